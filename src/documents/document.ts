@@ -1,0 +1,42 @@
+import type { Where } from '../errors.ts'
+
+/** A value as every format can hold it. Numbers that a client wrote are never handed back through this type. */
+export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
+
+/** Keys from the root of a document to a value. */
+export type KeyPath = readonly string[]
+
+/**
+ * A parsed text that is edited without loss: every byte that no edit names comes out as it went in (comments,
+ * order, spacing, line ends, byte order mark, number literals, a missing final newline).
+ *
+ * Laws, held by the property tests of every format:
+ * - `set` then `get` gives the value; `set` twice is `set` once, byte for byte.
+ * - `set` of an absent path, then `unset` of the shallowest key that this created, gives the original bytes,
+ *   also when the text was written and opened again in between.
+ * - `unset` of an absent path changes nothing.
+ */
+export interface Document {
+  /** The value at the path, or undefined when there is none. The empty path is the whole document. */
+  get(path: KeyPath): Value | undefined
+  /** Writes a value, making the tables or objects on the way. Throws UserError `path-taken` when one of them is no container. */
+  set(path: KeyPath, value: Value): void
+  /** Takes out a key with its value, and nothing else; an emptied container stays. */
+  unset(path: KeyPath): void
+  toText(): string
+}
+
+/** One file format: the editor, and a second parser that did not write it. */
+export interface Format {
+  /** Opens a text for editing. Throws UserError `does-not-parse` with file, line and column. */
+  open(text: string, file: string): Document
+  /** The text as an independent parser understands it, for the comparison before a write. */
+  referee(text: string): Value
+}
+
+/** Where in `file` a character offset stands; counts from 1. */
+export function whereAt(file: string, text: string, offset: number): Where {
+  const before = text.slice(0, offset)
+  const line = before.split('\n').length
+  return { file, line, column: offset - (before.lastIndexOf('\n') + 1) + 1 }
+}

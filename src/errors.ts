@@ -1,0 +1,42 @@
+/** Exit codes of the program: 1 failed, 2 bad usage or input, 3 drift or conflict, 4 the gateway, 130 cancelled. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
+
+/** A place in a file; `line` and `column` count from 1. */
+export interface Where {
+  readonly file: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface UserErrorParts {
+  /** Stable id, the same in text and in JSON output. */
+  readonly code: string
+  /** What happened and why. Never holds a key. */
+  readonly message: string
+  /** The next thing to do, with the command to type. */
+  readonly hint?: string
+  readonly exit?: ExitCode
+  readonly where?: Where
+}
+
+/** An error that the user can act on. Everything else that is thrown is a bug of this program. */
+export class UserError extends Error {
+  readonly code: string
+  readonly hint: string | undefined
+  readonly exit: ExitCode
+  readonly where: Where | undefined
+
+  constructor(parts: UserErrorParts) {
+    super(parts.message)
+    this.name = 'UserError'
+    this.code = parts.code
+    this.hint = parts.hint
+    this.exit = parts.exit ?? 1
+    this.where = parts.where
+  }
+}
+
+/** `file:line:column`, as far as it is known. */
+export function formatWhere(where: Where): string {
+  return [where.file, where.line, where.column].filter((part) => part !== undefined).join(':')
+}

@@ -1,0 +1,41 @@
+/** Everything of the outer world that the program may use. Made once, in main; tests and demo make their own. */
+export interface Host {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly home: string
+  readonly cwd: string
+  readonly platform: NodeJS.Platform
+  readonly terminal: Terminal
+  /** All of standard input as bytes. */
+  readStdin(): Promise<Uint8Array>
+  now(): Date
+  /** Short random id in lowercase hex. */
+  randomId(): string
+  readonly fetch: typeof fetch
+  /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
+}
+
+export interface Terminal {
+  /** Questions may be asked: standard input and standard error are terminals. */
+  readonly interactive: boolean
+  /** Colours may be used, by stream: NO_COLOR, FORCE_COLOR and TERM are already honoured. */
+  readonly color: { readonly stdout: boolean; readonly stderr: boolean }
+  readonly columns: number
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  readonly error: NodeJS.WritableStream
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+  readonly timeoutMs?: number
+  readonly input?: string
+}
+
+export interface RunResult {
+  /** Exit code, or null when the program could not be started or was stopped. */
+  readonly exit: number | null
+  readonly stdout: string
+  readonly stderr: string
+}

@@ -1,0 +1,30 @@
+import type { KeyPath } from '../documents/document.ts'
+import type { FileState } from '../host/file-state.ts'
+
+/** One file before and after. A path occurs once in a plan, however many tools change it. */
+export interface FileEdit {
+  readonly kind: 'file'
+  /** The path as the user knows it; links are followed by `before.resolvedPath`. */
+  readonly path: string
+  readonly before: FileState
+  readonly after: FileContent | { readonly kind: 'absent' }
+  readonly changes: readonly Change[]
+  /** Ids of the tools that take part in this file. */
+  readonly tools: readonly string[]
+}
+
+export interface FileContent {
+  readonly kind: 'file'
+  readonly bytes: Uint8Array
+  readonly mode: number
+}
+
+/** One value that a plan changes; `from` and `to` are ready to be shown, keys masked. */
+export interface Change {
+  readonly kind: 'created' | 'modified' | 'removed' | 'unchanged'
+  readonly keyPath: KeyPath
+  readonly from?: string
+  readonly to?: string
+  /** Whose value stood there before. */
+  readonly owner: 'ours' | 'user' | 'nobody'
+}

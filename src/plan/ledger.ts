@@ -1,0 +1,38 @@
+import type { KeyPath } from '../documents/document.ts'
+
+/** What we own: one entry for each value that stands in a user's file because we wrote it. */
+export interface Ledger {
+  readonly version: 1
+  readonly setups: readonly Setup[]
+  readonly entries: readonly LedgerEntry[]
+}
+
+export interface LedgerEntry {
+  /** The target path as the plan named it (not resolved). */
+  readonly path: string
+  readonly keyPath: KeyPath
+  readonly tool: string
+  /** Hash of the value that we wrote last. */
+  readonly hash: string
+  /** The run that wrote it last. */
+  readonly run: string
+  /** The run that first took the key over: its backup of the file holds what was there before us. */
+  readonly origin: string
+}
+
+/** What was chosen for one tool in one place; enough to plan it again for another region. */
+export interface Setup {
+  readonly tool: string
+  readonly region: string
+  /** The origin that stands in the files, such as `https://eu.qcode.cc`. */
+  readonly gateway: string
+  readonly scope: string
+  readonly method: string
+  /** Folder of a project-scope setup. */
+  readonly project?: string
+  readonly shell?: string
+  readonly variant: string
+  readonly model?: string
+}
+
+export const emptyLedger: Ledger = { version: 1, setups: [], entries: [] }

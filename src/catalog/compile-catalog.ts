@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Gateway } from '../gateway/gateway.ts'
+import { parseGateway } from '../gateway/parse-gateway.ts'
+import { compileTool, parseContent } from './compile-tool.ts'
+import { shellsSchema } from './manifest-schema.ts'
+import type { Catalog, Shell, Tool } from './tool.ts'
+
+const readText = (path: string): string => readFileSync(path, 'utf8')
+
+/** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
+export async function compileCatalog(templates: string): Promise<Catalog> {
+  const gateway = parseGateway(await parseContent(join(templates, 'gateway.toml'), 'toml', readText))
+  const shells = shellsSchema.parse(
+    await parseContent(join(templates, 'shells.toml'), 'toml', readText),
+  ).shells
+  return { gateway, tools: await compileToolFolders(templates, gateway), shells: shells.map(toShell) }
+}
+
+/** Every folder in `parent` that holds a tool.toml, by name. */
+export async function compileToolFolders(parent: string, gateway: Gateway): Promise<Tool[]> {
+  const folders = readdirSync(parent)
+    .map((name) => join(parent, name))
+    .filter((folder) => existsSync(join(folder, 'tool.toml')))
+  return Promise.all(folders.sort().map((folder) => compileTool(folder, gateway, readText)))
+}
+
+function toShell({ env_file, env_format, profile_format, platforms, ...shell }: ShellData): Shell {
+  return {
+    ...shell,
+    envFile: env_file,
+    envFormat: env_format,
+    profileFormat: profile_format,
+    ...(platforms && { platforms }),
+  }
+}
+
+type ShellData = ReturnType<typeof shellsSchema.parse>['shells'][number]

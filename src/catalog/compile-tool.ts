@@ -1,0 +1,108 @@
+import { join } from 'node:path'
+import { parse as parseToml } from '@iarna/toml'
+import { $ZodError } from 'zod/v4/core'
+import type { Value } from '../documents/document.ts'
+import { type FormatId, loadFormats } from '../documents/formats.ts'
+import { UserError } from '../errors.ts'
+import { findProtocol, type Gateway } from '../gateway/gateway.ts'
+import { type Manifest, manifestSchema } from './manifest-schema.ts'
+import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
+
+/** Reads the text of a file, by its path. */
+export type ReadText = (path: string) => string
+
+/**
+ * A tool's folder as a Tool: the manifest checked, every content file parsed in its own format.
+ * Errors: UserError `tool-folder` (exit 2) that names the file and the field; also when a prefix and what the client
+ * appends are no route of the protocol, so that a wrong base URL cannot even be loaded.
+ */
+export async function compileTool(folder: string, gateway: Gateway, readText: ReadText): Promise<Tool> {
+  const file = join(folder, 'tool.toml')
+  const manifest = parseManifest(await parseContent(file, 'toml', readText), file)
+  refuseWrongRoutes(manifest, gateway, file)
+  const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } =
+    manifest
+  return {
+    ...rest,
+    detect: withoutUndefined(detect) as Tool['detect'],
+    variants: variants as readonly Variant[],
+    targets: await Promise.all(targets.map((target) => compileTarget(target, folder, readText))),
+    notes: notes.map(compileNote),
+    snippets: Object.fromEntries(
+      Object.entries(snippets).map(([language, name]) => [language, readText(join(folder, name))]),
+    ),
+    ...(pin_flag && { pinFlag: pin_flag }),
+    ...(model_prefix && { modelPrefix: model_prefix }),
+    ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
+    ...(env && { env }),
+  } as Tool
+}
+
+/** Parses one file of a tool's folder in its own format. */
+export async function parseContent(file: string, format: FormatId, readText: ReadText): Promise<Value> {
+  const formats = await loadFormats(format === 'toml' ? [] : [format])
+  try {
+    const text = readText(file)
+    return formats.get(format)?.referee(text) ?? (parseToml(text) as Value)
+  } catch (error) {
+    throw folderError(file, (error as Error).message)
+  }
+}
+
+function parseManifest(data: unknown, file: string): Manifest {
+  try {
+    return manifestSchema.parse(data)
+  } catch (error) {
+    if (!(error instanceof $ZodError)) throw error
+    const issue = error.issues[0]
+    throw folderError(file, `${issue?.path.join('.') || 'the manifest'}: ${issue?.message}`)
+  }
+}
+
+function refuseWrongRoutes(manifest: Manifest, gateway: Gateway, file: string): void {
+  for (const { id, endpoints } of manifest.variants) {
+    for (const { protocol, prefix, appends } of endpoints) {
+      const { routes } = findProtocol(gateway, protocol)
+      if (routes.includes(prefix + appends)) continue
+      throw folderError(
+        file,
+        `variant ${id}: ${prefix} + ${appends} is no route of ${protocol}; it serves ${routes.join(' and ')}`,
+      )
+    }
+  }
+}
+
+async function compileTarget(
+  { content, shape, ...target }: Manifest['targets'][number],
+  folder: string,
+  readText: ReadText,
+): Promise<Target> {
+  return {
+    ...(withoutUndefined(target) as Omit<Target, 'content'>),
+    content: await parseContent(join(folder, content), target.format, readText),
+    ...(shape && { shape: await parseContent(join(folder, shape), 'json', readText) }),
+  }
+}
+
+function compileNote({ text_zh, variants, when, ...note }: Manifest['notes'][number]): Note {
+  return {
+    ...note,
+    ...(text_zh && { textZh: text_zh }),
+    ...(variants && { variants }),
+    ...(when && { when: when as Condition[] }),
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>
+}
+
+function folderError(file: string, message: string): UserError {
+  return new UserError({
+    code: 'tool-folder',
+    message: `This tool folder cannot be used: ${message}`,
+    hint: 'Correct the file, or take the folder away.',
+    exit: 2,
+    where: { file },
+  })
+}

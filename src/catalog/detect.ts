@@ -1,0 +1,90 @@
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import satisfies from 'semver/functions/satisfies.js'
+import type { Host } from '../host/host.ts'
+import { resolvePath, resolvePlaces } from './places.ts'
+import type { Tool, Variant } from './tool.ts'
+
+/** What was found of a client on this machine. */
+export interface Installed {
+  /** Absolute path of its program, where it has one. */
+  readonly program?: string
+  /** Its version, where it could be told. */
+  readonly version?: string
+  /** Its program, its settings folder or its name in the project's files was found. */
+  readonly present: boolean
+}
+
+/** Looks for one client: program in PATH, its version, its settings folder, its name in the project's files. */
+export async function detectTool(tool: Tool, host: Host): Promise<Installed> {
+  const program = tool.detect.commands.map((name) => findProgram(name, host)).find(Boolean)
+  if (program !== undefined) {
+    const version = packageVersion(program, tool.detect.packages) ?? (await askVersion(tool, program, host))
+    return { program, present: true, ...(version && { version }) }
+  }
+  const places = resolvePlaces(tool.places, host)
+  const used = tool.detect.folders.some((folder) => existsSync(resolvePath(folder, places)))
+  return { present: used || namedInProject(tool, host) }
+}
+
+/** The variant for the detected version; where the client is not installed, the newest one. */
+export function chooseVariant(tool: Tool, installed: Installed): Variant {
+  const candidates = tool.variants.filter((variant) => variant.when !== 'request')
+  const { version } = installed
+  const fitting =
+    version && candidates.find((variant) => satisfies(version, variant.when, { includePrerelease: true }))
+  const chosen = fitting || candidates[0]
+  if (!chosen) throw new Error(`${tool.id} has no variant that is chosen by version`)
+  return chosen
+}
+
+/** The absolute path of a program in PATH, or undefined. */
+export function findProgram(name: string, host: Pick<Host, 'env' | 'platform'>): string | undefined {
+  const endings = host.platform === 'win32' ? ['.cmd', '.exe', ''] : ['']
+  const folders = (host.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return folders.flatMap((folder) => endings.map((ending) => join(folder, name + ending))).find(isProgram)
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The version in the package.json above the program: nothing is run, and a client may do much when it is run. */
+function packageVersion(program: string, packages: readonly string[]): string | undefined {
+  let folder = dirname(realpathSync(program))
+  for (let parent = dirname(folder); folder !== parent; folder = parent, parent = dirname(folder)) {
+    const manifest = readJson(join(folder, 'package.json'))
+    if (manifest?.name && packages.includes(manifest.name)) return manifest.version
+  }
+  return undefined
+}
+
+function readJson(path: string): { name?: string; version?: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Runs the client only where its version decides something: some write into the home even for `--version` (codex 0.169). */
+async function askVersion(tool: Tool, program: string, host: Host): Promise<string | undefined> {
+  if (tool.variants.filter((variant) => variant.when !== 'request').length < 2) return undefined
+  const { stdout } = await host.run(program, ['--version'], { timeoutMs: 5000 })
+  return /\d+\.\d+\.\d+(-[\w.]+)?/.exec(stdout)?.[0]
+}
+
+function namedInProject(tool: Tool, host: Host): boolean {
+  const project = tool.detect.project
+  if (!project) return false
+  const texts = project.files.map((file) => join(host.cwd, file)).filter(existsSync)
+  return texts.some((file) => {
+    const names: string[] = readFileSync(file, 'utf8').match(/[@\w][\w./-]*/g) ?? []
+    return project.words.some((word) => names.includes(word))
+  })
+}

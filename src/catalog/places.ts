@@ -1,0 +1,55 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import type { Host } from '../host/host.ts'
+import type { PlaceCandidate } from './tool.ts'
+
+type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
+
+/** Folders and files by name, as `{{ name }}` in a path uses them. All absolute. */
+export type Places = Readonly<Record<string, string>>
+
+/** The folder of our own settings and of a user's own tools: `$XDG_CONFIG_HOME/qcode-setup` or the platform's equal. */
+export function configFolder(host: Surroundings): string {
+  return join(xdgConfig(host), 'qcode-setup')
+}
+
+/** The places that every tool may use, and the tool's own, found in this order: variable of the environment, then path. */
+export function resolvePlaces(
+  own: Readonly<Record<string, readonly PlaceCandidate[]>>,
+  host: Surroundings,
+  project?: string,
+): Places {
+  const places: Record<string, string> = {
+    home: host.home,
+    config: configFolder(host),
+    xdgConfig: xdgConfig(host),
+    project: project ?? host.cwd,
+    zdotdir: host.env.ZDOTDIR || host.home,
+  }
+  for (const [name, candidates] of Object.entries(own)) {
+    const found = candidates.map((candidate) => tryCandidate(candidate, places, host)).find(Boolean)
+    if (found !== undefined) places[name] = found
+  }
+  return places
+}
+
+/** A path of a manifest with its place filled in. Throws when the place is not known: a fault of the tool's folder. */
+export function resolvePath(template: string, places: Places): string {
+  const filled = template.replace(/^\{\{ (\w+) \}\}/, (_, name: string) => {
+    const place = places[name]
+    if (place === undefined) throw new Error(`no place {{ ${name} }} for ${template}`)
+    return place
+  })
+  return join(filled)
+}
+
+function xdgConfig({ env, home, platform }: Surroundings): string {
+  if (env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME)) return env.XDG_CONFIG_HOME
+  if (platform === 'win32' && env.APPDATA) return env.APPDATA
+  return join(home, '.config')
+}
+
+function tryCandidate(candidate: PlaceCandidate, places: Places, host: Surroundings): string | undefined {
+  if (candidate.path !== undefined) return resolvePath(candidate.path, places)
+  const value = candidate.env === undefined ? undefined : host.env[candidate.env]
+  return value ? resolve(host.cwd, value, candidate.join ?? '') : undefined
+}

@@ -1,0 +1,122 @@
+import type { KeyPath, Value } from '../documents/document.ts'
+import type { FormatId } from '../documents/formats.ts'
+import type { Endpoint, Gateway } from '../gateway/gateway.ts'
+
+/** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
+export interface Tool {
+  readonly id: string
+  readonly title: string
+  /** Where the client's own documentation describes these settings. */
+  readonly docs: string
+  /** The header in which the client sends the key. */
+  readonly auth: 'bearer' | 'x-api-key'
+  readonly detect: Detection
+  readonly places: Readonly<Record<string, readonly PlaceCandidate[]>>
+  /** Versions or builds that differ in what they request; the newest first. */
+  readonly variants: readonly Variant[]
+  /** Name of the flag that pins a variant, without dashes. */
+  readonly pinFlag?: string
+  readonly targets: readonly Target[]
+  readonly env?: EnvSupport
+  /** Put before a model name that does not begin with it, as the client wants it. */
+  readonly modelPrefix?: string
+  readonly daemon?: Daemon
+  readonly notes: readonly Note[]
+  /** Ready code by language: `python`, `typescript`. */
+  readonly snippets: Readonly<Record<string, string>>
+}
+
+export interface Detection {
+  /** Program names to look for in PATH. */
+  readonly commands: readonly string[]
+  /** npm packages whose package.json, found above the program, tells the version without running it. */
+  readonly packages: readonly string[]
+  /** Folders whose existence shows that the client was used here. */
+  readonly folders: readonly string[]
+  /** Files of a project that name the library, and the words to look for. */
+  readonly project?: { readonly files: readonly string[]; readonly words: readonly string[] }
+}
+
+/** One way to find a folder or file: a variable of the environment (with a tail), or a path. The first that is set counts. */
+export interface PlaceCandidate {
+  readonly env?: string
+  readonly join?: string
+  readonly path?: string
+}
+
+export interface Variant {
+  readonly id: string
+  readonly title: string
+  /** Range of client versions (semver) that are this variant, or `request` when only the user's word chooses it. */
+  readonly when: string
+  /** What the client requests; the first gives `{{ baseUrl }}`. */
+  readonly endpoints: readonly Endpoint[]
+  /** Programs that must not run while its files are written. */
+  readonly closed: readonly string[]
+}
+
+/** One file of the client's, and what must stand in it. */
+export interface Target {
+  readonly scope: 'user' | 'project'
+  readonly path: string
+  readonly format: FormatId
+  /** The parsed content file; text values may hold placeholders. */
+  readonly content: Value
+  readonly variants?: readonly string[]
+  /** The target counts only when one of these holds. */
+  readonly when?: readonly Condition[]
+  /** Keys whose foreign value is the user's decision: never replaced without being told to. */
+  readonly guard: readonly KeyPath[]
+  /** Keys written only together with another change of this target, such as a time of update. */
+  readonly stamps: readonly KeyPath[]
+  /** JSON Schema that the whole file must meet, for clients that throw away a file with one wrong field. */
+  readonly shape?: Value
+}
+
+export interface Condition {
+  /** A variable of the environment that is set and not empty. */
+  readonly env?: string
+  /** A key of the target's file that holds a text which is not empty. */
+  readonly key?: KeyPath
+}
+
+/** What the client reads from its environment. */
+export interface EnvSupport {
+  /** Variable name to value, with placeholders. */
+  readonly variables: Readonly<Record<string, string>>
+  /** Programs with this library usually load a `.env` of their project. */
+  readonly dotenv: boolean
+}
+
+/** A background process of the client that keeps its old settings until it is restarted. */
+export interface Daemon {
+  /** A JSON file with a `pid` field while it runs. */
+  readonly pidFile: string
+  readonly restart: readonly string[]
+}
+
+export interface Note {
+  readonly on: 'setup' | 'remove'
+  readonly level: 'info' | 'warning'
+  readonly text: string
+  readonly textZh?: string
+  readonly variants?: readonly string[]
+  readonly when?: readonly Condition[]
+}
+
+/** A shell that can carry variables: its file of assignments, and the profiles that read it. */
+export interface Shell {
+  readonly id: string
+  readonly platforms?: readonly string[]
+  readonly envFile: string
+  readonly envFormat: FormatId
+  readonly profileFormat: FormatId
+  /** For each: the first that exists, else the last is created. */
+  readonly profiles: readonly (readonly string[])[]
+}
+
+export interface Catalog {
+  readonly gateway: Gateway
+  readonly tools: readonly Tool[]
+  readonly shells: readonly Shell[]
+}

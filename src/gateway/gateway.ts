@@ -1,0 +1,49 @@
+/** One place from which the gateway is served. */
+export interface Region {
+  readonly id: string
+  readonly aliases: readonly string[]
+  /** Scheme and host, such as `https://eu.qcode.cc`; never a trailing slash. */
+  readonly origin: string
+  readonly title: string
+  readonly audience: string
+  readonly audienceZh: string
+}
+
+export type ProtocolId = 'anthropic-messages' | 'openai-chat' | 'openai-responses'
+
+/** An API family; `routes` are the absolute paths that answer a POST. */
+export interface Protocol {
+  readonly id: ProtocolId
+  readonly title: string
+  readonly routes: readonly string[]
+}
+
+/** All that is known of the gateway: the content of templates/gateway.toml. */
+export interface Gateway {
+  readonly modelsRoute: string
+  readonly regions: readonly Region[]
+  readonly protocols: readonly Protocol[]
+}
+
+/** What a client does with its base URL: it requests `base URL + appends`. The base URL to write is `origin + prefix`. */
+export interface Endpoint {
+  readonly protocol: ProtocolId
+  readonly prefix: string
+  readonly appends: string
+}
+
+/** A region by its id or one of its aliases. */
+export function findRegion(gateway: Gateway, name: string): Region | undefined {
+  return gateway.regions.find((region) => region.id === name || region.aliases.includes(name))
+}
+
+export function findProtocol(gateway: Gateway, id: ProtocolId): Protocol {
+  const protocol = gateway.protocols.find((candidate) => candidate.id === id)
+  if (!protocol) throw new Error(`no protocol ${id} in gateway.toml`)
+  return protocol
+}
+
+/** Travels without TLS, so whoever is on the way can read the key. */
+export function isPlainHttp(origin: string): boolean {
+  return new URL(origin).protocol === 'http:'
+}

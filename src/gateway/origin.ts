@@ -1,0 +1,69 @@
+import { UserError } from '../errors.ts'
+import { type Gateway, isPlainHttp, type Region } from './gateway.ts'
+import { findUrlFault } from './url-faults.ts'
+
+/** A checked scheme, host and port without a path. Made only by this folder. */
+export class Origin {
+  readonly text: string
+  /** Id of the region that this is, or `custom`. */
+  readonly region: string
+
+  private constructor(text: string, region: string) {
+    this.text = text
+    this.region = region
+  }
+
+  static ofRegion(region: Region): Origin {
+    return new Origin(region.origin, region.id)
+  }
+
+  /**
+   * Reads the value of `--gateway`: an origin, nothing else. A trailing slash is taken off and reported in `removedSlash`.
+   * Errors: UserError with the id of the broken URL rule and exit 2; `plain-http` for HTTP to another machine without consent.
+   */
+  static parse(
+    text: string,
+    gateway: Gateway,
+    allowHttp: boolean,
+  ): { origin: Origin; removedSlash: boolean } {
+    const fault = findUrlFault(text, gateway)
+    if (fault) throw badGateway(fault.rule, fault.message, fault.fix)
+    const url = new URL(text)
+    refusePath(url, gateway)
+    const region = gateway.regions.find((candidate) => candidate.origin === url.origin)
+    if (!region && isPlainHttp(url.origin) && !isLoopback(url.hostname) && !allowHttp) {
+      throw new UserError({
+        code: 'plain-http',
+        message: `${url.origin} is plain HTTP: the key and every prompt would travel unencrypted.`,
+        hint: 'Use https, or add --allow-http if you accept that.',
+        exit: 2,
+      })
+    }
+    return { origin: new Origin(url.origin, region?.id ?? 'custom'), removedSlash: text.trim().endsWith('/') }
+  }
+}
+
+/** This machine itself: HTTP to it does not cross a network. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function refusePath(url: URL, gateway: Gateway): void {
+  const path = url.pathname.replace(/\/+$/, '')
+  if (path === '') return
+  const isRoute = gateway.protocols.some((protocol) => protocol.routes.includes(path))
+  throw badGateway(
+    isRoute ? 'full-endpoint' : 'wrong-prefix',
+    `--gateway takes an origin, but this one has the path ${path}. The path is chosen for each tool.`,
+    url.origin,
+  )
+}
+
+function badGateway(rule: string, message: string, fix: string | undefined): UserError {
+  return new UserError({
+    code: rule,
+    message,
+    hint: fix ? `Use --gateway ${fix}` : 'An origin looks like https://api.qcode.cc',
+    exit: 2,
+  })
+}

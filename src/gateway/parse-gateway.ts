@@ -1,0 +1,42 @@
+import * as z from 'zod/mini'
+import type { Gateway } from './gateway.ts'
+
+const path = z
+  .string()
+  .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
+
+const gatewaySchema = z.strictObject({
+  schema: z.literal(1),
+  models_route: path,
+  regions: z.array(
+    z.strictObject({
+      id: z.string(),
+      aliases: z.optional(z.array(z.string())),
+      origin: z.string().check(z.regex(/^https?:\/\/[\w.-]+$/, 'must be scheme and host only')),
+      title: z.string(),
+      audience: z.string(),
+      audience_zh: z.string(),
+    }),
+  ),
+  protocols: z.array(
+    z.strictObject({
+      id: z.enum(['anthropic-messages', 'openai-chat', 'openai-responses']),
+      title: z.string(),
+      routes: z.array(path),
+    }),
+  ),
+})
+
+/** The parsed content of gateway.toml as a Gateway. Throws a ZodError that names the field. */
+export function parseGateway(data: unknown): Gateway {
+  const { models_route, regions, protocols } = gatewaySchema.parse(data)
+  return {
+    modelsRoute: models_route,
+    protocols,
+    regions: regions.map(({ audience_zh, aliases = [], ...region }) => ({
+      ...region,
+      aliases,
+      audienceZh: audience_zh,
+    })),
+  }
+}

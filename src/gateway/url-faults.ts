@@ -1,0 +1,104 @@
+import type { Gateway, Region } from './gateway.ts'
+
+/** A broken rule about a URL's scheme, host or form, whatever its path means. */
+export interface UrlFault {
+  readonly rule: UrlRuleId
+  readonly message: string
+  /** The origin that would be right, where it is known. */
+  readonly fix: string | undefined
+}
+
+export type UrlRuleId =
+  | 'whitespace'
+  | 'scheme'
+  | 'credentials-in-url'
+  | 'unknown-host'
+  | 'port'
+  | 'query-or-fragment'
+  | 'double-slash'
+  | 'trailing-slash'
+  | 'full-endpoint'
+  | 'doubled-v1'
+  | 'missing-v1'
+  | 'missing-prefix'
+  | 'wrong-prefix'
+
+/** A URL as it was written, beside what the parser made of it. */
+interface WrittenUrl {
+  readonly text: string
+  readonly url: URL
+  readonly region: Region | undefined
+}
+
+type Rule = (written: WrittenUrl) => UrlFault | undefined
+
+const rules: readonly Rule[] = [credentials, scheme, port, queryOrFragment]
+
+/** The first fault of form in `text`, or undefined. Blanks around it and a trailing slash are no fault of form. */
+export function findUrlFault(text: string, gateway: Gateway): UrlFault | undefined {
+  return findUrlFaults(text.trim(), gateway)[0]
+}
+
+/** Every fault of form in `text`, most telling first; a text that is no http URL at all gives just one. */
+export function findUrlFaults(text: string, gateway: Gateway): UrlFault[] {
+  if (/[\s\p{Cc}]/u.test(text)) {
+    const fix = text.replace(/[\s\p{Cc}]/gu, '')
+    return [{ rule: 'whitespace', message: 'The URL holds a blank or a control character.', fix }]
+  }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:\/\//i.test(text)) return [noScheme(text, gateway)]
+  const written = { text, url, region: regionOfHost(url.hostname, gateway) }
+  return rules.flatMap((rule) => rule(written) ?? [])
+}
+
+/** The region with this host name, whatever the scheme or the port. */
+export function regionOfHost(hostname: string, gateway: Gateway): Region | undefined {
+  return gateway.regions.find((region) => new URL(region.origin).hostname === hostname)
+}
+
+function noScheme(text: string, gateway: Gateway): UrlFault {
+  const host = text.replace(/^[a-z]*:?\/*/i, '').split(/[/:?#]/)[0] ?? ''
+  const region = gateway.regions.find((candidate) => new URL(candidate.origin).hostname === host)
+  return {
+    rule: 'scheme',
+    message: 'A base URL starts with https:// (or http:// for the mainland China address).',
+    fix: region?.origin,
+  }
+}
+
+function credentials({ url, region }: WrittenUrl): UrlFault | undefined {
+  if (url.username === '' && url.password === '') return undefined
+  return {
+    rule: 'credentials-in-url',
+    message: 'The URL holds a user name or a password; the key is sent in a header, never in the URL.',
+    fix: region?.origin ?? url.origin,
+  }
+}
+
+function scheme({ url, region }: WrittenUrl): UrlFault | undefined {
+  if (!region || new URL(region.origin).protocol === url.protocol) return undefined
+  const right = new URL(region.origin).protocol.replace(':', '')
+  return {
+    rule: 'scheme',
+    message: `${url.hostname} is served over ${right} only, not ${url.protocol.replace(':', '')}.`,
+    fix: region.origin,
+  }
+}
+
+function port({ url, region }: WrittenUrl): UrlFault | undefined {
+  if (!region || url.port === '' || new URL(region.origin).protocol !== url.protocol) return undefined
+  return {
+    rule: 'port',
+    message: `${url.hostname} is not served on port ${url.port}.`,
+    fix: region.origin,
+  }
+}
+
+function queryOrFragment({ text, url, region }: WrittenUrl): UrlFault | undefined {
+  if (!/[?#]/.test(text)) return undefined
+  return {
+    rule: 'query-or-fragment',
+    message: 'The URL holds a query or a fragment; what the client appends would end up inside it.',
+    fix: region?.origin ?? url.origin,
+  }
+}

@@ -17,6 +17,8 @@ export interface FileContent {
   readonly kind: 'file'
   readonly bytes: Uint8Array
   readonly mode: number
+  /** Owner of a file that is made anew; a file that is there keeps its own. Only undo needs it. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
 /** One value that a plan changes; `from` and `to` are ready to be shown, keys masked. */

@@ -1,4 +1,5 @@
 import type { KeyPath } from '../documents/document.ts'
+import type { FormatId } from '../documents/formats.ts'
 
 /** What we own: one entry for each value that stands in a user's file because we wrote it. */
 export interface Ledger {
@@ -10,6 +11,7 @@ export interface Ledger {
 export interface LedgerEntry {
   /** The target path as the plan named it (not resolved). */
   readonly path: string
+  readonly format: FormatId
   readonly keyPath: KeyPath
   readonly tool: string
   /** Hash of the value that we wrote last. */

@@ -1,0 +1,39 @@
+import type { Catalog } from '../catalog/tool.ts'
+import type { ExitCode } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import type { CommandName } from '../request/fields.ts'
+import type { Input } from '../request/input.ts'
+import type { Positional } from '../request/parse-arguments.ts'
+
+/** What a command may touch; main hands out no more than that. */
+export interface CommandSpec {
+  readonly name: CommandName
+  readonly summary: string
+  readonly positional?: Positional
+  /** Command lines with what they do, for `--help`. */
+  readonly examples: readonly (readonly [line: string, meaning: string])[]
+  readonly writes: 'nothing' | 'state' | 'files'
+  readonly network: boolean
+  readonly load: () => Promise<Run>
+}
+
+export type Run = (input: Input, context: CommandContext) => Promise<Outcome>
+
+export interface CommandContext {
+  readonly host: Host
+  readonly catalog: Catalog
+}
+
+/** What a command came to. Commands return this; only main prints and sets the exit code. */
+export interface Outcome {
+  readonly exit: ExitCode
+  /** The JSON document of `--json`, without `version` and `command`. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** The result as text, for standard output. */
+  readonly report: string
+  /** For standard error, before the report. */
+  readonly findings: readonly Finding[]
+  /** What to do next, for standard error, after the report. */
+  readonly next?: readonly string[]
+}

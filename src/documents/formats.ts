@@ -1,0 +1,37 @@
+import type { Format } from './document.ts'
+
+export const formatIds = [
+  'toml',
+  'json',
+  'jsonc',
+  'yaml',
+  'dotenv',
+  'posix-env',
+  'fish-env',
+  'powershell-env',
+  'posix-profile',
+  'fish-profile',
+  'powershell-profile',
+] as const
+
+export type FormatId = (typeof formatIds)[number]
+
+const loaders: Record<FormatId, () => Promise<Format>> = {
+  toml: async () => (await import('./toml/toml-format.ts')).tomlFormat,
+  json: async () => (await import('./json/json-format.ts')).jsonFormat,
+  jsonc: async () => (await import('./json/json-format.ts')).jsoncFormat,
+  yaml: async () => (await import('./yaml/yaml-format.ts')).yamlFormat,
+  dotenv: async () => (await import('./dotenv/dotenv-format.ts')).dotenvFormat,
+  'posix-env': async () => (await import('./shell/env-formats.ts')).posixEnvFormat,
+  'fish-env': async () => (await import('./shell/env-formats.ts')).fishEnvFormat,
+  'powershell-env': async () => (await import('./shell/env-formats.ts')).powershellEnvFormat,
+  'posix-profile': async () => (await import('./shell/profile-formats.ts')).posixProfileFormat,
+  'fish-profile': async () => (await import('./shell/profile-formats.ts')).fishProfileFormat,
+  'powershell-profile': async () => (await import('./shell/profile-formats.ts')).powershellProfileFormat,
+}
+
+/** Loads only the editors that are needed: each brings its own parser. */
+export async function loadFormats(ids: Iterable<FormatId>): Promise<Map<FormatId, Format>> {
+  const wanted = [...new Set(ids)]
+  return new Map(await Promise.all(wanted.map(async (id) => [id, await loaders[id]()] as const)))
+}

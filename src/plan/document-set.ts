@@ -1,0 +1,64 @@
+import type { Document, Format, Value } from '../documents/document.ts'
+import type { FormatId } from '../documents/formats.ts'
+import { UserError } from '../errors.ts'
+import type { FileState } from '../host/file-state.ts'
+
+/** One file under edit: opened once, however many tools change it. */
+export interface OpenFile {
+  readonly path: string
+  readonly before: FileState
+  readonly format: Format
+  readonly formatId: FormatId
+  readonly document: Document
+  /** What stood there, as an independent parser understood it. */
+  readonly beforeData: Value
+}
+
+/** The files of a plan by path. Opening reads and parses; nothing is written. */
+export class DocumentSet {
+  readonly #read: (path: string) => FileState
+  readonly #formats: ReadonlyMap<FormatId, Format>
+  readonly #open = new Map<string, OpenFile>()
+
+  constructor(read: (path: string) => FileState, formats: ReadonlyMap<FormatId, Format>) {
+    this.#read = read
+    this.#formats = formats
+  }
+
+  /** The file at the path; opened at the first call. Errors: those of reading and parsing, as UserError. */
+  open(path: string, formatId: FormatId): OpenFile {
+    const known = this.#open.get(path)
+    if (known) return known
+    const before = this.#read(path)
+    const format = this.#formats.get(formatId)
+    if (!format) throw new Error(`format ${formatId} is not loaded`)
+    const text = before.kind === 'absent' ? '' : decodeText(before.bytes, path)
+    const document = format.open(text, path)
+    const opened = { path, before, format, formatId, document, beforeData: parseBefore(format, text) }
+    this.#open.set(path, opened)
+    return opened
+  }
+
+  all(): OpenFile[] {
+    return [...this.#open.values()]
+  }
+}
+
+/** Bytes as UTF-8 text with its byte order mark. Throws UserError `not-utf8`, since any other reading would lose bytes. */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new UserError({
+      code: 'not-utf8',
+      message: `${file} is not UTF-8 text, so it cannot be edited without loss.`,
+      hint: 'Save the file as UTF-8 and run this again.',
+      where: { file },
+    })
+  }
+}
+
+/** An empty text is no document in some formats; it holds nothing. */
+function parseBefore(format: Format, text: string): Value {
+  return text.replace('\uFEFF', '').trim() === '' ? {} : format.referee(text)
+}

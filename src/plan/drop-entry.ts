@@ -1,0 +1,114 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Document, KeyPath, Value } from '../documents/document.ts'
+import { hashValue, pathId } from './compare-leaf.ts'
+import { displayValue } from './display-value.ts'
+import { decodeText } from './document-set.ts'
+import type { LedgerEntry } from './ledger.ts'
+import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+
+/**
+ * Takes our values out of their files: what we replaced comes back as the origin run's backup has it, what we made goes
+ * together with the tables or objects that were made for it. A value that the user changed since is theirs and stays.
+ */
+export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
+  const standing = entries.filter((entry) => stillOurs(entry, work))
+  const restored = new Map(standing.map((entry) => [entry, originalValue(entry, work)]))
+  const gone = standing.filter((entry) => restored.get(entry) === undefined)
+  for (const [entry, value] of restored) {
+    if (value !== undefined) setBack(entry, value, work)
+  }
+  for (const entry of gone) takeOut(entry, gone, work)
+  for (const entry of entries) work.entries.delete(pathId(entry.path, entry.keyPath))
+}
+
+function stillOurs(entry: LedgerEntry, work: PlanWork): boolean {
+  const file = work.documents.open(entry.path, entry.format)
+  const fileWork = workOn(file, work)
+  fileWork.tools.add(entry.tool)
+  const actual = file.document.get(entry.keyPath)
+  if (actual === undefined) return false
+  if (hashValue(actual) === entry.hash) return true
+  const actualText = displayValue(actual, entry.keyPath)
+  const decision = work.context.decide({ ...entry, why: 'drift', actual: actualText, wanted: '' })
+  if (decision === 'overwrite') return true
+  work.findings.push(keptFinding(entry, actualText))
+  return false
+}
+
+function keptFinding({ path, keyPath }: LedgerEntry, actual: string) {
+  const name = keyPath.join('.')
+  return {
+    id: 'value-kept',
+    level: 'warning' as const,
+    message: `${path}: ${name} was changed to ${actual} since, so it is yours now and stays.`,
+    messageZh: `${path}：${name} 之后被改为 ${actual}，现归你所有，予以保留。`,
+  }
+}
+
+/** What stood at the key before we first wrote there. */
+function originalValue(entry: LedgerEntry, work: PlanWork): Value | undefined {
+  return originalDocument(entry, work)?.get(entry.keyPath)
+}
+
+function originalDocument(entry: LedgerEntry, work: PlanWork): Document | undefined {
+  const before = work.context.machine.before(entry.origin, entry.path)
+  if (before === undefined || before === 'absent') return undefined
+  const { format } = work.documents.open(entry.path, entry.format)
+  return format.open(decodeText(before, entry.path), entry.path)
+}
+
+function setBack(entry: LedgerEntry, value: Value, work: PlanWork): void {
+  const fileWork = workOn(work.documents.open(entry.path, entry.format), work)
+  const actual = fileWork.file.document.get(entry.keyPath)
+  if (isDeepStrictEqual(actual, value)) return
+  fileWork.file.document.set(entry.keyPath, value)
+  fileWork.meant.push({ keyPath: entry.keyPath, value })
+  fileWork.changes.push({
+    kind: 'modified',
+    keyPath: entry.keyPath,
+    from: displayValue(actual, entry.keyPath),
+    to: displayValue(value, entry.keyPath),
+    owner: 'ours',
+  })
+}
+
+function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWork): void {
+  const fileWork = workOn(work.documents.open(entry.path, entry.format), work)
+  const { document } = fileWork.file
+  if (document.get(entry.keyPath) === undefined) return
+  const ours = new Set(
+    gone.filter(({ path }) => path === entry.path).map(({ keyPath }) => JSON.stringify(keyPath)),
+  )
+  const keyPath = madeByUs(entry, document, ours, originalDocument(entry, work))
+  remove(fileWork, keyPath, displayValue(document.get(entry.keyPath), entry.keyPath))
+}
+
+function remove(fileWork: FileWork, keyPath: KeyPath, from: string): void {
+  fileWork.file.document.unset(keyPath)
+  fileWork.meant.push({ keyPath, value: undefined })
+  fileWork.changes.push({ kind: 'removed', keyPath, from, owner: 'ours' })
+}
+
+/** The shallowest container that was not there before us and that holds nothing but our values. */
+function madeByUs(
+  { keyPath }: LedgerEntry,
+  document: Document,
+  ours: ReadonlySet<string>,
+  original: Document | undefined,
+): KeyPath {
+  for (let length = 1; length < keyPath.length; length++) {
+    const parent = keyPath.slice(0, length)
+    const isNew = original?.get(parent) === undefined
+    if (isNew && leafPaths(document.get(parent), parent).every((leaf) => ours.has(JSON.stringify(leaf))))
+      return parent
+  }
+  return keyPath
+}
+
+function leafPaths(value: Value | undefined, keyPath: KeyPath): KeyPath[] {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [keyPath]
+  const entries = Object.entries(value)
+  return entries.length === 0
+    ? [keyPath]
+    : entries.flatMap(([key, child]) => leafPaths(child, [...keyPath, key]))
+}

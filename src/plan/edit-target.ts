@@ -1,0 +1,113 @@
+import type { Value } from '../documents/document.ts'
+import type { Finding } from '../finding.ts'
+import { Secret } from '../secrets/secret.ts'
+import { compareLeaf, hashValue, pathId } from './compare-leaf.ts'
+import { displayValue } from './display-value.ts'
+import type { Change } from './edit.ts'
+import { holdsAny } from './notes.ts'
+import type { FilledValue, Leaf } from './placeholders.ts'
+import type { Conflict } from './plan.ts'
+import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+import type { WantedTarget } from './wanted.ts'
+
+/** Brings one file to what the target wants. False when the target's condition does not hold here. */
+export function editTarget(target: WantedTarget, work: PlanWork): boolean {
+  const file = work.documents.open(target.path, target.format)
+  if (target.when && !holdsAny(target.when, work.context.host, [file.document])) return false
+  const fileWork = workOn(file, work)
+  fileWork.tools.add(target.tool)
+  fileWork.holdsKey ||= target.holdsKey
+  if (target.shape !== undefined) fileWork.shapes.push(target.shape)
+  const stamps = target.leaves.filter((leaf) => includesPath(target.stamps, leaf))
+  const values = target.leaves.filter((leaf) => !stamps.includes(leaf))
+  const written = values.map((leaf) => editLeaf(leaf, target, fileWork, work))
+  for (const stamp of stamps) {
+    const due = written.includes(true) || file.document.get(stamp.keyPath) === undefined
+    if (due) writeLeaf(stamp, target, fileWork, work, 'ours')
+  }
+  return true
+}
+
+/** Compares one value and writes it where that is right. True when it was written. */
+function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: PlanWork): boolean {
+  const actual = fileWork.file.document.get(leaf.keyPath)
+  const entry = work.entries.get(pathId(target.path, leaf.keyPath))
+  const comparison = compareLeaf(actual, reveal(leaf.value), entry, includesPath(target.guard, leaf))
+  if (comparison.action === 'keep') return false
+  if (comparison.action === 'write') {
+    if (comparison.owner === 'user') work.findings.push(replacedFinding(leaf, actual, target))
+    writeLeaf(leaf, target, fileWork, work, comparison.owner)
+    return true
+  }
+  const conflict = describeConflict(leaf, actual, target, comparison.why)
+  const decision = work.context.decide(conflict)
+  if (decision === 'stop') work.conflicts.push(conflict)
+  if (decision !== 'overwrite') return false
+  // From here on the user's value is what a removal has to give back.
+  work.entries.delete(pathId(target.path, leaf.keyPath))
+  writeLeaf(leaf, target, fileWork, work, 'user')
+  return true
+}
+
+function writeLeaf(
+  { keyPath, value }: Leaf,
+  target: WantedTarget,
+  fileWork: FileWork,
+  work: PlanWork,
+  owner: Change['owner'],
+): void {
+  const { document } = fileWork.file
+  const actual = document.get(keyPath)
+  const revealed = reveal(value)
+  document.set(keyPath, revealed)
+  fileWork.meant.push({ keyPath, value: revealed })
+  fileWork.changes.push({
+    kind: actual === undefined ? 'created' : 'modified',
+    keyPath,
+    ...(actual !== undefined && { from: displayValue(actual, keyPath) }),
+    to: displayValue(value, keyPath),
+    owner,
+  })
+  const { path, format, tool } = target
+  const id = pathId(path, keyPath)
+  const { run } = work.context
+  const origin = work.entries.get(id)?.origin ?? run
+  work.entries.set(id, { path, format, keyPath, tool, hash: hashValue(revealed), run, origin })
+}
+
+function includesPath(paths: readonly (readonly string[])[], leaf: Leaf): boolean {
+  const wanted = JSON.stringify(leaf.keyPath)
+  return paths.some((path) => JSON.stringify(path) === wanted)
+}
+
+function reveal(value: FilledValue): Value {
+  return value instanceof Secret ? Secret.reveal(value) : value
+}
+
+function describeConflict(
+  leaf: Leaf,
+  actual: Value | undefined,
+  { tool, path }: WantedTarget,
+  why: Conflict['why'],
+): Conflict {
+  const { keyPath } = leaf
+  return {
+    tool,
+    path,
+    keyPath,
+    why,
+    actual: displayValue(actual, keyPath),
+    wanted: displayValue(leaf.value, keyPath),
+  }
+}
+
+function replacedFinding(leaf: Leaf, actual: Value | undefined, target: WantedTarget): Finding {
+  const name = leaf.keyPath.join('.')
+  const old = displayValue(actual, leaf.keyPath)
+  return {
+    id: 'value-replaced',
+    level: 'warning',
+    message: `${target.path}: ${name} was ${old}; \`qcode-setup remove\` gives it back.`,
+    messageZh: `${target.path}：${name} 原为 ${old}；\`qcode-setup remove\` 会恢复它。`,
+  }
+}

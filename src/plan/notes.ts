@@ -1,0 +1,38 @@
+import type { Condition, Note } from '../catalog/tool.ts'
+import type { Document } from '../documents/document.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { fillText } from './placeholders.ts'
+import type { PlanWork } from './plan-work.ts'
+import { lookupFor } from './wanted.ts'
+
+/** What the tool's folder tells the user about this choice. */
+export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Finding[] {
+  const lookup = lookupFor(choice, work.context)
+  const documents = [...work.files.values()]
+    .filter((file) => file.tools.has(choice.tool.id))
+    .map(({ file }) => file.document)
+  return choice.tool.notes
+    .filter((note) => note.on === on)
+    .filter((note) => note.variants === undefined || note.variants.includes(choice.variant.id))
+    .filter((note) => note.when === undefined || holdsAny(note.when, work.context.host, documents))
+    .map((note) => ({
+      id: `${choice.tool.id}-note`,
+      level: note.level,
+      message: fillText(note.text.trim(), lookup),
+      ...(note.textZh !== undefined && { messageZh: fillText(note.textZh.trim(), lookup) }),
+    }))
+}
+
+/** Whether one of the conditions holds: a variable that is set, or a key with a text in one of the documents. */
+export function holdsAny(
+  conditions: readonly Condition[],
+  host: Pick<Host, 'env'>,
+  documents: readonly Document[],
+): boolean {
+  return conditions.some(({ env, key }) => {
+    if (env !== undefined) return Boolean(host.env[env])
+    return key !== undefined && documents.some((document) => Boolean(document.get(key)))
+  })
+}

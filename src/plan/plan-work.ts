@@ -1,0 +1,63 @@
+import type { Value } from '../documents/document.ts'
+import type { Finding } from '../finding.ts'
+import type { FileState } from '../host/file-state.ts'
+import { pathId } from './compare-leaf.ts'
+import type { DocumentSet, OpenFile } from './document-set.ts'
+import type { Change } from './edit.ts'
+import type { Ledger, LedgerEntry } from './ledger.ts'
+import type { Conflict } from './plan.ts'
+import type { MeantEdit } from './verify-edit.ts'
+import type { WantedContext } from './wanted.ts'
+
+/** What a plan may know of the machine: read verbs only. */
+export interface MachineView {
+  /** The state of a file. Errors: UserError for what cannot be edited (a directory, a dangling link, too large …). */
+  read(path: string): FileState
+  /** What the file was before a run changed it: its bytes, `absent`, or undefined where the run did not touch it. */
+  before(run: string, path: string): Uint8Array | 'absent' | undefined
+}
+
+export type Decision = 'overwrite' | 'skip' | 'stop'
+
+export interface PlanContext extends WantedContext {
+  readonly machine: MachineView
+  readonly ledger: Ledger
+  /** Id of the run that will apply the plan. */
+  readonly run: string
+  /** What to do with a conflict; `stop` only reports it. */
+  readonly decide: (conflict: Conflict) => Decision
+}
+
+/** The changes that one file gathers while the tools edit it in turn. */
+export interface FileWork {
+  readonly file: OpenFile
+  readonly changes: Change[]
+  readonly meant: MeantEdit[]
+  readonly tools: Set<string>
+  readonly shapes: Value[]
+  holdsKey: boolean
+}
+
+/** A plan in the making. */
+export interface PlanWork {
+  readonly context: PlanContext
+  readonly documents: DocumentSet
+  readonly files: Map<string, FileWork>
+  readonly entries: Map<string, LedgerEntry>
+  readonly conflicts: Conflict[]
+  readonly findings: Finding[]
+}
+
+export function startWork(context: PlanContext, documents: DocumentSet): PlanWork {
+  const entries = context.ledger.entries.map((entry) => [pathId(entry.path, entry.keyPath), entry] as const)
+  return { context, documents, files: new Map(), entries: new Map(entries), conflicts: [], findings: [] }
+}
+
+/** The work on one file, begun at the first call. */
+export function workOn(file: OpenFile, work: PlanWork): FileWork {
+  const known = work.files.get(file.path)
+  if (known) return known
+  const begun = { file, changes: [], meant: [], tools: new Set<string>(), shapes: [], holdsKey: false }
+  work.files.set(file.path, begun)
+  return begun
+}

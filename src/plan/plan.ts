@@ -1,0 +1,37 @@
+import type { KeyPath } from '../documents/document.ts'
+import type { Finding } from '../finding.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { FileEdit } from './edit.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Changes to the machine, computed without writing; shown, applied and undone as one. */
+export interface Plan {
+  /** Only files that change; a path occurs once. */
+  readonly edits: readonly FileEdit[]
+  /** One row for each tool and file, also for files that are right already. */
+  readonly rows: readonly PlanRow[]
+  readonly conflicts: readonly Conflict[]
+  readonly findings: readonly Finding[]
+  /** What we own once the plan is applied. */
+  readonly ledger: Ledger
+  /** Everything secret that occurs in the files, ours and the user's, so that no picture of them shows it. */
+  readonly secrets: readonly Secret[]
+}
+
+export interface PlanRow {
+  readonly tool: string
+  readonly path: string
+  readonly action: 'create' | 'update' | 'unchanged' | 'remove'
+  readonly baseUrl: string
+}
+
+/** A value that is not ours to replace without being told to. */
+export interface Conflict {
+  readonly tool: string
+  readonly path: string
+  readonly keyPath: KeyPath
+  /** `drift`: changed since we wrote it. `guarded`: the user's own decision. */
+  readonly why: 'drift' | 'guarded'
+  readonly actual: string
+  readonly wanted: string
+}

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Target, Variant } from '../catalog/tool.ts'
+import type { KeyPath, Value } from '../documents/document.ts'
+import type { FormatId } from '../documents/formats.ts'
+import { BaseUrl } from '../gateway/base-url.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { Host } from '../host/host.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { Secret } from '../secrets/secret.ts'
+import { pathId } from './compare-leaf.ts'
+import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
+
+/** What must stand in one file for one tool. */
+export interface WantedTarget {
+  readonly tool: string
+  readonly path: string
+  readonly format: FormatId
+  readonly leaves: readonly Leaf[]
+  readonly guard: readonly KeyPath[]
+  readonly stamps: readonly KeyPath[]
+  readonly when?: Target['when']
+  readonly shape?: Value
+  readonly baseUrl: string
+  readonly holdsKey: boolean
+}
+
+export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
+
+export interface WantedContext {
+  readonly gateway: Gateway
+  readonly host: Surroundings
+  readonly key: Secret | undefined
+  readonly now: Date
+}
+
+/** All that one choice wants to stand in files; nothing is read but which profile exists. */
+export function wantedTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  return choice.method === 'file' ? fileTargets(choice, context) : envTargets(choice, context)
+}
+
+/** Every place where the choice's templates may put a value, whether or not it has one now; as `pathId` texts. */
+export function standingPaths(choice: ToolChoice, context: WantedContext): string[] {
+  const everything = { ...context, key: context.key ?? new Secret('') }
+  const targets = wantedTargets({ ...choice, model: choice.model ?? 'any' }, everything)
+  return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
+}
+
+/** The base URL that the choice's tool needs; the first endpoint of its variant. */
+export function baseUrlOf(choice: ToolChoice, gateway: Gateway, variant = choice.variant): BaseUrl {
+  const endpoint = variant.endpoints[0]
+  if (!endpoint) throw new Error(`${choice.tool.id} ${variant.id} has no endpoint`)
+  return BaseUrl.build(choice.origin, endpoint, gateway)
+}
+
+/** Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, now and the places. */
+export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
+  const places = resolvePlaces(choice.tool.places, context.host, choice.project)
+  const model = choice.model === undefined ? undefined : prefixModel(choice.model, choice.tool.modelPrefix)
+  return (name) => {
+    if (name.startsWith('baseUrl')) return urlPlaceholder(name, choice, context.gateway)
+    if (name === 'key') return context.key
+    if (name === 'model') return model
+    if (name === 'now') return context.now.toISOString()
+    return places[name]
+  }
+}
+
+function urlPlaceholder(name: string, choice: ToolChoice, gateway: Gateway): string {
+  const [, protocol, variantId] = /^baseUrl(?::([\w-]+))?(?:@([\w/.-]+))?$/.exec(name) ?? []
+  const variant = variantId ? findVariant(choice, variantId) : choice.variant
+  if (!protocol) return baseUrlOf(choice, gateway, variant).text
+  const endpoint = variant.endpoints.find((candidate) => candidate.protocol === protocol)
+  if (!endpoint) throw new Error(`${choice.tool.id} has no endpoint for ${protocol}`)
+  return BaseUrl.build(choice.origin, endpoint, gateway).text
+}
+
+function findVariant(choice: ToolChoice, id: string): Variant {
+  const variant = choice.tool.variants.find((candidate) => candidate.id === id)
+  if (!variant) throw new Error(`${choice.tool.id} has no variant ${id}`)
+  return variant
+}
+
+function prefixModel(model: string, prefix: string | undefined): string {
+  return prefix === undefined || model.includes('/') ? model : prefix + model
+}
+
+function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  const places = resolvePlaces(choice.tool.places, context.host, choice.project)
+  const lookup = lookupFor(choice, context)
+  return choice.tool.targets
+    .filter((target) => target.scope === choice.scope)
+    .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
+    .map((target) => {
+      const leaves = fillTemplate(target.content, lookup)
+      const { format, guard, stamps, shape, when } = target
+      const path = resolvePath(target.path, places)
+      return {
+        ...wantedOf(choice, context, path, format, leaves),
+        guard,
+        stamps,
+        ...(shape !== undefined && { shape }),
+        ...(when && { when }),
+      }
+    })
+}
+
+function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  const lookup = lookupFor(choice, context)
+  const places = resolvePlaces({}, context.host, choice.project)
+  const leaves = fillTemplate(choice.tool.env?.variables ?? {}, lookup)
+  if (choice.scope === 'project') {
+    return [wantedOf(choice, context, resolvePath('{{ project }}/.env', places), 'dotenv', leaves)]
+  }
+  const { shell } = choice
+  if (!shell) throw new Error('variables at user scope need a shell')
+  const envFile = resolvePath(shell.envFile, places)
+  const profiles = shell.profiles.map((paths) =>
+    firstExisting(paths.map((path) => resolvePath(path, places))),
+  )
+  const source: Leaf = { keyPath: ['source'], value: envFile }
+  return [
+    wantedOf(choice, context, envFile, shell.envFormat, leaves),
+    ...profiles.map((profile) => wantedOf(choice, context, profile, shell.profileFormat, [source])),
+  ]
+}
+
+function wantedOf(
+  choice: ToolChoice,
+  context: WantedContext,
+  path: string,
+  format: FormatId,
+  leaves: readonly Leaf[],
+): WantedTarget {
+  const baseUrl = baseUrlOf(choice, context.gateway).text
+  const holdsKey = leaves.some((leaf) => leaf.value instanceof Secret)
+  return { tool: choice.tool.id, path, format, leaves, guard: [], stamps: [], baseUrl, holdsKey }
+}
+
+function firstExisting(paths: readonly string[]): string {
+  return paths.find((path) => existsSync(path)) ?? paths[paths.length - 1] ?? ''
+}

@@ -1,0 +1,118 @@
+import { basename } from 'node:path'
+import { chooseVariant, detectTool } from '../catalog/detect.ts'
+import type { Catalog, Shell, Tool, Variant } from '../catalog/tool.ts'
+import { UserError } from '../errors.ts'
+import type { Origin } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
+import { type Input, listOf, textOf } from './input.ts'
+import type { Method, Scope, ToolChoice } from './request.ts'
+
+/** The tools that the input names, each once and in the catalog's order; undefined when it names none. */
+export async function namedTools(
+  input: Input,
+  catalog: Catalog,
+  host: Host,
+): Promise<readonly Tool[] | undefined> {
+  const names = new Set(listOf(input, 'tool'))
+  if (names.size === 0) return undefined
+  if (names.has('all')) return catalog.tools
+  const found = names.has('detected') ? await detectedTools(catalog, host) : []
+  const tools = catalog.tools.filter((tool) => names.has(tool.id) || found.includes(tool))
+  if (tools.length > 0) return tools
+  throw new UserError({
+    code: 'nothing-detected',
+    message: 'No tool of the list was found on this machine.',
+    hint: `Name one: --tool ${catalog.tools.map((tool) => tool.id).join(', --tool ')}`,
+    exit: 2,
+  })
+}
+
+export async function detectedTools(catalog: Catalog, host: Host): Promise<Tool[]> {
+  const found = await Promise.all(catalog.tools.map((tool) => detectTool(tool, host)))
+  return catalog.tools.filter((_, index) => found[index]?.present)
+}
+
+/** One tool with everything that the input or the machine decides for it. Errors: UserError, exit 2. */
+export async function completeChoice(
+  tool: Tool,
+  origin: Origin,
+  input: Input,
+  catalog: Catalog,
+  host: Host,
+): Promise<ToolChoice> {
+  const scope = (textOf(input, 'scope') ?? 'user') as Scope
+  const method = chooseMethod(tool, scope, textOf(input, 'method') as Method | undefined)
+  const needsShell = method === 'env' && scope === 'user'
+  const model = chooseModel(tool, input)
+  return {
+    tool,
+    origin,
+    scope,
+    method,
+    variant: await pickVariant(tool, textOf(input, `pin:${tool.id}`), host),
+    ...(needsShell && { shell: chooseShell(textOf(input, 'shell'), catalog, host) }),
+    ...(scope === 'project' && { project: host.cwd }),
+    ...(model !== undefined && { model }),
+  }
+}
+
+/** How a tool can be set up at a scope; the preferred way first. */
+export function methodsOf(tool: Tool, scope: Scope): Method[] {
+  const byFile = tool.targets.some((target) => target.scope === scope)
+  const byEnv = tool.env !== undefined && (scope === 'user' || tool.env.dotenv)
+  return [...(byFile ? (['file'] as const) : []), ...(byEnv ? (['env'] as const) : [])]
+}
+
+/** The shell whose profile is written: the one named, else the login shell. Errors: UserError naming `--shell`, exit 2. */
+export function chooseShell(
+  name: string | undefined,
+  catalog: Catalog,
+  host: Pick<Host, 'env' | 'platform'>,
+): Shell {
+  const wanted = name ?? (host.platform === 'win32' ? 'powershell' : basename(host.env.SHELL ?? 'bash'))
+  const shell = catalog.shells.find(
+    ({ id, platforms }) => id === wanted && (platforms === undefined || platforms.includes(host.platform)),
+  )
+  if (shell) return shell
+  throw new UserError({
+    code: 'unknown-shell',
+    message: `Your shell ${wanted} is none that this program writes profiles for.`,
+    hint: `Name one: --shell ${[...new Set(catalog.shells.map(({ id }) => id))].join(' | ')}`,
+    exit: 2,
+  })
+}
+
+async function pickVariant(tool: Tool, pinned: string | undefined, host: Host): Promise<Variant> {
+  const variant = tool.variants.find(({ id }) => id === pinned)
+  if (variant) return variant
+  const byVersion = tool.variants.filter(({ when }) => when !== 'request')
+  return byVersion.length === 1
+    ? chooseVariant(tool, { present: false })
+    : chooseVariant(tool, await detectTool(tool, host))
+}
+
+function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined): Method {
+  const methods = methodsOf(tool, scope)
+  const method = wanted ?? methods[0]
+  if (method !== undefined && methods.includes(method)) return method
+  const scopes = (['user', 'project'] as const).filter((other) => methodsOf(tool, other).length > 0)
+  throw new UserError({
+    code: methods.length === 0 ? 'scope-not-supported' : 'method-not-supported',
+    message:
+      methods.length === 0
+        ? `${tool.title} has no settings at ${scope} scope.`
+        : `${tool.title} cannot be set up by --method ${method} at ${scope} scope.`,
+    hint:
+      methods.length === 0
+        ? `It has: --scope ${scopes.join(', ')}`
+        : `It can by: --method ${methods.join(', ')}`,
+    exit: 2,
+  })
+}
+
+/** The model for one tool: `TOOL=ID` names it, a bare `ID` is for whatever single tool is set up. */
+function chooseModel(tool: Tool, input: Input): string | undefined {
+  const own = listOf(input, 'model').findLast((value) => value.startsWith(`${tool.id}=`))
+  if (own !== undefined) return own.slice(tool.id.length + 1)
+  return listOf(input, 'model').findLast((value) => !value.includes('='))
+}

@@ -1,0 +1,163 @@
+import type { Catalog } from '../catalog/tool.ts'
+
+export type CommandName = 'setup' | 'print' | 'undo' | 'remove' | 'status' | 'switch' | 'demo'
+
+/** One thing that a user can say. The parser, `--help`, the wizard, the errors and the README's table read this. */
+export interface Field {
+  /** The flag without its dashes. */
+  readonly flag: string
+  /** Name of its value in the help; a flag without one is a switch. */
+  readonly value?: string
+  /** May be given more than once, or as a list with commas. */
+  readonly many?: boolean
+  readonly summary: string
+  readonly commands: readonly CommandName[]
+  /** The values that are allowed. */
+  readonly choices?: (catalog: Catalog) => readonly string[]
+  readonly default?: string
+}
+
+const writers: readonly CommandName[] = ['setup', 'switch', 'remove', 'undo']
+
+export const fields = {
+  tool: {
+    flag: 'tool',
+    value: 'ID',
+    many: true,
+    summary: 'tool to set up; `all`, or `detected` for those found here',
+    commands: ['setup', 'remove'],
+    choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
+  },
+  region: {
+    flag: 'region',
+    value: 'ID',
+    summary: 'where the gateway is reached',
+    commands: ['setup', 'print'],
+    choices: (catalog) => catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
+    default: 'global',
+  },
+  gateway: {
+    flag: 'gateway',
+    value: 'URL',
+    summary: 'origin of a private relay instead of a region',
+    commands: ['setup', 'print', 'switch'],
+  },
+  allowHttp: {
+    flag: 'allow-http',
+    summary: 'accept a --gateway without TLS on another machine',
+    commands: ['setup', 'print', 'switch'],
+  },
+  scope: {
+    flag: 'scope',
+    value: 'SCOPE',
+    summary: 'for you (user) or for the project in this folder (project)',
+    commands: ['setup', 'remove'],
+    choices: () => ['user', 'project'],
+    default: 'user',
+  },
+  method: {
+    flag: 'method',
+    value: 'METHOD',
+    summary: "the tool's own file, or variables through your shell's profile; by default what suits the tool",
+    commands: ['setup'],
+    choices: () => ['file', 'env'],
+  },
+  shell: {
+    flag: 'shell',
+    value: 'ID',
+    summary: 'shell whose profile reads the variables; by default your login shell',
+    commands: ['setup'],
+    choices: (catalog) => [...new Set(catalog.shells.map((shell) => shell.id))],
+  },
+  keyFile: {
+    flag: 'key-file',
+    value: 'PATH',
+    summary: 'file that holds the key, `-` for standard input; otherwise QCODE_API_KEY or a question',
+    commands: ['setup', 'print'],
+  },
+  keyStore: {
+    flag: 'key-store',
+    value: 'STORE',
+    summary: 'write the key into the files, or leave it to variables that you set yourself (env)',
+    commands: ['setup'],
+    choices: () => ['file', 'env'],
+    default: 'file',
+  },
+  model: {
+    flag: 'model',
+    value: '[TOOL=]ID',
+    many: true,
+    summary: "model to write; by default each client's own",
+    commands: ['setup', 'print'],
+  },
+  onConflict: {
+    flag: 'on-conflict',
+    value: 'WHAT',
+    summary: 'a value that you changed: overwrite it, skip it, or stop',
+    commands: ['setup', 'switch', 'remove'],
+    choices: () => ['stop', 'overwrite', 'skip'],
+    default: 'stop',
+  },
+  allowTracked: {
+    flag: 'allow-tracked',
+    summary: 'write the key even into a file that git tracks or would track',
+    commands: ['setup', 'switch'],
+  },
+  recover: {
+    flag: 'recover',
+    value: 'HOW',
+    summary: 'a run that was killed half-way: finish it or undo it first',
+    commands: writers,
+    choices: () => ['undo', 'finish'],
+    default: 'undo',
+  },
+  restartDaemons: {
+    flag: 'restart-daemons',
+    summary: 'restart background processes of a client that still have the old settings',
+    commands: ['setup', 'switch'],
+  },
+  yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
+  dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
+  diff: { flag: 'diff', summary: 'show the changes as a diff, keys masked', commands: writers },
+  noCheck: { flag: 'no-check', summary: 'do not contact the gateway', commands: ['setup', 'switch'] },
+  format: {
+    flag: 'format',
+    value: 'FORMAT',
+    summary: 'sh, fish, powershell, cmd, dotenv, toml, json, yaml, python or typescript, as the tool allows',
+    commands: ['print'],
+  },
+  withKey: { flag: 'with-key', summary: 'put the real key into what is printed', commands: ['print'] },
+  json: {
+    flag: 'json',
+    summary: 'one JSON document on standard output',
+    commands: ['setup', 'print', 'undo', 'remove', 'status', 'switch', 'demo'],
+  },
+} as const satisfies Record<string, Field>
+
+export type FieldName = keyof typeof fields
+
+/** The fields of a command, with the flags by which tools let a variant be pinned. */
+export function fieldsOf(command: CommandName, catalog: Catalog): [name: string, field: Field][] {
+  const own = Object.entries<Field>(fields).filter(([, field]) => field.commands.includes(command))
+  return [...own, ...pinFields(catalog).filter(([, field]) => field.commands.includes(command))]
+}
+
+/** Flags such as `--codex-base` that a tool's folder declares; the field's name is `pin:TOOL`. */
+function pinFields(catalog: Catalog): [string, Field][] {
+  return catalog.tools.flatMap(({ id, title, pinFlag, variants }) =>
+    pinFlag === undefined
+      ? []
+      : [
+          [
+            `pin:${id}`,
+            {
+              flag: pinFlag,
+              value: 'VARIANT',
+              summary: `${title}: ${variants.map((variant) => variant.id).join(', ')}; by default what fits its version`,
+              commands: ['setup', 'print'],
+              choices: () => variants.map((variant) => variant.id),
+            },
+          ] as [string, Field],
+        ],
+  )
+}

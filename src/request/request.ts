@@ -1,0 +1,27 @@
+import type { Shell, Tool, Variant } from '../catalog/tool.ts'
+import type { Origin } from '../gateway/origin.ts'
+import type { Secret } from '../secrets/secret.ts'
+
+export type Scope = 'user' | 'project'
+export type Method = 'file' | 'env'
+export type ConflictPolicy = 'stop' | 'overwrite' | 'skip'
+
+/** What the user wants, complete and checked: the one thing that a plan is made of. */
+export interface Request {
+  /** Undefined: keys that already stand in the files stay as they are. */
+  readonly key?: Secret
+  readonly choices: readonly ToolChoice[]
+}
+
+/** One tool in one place. */
+export interface ToolChoice {
+  readonly tool: Tool
+  readonly variant: Variant
+  readonly origin: Origin
+  readonly scope: Scope
+  readonly method: Method
+  readonly shell?: Shell
+  /** Absolute folder of the project, at project scope. */
+  readonly project?: string
+  readonly model?: string
+}

@@ -1,0 +1,89 @@
+import { UserError } from '../errors.ts'
+import { hashBytes } from '../host/hash-bytes.ts'
+import type { Host } from '../host/host.ts'
+import type { FileEdit } from '../plan/edit.ts'
+import type { ApplyRequest } from './apply-request.ts'
+import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
+import { completeRun } from './complete-run.ts'
+import { filePosition } from './file-position.ts'
+import { createFileSystem, type FileSystem } from './file-system.ts'
+import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
+import { storeRun } from './journal.ts'
+import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
+import { prepareRun } from './prepare-run.ts'
+import { recordRun } from './record-run.ts'
+import { restoreRun } from './restore-run.ts'
+import type { RunRecord } from './run-record.ts'
+import { type Writer, withStateLock } from './state-lock.ts'
+import { explainFailure, rollbackFailed, takeBack } from './take-back.ts'
+
+/**
+ * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
+ * changed ledger is stored nevertheless). Throws UserErrors: `locked`, `unfinished-run`, `changed-since-plan`
+ * (exit 3), all that `checkTargets` refuses, `owner-not-kept`, `write-failed` (nothing was changed), and
+ * `rollback-failed`, which names the state of every file.
+ */
+export async function applyEdits(
+  request: ApplyRequest,
+  host: Host,
+  fileSystem: FileSystem = createFileSystem(host.platform),
+): Promise<RunRecord | undefined> {
+  const edits = request.edits.filter(changesSomething)
+  // A run that takes another one back is recorded even when every file is back already.
+  const needsRun = edits.length > 0 || request.undoes !== undefined
+  if (!needsRun && sameLedger(request.ledger.before, request.ledger.after)) return undefined
+  try {
+    return await withStateLock(host, fileSystem, async (writer) => {
+      await settleEarlierRun(writer)
+      assertLedgerUnchanged(request, host)
+      if (needsRun) return await runOnce(request, checkTargets(edits, host.platform), writer)
+      await storeLedger(request.ledger.after, writer)
+      return undefined
+    })
+  } catch (error) {
+    throw explainFailure(error, 'Nothing was changed.')
+  }
+}
+
+async function runOnce(
+  request: ApplyRequest,
+  targets: readonly Target[],
+  writer: Writer,
+): Promise<RunRecord> {
+  let run = recordRun(request, targets, writer.host)
+  try {
+    await prepareRun(run, targets, writer)
+    run = { ...run, state: 'committing' }
+    await storeRun(run, writer)
+    return await completeRun(run, writer, (path) => {
+      throw changedSincePlan(path)
+    })
+  } catch (cause) {
+    return await takeBack(run, cause, writer)
+  }
+}
+
+/** Clears up after a killed run that had changed nothing yet; any other one is for the user to decide on. */
+async function settleEarlierRun(writer: Writer): Promise<void> {
+  const run = findUnfinishedRun(writer.host)
+  if (run === undefined) return
+  const isUntouched = run.files.every((file) => filePosition(file, writer.host.platform) === 'old')
+  if (run.state !== 'preparing' && !isUntouched) throw unfinishedRun(run)
+  const restored = await restoreRun(run, writer)
+  if (restored.failures.length > 0) throw rollbackFailed(run, restored, writer.host)
+}
+
+function assertLedgerUnchanged(request: ApplyRequest, host: Host): void {
+  if (sameLedger(readLedger(host), request.ledger.before)) return
+  throw new UserError({
+    code: 'changed-since-plan',
+    message: 'Another run of qcode-setup ended after the plan was made.',
+    hint: 'Nothing was changed by this run. Run the same command again to get a new plan.',
+    exit: 3,
+  })
+}
+
+function changesSomething({ before, after }: FileEdit): boolean {
+  if (before.kind === 'absent' || after.kind === 'absent') return before.kind !== after.kind
+  return before.mode !== after.mode || before.hash !== hashBytes(after.bytes)
+}

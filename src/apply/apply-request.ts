@@ -1,0 +1,19 @@
+import type { FileEdit } from '../plan/edit.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import type { RecordedFolder } from './run-record.ts'
+
+/** One run: everything in it happens, or nothing. */
+export interface ApplyRequest {
+  /** From `newRunId`; the entries of the ledger may already name it. */
+  readonly runId: string
+  /** The command that the user typed, such as `setup`. */
+  readonly command: string
+  /** One line for the list of runs. Never holds a key. */
+  readonly summary?: string
+  readonly edits: readonly FileEdit[]
+  /** The ledger that the plan was made from, and the one to store. */
+  readonly ledger: { readonly before: Ledger; readonly after: Ledger }
+  /** Only for undo: the run that is taken back, and the folders that it had made. */
+  readonly undoes?: string
+  readonly removeFolders?: readonly RecordedFolder[]
+}

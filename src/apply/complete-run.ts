@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { filePosition } from './file-position.ts'
+import { storeRun } from './journal.ts'
+import { storeLedger } from './ledger-store.ts'
+import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { Writer } from './state-lock.ts'
+import { step } from './step-failure.ts'
+
+/**
+ * Puts every new content of a run that is `committing` in place, removes the folders that it empties, and stores
+ * the ledger. Files that are new already are passed over; `onOther` hears of files that somebody else changed.
+ */
+export async function completeRun(
+  run: RunRecord,
+  writer: Writer,
+  onOther: (path: string) => void,
+): Promise<RunRecord> {
+  writer.assertLocked()
+  for (const file of run.files) {
+    const position = filePosition(file, writer.host.platform)
+    if (position === 'other') onOther(file.path)
+    await step(file.path, () => (position === 'old' ? putInPlace(file, writer) : clear(file, writer)))
+  }
+  await flushFolders(run, writer)
+  await removeFolders(run, writer)
+  await storeLedger(run.ledger.after, writer)
+  const done: RunRecord = { ...run, state: 'done' }
+  await storeRun(done, writer)
+  return done
+}
+
+async function putInPlace(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
+  if (file.after.kind === 'absent') await fileSystem.removeFile(file.resolvedPath)
+  else await fileSystem.rename(file.temporary, file.resolvedPath)
+}
+
+/** A temporary file that is not wanted any more: of a killed rollback, or of a file that is left alone. */
+function clear(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
+  return removeIfThere(file.temporary, fileSystem)
+}
+
+async function flushFolders(run: RunRecord, { fileSystem }: Writer): Promise<void> {
+  const folders = new Set(run.files.map((file) => dirname(file.resolvedPath)))
+  for (const folder of [...folders].filter((path) => existsSync(path))) {
+    await step(folder, () => fileSystem.flushFolder(folder))
+  }
+}
+
+async function removeFolders(run: RunRecord, { fileSystem }: Writer): Promise<void> {
+  for (const { path } of [...run.removedFolders].reverse()) {
+    await step(path, () => removeIfEmpty(path, fileSystem))
+  }
+}

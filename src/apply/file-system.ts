@@ -1,0 +1,52 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import fs from 'fs-extra'
+
+/** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */
+export interface FileSystem {
+  /** Makes a new file, open for writing; EEXIST when anything stands there. */
+  createFile(path: string, mode: number): Promise<FileHandle>
+  setOwner(file: FileHandle, uid: number, gid: number): Promise<void>
+  setMode(file: FileHandle, mode: number): Promise<void>
+  write(file: FileHandle, bytes: Uint8Array): Promise<void>
+  /** Waits until the content is on the disk. */
+  flush(file: FileHandle): Promise<void>
+  close(file: FileHandle): Promise<void>
+  rename(from: string, to: string): Promise<void>
+  removeFile(path: string): Promise<void>
+  /** Makes one folder; its parent exists. */
+  makeFolder(path: string, mode: number): Promise<void>
+  /** Removes an empty folder. */
+  removeFolder(path: string): Promise<void>
+  /** Waits until the names in the folder are on the disk. */
+  flushFolder(path: string): Promise<void>
+}
+
+/**
+ * The machine's own file system. Open files use Node directly, because graceful-fs, on which fs-extra is built,
+ * hides a change of owner that was denied; names use fs-extra, which waits for other programs on Windows.
+ */
+export function createFileSystem(platform: NodeJS.Platform): FileSystem {
+  return {
+    createFile: (path, mode) => open(path, 'wx', mode),
+    setOwner: (file, uid, gid) => file.chown(uid, gid),
+    setMode: (file, mode) => file.chmod(mode),
+    write: (file, bytes) => file.writeFile(bytes),
+    flush: (file) => file.sync(),
+    close: (file) => file.close(),
+    rename: (from, to) => fs.rename(from, to),
+    removeFile: (path) => fs.unlink(path),
+    makeFolder: (path, mode) => fs.mkdir(path, { mode }),
+    removeFolder: (path) => fs.rmdir(path),
+    // Windows cannot open a folder for flushing.
+    flushFolder: platform === 'win32' ? async () => {} : flushFolder,
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}

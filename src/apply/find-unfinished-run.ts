@@ -1,0 +1,24 @@
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { listRuns } from './journal.ts'
+import type { RunRecord } from './run-record.ts'
+
+/** The run that was killed, or whose rollback failed; there is at most one. Throws UserError `broken-journal`. */
+export function findUnfinishedRun(host: Host): RunRecord | undefined {
+  return listRuns(host).findLast(isUnfinished)
+}
+
+/** Whether a run stopped half-way. */
+export function isUnfinished(run: RunRecord): boolean {
+  return run.state === 'preparing' || run.state === 'committing'
+}
+
+/** UserError `unfinished-run`, exit 1. */
+export function unfinishedRun(run: RunRecord): UserError {
+  const files = run.files.map((file) => `\n  ${file.path}`).join('')
+  return new UserError({
+    code: 'unfinished-run',
+    message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:${files}`,
+    hint: `To take it back, type: qcode-setup undo ${run.id}`,
+  })
+}

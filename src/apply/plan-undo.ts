@@ -1,0 +1,81 @@
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { readFileState } from '../host/read-file-state.ts'
+import type { FileEdit } from '../plan/edit.ts'
+import type { ApplyRequest } from './apply-request.ts'
+import { filePosition } from './file-position.ts'
+import { isUnfinished, unfinishedRun } from './find-unfinished-run.ts'
+import { listRuns, readBackupOf, readRun } from './journal.ts'
+import { readLedger } from './ledger-store.ts'
+import { revertLedger } from './revert-ledger.ts'
+import { newRunId } from './run-id.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
+
+/** What takes a run back: give `request` to `applyEdits`. */
+export interface UndoPlan {
+  readonly run: RunRecord
+  readonly request: ApplyRequest
+}
+
+/**
+ * Plans to take back one run, or the last one that is neither an undo nor undone; undoing an undo does the run
+ * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` (exit 2), `unfinished-run` (recover that
+ * one first), and `broken-backup`.
+ */
+export function planUndo(host: Host, runId?: string): UndoPlan | 'nothing-to-undo' {
+  const runs = listRuns(host)
+  const unfinished = runs.findLast(isUnfinished)
+  if (unfinished) throw unfinishedRun(unfinished)
+  const run = runId === undefined ? runs.findLast((each) => canUndo(each, runs)) : readRun(host, runId)
+  if (run === undefined || run.state !== 'done' || isUndone(run, runs)) return 'nothing-to-undo'
+  return { run, request: requestUndo(run, host) }
+}
+
+function canUndo(run: RunRecord, runs: readonly RunRecord[]): boolean {
+  return run.state === 'done' && run.undoes === undefined && !isUndone(run, runs)
+}
+
+/** An undo that was itself undone does not count. */
+function isUndone(run: RunRecord, runs: readonly RunRecord[]): boolean {
+  return runs.some((other) => other.undoes === run.id && other.state === 'done' && !isUndone(other, runs))
+}
+
+function requestUndo(run: RunRecord, host: Host): ApplyRequest {
+  const current = readLedger(host)
+  return {
+    runId: newRunId(host),
+    command: 'undo',
+    summary: `takes back ${run.id} (${run.command})`,
+    edits: run.files.flatMap((file) => undoFile(file, run, host)),
+    ledger: { before: current, after: revertLedger(current, run) },
+    undoes: run.id,
+    removeFolders: run.createdFolders,
+  }
+}
+
+function undoFile(file: RecordedFile, run: RunRecord, host: Host): FileEdit[] {
+  const position = filePosition(file, host.platform)
+  if (position === 'old') return []
+  if (position === 'other') throw changedSinceRun(file.path, run)
+  const before = readFileState(file.path)
+  return [
+    { kind: 'file', path: file.path, before, after: contentBefore(file, run, host), changes: [], tools: [] },
+  ]
+}
+
+function contentBefore(file: RecordedFile, run: RunRecord, host: Host): FileEdit['after'] {
+  const bytes = readBackupOf(host, run.id, file)
+  if (bytes === 'absent' || file.before.kind === 'absent') return { kind: 'absent' }
+  const { mode, uid, gid } = file.before
+  return { kind: 'file', bytes, mode, owner: { uid, gid } }
+}
+
+function changedSinceRun(path: string, run: RunRecord): UserError {
+  return new UserError({
+    code: 'changed-since-run',
+    message: `${path} was changed after run ${run.id}: taking the run back would lose that change.`,
+    hint: 'Nothing was changed. To take out only what this program wrote, type: qcode-setup remove',
+    exit: 3,
+    where: { file: path },
+  })
+}

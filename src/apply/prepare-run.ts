@@ -1,0 +1,53 @@
+import { dirname } from 'node:path'
+import type { Target } from './check-targets.ts'
+import { backupFile, runFolder, storeRun } from './journal.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { Writer } from './state-lock.ts'
+import { step } from './step-failure.ts'
+import { writeBeside } from './write-file.ts'
+
+/**
+ * Writes all that a run needs before it changes a file of the user's: journal, backups, folders and the new
+ * contents beside their targets, all flushed.
+ */
+export async function prepareRun(run: RunRecord, targets: readonly Target[], writer: Writer): Promise<void> {
+  await storeRun(run, writer)
+  const pairs = targets.map((target, index) => ({ target, file: run.files[index] as RecordedFile }))
+  for (const { target, file } of pairs) {
+    await step(file.path, () => writeBackup(run, file, target, writer))
+  }
+  await step(runFolder(writer.host, run.id), () =>
+    writer.fileSystem.flushFolder(runFolder(writer.host, run.id)),
+  )
+  await makeFolders(run, writer)
+  for (const { target, file } of pairs) {
+    await step(file.path, () => writeTemporary(file, target, writer))
+  }
+}
+
+async function writeBackup(
+  run: RunRecord,
+  file: RecordedFile,
+  target: Target,
+  writer: Writer,
+): Promise<void> {
+  if (file.before.kind === 'absent' || target.now.kind === 'absent') return
+  const copy = backupFile(writer.host, run.id, file.before.backup)
+  await writeBeside(copy, copy, { bytes: target.now.bytes, mode: 0o600 }, writer.fileSystem)
+}
+
+async function makeFolders(run: RunRecord, writer: Writer): Promise<void> {
+  for (const { path, mode } of run.createdFolders) {
+    await step(path, async () => {
+      await writer.fileSystem.makeFolder(path, mode)
+      await writer.fileSystem.flushFolder(dirname(path))
+    })
+  }
+}
+
+async function writeTemporary(file: RecordedFile, { edit, now }: Target, writer: Writer): Promise<void> {
+  if (edit.after.kind === 'absent') return
+  const { bytes, mode } = edit.after
+  const owner = now.kind === 'absent' ? edit.after.owner : { uid: now.uid, gid: now.gid }
+  await writeBeside(file.resolvedPath, file.temporary, { bytes, mode, owner }, writer.fileSystem)
+}

@@ -1,0 +1,89 @@
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { readFileState } from '../host/read-file-state.ts'
+import { completeRun } from './complete-run.ts'
+import { filePosition, sameMode } from './file-position.ts'
+import { createFileSystem, type FileSystem } from './file-system.ts'
+import { isUnfinished } from './find-unfinished-run.ts'
+import { readRun, storeRun } from './journal.ts'
+import { restoreRun } from './restore-run.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
+import { type Writer, withStateLock } from './state-lock.ts'
+import { explainFailure, rollbackFailed } from './take-back.ts'
+
+/** An unfinished run that was brought to its end, and the files that somebody else had changed since. */
+export interface Recovery {
+  readonly run: RunRecord
+  readonly leftAlone: readonly string[]
+}
+
+/**
+ * Puts the rest of an unfinished run in place. Throws UserError `cannot-finish` when a new content was not whole
+ * on the disk, `run-ended` (exit 2), `no-such-run`, and `write-failed` (the run then stays unfinished).
+ */
+export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
+  return recover(host, id, fileSystem, async (run, writer) => {
+    const missing = run.files.find((file) => !canFinish(file, host.platform))
+    if (missing) throw cannotFinish(run, missing)
+    const committing: RunRecord = { ...run, state: 'committing' }
+    await storeRun(committing, writer)
+    const leftAlone: string[] = []
+    const done = await completeRun(committing, writer, (path) => leftAlone.push(path))
+    return { run: done, leftAlone }
+  })
+}
+
+/**
+ * Takes an unfinished run back to the bytes, modes and folders before it. Throws UserError `rollback-failed`
+ * naming the state of every file (the run then stays unfinished), `run-ended` (exit 2), and `no-such-run`.
+ */
+export function rollBackRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
+  return recover(host, id, fileSystem, async (run, writer) => {
+    const restored = await restoreRun(run, writer)
+    if (restored.failures.length > 0) throw rollbackFailed(run, restored, host)
+    return restored
+  })
+}
+
+async function recover(
+  host: Host,
+  id: string,
+  fileSystem: FileSystem = createFileSystem(host.platform),
+  work: (run: RunRecord, writer: Writer) => Promise<Recovery>,
+): Promise<Recovery> {
+  try {
+    return await withStateLock(host, fileSystem, async (writer) => {
+      const run = readRun(host, id)
+      if (!isUnfinished(run)) throw runEnded(run)
+      return await work(run, writer)
+    })
+  } catch (error) {
+    throw explainFailure(error, `Run ${id} is still unfinished.`)
+  }
+}
+
+function canFinish(file: RecordedFile, platform: NodeJS.Platform): boolean {
+  if (file.after.kind === 'absent' || filePosition(file, platform) !== 'old') return true
+  const state = readFileState(file.temporary)
+  return (
+    state.kind === 'file' && state.hash === file.after.hash && sameMode(state.mode, file.after.mode, platform)
+  )
+}
+
+function cannotFinish(run: RunRecord, file: RecordedFile): UserError {
+  return new UserError({
+    code: 'cannot-finish',
+    message: `Run ${run.id} cannot be finished: it was stopped before the new ${file.path} was written whole.`,
+    hint: `To take it back, type: qcode-setup undo ${run.id}`,
+    where: { file: file.path },
+  })
+}
+
+function runEnded(run: RunRecord): UserError {
+  return new UserError({
+    code: 'run-ended',
+    message: `Run ${run.id} is ${run.state === 'done' ? 'complete' : 'taken back already'}.`,
+    hint: 'There is nothing to recover.',
+    exit: 2,
+  })
+}

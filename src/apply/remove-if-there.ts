@@ -1,0 +1,22 @@
+import { dirname } from 'node:path'
+import type { FileSystem } from './file-system.ts'
+import { hasCode } from './step-failure.ts'
+
+/** Removes a file; a missing one is fine. */
+export async function removeIfThere(path: string, fileSystem: FileSystem): Promise<void> {
+  await fileSystem.removeFile(path).catch((error) => {
+    if (!hasCode(error, 'ENOENT')) throw error
+  })
+}
+
+/** Removes a folder when nothing is in it; a missing one is fine. */
+export async function removeIfEmpty(path: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    await fileSystem.removeFolder(path)
+  } catch (error) {
+    // Some systems say "exists" of a folder that is not empty.
+    if (hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return
+    throw error
+  }
+  await fileSystem.flushFolder(dirname(path))
+}

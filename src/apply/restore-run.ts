@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { filePosition } from './file-position.ts'
+import { readBackupOf, storeRun } from './journal.ts'
+import { storeLedger } from './ledger-store.ts'
+import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { Writer } from './state-lock.ts'
+import { step } from './step-failure.ts'
+import { replaceFile } from './write-file.ts'
+
+/** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
+export interface Restored {
+  readonly run: RunRecord
+  /** Files that somebody else changed; they are as they were found. */
+  readonly leftAlone: readonly string[]
+  readonly failures: readonly Error[]
+}
+
+/** Takes an unfinished run back as far as it can: one file that cannot be restored does not stop the others. */
+export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restored> {
+  const failures: Error[] = []
+  const attempt = async (path: string, work: () => Promise<void>) => {
+    await step(path, work).catch((error) => failures.push(error))
+  }
+  const leftAlone = otherFiles(run, writer)
+  await restoreFiles(run, writer, attempt)
+  await clear(run, writer, attempt)
+  const restored: RunRecord = { ...run, state: 'rolled-back' }
+  if (failures.length === 0) {
+    await attempt(run.id, async () => {
+      await storeLedger(run.ledger.before, writer)
+      await storeRun(restored, writer)
+    })
+  }
+  return { run: failures.length === 0 ? restored : run, leftAlone, failures }
+}
+
+type Attempt = (path: string, work: () => Promise<void>) => Promise<void>
+
+function otherFiles(run: RunRecord, { host }: Writer): string[] {
+  // Before `committing` the run has changed nothing, whatever stands there now.
+  if (run.state === 'preparing') return []
+  return run.files.filter((file) => filePosition(file, host.platform) === 'other').map((file) => file.path)
+}
+
+async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): Promise<void> {
+  if (run.state === 'preparing') return
+  for (const { path, mode } of run.removedFolders) {
+    if (!existsSync(path)) await attempt(path, () => writer.fileSystem.makeFolder(path, mode))
+  }
+  for (const file of run.files) {
+    if (filePosition(file, writer.host.platform) !== 'new') continue
+    await attempt(file.path, () => restoreFile(run, file, writer))
+  }
+}
+
+async function restoreFile(run: RunRecord, file: RecordedFile, { host, fileSystem }: Writer): Promise<void> {
+  const bytes = readBackupOf(host, run.id, file)
+  if (bytes === 'absent' || file.before.kind === 'absent') {
+    await fileSystem.removeFile(file.resolvedPath)
+    await fileSystem.flushFolder(dirname(file.resolvedPath))
+  } else {
+    const { mode, uid, gid } = file.before
+    await replaceFile(file.resolvedPath, { bytes, mode, owner: { uid, gid } }, fileSystem, file.temporary)
+  }
+}
+
+async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): Promise<void> {
+  for (const { temporary } of run.files) {
+    await attempt(temporary, () => removeIfThere(temporary, fileSystem))
+  }
+  for (const { path } of [...run.createdFolders].reverse()) {
+    await attempt(path, () => removeIfEmpty(path, fileSystem))
+  }
+}

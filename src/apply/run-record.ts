@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+import { ledgerSchema } from './ledger-store.ts'
+
+const beforeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absent') }),
+  z.object({
+    kind: z.enum(['file', 'link']),
+    mode: z.number(),
+    uid: z.number(),
+    gid: z.number(),
+    hash: z.string(),
+    /** Name of the copy of the whole file in the run's folder. */
+    backup: z.string(),
+  }),
+])
+
+const afterSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absent') }),
+  z.object({ kind: z.literal('file'), mode: z.number(), hash: z.string() }),
+])
+
+const fileSchema = z.object({
+  path: z.string(),
+  resolvedPath: z.string(),
+  before: beforeSchema,
+  after: afterSchema,
+  /** Full path of the file that holds the new content until it is put in place. */
+  temporary: z.string(),
+})
+
+const folderSchema = z.object({ path: z.string(), mode: z.number() })
+
+/** `journal.json` of a run. It holds hashes, never content. */
+export const runSchema = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  /** Counts the runs of this machine from 1; the order of runs, also when the clock was set back. */
+  sequence: z.number(),
+  command: z.string(),
+  summary: z.exactOptional(z.string()),
+  startedAt: z.iso.datetime(),
+  /** Only `preparing` and `committing` are unfinished; no file of the user's changes before `committing`. */
+  state: z.enum(['preparing', 'committing', 'done', 'rolled-back']),
+  /** The run that this run takes back. */
+  undoes: z.exactOptional(z.string()),
+  files: z.array(fileSchema),
+  /** Folders that the run makes, parents first. */
+  createdFolders: z.array(folderSchema),
+  /** Folders that the run removes where they are empty, parents first. */
+  removedFolders: z.array(folderSchema),
+  ledger: z.object({ before: ledgerSchema, after: ledgerSchema }),
+})
+
+/** What one run did, or was about to do, to the machine. */
+export type RunRecord = z.infer<typeof runSchema>
+export type RecordedFile = z.infer<typeof fileSchema>
+export type RecordedFolder = z.infer<typeof folderSchema>

@@ -1,0 +1,101 @@
+import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { UserError, type UserErrorParts } from '../errors.ts'
+import type { FileState, PresentFile } from './file-state.ts'
+import { hashBytes } from './hash-bytes.ts'
+
+/** No client's configuration comes near this; a bigger file is something else. */
+const largestFile = 10 * 1024 * 1024
+
+/**
+ * What stands at an absolute path, with links followed. Throws UserError, exit 1, for everything that is no
+ * regular file that can be read and written back: `is-directory`, `not-regular`, `dangling-link`, `too-large`,
+ * `not-readable`, and `not-a-directory` when something on the way to the file is no folder.
+ */
+export function readFileState(path: string): FileState {
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return { kind: 'absent', path, resolvedPath: resolveAbsent(path) }
+    return readPresent(path, found.isSymbolicLink() ? 'link' : 'file')
+  } catch (error) {
+    throw asUserError(error, path)
+  }
+}
+
+function readPresent(path: string, kind: PresentFile['kind']): PresentFile {
+  const resolvedPath = kind === 'link' ? followLink(path) : realpathSync(path)
+  const stat = statSync(resolvedPath)
+  assertOrdinary(stat, path)
+  const bytes = readFileSync(resolvedPath)
+  const { uid, gid } = stat
+  return { kind, path, resolvedPath, mode: stat.mode & 0o7777, uid, gid, bytes, hash: hashBytes(bytes) }
+}
+
+function assertOrdinary(stat: Stats, path: string): void {
+  if (stat.isDirectory()) throw refuse('is-directory', path, 'is a folder, not a file', 'Move it away')
+  if (!stat.isFile()) throw refuse('not-regular', path, 'is a pipe or a device, not a file', 'Move it away')
+  if (stat.size > largestFile) {
+    throw refuse('too-large', path, 'is larger than 10 MiB, too large for a configuration', 'Move it away')
+  }
+}
+
+/** Where a file that does not exist would be made, with the links among its existing parents followed. */
+function resolveAbsent(path: string): string {
+  const parent = dirname(path)
+  const found = lstatSync(parent, { throwIfNoEntry: false })
+  if (found === undefined) return join(resolveAbsent(parent), basename(path))
+  const resolved = found.isSymbolicLink() ? followLink(parent) : realpathSync(parent)
+  // Windows says "not found", not "not a folder", below a file.
+  if (!statSync(resolved).isDirectory()) throw notADirectory(path)
+  return join(resolved, basename(path))
+}
+
+function followLink(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw error
+    throw danglingLink(path)
+  }
+}
+
+function asUserError(error: unknown, path: string): unknown {
+  if (hasCode(error, 'ENOTDIR')) return notADirectory(path)
+  if (hasCode(error, 'ELOOP')) return danglingLink(path)
+  if (hasCode(error, 'EACCES', 'EPERM')) {
+    return refuse(
+      'not-readable',
+      path,
+      'cannot be read: permission denied',
+      'Give yourself the right to read it',
+    )
+  }
+  return error
+}
+
+function danglingLink(path: string): UserError {
+  return refuse(
+    'dangling-link',
+    path,
+    'is, or lies behind, a link that leads nowhere',
+    'Repair or remove the link',
+  )
+}
+
+function notADirectory(path: string): UserError {
+  return refuse('not-a-directory', path, 'lies below something that is no folder', 'Move that away')
+}
+
+function refuse(code: string, path: string, what: string, remedy: string): UserError {
+  const parts: UserErrorParts = {
+    code,
+    message: `${path} ${what}.`,
+    hint: `${remedy}, then run the same command again. To look at it: ls -ld '${path}'`,
+    where: { file: path },
+  }
+  return new UserError(parts)
+}
+
+function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}

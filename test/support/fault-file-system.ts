@@ -1,0 +1,77 @@
+import { createFileSystem, type FileSystem } from '../../src/apply/file-system.ts'
+
+/** What goes wrong, counted in calls from 0: one call fails, that verb-by-verb from then on, or the program dies. */
+export type Fault =
+  | { readonly kind: 'fail'; readonly at: number; readonly code: string }
+  | { readonly kind: 'disk-full'; readonly from: number }
+  | { readonly kind: 'kill'; readonly at: number }
+  | { readonly kind: 'none' }
+
+export interface Call {
+  readonly verb: keyof FileSystem
+  /** The path, or for verbs on an open file the path that it was opened with. */
+  readonly path: string
+  /** Where a rename goes. */
+  readonly to?: string
+}
+
+export interface FaultFileSystem {
+  readonly fileSystem: FileSystem
+  readonly calls: readonly Call[]
+  /** Whether the fault happened. */
+  fired(): boolean
+}
+
+/** The program is dead: nothing that it still tries has an effect. */
+export class KilledError extends Error {}
+
+const needsSpace: ReadonlySet<keyof FileSystem> = new Set(['createFile', 'write', 'makeFolder'])
+
+type AnyVerb = (...args: readonly unknown[]) => Promise<unknown>
+
+/** The real file system, but for the fault and for flushing, which is only counted, to be quick. */
+export function createFaultFileSystem(fault: Fault = { kind: 'none' }): FaultFileSystem {
+  const real = { ...createFileSystem('linux'), flush: async () => {}, flushFolder: async () => {} }
+  const calls: Call[] = []
+  const opened = new Map<unknown, string>()
+  let fired = false
+
+  const wrap = (verb: keyof FileSystem): AnyVerb => {
+    const work = real[verb] as AnyVerb
+    return async (...args) => {
+      const index = calls.length
+      const path = typeof args[0] === 'string' ? args[0] : (opened.get(args[0]) ?? '')
+      calls.push({ verb, path, ...(verb === 'rename' && { to: String(args[1]) }) })
+      const error = decide(fault, verb, index)
+      if (error === undefined) {
+        const result = await work(...args)
+        if (verb === 'createFile') opened.set(result, path)
+        return result
+      }
+      // A dying write leaves half of the content, and a failed close has closed the file all the same.
+      if (verb === 'write' && !fired) await real.write(args[0] as never, halfOf(args[1] as Uint8Array))
+      if (verb === 'close') await work(...args)
+      fired = true
+      throw error
+    }
+  }
+  const verbs = Object.keys(real) as (keyof FileSystem)[]
+  const fileSystem = Object.fromEntries(verbs.map((verb) => [verb, wrap(verb)])) as unknown as FileSystem
+  return { fileSystem, calls, fired: () => fired }
+}
+
+function decide(fault: Fault, verb: keyof FileSystem, index: number): Error | undefined {
+  if (fault.kind === 'fail' && index === fault.at) return systemError(fault.code, verb)
+  if (fault.kind === 'disk-full' && index >= fault.from && needsSpace.has(verb))
+    return systemError('ENOSPC', verb)
+  if (fault.kind === 'kill' && index >= fault.at) return new KilledError('killed')
+  return undefined
+}
+
+function systemError(code: string, syscall: string): Error {
+  return Object.assign(new Error(`${code}: ${syscall}`), { code, syscall })
+}
+
+function halfOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.length >> 1)
+}

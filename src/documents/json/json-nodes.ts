@@ -1,0 +1,57 @@
+import type { Node } from 'jsonc-parser'
+import type { KeyPath, Value } from '../document.ts'
+import type { Braces } from './braces.ts'
+import type { Span } from './splice.ts'
+
+/** How far a path leads into a tree. */
+export interface Descent {
+  /** The deepest value on the path. */
+  readonly node: Node
+  /** The property that holds the value; undefined at the root. */
+  readonly property: Node | undefined
+  /** The object that holds that property. */
+  readonly holder: Node | undefined
+  /** The keys that the tree does not have. */
+  readonly rest: KeyPath
+}
+
+export function descend(root: Node, path: KeyPath): Descent {
+  let found: Descent = { node: root, property: undefined, holder: undefined, rest: path }
+  for (const key of path) {
+    const holder = found.node
+    const property = findProperty(holder, key)
+    if (property === undefined) break
+    found = { node: propertyValue(property), property, holder, rest: found.rest.slice(1) }
+  }
+  return found
+}
+
+/** The value that a node stands for. A key such as `__proto__` becomes a plain key. */
+export function toValue(node: Node): Value {
+  const children = node.children ?? []
+  if (node.type === 'array') return children.map(toValue)
+  if (node.type !== 'object') return node.value
+  return Object.fromEntries(
+    children.map((property) => [propertyKey(property), toValue(propertyValue(property))]),
+  )
+}
+
+export function propertyKey(property: Node): string {
+  return property.children?.[0]?.value
+}
+
+export function propertyValue(property: Node): Node {
+  return property.children?.[1] as Node
+}
+
+export function spanOf(node: Node): Span {
+  return { start: node.offset, end: node.offset + node.length }
+}
+
+export function bracesOf(object: Node): Braces {
+  return { ...spanOf(object), entries: (object.children ?? []).map(spanOf) }
+}
+
+function findProperty(node: Node, key: string): Node | undefined {
+  return node.type === 'object' ? node.children?.find((property) => propertyKey(property) === key) : undefined
+}

@@ -1,0 +1,29 @@
+/** A stretch of a text, by character offsets; `end` is the first offset behind it. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Puts `text` in the place of a stretch; an empty stretch inserts. */
+export interface Splice extends Span {
+  readonly text: string
+}
+
+/** Applies splices that are in ascending order and do not overlap. */
+export function applySplices(text: string, splices: readonly Splice[]): string {
+  let result = ''
+  let done = 0
+  for (const splice of splices) {
+    result += text.slice(done, splice.start) + splice.text
+    done = splice.end
+  }
+  return result + text.slice(done)
+}
+
+export function insertion(at: number, text: string): Splice {
+  return { start: at, end: at, text }
+}
+
+export function deletion(span: Span): Splice {
+  return { ...span, text: '' }
+}

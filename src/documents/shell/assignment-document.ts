@@ -1,0 +1,133 @@
+import { UserError } from '../../errors.ts'
+import type { Document, KeyPath, Value } from '../document.ts'
+import { appendLines, BOM, cutLines, newlineOf } from './lines.ts'
+
+/** One `NAME=value` in a text. All places are offsets; `end` and `valueEnd` are exclusive. */
+export interface Assignment {
+  readonly name: string
+  readonly value: string
+  /** The whole lines, with the line end and without a byte order mark. */
+  readonly start: number
+  readonly end: number
+  /** The value as it is written, with its quotes. */
+  readonly valueStart: number
+  readonly valueEnd: number
+}
+
+/**
+ * How one kind of file writes its assignments.
+ *
+ * A byte order mark hides what stands beside it from some readers (aider 0.86 loses that variable, a shell that
+ * line), so nothing is ever written beside one: an assignment there is moved to the next line when it is set.
+ */
+export interface AssignmentDialect {
+  /** All assignments, in order. Throws UserError `does-not-parse`. */
+  scan(text: string, file: string): readonly Assignment[]
+  /** The line for a new assignment, without line end. */
+  line(name: string, value: string): string
+  /** The value as it is written. Throws UserError `value-not-writable`. */
+  quote(value: string): string
+  /** Whether a CR at the end of a line is a part of its last word. */
+  readonly crCounts: boolean
+  /** What must stand between a written value and the text behind it. */
+  guard(rest: string): string
+}
+
+/**
+ * Opens a file of assignments. `get` reads the last assignment of a name, as the readers do, and `set` writes that one;
+ * `unset` takes out all of them, or an older value would come to life. Values are strings.
+ */
+export function openAssignments(text: string, file: string, dialect: AssignmentDialect): Document {
+  return new AssignmentDocument(text, file, dialect)
+}
+
+class AssignmentDocument implements Document {
+  #text: string
+  readonly #file: string
+  readonly #dialect: AssignmentDialect
+
+  constructor(text: string, file: string, dialect: AssignmentDialect) {
+    this.#text = text
+    this.#file = file
+    this.#dialect = dialect
+    this.#assignments()
+  }
+
+  get(path: KeyPath): Value | undefined {
+    const [name] = path
+    if (name === undefined) {
+      return Object.fromEntries(this.#assignments().map((found) => [found.name, found.value]))
+    }
+    return path.length === 1 ? this.#last(name)?.value : undefined
+  }
+
+  set(path: KeyPath, value: Value): void {
+    const name = nameIn(path, this.#file)
+    const wanted = textOf(name, value, this.#file)
+    const found = this.#last(name)
+    this.#text = found ? this.#replaced(found, wanted) : this.#appended(name, wanted)
+  }
+
+  unset(path: KeyPath): void {
+    const [name, ...rest] = path
+    if (name === undefined || rest.length > 0) return
+    for (let found = this.#last(name); found; found = this.#last(name)) {
+      this.#text = cutLines(this.#text, found.start, found.end, this.#dialect.crCounts)
+    }
+  }
+
+  toText(): string {
+    return this.#text
+  }
+
+  #assignments(): readonly Assignment[] {
+    return this.#dialect.scan(this.#text, this.#file)
+  }
+
+  #last(name: string): Assignment | undefined {
+    return this.#assignments().findLast((found) => found.name === name)
+  }
+
+  #appended(name: string, value: string): string {
+    const line = this.#dialect.line(name, value)
+    return appendLines(
+      this.#text,
+      [line + this.#dialect.guard(newlineOf(this.#text))],
+      this.#dialect.crCounts,
+    )
+  }
+
+  #replaced({ start, valueStart, valueEnd }: Assignment, value: string): string {
+    const before = this.#text.slice(0, start)
+    const rest = this.#text.slice(valueEnd)
+    return (
+      (before === BOM ? before + newlineOf(this.#text) : before) +
+      this.#text.slice(start, valueStart) +
+      this.#dialect.quote(value) +
+      this.#dialect.guard(rest) +
+      rest
+    )
+  }
+}
+
+function nameIn(path: KeyPath, file: string): string {
+  const [name, ...rest] = path
+  if (name !== undefined && rest.length === 0) return name
+  throw new UserError({
+    code: 'path-taken',
+    message: `${file} holds plain names only, so "${path.join('.')}" has no place in it.`,
+    hint: 'Name one variable, without a table around it.',
+    where: { file },
+  })
+}
+
+function textOf(name: string, value: Value, file: string): string {
+  if (typeof value === 'string') return value
+  throw new UserError({
+    code: 'value-not-writable',
+    message: `The value of ${name} is not a text, and ${file} holds texts only.`,
+    hint: 'Put the value into quotes in the template.',
+    exit: 2,
+    where: { file },
+  })
+}

@@ -1,0 +1,128 @@
+/** The words of one command. A word that holds NUL has parts that only the running shell can work out. */
+export type Command = readonly string[]
+
+interface Rules {
+  readonly blanks: string
+  /** How a quote comes to stand inside single quotes. */
+  readonly inSingleQuotes: 'never' | 'behind a backslash' | 'doubled'
+  readonly singleQuotes: string
+  /** Characters that are a word of their own. */
+  readonly operators: string
+  /** Whether a backslash outside of quotes makes the next character plain. */
+  readonly escapes: boolean
+}
+
+const posixRules: Rules = {
+  blanks: ' \t',
+  inSingleQuotes: 'never',
+  singleQuotes: "'",
+  operators: '',
+  escapes: true,
+}
+const fishRules: Rules = {
+  ...posixRules,
+  blanks: ' \t\r',
+  inSingleQuotes: 'behind a backslash',
+  escapes: false,
+}
+const powershellRules: Rules = {
+  ...fishRules,
+  inSingleQuotes: 'doubled',
+  singleQuotes: "'‘’‚‛",
+  operators: '=',
+}
+
+const unknown = '\0'
+const plain = /[\w./:@%+,=\r-]/
+
+/**
+ * Reads a text character by character as a shell does: the second opinion on what the line editors wrote, which find
+ * their lines by pattern. It knows words, quotes and comments, and no more of the language.
+ */
+export function posixCommands(text: string): Command[] {
+  return readCommands(text, posixRules)
+}
+
+export function fishCommands(text: string): Command[] {
+  return readCommands(withoutMark(text), fishRules)
+}
+
+export function powershellCommands(text: string): Command[] {
+  return readCommands(withoutMark(text), powershellRules)
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '')
+}
+
+function readCommands(text: string, rules: Rules): Command[] {
+  const commands: string[][] = [[]]
+  let isNewWord = true
+  let at = 0
+  while (at < text.length) {
+    const char = text.charAt(at)
+    if (char === '\n' || char === ';') {
+      commands.push([])
+      isNewWord = true
+      at += 1
+    } else if (char === '#' && isNewWord) {
+      at = indexOrEnd(text, '\n', at)
+    } else if (rules.blanks.includes(char)) {
+      isNewWord = true
+      at += 1
+    } else {
+      const [piece, end] = readPiece(text, at, rules)
+      const words = commands.at(-1) ?? []
+      const isOperator = rules.operators.includes(char)
+      words.push(isNewWord || isOperator ? piece : `${words.pop()}${piece}`)
+      isNewWord = isOperator
+      at = end
+    }
+  }
+  return commands
+}
+
+/** A piece of a word, and the place behind it. */
+type Piece = readonly [text: string, end: number]
+
+function readPiece(text: string, at: number, rules: Rules): Piece {
+  const char = text.charAt(at)
+  if (rules.singleQuotes.includes(char)) return readSingleQuotes(text, at + 1, rules)
+  if (char === '"') return readDoubleQuotes(text, at + 1)
+  if (char === '\\' && rules.escapes) return [text.charAt(at + 1), at + 2]
+  return [plain.test(char) ? char : unknown, at + 1]
+}
+
+function readSingleQuotes(text: string, start: number, rules: Rules): Piece {
+  let read = ''
+  for (let at = start; at < text.length; at += 1) {
+    const char = text.charAt(at)
+    const next = text.charAt(at + 1)
+    if (isPair(char, next, rules)) {
+      read += next
+      at += 1
+    } else if (rules.singleQuotes.includes(char)) {
+      return [read, at + 1]
+    } else {
+      read += char
+    }
+  }
+  return [unknown, text.length]
+}
+
+function isPair(char: string, next: string, { inSingleQuotes, singleQuotes }: Rules): boolean {
+  if (inSingleQuotes === 'never' || next === '') return false
+  if (inSingleQuotes === 'doubled') return singleQuotes.includes(char) && singleQuotes.includes(next)
+  return char === '\\' && (next === '\\' || next === "'")
+}
+
+function readDoubleQuotes(text: string, start: number): Piece {
+  const end = indexOrEnd(text, '"', start)
+  const read = text.slice(start, end)
+  return [/[$`\\]/.test(read) ? unknown : read, end + 1]
+}
+
+function indexOrEnd(text: string, wanted: string, from: number): number {
+  const found = text.indexOf(wanted, from)
+  return found === -1 ? text.length : found
+}

@@ -1,0 +1,76 @@
+import { UserError } from '../../errors.ts'
+import { type Line, splitLines } from './lines.ts'
+
+/** The first and the last line of our block: whole lines, nothing before or behind but a CR. */
+export const blockStart = '# >>> qcode-setup >>>'
+export const blockEnd = '# <<< qcode-setup <<<'
+
+/** The one comment line inside the block. */
+export const blockNote =
+  '# Loads the settings that qcode-setup wrote. Take this block out with: qcode-setup remove'
+
+export interface Block {
+  /** Offset of the first marker. */
+  readonly start: number
+  /** Offset behind the last marker and its line end. */
+  readonly end: number
+  /** The lines between the markers. */
+  readonly content: readonly Line[]
+  /** The line number of the first marker, from 1. */
+  readonly firstLine: number
+}
+
+/** Finds the block. Throws UserError `profile-block-broken` for anything but no marker or one pair in order. */
+export function findBlock(text: string, file: string): Block | undefined {
+  const lines = splitLines(text)
+  const starts = indexesOf(lines, blockStart)
+  const ends = indexesOf(lines, blockEnd)
+  if (starts.length === 0 && ends.length === 0) return undefined
+  const [first = -1] = starts
+  const [last = -1] = ends
+  const [opening, closing] = [lines[first], lines[last]]
+  if (starts.length > 1 || ends.length > 1 || !opening || !closing || last < first) {
+    throw brokenBlock(file, starts, ends)
+  }
+  return {
+    start: opening.start,
+    end: closing.end,
+    content: lines.slice(first + 1, last),
+    firstLine: first + 1,
+  }
+}
+
+/** The error for a block that holds lines which are not ours: neither replacing nor removing it may lose them. */
+export function editedBlock(file: string, { firstLine, content }: Block): UserError {
+  const lastLine = firstLine + content.length + 1
+  return new UserError({
+    code: 'profile-block-edited',
+    message: `The qcode-setup block in ${file}, lines ${firstLine} to ${lastLine}, holds something that qcode-setup did not write.`,
+    hint:
+      'Move your own lines to below the block, or delete the whole block with both marker lines, ' +
+      'and run the command again.',
+    where: { file, line: firstLine },
+  })
+}
+
+function brokenBlock(file: string, starts: readonly number[], ends: readonly number[]): UserError {
+  const line = Math.min(...starts, ...ends) + 1
+  return new UserError({
+    code: 'profile-block-broken',
+    message:
+      `The markers of the qcode-setup block in ${file} do not make one pair: ` +
+      `"${blockStart}" ${places(starts)}, "${blockEnd}" ${places(ends)}.`,
+    hint: `Open ${file}, delete the marker lines and what qcode-setup wrote between them, and run the command again.`,
+    where: { file, line },
+  })
+}
+
+function places(indexes: readonly number[]): string {
+  if (indexes.length === 0) return 'is missing'
+  const numbers = indexes.map((index) => index + 1).join(', ')
+  return indexes.length === 1 ? `is on line ${numbers}` : `is on lines ${numbers}`
+}
+
+function indexesOf(lines: readonly Line[], marker: string): number[] {
+  return lines.flatMap(({ text }, index) => (text === marker || text === `${marker}\r` ? index : []))
+}

@@ -1,0 +1,110 @@
+import { UserError } from '../../errors.ts'
+import type { Document, KeyPath, Value } from '../document.ts'
+import { appendLines, cutLines, dropNewline, type Line, newlineOf } from './lines.ts'
+import { type Block, blockEnd, blockNote, blockStart, editedBlock, findBlock } from './profile-block.ts'
+import { crGuard, type Shell } from './shell.ts'
+
+/**
+ * Opens a shell profile, in which one marked block is ours. The only path is `['source']`: the absolute path of the
+ * file that the block reads. Throws UserError `profile-block-broken` when the markers do not make one pair.
+ *
+ * The content of the block is ours when it is one comment line and one source line as we write it. Otherwise the user
+ * has worked on it: then `get` finds nothing, and `set` and `unset` throw UserError `profile-block-edited` with the
+ * lines, because either could lose what the user wrote. `set` changes the source line alone.
+ */
+export function openProfile(text: string, file: string, shell: Shell): Document {
+  return new ProfileDocument(text, file, shell)
+}
+
+class ProfileDocument implements Document {
+  #text: string
+  readonly #file: string
+  readonly #shell: Shell
+
+  constructor(text: string, file: string, shell: Shell) {
+    this.#text = text
+    this.#file = file
+    this.#shell = shell
+    this.#block()
+  }
+
+  get(path: KeyPath): Value | undefined {
+    const source = this.#source()?.path
+    if (path.length === 0) return source === undefined ? {} : { source }
+    return isSource(path) ? source : undefined
+  }
+
+  set(path: KeyPath, value: Value): void {
+    if (!isSource(path) || typeof value !== 'string') throw this.#onlySource()
+    const block = this.#block()
+    this.#text = block ? this.#replaced(block, value) : this.#appended(value)
+  }
+
+  unset(path: KeyPath): void {
+    const block = this.#block()
+    if (!isSource(path) || !block) return
+    this.#ownSource(block)
+    this.#text = cutLines(this.#text, this.#startWithBlankLine(block), block.end, this.#shell.crCounts)
+  }
+
+  toText(): string {
+    return this.#text
+  }
+
+  #block(): Block | undefined {
+    return findBlock(this.#text, this.#file)
+  }
+
+  #source(): { line: Line; path: string } | undefined {
+    const [note, line, ...others] = this.#block()?.content ?? []
+    if (!note?.text.startsWith('#') || !line || others.length > 0) return undefined
+    const path = this.#readPath(line)
+    return path === undefined ? undefined : { line, path }
+  }
+
+  /** The path of a source line that is, but for the path and for what CRLF adds, what we write. */
+  #readPath(line: Line): string | undefined {
+    const [word] = this.#shell.quoted.exec(line.text) ?? []
+    if (word === undefined) return undefined
+    const path = this.#shell.assignment.decode(word)
+    return line.text.replace(/( #)?\r?$/, '') === this.#shell.sourceLine(path) ? path : undefined
+  }
+
+  #ownSource(block: Block): Line {
+    const line = this.#source()?.line
+    if (!line) throw editedBlock(this.#file, block)
+    return line
+  }
+
+  #appended(path: string): string {
+    const source = this.#shell.sourceLine(path) + crGuard(this.#shell, newlineOf(this.#text))
+    const block = [blockStart, blockNote, source, blockEnd]
+    return appendLines(this.#text, this.#text === '' ? block : ['', ...block], this.#shell.crCounts)
+  }
+
+  #replaced(block: Block, path: string): string {
+    const { text, start } = this.#ownSource(block)
+    const rest = this.#text.slice(start + text.replace(/\r$/, '').length)
+    return this.#text.slice(0, start) + this.#shell.sourceLine(path) + crGuard(this.#shell, rest) + rest
+  }
+
+  /** The block begins with the blank line that `set` put above it, as long as that is there. */
+  #startWithBlankLine(block: Block): number {
+    const before = this.#text.slice(0, block.start)
+    const above = dropNewline(before)
+    return above === '' || above.endsWith('\n') ? above.length : block.start
+  }
+
+  #onlySource(): UserError {
+    return new UserError({
+      code: 'path-taken',
+      message: `In ${this.#file} qcode-setup writes one path to read settings from, and nothing else.`,
+      hint: 'Set "source" to the absolute path of a file.',
+      where: { file: this.#file },
+    })
+  }
+}
+
+function isSource(path: KeyPath): boolean {
+  return path.length === 1 && path[0] === 'source'
+}

@@ -1,0 +1,81 @@
+import { quoteFish, quotePosix, quotePowershell } from './quote.ts'
+import type { LineGrammar } from './scan-lines.ts'
+import type { ShellId } from './shell-line.ts'
+
+/** What the editors of shell files know about one family of shells. */
+export interface Shell {
+  readonly id: ShellId
+  quote(text: string): string
+  readonly assignment: LineGrammar
+  /** The line that reads the file at `path`, and does nothing and succeeds when it is not there. */
+  sourceLine(path: string): string
+  /** The first quoted word of a source line. */
+  readonly quoted: RegExp
+  /** Whether a CR at the end of a line is a part of its last word. */
+  readonly crCounts: boolean
+}
+
+/**
+ * What must stand between a text of ours and the rest of its line. bash, zsh, dash and ksh take a CR for a part of the
+ * word in front of it, and `fi` with a CR for no `fi` (measured): in a file with CRLF a `#` makes it a comment.
+ */
+export function crGuard({ crCounts }: Shell, rest: string): string {
+  return crCounts && rest.startsWith('\r') ? ' #' : ''
+}
+
+/** bash, zsh, dash, ksh. */
+export const posix: Shell = {
+  id: 'posix',
+  quote: quotePosix,
+  assignment: {
+    pattern:
+      /^(?<head>[ \t]*export[ \t]+(?<name>[A-Za-z_]\w*)=)(?<word>(?:'[^']*'|\\.|"[^"$`\\]*"|[\w./:@%+,=\r-])*)(?:[ \t]+(?:#.*)?)?$/s,
+    decode: decodePosix,
+  },
+  // Not `[ -r ] &&`: that line fails when the file is missing, and ends a script under `set -e`.
+  sourceLine: (path) => `if [ -r ${quotePosix(path)} ]; then . ${quotePosix(path)}; fi`,
+  quoted: /'(?:[^']|'\\'')*'/,
+  crCounts: true,
+}
+
+/** fish 3.6 takes a CR for a blank, and skips a byte order mark. */
+export const fish: Shell = {
+  id: 'fish',
+  quote: quoteFish,
+  assignment: {
+    pattern:
+      /^(?<head>\uFEFF?[ \t]*set[ \t]+-(?:gx|xg)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]+)(?<word>'(?:[^'\\]|\\.)*'|"[^"$\\]*"|[\w./:@%+,=-]+)(?:[ \t\r]+(?:#.*)?)?$/s,
+    decode: decodeFish,
+  },
+  sourceLine: (path) => `if test -r ${quoteFish(path)}; source ${quoteFish(path)}; end`,
+  quoted: /'(?:[^'\\]|\\.)*'/,
+  crCounts: false,
+}
+
+export const powershell: Shell = {
+  id: 'powershell',
+  quote: quotePowershell,
+  assignment: {
+    pattern:
+      /^(?<head>\uFEFF?[ \t]*\$env:(?<name>[A-Z_]\w*)[ \t]*=[ \t]*)(?<word>'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'|"[^"“”„$`]*")[ \t\r]*(?:#.*)?$/is,
+    decode: decodePowershell,
+  },
+  sourceLine: (path) => `if (Test-Path -LiteralPath ${quotePowershell(path)}) { . ${quotePowershell(path)} }`,
+  quoted: /'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'/,
+  crCounts: false,
+}
+
+function decodePosix(word: string): string {
+  const pieces = word.matchAll(/'([^']*)'|"([^"]*)"|\\(.)|([^'"\\]+)/gs)
+  return Array.from(pieces, ([, ...parts]) => parts.join('')).join('')
+}
+
+function decodeFish(word: string): string {
+  if (word.startsWith("'")) return word.slice(1, -1).replace(/\\([\\'])/g, '$1')
+  return word.startsWith('"') ? word.slice(1, -1) : word
+}
+
+function decodePowershell(word: string): string {
+  const inner = word.slice(1, -1)
+  return word.startsWith("'") ? inner.replace(/['‘’‚‛](['‘’‚‛])/g, '$1') : inner
+}

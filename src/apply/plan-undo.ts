@@ -59,7 +59,14 @@ function undoFile(file: RecordedFile, run: RunRecord, host: Host): FileEdit[] {
   if (position === 'other') throw changedSinceRun(file.path, run)
   const before = readFileState(file.path)
   return [
-    { kind: 'file', path: file.path, before, after: contentBefore(file, run, host), changes: [], tools: [] },
+    {
+      kind: 'file',
+      path: file.path,
+      before,
+      after: contentBefore(file, run, host),
+      changes: [],
+      tools: [],
+    },
   ]
 }
 

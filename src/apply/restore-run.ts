@@ -29,6 +29,7 @@ export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restor
   const restored: RunRecord = { ...run, state: 'rolled-back' }
   if (failures.length === 0) {
     await attempt(run.id, async () => {
+      writer.assertLocked()
       await storeLedger(run.ledger.before, writer)
       await storeRun(restored, writer)
     })

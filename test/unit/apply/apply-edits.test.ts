@@ -15,17 +15,8 @@ import { backupFile, listRuns, readBackup, readRun, runFolder } from '../../../s
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { stateFolder } from '../../../src/apply/state-folder.ts'
 import { createFaultFileSystem } from '../../support/fault-file-system.ts'
-import {
-  edit,
-  entry,
-  makeHome,
-  makeHost,
-  put,
-  request,
-  seedFourFiles,
-  snapshot,
-  temporaryFiles,
-} from './machine.ts'
+import { edit, entry, makeHost, put, request, seedFourFiles, snapshot, temporaryFiles } from './machine.ts'
+import { makeHome } from './make-home.ts'
 
 const modeOf = (path: string) => statSync(path).mode & 0o7777
 const isRoot = process.getuid?.() === 0

@@ -3,18 +3,13 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach } from 'vitest'
 import type { ApplyRequest } from '../../../src/apply/apply-request.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { newRunId } from '../../../src/apply/run-id.ts'
@@ -23,37 +18,21 @@ import { readFileState } from '../../../src/host/read-file-state.ts'
 import type { FileEdit } from '../../../src/plan/edit.ts'
 import type { Ledger, LedgerEntry } from '../../../src/plan/ledger.ts'
 
-const homes: string[] = []
-
-afterEach(() => {
-  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true })
-})
-
-/** A new home folder below the system's temporary folder; gone after the test. */
-export function makeHome(): string {
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-apply-')))
-  homes.push(home)
-  return home
-}
-
-/** A host whose clock stands still and whose chance is a counter. */
-export function makeHost(home: string, env: Record<string, string> = {}): Host {
+/** As much of a host as the writer uses. The clock stands still and chance is a counter. */
+export function makeHost(
+  home: string,
+  env: Record<string, string> = {},
+  platform: Host['platform'] = 'linux',
+): Host {
   let count = 0
-  const unused = () => {
-    throw new Error('not part of this test')
-  }
-  return {
+  const host: Pick<Host, 'env' | 'home' | 'platform' | 'now' | 'randomId'> = {
     env,
     home,
-    cwd: home,
-    platform: 'linux',
-    terminal: undefined as never,
-    readStdin: unused,
+    platform,
     now: () => new Date('2026-11-23T12:13:14.156Z'),
     randomId: () => (0xab0000 + count++).toString(16),
-    fetch: unused,
-    run: unused,
   }
+  return host as Host
 }
 
 /** Writes a file with its parents. */

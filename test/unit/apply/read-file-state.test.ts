@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
+import { assertWritable } from '../../../src/host/assert-writable.ts'
+import { readFileState } from '../../../src/host/read-file-state.ts'
+import { put } from './machine.ts'
+import { makeHome } from './make-home.ts'
+
+describe('readFileState', () => {
+  test('a file: bytes, mode, owner, hash', () => {
+    const path = join(makeHome(), 'file')
+    put(path, 'abc', 0o640)
+    expect(readFileState(path)).toMatchObject({
+      kind: 'file',
+      path,
+      resolvedPath: path,
+      mode: 0o640,
+      uid: process.getuid?.(),
+      gid: process.getgid?.(),
+      bytes: Buffer.from('abc'),
+      hash: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    })
+  })
+
+  test('a link, through other links, and below a linked folder', () => {
+    const home = makeHome()
+    put(join(home, 'real/file'), 'abc')
+    symlinkSync('real/file', join(home, 'one'))
+    symlinkSync(join(home, 'one'), join(home, 'two'))
+    symlinkSync('real', join(home, 'folder'))
+    const resolvedPath = join(home, 'real/file')
+    expect(readFileState(join(home, 'two'))).toMatchObject({ kind: 'link', resolvedPath })
+    expect(readFileState(join(home, 'folder/file'))).toMatchObject({ kind: 'file', resolvedPath })
+  })
+
+  test('an absent file, below what exists and through links', () => {
+    const home = makeHome()
+    mkdirSync(join(home, 'real'))
+    symlinkSync('real', join(home, 'folder'))
+    const path = join(home, 'folder/new/file')
+    expect(readFileState(path)).toEqual({ kind: 'absent', path, resolvedPath: join(home, 'real/new/file') })
+    expect(readFileState('/nowhere/at/all')).toMatchObject({ resolvedPath: '/nowhere/at/all' })
+  })
+
+  const refusals: [string, string, (home: string) => string][] = [
+    ['a folder', 'is-directory', (home) => home],
+    ['a link to a folder', 'is-directory', (home) => link(home, home)],
+    ['a pipe', 'not-regular', (home) => pipe(home)],
+    ['a device', 'not-regular', () => '/dev/null'],
+    ['a link to nothing', 'dangling-link', (home) => link(home, 'nothing')],
+    ['a link to a link to nothing', 'dangling-link', (home) => link(home, link(home, 'nothing', 'other'))],
+    ['a link to itself', 'dangling-link', (home) => link(home, 'link')],
+    ['a file below a link to nothing', 'dangling-link', (home) => join(link(home, 'nothing'), 'a/file')],
+    ['a file below a link to itself', 'dangling-link', (home) => join(link(home, 'link'), 'a/file')],
+    ['a link to below a file', 'dangling-link', (home) => link(home, join(file(home), 'x'))],
+    ['a file below a file', 'not-a-directory', (home) => join(file(home), 'x')],
+    ['a file deep below a file', 'not-a-directory', (home) => join(file(home), 'x/y')],
+    ['a file below a link to a file', 'not-a-directory', (home) => join(link(home, file(home)), 'x')],
+    ['a file of 10 MiB and a byte', 'too-large', (home) => sized(home, 10 * 1024 * 1024 + 1)],
+  ]
+  test.each(refusals)('%s: %s', (_name, code, make) => {
+    const path = make(makeHome())
+    const error = refusalOf(() => readFileState(path))
+    expect(error).toMatchObject({ code, exit: 1, hint: expect.stringContaining('ls -ld') })
+    // A broken link on the way is named itself.
+    expect(path.startsWith(error.where?.file ?? '?')).toBe(true)
+  })
+
+  test('a file of 10 MiB is read', () => {
+    expect(readFileState(sized(makeHome(), 10 * 1024 * 1024)).kind).toBe('file')
+  })
+})
+
+describe('assertWritable', () => {
+  const check = (path: string) => () => assertWritable(readFileState(path))
+
+  test('passes files, and new files in folders that exist or not', () => {
+    const home = makeHome()
+    expect(check(file(home))).not.toThrow()
+    expect(check(join(home, 'a/b/c'))).not.toThrow()
+  })
+
+  test('takes a missing owner write bit as a wish', () => {
+    const path = join(makeHome(), 'file')
+    put(path, '', 0o464)
+    const refusal = { code: 'not-writable', exit: 1, hint: expect.stringContaining(`chmod u+w '${path}'`) }
+    expect(check(path)).toThrow(expect.objectContaining(refusal))
+  })
+})
+
+function refusalOf(work: () => unknown): UserError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
+  throw new Error('was not refused')
+}
+
+function file(home: string): string {
+  put(join(home, 'file'), 'x')
+  return join(home, 'file')
+}
+
+function link(home: string, target: string, name = 'link'): string {
+  symlinkSync(target, join(home, name))
+  return join(home, name)
+}
+
+function pipe(home: string): string {
+  execFileSync('mkfifo', [join(home, 'pipe')])
+  return join(home, 'pipe')
+}
+
+function sized(home: string, bytes: number): string {
+  truncateSync(file(home), bytes)
+  return join(home, 'file')
+}

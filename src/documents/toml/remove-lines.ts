@@ -1,0 +1,62 @@
+import { isCommentOf } from './insert-lines.ts'
+import { lineStart, nextLine, previousLine } from './lines.ts'
+import { type Pair, type Section, type Steps, startsWith } from './outline.ts'
+import type { Source } from './parse-source.ts'
+import { applySplices, type Splice } from './splice.ts'
+
+/**
+ * The text without the lines of all headers and pairs at or below the path; undefined when it has none. Comment lines
+ * between them are the user's and stay, as do tables that stand between ours.
+ */
+export function removeLines(source: Source, path: Steps): string | undefined {
+  const { text, outline } = source
+  const headers = outline.sections.filter(
+    ({ path: own, node }) => node.type === 'TOMLTable' && startsWith(own, path),
+  )
+  const pairs = outline.pairs.filter(
+    ({ path: own, section }) => section.node.type !== 'TOMLInlineTable' && startsWith(own, path),
+  )
+  const cuts = [
+    ...headers.map((header) => cutHeader(text, header)),
+    ...pairs.map((pair) => cutPair(source, pair)),
+  ]
+  if (cuts.length === 0) return undefined
+  return keepOpenEnd(text, cuts)
+}
+
+/** The header's line, and the blank line that stands directly before it. */
+function cutHeader(text: string, { node }: Section): Splice {
+  const start = lineStart(text, node.range[0])
+  const before = previousLine(text, start)
+  return { start: isBlank(text, before) ? before : start, end: nextLine(text, node.range[0]), text: '' }
+}
+
+function cutPair(source: Source, pair: Pair): Splice {
+  const { text } = source
+  const start = lineStart(text, pair.node.range[0])
+  const end = nextLine(text, pair.node.range[1])
+  const takesBlank = isFirstRootKey(source, pair) && isBlank(text, end) && isLead(text, start)
+  return { start, end: takesBlank ? nextLine(text, end) : end, text: '' }
+}
+
+/** Whether the pair is what the root has beside tables: the first root key comes with a blank line behind it. */
+function isFirstRootKey({ program, outline }: Source, { section }: Pair): boolean {
+  const [first, second] = program.body[0].body
+  return section === outline.sections[0] && first?.type === 'TOMLKeyValue' && second?.type === 'TOMLTable'
+}
+
+/** Whether a first root key could have been put on the line that starts here: no comment stands on it. */
+function isLead(text: string, start: number): boolean {
+  return start === 0 || !isCommentOf(text, previousLine(text, start))
+}
+
+function isBlank(text: string, start: number): boolean {
+  return /^\r?\n/.test(text.slice(start, start + 2))
+}
+
+/** Applies the cuts; a text without final newline stays without when its last line goes. */
+function keepOpenEnd(text: string, cuts: readonly Splice[]): string {
+  const result = applySplices(text, cuts)
+  const isOpen = !text.endsWith('\n') && cuts.some((cut) => cut.end === text.length)
+  return isOpen ? result.replace(/\r?\n$/, '') : result
+}

@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util'
+import { UserError } from '../../errors.ts'
+import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
+import { insertInline, removeInline } from './edit-inline-table.ts'
+import { findHome, type Home } from './find-home.ts'
+import { appendTables, insertPairLine } from './insert-lines.ts'
+import { newlineOf } from './lines.ts'
+import { isSamePath, type Pair, startsWith } from './outline.ts'
+import { parseSource, type Source } from './parse-source.ts'
+import { readValue } from './read-value.ts'
+import { removeLines } from './remove-lines.ts'
+import { isTable, type Table, writeKeys, writeLiteral, writePair } from './write-literal.ts'
+import { writeTables } from './write-tables.ts'
+
+/** A TOML text under edit. Every edit splices the text and parses it again. */
+export class TomlDocument implements Document {
+  readonly #mark: string
+  readonly #file: string
+  #source: Source
+
+  /** `mark` is the byte order mark, or empty. Throws UserError `does-not-parse`. */
+  constructor(mark: string, body: string, file: string) {
+    this.#mark = mark
+    this.#file = file
+    this.#source = parseSource(body, file)
+  }
+
+  get(path: KeyPath): Value | undefined {
+    return readValue(this.#source.outline, path)
+  }
+
+  /** As Document.set; a refused value changes nothing. Throws TypeError for a null, and for a root that is no table. */
+  set(path: KeyPath, value: Value): void {
+    const before = this.#source
+    try {
+      this.#setAny(path, value)
+    } catch (error) {
+      this.#source = before
+      throw error
+    }
+  }
+
+  unset(path: KeyPath): void {
+    const removed = removeLines(this.#source, path)
+    if (removed !== undefined) this.#edit(removed)
+    else this.#unsetInline(path)
+  }
+
+  toText(): string {
+    return this.#mark + this.#source.text
+  }
+
+  #edit(text: string): void {
+    this.#source = parseSource(text, this.#file)
+  }
+
+  #setAny(path: KeyPath, value: Value): void {
+    this.#refuseTakenPath(path)
+    const old = this.get(path)
+    if (isTable(old) && isTable(value)) this.#mergeTable(path, old, value)
+    else if (path.length === 0) throw new TypeError('The root of a TOML document is a table')
+    else this.#setWhole(path, old, value)
+  }
+
+  #mergeTable(path: KeyPath, old: Table, value: Table): void {
+    for (const key of Object.keys(old)) if (!Object.hasOwn(value, key)) this.unset([...path, key])
+    for (const [key, inner] of Object.entries(value)) this.#setAny([...path, key], inner)
+    // A table without a header of its own is gone with its last key.
+    if (this.get(path) === undefined) this.#insert(path, value)
+  }
+
+  #setWhole(path: KeyPath, old: Value | undefined, value: Value): void {
+    const pair = this.#source.outline.pairs.find((candidate) => isSamePath(candidate.path, path))
+    if (isDeepStrictEqual(old, value) && !isOtherKind(pair, value)) return
+    if (pair) {
+      const { text } = this.#source
+      const [start, end] = pair.node.value.range
+      this.#edit(text.slice(0, start) + writeLiteral(value) + text.slice(end))
+    } else {
+      this.unset(path)
+      this.#insert(path, value)
+    }
+  }
+
+  #insert(path: KeyPath, value: Value): void {
+    const depth = this.#depthOfTables(path)
+    const home = findHome(this.#source.outline, path.slice(0, depth))
+    const table = path.slice(0, -1)
+    if (home.takesHeaders && isTable(value)) this.#append(path, value)
+    else if (home.takesHeaders && depth < table.length) this.#append(table, { [path.at(-1) ?? '']: value })
+    else if (home.isLate) throw this.#pathTaken(table, 'exists only through tables further up')
+    else this.#insertPair(home, writePair(path.slice(home.section.path.length), value))
+  }
+
+  #insertPair(home: Home, pair: string): void {
+    const isInline = home.section.node.type === 'TOMLInlineTable'
+    this.#edit(
+      isInline ? insertInline(this.#source, home, pair) : insertPairLine(this.#source.text, home, pair),
+    )
+  }
+
+  #append(path: KeyPath, table: Table): void {
+    const { text } = this.#source
+    this.#edit(appendTables(text, writeTables(path, table, newlineOf(text))))
+  }
+
+  /** How many of the path's keys lead to tables that exist. */
+  #depthOfTables(path: KeyPath): number {
+    const missing = path.findIndex((_, index) => this.get(path.slice(0, index + 1)) === undefined)
+    return missing < 0 ? path.length : missing
+  }
+
+  /** From the last to the first, so that no comma is left behind the last that stays. */
+  #unsetInline(path: KeyPath): void {
+    const isMeant = ({ path: own, section }: Pair) =>
+      startsWith(own, path) && section.path.length < path.length
+    for (;;) {
+      const pair = this.#source.outline.pairs.findLast(isMeant)
+      if (!pair) return
+      this.#edit(removeInline(this.#source, pair))
+    }
+  }
+
+  #refuseTakenPath(path: KeyPath): void {
+    for (let length = 1; length < path.length; length += 1) {
+      const value = this.get(path.slice(0, length))
+      if (value === undefined) return
+      if (!isTable(value)) throw this.#pathTaken(path.slice(0, length), 'is no table')
+    }
+  }
+
+  #pathTaken(path: KeyPath, reason: string): UserError {
+    const { text, outline } = this.#source
+    const parts = [...outline.pairs, ...outline.sections].filter((part) => startsWith(part.path, path))
+    const offset = Math.min(...parts.map(({ node }) => node.range[0]))
+    return new UserError({
+      code: 'path-taken',
+      message: `\`${writeKeys(path)}\` in ${this.#file} ${reason}, so no key can be set in it.`,
+      hint: `Make \`${writeKeys(path)}\` a table with a header, or take it out of the file; then run the command again.`,
+      where: whereAt(this.#file, text, offset),
+    })
+  }
+}
+
+/** Whether the same text stands there as another kind of value: `get` gives dates and big integers as strings. */
+function isOtherKind(pair: Pair | undefined, value: Value): boolean {
+  const node = pair?.node.value
+  return typeof value === 'string' && !(node?.type === 'TOMLValue' && node.kind === 'string')
+}

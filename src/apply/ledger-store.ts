@@ -5,7 +5,7 @@ import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { emptyLedger, type Ledger } from '../plan/ledger.ts'
+import type { Ledger } from '../plan/ledger.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
@@ -39,6 +39,8 @@ export const ledgerSchema = z.object({
   setups: z.array(setupSchema),
   entries: z.array(entrySchema),
 })
+
+const emptyLedger: Ledger = { version: 1, setups: [], entries: [] }
 
 /** The stored ledger, or the empty one. Throws UserError `broken-ledger` naming the file. */
 export function readLedger(host: Host): Ledger {

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { parse as parseToml } from '@iarna/toml'
 import { $ZodError } from 'zod/v4/core'
 import type { Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
@@ -40,10 +39,9 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
 
 /** Parses one file of a tool's folder in its own format. */
 export async function parseContent(file: string, format: FormatId, readText: ReadText): Promise<Value> {
-  const formats = await loadFormats(format === 'toml' ? [] : [format])
+  const parser = (await loadFormats([format])).get(format)
   try {
-    const text = readText(file)
-    return formats.get(format)?.referee(text) ?? (parseToml(text) as Value)
+    return parser?.referee(readText(file)) ?? null
   } catch (error) {
     throw folderError(file, (error as Error).message)
   }

@@ -17,6 +17,11 @@ export class Origin {
     return new Origin(region.origin, region.id)
   }
 
+  /** Whether what is sent there, the key included, can be read on the way: plain HTTP to another machine. */
+  get isUnencrypted(): boolean {
+    return isPlainHttp(this.text) && !isLoopback(new URL(this.text).hostname)
+  }
+
   /**
    * Reads the value of `--gateway`: an origin, nothing else. A trailing slash is taken off and reported in `removedSlash`.
    * Errors: UserError with the id of the broken URL rule and exit 2; `plain-http` for HTTP to another machine without consent.
@@ -31,7 +36,8 @@ export class Origin {
     const url = new URL(text)
     refusePath(url, gateway)
     const region = gateway.regions.find((candidate) => candidate.origin === url.origin)
-    if (!region && isPlainHttp(url.origin) && !isLoopback(url.hostname) && !allowHttp) {
+    const origin = new Origin(url.origin, region?.id ?? 'custom')
+    if (!region && origin.isUnencrypted && !allowHttp) {
       throw new UserError({
         code: 'plain-http',
         message: `${url.origin} is plain HTTP: the key and every prompt would travel unencrypted.`,
@@ -39,12 +45,12 @@ export class Origin {
         exit: 2,
       })
     }
-    return { origin: new Origin(url.origin, region?.id ?? 'custom'), removedSlash: text.trim().endsWith('/') }
+    return { origin, removedSlash: text.trim().endsWith('/') }
   }
 }
 
 /** This machine itself: HTTP to it does not cross a network. */
-export function isLoopback(hostname: string): boolean {
+function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 

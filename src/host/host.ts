@@ -2,6 +2,8 @@
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: string
+  /** Folder of this program's own package. */
+  readonly packageFolder: string
   readonly cwd: string
   readonly platform: NodeJS.Platform
   readonly terminal: Terminal
@@ -11,6 +13,8 @@ export interface Host {
   /** Short random id in lowercase hex. */
   randomId(): string
   readonly fetch: typeof fetch
+  /** Whether a process with this id lives. */
+  isAlive(pid: number): boolean
   /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
 }

@@ -2,6 +2,7 @@ import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'nod
 import { basename, dirname, join } from 'node:path'
 import { UserError, type UserErrorParts } from '../errors.ts'
 import type { FileState, PresentFile } from './file-state.ts'
+import { hasCode } from './has-code.ts'
 import { hashBytes } from './hash-bytes.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
@@ -94,8 +95,4 @@ function refuse(code: string, path: string, what: string, remedy: string): UserE
     where: { file: path },
   }
   return new UserError(parts)
-}
-
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

@@ -17,7 +17,8 @@ export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): vo
   for (const [entry, value] of restored) {
     if (value !== undefined) setBack(entry, value, work)
   }
-  for (const entry of gone) takeOut(entry, gone, work)
+  // Backwards, as each edit left the text that the one before it had made.
+  for (const entry of gone.toReversed()) takeOut(entry, gone, work)
   for (const entry of entries) work.entries.delete(pathId(entry.path, entry.keyPath))
 }
 

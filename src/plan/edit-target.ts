@@ -1,13 +1,13 @@
 import type { Value } from '../documents/document.ts'
 import type { Finding } from '../finding.ts'
-import { Secret } from '../secrets/secret.ts'
 import { compareLeaf, hashValue, pathId } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
 import type { Change } from './edit.ts'
 import { holdsAny } from './notes.ts'
-import type { FilledValue, Leaf } from './placeholders.ts'
+import type { Leaf } from './placeholders.ts'
 import type { Conflict } from './plan.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+import { revealValue } from './reveal-value.ts'
 import type { WantedTarget } from './wanted.ts'
 
 /** Brings one file to what the target wants. False when the target's condition does not hold here. */
@@ -32,7 +32,7 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
 function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: PlanWork): boolean {
   const actual = fileWork.file.document.get(leaf.keyPath)
   const entry = work.entries.get(pathId(target.path, leaf.keyPath))
-  const comparison = compareLeaf(actual, reveal(leaf.value), entry, includesPath(target.guard, leaf))
+  const comparison = compareLeaf(actual, revealValue(leaf.value), entry, includesPath(target.guard, leaf))
   if (comparison.action === 'keep') return false
   if (comparison.action === 'write') {
     if (comparison.owner === 'user') work.findings.push(replacedFinding(leaf, actual, target))
@@ -58,7 +58,7 @@ function writeLeaf(
 ): void {
   const { document } = fileWork.file
   const actual = document.get(keyPath)
-  const revealed = reveal(value)
+  const revealed = revealValue(value)
   document.set(keyPath, revealed)
   fileWork.meant.push({ keyPath, value: revealed })
   fileWork.changes.push({
@@ -78,10 +78,6 @@ function writeLeaf(
 function includesPath(paths: readonly (readonly string[])[], leaf: Leaf): boolean {
   const wanted = JSON.stringify(leaf.keyPath)
   return paths.some((path) => JSON.stringify(path) === wanted)
-}
-
-function reveal(value: FilledValue): Value {
-  return value instanceof Secret ? Secret.reveal(value) : value
 }
 
 function describeConflict(

@@ -36,5 +36,3 @@ export interface Setup {
   readonly variant: string
   readonly model?: string
 }
-
-export const emptyLedger: Ledger = { version: 1, setups: [], entries: [] }

@@ -58,9 +58,11 @@ async function openWork(
 
 function finishPlan(work: PlanWork, setups: Plan['ledger']['setups'], rows: readonly PlanRow[]): Plan {
   const finished = [...work.files.values()].map((file) => finishFile(file, work))
+  const edits = finished.flatMap(({ edit }) => edit ?? [])
   const { conflicts, findings, entries, context } = work
   return {
-    edits: finished.flatMap(({ edit }) => edit ?? []),
+    edits,
+    keyEdits: edits.filter(({ path }) => work.files.get(path)?.holdsKey),
     rows,
     conflicts,
     findings,

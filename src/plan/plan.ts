@@ -8,6 +8,8 @@ import type { Ledger } from './ledger.ts'
 export interface Plan {
   /** Only files that change; a path occurs once. */
   readonly edits: readonly FileEdit[]
+  /** Those of them in which the gateway's key stands afterwards. */
+  readonly keyEdits: readonly FileEdit[]
   /** One row for each tool and file, also for files that are right already. */
   readonly rows: readonly PlanRow[]
   readonly conflicts: readonly Conflict[]

@@ -82,7 +82,7 @@ function findVariant(choice: ToolChoice, id: string): Variant {
 }
 
 function prefixModel(model: string, prefix: string | undefined): string {
-  return prefix === undefined || model.includes('/') ? model : prefix + model
+  return prefix === undefined || model.includes('/') ? model : `${prefix}${model}`
 }
 
 function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {

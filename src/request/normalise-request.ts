@@ -1,8 +1,7 @@
 import type { Catalog, Tool } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { isPlainHttp } from '../gateway/gateway.ts'
-import { isLoopback } from '../gateway/origin.ts'
+import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -32,7 +31,7 @@ export async function normaliseRequest(
   const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
-    ...httpFindings(origin.text),
+    ...httpFindings(origin),
     ...(key && inFiles && !looksLikeKey(key) ? [unusualKey] : []),
     ...(inFiles ? [] : tools.flatMap(keyVariableFinding)),
   ]
@@ -40,14 +39,14 @@ export async function normaliseRequest(
 }
 
 /** Says that the key travels unencrypted, where it does. */
-export function httpFindings(origin: string): Finding[] {
-  if (!isPlainHttp(origin) || isLoopback(new URL(origin).hostname)) return []
+export function httpFindings(origin: Origin): Finding[] {
+  if (!origin.isUnencrypted) return []
   return [
     {
       id: 'plain-http',
       level: 'warning',
-      message: `${origin} is plain HTTP: your key and every prompt travel unencrypted and can be read on the way.`,
-      messageZh: `${origin} 使用明文 HTTP：密钥与全部对话未加密传输，途中可被读取。`,
+      message: `${origin.text} is plain HTTP: your key and every prompt travel unencrypted and can be read on the way.`,
+      messageZh: `${origin.text} 使用明文 HTTP：密钥与全部对话未加密传输，途中可被读取。`,
     },
   ]
 }

@@ -1,0 +1,62 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import type { ToolChoice } from '../request/request.ts'
+
+/** A background process of a client that keeps the settings it was started with. */
+export interface RunningDaemon {
+  readonly tool: string
+  readonly title: string
+  readonly pid: number
+  /** The command that restarts it. */
+  readonly restart: readonly string[]
+}
+
+/** The daemons that run for these choices (seen in Codex from 0.160 on, which leaves a JSON file with their pid). */
+export function findDaemons(choices: readonly ToolChoice[], host: Host): RunningDaemon[] {
+  return choices.flatMap(({ tool }) => {
+    if (!tool.daemon) return []
+    const pid = readPid(resolvePath(tool.daemon.pidFile, resolvePlaces(tool.places, host)))
+    if (pid === undefined || !host.isAlive(pid)) return []
+    return [{ tool: tool.id, title: tool.title, pid, restart: tool.daemon.restart }]
+  })
+}
+
+/** Restarts a daemon; false when its command failed. */
+export async function restartDaemon({ restart }: RunningDaemon, host: Host): Promise<boolean> {
+  const [command = '', ...args] = restart
+  return (await host.run(command, args, { timeoutMs: 20_000 })).exit === 0
+}
+
+/** Refuses to write files of a program that runs and would write them over. Errors: UserError `program-running`, exit 1. */
+export async function refuseRunningPrograms(choices: readonly ToolChoice[], host: Host): Promise<void> {
+  const closed = choices.flatMap(({ variant }) => variant.closed)
+  if (closed.length === 0) return
+  const running = (await listPrograms(host)).find((name) => closed.includes(name))
+  if (running === undefined) return
+  throw new UserError({
+    code: 'program-running',
+    message: `${running} is running; it keeps these settings in memory and would write them over the new ones.`,
+    hint: 'Close all of its windows, then run this again.',
+  })
+}
+
+async function listPrograms(host: Host): Promise<string[]> {
+  const onWindows = host.platform === 'win32'
+  const { stdout } = onWindows
+    ? await host.run('tasklist', ['/fo', 'csv', '/nh'])
+    : await host.run('ps', ['-A', '-o', 'comm='])
+  return stdout.split('\n').map((line) => basename(onWindows ? (line.split('"')[1] ?? '') : line.trim()))
+}
+
+function readPid(file: string): number | undefined {
+  if (!existsSync(file)) return undefined
+  try {
+    const { pid } = JSON.parse(readFileSync(file, 'utf8'))
+    return typeof pid === 'number' ? pid : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,75 @@
+import type { CommandSpec } from './command.ts'
+
+/** All commands. Each is loaded only when it runs. */
+export const commandTable: readonly CommandSpec[] = [
+  {
+    name: 'setup',
+    summary: 'point tools at the gateway (the command when none is named)',
+    examples: [
+      ['qcode-setup', 'ask for everything'],
+      ['qcode-setup --tool codex --region eu --key-file ~/key.txt --yes', 'ask nothing'],
+      ['pass qcode | qcode-setup --tool all --key-file - --dry-run --diff', 'show what would change'],
+    ],
+    writes: 'files',
+    network: true,
+    load: async () => (await import('./setup.ts')).runSetup,
+  },
+  {
+    name: 'print',
+    summary: 'print the settings of one tool, write nothing',
+    positional: { name: 'TOOL', required: true },
+    examples: [
+      ['qcode-setup print codex --region asia', 'the lines for config.toml'],
+      ['qcode-setup print openai-sdk --format python', 'a ready example'],
+    ],
+    writes: 'nothing',
+    network: false,
+    load: async () => (await import('./print.ts')).runPrint,
+  },
+  {
+    name: 'status',
+    summary: 'what is set up, where, for which region, and what has changed since',
+    examples: [['qcode-setup status --json', 'for a script']],
+    writes: 'nothing',
+    network: false,
+    load: async () => (await import('./status.ts')).runStatus,
+  },
+  {
+    name: 'switch',
+    summary: 'move all that is set up to another region',
+    positional: { name: 'REGION', required: false },
+    examples: [
+      ['qcode-setup switch eu', 'keys stay as they are'],
+      ['qcode-setup switch --gateway https://relay.example.com', 'to a relay of your own'],
+    ],
+    writes: 'files',
+    network: true,
+    load: async () => (await import('./switch.ts')).runSwitch,
+  },
+  {
+    name: 'undo',
+    summary: 'take a run back, byte for byte',
+    positional: { name: 'RUN', required: false },
+    examples: [['qcode-setup undo', 'the last run']],
+    writes: 'files',
+    network: false,
+    load: async () => (await import('./undo.ts')).runUndo,
+  },
+  {
+    name: 'remove',
+    summary: 'take out only what this program wrote, and give back what it replaced',
+    examples: [['qcode-setup remove --tool codex --yes', 'one tool']],
+    writes: 'files',
+    network: false,
+    load: async () => (await import('./remove.ts')).runRemove,
+  },
+  {
+    name: 'demo',
+    summary:
+      'the whole job in a throw-away home against a gateway on this machine; needs no key and no network',
+    examples: [['qcode-setup demo', '']],
+    writes: 'nothing',
+    network: false,
+    load: async () => (await import('./demo.ts')).runDemo,
+  },
+]

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readLedger } from '../apply/ledger-store.ts'
+import { BaseUrl } from '../gateway/base-url.ts'
+import { requestRoute } from '../gateway/request-route.ts'
+import { startStandIn } from '../gateway/stand-in.ts'
+import { throwAwayHost } from '../host/throw-away-host.ts'
+import type { Input } from '../request/input.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { type DemoRow, reportDemo } from '../ui/report-demo.ts'
+import { choicesOf } from './choices-of.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { runSetup } from './setup.ts'
+
+/**
+ * The whole job with nothing at stake: a home in a temporary folder, a gateway on loopback, every tool set up, and each
+ * base URL requested as its client would. Both are gone when it ends.
+ */
+export async function runDemo(_input: Input, context: CommandContext): Promise<Outcome> {
+  const home = await mkdtemp(join(tmpdir(), 'qcode-setup-demo-'))
+  const key = `cr_${context.host.randomId().repeat(6).slice(0, 64).padEnd(64, '0')}`
+  const gateway = await startStandIn(context.catalog.gateway, key)
+  try {
+    const demo = { ...context, host: throwAwayHost(context.host, home, key) }
+    const setup = await runSetup(allTools(gateway.origin), demo)
+    const choices = choicesOf(readLedger(demo.host).setups, demo.catalog, demo.host)
+    const rows = (await Promise.all(choices.map((choice) => proveChoice(choice, key, demo)))).flat()
+    const worked = rows.length > 0 && rows.every(({ status }) => status === 200)
+    return {
+      exit: worked ? 0 : 4,
+      findings: [],
+      data: { worked, gateway: gateway.origin, files: setup.data.edits, requests: rows },
+      ...reportDemo(rows, worked, context.host),
+    }
+  } finally {
+    await gateway.close()
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+function allTools(origin: string): Input {
+  return {
+    values: { tool: ['all'], gateway: [origin] },
+    switches: new Set(['yes', 'noCheck']),
+    positionals: [],
+  }
+}
+
+async function proveChoice(
+  choice: ToolChoice,
+  key: string,
+  { catalog, host }: CommandContext,
+): Promise<DemoRow[]> {
+  return Promise.all(
+    choice.variant.endpoints.map(async (endpoint) => {
+      const baseUrl = BaseUrl.build(choice.origin, endpoint, catalog.gateway)
+      const auth = { header: choice.tool.auth, key }
+      const { status, text } = await requestRoute(baseUrl, endpoint, auth, host.fetch)
+      return { tool: choice.tool.id, baseUrl: baseUrl.text, requests: baseUrl.requests, status, reply: text }
+    }),
+  )
+}

@@ -1,0 +1,16 @@
+import type { Finding } from '../finding.ts'
+import type { Plan } from '../plan/plan.ts'
+
+/** The part of a JSON document that tells of a plan's files and of what the user should know. */
+export function planData(plan: Plan, findings: readonly Finding[]): Record<string, unknown> {
+  return {
+    changed: plan.edits.length > 0,
+    edits: plan.rows.map(({ tool, path, action, baseUrl }) => ({ tool, path, action, baseUrl })),
+    warnings: messages(findings, 'warning'),
+    notes: messages(findings, 'info'),
+  }
+}
+
+function messages(findings: readonly Finding[], level: Finding['level']): { id: string; message: string }[] {
+  return findings.filter((finding) => finding.level === level).map(({ id, message }) => ({ id, message }))
+}

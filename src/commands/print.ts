@@ -1,0 +1,58 @@
+import { printFormats, printTool } from '../plan/print-tool.ts'
+import type { WantedContext } from '../plan/wanted.ts'
+import { chooseOrigin } from '../request/choose-origin.ts'
+import { completeChoice } from '../request/choose-tools.ts'
+import { type Input, isOn, textOf } from '../request/input.ts'
+import { httpFindings, missingKey } from '../request/normalise-request.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { unknownValue } from '../request/unknown-value.ts'
+import { readKey } from '../secrets/read-key.ts'
+import { Secret } from '../secrets/secret.ts'
+import type { CommandContext, Outcome } from './command.ts'
+
+/** Stands for the key where the real one was not asked for. */
+const standInKey = new Secret('cr_YOUR_KEY')
+
+/** Prints what one tool needs, for a paste or a script. Nothing is written. */
+export async function runPrint(input: Input, context: CommandContext): Promise<Outcome> {
+  const { host, catalog } = context
+  const choice = await chooseTool(input, context)
+  const planContext: WantedContext = {
+    gateway: catalog.gateway,
+    host,
+    key: await chooseKey(input, context),
+    now: host.now(),
+  }
+  const formats = printFormats(choice, planContext)
+  const format = textOf(input, 'format') ?? formats[0] ?? 'sh'
+  if (!formats.includes(format)) throw unknownValue(`format of ${choice.tool.id}`, format, formats)
+  const { text, paths } = await printTool(choice, format, planContext)
+  const { origin } = choice
+  return {
+    exit: 0,
+    findings: httpFindings(origin),
+    data: { tool: choice.tool.id, region: origin.region, gateway: origin.text, format, paths, text },
+    report: text.trimEnd(),
+    next: paths.map((path) => `This belongs in ${path}`),
+  }
+}
+
+async function chooseTool(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice> {
+  const id = input.positionals[0] ?? ''
+  const tool = catalog.tools.find((candidate) => candidate.id === id)
+  if (!tool)
+    throw unknownValue(
+      'tool',
+      id,
+      catalog.tools.map((candidate) => candidate.id),
+    )
+  const { origin } = chooseOrigin(input, catalog.gateway)
+  return completeChoice(tool, origin, input, catalog, host)
+}
+
+async function chooseKey(input: Input, { host }: CommandContext): Promise<Secret> {
+  if (!isOn(input, 'withKey')) return standInKey
+  const key = await readKey(textOf(input, 'keyFile'), host)
+  if (!key) throw missingKey()
+  return key
+}

@@ -1,0 +1,33 @@
+import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { finishRun, rollBackRun } from '../apply/recover-run.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import { type Input, textOf } from '../request/input.ts'
+import { isInteractive } from './is-interactive.ts'
+
+/**
+ * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
+ * user answers on a terminal, else taken back. Gives what to tell about it.
+ */
+export async function recoverFirst(input: Input, host: Host): Promise<Finding[]> {
+  const run = findUnfinishedRun(host)
+  if (!run) return []
+  const how = textOf(input, 'recover') ?? (isInteractive(input, host) ? await ask(run, host) : 'undo')
+  const { leftAlone } = how === 'finish' ? await finishRun(host, run.id) : await rollBackRun(host, run.id)
+  const end = how === 'finish' ? 'finished' : 'taken back'
+  const others = leftAlone
+    .map((path) => `; ${path} was changed by somebody else since and was left alone`)
+    .join('')
+  return [
+    {
+      id: 'run-recovered',
+      level: 'warning',
+      message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It has been ${end}${others}.`,
+    },
+  ]
+}
+
+async function ask(run: Parameters<typeof import('../wizard/ask-recovery.ts').askRecovery>[0], host: Host) {
+  const { askRecovery } = await import('../wizard/ask-recovery.ts')
+  return askRecovery(run, host)
+}

@@ -1,0 +1,62 @@
+import { listRuns } from '../apply/journal.ts'
+import { readLedger } from '../apply/ledger-store.ts'
+import type { RecordedFolder } from '../apply/run-record.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import { planRemoval } from '../plan/make-plan.ts'
+import { namedTools } from '../request/choose-tools.ts'
+import { type Input, isOn, textOf } from '../request/input.ts'
+import { reportRemoval } from '../ui/report-removal.ts'
+import { choicesOf } from './choices-of.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { planData } from './plan-data.ts'
+import { recoverFirst } from './recover-first.ts'
+import { writePlan } from './write-plan.ts'
+
+/** Takes out what this program wrote for the named tools (by default all) and gives back what it replaced. */
+export async function runRemove(input: Input, context: CommandContext): Promise<Outcome> {
+  const { host, catalog } = context
+  const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
+  const ledger = readLedger(host)
+  const tools = await namedTools(input, catalog, host)
+  const scope = textOf(input, 'scope')
+  const all = choicesOf(ledger.setups, catalog, host)
+  const removed = choicesOf(ledger.setups, catalog, host, tools).filter(
+    (choice) => scope === undefined || choice.scope === scope,
+  )
+  const kept = all.filter(
+    (choice) => !removed.some(({ tool, scope, project }) => isSame(choice, tool.id, scope, project)),
+  )
+  const written = await writePlan(
+    {
+      command: 'remove',
+      input,
+      makePlan: (planContext) => planRemoval(removed, kept, planContext),
+      removeFolders: foldersMadeFor(ledger, context),
+    },
+    context,
+  )
+  const findings = [...recovered, ...written.plan.findings]
+  return {
+    exit: 0,
+    findings,
+    data: { ...planData(written.plan, findings), run: written.run ?? null },
+    ...reportRemoval({ ...written, dryRun: isOn(input, 'dryRun') }, host),
+  }
+}
+
+function isSame(
+  choice: { tool: { id: string }; scope: string; project?: string },
+  tool: string,
+  scope: string,
+  project: string | undefined,
+): boolean {
+  return choice.tool.id === tool && choice.scope === scope && choice.project === project
+}
+
+/** The folders that earlier runs made: each goes where it is empty again. */
+function foldersMadeFor(ledger: Ledger, { host }: CommandContext): RecordedFolder[] {
+  const origins = new Set(ledger.entries.map(({ origin }) => origin))
+  return listRuns(host)
+    .filter(({ id }) => origins.has(id))
+    .flatMap(({ createdFolders }) => createdFolders)
+}

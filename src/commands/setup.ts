@@ -1,0 +1,107 @@
+import { findDaemons, refuseRunningPrograms, restartDaemon } from '../checks/running-clients.ts'
+import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import { planSetup } from '../plan/make-plan.ts'
+import { namedTools } from '../request/choose-tools.ts'
+import { type Input, isOn, textOf } from '../request/input.ts'
+import { normaliseRequest } from '../request/normalise-request.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { readKey } from '../secrets/read-key.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { reportSetup } from '../ui/report-setup.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { isInteractive } from './is-interactive.ts'
+import { planData } from './plan-data.ts'
+import { recoverFirst } from './recover-first.ts'
+import { writePlan } from './write-plan.ts'
+
+/** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
+export async function runSetup(given: Input, context: CommandContext): Promise<Outcome> {
+  const { host, catalog } = context
+  const { input, key, same } = await complete(given, context)
+  const tools = await namedTools(input, catalog, host)
+  if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
+  const { request, findings } = await normaliseRequest(input, tools, key, catalog, host)
+  await refuseRunningPrograms(request.choices, host)
+  const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
+  const written = await writePlan(
+    {
+      command: 'setup',
+      input,
+      ...(request.key && { key: request.key }),
+      makePlan: (planContext) => planSetup(request, planContext),
+    },
+    context,
+  )
+  const daemons = written.run === undefined ? [] : await settleDaemons(request.choices, input, host)
+  const all = [...recovered, ...findings, ...written.plan.findings, ...daemons]
+  const origin = request.choices[0]?.origin
+  return {
+    exit: 0,
+    findings: all,
+    data: {
+      ...planData(written.plan, all),
+      region: origin?.region,
+      gateway: origin?.text,
+      run: written.run ?? null,
+    },
+    ...reportSetup({ ...written, choices: request.choices, dryRun: isOn(input, 'dryRun'), ...same }, host),
+  }
+}
+
+async function complete(
+  input: Input,
+  context: CommandContext,
+): Promise<{ input: Input; key: Secret | undefined; same: { sameCommand?: string } }> {
+  const key =
+    textOf(input, 'keyStore') === 'env' ? undefined : await readKey(textOf(input, 'keyFile'), context.host)
+  if (!isInteractive(input, context.host)) return { input, key, same: {} }
+  const { completeInput } = await import('../wizard/complete-input.ts')
+  const { equivalentCommand } = await import('../wizard/equivalent-command.ts')
+  const completed = await completeInput(input, key, context)
+  return { ...completed, same: { sameCommand: equivalentCommand(completed.input) } }
+}
+
+function missingTool(ids: readonly string[]): UserError {
+  return new UserError({
+    code: 'tool-missing',
+    message: 'The tool to set up is missing.',
+    hint: `Give --tool ID (more than once for more tools), --tool all or --tool detected. Tools: ${ids.join(', ')}`,
+    exit: 2,
+  })
+}
+
+/** A daemon that keeps its old settings is restarted where the user says so, else named with its command. */
+export async function settleDaemons(
+  choices: readonly ToolChoice[],
+  input: Input,
+  host: Host,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const daemon of findDaemons(choices, host)) {
+    const command = daemon.restart.join(' ')
+    const wanted =
+      isOn(input, 'restartDaemons') || (isInteractive(input, host) && (await askToRestart(daemon, host)))
+    const restarted = wanted && (await restartDaemon(daemon, host))
+    findings.push(
+      restarted
+        ? {
+            id: 'daemon-restarted',
+            level: 'info',
+            message: `${daemon.title}: its background process was restarted.`,
+          }
+        : {
+            id: 'daemon-running',
+            level: 'warning',
+            message: `${daemon.title}: a background process (pid ${daemon.pid}) still has the old settings. Type: ${command}`,
+          },
+    )
+  }
+  return findings
+}
+
+async function askToRestart(daemon: ReturnType<typeof findDaemons>[number], host: Host): Promise<boolean> {
+  const { askRestart } = await import('../wizard/ask-restart.ts')
+  return askRestart(daemon, host)
+}

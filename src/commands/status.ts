@@ -1,0 +1,37 @@
+import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { readLedger } from '../apply/ledger-store.ts'
+import { planSetup } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type ToolStatus, toolStatus } from '../plan/tool-status.ts'
+import type { Input } from '../request/input.ts'
+import { reportStatus } from '../ui/report-status.ts'
+import { choiceOf } from './choices-of.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { createPlanContext } from './plan-context.ts'
+
+/** What is set up, where, for which region, and whether it still stands as it was written. */
+export async function runStatus(_input: Input, context: CommandContext): Promise<Outcome> {
+  const { host, catalog } = context
+  const tools: ToolStatus[] = []
+  for (const setup of readLedger(host).setups) {
+    const choice = choiceOf(setup, catalog, host)
+    if (!choice) continue
+    const plan: Plan = await planSetup(
+      { choices: [choice] },
+      createPlanContext(context, undefined, () => 'stop'),
+    )
+    tools.push(toolStatus(setup, plan))
+  }
+  const unfinished = findUnfinishedRun(host)
+  return {
+    exit: 0,
+    findings: unfinished ? [unfinishedFinding(unfinished.id, unfinished.command)] : [],
+    data: { tools, unfinishedRun: unfinished?.id ?? null },
+    ...reportStatus(tools, host),
+  }
+}
+
+function unfinishedFinding(id: string, command: string) {
+  const message = `Run ${id} (${command}) was stopped half-way. Type: qcode-setup undo ${id}, or run it again to be asked.`
+  return { id: 'unfinished-run', level: 'warning' as const, message }
+}

@@ -1,0 +1,65 @@
+import { applyEdits } from '../apply/apply-edits.ts'
+import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { planUndo, type UndoPlan } from '../apply/plan-undo.ts'
+import { rollBackRun } from '../apply/recover-run.ts'
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { findEditSecrets } from '../plan/edit-secrets.ts'
+import { type Input, isOn } from '../request/input.ts'
+import { renderDiff } from '../ui/render-diff.ts'
+import { reportUndo } from '../ui/report-undo.ts'
+import { styleFor } from '../ui/style.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { isInteractive } from './is-interactive.ts'
+import { recoverFirst } from './recover-first.ts'
+
+/** Takes a run back: bytes, modes, files that were not there. An unfinished run that is named is only rolled back. */
+export async function runUndo(input: Input, { host }: CommandContext): Promise<Outcome> {
+  const id = input.positionals[0]
+  if (id !== undefined && findUnfinishedRun(host)?.id === id) {
+    const { run } = await rollBackRun(host, id)
+    return outcome({ run: id, files: run.files, dryRun: false, diff: undefined }, host)
+  }
+  const findings = await recoverFirst(input, host)
+  const plan = planUndo(host, id)
+  if (plan === 'nothing-to-undo') {
+    return { ...outcome({ run: null, files: [], dryRun: false, diff: undefined }, host), findings }
+  }
+  const dryRun = isOn(input, 'dryRun')
+  const asks = isInteractive(input, host) && !dryRun
+  if (asks) await confirm(plan, host)
+  const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
+  const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
+  if (!dryRun) await applyEdits(plan.request, host)
+  return { ...outcome({ run: plan.run.id, files: plan.request.edits, dryRun, diff }, host), findings }
+}
+
+interface Undone {
+  readonly run: string | null
+  readonly files: readonly { readonly path: string }[]
+  readonly dryRun: boolean
+  readonly diff: string | undefined
+}
+
+function outcome({ run, files, dryRun, diff }: Undone, host: Host): Outcome {
+  const paths = files.map(({ path }) => path)
+  return {
+    exit: 0,
+    findings: [],
+    data: { changed: paths.length > 0, undone: run, files: paths },
+    report: reportUndo({ run, paths, dryRun, diff }, host),
+  }
+}
+
+async function confirm(plan: UndoPlan, host: Host): Promise<void> {
+  const { confirmPlan } = await import('../wizard/confirm-plan.ts')
+  if (await confirmPlan(await diffOf(plan, host, 'stderr'), host)) return
+  throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.', exit: 130 })
+}
+
+async function diffOf({ run, request }: UndoPlan, host: Host, stream: 'stdout' | 'stderr'): Promise<string> {
+  const entries = [...run.ledger.after.entries, ...run.ledger.before.entries]
+  const formatOf = (path: string) => entries.find((entry) => entry.path === path)?.format
+  const secrets = await findEditSecrets(request.edits, formatOf)
+  return renderDiff(request.edits, secrets, styleFor(host, stream))
+}

@@ -1,0 +1,100 @@
+import { applyEdits } from '../apply/apply-edits.ts'
+import type { RecordedFolder } from '../apply/run-record.ts'
+import { refuseTrackedKeys } from '../checks/refuse-tracked-keys.ts'
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { pathId } from '../plan/compare-leaf.ts'
+import type { Conflict, Plan } from '../plan/plan.ts'
+import type { Decision, PlanContext } from '../plan/plan-work.ts'
+import type { CommandName } from '../request/fields.ts'
+import { type Input, isOn, textOf } from '../request/input.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { renderDiff } from '../ui/render-diff.ts'
+import { styleFor } from '../ui/style.ts'
+import type { CommandContext } from './command.ts'
+import { isInteractive } from './is-interactive.ts'
+import { createPlanContext } from './plan-context.ts'
+
+export interface WriteRequest {
+  readonly command: CommandName
+  readonly input: Input
+  readonly key?: Secret
+  /** Makes the plan; called again after the user has decided on conflicts. */
+  readonly makePlan: (context: PlanContext) => Promise<Plan>
+  readonly removeFolders?: readonly RecordedFolder[]
+}
+
+export interface Written {
+  readonly plan: Plan
+  /** Id of the run, when files were changed. */
+  readonly run: string | undefined
+  /** The changes as a diff, where they were asked for and not shown before a question. */
+  readonly diff: string | undefined
+}
+
+/**
+ * From plan to files, the same for every command that writes: conflicts settled, the diff shown, the question asked,
+ * everything applied or nothing. Errors: UserError `conflict` (exit 3), `cancelled` (exit 130), and those of apply.
+ */
+export async function writePlan(request: WriteRequest, context: CommandContext): Promise<Written> {
+  const { input } = request
+  const { host } = context
+  const { plan, planContext } = await settleConflicts(request, context)
+  if (!isOn(input, 'allowTracked')) await refuseTrackedKeys(plan.keyEdits, host)
+  const dryRun = isOn(input, 'dryRun')
+  const asks = isInteractive(input, host) && !dryRun && plan.edits.length > 0
+  if (asks) await confirm(plan, host)
+  const wantsDiff = (dryRun || isOn(input, 'diff')) && !asks
+  const diff = wantsDiff ? renderDiff(plan.edits, plan.secrets, styleFor(host, 'stdout')) : undefined
+  if (dryRun) return { plan, run: undefined, diff }
+  const run = await applyEdits(
+    {
+      runId: planContext.run,
+      command: request.command,
+      edits: plan.edits,
+      ledger: { before: planContext.ledger, after: plan.ledger },
+      ...(request.removeFolders && { removeFolders: request.removeFolders }),
+    },
+    host,
+  )
+  return { plan, run: run?.id, diff }
+}
+
+async function settleConflicts(
+  { input, key, makePlan }: WriteRequest,
+  context: CommandContext,
+): Promise<{ plan: Plan; planContext: PlanContext }> {
+  const policy = (textOf(input, 'onConflict') ?? 'stop') as Decision
+  const decisions = new Map<string, Decision>()
+  const decide = (conflict: Conflict) => decisions.get(pathId(conflict.path, conflict.keyPath)) ?? policy
+  const planContext = createPlanContext(context, key, decide)
+  const plan = await makePlan(planContext)
+  if (plan.conflicts.length === 0) return { plan, planContext }
+  if (!isInteractive(input, context.host)) throw conflictError(plan.conflicts)
+  const { resolveConflict } = await import('../wizard/resolve-conflict.ts')
+  for (const conflict of plan.conflicts) {
+    decisions.set(pathId(conflict.path, conflict.keyPath), await resolveConflict(conflict, context.host))
+  }
+  return { plan: await makePlan(planContext), planContext }
+}
+
+async function confirm(plan: Plan, host: Host): Promise<void> {
+  const { confirmPlan } = await import('../wizard/confirm-plan.ts')
+  const diff = renderDiff(plan.edits, plan.secrets, styleFor(host, 'stderr'))
+  if (await confirmPlan(diff, host)) return
+  throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.', exit: 130 })
+}
+
+function conflictError(conflicts: readonly Conflict[]): UserError {
+  const lines = conflicts.map(({ path, keyPath, why, actual }) => {
+    const reason = why === 'drift' ? 'changed since this program wrote it' : 'set by you'
+    return `\n  ${path}: ${keyPath.join('.')} is ${actual} (${reason})`
+  })
+  return new UserError({
+    code: 'conflict',
+    message: `Nothing was changed, since these values are not ours to replace:${lines.join('')}`,
+    hint: 'Add --on-conflict overwrite to replace them, or --on-conflict skip to leave them.',
+    exit: 3,
+    where: { file: conflicts[0]?.path ?? '' },
+  })
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { homedir } from 'node:os'
+import { env, kill, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
+import type { Host, RunOptions, RunResult, Terminal } from './host.ts'
+
+/** The real machine. The only place that reads the process's globals, besides main's exit code. */
+export function createNodeHost(packageFolder: string): Host {
+  return {
+    env,
+    home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
+    packageFolder,
+    cwd: workingFolder(),
+    platform,
+    terminal: createTerminal(),
+    readStdin,
+    now: () => new Date(),
+    randomId: () => randomBytes(6).toString('hex'),
+    fetch: globalThis.fetch,
+    isAlive,
+    run,
+  }
+}
+
+function createTerminal(): Terminal {
+  return {
+    interactive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
+    color: { stdout: hasColor(stdout.isTTY), stderr: hasColor(stderr.isTTY) },
+    columns: stderr.columns || 80,
+    input: stdin,
+    output: stdout,
+    error: stderr,
+  }
+}
+
+/** https://no-color.org and its opposite: an empty variable counts as not set. */
+function hasColor(isTerminal: boolean | undefined): boolean {
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0'
+  return Boolean(isTerminal) && env.TERM !== 'dumb'
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
+/** A process of another user is alive as well, though it may not be signalled. */
+function isAlive(pid: number): boolean {
+  try {
+    kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const { execa } = await import('execa')
+  const { exitCode, stdout, stderr } = await execa(command, args, {
+    reject: false,
+    extendEnv: true,
+    input: options.input ?? '',
+    ...(options.env && { env: options.env as Record<string, string> }),
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
+  })
+  return { exit: exitCode ?? null, stdout: String(stdout ?? ''), stderr: String(stderr ?? '') }
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import type { Host } from './host.ts'
+
+/** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met. */
+export function throwAwayHost(host: Host, home: string, key: string): Host {
+  const { PATH, SHELL } = host.env
+  return {
+    ...host,
+    home,
+    cwd: home,
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      XDG_CONFIG_HOME: join(home, '.config'),
+      XDG_STATE_HOME: join(home, '.local', 'state'),
+      QCODE_API_KEY: key,
+      SHELL: SHELL ?? '/bin/bash',
+      PATH,
+    },
+    terminal: { ...host.terminal, interactive: false },
+  }
+}

@@ -1,0 +1,86 @@
+import { fileURLToPath } from 'node:url'
+import { loadCatalog } from './catalog/load-catalog.ts'
+import type { CommandSpec, Outcome } from './commands/command.ts'
+import { commandTable } from './commands/command-table.ts'
+import type { ExitCode } from './errors.ts'
+import type { Host } from './host/host.ts'
+import { createNodeHost } from './host/node.ts'
+import { fieldsOf } from './request/fields.ts'
+import { parseArguments } from './request/parse-arguments.ts'
+import { unknownValue } from './request/unknown-value.ts'
+import { renderFindings } from './ui/render-findings.ts'
+
+/** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
+export async function main(args: readonly string[]): Promise<void> {
+  const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)))
+  const json = args.includes('--json')
+  process.exitCode = await runProgram(args, host).catch((error: unknown) =>
+    reportFailure(error, args, json, host),
+  )
+}
+
+async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
+  const { spec, rest } = findCommand(args)
+  const catalog = await loadCatalog(host)
+  if (rest.includes('--help') || rest.includes('-h')) {
+    const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
+    const help = renderHelp(spec, fieldsOf(spec.name, catalog), { host, catalog })
+    const isNamed = rest.length < args.length
+    print(host, isNamed ? help : `${renderOverview(commandTable, host)}
+
+${help}`)
+    return 0
+  }
+  const input = parseArguments(rest, fieldsOf(spec.name, catalog), catalog, spec.positional)
+  const run = await spec.load()
+  const outcome = await run(input, { host, catalog })
+  if (input.switches.has('json')) printJson(host, spec.name, outcome.data)
+  else printOutcome(outcome, host)
+  return outcome.exit
+}
+
+/** The command that the first argument names; none means setup. */
+function findCommand(args: readonly string[]): { spec: CommandSpec; rest: readonly string[] } {
+  const [first = ''] = args
+  const named = commandTable.find(({ name }) => name === first)
+  if (named) return { spec: named, rest: args.slice(1) }
+  const setup = commandTable[0]
+  if (setup && (first === '' || first.startsWith('-'))) return { spec: setup, rest: args }
+  throw unknownValue(
+    'command',
+    first,
+    commandTable.map(({ name }) => name),
+  )
+}
+
+function printOutcome({ findings, report, next = [] }: Outcome, host: Host): void {
+  if (findings.length > 0) talk(host, renderFindings(findings, host))
+  if (report !== '') print(host, report)
+  if (next.length > 0) talk(host, next.join('\n'))
+}
+
+async function reportFailure(
+  error: unknown,
+  args: readonly string[],
+  json: boolean,
+  host: Host,
+): Promise<ExitCode> {
+  const { describeFailure } = await import('./ui/describe-failure.ts')
+  const { exit, text, data } = describeFailure(error, host)
+  if (json) printJson(host, args[0]?.startsWith('-') ? 'setup' : (args[0] ?? 'setup'), { error: data })
+  talk(host, text)
+  return exit
+}
+
+function printJson(host: Host, command: string, data: Readonly<Record<string, unknown>>): void {
+  print(host, JSON.stringify({ version: 1, command, ...data }, null, 2))
+}
+
+function print(host: Host, text: string): void {
+  host.terminal.output.write(`${text}\n`)
+}
+
+function talk(host: Host, text: string): void {
+  host.terminal.error.write(`${text}\n`)
+}
+

@@ -1,0 +1,111 @@
+import type { KeyPath, Value } from '../documents/document.ts'
+import { quoteDotenv } from '../documents/dotenv/quote-dotenv.ts'
+import { type ShellId, shellLine } from '../documents/shell/shell-line.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { fillTemplate, type Leaf } from './placeholders.ts'
+import { revealValue } from './reveal-value.ts'
+import { lookupFor, type WantedContext, type WantedTarget, wantedTargets } from './wanted.ts'
+
+const shells: Readonly<Record<string, ShellId>> = {
+  sh: 'posix',
+  fish: 'fish',
+  powershell: 'powershell',
+  cmd: 'cmd',
+}
+
+/** Text to paste, and the files that it belongs in (none for shell lines and code). */
+export interface Printed {
+  readonly text: string
+  readonly paths: readonly string[]
+}
+
+/** The formats in which a tool's settings can be printed; the first is the default. */
+export function printFormats(choice: ToolChoice, context: WantedContext): string[] {
+  const files = fileTargets(choice, context).map((target) => target.format)
+  const variables = choice.tool.env ? [...Object.keys(shells), 'dotenv'] : []
+  return [...new Set([...files, ...variables, ...Object.keys(choice.tool.snippets)])]
+}
+
+/** The settings of one tool in one of its formats. The key in `context` is written as it is. */
+export async function printTool(
+  choice: ToolChoice,
+  format: string,
+  context: WantedContext,
+): Promise<Printed> {
+  const snippet = choice.tool.snippets[format]
+  if (snippet !== undefined) return { text: fillSnippet(snippet, choice, context), paths: [] }
+  const shell = shells[format]
+  if (shell)
+    return { text: assignments(choice, context, (name, value) => shellLine(shell, name, value)), paths: [] }
+  const targets = fileTargets(choice, context).filter((target) => target.format === format)
+  if (targets.length === 0) {
+    return { text: assignments(choice, context, (name, value) => `${name}=${quoteDotenv(value)}`), paths: [] }
+  }
+  const texts = await Promise.all(targets.map(({ leaves }) => renderData(format, nest(leaves))))
+  return {
+    text: texts.map((text) => `${text.trimEnd()}\n`).join('\n'),
+    paths: targets.map(({ path }) => path),
+  }
+}
+
+/** Files that are written in every case: conditional ones depend on the machine. */
+function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  return wantedTargets({ ...choice, method: 'file' }, context).filter(
+    (target) => target.when === undefined && target.leaves.length > 0,
+  )
+}
+
+function assignments(
+  choice: ToolChoice,
+  context: WantedContext,
+  line: (name: string, value: string) => string,
+): string {
+  const leaves = fillTemplate(choice.tool.env?.variables ?? {}, lookupFor(choice, context))
+  return leaves
+    .map(({ keyPath, value }) => `${line(keyPath[0] ?? '', String(revealValue(value)))}\n`)
+    .join('')
+}
+
+/** Values become literals that Python and TypeScript read alike. */
+function fillSnippet(snippet: string, choice: ToolChoice, context: WantedContext): string {
+  const lookup = lookupFor(choice, context)
+  return snippet.replace(/\{\{ ([\w:@/.-]+) \}\}/g, (_, name: string) => {
+    const value = name.startsWith('model') ? (lookup('model') ?? 'MODEL_NAME') : lookup(name)
+    return JSON.stringify(value === undefined ? '' : revealValue(value)).replace(
+      /[^\x20-\x7e]/gu,
+      escapeCharacter,
+    )
+  })
+}
+
+function escapeCharacter(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`)
+    .join('')
+}
+
+async function renderData(format: string, data: Record<string, Value>): Promise<string> {
+  if (format === 'toml') return (await import('@iarna/toml')).stringify(data as never)
+  if (format === 'yaml') return (await import('yaml')).stringify(data)
+  if (format === 'dotenv') {
+    return Object.entries(data)
+      .map(([name, value]) => `${name}=${quoteDotenv(String(value))}`)
+      .join('\n')
+  }
+  return JSON.stringify(data, null, 2)
+}
+
+function nest(leaves: readonly Leaf[]): Record<string, Value> {
+  return leaves.reduce<Record<string, Value>>((data, { keyPath, value }) => {
+    return setAt(data, keyPath, revealValue(value))
+  }, {})
+}
+
+function setAt(
+  data: Record<string, Value>,
+  [key = '', ...rest]: KeyPath,
+  value: Value,
+): Record<string, Value> {
+  const child = data[key] as Record<string, Value> | undefined
+  return { ...data, [key]: rest.length === 0 ? value : setAt(child ?? {}, rest, value) }
+}

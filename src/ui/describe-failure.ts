@@ -1,0 +1,28 @@
+import { type ExitCode, UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { maskText } from '../secrets/mask-text.ts'
+import { renderError } from './render-error.ts'
+
+export interface Failure {
+  readonly exit: ExitCode
+  /** For a person, on standard error. */
+  readonly text: string
+  /** For `--json`. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What to say of an error, and the exit code. Whatever is no UserError is a fault of this program. */
+export function describeFailure(error: unknown, host: Host): Failure {
+  if (error instanceof UserError) {
+    const { code, message, hint, where, exit } = error
+    return {
+      exit,
+      text: renderError(error, host),
+      data: { code, message, hint: hint ?? null, where: where ?? null },
+    }
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const hidden = maskText(stack.replaceAll(host.home, '~'), [])
+  const message = `This is a fault of qcode-setup. Please report it with these lines:\n${hidden}`
+  return { exit: 1, text: message, data: { code: 'internal', message, hint: null, where: null } }
+}

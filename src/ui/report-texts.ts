@@ -1,0 +1,86 @@
+import type { Host } from '../host/host.ts'
+import { isChinese } from './locale.ts'
+
+/** The texts of the results that commands come to. */
+export interface ReportTexts {
+  readonly tool: string
+  readonly file: string
+  readonly result: string
+  readonly baseUrl: string
+  readonly region: string
+  readonly request: string
+  readonly reply: string
+  readonly state: string
+  readonly actions: Readonly<Record<'create' | 'update' | 'unchanged' | 'remove', string>>
+  readonly states: Readonly<Record<'as-written' | 'changed' | 'missing', string>>
+  readonly dryRun: string
+  readonly alreadyRight: string
+  readonly sameCommand: (command: string) => string
+  readonly newShell: (profile: string) => string
+  readonly undo: string
+  readonly nothingOfOurs: string
+  readonly undone: (run: string) => string
+  readonly wouldUndo: (run: string) => string
+  readonly nothingToUndo: string
+  readonly nothingSetUp: string
+  readonly demoWorked: string
+  readonly demoFailed: string
+  readonly startWizard: string
+}
+
+const en: ReportTexts = {
+  tool: 'Tool',
+  file: 'File',
+  result: 'Result',
+  baseUrl: 'Base URL',
+  region: 'Region',
+  request: 'Request',
+  reply: 'Reply',
+  state: 'State',
+  actions: { create: 'created', update: 'changed', unchanged: 'right already', remove: 'taken out' },
+  states: { 'as-written': 'as written', changed: 'changed since', missing: 'values missing' },
+  dryRun: 'Nothing was written (--dry-run).',
+  alreadyRight: 'Everything is right already; nothing was written.',
+  sameCommand: (command) => `The same without questions: ${command}`,
+  newShell: (profile) => `Open a new shell, or read the variables into this one: . ${profile}`,
+  undo: 'To take this back: qcode-setup undo',
+  nothingOfOurs: 'Nothing of ours stands here; nothing was changed.',
+  undone: (run) => `Run ${run} was taken back:`,
+  wouldUndo: (run) => `Run ${run} would be taken back (--dry-run):`,
+  nothingToUndo: 'There is no run to take back; nothing was changed.',
+  nothingSetUp: 'Nothing is set up yet. Type: qcode-setup',
+  demoWorked:
+    'Every tool was set up in a throw-away home, and each request found its route. All of it is gone again.',
+  demoFailed: 'Not every request found its route. That is a fault of this program; please report it.',
+  startWizard: 'To do this for real, type: qcode-setup',
+}
+
+const zhCn: ReportTexts = {
+  tool: '工具',
+  file: '文件',
+  result: '结果',
+  baseUrl: 'Base URL',
+  region: '区域',
+  request: '请求',
+  reply: '回复',
+  state: '状态',
+  actions: { create: '已创建', update: '已修改', unchanged: '已正确', remove: '已移除' },
+  states: { 'as-written': '与写入时一致', changed: '之后被修改', missing: '缺少设置' },
+  dryRun: '未写入任何内容（--dry-run）。',
+  alreadyRight: '一切已正确，未写入任何内容。',
+  sameCommand: (command) => `等效的免提问命令：${command}`,
+  newShell: (profile) => `请打开新的终端，或在当前终端载入变量：. ${profile}`,
+  undo: '撤销本次操作：qcode-setup undo',
+  nothingOfOurs: '这里没有本程序写入的内容，未作任何更改。',
+  undone: (run) => `已撤销运行 ${run}：`,
+  wouldUndo: (run) => `将撤销运行 ${run}（--dry-run）：`,
+  nothingToUndo: '没有可撤销的运行，未作任何更改。',
+  nothingSetUp: '尚未进行任何设置。请运行：qcode-setup',
+  demoWorked: '已在临时主目录中设置全部工具，每个请求都到达了正确的路由。临时内容已全部清除。',
+  demoFailed: '并非所有请求都到达正确的路由。这是本程序的缺陷，请反馈。',
+  startWizard: '正式设置请运行：qcode-setup',
+}
+
+export function reportTextsFor(host: Pick<Host, 'env'>): ReportTexts {
+  return isChinese(host) ? zhCn : en
+}

@@ -1,0 +1,2 @@
+# mine
+typeset -U path

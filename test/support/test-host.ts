@@ -1,0 +1,33 @@
+import { Readable, Writable } from 'node:stream'
+import type { Host } from '../../src/host/host.ts'
+import { projectFolder } from './test-catalog.ts'
+
+/** The key of every test: of the right look, and nobody's. */
+export const testKey = `cr_${'0123456789abcdef'.repeat(4)}`
+
+/** A host without a terminal, in a home of its own, at a time that stands still. */
+export function createTestHost(home: string, changes: Partial<Host> = {}): Host {
+  let ids = 0
+  return {
+    env: { HOME: home, PATH: '', SHELL: '/bin/bash' },
+    home,
+    packageFolder: projectFolder,
+    cwd: home,
+    platform: 'linux',
+    terminal: {
+      interactive: false,
+      color: { stdout: false, stderr: false },
+      columns: 120,
+      input: Readable.from([]),
+      output: new Writable({ write: (_chunk, _encoding, done) => done() }),
+      error: new Writable({ write: (_chunk, _encoding, done) => done() }),
+    },
+    readStdin: async () => new TextEncoder().encode(`${testKey}\n`),
+    now: () => new Date('2026-01-02T03:04:05.678Z'),
+    randomId: () => (++ids).toString(16).padStart(6, '0').padEnd(12, '0'),
+    fetch: () => Promise.reject(new Error('no network in this test')),
+    isAlive: () => false,
+    run: async () => ({ exit: 1, stdout: '', stderr: '' }),
+    ...changes,
+  }
+}

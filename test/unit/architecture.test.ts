@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { projectFolder, testCatalog } from '../support/test-catalog.ts'
+
+const src = join(projectFolder, 'src')
+
+/** Which folders of src/ each folder may import from; `*` marks types only. */
+const arrows: Record<string, readonly string[]> = {
+  'main.ts': ['catalog', 'commands', 'errors.ts', 'host', 'request', 'ui'],
+  commands: [
+    'apply',
+    'catalog',
+    'checks',
+    'documents',
+    'errors.ts',
+    'finding.ts',
+    'gateway',
+    'host',
+    'plan',
+    'request',
+    'secrets',
+    'ui',
+    'wizard',
+  ],
+  wizard: [
+    'catalog',
+    'commands*',
+    'errors.ts',
+    'gateway',
+    'host',
+    'plan*',
+    'apply*',
+    'checks*',
+    'request',
+    'secrets',
+    'ui',
+    'documents',
+  ],
+  ui: ['catalog', 'commands*', 'errors.ts', 'finding.ts', 'host', 'plan*', 'request', 'secrets'],
+  checks: ['catalog', 'errors.ts', 'finding.ts', 'gateway', 'host', 'plan*', 'request*'],
+  plan: ['catalog', 'documents', 'errors.ts', 'finding.ts', 'gateway', 'host', 'request*', 'secrets'],
+  apply: ['documents', 'errors.ts', 'host', 'plan*'],
+  request: ['catalog', 'errors.ts', 'finding.ts', 'gateway', 'host', 'secrets'],
+  catalog: ['documents', 'errors.ts', 'gateway', 'host'],
+  gateway: ['errors.ts', 'secrets'],
+  documents: ['errors.ts'],
+  secrets: ['errors.ts', 'host'],
+  host: ['errors.ts'],
+  'errors.ts': [],
+  'finding.ts': [],
+}
+
+interface Source {
+  readonly file: string
+  readonly area: string
+  readonly text: string
+}
+
+const sources: Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, area: file.split(/[/\\]/)[0] ?? '', text: readFileSync(join(src, file), 'utf8') }))
+
+function importsOf({ file, text }: Source): { area: string; typeOnly: boolean }[] {
+  const found = text.matchAll(
+    /^(import type|import|export)\b[^;'"]*?from '(\.[^']+)'|import\('(\.[^']+)'\)/gm,
+  )
+  return [...found].map((match) => {
+    const target = relative(src, resolve(src, dirname(file), match[2] ?? match[3] ?? ''))
+    return { area: target.split(/[/\\]/)[0] ?? '', typeOnly: match[1] === 'import type' }
+  })
+}
+
+function occurrences(pattern: RegExp): string[] {
+  return sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+}
+
+describe('the architecture', () => {
+  it.each(sources.map((source) => [source.file, source] as const))(
+    '%s imports only downwards',
+    (_, source) => {
+      const allowed = arrows[source.area] ?? []
+      const wrong = importsOf(source).filter(
+        ({ area, typeOnly }) =>
+          area !== source.area && !allowed.includes(area) && !(typeOnly && allowed.includes(`${area}*`)),
+      )
+      expect(wrong).toEqual([])
+    },
+  )
+
+  it('names no tool outside templates/', () => {
+    const ids = testCatalog.tools.map(({ id }) => id).filter((id) => id.includes('-') || id === 'codex')
+    expect(occurrences(new RegExp(`['"\`](${ids.join('|')})['"\`]`))).toEqual([])
+  })
+
+  it('touches the process only in host/node.ts, and the exit code only in main.ts', () => {
+    expect(occurrences(/from 'node:process'/)).toEqual(['host/node.ts'])
+    expect(occurrences(/\bprocess\.(?!exitCode\b)\w+/)).toEqual([])
+    expect(occurrences(/\bprocess\.exitCode\b/)).toEqual(['main.ts'])
+    expect(occurrences(/\bconsole\.\w+/)).toEqual([])
+  })
+
+  it('joins and judges URLs only in gateway/', () => {
+    const outside = occurrences(/new URL\(|\+ (\w+\.)?prefix|\bprefix \+(?! appends\b)/).filter(
+      (file) => !file.startsWith('gateway/'),
+    )
+    expect(outside.filter((file) => file !== 'main.ts')).toEqual([])
+  })
+
+  it('writes files only in apply/', () => {
+    const writing = occurrences(
+      /\b(writeFile|writeFileSync|appendFile|rename|unlink|symlink|chmod|outputFile)\b\(/,
+    )
+    expect(writing.filter((file) => !file.startsWith('apply/'))).toEqual([])
+  })
+
+  it('reveals a key only where it is written or sent', () => {
+    expect(occurrences(/Secret\.reveal\(/).sort()).toMatchInlineSnapshot(`
+      [
+        "plan/reveal-value.ts",
+        "secrets/read-key.ts",
+      ]
+    `)
+  })
+
+  it('keeps files small', () => {
+    const lines = sources.map(({ text }) => text.split('\n').length).sort((a, b) => a - b)
+    expect(lines.at(-1)).toBeLessThanOrEqual(300)
+    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(220)
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(80)
+  })
+})

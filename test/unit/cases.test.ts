@@ -1,0 +1,90 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runRemove } from '../../src/commands/remove.ts'
+import { runSetup } from '../../src/commands/setup.ts'
+import { runUndo } from '../../src/commands/undo.ts'
+import type { Host } from '../../src/host/host.ts'
+import type { Input } from '../../src/request/input.ts'
+import { projectFolder, testCatalog } from '../support/test-catalog.ts'
+import { createTestHost, testKey } from '../support/test-host.ts'
+
+/** What a case asks for: flags by field name, variables of the environment, and versions of installed clients. */
+interface CaseRequest {
+  readonly values?: Readonly<Record<string, readonly string[]>>
+  readonly env?: Readonly<Record<string, string>>
+}
+
+const templates = join(projectFolder, 'templates')
+const cases = readdirSync(templates).flatMap((tool) => {
+  const folder = join(templates, tool, 'cases')
+  return existsSync(folder) ? readdirSync(folder).map((name) => ({ tool, name, folder: join(folder, name) })) : []
+})
+
+const homes: string[] = []
+afterEach(() => {
+  for (const home of homes.splice(0)) rmSync(home, { recursive: true, force: true })
+})
+
+function startCase(folder: string, tool: string): { home: string; host: Host; input: Input } {
+  const home = mkdtempSync(join(tmpdir(), 'qcode-case-'))
+  homes.push(home)
+  if (existsSync(join(folder, 'before'))) cpSync(join(folder, 'before'), home, { recursive: true })
+  const request: CaseRequest = JSON.parse(readFileSync(join(folder, 'request.json'), 'utf8'))
+  const base = createTestHost(home)
+  const host = createTestHost(home, { env: { ...base.env, QCODE_API_KEY: testKey, ...request.env } })
+  const input = { values: { tool: [tool], ...request.values }, switches: new Set(['yes', 'noCheck']), positionals: [] }
+  return { home, host, input }
+}
+
+/** Every file below a folder but our own state; the home's path is written as /HOME. */
+function snapshot(folder: string, home: string): Record<string, string> {
+  if (!existsSync(folder)) return {}
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(folder, name)).isFile() && !name.startsWith('.local/state'))
+    .sort()
+  return Object.fromEntries(
+    files.map((name) => [name, readFileSync(join(folder, name), 'latin1').replaceAll(home, '/HOME')]),
+  )
+}
+
+describe.each(cases)('templates/$tool/cases/$name', ({ tool, folder }) => {
+  it('turns before into after, and changes nothing the second time', async () => {
+    const { home, host, input } = startCase(folder, tool)
+    const first = await runSetup(input, { host, catalog: testCatalog })
+    expect(snapshot(home, home)).toEqual(snapshot(join(folder, 'after'), home))
+    expect(first.data.changed).toBe(true)
+    const again = await runSetup(input, { host, catalog: testCatalog })
+    expect(again.data.changed).toBe(false)
+    for (const [name, text] of Object.entries(snapshot(home, home))) {
+      if (text.includes(testKey)) expect(statSync(join(home, name)).mode & 0o777).toBe(0o600)
+    }
+    expect(JSON.stringify([first, again])).not.toContain(testKey)
+  })
+
+  it.each([
+    ['undo', runUndo],
+    ['remove', runRemove],
+  ] as const)('comes back to before by %s', async (_, run) => {
+    const { home, host, input } = startCase(folder, tool)
+    const before = snapshot(home, home)
+    await runSetup(input, { host, catalog: testCatalog })
+    await run({ values: {}, switches: new Set(['yes']), positionals: [] }, { host, catalog: testCatalog })
+    expect(snapshot(home, home)).toEqual(before)
+    expect(readdirSync(home).filter((name) => name !== '.local').sort()).toEqual(
+      existsSync(join(folder, 'before')) ? readdirSync(join(folder, 'before')).sort() : [],
+    )
+  })
+})
+
+describe('the cases', () => {
+  it('cover every tool', () => {
+    const tools = new Set(cases.map(({ tool }) => tool))
+    expect([...tools].sort()).toEqual(testCatalog.tools.map(({ id }) => id).sort())
+  })
+
+  it('lie below their tool', () => {
+    expect(cases.every(({ folder }) => !relative(templates, folder).startsWith('..'))).toBe(true)
+  })
+})

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { Origin } from '../../../src/gateway/origin.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+
+const { gateway } = testCatalog
+const codeOf = (text: string, allowHttp = false): string => {
+  try {
+    Origin.parse(text, gateway, allowHttp)
+    return 'accepted'
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+}
+
+describe('Origin.parse', () => {
+  it.each([
+    ['https://relay.example.com', 'https://relay.example.com', 'custom'],
+    ['https://relay.example.com:8443', 'https://relay.example.com:8443', 'custom'],
+    ['https://eu.qcode.cc', 'https://eu.qcode.cc', 'eu'],
+    ['http://103.236.53.153', 'http://103.236.53.153', 'china'],
+    ['http://127.0.0.1:4000', 'http://127.0.0.1:4000', 'custom'],
+    ['http://[::1]:4000', 'http://[::1]:4000', 'custom'],
+  ])('reads %s', (text, origin, region) => {
+    const { origin: parsed, removedSlash } = Origin.parse(text, gateway, false)
+    expect([parsed.text, parsed.region, removedSlash]).toEqual([origin, region, false])
+  })
+
+  it('removes a trailing slash and says so', () => {
+    const { origin, removedSlash } = Origin.parse('https://relay.example.com/', gateway, false)
+    expect([origin.text, removedSlash]).toEqual(['https://relay.example.com', true])
+  })
+
+  it.each([
+    ['https://relay.example.com/api', 'wrong-prefix'],
+    ['https://relay.example.com/api/v1/messages', 'full-endpoint'],
+    ['https://relay.example.com?x=1', 'query-or-fragment'],
+    ['https://relay.example.com#x', 'query-or-fragment'],
+    ['https://me:pw@relay.example.com', 'credentials-in-url'],
+    ['http://api.qcode.cc', 'scheme'],
+    ['https://103.236.53.153', 'scheme'],
+    ['relay.example.com', 'scheme'],
+    ['https://relay.exa mple.com', 'whitespace'],
+    ['https://api.qcode.cc:8443', 'port'],
+    ['http://relay.example.com', 'plain-http'],
+    ['http://127.0.0.1.example.com', 'plain-http'],
+  ])('refuses %s by the rule %s', (text, code) => {
+    expect(codeOf(text)).toBe(code)
+  })
+
+  it('takes plain HTTP to another machine only with consent', () => {
+    expect(codeOf('http://relay.example.com', true)).toBe('accepted')
+  })
+})

@@ -1,0 +1,52 @@
+import type { Messages } from './messages.ts'
+
+export const messagesEn: Messages = {
+  intro: 'Ctrl-C leaves at any question. Nothing is written before you have seen the changes and said yes.',
+  listKeys: '↑↓ move, Enter choose',
+  tickKeys: 'Space tick, a all, Enter done',
+  yes: 'Yes',
+  no: 'No',
+  answerYesOrNo: 'Answer y or n.',
+  tools: {
+    question: 'Tools to set up',
+    found: 'found here',
+    required: 'Tick at least one tool with the space bar.',
+  },
+  region: {
+    question: 'Region',
+    unencrypted: (origin) =>
+      `${origin} is plain HTTP: your key and every prompt travel unencrypted and can be read on the way.`,
+    useAnyway: 'Use it all the same?',
+  },
+  key: {
+    question: 'QCode.cc key',
+    from: (key, source) => `${key} (from ${source})`,
+    standardInput: 'standard input',
+  },
+  model: {
+    question: (tool) => `Model for ${tool}`,
+    ownDefault: "the client's own default",
+    answered: 'Model',
+  },
+  confirm: 'Write these changes?',
+  conflict: {
+    drift: (path, key) => `${path}: ${key} was changed since this program wrote it.`,
+    guarded: (path, key) => `${path}: ${key} is set by you.`,
+    now: (value) => `now:    ${value}`,
+    wanted: (value) => `wanted: ${value}`,
+    question: 'What should happen to it?',
+    overwrite: 'overwrite it (`qcode-setup remove` gives it back)',
+    skip: 'leave it as it is, do the rest',
+    quit: 'stop, write nothing',
+  },
+  recovery: {
+    stopped: (run, command) => `An earlier run, ${run} (${command}), was stopped half-way. Its files:`,
+    question: 'What should happen to that run?',
+    undo: 'take it back, as if it had never been started',
+    finish: 'finish it',
+  },
+  restart: {
+    running: (title, pid) => `${title}: a background process (pid ${pid}) still has the old settings.`,
+    question: (command) => `Restart it now (${command})?`,
+  },
+}

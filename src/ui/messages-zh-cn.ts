@@ -1,0 +1,51 @@
+import type { Messages } from './messages.ts'
+
+export const messagesZhCn: Messages = {
+  intro: '任何问题处按 Ctrl-C 均可退出。在您查看更改并确认之前，不会写入任何内容。',
+  listKeys: '↑↓ 移动，回车选择',
+  tickKeys: '空格勾选，a 全选，回车完成',
+  yes: '是',
+  no: '否',
+  answerYesOrNo: '请输入 y 或 n。',
+  tools: {
+    question: '要设置的工具',
+    found: '本机已安装',
+    required: '请用空格键至少勾选一个工具。',
+  },
+  region: {
+    question: '区域',
+    unencrypted: (origin) => `${origin} 使用明文 HTTP：密钥与全部对话均不加密，途中可被他人读取。`,
+    useAnyway: '仍要使用吗？',
+  },
+  key: {
+    question: 'QCode.cc 密钥',
+    from: (key, source) => `${key}（来自 ${source}）`,
+    standardInput: '标准输入',
+  },
+  model: {
+    question: (tool) => `${tool} 的模型`,
+    ownDefault: '使用客户端自身的默认模型',
+    answered: '模型',
+  },
+  confirm: '写入以上更改？',
+  conflict: {
+    drift: (path, key) => `${path}：${key} 在本程序写入之后被修改过。`,
+    guarded: (path, key) => `${path}：${key} 是您自己的设置。`,
+    now: (value) => `现有值：${value}`,
+    wanted: (value) => `将写入：${value}`,
+    question: '如何处理？',
+    overwrite: '覆盖（`qcode-setup remove` 可恢复原值）',
+    skip: '保留原值，继续其余设置',
+    quit: '停止，不写入任何内容',
+  },
+  recovery: {
+    stopped: (run, command) => `先前的运行 ${run}（${command}）中途停止，涉及的文件：`,
+    question: '如何处理该次运行？',
+    undo: '撤销，恢复到运行之前的状态',
+    finish: '继续完成',
+  },
+  restart: {
+    running: (title, pid) => `${title}：后台进程（pid ${pid}）仍在使用旧设置。`,
+    question: (command) => `现在重启它（${command}）？`,
+  },
+}

@@ -1,0 +1,51 @@
+/** The texts of the questions, in one language. What stands in a function's place is put in as it is. */
+export interface Messages {
+  readonly intro: string
+  /** What the keys do in a list, and in a list with ticks. */
+  readonly listKeys: string
+  readonly tickKeys: string
+  readonly yes: string
+  readonly no: string
+  readonly answerYesOrNo: string
+  readonly tools: {
+    readonly question: string
+    readonly found: string
+    readonly required: string
+  }
+  readonly region: {
+    readonly question: string
+    readonly unencrypted: (origin: string) => string
+    readonly useAnyway: string
+  }
+  readonly key: {
+    readonly question: string
+    readonly from: (key: string, source: string) => string
+    readonly standardInput: string
+  }
+  readonly model: {
+    readonly question: (tool: string) => string
+    readonly ownDefault: string
+    readonly answered: string
+  }
+  readonly confirm: string
+  readonly conflict: {
+    readonly drift: (path: string, key: string) => string
+    readonly guarded: (path: string, key: string) => string
+    readonly now: (value: string) => string
+    readonly wanted: (value: string) => string
+    readonly question: string
+    readonly overwrite: string
+    readonly skip: string
+    readonly quit: string
+  }
+  readonly recovery: {
+    readonly stopped: (run: string, command: string) => string
+    readonly question: string
+    readonly undo: string
+    readonly finish: string
+  }
+  readonly restart: {
+    readonly running: (title: string, pid: number) => string
+    readonly question: (command: string) => string
+  }
+}

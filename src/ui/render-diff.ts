@@ -1,0 +1,54 @@
+import { structuredPatch } from 'diff'
+import type { FileEdit } from '../plan/edit.ts'
+import { maskText } from '../secrets/mask-text.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { Paint, Style } from './style.ts'
+import { visibleText } from './visible-text.ts'
+
+/**
+ * The edits as a unified diff for people. Every secret is masked, before and after, and control characters are written
+ * out. A new file, a deleted one and a new mode are named in the head of the file.
+ */
+export function renderDiff(edits: readonly FileEdit[], secrets: readonly Secret[], style: Style): string {
+  return edits.map((edit) => renderEdit(edit, secrets, style)).join('\n')
+}
+
+function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style): string {
+  const before = edit.before.kind === 'absent' ? '' : readable(edit.before.bytes, secrets)
+  const after = edit.after.kind === 'absent' ? '' : readable(edit.after.bytes, secrets)
+  const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 })
+  const body = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    style.cyan(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`),
+    ...lines.map((line) => renderLine(line, style)),
+  ])
+  if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim('  (only masked values change)'))
+  return [...headOf(edit).map(style.bold), ...body].join('\n')
+}
+
+/** The two lines that name the file; what is unusual about the edit stands behind the name. */
+function headOf({ path, before, after }: FileEdit): [string, string] {
+  const name = visibleText(path)
+  if (after.kind === 'absent') return [`--- ${name}`, '+++ /dev/null (deleted)']
+  if (before.kind === 'absent') return ['--- /dev/null', `+++ ${name} (new file, mode ${octal(after.mode)})`]
+  const mode = before.mode === after.mode ? '' : ` (mode ${octal(before.mode)} to ${octal(after.mode)})`
+  return [`--- ${name}`, `+++ ${name}${mode}`]
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, '0')
+}
+
+function readable(bytes: Uint8Array, secrets: readonly Secret[]): string {
+  return maskText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), secrets)
+}
+
+/** A CR before the end of the line is left out: an edit never changes the kind of line ends. */
+function renderLine(line: string, style: Style): string {
+  const paints: Record<string, Paint> = { '+': style.green, '-': style.red, '\\': style.dim }
+  const text = visibleText(line.replace(/\r$/, ''))
+  return (paints[line[0] ?? ''] ?? String)(text)
+}
+
+function bytesDiffer({ before, after }: FileEdit): boolean {
+  return before.kind !== 'absent' && after.kind === 'file' && Buffer.compare(before.bytes, after.bytes) !== 0
+}

@@ -1,0 +1,19 @@
+import picocolors from 'picocolors'
+import type { Host } from '../host/host.ts'
+
+export type Paint = (text: string) => string
+
+/** How text is emphasised; every function gives the text as it is where colours are off. */
+export interface Style {
+  readonly bold: Paint
+  readonly dim: Paint
+  readonly red: Paint
+  readonly green: Paint
+  readonly yellow: Paint
+  readonly cyan: Paint
+}
+
+/** The style for one of the two streams: each may be a terminal without the other. */
+export function styleFor(host: Pick<Host, 'terminal'>, stream: 'stdout' | 'stderr'): Style {
+  return picocolors.createColors(host.terminal.color[stream])
+}

@@ -1,0 +1,20 @@
+import type { RunRecord } from '../apply/run-record.ts'
+import type { Host } from '../host/host.ts'
+import { messagesFor } from '../ui/locale.ts'
+import { styleFor } from '../ui/style.ts'
+import { visibleText } from '../ui/visible-text.ts'
+import { askSelect, say } from './ask.ts'
+
+/** What to do with a run that was killed half-way, before anything else is written. */
+export function askRecovery(
+  run: Pick<RunRecord, 'id' | 'command' | 'files'>,
+  host: Host,
+): Promise<'finish' | 'undo'> {
+  const texts = messagesFor(host).recovery
+  const lines = [texts.stopped(run.id, run.command), ...run.files.map(({ path }) => `  ${path}`)]
+  say(host, `${styleFor(host, 'stderr').yellow('!')} ${lines.map(visibleText).join('\n')}`)
+  return askSelect<'finish' | 'undo'>(host, texts.question, [
+    { value: 'undo', name: texts.undo },
+    { value: 'finish', name: texts.finish },
+  ])
+}

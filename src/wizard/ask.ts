@@ -1,0 +1,133 @@
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { parseKey } from '../secrets/read-key.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { messagesFor } from '../ui/locale.ts'
+import { styleFor } from '../ui/style.ts'
+import { cancelled } from './cancelled.ts'
+import { promptTheme } from './prompt-theme.ts'
+
+// The only door to inquirer: every question goes to standard error, and leaving one comes to the same everywhere.
+
+/** One line of a list. */
+export interface Choice<Value> {
+  readonly value: Value
+  readonly name: string
+  /** What stands in the answered line; by default the name. */
+  readonly short?: string
+  readonly checked?: boolean
+}
+
+/** Lines that a list takes on the screen at most. */
+const pageSize = 12
+
+/** One of several. Errors: UserError `cancelled`, as for every question here. */
+export async function askSelect<Value>(
+  host: Host,
+  message: string,
+  choices: readonly Choice<Value>[],
+  preset?: Value,
+): Promise<Value> {
+  const { default: select } = await import('@inquirer/select')
+  const theme = themeOf(host, messagesFor(host).listKeys)
+  const start = preset === undefined ? {} : { default: preset }
+  return ask(host, (context) => select<Value>({ message, choices, ...start, pageSize, theme }, context))
+}
+
+/** Several of several; `required` is said when none is ticked. */
+export async function askCheckbox<Value>(
+  host: Host,
+  message: string,
+  choices: readonly Choice<Value>[],
+  required: string,
+): Promise<Value[]> {
+  const { default: checkbox } = await import('@inquirer/checkbox')
+  const theme = themeOf(host, messagesFor(host).tickKeys)
+  const validate = (ticked: readonly unknown[]) => ticked.length > 0 || required
+  return ask(host, (context) =>
+    checkbox<Value>({ message, choices, pageSize, theme, validate, shortcuts: { invert: null } }, context),
+  )
+}
+
+/** A yes or no; `preset` is what Enter means. */
+export async function askConfirm(host: Host, message: string, preset: boolean): Promise<boolean> {
+  const { default: confirm } = await import('@inquirer/confirm')
+  const messages = messagesFor(host)
+  const transformer = (answer: boolean) => (answer ? messages.yes : messages.no)
+  return ask(host, (context) =>
+    confirm({ message, default: preset, transformer, theme: themeOf(host) }, context),
+  )
+}
+
+/** The key, never shown: stars while it is typed, its masked form once it is taken. A key that cannot be one is asked for again. */
+export async function askKey(host: Host, message: string): Promise<Secret> {
+  const { default: password } = await import('@inquirer/password')
+  let key: Secret | undefined
+  const validate = (text: string) => {
+    const parsed = tryKey(text)
+    if (typeof parsed === 'string') return parsed
+    key = parsed
+    return true
+  }
+  const theme = themeOf(host)
+  const masked = { ...theme, style: { ...theme.style, answer: () => theme.style.answer(String(key)) } }
+  // Without toggleMask: false, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
+  await ask(host, (context) =>
+    password({ message, mask: true, toggleMask: false, validate, theme: masked }, context),
+  )
+  if (key === undefined) throw new Error('the key prompt ended without a key')
+  return key
+}
+
+/** An answer that a flag gave already, as if it had been asked for. */
+export function showAnswer(host: Host, message: string, answer: string): void {
+  const { prefix, style } = themeOf(host)
+  say(host, `${prefix.done} ${style.message(message)} ${style.answer(answer)}`)
+}
+
+/** A line between the questions. */
+export function say(host: Host, line: string): void {
+  host.terminal.error.write(`${line}\n`)
+}
+
+interface PromptContext {
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+  readonly signal: AbortSignal
+}
+
+async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promise<Answer>): Promise<Answer> {
+  const { interactive, input, error: output } = host.terminal
+  if (!interactive) throw new Error('a question was about to be asked where nobody can answer')
+  if (!input.readable) throw cancelled()
+  const left = new AbortController()
+  const leave = () => left.abort()
+  // The reader behind the prompt pauses its input when it closes: at Ctrl-D, or when the terminal is gone.
+  input.once('pause', leave)
+  input.once('error', leave)
+  try {
+    return await prompt({ input, output, signal: left.signal })
+  } catch (error) {
+    throw hasLeft(error) ? cancelled() : error
+  } finally {
+    input.off('pause', leave)
+    input.off('error', leave)
+  }
+}
+
+function hasLeft(error: unknown): boolean {
+  return error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)
+}
+
+function tryKey(text: string): Secret | string {
+  try {
+    return parseKey(text, 'your answer')
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+}
+
+function themeOf(host: Host, keys?: string): ReturnType<typeof promptTheme> {
+  return promptTheme(styleFor(host, 'stderr'), messagesFor(host), keys)
+}

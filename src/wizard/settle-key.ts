@@ -1,0 +1,19 @@
+import type { CommandContext } from '../commands/command.ts'
+import { type Input, textOf } from '../request/input.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { messagesFor } from '../ui/locale.ts'
+import { askKey, showAnswer } from './ask.ts'
+
+/** The key: the one that was given is shown masked with its source, else it is asked for, unless none is to be written. */
+export async function settleKey(
+  input: Input,
+  key: Secret | undefined,
+  { host }: Pick<CommandContext, 'host'>,
+): Promise<Secret | undefined> {
+  if (textOf(input, 'keyStore') === 'env') return key
+  const { question, from, standardInput } = messagesFor(host).key
+  if (!key) return askKey(host, question)
+  const file = textOf(input, 'keyFile') ?? 'QCODE_API_KEY'
+  showAnswer(host, question, from(String(key), file === '-' ? standardInput : file))
+  return key
+}

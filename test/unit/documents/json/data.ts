@@ -67,3 +67,17 @@ export function pathFor(
   }
   return path
 }
+
+/** Every path that leads to a value through tables alone. */
+export function pathsOf(data: Value): KeyPath[] {
+  if (!isTable(data)) return []
+  return Object.entries(data).flatMap(([key, value]) => [
+    [key],
+    ...pathsOf(value).map((rest) => [key, ...rest]),
+  ])
+}
+
+/** Every path that leads to a table, the root with them. */
+export function tablePathsOf(data: Value): KeyPath[] {
+  return [[], ...pathsOf(data)].filter((path) => isTable(getIn(data, path)))
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Format, KeyPath, Value } from '../../../../src/documents/document.ts'
+import type { Format } from '../../../../src/documents/document.ts'
 import { jsoncFormat, jsonFormat } from '../../../../src/documents/json/json-format.ts'
-import { isTable, setIn, unsetIn } from './data.ts'
+import { pathsOf, setIn, tablePathsOf, unsetIn } from './data.ts'
 
 const strict = [
   '{}',
@@ -83,21 +83,6 @@ const relaxed = [
   '{"a":{"b":1,/* c */},/* d */}',
 ]
 
-/** Every path of the data through objects. */
-function pathsOf(data: Value): KeyPath[] {
-  if (!isTable(data)) return []
-  return Object.entries(data).flatMap(([key, value]) => [
-    [key],
-    ...pathsOf(value).map((path) => [key, ...path]),
-  ])
-}
-
-function objectPathsOf(data: Value): KeyPath[] {
-  return [[], ...pathsOf(data)].filter((path) =>
-    isTable(path.reduce<Value>((at, key) => (at as never)[key], data)),
-  )
-}
-
 const documents: [string, Format][] = [
   ...strict.map((text): [string, Format] => [text, jsonFormat]),
   ...[...strict, ...relaxed].map((text): [string, Format] => [text, jsoncFormat]),
@@ -107,7 +92,7 @@ describe.each(documents)('%j', (text, format) => {
   const data = format.referee(text)
 
   it('takes new keys in every object and gives them back', () => {
-    for (const holder of objectPathsOf(data)) {
+    for (const holder of tablePathsOf(data)) {
       const document = format.open(text, 'f')
       document.set([...holder, 'new', 'inner'], 'v')
       expect(format.referee(document.toText())).toEqual(setIn(data, [...holder, 'new', 'inner'], 'v'))

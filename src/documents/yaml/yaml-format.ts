@@ -1,0 +1,26 @@
+import { parse } from 'yaml'
+import type { Format } from '../document.ts'
+import { type Editor, openSpliced, withoutMark } from '../json/spliced-document.ts'
+import { parseYaml, type YamlTree } from './parse-yaml.ts'
+import { valueAt } from './plain-data.ts'
+import { setYaml } from './set-yaml.ts'
+import { unsetYaml } from './unset-yaml.ts'
+
+const editor: Editor<YamlTree> = {
+  parse: parseYaml,
+  get: ({ data }, path) => valueAt(data, path),
+  set: setYaml,
+  unset: unsetYaml,
+}
+
+/**
+ * YAML with one document and a mapping at its root. What is written reads the same in YAML 1.1 (PyYAML) and 1.2.
+ * A key without a value (`env:`) is no container; `env: {}` is.
+ *
+ * The referee is `parse` of the same package: the editor uses the offsets of its syntax tree and words the text
+ * itself, so a wrong splice shows; a fault of the package's lexer would not.
+ */
+export const yamlFormat: Format = {
+  open: (text, file) => openSpliced(text, file, editor),
+  referee: (text) => parse(withoutMark(text), { maxAliasCount: 100, logLevel: 'error' }) ?? {},
+}

@@ -8,7 +8,7 @@ import { startStandIn } from '../gateway/stand-in.ts'
 import { throwAwayHost } from '../host/throw-away-host.ts'
 import type { Input } from '../request/input.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { type DemoRow, reportDemo } from '../ui/report-demo.ts'
+import { type DemoRequest, reportDemo } from '../ui/report-demo.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { runSetup } from './setup.ts'
@@ -25,13 +25,13 @@ export async function runDemo(_input: Input, context: CommandContext): Promise<O
     const demo = { ...context, host: throwAwayHost(context.host, home, key) }
     const setup = await runSetup(allTools(gateway.origin), demo)
     const choices = choicesOf(readLedger(demo.host).setups, demo.catalog, demo.host)
-    const rows = (await Promise.all(choices.map((choice) => proveChoice(choice, key, demo)))).flat()
-    const worked = rows.length > 0 && rows.every(({ status }) => status === 200)
+    const requests = (await Promise.all(choices.map((choice) => proveChoice(choice, key, demo)))).flat()
+    const worked = requests.length > 0 && requests.every(({ status }) => status === 200)
     return {
       exit: worked ? 0 : 4,
       findings: [],
-      data: { worked, gateway: gateway.origin, files: setup.data.edits, requests: rows },
-      ...reportDemo(rows, worked, context.host),
+      data: { worked, gateway: gateway.origin, files: setup.data.edits, requests },
+      ...reportDemo({ gateway: gateway.origin, requests, worked }, context.host),
     }
   } finally {
     await gateway.close()
@@ -51,13 +51,21 @@ async function proveChoice(
   choice: ToolChoice,
   key: string,
   { catalog, host }: CommandContext,
-): Promise<DemoRow[]> {
+): Promise<DemoRequest[]> {
   return Promise.all(
     choice.variant.endpoints.map(async (endpoint) => {
       const baseUrl = BaseUrl.build(choice.origin, endpoint, catalog.gateway)
       const auth = { header: choice.tool.auth, key }
       const { status, text } = await requestRoute(baseUrl, endpoint, auth, host.fetch)
-      return { tool: choice.tool.id, baseUrl: baseUrl.text, requests: baseUrl.requests, status, reply: text }
+      const { prefix } = endpoint
+      return {
+        tool: choice.tool.id,
+        baseUrl: baseUrl.text,
+        prefix,
+        requests: baseUrl.requests,
+        status,
+        reply: text,
+      }
     }),
   )
 }

@@ -46,7 +46,7 @@ export async function runSetup(given: Input, context: CommandContext): Promise<O
       gateway: origin?.text,
       run: written.run ?? null,
     },
-    ...reportSetup({ ...written, choices: request.choices, dryRun: isOn(input, 'dryRun'), ...same }, host),
+    ...reportSetup({ ...written, dryRun: isOn(input, 'dryRun'), ...same }, host),
   }
 }
 

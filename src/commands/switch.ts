@@ -43,7 +43,7 @@ export async function runSwitch(input: Input, context: CommandContext): Promise<
       gateway: origin.text,
       run: written.run ?? null,
     },
-    ...reportSetup({ ...written, choices, dryRun: isOn(input, 'dryRun') }, host),
+    ...reportSetup({ ...written, dryRun: isOn(input, 'dryRun') }, host),
   }
 }
 

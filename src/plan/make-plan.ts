@@ -97,11 +97,11 @@ function isOnlyPlace(tool: string, { ledger }: PlanContext): boolean {
 
 function planRows(targets: readonly WantedTarget[], work: PlanWork): PlanRow[] {
   const rows = new Map<string, PlanRow>()
-  for (const { tool, path, baseUrl } of targets) {
+  for (const { tool, path, format, baseUrl } of targets) {
     const file = work.files.get(path)
     const changed = file !== undefined && file.changes.length > 0
     const action = !changed ? 'unchanged' : file.file.before.kind === 'absent' ? 'create' : 'update'
-    rows.set(JSON.stringify([tool, path]), { tool, path, action, baseUrl })
+    rows.set(JSON.stringify([tool, path]), { tool, path, format, action, baseUrl })
   }
   return [...rows.values()]
 }
@@ -111,6 +111,7 @@ function removalRows(work: PlanWork): PlanRow[] {
     [...tools].map((tool) => ({
       tool,
       path: file.path,
+      format: file.formatId,
       action: changes.length > 0 ? ('remove' as const) : ('unchanged' as const),
       baseUrl: '',
     })),

@@ -1,4 +1,5 @@
 import type { KeyPath } from '../documents/document.ts'
+import type { FormatId } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { FileEdit } from './edit.ts'
@@ -23,6 +24,7 @@ export interface Plan {
 export interface PlanRow {
   readonly tool: string
   readonly path: string
+  readonly format: FormatId
   readonly action: 'create' | 'update' | 'unchanged' | 'remove'
   readonly baseUrl: string
 }

@@ -1,27 +1,26 @@
 import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
-import { renderTable } from './render-table.ts'
 import { reportTextsFor } from './report-texts.ts'
-import { styleFor } from './style.ts'
+import { shortenHome } from './shorten-home.ts'
+
+export interface RemovalReport {
+  readonly plan: Plan
+  readonly run: string | undefined
+  readonly diff: string | undefined
+  readonly dryRun: boolean
+}
 
 /** The result of a removal: the files that lost what was ours. */
 export function reportRemoval(
-  removal: {
-    readonly plan: Plan
-    readonly run: string | undefined
-    readonly diff: string | undefined
-    readonly dryRun: boolean
-  },
+  { plan, run, diff, dryRun }: RemovalReport,
   host: Host,
 ): { report: string; next: string[] } {
   const texts = reportTextsFor(host)
-  const { plan, run, diff, dryRun } = removal
   if (plan.rows.length === 0) return { report: texts.nothingOfOurs, next: [] }
-  const rows = plan.rows.map(({ tool, path, action }) => [tool, texts.actions[action], path])
-  const head = [texts.tool, texts.result, texts.file]
-  const table = renderTable(head, rows, styleFor(host, 'stdout'), host.terminal.columns)
+  const files = new Map(plan.rows.map(({ path, action }) => [path, action]))
+  const lines = [...files].map(([path, action]) => `  ${shortenHome(path, host)} (${texts.actions[action]})`)
   return {
-    report: [...(diff ? [diff] : []), table].join('\n'),
+    report: [...(diff ? [diff] : []), `${texts.files}:`, ...lines].join('\n'),
     next: [...(dryRun ? [texts.dryRun] : []), ...(run === undefined ? [] : [texts.undo])],
   }
 }

@@ -2,20 +2,32 @@ import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import { renderTable } from './render-table.ts'
 import { reportTextsFor } from './report-texts.ts'
+import { shortenHome } from './shorten-home.ts'
 import { styleFor } from './style.ts'
 
-/** What is set up, one row a file. */
+/** What is set up, one row a tool; then each file that is not as it was written, with the values that differ. */
 export function reportStatus(tools: readonly ToolStatus[], host: Host): { report: string; next: string[] } {
   const texts = reportTextsFor(host)
   if (tools.length === 0) return { report: texts.nothingSetUp, next: [] }
   const style = styleFor(host, 'stdout')
-  const rows = tools.flatMap(({ tool, region, files }) =>
-    files.map(({ path, baseUrl, state, differs }) => {
-      const detail =
-        differs.length > 0 ? `${texts.states[state]}: ${differs.join(', ')}` : texts.states[state]
-      return [tool, region, path, baseUrl, state === 'as-written' ? detail : style.yellow(detail)]
-    }),
+  const rows = tools.map(({ tool, region, scope, project, files }) => {
+    const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
+    const place = project === undefined ? scope : shortenHome(project, host)
+    const shown = texts.states[state]
+    return [
+      tool,
+      place,
+      region,
+      files[0]?.baseUrl ?? '',
+      state === 'as-written' ? shown : style.yellow(shown),
+    ]
+  })
+  const head = [texts.tool, texts.place, texts.region, texts.baseUrl, texts.state]
+  const differing = tools.flatMap(({ files }) => files.filter(({ differs }) => differs.length > 0))
+  const lines = differing.map(
+    ({ path, state, differs }) =>
+      `  ${shortenHome(path, host)} (${texts.states[state]}: ${differs.join(', ')})`,
   )
-  const head = [texts.tool, texts.region, texts.file, texts.baseUrl, texts.state]
-  return { report: renderTable(head, rows, style, host.terminal.columns), next: [] }
+  const table = renderTable(head, rows, style, host.terminal.columns)
+  return { report: [table, ...new Set(lines)].join('\n'), next: [] }
 }

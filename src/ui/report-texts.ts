@@ -4,7 +4,7 @@ import { isChinese } from './locale.ts'
 /** The texts of the results that commands come to. */
 export interface ReportTexts {
   readonly tool: string
-  readonly file: string
+  readonly place: string
   readonly result: string
   readonly baseUrl: string
   readonly region: string
@@ -16,7 +16,9 @@ export interface ReportTexts {
   readonly dryRun: string
   readonly alreadyRight: string
   readonly sameCommand: (command: string) => string
-  readonly newShell: (profile: string) => string
+  readonly newShell: string
+  readonly files: string
+  readonly gateway: (origin: string) => string
   readonly undo: string
   readonly nothingOfOurs: string
   readonly undone: (run: string) => string
@@ -30,7 +32,7 @@ export interface ReportTexts {
 
 const en: ReportTexts = {
   tool: 'Tool',
-  file: 'File',
+  place: 'For',
   result: 'Result',
   baseUrl: 'Base URL',
   region: 'Region',
@@ -42,7 +44,9 @@ const en: ReportTexts = {
   dryRun: 'Nothing was written (--dry-run).',
   alreadyRight: 'Everything is right already; nothing was written.',
   sameCommand: (command) => `The same without questions: ${command}`,
-  newShell: (profile) => `Open a new shell, or read the variables into this one: . ${profile}`,
+  newShell: 'The variables are there in every new shell; open one.',
+  files: 'Files',
+  gateway: (origin) => `The gateway of this demo: ${origin}`,
   undo: 'To take this back: qcode-setup undo',
   nothingOfOurs: 'Nothing of ours stands here; nothing was changed.',
   undone: (run) => `Run ${run} was taken back:`,
@@ -57,7 +61,7 @@ const en: ReportTexts = {
 
 const zhCn: ReportTexts = {
   tool: '工具',
-  file: '文件',
+  place: '范围',
   result: '结果',
   baseUrl: 'Base URL',
   region: '区域',
@@ -69,7 +73,9 @@ const zhCn: ReportTexts = {
   dryRun: '未写入任何内容（--dry-run）。',
   alreadyRight: '一切已正确，未写入任何内容。',
   sameCommand: (command) => `等效的免提问命令：${command}`,
-  newShell: (profile) => `请打开新的终端，或在当前终端载入变量：. ${profile}`,
+  newShell: '变量在新的终端中生效，请打开一个新终端。',
+  files: '文件',
+  gateway: (origin) => `演示用的本机网关：${origin}`,
   undo: '撤销本次操作：qcode-setup undo',
   nothingOfOurs: '这里没有本程序写入的内容，未作任何更改。',
   undone: (run) => `已撤销运行 ${run}：`,

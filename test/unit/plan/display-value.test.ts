@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { displayValue, findSecrets } from '../../../src/plan/display-value.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+
+describe('displayValue', () => {
+  it.each([
+    ['https://eu.qcode.cc/api', ['env', 'ANTHROPIC_BASE_URL'], '"https://eu.qcode.cc/api"'],
+    ['QCODE_API_KEY', ['model_providers', 'qcode', 'env_key'], '"QCODE_API_KEY"'],
+    ['sk-ant-api03-abcdefghijklmnop', ['anything'], 'sk-…mnop'],
+    ['abcdefghijklmnopqrst', ['settings', 'apiKey'], 'abc…qrst'],
+    ['abcdefgh', ['settings', 'token'], '••••'],
+    [12, ['max_tokens'], '12'],
+  ])('shows %s at %j as %s', (value, keyPath, shown) => {
+    expect(displayValue(value, keyPath)).toBe(shown)
+  })
+
+  it('shows a Secret only masked', () => {
+    expect(displayValue(new Secret('cr_0123456789abcdef'), ['x'])).toBe('cr_…cdef')
+  })
+})
+
+describe('findSecrets', () => {
+  it('finds keys of any provider, at any depth', () => {
+    const data = {
+      providers: [{ apiKey: 'abcdefghijklmnop' }],
+      note: 'nothing',
+      env: { X: 'ghp_0123456789abcdef' },
+    }
+    expect(findSecrets(data).map(Secret.reveal)).toEqual(['abcdefghijklmnop', 'ghp_0123456789abcdef'])
+  })
+})

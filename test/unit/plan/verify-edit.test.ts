@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { verifyEdit } from '../../../src/plan/verify-edit.ts'
+
+describe('verifyEdit', () => {
+  const before = { a: 1, b: { c: 'x' } }
+
+  it('accepts an edit that reads back as it was meant', () => {
+    verifyEdit('f', before, { a: 1, b: { c: 'y', d: 2 } }, [
+      { keyPath: ['b', 'c'], value: 'y' },
+      { keyPath: ['b', 'd'], value: 2 },
+    ])
+    verifyEdit('f', before, { a: 1 }, [{ keyPath: ['b'], value: undefined }])
+  })
+
+  it.each([
+    ['a value that was not written', before],
+    ['another value lost', { b: { c: 'y' } }],
+    ['another value changed', { a: 2, b: { c: 'y' } }],
+    ['a value that nobody asked for', { a: 1, b: { c: 'y' }, z: 0 }],
+    ['a value of another type', { a: '1', b: { c: 'y' } }],
+  ])('refuses %s', (_, after) => {
+    expect(() => verifyEdit('f', before, after, [{ keyPath: ['b', 'c'], value: 'y' }])).toThrow(
+      /would not read back/,
+    )
+  })
+
+  it('is not fooled by a key named __proto__', () => {
+    const data = JSON.parse('{"__proto__": {"x": 1}, "a": 1}')
+    expect(() => verifyEdit('f', data, { a: 1 }, [])).toThrow()
+  })
+})

@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { quoteFish, quotePosix, quotePowershell } from '../../../src/documents/shell/quote.ts'
+import { maskText } from '../../../src/secrets/mask-text.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+
+const key = `cr_${'0123456789abcdef'.repeat(4)}`
+const shown = 'cr_…cdef'
+
+const mask = (text: string, ...secrets: string[]) =>
+  maskText(
+    text,
+    secrets.map((secret) => new Secret(secret)),
+  )
+
+/** How a value is written into a line of a file or a command. */
+const spellings: Record<string, (value: string) => string> = {
+  plain: (value) => value,
+  json: JSON.stringify,
+  'json, all by number': (value) =>
+    [...value].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  url: encodeURIComponent,
+  'url, all by number': (value) =>
+    [...Buffer.from(value)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  posix: quotePosix,
+  fish: quoteFish,
+  powershell: quotePowershell,
+  yaml: (value) => `'${value.replaceAll("'", "''")}'`,
+  backslashes: (value) => value.replace(/\W/g, '\\$&'),
+}
+
+describe('maskText', () => {
+  it('shows the first 3 and the last 4 characters', () => {
+    expect(mask(`a ${key} b`, key)).toBe(`a ${shown} b`)
+  })
+
+  it('masks the longest first, so that a shorter one leaves no rest of it', () => {
+    expect(mask('abcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnop', 'abcdefghijklmnopqrstuvwxyz')).toBe(
+      'abc…wxyz',
+    )
+  })
+
+  it('masks what looks like a key, whoever owns it', () => {
+    expect(mask(`token = "${key}"`)).toBe(`token = "${shown}"`)
+    expect(mask('x=sk-ant-api03-0123456789abcdef')).toBe('x=sk-…cdef')
+    expect(mask(`"line\\n${key}"`)).toBe(`"line\\n${shown}"`)
+    expect(mask(`%22${key}`)).toBe(`%22${shown}`)
+  })
+
+  it.each(['cr_short', 'sk-learn', 'task-management-for-all-of-us', 'the disk-encryption-password-file'])(
+    'leaves %s alone',
+    (text) => expect(mask(text)).toBe(text),
+  )
+
+  it('masks a secret that has several lines', () => {
+    const pem = '-----BEGIN-----\nMIIEpAIBAAKCAQEA\n-----END-----'
+    expect(mask(JSON.stringify(pem), pem)).toBe('"---…----"')
+    expect(mask(pem.replaceAll('\n', '\r\n    '), pem)).toBe('---…----')
+  })
+
+  it('masks every part of a secret of any length', () => {
+    const long = Array.from({ length: 4000 }, (_, index) => index.toString(36)).join('')
+    expect(survivors(mask(`<${long}>`, long), long)).toEqual([])
+  })
+
+  it('ends soon on a text that nearly holds a secret of backslashes and quotes', () => {
+    const secret = `${'\\a'.repeat(60)}${`'"\\`.repeat(60)}end`
+    const near = JSON.stringify(secret).slice(1, -4)
+    expect(mask(near, secret)).toBe(near)
+  })
+
+  it.each(Object.keys(spellings))('law: no 8 characters of a secret survive, spelled as %s', (name) => {
+    const spell = spellings[name] ?? String
+    fc.assert(
+      fc.property(secrets, around, around, (secret, before, after) => {
+        const masked = mask(before + spell(secret) + after, secret)
+        expect(survivors(masked, spell(secret))).toEqual([])
+        expect(survivors(masked, secret)).toEqual([])
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('law: a text without secrets stays as it is', () => {
+    fc.assert(
+      fc.property(around, secrets, (text, secret) => {
+        expect(mask(text, secret)).toBe(text)
+      }),
+      { numRuns: 400 },
+    )
+  })
+})
+
+/** Random keys of printable ASCII; the text around them is Greek and signs, and so can hold no part of them. */
+const secrets = fc.string({
+  unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  minLength: 8,
+  maxLength: 90,
+})
+const around = fc.string({ unit: fc.constantFrom(...'αβγδ \t\n'), maxLength: 30 })
+
+/** Every stretch of 8 characters of `secret` that still stands in `text`. */
+function survivors(text: string, secret: string): string[] {
+  return Array.from({ length: Math.max(0, secret.length - 7) }, (_, start) =>
+    secret.slice(start, start + 8),
+  ).filter((part) => text.includes(part))
+}

@@ -18,11 +18,16 @@ function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style): s
   const after = edit.after.kind === 'absent' ? '' : readable(edit.after.bytes, secrets)
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 })
   const body = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-    style.cyan(`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`),
+    style.cyan(`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`),
     ...lines.map((line) => renderLine(line, style)),
   ])
   if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim('  (only masked values change)'))
   return [...headOf(edit).map(style.bold), ...body].join('\n')
+}
+
+/** A range without lines names the line before it, as every unified diff does. */
+function range(start: number, lines: number): string {
+  return `${lines === 0 ? start - 1 : start},${lines}`
 }
 
 /** The two lines that name the file; what is unusual about the edit stands behind the name. */

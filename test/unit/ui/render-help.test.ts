@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { commandTable } from '../../../src/commands/command-table.ts'
+import { fieldsOf } from '../../../src/request/fields.ts'
+import { displayWidth } from '../../../src/ui/display-width.ts'
+import { renderHelp, renderOverview } from '../../../src/ui/render-help.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost } from '../../support/test-host.ts'
+
+function hostOf(columns: number) {
+  const host = createTestHost('/nowhere')
+  return { ...host, terminal: { ...host.terminal, columns } }
+}
+
+function helpOf(name: string, columns = 100): string {
+  const spec = commandTable.find((candidate) => candidate.name === name)
+  if (!spec) throw new Error(`no command ${name}`)
+  return renderHelp(spec, fieldsOf(spec.name, testCatalog), { host: hostOf(columns), catalog: testCatalog })
+}
+
+describe('renderHelp', () => {
+  it.each(commandTable.map(({ name }) => name))(
+    '%s: has every flag of the command and its examples',
+    (name) => {
+      const help = helpOf(name)
+      for (const [, field] of fieldsOf(name, testCatalog)) expect(help).toContain(`  --${field.flag}`)
+      const spec = commandTable.find((candidate) => candidate.name === name)
+      for (const [line] of spec?.examples ?? []) expect(help).toContain(line)
+    },
+  )
+
+  it('tells values, choices and defaults', () => {
+    expect(helpOf('setup').replace(/\s+/g, ' ')).toContain(
+      '--key-store STORE write the key into the files, or leave it to variables that you set yourself (env) (one of file, env; default file)',
+    )
+    expect(helpOf('setup')).toMatch(/--tool ID \.\.\. /)
+    expect(helpOf('setup').replace(/\s+/g, ' ')).toContain('default global')
+  })
+
+  it('tells the arguments', () => {
+    expect(helpOf('print')).toContain('Usage: qcode-setup print TOOL [flags]')
+    expect(helpOf('undo')).toContain('Usage: qcode-setup undo [RUN] [flags]')
+  })
+
+  it('puts what a flag means below it on a narrow terminal', () => {
+    expect(helpOf('setup', 40)).toContain('  --yes\n      ask nothing')
+    const flags = helpOf('setup', 40).split('Examples:')[0] ?? ''
+    for (const line of flags.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(40)
+  })
+})
+
+describe('renderOverview', () => {
+  it('names every command with its argument', () => {
+    const overview = renderOverview(commandTable, hostOf(100))
+    for (const { name } of commandTable) expect(overview).toContain(`\n  ${name}`)
+    expect(overview).toContain('  print TOOL')
+  })
+})

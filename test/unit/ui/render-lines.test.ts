@@ -1,0 +1,61 @@
+import { Writable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
+import type { Host, Terminal } from '../../../src/host/host.ts'
+import { renderError } from '../../../src/ui/render-error.ts'
+import { renderFindings } from '../../../src/ui/render-findings.ts'
+
+function hostWith(env: Host['env'], color = false): Pick<Host, 'env' | 'terminal'> {
+  const stream = new Writable()
+  const terminal = { color: { stdout: !color, stderr: color }, output: stream, error: stream }
+  return { env, terminal: terminal as unknown as Terminal }
+}
+
+const warning = {
+  id: 'plain-http',
+  level: 'warning',
+  message: 'Not encrypted.',
+  messageZh: '未加密。',
+} as const
+const note = { id: 'note', level: 'info', message: 'First line.\nSecond line.\n' } as const
+
+describe('renderFindings', () => {
+  it('marks warnings and notes, and indents further lines', () => {
+    expect(renderFindings([warning, note], hostWith({}))).toBe(
+      '! Not encrypted.\ni First line.\n  Second line.',
+    )
+  })
+
+  it('speaks Chinese where there is a Chinese text', () => {
+    expect(renderFindings([warning, note], hostWith({ LANG: 'zh_CN.UTF-8' }))).toContain(
+      '! 未加密。\ni First line.',
+    )
+  })
+
+  it('uses the colours of standard error', () => {
+    expect(renderFindings([warning], hostWith({}, true))).toBe('\x1b[33m!\x1b[39m Not encrypted.')
+  })
+
+  it('is empty without findings', () => {
+    expect(renderFindings([], hostWith({}))).toBe('')
+  })
+})
+
+describe('renderError', () => {
+  it('says what, where and what to do next', () => {
+    const error = new UserError({
+      code: 'does-not-parse',
+      message: 'The file does not parse.',
+      hint: 'Correct it.',
+      where: { file: '/a/b.toml', line: 3, column: 7 },
+    })
+    expect(renderError(error, hostWith({}))).toBe(
+      'Error: The file does not parse.\n  at /a/b.toml:3:7\n  → Correct it.',
+    )
+  })
+
+  it('leaves out what is not known', () => {
+    const error = new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.' })
+    expect(renderError(error, hostWith({}))).toBe('Error: Cancelled; nothing was written.')
+  })
+})

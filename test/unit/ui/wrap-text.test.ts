@@ -1,0 +1,31 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../../src/ui/display-width.ts'
+import { wrapText } from '../../../src/ui/wrap-text.ts'
+
+describe('wrapText', () => {
+  it.each([
+    ['one two three', 8, ['one two', 'three']],
+    ['one two', 80, ['one two']],
+    ['averylongword next', 5, ['averylongword', 'next']],
+    ['密钥与全部对话', 6, ['密钥与', '全部对', '话']],
+    ['使用 HTTP 明文', 9, ['使用 HTTP', '明文']],
+    ['', 10, ['']],
+  ])('%j at %i columns', (text, width, lines) => {
+    expect(wrapText(text, width)).toEqual(lines)
+  })
+
+  it('law: it loses nothing but blanks, and keeps to the width wherever it can break', () => {
+    const texts = fc.string({ unit: fc.constantFrom(...'ab c工。'), maxLength: 80 })
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 2, max: 40 }), (text, width) => {
+        const lines = wrapText(text, width)
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+        for (const line of lines.filter((candidate) => displayWidth(candidate) > width)) {
+          expect(line).not.toMatch(/\s|[工。]/)
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+})

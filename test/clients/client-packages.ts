@@ -1,0 +1,52 @@
+/** What is installed for one client: exact versions, in a folder of its own so that versions never meet. */
+export interface ClientPackage {
+  /** Folder name in the cache. */
+  readonly id: string
+  readonly registry: 'npm' | 'pypi'
+  /** Package name to exact version. */
+  readonly packages: Readonly<Record<string, string>>
+  /** Install scripts run only where this is true. */
+  readonly scripts?: boolean
+}
+
+const codex = ['0.80.0', '0.120.0', '0.169.0'].map((version) => npm('codex', '@openai/codex', version))
+
+// Its install script only links the native binary of the platform package into place.
+const claudeCode = ['2.1.197', '2.1.330'].map((version) => ({
+  ...npm('claude-code', '@anthropic-ai/claude-code', version),
+  scripts: true,
+}))
+
+const cline = ['2.18.0', '3.0.65'].map((version) => npm('cline', 'cline', version))
+
+/** Every client that the suite runs; newest versions that Node 20 and Python 3.11 can run, as of November 2026. */
+export const clientPackages: readonly ClientPackage[] = [
+  ...codex,
+  ...claudeCode,
+  ...cline,
+  npm('openai-js', 'openai', '6.49.0'),
+  npm('anthropic-js', '@anthropic-ai/sdk', '1.12.0'),
+  npm('claude-agent-sdk-js', '@anthropic-ai/claude-agent-sdk', '0.3.330'),
+  {
+    id: 'langchain-js',
+    registry: 'npm',
+    packages: { '@langchain/core': '1.4.0', '@langchain/openai': '1.5.8', '@langchain/anthropic': '1.5.11' },
+  },
+  {
+    id: 'python-sdks',
+    registry: 'pypi',
+    packages: {
+      openai: '3.54.0',
+      anthropic: '2.12.0',
+      'langchain-core': '1.7.2',
+      'langchain-openai': '1.7.3',
+      'langchain-anthropic': '1.7.7',
+      'claude-agent-sdk': '0.2.187',
+    },
+  },
+  { id: 'aider-0.86.2', registry: 'pypi', packages: { 'aider-chat': '0.86.2' } },
+]
+
+function npm(id: string, name: string, version: string): ClientPackage {
+  return { id: `${id}-${version}`, registry: 'npm', packages: { [name]: version } }
+}

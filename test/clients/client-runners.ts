@@ -1,0 +1,26 @@
+import { aiderRunner } from './runners/aider.ts'
+import { claudeAgentSdkRunners } from './runners/claude-agent-sdk.ts'
+import { claudeCodeRunners } from './runners/claude-code.ts'
+import type { ClientRunner } from './runners/client-runner.ts'
+import { clineRunners } from './runners/cline.ts'
+import { codexRunners } from './runners/codex.ts'
+import { langchainRunners } from './runners/langchain.ts'
+import { openaiSdkRunners } from './runners/openai-sdk.ts'
+
+/** Every client that the suite runs. */
+export const clientRunners: readonly ClientRunner[] = [
+  ...codexRunners,
+  ...claudeCodeRunners,
+  ...clineRunners,
+  aiderRunner,
+  ...openaiSdkRunners,
+  ...langchainRunners,
+  ...claudeAgentSdkRunners,
+]
+
+/** The runner with this id. Throws where there is none. */
+export function clientRunner(id: string): ClientRunner {
+  const runner = clientRunners.find((candidate) => candidate.id === id)
+  if (!runner) throw new Error(`No client ${id}`)
+  return runner
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { clientFolder } from '../client-folder.ts'
+import { type ClientRunner, prompt } from './client-runner.ts'
+
+/** One attempt, and no traffic but the turn itself (2.1.197, 2.1.330). */
+export const quietClaude = { CLAUDE_CODE_MAX_RETRIES: '0', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }
+
+function claudeCode(version: string): ClientRunner {
+  const id = `claude-code-${version}`
+  const binFolder = join(clientFolder(id), 'node_modules/.bin')
+  return {
+    id,
+    tool: 'claude-code',
+    binFolder,
+    command: join(binFolder, 'claude'),
+    args: ['-p', prompt],
+    env: quietClaude,
+    timeout: 60_000,
+    base: '/api',
+    paths: ['/api/v1/messages'],
+    auth: 'bearer',
+    wrong: [
+      { base: '/api/v1', path: '/api/v1/v1/messages' },
+      { base: '', path: '/v1/messages' },
+      { base: '/openai', path: '/openai/v1/messages' },
+    ],
+  }
+}
+
+export const claudeCodeRunners = ['2.1.197', '2.1.330'].map(claudeCode)

@@ -1,0 +1,32 @@
+/** A base URL that is wrong for a client, and the path that the client then really asks for. */
+export interface WrongBase {
+  readonly base: string
+  readonly path: string
+}
+
+/** How one client is run for one turn without a terminal, and what it is known to request. */
+export interface ClientRunner {
+  /** Name in the test report: client, variant, version. */
+  readonly id: string
+  /** Id of the tool in qcode-setup. */
+  readonly tool: string
+  /** Folder whose commands stand first on PATH, so that setup detects this very version. */
+  readonly binFolder: string
+  readonly command: string
+  readonly args: readonly string[]
+  /** What keeps the run quiet, quick and alone; never a base URL or a key. */
+  readonly env: Readonly<Record<string, string>>
+  /** Working folder of the run; the home where it is left out. */
+  readonly folder?: string
+  /** In milliseconds. */
+  readonly timeout: number
+  /** Ending of the base URL that setup must write, such as `/api`. */
+  readonly base: string
+  /** Every path asked for in the turn, once each. */
+  readonly paths: readonly string[]
+  readonly auth: 'bearer' | 'x-api-key'
+  readonly wrong: readonly WrongBase[]
+}
+
+/** Said to every client: no word of the expected answer, and more than one word (Cline 3 refuses one). */
+export const prompt = 'Answer with one short word please'

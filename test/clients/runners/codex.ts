@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { clientFolder } from '../client-folder.ts'
+import { type ClientRunner, prompt } from './client-runner.ts'
+
+const wrong = [
+  { base: '', path: '/responses' },
+  { base: '/api', path: '/api/responses' },
+]
+
+function codex(version: string): ClientRunner {
+  const id = `codex-${version}`
+  const binFolder = join(clientFolder(id), 'node_modules/.bin')
+  return {
+    id,
+    tool: 'codex',
+    binFolder,
+    command: join(binFolder, 'codex'),
+    args: ['exec', '--skip-git-repo-check', prompt],
+    env: {},
+    // Without a name server it waits some 5 s; after a 404 it tries five times more.
+    timeout: 90_000,
+    base: '/openai',
+    paths: ['/openai/responses'],
+    auth: 'bearer',
+    wrong,
+  }
+}
+
+export const codexRunners = ['0.80.0', '0.120.0', '0.169.0'].map(codex)

@@ -64,7 +64,14 @@ function packageVersion(program: string, packages: readonly string[]): string | 
   return undefined
 }
 
-function readJson(path: string): { name?: string; version?: string } | undefined {
+interface PackageJson {
+  readonly name?: string
+  readonly version?: string
+  readonly dependencies?: object
+  readonly devDependencies?: object
+}
+
+function readJson(path: string): PackageJson | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {
@@ -84,7 +91,19 @@ function namedInProject(tool: Tool, host: Host): boolean {
   if (!project) return false
   const texts = project.files.map((file) => join(host.cwd, file)).filter(existsSync)
   return texts.some((file) => {
-    const names: string[] = readFileSync(file, 'utf8').match(/[@\w][\w./-]*/g) ?? []
+    const names = file.endsWith('.json') ? dependencyNames(file) : requirementNames(file)
     return project.words.some((word) => names.includes(word))
   })
+}
+
+/** The dependencies of a package.json, by name. */
+function dependencyNames(file: string): string[] {
+  const { dependencies, devDependencies } = readJson(file) ?? {}
+  return Object.keys({ ...dependencies, ...devDependencies })
+}
+
+/** Names at the beginning of a line or of a quoted text, as requirements.txt and pyproject.toml have them. */
+function requirementNames(file: string): string[] {
+  const names = readFileSync(file, 'utf8').matchAll(/(?:^|["'])\s*([A-Za-z][\w.-]*)/gm)
+  return [...names].map((match) => match[1] ?? '')
 }

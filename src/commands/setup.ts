@@ -60,7 +60,7 @@ async function complete(
   const { completeInput } = await import('../wizard/complete-input.ts')
   const { equivalentCommand } = await import('../wizard/equivalent-command.ts')
   const completed = await completeInput(input, key, context)
-  return { ...completed, same: { sameCommand: equivalentCommand(completed.input) } }
+  return { ...completed, same: { sameCommand: equivalentCommand(completed.input, context) } }
 }
 
 function missingTool(ids: readonly string[]): UserError {

@@ -1,0 +1,73 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { fetchModels } from '../../../src/gateway/fetch-models.ts'
+import { Origin } from '../../../src/gateway/origin.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+
+const { gateway } = testCatalog
+let server: Server | undefined
+afterEach(() => {
+  server?.closeAllConnections()
+  server?.close()
+})
+
+async function namesFrom(listener: RequestListener): Promise<string[]> {
+  server = createServer(listener)
+  await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const { origin } = Origin.parse(`http://127.0.0.1:${port}`, gateway, false)
+  return fetchModels(origin, gateway, new Secret(testKey), fetch)
+}
+
+const sending =
+  (body: unknown): RequestListener =>
+  (_request, reply) =>
+    reply.end(JSON.stringify(body))
+
+describe('fetchModels', () => {
+  it('asks the models route with the key, and gives the names sorted and once', async () => {
+    let asked: unknown[] = []
+    const names = await namesFrom((request, reply) => {
+      asked = [request.method, request.url, request.headers.authorization]
+      reply.end(JSON.stringify({ data: [{ id: 'gpt-b' }, { id: 'claude-a' }, { id: 'gpt-b' }] }))
+    })
+    expect(asked).toEqual(['GET', gateway.modelsRoute, `Bearer ${testKey}`])
+    expect(names).toEqual(['claude-a', 'gpt-b'])
+  })
+
+  it('keeps names with brackets, and leaves out what fits into no line or flag', async () => {
+    const ids = ['claude-opus-4-8[1m]', 'a,b', 'a b', '\x1b[2J', '', 7, null, 'é', 'x'.repeat(101)]
+    expect(await namesFrom(sending({ data: ids.map((id) => ({ id })) }))).toEqual(['claude-opus-4-8[1m]'])
+  })
+
+  it.each([
+    [
+      'a refusal',
+      ((_request, reply) => reply.writeHead(401).end('{"data":[{"id":"x"}]}')) as RequestListener,
+    ],
+    ['no JSON', ((_request, reply) => reply.end('<html>')) as RequestListener],
+    ['another shape', sending({ models: [] })],
+    ['null', sending(null)],
+    ['null in the list', sending({ data: [null] })],
+    ['a broken connection', ((request) => request.socket.destroy()) as RequestListener],
+  ])('gives nothing for %s', async (_, listener) => {
+    expect(await namesFrom(listener)).toEqual([])
+  })
+
+  it('does not take the key along on a redirect', async () => {
+    const seen: unknown[] = []
+    const names = await namesFrom((request, reply) => {
+      seen.push(request.url)
+      reply.writeHead(302, { location: '/elsewhere' }).end()
+    })
+    expect(names).toEqual([])
+    expect(seen).toEqual([gateway.modelsRoute])
+  })
+
+  it('gives up on a reply that never ends', async () => {
+    expect(await namesFrom((_request, reply) => void reply.write('{"data":['))).toEqual([])
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+import { askCheckbox, askConfirm, askKey, askSelect } from '../../../src/wizard/ask.ts'
+import { createTestHost, testKey } from '../../support/test-host.ts'
+import { type AnsweringHost, createAnsweringHost, ctrlC, ctrlD, down, enter } from './answering-host.ts'
+
+const choices = [
+  { value: 1, name: 'one' },
+  { value: 2, name: 'two' },
+]
+
+/** Every kind of question, with the text by which it is known. */
+const questions: Record<string, (terminal: AnsweringHost) => Promise<unknown>> = {
+  askSelect: ({ host }) => askSelect(host, 'Which?', choices),
+  askCheckbox: ({ host }) => askCheckbox(host, 'Which?', choices, 'Tick one.'),
+  askConfirm: ({ host }) => askConfirm(host, 'Which?', true),
+  askKey: ({ host }) => askKey(host, 'Which?'),
+}
+
+describe.each(Object.entries(questions))('%s', (_, question) => {
+  it.each([
+    ['Ctrl-C', ctrlC],
+    ['Ctrl-D', ctrlD],
+  ])('is left by %s as cancelled, exit 130', async (_name, keys) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = question(terminal).catch((error) => error)
+    await terminal.answer('Which?', keys)
+    expect(await answer).toMatchObject({ code: 'cancelled', exit: 130 })
+    expect(await answer).toBeInstanceOf(UserError)
+  })
+
+  it('is left when the input ends, and when it has ended before', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = question(terminal).catch((error) => error)
+    await terminal.answer('Which?', '')
+    terminal.input.end()
+    expect(await answer).toMatchObject({ code: 'cancelled', exit: 130 })
+    expect(await question(terminal).catch((error) => error)).toMatchObject({ code: 'cancelled' })
+  })
+
+  it('is a fault of the program where nobody can answer', async () => {
+    const terminal = { ...createAnsweringHost('/nowhere'), host: createTestHost('/nowhere') }
+    const error = await question(terminal).catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(Error)
+    expect(error).not.toBeInstanceOf(UserError)
+  })
+})
+
+describe('answers', () => {
+  it('askSelect gives the value under the cursor, and starts at the preset', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const first = askSelect(terminal.host, 'First?', choices)
+    await terminal.answer('First?', down + enter)
+    expect(await first).toBe(2)
+    const second = askSelect(terminal.host, 'Second?', choices, 2)
+    await terminal.answer('Second?', enter)
+    expect(await second).toBe(2)
+  })
+
+  it('askCheckbox wants at least one tick', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askCheckbox(terminal.host, 'Which?', choices, 'Tick one.')
+    await terminal.answer('Which?', enter)
+    await terminal.answer('Tick one.', ` ${enter}`)
+    expect(await answer).toEqual([1])
+  })
+
+  it.each([
+    ['', true, true],
+    ['', false, false],
+    ['y', false, true],
+    ['n', true, false],
+  ])('askConfirm: %j with the preset %s means %s', async (keys, preset, expected) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askConfirm(terminal.host, 'Which?', preset)
+    await terminal.answer('Which?', keys + enter)
+    expect(await answer).toBe(expected)
+  })
+
+  it('askKey never shows the key, not even by Ctrl-T, and asks again for one that cannot be a key', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askKey(terminal.host, 'Key?')
+    await terminal.answer('Key?', `one two${enter}`)
+    await terminal.answer('> ', `\x15${testKey}\x14`)
+    await terminal.answer('*', enter)
+    expect(Secret.reveal(await answer)).toBe(testKey)
+    expect(terminal.shown()).not.toContain('one two')
+    expect(terminal.shown()).not.toContain(testKey.slice(0, 8))
+    expect(terminal.shown()).toContain('cr_…cdef')
+  })
+})

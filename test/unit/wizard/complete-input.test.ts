@@ -1,0 +1,152 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Input } from '../../../src/request/input.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+import { messagesEn as messages } from '../../../src/ui/messages-en.ts'
+import { completeInput } from '../../../src/wizard/complete-input.ts'
+import { testCatalog as catalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+import { type AnsweringHost, createAnsweringHost, down, enter } from './answering-host.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'qcode-setup-wizard-'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+function inputOf(values: Record<string, string[]>, ...switches: string[]): Input {
+  return { values, switches: new Set(switches), positionals: [] }
+}
+
+const key = new Secret(testKey)
+const given = { tool: ['codex'], region: ['eu'] }
+const regionIndex = (id: string) => catalog.gateway.regions.findIndex((region) => region.id === id)
+
+function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret) {
+  return completeInput(input, givenKey, { host: terminal.host, catalog })
+}
+
+describe('completeInput', () => {
+  it('asks for tools, region and key, and gives what flags would have given', async () => {
+    mkdirSync(join(home, '.codex'))
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({}))
+    await terminal.answer(messages.tools.question, enter)
+    await terminal.answer(messages.region.question, enter)
+    await terminal.answer(messages.key.question, testKey + enter)
+    const { input, key: typed } = await completed
+    expect(input.values).toEqual({ tool: ['codex'], region: ['global'] })
+    expect(typed && Secret.reveal(typed)).toBe(testKey)
+  })
+
+  it('marks and ticks what is found here, and nothing else', async () => {
+    mkdirSync(join(home, '.codex'))
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ region: ['eu'] }), key)
+    await terminal.answer(messages.tools.question, enter)
+    await completed
+    const marked = terminal.shown().match(/^.*\(found here\)$/gm)
+    expect([...new Set(marked)]).toEqual([expect.stringContaining('◉ Codex CLI')])
+  })
+
+  it('asks nothing when everything is given, and shows it, the key masked and with its source', async () => {
+    const terminal = createAnsweringHost(home)
+    const input = inputOf({ ...given, model: ['gpt-x'], keyFile: ['/k.txt'] })
+    expect(await complete(terminal, input, key)).toEqual({ input, key })
+    expect(terminal.shown()).toContain('✔ Tools to set up Codex CLI\n')
+    expect(terminal.shown()).toContain('✔ Region https://eu.qcode.cc\n')
+    expect(terminal.shown()).toContain('✔ QCode.cc key cr_…cdef (from /k.txt)\n')
+    expect(terminal.shown()).toContain('✔ Model gpt-x\n')
+  })
+
+  it('names the variable that the key came from', async () => {
+    const terminal = createAnsweringHost(home)
+    await complete(terminal, inputOf(given), key)
+    expect(terminal.shown()).toContain('cr_…cdef (from QCODE_API_KEY)')
+  })
+
+  it('wants no key when none is to be written', async () => {
+    const terminal = createAnsweringHost(home)
+    expect(await complete(terminal, inputOf({ ...given, keyStore: ['env'] }))).toMatchObject({
+      key: undefined,
+    })
+    expect(terminal.shown()).not.toContain(messages.key.question)
+  })
+
+  it('offers only tools that fit the scope and the method', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ region: ['eu'], scope: ['project'] }), key)
+    await terminal.answer(messages.tools.question, ` ${enter}`)
+    await completed
+    expect(terminal.shown()).toContain('Claude Code')
+    expect(terminal.shown()).not.toContain('Codex CLI')
+  })
+
+  it('takes a region without TLS only after a yes; a no asks for the region again', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ tool: ['codex'] }), key)
+    const toChina = down.repeat(regionIndex('china')) + enter
+    await terminal.answer(messages.region.question, toChina)
+    await terminal.answer(messages.region.useAnyway, enter)
+    await terminal.answer(messages.region.question, toChina)
+    await terminal.answer(messages.region.useAnyway, `y${enter}`)
+    expect((await completed).input.values.region).toEqual(['china'])
+    expect(terminal.shown()).toContain('unencrypted')
+  })
+
+  it('takes the region china from its flag without a question', async () => {
+    const terminal = createAnsweringHost(home)
+    await complete(terminal, inputOf({ tool: ['codex'], region: ['china'] }), key)
+    expect(terminal.shown()).not.toContain(messages.region.useAnyway)
+  })
+
+  it('refuses a wrong --gateway before it asks for the key', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(
+      terminal,
+      inputOf({ tool: ['codex'], gateway: ['https://api.qcode.cc/openai'] }),
+    )
+    await expect(completed).rejects.toMatchObject({ exit: 2 })
+    expect(terminal.shown()).not.toContain(messages.key.question)
+  })
+})
+
+describe('the question for models', () => {
+  const names = ['gpt-b', 'claude-z', 'gpt-a', 'claude-y']
+
+  function listing(): { terminal: AnsweringHost; asked: unknown[][] } {
+    const asked: unknown[][] = []
+    const fetch = async (...request: unknown[]) => {
+      asked.push(request)
+      return Response.json({ data: names.map((id) => ({ id })) })
+    }
+    return { terminal: createAnsweringHost(home, { fetch }), asked }
+  }
+
+  it('comes once for each tool with a place for one, with the models of its family', async () => {
+    const { terminal } = listing()
+    const input = inputOf({ region: ['eu'], tool: ['codex', 'claude-code', 'openai-sdk'] })
+    const completed = complete(terminal, input, key)
+    await terminal.answer(messages.model.question('Claude Code'), down + enter)
+    await terminal.answer(messages.model.question('Codex CLI'), down + down + enter)
+    expect((await completed).input.values.model).toEqual(['claude-code=claude-y', 'codex=gpt-b'])
+    expect(terminal.shown()).not.toContain(messages.model.question('OpenAI SDK (Python and JavaScript)'))
+  })
+
+  it("writes nothing for the client's own default, which comes first", async () => {
+    const { terminal } = listing()
+    const input = inputOf(given)
+    const completed = complete(terminal, input, key)
+    await terminal.answer(messages.model.question('Codex CLI'), enter)
+    expect((await completed).input).toEqual(input)
+  })
+
+  it('does not come with --no-check, and the gateway is not contacted', async () => {
+    const { terminal, asked } = listing()
+    const input = inputOf(given, 'noCheck')
+    expect((await complete(terminal, input, key)).input).toEqual(input)
+    expect(asked).toEqual([])
+  })
+})

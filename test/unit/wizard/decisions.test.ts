@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import type { Conflict } from '../../../src/plan/plan.ts'
+import { messagesEn } from '../../../src/ui/messages-en.ts'
+import { messagesZhCn } from '../../../src/ui/messages-zh-cn.ts'
+import { askRecovery } from '../../../src/wizard/ask-recovery.ts'
+import { askRestart } from '../../../src/wizard/ask-restart.ts'
+import { confirmPlan } from '../../../src/wizard/confirm-plan.ts'
+import { resolveConflict } from '../../../src/wizard/resolve-conflict.ts'
+import { createAnsweringHost, down, enter } from './answering-host.ts'
+
+const conflict: Conflict = {
+  tool: 'aider',
+  path: '/home/ada/.aider.conf.yml',
+  keyPath: ['env-file'],
+  why: 'guarded',
+  actual: '"/home/ada/\x1b[2Jmy.env"',
+  wanted: '"/home/ada/aider.env"',
+}
+
+describe('resolveConflict', () => {
+  it.each([
+    ['overwrite', enter],
+    ['skip', down + enter],
+  ])('gives %s', async (expected, keys) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const decision = resolveConflict(conflict, terminal.host)
+    await terminal.answer(messagesEn.conflict.question, keys)
+    expect(await decision).toBe(expected)
+  })
+
+  it('is cancelled by the third choice', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const decision = resolveConflict(conflict, terminal.host).catch((error) => error)
+    await terminal.answer(messagesEn.conflict.question, down + down + enter)
+    expect(await decision).toMatchObject({ code: 'cancelled', exit: 130 })
+  })
+
+  it('shows both values, control characters written out', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const decision = resolveConflict(conflict, terminal.host)
+    await terminal.answer(messagesEn.conflict.question, enter)
+    await decision
+    expect(terminal.shown()).toContain('now:    "/home/ada/\\x1b[2Jmy.env"')
+    expect(terminal.shown()).toContain(`wanted: ${conflict.wanted}`)
+  })
+})
+
+it('confirmPlan shows the diff, and Enter means yes', async () => {
+  const terminal = createAnsweringHost('/nowhere')
+  const yes = confirmPlan('+ the diff', terminal.host)
+  await terminal.answer(messagesEn.confirm, enter)
+  expect(await yes).toBe(true)
+  expect(terminal.shown()).toContain('+ the diff')
+  const no = confirmPlan('+ the diff', terminal.host)
+  await terminal.answer(messagesEn.confirm, `n${enter}`)
+  expect(await no).toBe(false)
+})
+
+it.each([
+  ['undo', enter],
+  ['finish', down + enter],
+])('askRecovery names the files and gives %s', async (expected, keys) => {
+  const terminal = createAnsweringHost('/nowhere')
+  const file = { path: '/home/ada/.codex/config.toml' } as Parameters<typeof askRecovery>[0]['files'][number]
+  const answer = askRecovery({ id: 'run-7', command: 'setup', files: [file] }, terminal.host)
+  await terminal.answer(messagesEn.recovery.question, keys)
+  expect(await answer).toBe(expected)
+  expect(terminal.shown()).toContain('run-7')
+  expect(terminal.shown()).toContain(file.path)
+})
+
+it('askRestart names the process and the command, in the language of the user', async () => {
+  const terminal = createAnsweringHost('/nowhere', { env: { LANG: 'zh_CN.UTF-8' } })
+  const answer = askRestart({ title: 'Codex CLI', pid: 42, restart: ['codex', 'restart'] }, terminal.host)
+  await terminal.answer(messagesZhCn.restart.question('codex restart'), `n${enter}`)
+  expect(await answer).toBe(false)
+  expect(terminal.shown()).toContain('pid 42')
+})

@@ -1,7 +1,17 @@
+import type { Where } from './errors.ts'
+
+/** How bad it is. `skipped`: there was nothing to look at; `failed`: it could not be looked at, which is no problem found. */
+export type Level = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'failed'
+
 /** Something the user should know; `id` is stable and the same in JSON. */
 export interface Finding {
   readonly id: string
-  readonly level: 'info' | 'warning'
+  readonly level: Level
   readonly message: string
   readonly messageZh?: string
+  /** The tool that it is about. */
+  readonly tool?: string
+  readonly where?: Where
+  /** The command that mends it, or what to do. */
+  readonly hint?: string
 }

@@ -1,6 +1,17 @@
 import type { Catalog } from '../catalog/tool.ts'
 
-export type CommandName = 'setup' | 'print' | 'undo' | 'remove' | 'status' | 'switch' | 'demo'
+export type CommandName =
+  | 'setup'
+  | 'print'
+  | 'check'
+  | 'lint'
+  | 'doctor'
+  | 'status'
+  | 'switch'
+  | 'undo'
+  | 'remove'
+  | 'prove'
+  | 'demo'
 
 /** One thing that a user can say. The parser, `--help`, the wizard, the errors and the README's table read this. */
 export interface Field {
@@ -17,15 +28,15 @@ export interface Field {
   readonly default?: string
 }
 
-const writers: readonly CommandName[] = ['setup', 'switch', 'remove', 'undo']
+const writers: readonly CommandName[] = ['setup', 'switch', 'remove', 'undo', 'lint']
 
 export const fields = {
   tool: {
     flag: 'tool',
     value: 'ID',
     many: true,
-    summary: 'tool to set up; `all`, or `detected` for those found here',
-    commands: ['setup', 'remove'],
+    summary: 'tool, by its id; `all`, or `detected` for those found here',
+    commands: ['setup', 'remove', 'prove'],
     choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
   },
   region: {
@@ -36,16 +47,39 @@ export const fields = {
     choices: (catalog) => catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
     default: 'global',
   },
+  regions: {
+    flag: 'region',
+    value: 'ID',
+    many: true,
+    summary: 'region to check; by default those that are set up, else global',
+    commands: ['check'],
+    choices: (catalog) => catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
+  },
+  all: { flag: 'all', summary: 'check every region and compare their times', commands: ['check'] },
+  live: {
+    flag: 'live',
+    summary: 'also one smallest real round trip a protocol; costs tokens',
+    commands: ['check'],
+  },
+  project: { flag: 'project', summary: 'also source code below this folder', commands: ['lint'] },
+  fix: { flag: 'fix', summary: 'correct what is wrong, as a run that can be undone', commands: ['lint'] },
+  reportFormat: {
+    flag: 'format',
+    value: 'FORMAT',
+    summary: 'report for CI: sarif, or annotations of GitHub',
+    commands: ['lint'],
+    choices: () => ['sarif', 'github'],
+  },
   gateway: {
     flag: 'gateway',
     value: 'URL',
     summary: 'origin of a private relay instead of a region',
-    commands: ['setup', 'print', 'switch'],
+    commands: ['setup', 'print', 'check', 'switch'],
   },
   allowHttp: {
     flag: 'allow-http',
     summary: 'accept a --gateway without TLS on another machine',
-    commands: ['setup', 'print', 'switch'],
+    commands: ['setup', 'print', 'check', 'switch'],
   },
   scope: {
     flag: 'scope',
@@ -73,7 +107,7 @@ export const fields = {
     flag: 'key-file',
     value: 'PATH',
     summary: 'file that holds the key, `-` for standard input; otherwise QCODE_API_KEY or a question',
-    commands: ['setup', 'print'],
+    commands: ['setup', 'print', 'check'],
   },
   keyStore: {
     flag: 'key-store',
@@ -87,8 +121,8 @@ export const fields = {
     flag: 'model',
     value: '[TOOL=]ID',
     many: true,
-    summary: "model to write; by default each client's own",
-    commands: ['setup', 'print'],
+    summary: "model, by default each client's own",
+    commands: ['setup', 'print', 'check'],
   },
   onConflict: {
     flag: 'on-conflict',
@@ -130,7 +164,19 @@ export const fields = {
   json: {
     flag: 'json',
     summary: 'one JSON document on standard output',
-    commands: ['setup', 'print', 'undo', 'remove', 'status', 'switch', 'demo'],
+    commands: [
+      'setup',
+      'print',
+      'check',
+      'lint',
+      'doctor',
+      'status',
+      'switch',
+      'undo',
+      'remove',
+      'prove',
+      'demo',
+    ],
   },
 } as const satisfies Record<string, Field>
 

@@ -8,6 +8,7 @@ import { nearest, printable, unknownValue } from './unknown-value.ts'
 export interface Positional {
   readonly name: string
   readonly required: boolean
+  readonly many?: boolean
 }
 
 /**
@@ -87,7 +88,7 @@ function checkedValue(field: Field, value: string | undefined, catalog: Catalog)
 }
 
 function checkedPositionals(given: readonly string[], positional: Positional | undefined): readonly string[] {
-  const extra = given[positional ? 1 : 0]
+  const extra = positional?.many ? undefined : given[positional ? 1 : 0]
   if (extra !== undefined) {
     throw new UserError({
       code: 'argument-not-expected',

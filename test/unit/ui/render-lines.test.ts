@@ -7,7 +7,12 @@ import { renderFindings } from '../../../src/ui/render-findings.ts'
 
 function hostWith(env: Host['env'], color = false): Pick<Host, 'env' | 'terminal'> {
   const stream = new Writable()
-  const terminal = { color: { stdout: !color, stderr: color }, output: stream, error: stream }
+  const terminal = {
+    color: { stdout: !color, stderr: color },
+    columns: 80,
+    output: stream,
+    error: stream,
+  }
   return { env, terminal: terminal as unknown as Terminal }
 }
 

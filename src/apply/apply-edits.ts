@@ -5,7 +5,7 @@ import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
 import { completeRun } from './complete-run.ts'
-import { filePosition } from './file-position.ts'
+import { filePosition, sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
 import { storeRun } from './journal.ts'
@@ -28,7 +28,7 @@ export async function applyEdits(
   host: Host,
   fileSystem: FileSystem = createFileSystem(host.platform),
 ): Promise<RunRecord | undefined> {
-  const edits = request.edits.filter(changesSomething)
+  const edits = request.edits.filter((edit) => changesSomething(edit, host.platform))
   // A run that takes another one back is recorded even when every file is back already.
   const needsRun = edits.length > 0 || request.undoes !== undefined
   if (!needsRun && sameLedger(request.ledger.before, request.ledger.after)) return undefined
@@ -83,7 +83,7 @@ function assertLedgerUnchanged(request: ApplyRequest, host: Host): void {
   })
 }
 
-function changesSomething({ before, after }: FileEdit): boolean {
+function changesSomething({ before, after }: FileEdit, platform: NodeJS.Platform): boolean {
   if (before.kind === 'absent' || after.kind === 'absent') return before.kind !== after.kind
-  return before.mode !== after.mode || before.hash !== hashBytes(after.bytes)
+  return !sameMode(before.mode, after.mode, platform) || before.hash !== hashBytes(after.bytes)
 }

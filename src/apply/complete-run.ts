@@ -17,7 +17,6 @@ export async function completeRun(
   writer: Writer,
   onOther: (path: string) => void,
 ): Promise<RunRecord> {
-  writer.assertLocked()
   for (const file of run.files) {
     const position = filePosition(file, writer.host.platform)
     if (position === 'other') onOther(file.path)

@@ -65,8 +65,9 @@ export function runFolder(host: Host, runId: string): string {
   return join(runsFolder(host), runId)
 }
 
-/** Writes a run's journal, flushed, and makes the run's folder where it is missing. */
+/** Writes a run's journal, flushed, and makes the run's folder where it is missing. Throws UserError `lock-lost`. */
 export async function storeRun(run: RunRecord, writer: Writer): Promise<void> {
+  writer.assertLocked()
   const file = journalFile(writer.host, run.id)
   const bytes = Buffer.from(`${JSON.stringify(run, null, 2)}\n`)
   await step(file, async () => {

@@ -9,7 +9,7 @@ import type { Ledger } from '../plan/ledger.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
-import { replaceFile } from './write-file.ts'
+import { clearReplacement, replaceFile } from './write-file.ts'
 
 const setupSchema = z.looseObject({
   tool: z.string(),
@@ -58,11 +58,21 @@ export function readLedger(host: Host): Ledger {
   }
 }
 
-/** Replaces the stored ledger. */
+/** Replaces the stored ledger. Throws UserError `lock-lost`. */
 export async function storeLedger(ledger: Ledger, writer: Writer): Promise<void> {
+  writer.assertLocked()
   const file = ledgerFile(writer.host)
   const bytes = Buffer.from(`${JSON.stringify(ledger, null, 2)}\n`)
   await step(file, () => replaceFile(file, { bytes, mode: 0o600 }, writer.fileSystem))
+}
+
+/** Takes a run's change of the ledger back, where the run came so far as to store it. */
+export async function restoreLedger(
+  change: { readonly before: Ledger; readonly after: Ledger },
+  writer: Writer,
+): Promise<void> {
+  if (sameLedger(readLedger(writer.host), change.after)) await storeLedger(change.before, writer)
+  else await clearReplacement(ledgerFile(writer.host), writer.fileSystem)
 }
 
 /** Whether two ledgers say the same. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
+import { hasCode } from '../host/has-code.ts'
 import type { FileSystem } from './file-system.ts'
-import { hasCode } from './step-failure.ts'
 
 /** Removes a file; a missing one is fine. */
 export async function removeIfThere(path: string, fileSystem: FileSystem): Promise<void> {

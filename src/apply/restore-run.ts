@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { filePosition } from './file-position.ts'
 import { readBackupOf, storeRun } from './journal.ts'
-import { storeLedger } from './ledger-store.ts'
+import { restoreLedger } from './ledger-store.ts'
 import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
@@ -29,8 +29,7 @@ export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restor
   const restored: RunRecord = { ...run, state: 'rolled-back' }
   if (failures.length === 0) {
     await attempt(run.id, async () => {
-      writer.assertLocked()
-      await storeLedger(run.ledger.before, writer)
+      await restoreLedger(run.ledger, writer)
       await storeRun(restored, writer)
     })
   }

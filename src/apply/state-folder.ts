@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
 import type { FileSystem } from './file-system.ts'
-import { hasCode } from './step-failure.ts'
 
 /**
  * Where backups, journal and ledger live: `$XDG_STATE_HOME/qcode-setup` when that is absolute, on Windows

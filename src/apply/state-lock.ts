@@ -2,10 +2,11 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import lockfile from 'proper-lockfile'
 import { UserError } from '../errors.ts'
+import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
 import type { FileSystem } from './file-system.ts'
 import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
-import { hasCode, step } from './step-failure.ts'
+import { step } from './step-failure.ts'
 
 /** What the holder of the lock works with. */
 export interface Writer {

@@ -18,11 +18,6 @@ export async function step<T>(path: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
-/** Whether an error is one of Node's with one of these codes. */
-export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
-}
-
 const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EBUSY: 'it is in use by another program, or a mount',

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
+import { hasCode } from '../host/has-code.ts'
 import type { FileSystem } from './file-system.ts'
 import { removeIfThere } from './remove-if-there.ts'
-import { hasCode } from './step-failure.ts'
 
 /** A whole file to be written. Without an owner it belongs to who runs the program. */
 export interface WholeFile {
@@ -35,12 +35,17 @@ export async function writeBeside(
   }
 }
 
+/** Removes what a killed `replaceFile` left beside its target. */
+export async function clearReplacement(target: string, fileSystem: FileSystem): Promise<void> {
+  await removeIfThere(temporaryOf(target), fileSystem)
+}
+
 /** Puts a whole file in the place of another in one step, flushed; leaves no temporary file when it fails. */
 export async function replaceFile(
   target: string,
   content: WholeFile,
   fileSystem: FileSystem,
-  temporary = `${target}.tmp`,
+  temporary = temporaryOf(target),
 ): Promise<void> {
   await removeIfThere(temporary, fileSystem)
   try {
@@ -51,6 +56,10 @@ export async function replaceFile(
     throw error
   }
   await fileSystem.flushFolder(dirname(target))
+}
+
+function temporaryOf(target: string): string {
+  return `${target}.tmp`
 }
 
 function rejectOwner(error: unknown, target: string, owner: string): never {

@@ -11,8 +11,13 @@ import { planUndo } from '../../../src/apply/plan-undo.ts'
 import { finishRun, rollBackRun } from '../../../src/apply/recover-run.ts'
 import { UserError } from '../../../src/errors.ts'
 import type { Host } from '../../../src/host/host.ts'
-import { createFaultFileSystem, type Fault, type FaultFileSystem } from '../../support/fault-file-system.ts'
-import { edit, makeHost, request, seedFourFiles, snapshot, temporaryFiles } from './machine.ts'
+import {
+  type Call,
+  createFaultFileSystem,
+  type Fault,
+  type FaultFileSystem,
+} from '../../support/fault-file-system.ts'
+import { edit, makeHost, put, request, seedFourFiles, snapshot, temporaryFiles } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
 /** A home before a run, the run's request, and what the home and the ledger are before and after it. */
@@ -203,7 +208,7 @@ describe.each(scenes)('%s', (_name, make) => {
 })
 
 describe('after a kill', () => {
-  const killBefore = async (isCall: (call: { verb: string; to?: string }) => boolean) => {
+  const killBefore = async (isCall: (call: Call) => boolean) => {
     const probe = await setup()
     const { fileSystem, calls } = createFaultFileSystem()
     await applyEdits(probe.wanted, probe.host, fileSystem)
@@ -221,6 +226,15 @@ describe('after a kill', () => {
     await applyEdits(another(scene), scene.host)
     expect(listRuns(scene.host).map((run) => run.state)).toEqual(['rolled-back', 'done'])
     expect(snapshot(scene.home)).toEqual({ ...scene.old.files, another: expect.stringContaining('x') })
+    expect(temporaryFiles(scene.home)).toEqual([])
+  })
+
+  test('the next run keeps a file that the user made in the meantime, the same as ours by chance', async () => {
+    const scene = await killBefore((call) => call.path.endsWith('-2.tmp'))
+    put(join(scene.home, 'claude/deep/settings.json'), '{"a":1}\n', 0o600)
+    const before = snapshot(scene.home)['claude/deep/settings.json']
+    await applyEdits(another(scene), scene.host)
+    expect(snapshot(scene.home)['claude/deep/settings.json']).toBe(before)
     expect(temporaryFiles(scene.home)).toEqual([])
   })
 

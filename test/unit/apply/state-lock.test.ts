@@ -8,7 +8,7 @@ import { listRuns } from '../../../src/apply/journal.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { stateFolder } from '../../../src/apply/state-folder.ts'
 import { withStateLock } from '../../../src/apply/state-lock.ts'
-import { edit, makeHost, put, request, temporaryFiles } from './machine.ts'
+import { edit, entry, makeHost, put, request, temporaryFiles } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
 const fileSystem = createFileSystem('linux')
@@ -55,10 +55,12 @@ test('a run that lost its lock changes nothing, and the next one clears up', asy
   const host = makeHost(makeHome())
   put(join(host.home, 'file'), 'old')
   const lock = join(stateFolder(host), 'lock')
+  const theirs = JSON.stringify({ version: 1, setups: [], entries: [entry('theirs', 'run')] })
   // Another run has taken the lock over while this one slept.
   const write = async (...args: Parameters<typeof fileSystem.write>) => {
     await fileSystem.write(...args)
     utimesSync(lock, 1, 1)
+    put(join(stateFolder(host), 'ledger.json'), theirs)
     await setTimeout(2_600)
   }
   const slept = { ...fileSystem, write: once(write, fileSystem.write) }
@@ -66,6 +68,7 @@ test('a run that lost its lock changes nothing, and the next one clears up', asy
   await expect(lost).rejects.toMatchObject({ code: 'lock-lost', exit: 1 })
   expect(readFileSync(join(host.home, 'file'), 'utf8')).toBe('old')
   expect(temporaryFiles(host.home)).toEqual([])
+  expect(readLedger(host).entries).toEqual([entry('theirs', 'run')])
   await applyEdits(request(host, [edit(join(host.home, 'file'), 'next')]), host)
   expect(listRuns(host).map((run) => run.state)).toEqual(['rolled-back', 'done'])
 })

@@ -50,7 +50,7 @@ async function writtenValues(): Promise<string> {
         shown.map(async (format) => {
           const { text, paths } = await printTool(choice, format, context)
           const title = paths.map((path) => `\`${path.replace('/HOME', '~')}\``).join(', ') || 'variables'
-          return `${title}\n\n\`\`\`${format}\n${text.trimEnd()}\n\`\`\``
+          return `${title}\n\n\`\`\`${format}\n${text.trimEnd().replaceAll('/HOME', '/home/you')}\n\`\`\``
         }),
       )
       return `<details><summary>${tool.title}</summary>\n\n${parts.join('\n\n')}\n\n</details>`

@@ -7,7 +7,8 @@ import { type Input, isOn, listOf, textOf } from '../request/input.ts'
 import type { Scope } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
-import { askSelect, showAnswer } from './ask.ts'
+import { askSelect } from './ask.ts'
+import { showAnswer } from './say.ts'
 import { withValues } from './with-values.ts'
 
 /**

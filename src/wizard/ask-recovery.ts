@@ -1,9 +1,8 @@
 import type { RunRecord } from '../apply/run-record.ts'
 import type { Host } from '../host/host.ts'
 import { messagesFor } from '../ui/locale.ts'
-import { styleFor } from '../ui/style.ts'
-import { visibleText } from '../ui/visible-text.ts'
-import { askSelect, say } from './ask.ts'
+import { askSelect } from './ask.ts'
+import { warn } from './say.ts'
 
 /** What to do with a run that was killed half-way, before anything else is written. */
 export function askRecovery(
@@ -11,8 +10,7 @@ export function askRecovery(
   host: Host,
 ): Promise<'finish' | 'undo'> {
   const texts = messagesFor(host).recovery
-  const lines = [texts.stopped(run.id, run.command), ...run.files.map(({ path }) => `  ${path}`)]
-  say(host, `${styleFor(host, 'stderr').yellow('!')} ${lines.map(visibleText).join('\n')}`)
+  warn(host, texts.stopped(run.id, run.command), ...run.files.map(({ path }) => path))
   return askSelect<'finish' | 'undo'>(host, texts.question, [
     { value: 'undo', name: texts.undo },
     { value: 'finish', name: texts.finish },

@@ -6,9 +6,8 @@ import { chooseOrigin } from '../request/choose-origin.ts'
 import { fields } from '../request/fields.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { isChinese, messagesFor } from '../ui/locale.ts'
-import { styleFor } from '../ui/style.ts'
-import { wrapText } from '../ui/wrap-text.ts'
-import { askConfirm, askSelect, say, showAnswer } from './ask.ts'
+import { askConfirm, askSelect } from './ask.ts'
+import { showAnswer, warn } from './say.ts'
 import { withValues } from './with-values.ts'
 
 /** Which region. One without TLS is taken only after a yes; a no asks for the region again. */
@@ -35,14 +34,11 @@ async function accepts(region: Region, host: Host): Promise<boolean> {
   const origin = Origin.ofRegion(region)
   if (!origin.isUnencrypted) return true
   const { unencrypted, useAnyway } = messagesFor(host).region
-  const style = styleFor(host, 'stderr')
-  const lines = wrapText(unencrypted(origin.text), host.terminal.columns - 2)
-  say(host, `${style.yellow('!')} ${lines.join('\n  ')}`)
+  warn(host, unencrypted(origin.text))
   return askConfirm(host, useAnyway, false)
 }
 
-/** Its name and the reason for it, broken so that no word is cut on a narrow screen. */
+/** Its name and the reason for it. */
 function describe({ title, audience, audienceZh }: Region, host: Host): string {
-  const text = isChinese(host) ? `${title}：${audienceZh}` : `${title}: ${audience}`
-  return wrapText(text, host.terminal.columns - 4).join('\n    ')
+  return isChinese(host) ? `${title}：${audienceZh}` : `${title}: ${audience}`
 }

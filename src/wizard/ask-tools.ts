@@ -4,7 +4,8 @@ import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts
 import { type Input, textOf } from '../request/input.ts'
 import type { Scope } from '../request/request.ts'
 import { messagesFor } from '../ui/locale.ts'
-import { askCheckbox, showAnswer } from './ask.ts'
+import { askCheckbox } from './ask.ts'
+import { showAnswer } from './say.ts'
 import { withValues } from './with-values.ts'
 
 /** Which tools: those that can be set up as the flags say, the ones found on this machine ticked and marked. */
@@ -12,14 +13,14 @@ export async function askTools(input: Input, { host, catalog }: CommandContext):
   const { question, found, required } = messagesFor(host).tools
   const named = await namedTools(input, catalog, host)
   if (named) {
-    showAnswer(host, question, named.map(({ title }) => title).join(', '))
+    showAnswer(host, question, named.map(({ id }) => id).join(', '))
     return input
   }
   const detected = await detectedTools(catalog, host)
   const choices = fittingTools(input, catalog).map((tool) => ({
     value: tool.id,
     name: detected.includes(tool) ? `${tool.title} (${found})` : tool.title,
-    short: tool.title,
+    short: tool.id,
     checked: detected.includes(tool),
   }))
   return withValues(input, 'tool', await askCheckbox(host, question, choices, required))

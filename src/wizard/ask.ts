@@ -4,6 +4,7 @@ import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
+import { wrapText } from '../ui/wrap-text.ts'
 import { cancelled } from './cancelled.ts'
 import { promptTheme } from './prompt-theme.ts'
 
@@ -21,6 +22,9 @@ export interface Choice<Value> {
 /** Lines that a list takes on the screen at most. */
 const pageSize = 12
 
+/** What stands before the second line of a choice. */
+const indent = '    '
+
 /** One of several. Errors: UserError `cancelled`, as for every question here. */
 export async function askSelect<Value>(
   host: Host,
@@ -31,7 +35,10 @@ export async function askSelect<Value>(
   const { default: select } = await import('@inquirer/select')
   const theme = themeOf(host, messagesFor(host).listKeys)
   const start = preset === undefined ? {} : { default: preset }
-  return ask(host, (context) => select<Value>({ message, choices, ...start, pageSize, theme }, context))
+  const lines = wrapChoices(host, choices)
+  return ask(host, (context) =>
+    select<Value>({ message, choices: lines, ...start, pageSize, theme }, context),
+  )
 }
 
 /** Several of several; `required` is said when none is ticked. */
@@ -44,8 +51,12 @@ export async function askCheckbox<Value>(
   const { default: checkbox } = await import('@inquirer/checkbox')
   const theme = themeOf(host, messagesFor(host).tickKeys)
   const validate = (ticked: readonly unknown[]) => ticked.length > 0 || required
+  const lines = wrapChoices(host, choices)
   return ask(host, (context) =>
-    checkbox<Value>({ message, choices, pageSize, theme, validate, shortcuts: { invert: null } }, context),
+    checkbox<Value>(
+      { message, choices: lines, pageSize, theme, validate, shortcuts: { invert: null } },
+      context,
+    ),
   )
 }
 
@@ -79,17 +90,6 @@ export async function askKey(host: Host, message: string): Promise<Secret> {
   return key
 }
 
-/** An answer that a flag gave already, as if it had been asked for. */
-export function showAnswer(host: Host, message: string, answer: string): void {
-  const { prefix, style } = themeOf(host)
-  say(host, `${prefix.done} ${style.message(message)} ${style.answer(answer)}`)
-}
-
-/** A line between the questions. */
-export function say(host: Host, line: string): void {
-  host.terminal.error.write(`${line}\n`)
-}
-
 interface PromptContext {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
@@ -113,6 +113,16 @@ async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promi
     input.off('pause', leave)
     input.off('error', leave)
   }
+}
+
+/** Names broken between words, so that a narrow screen cuts none in two. */
+function wrapChoices<Value>(host: Host, choices: readonly Choice<Value>[]): Choice<Value>[] {
+  const width = host.terminal.columns - indent.length
+  return choices.map((choice) => ({
+    ...choice,
+    name: wrapText(choice.name, width).join(`\n${indent}`),
+    short: choice.short ?? choice.name,
+  }))
 }
 
 function hasLeft(error: unknown): boolean {

@@ -4,10 +4,10 @@ import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
 import { wrapText } from '../ui/wrap-text.ts'
-import { say } from './ask.ts'
 import { askModels } from './ask-models.ts'
 import { askRegion } from './ask-region.ts'
 import { askTools } from './ask-tools.ts'
+import { say } from './say.ts'
 import { settleKey } from './settle-key.ts'
 
 /**

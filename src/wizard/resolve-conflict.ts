@@ -1,17 +1,15 @@
 import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import { messagesFor } from '../ui/locale.ts'
-import { styleFor } from '../ui/style.ts'
-import { visibleText } from '../ui/visible-text.ts'
-import { askSelect, say } from './ask.ts'
+import { askSelect } from './ask.ts'
 import { cancelled } from './cancelled.ts'
+import { warn } from './say.ts'
 
 /** What to do with a value that is not ours to replace. Errors: UserError `cancelled` when the user stops here. */
 export async function resolveConflict(conflict: Conflict, host: Host): Promise<'overwrite' | 'skip'> {
   const texts = messagesFor(host).conflict
   const { path, keyPath, why, actual, wanted } = conflict
-  const lines = [texts[why](path, keyPath.join('.')), `  ${texts.now(actual)}`, `  ${texts.wanted(wanted)}`]
-  say(host, `${styleFor(host, 'stderr').yellow('!')} ${lines.map(visibleText).join('\n')}`)
+  warn(host, texts[why](path, keyPath.join('.')), texts.now(actual), texts.wanted(wanted))
   const decision = await askSelect(host, texts.question, [
     { value: 'overwrite', name: texts.overwrite },
     { value: 'skip', name: texts.skip },

@@ -2,7 +2,8 @@ import type { CommandContext } from '../commands/command.ts'
 import { type Input, textOf } from '../request/input.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
-import { askKey, showAnswer } from './ask.ts'
+import { askKey } from './ask.ts'
+import { showAnswer } from './say.ts'
 
 /** The key: the one that was given is shown masked with its source, else it is asked for, unless none is to be written. */
 export async function settleKey(

@@ -55,7 +55,7 @@ describe('completeInput', () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ ...given, model: ['gpt-x'], keyFile: ['/k.txt'] })
     expect(await complete(terminal, input, key)).toEqual({ input, key })
-    expect(terminal.shown()).toContain('✔ Tools to set up Codex CLI\n')
+    expect(terminal.shown()).toContain('✔ Tools to set up codex\n')
     expect(terminal.shown()).toContain('✔ Region https://eu.qcode.cc\n')
     expect(terminal.shown()).toContain('✔ QCode.cc key cr_…cdef (from /k.txt)\n')
     expect(terminal.shown()).toContain('✔ Model gpt-x\n')

@@ -6,7 +6,7 @@ import { askRecovery } from '../../../src/wizard/ask-recovery.ts'
 import { askRestart } from '../../../src/wizard/ask-restart.ts'
 import { confirmPlan } from '../../../src/wizard/confirm-plan.ts'
 import { resolveConflict } from '../../../src/wizard/resolve-conflict.ts'
-import { createAnsweringHost, down, enter } from './answering-host.ts'
+import { createAnsweringHost, ctrlC, down, enter } from './answering-host.ts'
 
 const conflict: Conflict = {
   tool: 'aider',
@@ -75,4 +75,11 @@ it('askRestart names the process and the command, in the language of the user', 
   await terminal.answer(messagesZhCn.restart.question('codex restart'), `n${enter}`)
   expect(await answer).toBe(false)
   expect(terminal.shown()).toContain('pid 42')
+})
+
+it('askRestart takes Ctrl-C for a no, since the files are written by then', async () => {
+  const terminal = createAnsweringHost('/nowhere')
+  const answer = askRestart({ title: 'Codex CLI', pid: 42, restart: ['codex', 'restart'] }, terminal.host)
+  await terminal.answer(messagesEn.restart.question('codex restart'), ctrlC)
+  expect(await answer).toBe(false)
 })

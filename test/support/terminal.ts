@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { spawn } from '@lydell/node-pty'
+import xterm from '@xterm/headless'
+import { projectFolder } from './test-catalog.ts'
+
+export const keys = { enter: '\r', down: '\x1b[B', space: ' ', ctrlC: '\x03', ctrlD: '\x04', ctrlT: '\x14' }
+
+export interface TerminalOptions {
+  readonly home: string
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly columns?: number
+}
+
+/** The built program in a pseudo-terminal, and what a person in front of it sees. */
+export interface TerminalRun {
+  /** Waits until the question stands on the screen unanswered. */
+  question(message: string): Promise<void>
+  /** Waits until the text stands on the screen, blanks and line ends aside. */
+  waitFor(text: string): Promise<void>
+  press(...pressed: string[]): void
+  /** All lines, those that have scrolled away included. */
+  screen(): string
+  /** Every byte that was sent to the terminal. */
+  sent(): string
+  /** Exit code as a shell would report it: 128 and the number of the signal that ended the program. */
+  readonly exit: Promise<number>
+  /** Ends the program, if it still runs. */
+  stop(): void
+}
+
+/** Starts `bin/qcode-setup.js` in a home of its own, with nothing of this machine's environment but the system's programs. */
+export function startTerminal({ home, args = [], env = {}, columns = 100 }: TerminalOptions): TerminalRun {
+  if (!existsSync(join(projectFolder, 'dist/main.js'))) throw new Error('dist/ is missing: npm run build')
+  const terminal = new xterm.Terminal({ cols: columns, rows: 40, scrollback: 1000, allowProposedApi: true })
+  const program = spawn(process.execPath, [join(projectFolder, 'bin/qcode-setup.js'), ...args], {
+    name: 'xterm-256color',
+    cols: columns,
+    rows: 40,
+    cwd: home,
+    env: { HOME: home, PATH: '/usr/bin:/bin', SHELL: '/bin/bash', TERM: 'xterm-256color', ...env },
+  })
+  let sent = ''
+  let ended = false
+  let wake = () => {}
+  program.onData((data) => {
+    sent += data
+    terminal.write(data, () => wake())
+  })
+  const exit = new Promise<number>((resolve) => {
+    program.onExit(({ exitCode, signal }) => {
+      ended = true
+      terminal.write('', () => {
+        wake()
+        resolve(signal ? 128 + signal : exitCode)
+      })
+    })
+  })
+
+  const screen = () => screenText(terminal)
+  const waitFor = async (text: string) => {
+    while (!squeeze(screen()).includes(squeeze(text))) {
+      if (ended) throw new Error(`the program ended before it showed "${text}":\n${screen()}`)
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  }
+  return {
+    question: (message) => waitFor(`? ${message}`),
+    waitFor,
+    press: (...pressed) => program.write(pressed.join('')),
+    screen,
+    sent: () => sent,
+    exit,
+    stop: () => {
+      if (!ended) program.kill('SIGKILL')
+    },
+  }
+}
+
+function screenText(terminal: InstanceType<typeof xterm.Terminal>): string {
+  const buffer = terminal.buffer.active
+  const lines = Array.from({ length: buffer.length }, (_, index) => buffer.getLine(index))
+  return lines
+    .map((line) => `${line?.isWrapped ? '' : '\n'}${line?.translateToString(true) ?? ''}`)
+    .join('')
+    .trim()
+}
+
+function squeeze(text: string): string {
+  return stripVTControlCharacters(text).replace(/\s+/g, '')
+}

@@ -2,17 +2,24 @@
 // Arguments go to vitest: `node test/clients/run.mjs -t codex` installs and tests Codex alone.
 import { execaSync } from 'execa'
 
-const filters = process.argv.slice(2)
+const [vitest, config] = ['node_modules/vitest/vitest.mjs', 'vitest.clients.config.ts']
+const suite = [
+  process.execPath,
+  vitest,
+  'run',
+  '--config',
+  config,
+  '--passWithNoTests',
+  ...process.argv.slice(2),
+]
+const install = 'test/clients/install.test.ts'
 
-function vitest(file) {
-  const config = ['--config', 'vitest.clients.config.ts', '--passWithNoTests']
-  return [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', ...config, file, ...filters]
-}
-
-// A process namespace of its own ends whatever a client leaves in the background. Root needs no user namespace.
-const isolate = ['--net', '--pid', '--fork', '--kill-child', '--mount-proc']
+// A process namespace of its own ends whatever a client leaves in the background.
+const isolate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
+const prepare = 'ip link set lo up && mount --bind test/clients/resolv.conf /etc/resolv.conf && exec "$@"'
+// Root needs no user namespace.
 const loopbackOnly = [[], ['--map-root-user']]
-  .map((asUser) => ['unshare', ...asUser, ...isolate, 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'])
+  .map((asUser) => ['unshare', ...asUser, ...isolate, 'sh', '-c', prepare, 'sh'])
   .find(([command, ...args]) => execaSync(command, [...args, 'true'], { reject: false }).exitCode === 0)
 
 function run([command, ...args]) {
@@ -21,5 +28,5 @@ function run([command, ...args]) {
 }
 
 if (!loopbackOnly) console.warn('No private network here (unshare): clients get dead proxies instead.')
-run(vitest('test/clients/install.test.ts'))
-run([...(loopbackOnly ?? []), ...vitest('test/clients/clients.test.ts')])
+run([...suite, install])
+run([...(loopbackOnly ?? []), ...suite, '--exclude', install])

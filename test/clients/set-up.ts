@@ -6,16 +6,24 @@ import type { ClientRunner } from './runners/client-runner.ts'
 
 const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
 
-/** One run of the built program, with these runners' own clients on PATH. Throws with its output where it fails. */
-export async function setUp(runners: readonly ClientRunner[], place: Place): Promise<void> {
+/**
+ * One run of the built program, with these runners' clients on PATH and their variables set; gives its JSON report.
+ * Throws with its output where it fails.
+ */
+export async function setUp(
+  runners: readonly ClientRunner[],
+  place: Place,
+  flags: readonly string[] = [],
+): Promise<unknown> {
   const tools = runners.flatMap(({ tool }) => ['--tool', tool])
-  const fixed = ['--key-file', '-', '--yes', '--no-check', '--json']
+  const fixed = ['--gateway', place.standIn.origin, '--key-file', '-', '--yes', '--no-check', '--json']
   const folders = runners.map(({ binFolder }) => binFolder)
-  await execa(process.execPath, [program, ...tools, '--gateway', place.standIn.origin, ...fixed], {
-    cwd: place.home,
-    env: cleanEnvironment(place.home, folders),
+  const { stdout } = await execa(process.execPath, [program, ...tools, ...fixed, ...flags], {
+    cwd: runners[0]?.folder ?? place.home,
+    env: Object.assign(cleanEnvironment(place.home, folders), ...runners.map(({ env }) => env)),
     extendEnv: false,
     input: place.key,
     timeout: 30_000,
   })
+  return JSON.parse(stdout)
 }

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { outputFile, outputJson, readJson } from 'fs-extra/esm'
+import { describe, expect, test } from 'vitest'
+import { clientRunner } from './client-runners.ts'
+import { makePlace } from './place.ts'
+import { claudeCodeRunners } from './runners/claude-code.ts'
+import { codexRunners } from './runners/codex.ts'
+import { setUp } from './set-up.ts'
+import { goodTurn, takeTurn } from './take-turn.ts'
+
+describe.each(claudeCodeRunners)('$id', (client) => {
+  test('a stale ANTHROPIC_API_KEY in the shell is silenced', async () => {
+    const place = await makePlace()
+    const runner = { ...client, env: { ...client.env, ANTHROPIC_API_KEY: 'sk-stale' } }
+    await setUp([runner], place)
+    expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
+  })
+})
+
+describe.each(codexRunners)('$id', (runner) => {
+  test('a ChatGPT login stays as it is and its token is not sent', async () => {
+    const place = await makePlace()
+    const login = join(place.home, '.codex/auth.json')
+    await outputJson(login, chatGptLogin)
+    const before = await readFile(login, 'utf8')
+    await setUp([runner], place)
+    expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
+    expect(await readFile(login, 'utf8')).toBe(before)
+  })
+
+  test('root keys come before the tables that are there already', async () => {
+    const place = await makePlace()
+    await outputFile(join(place.home, '.codex/config.toml'), '[tui]\nanimations = false # mine\n')
+    await setUp([runner], place)
+    expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
+  })
+
+  test('the other base URL reaches the documented route', async () => {
+    const place = await makePlace()
+    await setUp([runner], place, ['--codex-base', 'openai/v1'])
+    expect(await takeTurn(runner, place)).toMatchObject({
+      ...goodTurn(runner),
+      served: ['/openai/v1/responses'],
+    })
+  })
+})
+
+test("Cline 3 keeps another provider's key through setup and a run", async () => {
+  const place = await makePlace()
+  const runner = clientRunner('cline-3.0.65')
+  const providers = join(place.home, '.cline/data/settings/providers.json')
+  const openrouter = {
+    settings: { provider: 'openrouter', apiKey: 'or-mine' },
+    updatedAt: '2026-01-01T00:00:00Z',
+  }
+  await outputJson(providers, { version: 1, lastUsedProvider: 'openrouter', providers: { openrouter } })
+  await setUp([runner], place)
+  expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
+  expect(await readJson(providers)).toMatchObject({ providers: { openrouter } })
+})
+
+test("a project's own set-env list does not lead Aider away from the gateway", async () => {
+  const place = await makePlace()
+  const folder = join(place.home, 'project')
+  await outputFile(join(folder, '.aider.conf.yml'), 'set-env:\n  - MINE=1\n')
+  await outputFile(join(folder, '.env'), 'ANTHROPIC_API_BASE=http://127.0.0.1:9\n')
+  const runner = { ...clientRunner('aider-0.86.2'), folder }
+  await setUp([runner], { ...place })
+  expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
+})
+
+const claims = { email: 'me@example.com', 'https://api.openai.com/auth': { chatgpt_account_id: 'account' } }
+const idToken = [{ alg: 'none' }, claims, 'signature']
+  .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  .join('.')
+
+const chatGptLogin = {
+  auth_mode: 'chatgpt',
+  OPENAI_API_KEY: null,
+  tokens: { id_token: idToken, access_token: idToken, refresh_token: 'refresh', account_id: 'account' },
+  last_refresh: '2026-11-23T00:00:00Z',
+}

@@ -79,6 +79,10 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     expect(unsetIn(format, written, source)).toBe(text)
   })
 
+  it('goes with the blank line above it when nothing else is left', () => {
+    expect(unsetIn(format, `\n${block}\n`, source)).toBe('')
+  })
+
   it('has the line ends of the file', () => {
     const written = setIn(format, 'a\r\nb\r\n', source, '/env')
     expect(written.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)

@@ -28,13 +28,11 @@ export function replaceBlockValue(
   const start = end === colon ? colon : skipTrivia(text, colon, yamlTrivia)
   const below = hasBreak(text.slice(colon, start))
   const onKeyLine = { start: colon, end: below ? colon : end }
-  const underKeyLine = below
-    ? { start: lineEnd(text, colon), end }
-    : { start: lineEnd(text, end), end: lineEnd(text, end) }
+  const underIt = { start: lineEnd(text, onKeyLine.end), end: below ? end : lineEnd(text, end) }
   const rendered = renderValue(value, indentOf(text, map), newlineOf(text))
-  if (hasBreak(rendered)) return [deletion(onKeyLine), { ...underKeyLine, text: rendered }]
+  if (hasBreak(rendered)) return [deletion(onKeyLine), { ...underIt, text: rendered }]
   const gap = below || start === colon ? ' ' : text.slice(colon, start)
-  return [{ ...onKeyLine, text: gap + rendered.trimStart() }, deletion(underKeyLine)]
+  return [{ ...onKeyLine, text: gap + rendered.trimStart() }, deletion(underIt)]
 }
 
 /**

@@ -17,13 +17,8 @@ import { startOfPair } from './yaml-nodes.ts'
 /** A value that every reader of YAML already takes as the wanted one is not written again. */
 export function setYaml(tree: YamlTree, path: KeyPath, value: Value): Splice[] {
   const found = tree.root && descend(tree.root, path)
-  if (
-    found?.rest.length === 0 &&
-    isDeepStrictEqual(valueAt(tree.data, path), value) &&
-    readsAlike(found.node)
-  ) {
-    return []
-  }
+  const equal = found?.rest.length === 0 && isDeepStrictEqual(valueAt(tree.data, path), value)
+  if (equal && readsAlike(found.node)) return []
   const splices = found ? wordEdit(tree, path, found, value) : [addFirstPair(tree, path, value)]
   const written = JSON.parse(JSON.stringify(value))
   return verifyEdit(tree, splices, withValueAt(tree.data, path, written))

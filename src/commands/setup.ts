@@ -14,12 +14,12 @@ import type { CommandContext, Outcome } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
-import { writePlan } from './write-plan.ts'
+import { type Written, writePlan } from './write-plan.ts'
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
-  const { input, key, same } = await complete(given, context)
+  const { input, key } = await complete(given, context)
   const tools = await namedTools(input, catalog, host)
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
   const { request, findings } = await normaliseRequest(input, tools, key, catalog, host)
@@ -46,21 +46,37 @@ export async function runSetup(given: Input, context: CommandContext): Promise<O
       gateway: origin?.text,
       run: written.run ?? null,
     },
-    ...reportSetup({ ...written, dryRun: isOn(input, 'dryRun'), ...same }, host),
+    ...reportSetup(
+      { ...written, dryRun: isOn(input, 'dryRun'), ...(await sameCommand(input, written, context)) },
+      host,
+    ),
   }
 }
 
 async function complete(
   input: Input,
   context: CommandContext,
-): Promise<{ input: Input; key: Secret | undefined; same: { sameCommand?: string } }> {
-  const key =
-    textOf(input, 'keyStore') === 'env' ? undefined : await readKey(textOf(input, 'keyFile'), context.host)
-  if (!isInteractive(input, context.host)) return { input, key, same: {} }
+): Promise<{ input: Input; key: Secret | undefined }> {
+  const interactive = isInteractive(input, context.host)
+  const keyFile = textOf(input, 'keyFile')
+  // On a terminal, standard input is where the questions are answered, the one for the key among them.
+  const isAsked = textOf(input, 'keyStore') === 'env' || (interactive && keyFile === '-')
+  const key = isAsked ? undefined : await readKey(keyFile, context.host)
+  if (!interactive) return { input, key }
   const { completeInput } = await import('../wizard/complete-input.ts')
+  return completeInput(input, key, context)
+}
+
+/** The command line that does the same without questions, where questions were asked. */
+async function sameCommand(
+  input: Input,
+  { onConflict }: Written,
+  context: CommandContext,
+): Promise<{ sameCommand?: string }> {
+  if (!isInteractive(input, context.host)) return {}
   const { equivalentCommand } = await import('../wizard/equivalent-command.ts')
-  const completed = await completeInput(input, key, context)
-  return { ...completed, same: { sameCommand: equivalentCommand(completed.input, context) } }
+  const decided = onConflict === undefined ? {} : { onConflict: [onConflict] }
+  return { sameCommand: equivalentCommand({ ...input, values: { ...input.values, ...decided } }, context) }
 }
 
 function missingTool(ids: readonly string[]): UserError {

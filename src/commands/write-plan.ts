@@ -30,6 +30,8 @@ export interface Written {
   readonly run: string | undefined
   /** The changes as a diff, where they were asked for and not shown before a question. */
   readonly diff: string | undefined
+  /** How the user settled all conflicts alike; undefined when there were none, or one so and one so. */
+  readonly onConflict?: Decision
 }
 
 /**
@@ -39,14 +41,14 @@ export interface Written {
 export async function writePlan(request: WriteRequest, context: CommandContext): Promise<Written> {
   const { input } = request
   const { host } = context
-  const { plan, planContext } = await settleConflicts(request, context)
+  const { plan, planContext, ...settled } = await settleConflicts(request, context)
   if (!isOn(input, 'allowTracked')) await refuseTrackedKeys(plan.keyEdits, host)
   const dryRun = isOn(input, 'dryRun')
   const asks = isInteractive(input, host) && !dryRun && plan.edits.length > 0
   if (asks) await confirm(plan, host)
   const wantsDiff = (dryRun || isOn(input, 'diff')) && !asks
   const diff = wantsDiff ? renderDiff(plan.edits, plan.secrets, styleFor(host, 'stdout')) : undefined
-  if (dryRun) return { plan, run: undefined, diff }
+  if (dryRun) return { plan, run: undefined, diff, ...settled }
   const run = await applyEdits(
     {
       runId: planContext.run,
@@ -57,13 +59,13 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
     },
     host,
   )
-  return { plan, run: run?.id, diff }
+  return { plan, run: run?.id, diff, ...settled }
 }
 
 async function settleConflicts(
   { input, key, makePlan }: WriteRequest,
   context: CommandContext,
-): Promise<{ plan: Plan; planContext: PlanContext }> {
+): Promise<{ plan: Plan; planContext: PlanContext; onConflict?: Decision }> {
   const policy = (textOf(input, 'onConflict') ?? 'stop') as Decision
   const decisions = new Map<string, Decision>()
   const decide = (conflict: Conflict) => decisions.get(pathId(conflict.path, conflict.keyPath)) ?? policy
@@ -75,7 +77,9 @@ async function settleConflicts(
   for (const conflict of plan.conflicts) {
     decisions.set(pathId(conflict.path, conflict.keyPath), await resolveConflict(conflict, context.host))
   }
-  return { plan: await makePlan(planContext), planContext }
+  const [onConflict, ...others] = new Set(decisions.values())
+  const settled = onConflict !== undefined && others.length === 0 ? { onConflict } : {}
+  return { plan: await makePlan(planContext), planContext, ...settled }
 }
 
 async function confirm(plan: Plan, host: Host): Promise<void> {

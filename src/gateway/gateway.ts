@@ -5,6 +5,7 @@ export interface Region {
   /** Scheme and host, such as `https://eu.qcode.cc`; never a trailing slash. */
   readonly origin: string
   readonly title: string
+  readonly titleZh: string
   readonly audience: string
   readonly audienceZh: string
 }

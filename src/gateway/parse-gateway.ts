@@ -14,6 +14,7 @@ const gatewaySchema = z.strictObject({
       aliases: z.optional(z.array(z.string())),
       origin: z.string().check(z.regex(/^https?:\/\/[\w.-]+$/, 'must be scheme and host only')),
       title: z.string(),
+      title_zh: z.string(),
       audience: z.string(),
       audience_zh: z.string(),
     }),
@@ -33,9 +34,10 @@ export function parseGateway(data: unknown): Gateway {
   return {
     modelsRoute: models_route,
     protocols,
-    regions: regions.map(({ audience_zh, aliases = [], ...region }) => ({
+    regions: regions.map(({ title_zh, audience_zh, aliases = [], ...region }) => ({
       ...region,
       aliases,
+      titleZh: title_zh,
       audienceZh: audience_zh,
     })),
   }

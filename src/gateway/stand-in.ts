@@ -56,12 +56,15 @@ async function answer(
   const protocol = gateway.protocols.find(({ routes }) => routes.includes(path))
   const seen = (status: number): SeenRequest => ({ method, path, query, auth: authKind(sent), status })
   if (method !== 'POST' || !protocol) return seen(sendJson(reply, 404, notFound(request.url ?? '')))
-  const given = sent.apiKey ?? sent.bearer
-  if (given === undefined) return seen(sendJson(reply, 401, missingKey))
+  // An empty header counts as none.
+  const given = sent.apiKey || sent.bearer
+  if (!given) return seen(sendJson(reply, 401, missingKey))
   if (given !== key) return seen(sendJson(reply, 401, wrongKey))
   const parsed = parseBody(body)
   if (!parsed)
     return seen(sendJson(reply, 400, { error: 'Invalid request', message: 'The body is no JSON object' }))
+  if (wantsMessages(protocol) && !Array.isArray(parsed.messages))
+    return seen(sendJson(reply, 400, noMessages))
   return seen(sendReply(reply, protocol, parsed))
 }
 
@@ -100,6 +103,16 @@ function bearerOf(header: string | undefined): string | undefined {
 function authKind({ apiKey, bearer }: SentKeys): SeenRequest['auth'] {
   if (apiKey !== undefined) return bearer === undefined ? 'x-api-key' : 'both'
   return bearer === undefined ? 'none' : 'bearer'
+}
+
+/** Requests of the Responses protocol are forwarded whatever is in them. */
+function wantsMessages({ id }: Protocol): boolean {
+  return id !== 'openai-responses'
+}
+
+const noMessages = {
+  error: 'Invalid request',
+  message: 'Missing or invalid field: messages (must be an array)',
 }
 
 function notFound(url: string): unknown {

@@ -21,7 +21,7 @@ export async function askRegion(input: Input, { host, catalog }: CommandContext)
   const choices = regions.map((region) => ({
     value: region,
     name: describe(region, host),
-    short: region.title,
+    short: isChinese(host) ? region.titleZh : region.title,
   }))
   const preset = regions.find(({ id }) => id === fields.region.default)
   for (;;) {
@@ -39,6 +39,6 @@ async function accepts(region: Region, host: Host): Promise<boolean> {
 }
 
 /** Its name and the reason for it. */
-function describe({ title, audience, audienceZh }: Region, host: Host): string {
-  return isChinese(host) ? `${title}：${audienceZh}` : `${title}: ${audience}`
+function describe({ title, titleZh, audience, audienceZh }: Region, host: Host): string {
+  return isChinese(host) ? `${titleZh}：${audienceZh}` : `${title}: ${audience}`
 }

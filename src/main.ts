@@ -26,15 +26,13 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
     const help = renderHelp(spec, fieldsOf(spec.name, catalog), { host, catalog })
     const isNamed = rest.length < args.length
-    print(host, isNamed ? help : `${renderOverview(commandTable, host)}
-
-${help}`)
+    print(host, isNamed ? help : [renderOverview(commandTable, host), help].join('\n\n'))
     return 0
   }
   const input = parseArguments(rest, fieldsOf(spec.name, catalog), catalog, spec.positional)
   const run = await spec.load()
   const outcome = await run(input, { host, catalog })
-  if (input.switches.has('json')) printJson(host, spec.name, outcome.data)
+  if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
 }
@@ -57,6 +55,13 @@ function printOutcome({ findings, report, next = [] }: Outcome, host: Host): voi
   if (findings.length > 0) talk(host, renderFindings(findings, host))
   if (report !== '') print(host, report)
   if (next.length > 0) talk(host, next.join('\n'))
+}
+
+/** Warnings go to a person as well, whoever reads the document. */
+function printDocument(command: string, { findings, data }: Outcome, host: Host): void {
+  const warnings = findings.filter(({ level }) => level === 'warning' || level === 'error')
+  if (warnings.length > 0) talk(host, renderFindings(warnings, host))
+  printJson(host, command, data)
 }
 
 async function reportFailure(
@@ -83,4 +88,3 @@ function print(host: Host, text: string): void {
 function talk(host: Host, text: string): void {
   host.terminal.error.write(`${text}\n`)
 }
-

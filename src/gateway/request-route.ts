@@ -1,5 +1,6 @@
 import type { BaseUrl } from './base-url.ts'
 import type { Endpoint } from './gateway.ts'
+import { smallestBody, streamedText } from './smallest-body.ts'
 
 /** What came back from one request. */
 export interface RouteReply {
@@ -24,30 +25,7 @@ export async function requestRoute(
       ...(auth.header === 'bearer' ? { authorization: `Bearer ${auth.key}` } : { 'x-api-key': auth.key }),
       ...(endpoint.protocol === 'anthropic-messages' && { 'anthropic-version': '2023-06-01' }),
     },
-    body: JSON.stringify({ model: 'demo', stream: true, ...smallestBody(endpoint.protocol) }),
+    body: JSON.stringify(smallestBody(endpoint.protocol, 'demo')),
   })
   return { status: reply.status, text: streamedText(await reply.text()) }
-}
-
-function smallestBody(protocol: Endpoint['protocol']): Record<string, unknown> {
-  const message = { role: 'user', content: 'Say pong.' }
-  return protocol === 'openai-responses' ? { input: 'Say pong.' } : { max_tokens: 16, messages: [message] }
-}
-
-/** The pieces of text in a stream of server-sent events, put together; the three protocols put them in three places. */
-function streamedText(stream: string): string {
-  const events = stream
-    .split('\n')
-    .flatMap((line) => (line.startsWith('data: {') ? [JSON.parse(line.slice(6))] : []))
-  return events.map((event) => pieceOf(event) ?? '').join('')
-}
-
-function pieceOf(event: {
-  readonly type?: string
-  readonly delta?: string | { readonly text?: string }
-  readonly choices?: readonly { readonly delta?: { readonly content?: string } }[]
-}): string | undefined {
-  if (event.type === 'response.output_text.delta') return String(event.delta)
-  if (event.type === 'content_block_delta' && typeof event.delta === 'object') return event.delta.text
-  return event.choices?.[0]?.delta?.content
 }

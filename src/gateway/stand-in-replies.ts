@@ -4,6 +4,7 @@ import type { ProtocolId } from './gateway.ts'
 export interface ModelRequest {
   readonly model?: string
   readonly stream?: boolean
+  readonly messages?: unknown
   readonly tools?: readonly { readonly name?: string }[]
 }
 

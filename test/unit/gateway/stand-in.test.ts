@@ -6,7 +6,8 @@ const key = 'cr_0123456789abcdef'
 const standIn = await startStandIn(testCatalog.gateway, key)
 afterAll(() => standIn.close())
 
-const post = (path: string, headers: Record<string, string> = {}, body: unknown = { model: 'm' }) =>
+const question = { model: 'm', messages: [{ role: 'user', content: 'ping' }] }
+const post = (path: string, headers: Record<string, string> = {}, body: unknown = question) =>
   fetch(standIn.origin + path, { method: 'POST', headers, body: JSON.stringify(body) })
 
 const routes = testCatalog.gateway.protocols.flatMap(({ routes: all }) => all)
@@ -53,10 +54,15 @@ describe('the loopback gateway', () => {
   })
 
   it.each(routes)('streams where it is asked to: %s', async (path) => {
-    const reply = await post(path, { 'x-api-key': key }, { model: 'm', stream: true })
+    const reply = await post(path, { 'x-api-key': key }, { ...question, stream: true })
     expect(reply.headers.get('content-type')).toContain('text/event-stream')
     const events = (await reply.text()).split('\n').filter((line) => line.startsWith('data: {'))
     expect(events.map((line) => JSON.parse(line.slice(6))).length).toBeGreaterThan(1)
+  })
+
+  it.each(routes)('checks an empty request before a model sees it, but for Responses: %s', async (path) => {
+    const { status } = await post(path, { 'x-api-key': key }, {})
+    expect(status).toBe(path.endsWith('/responses') ? 200 : 400)
   })
 
   it('records what it saw without the key', async () => {

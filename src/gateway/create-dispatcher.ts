@@ -1,0 +1,92 @@
+import { lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { rootCertificates } from 'node:tls'
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import type { Stopwatch } from './stopwatch.ts'
+
+export interface DispatcherSettings {
+  readonly proxy: URL | undefined
+  /** PEM, trusted besides the certificates of Node.js. */
+  readonly certificates: string | undefined
+  readonly deadlineMs: number
+  readonly watch: Stopwatch
+}
+
+/** For one request: connects directly or through the proxy, and takes the time of each step. */
+export function createDispatcher(settings: DispatcherSettings): Dispatcher {
+  return settings.proxy ? throughProxy(settings.proxy, settings) : directly(settings)
+}
+
+function directly(settings: DispatcherSettings): Dispatcher {
+  const { watch } = settings
+  const plain = buildConnector(socketOptions(settings))
+  const secure = buildConnector(tlsOptions(settings))
+  return new Agent({
+    connect: (options, callback) => {
+      const port = options.port || (options.protocol === 'https:' ? '443' : '80')
+      plain({ ...options, port, protocol: 'http:' }, (...[error, socket]) => {
+        if (error) return callback(error, null)
+        watch.mark('connect')
+        if (options.protocol !== 'https:') return callback(null, socket)
+        secure({ ...options, httpSocket: socket }, marking(watch, 'tls', callback))
+      })
+    },
+  })
+}
+
+/** HTTPS goes through a tunnel (CONNECT), plain HTTP in the absolute form, since many proxies open no tunnel to port 80. */
+function throughProxy(proxy: URL, settings: DispatcherSettings): Dispatcher {
+  const { watch } = settings
+  const pool = (mark: 'connect' | 'tls') => (origin: string | URL, options: object) => {
+    const { connect } = options as { connect: buildConnector.connector }
+    const timed: buildConnector.connector = (given, callback) =>
+      connect(given, marking(watch, mark, callback))
+    return new Pool(origin, { ...options, connect: timed })
+  }
+  return new ProxyAgent({
+    uri: proxy.href,
+    proxyTunnel: false,
+    proxyTls: { ...socketOptions(settings), ...tlsOptions(settings) },
+    requestTls: tlsOptions(settings),
+    clientFactory: pool('connect'),
+    factory: (origin, options) =>
+      pool(new URL(origin).host === proxy.host ? 'connect' : 'tls')(origin, options),
+  })
+}
+
+function marking(
+  watch: Stopwatch,
+  mark: 'connect' | 'tls',
+  callback: buildConnector.Callback,
+): buildConnector.Callback {
+  return (...[error, socket]) => {
+    if (error) return callback(asFinal(error), null)
+    watch.mark(mark)
+    callback(null, socket)
+  }
+}
+
+/** undici 7.30 opens a tunnel again and again when the proxy closes it without an answer: it knows the error by its code. */
+function asFinal(error: Error & { readonly code?: string }): Error {
+  return error.code === 'UND_ERR_SOCKET'
+    ? Object.assign(new Error(error.message), { code: 'ECONNRESET' })
+    : error
+}
+
+function socketOptions({ watch, deadlineMs }: DispatcherSettings): buildConnector.BuildOptions {
+  const timedLookup: LookupFunction = (hostname, options, callback) =>
+    lookup(hostname, options, (error, address, family) => {
+      if (!error) watch.mark('dns')
+      callback(error, address, family)
+    })
+  return { lookup: timedLookup, timeout: deadlineMs } as buildConnector.BuildOptions
+}
+
+/** Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing here. */
+function tlsOptions({ certificates, deadlineMs }: DispatcherSettings): buildConnector.BuildOptions {
+  return {
+    rejectUnauthorized: true,
+    timeout: deadlineMs,
+    ...(certificates !== undefined && { ca: [...rootCertificates, certificates] }),
+  }
+}

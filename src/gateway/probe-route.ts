@@ -1,0 +1,92 @@
+import { Secret } from '../secrets/secret.ts'
+import type { ProtocolId } from './gateway.ts'
+import { judgeFailure } from './judge-failure.ts'
+import { judgeKeyReply } from './judge-key-reply.ts'
+import { judgeLiveReply } from './judge-live-reply.ts'
+import { judgeReply } from './judge-reply.ts'
+import type { Origin } from './origin.ts'
+import type { ProbeVerdict, VerdictKind } from './probe-verdict.ts'
+import { smallestBody } from './smallest-body.ts'
+import type { Times } from './stopwatch.ts'
+import type { Reply, Transport } from './transport.ts'
+
+/** A path that answers a POST, or should. */
+export interface Route {
+  readonly protocol: ProtocolId
+  readonly path: string
+}
+
+/** Where and how to probe. The key goes to this origin and to no other. */
+export interface ProbeTarget {
+  readonly origin: Origin
+  readonly transport: Transport
+  readonly deadlineMs: number
+}
+
+export interface Probe extends Route {
+  /** Null when no whole reply came. */
+  readonly status: number | null
+  readonly verdict: VerdictKind
+  readonly message: string
+  readonly hint?: string
+  readonly times: Times
+  /** The proxy that it went through, without its password. */
+  readonly proxy?: string
+}
+
+/** One POST without a key: 401 says that the route is right. Only a POST tells; a GET answers 404 on right paths. */
+export function probeRoute(route: Route, target: ProbeTarget): Promise<Probe> {
+  return probe(route, target, {}, {}, (reply, host) => judgeReply(reply, host, route.path))
+}
+
+/** Protocols whose gateway checks the request after the key and before a model: there an empty request costs no tokens. */
+export const keyProtocols: readonly ProtocolId[] = ['anthropic-messages', 'openai-chat']
+
+/** One empty POST with the key, for no tokens. Throws for a protocol whose gateway would forward it. */
+export function probeKey(route: Route, key: Secret, target: ProbeTarget): Promise<Probe> {
+  if (!keyProtocols.includes(route.protocol))
+    throw new Error(`an empty request of ${route.protocol} is forwarded`)
+  const judge = (reply: Reply, host: string) => judgeKeyReply(reply, key, host, route.path)
+  return probe(route, target, authHeaders(route.protocol, key), {}, judge)
+}
+
+/** One smallest round trip with a model; it costs tokens. */
+export function probeLive(route: Route, key: Secret, model: string, target: ProbeTarget): Promise<Probe> {
+  const judge = (reply: Reply, host: string) => judgeLiveReply(reply, key, host, route.path)
+  const headers = authHeaders(route.protocol, key)
+  return probe(route, target, headers, smallestBody(route.protocol, model), judge)
+}
+
+async function probe(
+  { protocol, path }: Route,
+  { origin, transport, deadlineMs }: ProbeTarget,
+  headers: Readonly<Record<string, string>>,
+  body: object,
+  judge: (reply: Reply, host: string) => ProbeVerdict,
+): Promise<Probe> {
+  const sent = await transport({
+    url: origin.text + path,
+    headers: { 'content-type': 'application/json', 'user-agent': 'qcode-setup', ...headers },
+    body: JSON.stringify(body),
+    deadlineMs,
+  })
+  const { host } = new URL(origin.text)
+  const { kind, message, hint } =
+    sent.kind === 'reply' ? judge(sent, host) : judgeFailure(sent, host, deadlineMs)
+  return {
+    protocol,
+    path,
+    status: sent.kind === 'reply' ? sent.status : null,
+    verdict: kind,
+    message,
+    ...(hint !== undefined && { hint }),
+    times: sent.times,
+    ...(sent.proxy !== undefined && { proxy: sent.proxy }),
+  }
+}
+
+function authHeaders(protocol: ProtocolId, key: Secret): Record<string, string> {
+  const text = Secret.reveal(key)
+  if (protocol !== 'anthropic-messages') return { authorization: `Bearer ${text}` }
+  return { 'x-api-key': text, 'anthropic-version': '2023-06-01' }
+}

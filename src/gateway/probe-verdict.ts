@@ -1,0 +1,54 @@
+/**
+ * What a probe came to.
+ *
+ * Of a route: `right` 401 without a key; `wrong-prefix` 404; `dns` the name has no address; `refused` nothing listens;
+ * `reset` cut off; `tls` no trust in the certificate, or no TLS there; `proxy` the proxy fails or wants a password;
+ * `timeout` too slow; `unreachable` no way there, or what answers speaks no HTTP; `captive-portal` 200 or a web page where
+ * 401 was due; `redirect` 3xx; `server-error` 5xx; `cdn-timeout` 524; `limited` 429; `unexpected-status` the rest.
+ *
+ * Of a key (bodies of an open relay of the gateway's family, v1.1.314): `key-accepted` 400 for an empty request;
+ * `key-unknown`, `key-expired`, `key-disabled`, `key-malformed` and `key-refused` 401; `balance` 402; `client-refused` 403,
+ * a key for certain clients; `service-refused` 403 for every other reason.
+ *
+ * Of a round trip: `answered`; `no-answer` a 200 without a reply in it; `skipped`.
+ */
+export type VerdictKind = keyof typeof verdictLevels
+
+/** How bad each verdict is. A key for other clients may be right for the tools that are set up. */
+export const verdictLevels = {
+  right: 'ok',
+  'wrong-prefix': 'error',
+  dns: 'error',
+  refused: 'error',
+  reset: 'error',
+  tls: 'error',
+  proxy: 'error',
+  timeout: 'error',
+  unreachable: 'error',
+  'captive-portal': 'error',
+  redirect: 'error',
+  'server-error': 'error',
+  'cdn-timeout': 'error',
+  limited: 'error',
+  'unexpected-status': 'error',
+  'key-accepted': 'ok',
+  'key-unknown': 'error',
+  'key-expired': 'error',
+  'key-disabled': 'error',
+  'key-malformed': 'error',
+  'key-refused': 'error',
+  balance: 'error',
+  'client-refused': 'warning',
+  'service-refused': 'error',
+  answered: 'ok',
+  'no-answer': 'error',
+  skipped: 'skipped',
+} as const
+
+export interface ProbeVerdict {
+  readonly kind: VerdictKind
+  /** What happened and what it comes from. Never holds a key or a control character. */
+  readonly message: string
+  /** What to do about it. */
+  readonly hint?: string
+}

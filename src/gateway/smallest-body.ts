@@ -1,0 +1,40 @@
+import type { ProtocolId } from './gateway.ts'
+
+/** The smallest request of a protocol that a model answers; `stream` is always explicit, since a relay of this family hangs without. */
+export function smallestBody(protocol: ProtocolId, model: string): Record<string, unknown> {
+  const common = { model, stream: true }
+  if (protocol === 'openai-responses') return { ...common, input: 'Say pong.' }
+  return { ...common, max_tokens: 16, messages: [{ role: 'user', content: 'Say pong.' }] }
+}
+
+interface StreamEvent {
+  readonly type?: string
+  readonly delta?: string | { readonly text?: string }
+  readonly choices?: readonly { readonly delta?: { readonly content?: string } }[]
+}
+
+/** The pieces of text in a stream of server-sent events, put together; the three protocols put them in three places. */
+export function streamedText(stream: string): string {
+  return streamEvents(stream)
+    .map((event) => pieceOf(event) ?? '')
+    .join('')
+}
+
+/** The JSON objects of a stream's data lines; what does not parse is left out. */
+export function streamEvents(stream: string): StreamEvent[] {
+  return stream.split('\n').flatMap((line) => (line.startsWith('data: {') ? parse(line.slice(6)) : []))
+}
+
+function parse(text: string): StreamEvent[] {
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    return []
+  }
+}
+
+function pieceOf(event: StreamEvent): string | undefined {
+  if (event.type === 'response.output_text.delta') return String(event.delta)
+  if (event.type === 'content_block_delta' && typeof event.delta === 'object') return event.delta.text
+  return event.choices?.[0]?.delta?.content
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dispatcher } from 'undici'
+import { chooseProxy } from './choose-proxy.ts'
+import { ProxyNotUsable } from './proxy-not-usable.ts'
+import { Stopwatch, type Times } from './stopwatch.ts'
+
+/** What decides how the network is reached. */
+export interface TransportSettings {
+  /** HTTPS_PROXY, HTTP_PROXY and NO_PROXY count, in upper and lower case. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Certificates (PEM) that are trusted besides those of Node.js: the content of NODE_EXTRA_CA_CERTS. */
+  readonly certificates?: string
+}
+
+export interface PostRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** Time for all of it, from the name's address to the end of the reply's body. */
+  readonly deadlineMs: number
+}
+
+interface Sent {
+  readonly times: Times
+  /** Scheme and host of the proxy that it went through. */
+  readonly proxy?: string
+}
+
+export interface Reply extends Sent {
+  readonly kind: 'reply'
+  readonly status: number
+  /** By lowercase name; of a header that came more than once, the first. */
+  readonly headers: Readonly<Record<string, string>>
+  /** At most the first 64 KiB. */
+  readonly body: string
+}
+
+/** No whole reply came. */
+export interface Failure extends Sent {
+  readonly kind: 'failure'
+  /** How far it got. */
+  readonly stage: Stopwatch['stage']
+  /** Code of the error as Node.js, OpenSSL or undici has it, such as ECONNREFUSED; TIMEOUT when the time was up. */
+  readonly code: string
+  readonly message: string
+}
+
+/** Sends one POST. Never throws, never follows a redirect, never skips the check of a certificate. */
+export type Transport = (request: PostRequest) => Promise<Reply | Failure>
+
+type Whole = Pick<Reply, 'kind' | 'status' | 'headers' | 'body'>
+
+const longestBody = 64 * 1024
+
+/** A transport that gives every request its own connection, so that its times are its own. */
+export function createTransport(settings: TransportSettings): Transport {
+  return async (request) => {
+    const network = await loadNetwork()
+    const watch = new Stopwatch()
+    let proxy: URL | undefined
+    try {
+      proxy = chooseProxy(request.url, settings.env)
+      const { deadlineMs } = request
+      const { certificates } = settings
+      const dispatcher = network.createDispatcher({ proxy, certificates, deadlineMs, watch })
+      return { ...(await send(request, dispatcher, network, watch)), ...sent(proxy, watch) }
+    } catch (error) {
+      const { code, message } = describe(error)
+      return { kind: 'failure', stage: watch.stage, code, message, ...sent(proxy, watch) }
+    }
+  }
+}
+
+/** Loaded by the first request: other commands start without it. */
+async function loadNetwork() {
+  const [{ request }, { createDispatcher }] = await Promise.all([
+    import('undici'),
+    import('./create-dispatcher.ts'),
+  ])
+  return { request, createDispatcher }
+}
+
+function sent(proxy: URL | undefined, watch: Stopwatch): Sent {
+  return { times: watch.times(), ...(proxy && { proxy: `${proxy.protocol}//${proxy.host}` }) }
+}
+
+async function send(
+  request: PostRequest,
+  dispatcher: Dispatcher,
+  network: Awaited<ReturnType<typeof loadNetwork>>,
+  watch: Stopwatch,
+): Promise<Whole> {
+  const done = new AbortController()
+  // A deadline of our own: undici notices an aborted signal only once it is connected (7.30).
+  const expired = sleep(request.deadlineMs, undefined, { signal: done.signal }).then(() => {
+    throw Object.assign(new Error('The time was up'), { code: 'TIMEOUT' })
+  })
+  try {
+    return await Promise.race([exchange(request, dispatcher, network, watch), expired])
+  } finally {
+    done.abort()
+    void dispatcher.destroy()
+  }
+}
+
+async function exchange(
+  { url, headers, body }: PostRequest,
+  dispatcher: Dispatcher,
+  { request }: Awaited<ReturnType<typeof loadNetwork>>,
+  watch: Stopwatch,
+): Promise<Whole> {
+  const noLimit = { headersTimeout: 0, bodyTimeout: 0 }
+  const reply = await request(url, { method: 'POST', headers, body, dispatcher, ...noLimit })
+  watch.mark('reply')
+  const text = await readBody(reply.body)
+  return { kind: 'reply', status: reply.statusCode, headers: flatten(reply.headers), body: text }
+}
+
+async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= longestBody) break
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, longestBody))
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat()[0] ?? '']),
+  )
+}
+
+/** Trying several addresses of a name gives one error that holds the others. */
+function describe(error: unknown): { code: string; message: string } {
+  const first = error instanceof AggregateError ? error.errors[0] : error
+  if (first instanceof ProxyNotUsable) return { code: 'PROXY', message: first.message }
+  if (!(first instanceof Error)) return { code: 'UNKNOWN', message: String(first) }
+  const { code } = first as NodeJS.ErrnoException
+  return { code: typeof code === 'string' ? code : 'UNKNOWN', message: first.message }
+}

@@ -1,0 +1,51 @@
+import { createServer, request as send } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { close, listen } from './faulty-gateway.ts'
+
+export interface LoopbackProxy {
+  readonly url: string
+  /** What it was asked for: `CONNECT host:port`, or `POST http://host/path`. */
+  readonly hits: string[]
+  close(): Promise<void>
+}
+
+/** An HTTP proxy on loopback that sends whatever it is asked for to one port of loopback; or answers only this status. */
+export async function startProxy(targetPort: number, status?: number): Promise<LoopbackProxy> {
+  const hits: string[] = []
+  const tunnels = new Set<Socket>()
+  const server = createServer((request, reply) => {
+    hits.push(`${request.method} ${request.url}`)
+    if (status !== undefined) return void reply.writeHead(status).end()
+    const { pathname } = new URL(request.url ?? '')
+    const onward = send({
+      port: targetPort,
+      host: '127.0.0.1',
+      path: pathname,
+      method: request.method,
+      headers: request.headers,
+    })
+    onward.on('response', (answer) => {
+      reply.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(reply)
+    })
+    request.pipe(onward)
+  })
+  server.on('connect', (request, client: Socket) => {
+    hits.push(`CONNECT ${request.url}`)
+    if (status !== undefined) return void client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`)
+    const target = connect(targetPort, '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n')
+      target.pipe(client).pipe(target)
+    })
+    for (const socket of [client, target]) {
+      tunnels.add(socket)
+      socket.on('error', () => socket.destroy())
+    }
+  })
+  const port = await listen(server)
+  const stop = () => {
+    for (const socket of tunnels) socket.destroy()
+    return close(server)
+  }
+  return { url: `http://127.0.0.1:${port}`, hits, close: stop }
+}

@@ -32,6 +32,8 @@ export async function applyEdits(
   // A run that takes another one back is recorded even when every file is back already.
   const needsRun = edits.length > 0 || request.undoes !== undefined
   if (!needsRun && sameLedger(request.ledger.before, request.ledger.after)) return undefined
+  // What can be refused is refused before even the state folder is made; under the lock it is looked at again.
+  checkTargets(edits, host.platform)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
       await settleEarlierRun(writer)

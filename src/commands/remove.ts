@@ -1,7 +1,6 @@
 import { listRuns } from '../apply/journal.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import type { RecordedFolder } from '../apply/run-record.ts'
-import type { Ledger } from '../plan/ledger.ts'
 import { planRemoval } from '../plan/make-plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
@@ -31,7 +30,7 @@ export async function runRemove(input: Input, context: CommandContext): Promise<
       command: 'remove',
       input,
       makePlan: (planContext) => planRemoval(removed, kept, planContext),
-      removeFolders: foldersMadeFor(ledger, context),
+      removeFolders: foldersMade(context),
     },
     context,
   )
@@ -54,9 +53,8 @@ function isSame(
 }
 
 /** The folders that earlier runs made: each goes where it is empty again. */
-function foldersMadeFor(ledger: Ledger, { host }: CommandContext): RecordedFolder[] {
-  const origins = new Set(ledger.entries.map(({ origin }) => origin))
+function foldersMade({ host }: CommandContext): RecordedFolder[] {
   return listRuns(host)
-    .filter(({ id }) => origins.has(id))
+    .filter(({ state }) => state === 'done')
     .flatMap(({ createdFolders }) => createdFolders)
 }

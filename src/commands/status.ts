@@ -1,8 +1,5 @@
 import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
-import { readLedger } from '../apply/ledger-store.ts'
-import { planSetup } from '../plan/make-plan.ts'
-import type { Plan } from '../plan/plan.ts'
-import { type ToolStatus, toolStatus } from '../plan/tool-status.ts'
+import { inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
 import type { Input } from '../request/input.ts'
 import { reportStatus } from '../ui/report-status.ts'
 import { choiceOf } from './choices-of.ts'
@@ -12,15 +9,11 @@ import { createPlanContext } from './plan-context.ts'
 /** What is set up, where, for which region, and whether it still stands as it was written. */
 export async function runStatus(_input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
+  const planContext = createPlanContext(context, undefined, () => 'stop')
   const tools: ToolStatus[] = []
-  for (const setup of readLedger(host).setups) {
+  for (const setup of planContext.ledger.setups) {
     const choice = choiceOf(setup, catalog, host)
-    if (!choice) continue
-    const plan: Plan = await planSetup(
-      { choices: [choice] },
-      createPlanContext(context, undefined, () => 'stop'),
-    )
-    tools.push(toolStatus(setup, plan))
+    if (choice) tools.push(await inspectSetup(setup, choice, planContext))
   }
   const unfinished = findUnfinishedRun(host)
   return {

@@ -1,5 +1,13 @@
+import { loadFormats } from '../documents/formats.ts'
+import { UserError } from '../errors.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { Secret } from '../secrets/secret.ts'
+import { hashValue, pathId } from './compare-leaf.ts'
+import { DocumentSet } from './document-set.ts'
 import type { Setup } from './ledger.ts'
-import type { Plan } from './plan.ts'
+import type { Leaf } from './placeholders.ts'
+import type { PlanContext } from './plan-work.ts'
+import { type WantedTarget, wantedTargets } from './wanted.ts'
 
 /** One setup and how its files stand today. */
 export interface ToolStatus extends Setup {
@@ -11,20 +19,77 @@ export interface ToolStatus extends Setup {
 export interface FileStatus {
   readonly path: string
   readonly baseUrl: string
-  /** `changed`: somebody else changed a value of ours; `missing`: values of ours are gone. */
-  readonly state: 'as-written' | 'changed' | 'missing'
+  /** `changed`: somebody else changed a value of ours; `missing`: values of ours are gone; `unreadable`: it does not open. */
+  readonly state: 'as-written' | 'changed' | 'missing' | 'unreadable'
   /** The values that differ, by key path. */
   readonly differs: readonly string[]
 }
 
-/** A setup held against the plan that would make it anew: where that plan would write, something has changed since. */
-export function toolStatus(setup: Setup, plan: Plan): ToolStatus {
-  const files = plan.rows.map(({ path, baseUrl }): FileStatus => {
-    const changed = plan.conflicts.filter((conflict) => conflict.path === path).map(({ keyPath }) => keyPath)
-    const missing = plan.edits.filter((edit) => edit.path === path).flatMap(({ changes }) => changes)
-    const differs = [...changed, ...missing.map(({ keyPath }) => keyPath)].map((keyPath) => keyPath.join('.'))
-    const state = changed.length > 0 ? 'changed' : missing.length > 0 ? 'missing' : 'as-written'
-    return { path, baseUrl, state, differs }
-  })
+type LeafState = 'as-written' | 'changed' | 'missing'
+
+/** Stands for the key, whose value only the ledger's hash knows. */
+const anyKey = new Secret('any')
+
+/** Holds what stands in the files against what was written last; no key is needed for that. */
+export async function inspectSetup(
+  setup: Setup,
+  choice: ToolChoice,
+  context: PlanContext,
+): Promise<ToolStatus> {
+  const targets = wantedTargets(choice, { ...context, key: anyKey }).filter(({ leaves }) => leaves.length > 0)
+  const formats = await loadFormats(targets.map(({ format }) => format))
+  const documents = new DocumentSet(context.machine.read, formats)
+  const paths = [...new Set(targets.map(({ path }) => path))]
+  const files = paths.map((path) =>
+    inspectFile(
+      targets.filter((target) => target.path === path),
+      documents,
+      context,
+    ),
+  )
   return { ...setup, files, asWritten: files.every(({ state }) => state === 'as-written') }
+}
+
+function inspectFile(
+  targets: readonly WantedTarget[],
+  documents: DocumentSet,
+  context: PlanContext,
+): FileStatus {
+  const { path = '', baseUrl = '' } = targets[0] ?? {}
+  try {
+    const found = targets.flatMap((target) =>
+      target.leaves.map((leaf) => ({
+        name: leaf.keyPath.join('.'),
+        state: leafState(leaf, target, documents, context),
+      })),
+    )
+    const differs = found.filter(({ state }) => state !== 'as-written').map(({ name }) => name)
+    const states = found.map(({ state }) => state)
+    const state = states.includes('changed')
+      ? 'changed'
+      : states.includes('missing')
+        ? 'missing'
+        : 'as-written'
+    return { path, baseUrl, state, differs }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { path, baseUrl, state: 'unreadable', differs: [] }
+  }
+}
+
+/** A value that is not in the ledger was right before us: it is compared only where the template alone decides it. */
+function leafState(
+  { keyPath, value }: Leaf,
+  target: WantedTarget,
+  documents: DocumentSet,
+  { ledger }: PlanContext,
+): LeafState {
+  const id = pathId(target.path, keyPath)
+  const actual = documents.open(target.path, target.format).document.get(keyPath)
+  const isStamp = target.stamps.some((stamp) => pathId(target.path, stamp) === id)
+  const entry = ledger.entries.find((candidate) => pathId(candidate.path, candidate.keyPath) === id)
+  if (isStamp || (!entry && (target.when || value instanceof Secret))) return 'as-written'
+  if (actual === undefined) return 'missing'
+  const hash = entry ? entry.hash : value instanceof Secret ? undefined : hashValue(value)
+  return hashValue(actual) === hash ? 'as-written' : 'changed'
 }

@@ -12,7 +12,7 @@ export interface ReportTexts {
   readonly reply: string
   readonly state: string
   readonly actions: Readonly<Record<'create' | 'update' | 'unchanged' | 'remove', string>>
-  readonly states: Readonly<Record<'as-written' | 'changed' | 'missing', string>>
+  readonly states: Readonly<Record<'as-written' | 'changed' | 'missing' | 'unreadable', string>>
   readonly dryRun: string
   readonly alreadyRight: string
   readonly sameCommand: (command: string) => string
@@ -40,7 +40,12 @@ const en: ReportTexts = {
   reply: 'Reply',
   state: 'State',
   actions: { create: 'created', update: 'changed', unchanged: 'right already', remove: 'taken out' },
-  states: { 'as-written': 'as written', changed: 'changed since', missing: 'values missing' },
+  states: {
+    'as-written': 'as written',
+    changed: 'changed since',
+    missing: 'values missing',
+    unreadable: 'cannot be read',
+  },
   dryRun: 'Nothing was written (--dry-run).',
   alreadyRight: 'Everything is right already; nothing was written.',
   sameCommand: (command) => `The same without questions: ${command}`,
@@ -69,7 +74,12 @@ const zhCn: ReportTexts = {
   reply: '回复',
   state: '状态',
   actions: { create: '已创建', update: '已修改', unchanged: '已正确', remove: '已移除' },
-  states: { 'as-written': '与写入时一致', changed: '之后被修改', missing: '缺少设置' },
+  states: {
+    'as-written': '与写入时一致',
+    changed: '之后被修改',
+    missing: '缺少设置',
+    unreadable: '无法读取',
+  },
   dryRun: '未写入任何内容（--dry-run）。',
   alreadyRight: '一切已正确，未写入任何内容。',
   sameCommand: (command) => `等效的免提问命令：${command}`,

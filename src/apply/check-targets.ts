@@ -40,7 +40,7 @@ export function changedSincePlan(path: string): UserError {
 function sameState(one: FileState, other: FileState, platform: NodeJS.Platform): boolean {
   if (one.resolvedPath !== other.resolvedPath) return false
   if (one.kind === 'absent' || other.kind === 'absent') return one.kind === other.kind
-  return one.kind === other.kind && one.hash === other.hash && sameMode(one.mode, other.mode, platform)
+  return one.hash === other.hash && sameMode(one.mode, other.mode, platform)
 }
 
 /** Removing the file behind a link would leave a link that leads nowhere. */

@@ -4,6 +4,7 @@ import {
   existsSync,
   lstatSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -135,6 +136,25 @@ describe('a run', () => {
     expect(calls[commit + 1]).toEqual({ verb: 'flushFolder', path: home })
   })
 
+  test('makes every file private before it says otherwise, and flushes the folder of every state file', async () => {
+    const home = makeHome()
+    const host = makeHost(home)
+    const { fileSystem, calls } = createFaultFileSystem()
+    const modes = new Set<number>()
+    const createFile = (path: string, mode: number) => {
+      modes.add(mode)
+      return fileSystem.createFile(path, mode)
+    }
+    await applyEdits(request(host, seedFourFiles(home)), host, { ...fileSystem, createFile })
+    expect([...modes]).toEqual([0o600])
+    const stored = calls.flatMap(({ to }, index) => (to?.endsWith('.json') ? [index] : []))
+    const inState = stored.filter((index) => calls[index]?.to?.startsWith(stateFolder(host)))
+    expect(inState).toHaveLength(4)
+    for (const index of inState) {
+      expect(calls[index + 1]).toEqual({ verb: 'flushFolder', path: dirname(calls[index]?.to ?? '') })
+    }
+  })
+
   test('puts ids, order and state into the list of runs', async () => {
     const home = makeHome()
     const host = makeHost(home)
@@ -169,6 +189,22 @@ describe('nothing to do', () => {
     expect(await applyEdits(request(host, [edit(join(home, 'file'), 'same')]), host)).toBeUndefined()
     expect(readLedger(host).entries).toHaveLength(1)
     expect(listRuns(host)).toEqual([])
+  })
+
+  test('leaves the old ledger and nothing beside it when storing fails', async () => {
+    for (let at = 0; ; at++) {
+      const host = makeHost(makeHome())
+      put(join(host.home, 'file'), 'same')
+      const wanted = request(host, [edit(join(host.home, 'file'), 'same')])
+      const faulty = createFaultFileSystem({ kind: 'fail', at, code: 'ENOSPC' })
+      const stored = applyEdits(wanted, host, faulty.fileSystem).then(
+        () => 'stored',
+        (error) => error.code,
+      )
+      expect(await stored).toBe(faulty.fired() ? 'write-failed' : 'stored')
+      expect(temporaryFiles(host.home)).toEqual([])
+      if (!faulty.fired()) break
+    }
   })
 })
 
@@ -258,6 +294,18 @@ describe('refusals change nothing', () => {
     expect(() => readLedger(host)).toThrow(expect.objectContaining({ code: 'broken-ledger' }))
     put(join(runFolder(host, run?.id ?? ''), 'journal.json'), '{"version":2}')
     expect(() => listRuns(host)).toThrow(expect.objectContaining({ code: 'broken-journal' }))
+  })
+
+  test('a link that leads elsewhere since the plan, though the bytes there are the same', async () => {
+    const home = makeHome()
+    const host = makeHost(home)
+    put(join(home, 'mine'), 'one')
+    put(join(home, 'other'), 'one')
+    symlinkSync('mine', join(home, 'link'))
+    const wanted = request(host, [edit(join(home, 'link'), 'two')])
+    rmSync(join(home, 'link'))
+    symlinkSync('other', join(home, 'link'))
+    await expect(applyEdits(wanted, host)).rejects.toMatchObject({ code: 'changed-since-plan' })
   })
 
   test('a file that changes after the check and before its rename is not lost', async () => {

@@ -63,10 +63,16 @@ test('a run that lost its lock changes nothing, and the next one clears up', asy
     put(join(stateFolder(host), 'ledger.json'), theirs)
     await setTimeout(2_600)
   }
-  const slept = { ...fileSystem, write: once(write, fileSystem.write) }
+  const renamed: string[] = []
+  const rename = (from: string, to: string) => {
+    renamed.push(to)
+    return fileSystem.rename(from, to)
+  }
+  const slept = { ...fileSystem, rename, write: once(write, fileSystem.write) }
   const lost = applyEdits(request(host, [edit(join(host.home, 'file'), 'new')]), host, slept)
   await expect(lost).rejects.toMatchObject({ code: 'lock-lost', exit: 1 })
   expect(readFileSync(join(host.home, 'file'), 'utf8')).toBe('old')
+  expect(renamed).not.toContain(join(host.home, 'file'))
   expect(temporaryFiles(host.home)).toEqual([])
   expect(readLedger(host).entries).toEqual([entry('theirs', 'run')])
   await applyEdits(request(host, [edit(join(host.home, 'file'), 'next')]), host)

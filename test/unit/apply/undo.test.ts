@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { listRuns } from '../../../src/apply/journal.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { planUndo } from '../../../src/apply/plan-undo.ts'
+import { stateFolder } from '../../../src/apply/state-folder.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { Setup } from '../../../src/plan/ledger.ts'
 import { edit, entry, makeHost, put, request, seedFourFiles, snapshot } from './machine.ts'
@@ -74,6 +75,15 @@ describe('undo', () => {
     expect(planUndo(makeHost(makeHome()))).toBe('nothing-to-undo')
   })
 
+  test('takes the last run first, also when runs of one second have ids in another order', async () => {
+    const ids = ['cc', 'bb', 'aa']
+    const host = { ...makeHost(makeHome()), randomId: () => ids.shift() ?? 'dd' }
+    await write(host, 'file', '1')
+    await write(host, 'file', '2')
+    const last = await write(host, 'file', '3')
+    expect(await undo(host)).toBe(last)
+  })
+
   test('of an undo does the run again, and the run can be undone again', async () => {
     const host = makeHost(makeHome())
     const first = await write(host, 'deep/file', '1')
@@ -106,6 +116,7 @@ describe('undo', () => {
     const one = await write(host, 'one', '1')
     const two = await write(host, 'two', '2')
     rmSync(join(host.home, 'two'))
+    expect(planUndo(host)).toMatchObject({ request: { edits: [] } })
     expect(await undo(host)).toBe(two)
     expect(await undo(host)).toBe(one)
   })
@@ -135,6 +146,23 @@ describe('undo', () => {
         where: { file: join(host.home, 'file') },
       }),
     )
+  })
+
+  test('refuses a link that leads elsewhere since, though the bytes there are the same', async () => {
+    const host = makeHost(makeHome())
+    put(join(host.home, 'mine'), '0', 0o600)
+    put(join(host.home, 'other'), '1', 0o600)
+    symlinkSync('mine', join(host.home, 'link'))
+    await write(host, 'link', '1')
+    rmSync(join(host.home, 'link'))
+    symlinkSync('other', join(host.home, 'link'))
+    expect(() => planUndo(host)).toThrow(expect.objectContaining({ code: 'changed-since-run' }))
+  })
+
+  test('never reads a journal outside of the folder of runs', () => {
+    const host = makeHost(makeHome())
+    put(join(stateFolder(host), 'elsewhere/journal.json'), '{}')
+    expect(() => planUndo(host, '../elsewhere')).toThrow(expect.objectContaining({ code: 'no-such-run' }))
   })
 
   test('names a run that does not exist', () => {

@@ -11,7 +11,8 @@ export type Comparison =
 
 /**
  * The rule of ownership. Absent or last written by us: write. Already as wanted: keep. Changed since we wrote it: a
- * conflict. The user's own value, never ours: write and say so, unless the tool's folder guards this key.
+ * conflict. The user's own value, never ours: write and say so, unless the tool's folder guards this key. An empty
+ * object in a template only wants an object to be there.
  */
 export function compareLeaf(
   actual: Value | undefined,
@@ -21,12 +22,17 @@ export function compareLeaf(
 ): Comparison {
   if (isDeepStrictEqual(actual, wanted)) return { action: 'keep' }
   if (actual === undefined) return { action: 'write', owner: 'nobody' }
+  if (isObject(actual) && isDeepStrictEqual(wanted, {})) return { action: 'keep' }
   if (entry)
     return hashValue(actual) === entry.hash
       ? { action: 'write', owner: 'ours' }
       : { action: 'conflict', why: 'drift' }
   if (guarded || typeof actual === 'object') return { action: 'conflict', why: 'guarded' }
   return { action: 'write', owner: 'user' }
+}
+
+function isObject(value: Value): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** Hash of a value as the ledger keeps it: SHA-256 of its JSON, in hex. */

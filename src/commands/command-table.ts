@@ -27,6 +27,21 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./print.ts')).runPrint,
   },
   {
+    name: 'check',
+    summary: 'ask the gateway whether routes and key are right, for no tokens',
+    examples: [
+      ['qcode-setup check', 'the regions that are set up'],
+      ['qcode-setup check --all', 'every region, with times and a recommendation'],
+      [
+        'qcode-setup check --key-file ~/key.txt --live --model claude-opus-5',
+        'one smallest real round trip as well',
+      ],
+    ],
+    writes: 'nothing',
+    network: true,
+    load: async () => (await import('./check.ts')).runCheck,
+  },
+  {
     name: 'status',
     summary: 'what is set up, where, for which region, and what has changed since',
     examples: [['qcode-setup status --json', 'for a script']],

@@ -5,7 +5,7 @@ import { judgeKeyReply } from './judge-key-reply.ts'
 import { judgeLiveReply } from './judge-live-reply.ts'
 import { judgeReply } from './judge-reply.ts'
 import type { Origin } from './origin.ts'
-import type { ProbeVerdict, VerdictKind } from './probe-verdict.ts'
+import { type ProbeLevel, type ProbeVerdict, type VerdictKind, verdictLevels } from './probe-verdict.ts'
 import { smallestBody } from './smallest-body.ts'
 import type { Times } from './stopwatch.ts'
 import type { Reply, Transport } from './transport.ts'
@@ -27,6 +27,7 @@ export interface Probe extends Route {
   /** Null when no whole reply came. */
   readonly status: number | null
   readonly verdict: VerdictKind
+  readonly level: ProbeLevel
   readonly message: string
   readonly hint?: string
   readonly times: Times
@@ -78,6 +79,7 @@ async function probe(
     path,
     status: sent.kind === 'reply' ? sent.status : null,
     verdict: kind,
+    level: verdictLevels[kind],
     message,
     ...(hint !== undefined && { hint }),
     times: sent.times,

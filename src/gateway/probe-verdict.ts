@@ -45,6 +45,8 @@ export const verdictLevels = {
   skipped: 'skipped',
 } as const
 
+export type ProbeLevel = (typeof verdictLevels)[VerdictKind]
+
 export interface ProbeVerdict {
   readonly kind: VerdictKind
   /** What happened and what it comes from. Never holds a key or a control character. */

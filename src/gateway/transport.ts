@@ -45,9 +45,10 @@ export interface Failure extends Sent {
   readonly message: string
 }
 
-/** Sends one POST. Never throws, never follows a redirect, never skips the check of a certificate. */
+/** Sends one POST. Throws only for a fault of this program; never follows a redirect, never skips the check of a certificate. */
 export type Transport = (request: PostRequest) => Promise<Reply | Failure>
 
+type Network = typeof import('./network.ts')
 type Whole = Pick<Reply, 'kind' | 'status' | 'headers' | 'body'>
 
 const longestBody = 64 * 1024
@@ -55,7 +56,8 @@ const longestBody = 64 * 1024
 /** A transport that gives every request its own connection, so that its times are its own. */
 export function createTransport(settings: TransportSettings): Transport {
   return async (request) => {
-    const network = await loadNetwork()
+    // Loaded by the first request, and before the watch starts: other commands do without it.
+    const network = await import('./network.ts')
     const watch = new Stopwatch()
     let proxy: URL | undefined
     try {
@@ -71,15 +73,6 @@ export function createTransport(settings: TransportSettings): Transport {
   }
 }
 
-/** Loaded by the first request: other commands start without it. */
-async function loadNetwork() {
-  const [{ request }, { createDispatcher }] = await Promise.all([
-    import('undici'),
-    import('./create-dispatcher.ts'),
-  ])
-  return { request, createDispatcher }
-}
-
 function sent(proxy: URL | undefined, watch: Stopwatch): Sent {
   return { times: watch.times(), ...(proxy && { proxy: `${proxy.protocol}//${proxy.host}` }) }
 }
@@ -87,7 +80,7 @@ function sent(proxy: URL | undefined, watch: Stopwatch): Sent {
 async function send(
   request: PostRequest,
   dispatcher: Dispatcher,
-  network: Awaited<ReturnType<typeof loadNetwork>>,
+  network: Network,
   watch: Stopwatch,
 ): Promise<Whole> {
   const done = new AbortController()
@@ -106,7 +99,7 @@ async function send(
 async function exchange(
   { url, headers, body }: PostRequest,
   dispatcher: Dispatcher,
-  { request }: Awaited<ReturnType<typeof loadNetwork>>,
+  { request }: Network,
   watch: Stopwatch,
 ): Promise<Whole> {
   const noLimit = { headersTimeout: 0, bodyTimeout: 0 }
@@ -133,11 +126,11 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
   )
 }
 
-/** Trying several addresses of a name gives one error that holds the others. */
+/** Trying several addresses of a name gives one error that holds the others. What has no code is no error of a network. */
 function describe(error: unknown): { code: string; message: string } {
   const first = error instanceof AggregateError ? error.errors[0] : error
   if (first instanceof ProxyNotUsable) return { code: 'PROXY', message: first.message }
-  if (!(first instanceof Error)) return { code: 'UNKNOWN', message: String(first) }
-  const { code } = first as NodeJS.ErrnoException
-  return { code: typeof code === 'string' ? code : 'UNKNOWN', message: first.message }
+  const { code, message } = first as NodeJS.ErrnoException
+  if (typeof code !== 'string') throw error
+  return { code, message }
 }

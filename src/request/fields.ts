@@ -42,9 +42,12 @@ export const fields = {
   region: {
     flag: 'region',
     value: 'ID',
-    summary: 'where the gateway is reached',
+    summary: 'where the gateway is reached; `auto` for the fastest one with TLS (setup only)',
     commands: ['setup', 'print'],
-    choices: (catalog) => catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
+    choices: (catalog) => [
+      ...catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
+      'auto',
+    ],
     default: 'global',
   },
   regions: {
@@ -153,6 +156,13 @@ export const fields = {
   yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
   dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
   diff: { flag: 'diff', summary: 'show the changes as a diff, keys masked', commands: writers },
+  timeout: {
+    flag: 'timeout',
+    value: 'SECONDS',
+    summary: 'how long to wait for a whole reply of the gateway',
+    commands: ['setup', 'check', 'switch'],
+    default: '10',
+  },
   noCheck: { flag: 'no-check', summary: 'do not contact the gateway', commands: ['setup', 'switch'] },
   format: {
     flag: 'format',

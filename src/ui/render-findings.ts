@@ -4,7 +4,7 @@ import { isChinese } from './locale.ts'
 import { type Style, styleFor } from './style.ts'
 import { wrapText } from './wrap-text.ts'
 
-/** Findings for standard error, one a line, in the user's language: `!` warns, `i` informs. Empty when there are none. */
+/** Findings for standard error, one a line, in the user's language, each with its mark and what to do. Empty when there are none. */
 export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'env' | 'terminal'>): string {
   const style = styleFor(host, 'stderr')
   const chinese = isChinese(host)
@@ -12,16 +12,22 @@ export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'e
 }
 
 function renderFinding(
-  { level, message, messageZh }: Finding,
+  { level, message, messageZh, hint }: Finding,
   chinese: boolean,
   style: Style,
   columns: number,
 ): string {
-  const mark = level === 'warning' ? style.yellow('!') : style.cyan('i')
   const text = (chinese && messageZh) || message
   const lines = text
     .trim()
     .split('\n')
     .flatMap((line) => wrapText(line, columns - 2))
-  return `${mark} ${lines.join('\n  ')}`
+  const advice = hint === undefined ? '' : `\n  → ${wrapText(hint, columns - 4).join('\n    ')}`
+  return `${markOf(level, style)} ${lines.join('\n  ')}${advice}`
+}
+
+function markOf(level: Finding['level'], style: Style): string {
+  if (level === 'warning') return style.yellow('!')
+  if (level === 'error' || level === 'failed') return style.red('✗')
+  return level === 'ok' ? style.green('✔') : style.cyan('i')
 }

@@ -4,6 +4,9 @@ import { rootCertificates } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
 import type { Stopwatch } from './stopwatch.ts'
 
+// Handed on from here: bundled, a package in CommonJS has its names only where they are imported statically.
+export { request } from 'undici'
+
 export interface DispatcherSettings {
   readonly proxy: URL | undefined
   /** PEM, trusted besides the certificates of Node.js. */

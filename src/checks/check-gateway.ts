@@ -1,0 +1,133 @@
+import type { Origin } from '../gateway/origin.ts'
+import {
+  type Probe,
+  type ProbeTarget,
+  probeKey,
+  probeLive,
+  probeRoute,
+  type Route,
+} from '../gateway/probe-route.ts'
+import type { Times } from '../gateway/stopwatch.ts'
+import type { Transport } from '../gateway/transport.ts'
+import type { Secret } from '../secrets/secret.ts'
+import type { ToolRoute } from './check-routes.ts'
+
+/** What to check at one origin. */
+export interface CheckPlan {
+  readonly origin: Origin
+  readonly routes: readonly ToolRoute[]
+  /** Sent to this origin only, and only once a route of the gateway was found there. */
+  readonly key?: { readonly secret: Secret; readonly routes: readonly Route[] }
+  readonly live?: readonly LiveRequest[]
+}
+
+/** A round trip to make, or the reason why it is not made. */
+export interface LiveRequest extends Route {
+  readonly model?: string
+}
+
+export interface CheckSettings {
+  readonly transport: Transport
+  readonly deadlineMs: number
+  readonly liveDeadlineMs: number
+}
+
+export interface RouteCheck extends Probe {
+  readonly tools: readonly string[]
+}
+
+export interface GatewayCheck {
+  readonly origin: Origin
+  /** An HTTP reply came from the gateway, whatever it said. */
+  readonly reachable: boolean
+  /** Of the first probe that got a reply. */
+  readonly times: Times | null
+  readonly routes: readonly RouteCheck[]
+  /** Absent when there was no key to test. */
+  readonly key?: readonly Probe[]
+  readonly live?: readonly Probe[]
+}
+
+/** Probes all routes at once; then, where the gateway was found, the key and at last the round trips. */
+export async function checkGateway(plan: CheckPlan, settings: CheckSettings): Promise<GatewayCheck> {
+  const target: ProbeTarget = { origin: plan.origin, ...settings }
+  const probes = await Promise.all(plan.routes.map((route) => probeToolRoute(route, target)))
+  const routes = probes.map((probe) => nameServed(probe, probes))
+  const found = routes.some(({ verdict }) => verdict === 'right')
+  const key = plan.key && (await checkKey(plan.key, found, target))
+  const live =
+    plan.live &&
+    (await checkLive(plan.live, plan.key?.secret, routes, { ...target, deadlineMs: settings.liveDeadlineMs }))
+  const first = routes.find(({ status }) => status !== null)
+  return {
+    origin: plan.origin,
+    reachable: routes.some(isFromGateway),
+    times: first?.times ?? null,
+    routes,
+    ...(key && { key }),
+    ...(live && { live }),
+  }
+}
+
+/** Every probe of a check, in the order in which they were made. */
+export function probesOf({ routes, key = [], live = [] }: GatewayCheck): Probe[] {
+  return [...routes, ...key, ...live]
+}
+
+/** Nothing that was probed is wrong. */
+export function isRight(check: GatewayCheck): boolean {
+  return probesOf(check).every(({ level }) => level !== 'error')
+}
+
+async function probeToolRoute({ tools, ...route }: ToolRoute, target: ProbeTarget): Promise<RouteCheck> {
+  return { ...(await probeRoute(route, target)), tools }
+}
+
+function isFromGateway({ status, verdict }: Probe): boolean {
+  return status !== null && verdict !== 'captive-portal' && verdict !== 'redirect'
+}
+
+/** Where another path of the protocol is served in place of this one, the message says so. */
+function nameServed(probe: RouteCheck, probes: readonly RouteCheck[]): RouteCheck {
+  if (probe.verdict !== 'wrong-prefix') return probe
+  const served = probes.find(({ protocol, verdict }) => protocol === probe.protocol && verdict === 'right')
+  if (!served) return probe
+  return { ...probe, message: `${probe.message}; it does serve ${served.path}` }
+}
+
+function checkKey(
+  { secret, routes }: NonNullable<CheckPlan['key']>,
+  found: boolean,
+  target: ProbeTarget,
+): Promise<Probe[]> {
+  const probes = routes.map((route) =>
+    found
+      ? probeKey(route, secret, target)
+      : skipped(route, 'The key was not sent, since no route of the gateway was found'),
+  )
+  return Promise.all(probes)
+}
+
+function checkLive(
+  requests: readonly LiveRequest[],
+  key: Secret | undefined,
+  routes: readonly RouteCheck[],
+  target: ProbeTarget,
+): Promise<Probe[]> {
+  const probes = requests.map(({ model, ...route }) => {
+    const right = routes.some(({ path, verdict }) => path === route.path && verdict === 'right')
+    if (!right) return skipped(route, 'No round trip, since the route was not found')
+    if (key === undefined)
+      return skipped(route, 'No round trip without a key: give --key-file, or set QCODE_API_KEY')
+    if (model === undefined)
+      return skipped(route, 'No round trip without a model for this protocol: give --model ID')
+    return probeLive(route, key, model, target)
+  })
+  return Promise.all(probes)
+}
+
+const noTimes: Times = { dns: null, connect: null, tls: null, firstByte: null, total: 0 }
+
+function skipped({ protocol, path }: Route, message: string): Probe {
+  return { protocol, path, status: null, verdict: 'skipped', level: 'skipped', message, times: noTimes }
+}

@@ -1,0 +1,9 @@
+import { createTransport, type Transport } from '../gateway/transport.ts'
+import { readExtraCertificates } from '../host/extra-certificates.ts'
+import type { Host } from '../host/host.ts'
+
+/** The network as this host's environment says to reach it. */
+export function hostTransport(host: Pick<Host, 'env' | 'cwd'>): Transport {
+  const certificates = readExtraCertificates(host)
+  return createTransport({ env: host.env, ...(certificates !== undefined && { certificates }) })
+}

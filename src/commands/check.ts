@@ -1,0 +1,91 @@
+import { readLedger } from '../apply/ledger-store.ts'
+import { checkData } from '../checks/check-data.ts'
+import { type CheckPlan, checkGateway, isRight, type LiveRequest } from '../checks/check-gateway.ts'
+import { recommend, sortBySpeed } from '../checks/check-regions.ts'
+import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
+import { Origin } from '../gateway/origin.ts'
+import { chooseOrigin, regionOrigin } from '../request/choose-origin.ts'
+import { type Input, isOn, listOf, textOf } from '../request/input.ts'
+import { modelFor } from '../request/model-for.ts'
+import { httpFindings } from '../request/normalise-request.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { readKey } from '../secrets/read-key.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { checkTextsFor } from '../ui/check-texts.ts'
+import { reportCheck } from '../ui/report-check.ts'
+import { withProgress } from '../ui/with-progress.ts'
+import { checkSettings } from './check-settings.ts'
+import { choicesOf } from './choices-of.ts'
+import type { CommandContext, Outcome } from './command.ts'
+
+/** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
+export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {
+  const { host, catalog } = context
+  const choices = choicesOf(readLedger(host).setups, catalog, host)
+  const { chosen, note } = chooseOrigins(input, choices, context)
+  const others = isOn(input, 'all') ? catalog.gateway.regions.map((region) => Origin.ofRegion(region)) : []
+  const key = await readKey(textOf(input, 'keyFile'), host)
+  const origins = uniqueOrigins([...chosen, ...others])
+  const settings = checkSettings(input, host)
+  const plans = origins.map((origin) =>
+    planCheck(origin, chosen.includes(origin), choices, key, input, context),
+  )
+  const work = Promise.all(plans.map((plan) => checkGateway(plan, settings)))
+  const checks = sortBySpeed(await withProgress(host, checkTextsFor(host).progress, work))
+  const recommended = checks.length > 1 ? (recommend(checks)?.origin.region ?? null) : undefined
+  return {
+    exit: checks.every(isRight) ? 0 : 4,
+    findings: [
+      ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
+      ...(key ? chosen.flatMap(httpFindings) : []),
+    ],
+    data: { regions: checks.map(checkData), recommended: recommended ?? null },
+    ...reportCheck({ checks, recommended }, host),
+  }
+}
+
+/** The origins that the user means: named ones, else those that are set up, else the default. Only these get the key. */
+function chooseOrigins(
+  input: Input,
+  choices: readonly ToolChoice[],
+  { catalog }: CommandContext,
+): { chosen: Origin[]; note?: string } {
+  const regions = listOf(input, 'regions')
+  if (textOf(input, 'gateway') !== undefined) {
+    const { origin, ...note } = chooseOrigin(input, catalog.gateway, regions[0])
+    return { chosen: [origin], ...note }
+  }
+  if (regions.length > 0) {
+    return { chosen: uniqueOrigins(regions.map((name) => regionOrigin(name, catalog.gateway))) }
+  }
+  const standing = originsOf(choices)
+  return { chosen: standing.length > 0 ? standing : [chooseOrigin(input, catalog.gateway).origin] }
+}
+
+function uniqueOrigins(origins: readonly Origin[]): Origin[] {
+  return origins.filter(({ text }, index) => origins.findIndex((other) => other.text === text) === index)
+}
+
+function planCheck(
+  origin: Origin,
+  isChosen: boolean,
+  choices: readonly ToolChoice[],
+  key: Secret | undefined,
+  input: Input,
+  { catalog: { gateway, tools } }: CommandContext,
+): CheckPlan {
+  const own = protocolRoutes(gateway)
+  const protocols = own.map(({ protocol }) => protocol)
+  const standing = choices.filter((choice) => choice.origin.text === origin.text)
+  const here = (standing.length > 0 ? standing : choices).map((choice) => ({ ...choice, origin }))
+  const live = own.map(({ protocol, path }): LiveRequest => {
+    const model = modelFor(protocol, listOf(input, 'model'), tools)
+    return { protocol, path, ...(model !== undefined && { model }) }
+  })
+  return {
+    origin,
+    routes: mergeRoutes([...own, ...toolRoutes(here, gateway)]),
+    ...(isChosen && key && { key: { secret: key, routes: keyRoutes(protocols, gateway) } }),
+    ...(isChosen && isOn(input, 'live') && { live }),
+  }
+}

@@ -17,7 +17,11 @@ import { runSetup } from './setup.ts'
  * The whole job with nothing at stake: a home in a temporary folder, a gateway on loopback, every tool set up, and each
  * base URL requested as its client would. Both are gone when it ends.
  */
-export async function runDemo(_input: Input, context: CommandContext): Promise<Outcome> {
+export function runDemo(_input: Input, context: CommandContext): Promise<Outcome> {
+  return context.host.uninterrupted(() => demonstrate(context))
+}
+
+async function demonstrate(context: CommandContext): Promise<Outcome> {
   const home = await mkdtemp(join(tmpdir(), 'qcode-setup-demo-'))
   const key = `cr_${context.host.randomId().repeat(6).slice(0, 64).padEnd(64, '0')}`
   const gateway = await startStandIn(context.catalog.gateway, key)

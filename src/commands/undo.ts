@@ -30,7 +30,7 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
   if (asks) await confirm(plan, host)
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
-  if (!dryRun) await applyEdits(plan.request, host)
+  if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
   return { ...outcome({ run: plan.run.id, files: plan.request.edits, dryRun, diff }, host), findings }
 }
 

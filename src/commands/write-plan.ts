@@ -49,15 +49,17 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
   const wantsDiff = (dryRun || isOn(input, 'diff')) && !asks
   const diff = wantsDiff ? renderDiff(plan.edits, plan.secrets, styleFor(host, 'stdout')) : undefined
   if (dryRun) return { plan, run: undefined, diff, ...settled }
-  const run = await applyEdits(
-    {
-      runId: planContext.run,
-      command: request.command,
-      edits: plan.edits,
-      ledger: { before: planContext.ledger, after: plan.ledger },
-      ...(request.removeFolders && { removeFolders: request.removeFolders }),
-    },
-    host,
+  const run = await host.uninterrupted(() =>
+    applyEdits(
+      {
+        runId: planContext.run,
+        command: request.command,
+        edits: plan.edits,
+        ledger: { before: planContext.ledger, after: plan.ledger },
+        ...(request.removeFolders && { removeFolders: request.removeFolders }),
+      },
+      host,
+    ),
   )
   return { plan, run: run?.id, diff, ...settled }
 }

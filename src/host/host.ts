@@ -13,6 +13,8 @@ export interface Host {
   /** Short random id in lowercase hex. */
   randomId(): string
   readonly fetch: typeof fetch
+  /** Does the work to its end: a Ctrl-C that comes meanwhile takes effect afterwards. */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>
   /** Whether a process with this id lives. */
   isAlive(pid: number): boolean
   /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
-import { env, kill, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
+import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
 import type { Host, RunOptions, RunResult, Terminal } from './host.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
@@ -16,6 +16,7 @@ export function createNodeHost(packageFolder: string): Host {
     now: () => new Date(),
     randomId: () => randomBytes(6).toString('hex'),
     fetch: globalThis.fetch,
+    uninterrupted,
     isAlive,
     run,
   }
@@ -52,6 +53,21 @@ function isAlive(pid: number): boolean {
     return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  let received: NodeJS.Signals | undefined
+  const note = (signal: NodeJS.Signals) => {
+    received = signal
+  }
+  for (const signal of signals) process.on(signal, note)
+  try {
+    return await work()
+  } finally {
+    for (const signal of signals) process.off(signal, note)
+    if (received) kill(pid, received)
   }
 }
 

@@ -189,19 +189,19 @@ function withoutQuotes(tree: HomeTree): HomeTree {
   return Object.fromEntries(entries)
 }
 
-/** The lines of the old text that are not, in their order, in the new one; a comma may have come to their end. */
+/** The lines of the old text that are not, in their order, in the new one, where something may follow on the line. */
 function lostLines(before: string, after: string): string[] {
-  const lines = after.split(/\r?\n/).map(withoutComma)
+  const lines = after.split(/\r?\n/)
   let at = 0
   return before.split(/\r?\n/).filter((line) => {
-    const found = lines.indexOf(withoutComma(line), at)
+    const found = lines.findIndex((other, index) => index >= at && goesOn(other, line))
     if (found >= 0) at = found + 1
     return found < 0
   })
 }
 
-function withoutComma(line: string): string {
-  return line.replace(/,$/, '')
+function goesOn(line: string, start: string): boolean {
+  return start.trim() === '' ? line === start : line.startsWith(start)
 }
 
 function lineEnds(tree: HomeTree, path: string): string[] {

@@ -19,12 +19,13 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   const file = join(folder, 'tool.toml')
   const manifest = parseManifest(await parseContent(file, 'toml', readText), file)
   refuseWrongRoutes(manifest, gateway, file)
+  refuseWrongFallbacks(manifest, file)
   const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } =
     manifest
   return {
     ...rest,
     detect: withoutUndefined(detect) as Tool['detect'],
-    variants: variants as readonly Variant[],
+    variants: variants.map(withoutUndefined) as readonly Variant[],
     targets: await Promise.all(targets.map((target) => compileTarget(target, folder, readText))),
     notes: notes.map(compileNote),
     snippets: Object.fromEntries(
@@ -68,6 +69,24 @@ function refuseWrongRoutes(manifest: Manifest, gateway: Gateway, file: string): 
       )
     }
   }
+}
+
+/** A fallback stands in for its variant, so it has to speak the same protocols. */
+function refuseWrongFallbacks({ variants }: Manifest, file: string): void {
+  const protocolsOf = (id: string) =>
+    variants
+      .find((variant) => variant.id === id)
+      ?.endpoints.map(({ protocol }) => protocol)
+      .join()
+  const wrong = variants.find(
+    ({ id, fallback }) =>
+      fallback !== undefined && (fallback === id || protocolsOf(fallback) !== protocolsOf(id)),
+  )
+  if (wrong)
+    throw folderError(
+      file,
+      `variant ${wrong.id}: fallback ${wrong.fallback} is no other variant of its protocols`,
+    )
 }
 
 async function compileTarget(

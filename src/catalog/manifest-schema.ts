@@ -26,6 +26,7 @@ const variant = z.strictObject({
   id,
   title: z.string(),
   when: z._default(z.string(), '*'),
+  fallback: z.optional(id),
   endpoints: z.array(endpoint).check(z.minLength(1)),
   closed: z._default(z.array(z.string()), []),
 })

@@ -49,6 +49,8 @@ export interface Variant {
   readonly title: string
   /** Range of client versions (semver) that are this variant, or `request` when only the user's word chooses it. */
   readonly when: string
+  /** Variant of the same protocols to use where the gateway serves that one's routes and not this one's. */
+  readonly fallback?: string
   /** What the client requests; the first gives `{{ baseUrl }}`. */
   readonly endpoints: readonly Endpoint[]
   /** Programs that must not run while its files are written. */

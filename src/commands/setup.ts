@@ -10,19 +10,34 @@ import type { ToolChoice } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { reportSetup } from '../ui/report-setup.ts'
+import { checkAfter, inRegion } from './check-after.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
+import { settleRegion } from './settle-region.ts'
+import { settleVariants } from './settle-variants.ts'
 import { type Written, writePlan } from './write-plan.ts'
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: CommandContext): Promise<Outcome> {
+  const settled = await settleRegion(given, context)
+  const { input, key } = await complete(settled.input, context)
+  return setUp(input, key, settled.findings, context)
+}
+
+async function setUp(
+  input: Input,
+  key: Secret | undefined,
+  before: readonly Finding[],
+  context: CommandContext,
+): Promise<Outcome> {
   const { host, catalog } = context
-  const { input, key } = await complete(given, context)
   const tools = await namedTools(input, catalog, host)
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
-  const { request, findings } = await normaliseRequest(input, tools, key, catalog, host)
+  const normalised = await normaliseRequest(input, tools, key, catalog, host)
+  const settled = await settleVariants(normalised.request.choices, input, context)
+  const request = { ...normalised.request, choices: settled.choices }
   await refuseRunningPrograms(request.choices, host)
   const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
   const written = await writePlan(
@@ -34,16 +49,28 @@ export async function runSetup(given: Input, context: CommandContext): Promise<O
     },
     context,
   )
+  const checked = await checkAfter({ ...request, run: written.run }, input, context)
+  if (checked.undone) return checked.undone
+  if (checked.region !== undefined) return setUp(inRegion(input, checked.region), key, [], context)
   const daemons = written.run === undefined ? [] : await settleDaemons(request.choices, input, host)
-  const all = [...recovered, ...findings, ...written.plan.findings, ...daemons]
+  const all = [
+    ...before,
+    ...recovered,
+    ...normalised.findings,
+    ...settled.findings,
+    ...written.plan.findings,
+    ...checked.findings,
+    ...daemons,
+  ]
   const origin = request.choices[0]?.origin
   return {
-    exit: 0,
+    exit: checked.exit,
     findings: all,
     data: {
       ...planData(written.plan, all),
       region: origin?.region,
       gateway: origin?.text,
+      check: checked.data,
       run: written.run ?? null,
     },
     ...reportSetup(

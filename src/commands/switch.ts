@@ -5,11 +5,14 @@ import { planSetup } from '../plan/make-plan.ts'
 import { chooseOrigin } from '../request/choose-origin.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { httpFindings } from '../request/normalise-request.ts'
+import { readKey } from '../secrets/read-key.ts'
 import { reportSetup } from '../ui/report-setup.ts'
+import { checkAfter } from './check-after.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
+import { settleVariants } from './settle-variants.ts'
 import { settleDaemons } from './setup.ts'
 import { writePlan } from './write-plan.ts'
 
@@ -20,31 +23,45 @@ export async function runSwitch(input: Input, context: CommandContext): Promise<
   if (region === undefined && input.values.gateway === undefined) throw missingRegion(catalog.gateway.regions)
   const { origin, note } = chooseOrigin(input, catalog.gateway, region)
   const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
-  const choices = choicesOf(readLedger(host).setups, catalog, host).map((choice) => ({ ...choice, origin }))
+  const key = isOn(input, 'noCheck') ? undefined : await readKey(undefined, host)
+  const standing = choicesOf(readLedger(host).setups, catalog, host)
+  const moved = standing.map((choice) => ({ ...choice, origin }))
+  const { choices, findings: settled } = await settleVariants(moved, input, context)
   await refuseRunningPrograms(choices, host)
   const written = await writePlan(
     { command: 'switch', input, makePlan: (planContext) => planSetup({ choices }, planContext) },
     context,
   )
+  const checked = await checkAfter({ choices, run: written.run, ...(key && { key }) }, input, context)
+  if (checked.undone) return checked.undone
+  if (checked.region !== undefined) return runSwitch(toRegion(input, checked.region), context)
   const daemons = written.run === undefined ? [] : await settleDaemons(choices, input, host)
   const findings = [
     ...recovered,
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
     ...httpFindings(origin),
+    ...settled,
     ...written.plan.findings,
+    ...checked.findings,
     ...daemons,
   ]
   return {
-    exit: 0,
+    exit: checked.exit,
     findings,
     data: {
       ...planData(written.plan, findings),
       region: origin.region,
       gateway: origin.text,
+      check: checked.data,
       run: written.run ?? null,
     },
     ...reportSetup({ ...written, dryRun: isOn(input, 'dryRun') }, host),
   }
+}
+
+function toRegion({ values, ...input }: Input, region: string): Input {
+  const { gateway: _, ...others } = values
+  return { ...input, values: others, positionals: [region] }
 }
 
 function missingRegion(regions: readonly { id: string }[]): UserError {

@@ -49,4 +49,10 @@ export const messagesEn: Messages = {
     running: (title, pid) => `${title}: a background process (pid ${pid}) still has the old settings.`,
     question: (command) => `Restart it now (${command})?`,
   },
+  failedCheck: {
+    question: 'The gateway did not answer as it should. What now?',
+    keep: 'keep the settings as they were written',
+    region: 'take these settings back and choose another region',
+    undo: 'take the settings back',
+  },
 }

@@ -48,4 +48,10 @@ export const messagesZhCn: Messages = {
     running: (title, pid) => `${title}：后台进程（pid ${pid}）仍在使用旧设置。`,
     question: (command) => `现在重启它（${command}）？`,
   },
+  failedCheck: {
+    question: '网关未正常响应，如何处理？',
+    keep: '保留已写入的设置',
+    region: '撤销本次设置，改用其他区域',
+    undo: '撤销本次设置',
+  },
 }

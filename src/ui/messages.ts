@@ -48,4 +48,10 @@ export interface Messages {
     readonly running: (title: string, pid: number) => string
     readonly question: (command: string) => string
   }
+  readonly failedCheck: {
+    readonly question: string
+    readonly keep: string
+    readonly region: string
+    readonly undo: string
+  }
 }

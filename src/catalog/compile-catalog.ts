@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Gateway } from '../gateway/gateway.ts'
 import { parseGateway } from '../gateway/parse-gateway.ts'
+import { parseCodeClients } from './code-client.ts'
 import { compileTool, parseContent } from './compile-tool.ts'
 import { shellsSchema } from './manifest-schema.ts'
 import type { Catalog, Shell, Tool } from './tool.ts'
@@ -14,7 +15,12 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
   const shells = shellsSchema.parse(
     await parseContent(join(templates, 'shells.toml'), 'toml', readText),
   ).shells
-  return { gateway, tools: await compileToolFolders(templates, gateway), shells: shells.map(toShell) }
+  const codeClients = parseCodeClients(
+    await parseContent(join(templates, 'code-clients.toml'), 'toml', readText),
+    gateway,
+  )
+  const tools = await compileToolFolders(templates, gateway)
+  return { gateway, tools, shells: shells.map(toShell), codeClients }
 }
 
 /** Every folder in `parent` that holds a tool.toml, by name. */
@@ -25,12 +31,13 @@ export async function compileToolFolders(parent: string, gateway: Gateway): Prom
   return Promise.all(folders.sort().map((folder) => compileTool(folder, gateway, readText)))
 }
 
-function toShell({ env_file, env_format, profile_format, platforms, ...shell }: ShellData): Shell {
+function toShell({ env_file, env_format, profile_format, also_read, platforms, ...shell }: ShellData): Shell {
   return {
     ...shell,
     envFile: env_file,
     envFormat: env_format,
     profileFormat: profile_format,
+    alsoRead: also_read,
     ...(platforms && { platforms }),
   }
 }

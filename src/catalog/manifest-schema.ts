@@ -16,7 +16,8 @@ const variableName = z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'must be the nam
 const keyPath = z.array(z.string()).check(z.minLength(1))
 const condition = z.strictObject({ env: z.optional(variableName), key: z.optional(keyPath) })
 
-const endpoint = z.strictObject({
+/** What a client does with its base URL. */
+export const endpointSchema = z.strictObject({
   protocol: z.enum(['anthropic-messages', 'openai-chat', 'openai-responses']),
   prefix: urlPath,
   appends: urlPath,
@@ -27,7 +28,7 @@ const variant = z.strictObject({
   title: z.string(),
   when: z._default(z.string(), '*'),
   fallback: z.optional(id),
-  endpoints: z.array(endpoint).check(z.minLength(1)),
+  endpoints: z.array(endpointSchema).check(z.minLength(1)),
   closed: z._default(z.array(z.string()), []),
 })
 
@@ -96,6 +97,7 @@ const shell = z.strictObject({
   env_format: z.enum(formatIds),
   profile_format: z.enum(formatIds),
   profiles: z.array(z.array(path).check(z.minLength(1))),
+  also_read: z._default(z.array(path), []),
 })
 
 /** What stands in templates/shells.toml. */

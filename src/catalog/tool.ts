@@ -1,6 +1,7 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
+import type { CodeClient } from './code-client.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -115,10 +116,13 @@ export interface Shell {
   readonly profileFormat: FormatId
   /** For each: the first that exists, else the last is created. */
   readonly profiles: readonly (readonly string[])[]
+  /** Files that the shell reads as well and that are never written. */
+  readonly alsoRead: readonly string[]
 }
 
 export interface Catalog {
   readonly gateway: Gateway
   readonly tools: readonly Tool[]
   readonly shells: readonly Shell[]
+  readonly codeClients: readonly CodeClient[]
 }

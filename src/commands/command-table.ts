@@ -79,6 +79,19 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./remove.ts')).runRemove,
   },
   {
+    name: 'lint',
+    summary: "judge every base URL for the gateway, in files, in this machine's settings or in source code",
+    positional: { name: 'PATH', required: false, many: true },
+    examples: [
+      ['qcode-setup lint', "this machine's own settings and profiles"],
+      ['qcode-setup lint --project --format github', 'in CI'],
+      ['qcode-setup lint --fix .env src', 'correct what is wrong in these'],
+    ],
+    writes: 'files',
+    network: false,
+    load: async () => (await import('./lint.ts')).runLint,
+  },
+  {
     name: 'demo',
     summary:
       'the whole job in a throw-away home against a gateway on this machine; needs no key and no network',

@@ -57,7 +57,7 @@ export function regionOfHost(hostname: string, gateway: Gateway): Region | undef
 }
 
 function noScheme(text: string, gateway: Gateway): UrlFault {
-  const host = text.replace(/^[a-z]*:?\/*/i, '').split(/[/:?#]/)[0] ?? ''
+  const host = text.replace(/^(?:[a-z]*:\/*|[a-z]*\/+)/i, '').split(/[/:?#]/)[0] ?? ''
   const region = gateway.regions.find((candidate) => new URL(candidate.origin).hostname === host)
   return {
     rule: 'scheme',

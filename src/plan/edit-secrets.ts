@@ -3,6 +3,7 @@ import type { Secret } from '../secrets/secret.ts'
 import { findSecrets } from './display-value.ts'
 import { decodeText } from './document-set.ts'
 import type { FileEdit } from './edit.ts'
+import { findTextSecrets } from './find-text-secrets.ts'
 
 /** Every secret in the texts before and after these edits, so that a picture of them can hide it. */
 export async function findEditSecrets(
@@ -16,7 +17,9 @@ export async function findEditSecrets(
     const states = [before, after].flatMap((state) =>
       state.kind === 'absent' ? [] : decodeText(state.bytes, path),
     )
-    return format ? states.filter(isNotBlank).flatMap((text) => findSecrets(format.referee(text))) : []
+    return states
+      .filter(isNotBlank)
+      .flatMap((text) => (format ? findSecrets(format.referee(text)) : findTextSecrets(text)))
   })
 }
 

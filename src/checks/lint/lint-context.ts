@@ -1,0 +1,53 @@
+import { posix, sep } from 'node:path'
+import type { CodeClient } from '../../catalog/code-client.ts'
+import type { Catalog } from '../../catalog/tool.ts'
+import type { Endpoint, Gateway } from '../../gateway/gateway.ts'
+import type { Ledger } from '../../plan/ledger.ts'
+import { type Surroundings, type UrlKey, type UrlReader, urlKeys, variableReaders } from './url-readers.ts'
+
+/** All that lint knows before it reads a file. */
+export interface LintContext {
+  readonly gateway: Gateway
+  readonly codeClients: readonly CodeClient[]
+  readonly variables: ReadonlyMap<string, readonly UrlReader[]>
+  /** The keys where a base URL stands, of a file by its path. */
+  readonly keysOf: (path: string) => readonly UrlKey[]
+  /** What every known client appends, each once. */
+  readonly endpoints: readonly Endpoint[]
+  /** Private relays that tools were set up for. */
+  readonly knownOrigins: readonly string[]
+  /** The variant that a tool was set up as, by the tool's id. */
+  readonly variantOf: ReadonlyMap<string, string>
+}
+
+export function createLintContext(catalog: Catalog, host: Surroundings, ledger: Ledger): LintContext {
+  const tools = catalog.tools.flatMap(({ variants }) => variants.flatMap(({ endpoints }) => endpoints))
+  const everyEndpoint = [...tools, ...catalog.codeClients.map(({ endpoint }) => endpoint)]
+  return {
+    gateway: catalog.gateway,
+    codeClients: catalog.codeClients,
+    variables: variableReaders(catalog),
+    keysOf: keyFinder(catalog, host),
+    endpoints: distinctEndpoints(everyEndpoint),
+    knownOrigins: [...new Set(ledger.setups.map(({ gateway }) => gateway))],
+    variantOf: new Map(ledger.setups.map(({ tool, variant }) => [tool, variant])),
+  }
+}
+
+/** Endpoints that request alike count once; the first prefix is the one that is written. */
+export function distinctEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
+  const byRequest = endpoints.map((one) => [`${one.protocol} ${one.appends}`, one] as const)
+  return [...new Map(byRequest.toReversed()).values()].toReversed()
+}
+
+/** Knows a tool's file in its place on this machine, and as a copy at the same path below another folder, as in dotfiles. */
+function keyFinder(catalog: Catalog, host: Surroundings): LintContext['keysOf'] {
+  const keys = urlKeys(catalog, host)
+  const copies = urlKeys(catalog, { env: {}, home: '/', cwd: '/', platform: 'linux' })
+  return (path) => {
+    const own = keys.filter((key) => key.path === path)
+    if (own.length > 0) return own
+    const written = path.split(sep).join(posix.sep)
+    return copies.filter((key) => written.endsWith(key.path))
+  }
+}

@@ -1,0 +1,53 @@
+import type { Span } from './lint-problem.ts'
+
+/** A text in a file that may be a base URL. */
+export interface UrlCandidate extends Span {
+  /** What stands in the span, escapes undone. */
+  readonly text: string
+  /** The text of the span's line, and where in the file the line begins. */
+  readonly line: string
+  readonly lineStart: number
+  /** The name of the value, such as `base_url`; undefined when it has none. */
+  readonly name: string | undefined
+  /** The code goes on to build a longer URL of it. */
+  readonly isPart: boolean
+  readonly isQuoted: boolean
+}
+
+/** A name that says what the value is. */
+export const baseUrlName = /base[_-]?(url|path)|api[_-]?(base|url)/i
+
+const nameBefore =
+  /([A-Za-z_][\w-]*)["'`]?(?:\s*\]|\s*:\s*(?:string|str|Final(?:\[str\])?)(?=\s*=))?\s*(?::-|:=|\?\?=?|\|\|=?|[=:,]|\s)\s*[rbu]?["'`]?\s*$/
+
+/** Makes a candidate of a span; the line and the name are found around it. */
+export function candidateAt(text: string, { start, end }: Span): UrlCandidate {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1
+  const newline = text.indexOf('\n', end)
+  const line = text.slice(lineStart, newline === -1 ? undefined : newline)
+  const quote = text[start - 1] ?? ''
+  const isQuoted = quote !== '' && `"'\``.includes(quote) && text[end] === quote
+  return {
+    start,
+    end,
+    text: unescapeText(text.slice(start, end)),
+    line,
+    lineStart,
+    name: nameBefore.exec(line.slice(0, start - lineStart))?.[1],
+    isPart: isContinued(text.slice(end, end + 20), isQuoted),
+    isQuoted,
+  }
+}
+
+/** Something is put behind the URL: `${path}`, `" + path`, `{}`, `%s`. */
+function isContinued(behind: string, isQuoted: boolean): boolean {
+  return /^(?:\$\{|\$\w|\{|<|%[sdv(])/.test(behind) || (isQuoted && /^["'`]\s*(?:\+|\.concat\()/.test(behind))
+}
+
+/** The escapes that JSON, TOML, YAML and program texts share. */
+function unescapeText(written: string): string {
+  const named: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '/': '/' }
+  return written.replace(/\\(?:u([0-9a-f]{4})|([nrt/]))/gi, (_, code: string | undefined, letter: string) =>
+    code === undefined ? (named[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
+  )
+}

@@ -1,0 +1,75 @@
+import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
+import type { Catalog, Target, Tool, Variant } from '../../catalog/tool.ts'
+import type { KeyPath, Value } from '../../documents/document.ts'
+import type { FormatId } from '../../documents/formats.ts'
+import type { Endpoint } from '../../gateway/gateway.ts'
+import type { Host } from '../../host/host.ts'
+
+/** A client that reads a base URL, and what it requests. */
+export interface UrlReader {
+  /** Id of the tool, where the client is one. */
+  readonly tool?: string
+  readonly variant?: string
+  readonly endpoint: Endpoint
+}
+
+/** A key in a tool's own file where its base URL stands. */
+export interface UrlKey {
+  readonly path: string
+  readonly format: FormatId
+  readonly keyPath: KeyPath
+  readonly reader: UrlReader
+}
+
+export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
+
+/** Who reads which variable of the environment as its base URL, by the variable's name. */
+export function variableReaders({ tools }: Pick<Catalog, 'tools'>): Map<string, UrlReader[]> {
+  const readers = new Map<string, UrlReader[]>()
+  for (const tool of tools) {
+    for (const variant of tool.variants) {
+      for (const [name, value] of Object.entries(tool.env?.variables ?? {})) {
+        const endpoint = endpointOf(value, variant)
+        if (endpoint) readers.set(name, [...(readers.get(name) ?? []), readerOf(tool, variant, endpoint)])
+      }
+    }
+  }
+  return readers
+}
+
+/** Every key of every tool's own files where a base URL stands, for each variant that uses the file. */
+export function urlKeys({ tools }: Pick<Catalog, 'tools'>, host: Surroundings): UrlKey[] {
+  return tools.flatMap((tool) =>
+    tool.targets.flatMap((target) => {
+      const path = resolvePath(target.path, resolvePlaces(tool.places, host))
+      return variantsOf(tool, target).flatMap((variant) =>
+        textLeaves(target.content).flatMap(({ keyPath, text }) => {
+          const endpoint = endpointOf(text, variant)
+          if (!endpoint) return []
+          return [{ path, format: target.format, keyPath, reader: readerOf(tool, variant, endpoint) }]
+        }),
+      )
+    }),
+  )
+}
+
+function readerOf(tool: Tool, variant: Variant, endpoint: Endpoint): UrlReader {
+  return { tool: tool.id, variant: variant.id, endpoint }
+}
+
+function variantsOf({ variants }: Tool, target: Target): readonly Variant[] {
+  return variants.filter(({ id }) => target.variants === undefined || target.variants.includes(id))
+}
+
+/** The endpoint behind `{{ baseUrl }}` or `{{ baseUrl:PROTOCOL }}`; undefined for any other value. */
+function endpointOf(text: string, { endpoints }: Variant): Endpoint | undefined {
+  const [found, protocol] = /^\{\{ baseUrl(?::([\w-]+))? \}\}$/.exec(text) ?? []
+  if (found === undefined) return undefined
+  return protocol === undefined ? endpoints[0] : endpoints.find((endpoint) => endpoint.protocol === protocol)
+}
+
+function textLeaves(value: Value, keyPath: KeyPath = []): { keyPath: KeyPath; text: string }[] {
+  if (typeof value === 'string') return [{ keyPath, text: value }]
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return []
+  return Object.entries(value).flatMap(([key, child]) => textLeaves(child as Value, [...keyPath, key]))
+}

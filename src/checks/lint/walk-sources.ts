@@ -1,0 +1,75 @@
+import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import ignore, { type Ignore } from 'ignore'
+import { fileKind } from './file-kind.ts'
+
+/** The rules of one .gitignore, and the folder that its paths start from. */
+interface IgnoreFile {
+  readonly folder: string
+  readonly rules: Ignore
+}
+
+const neverEntered = new Set(['.git', 'node_modules'])
+
+/**
+ * The paths of all source files below a folder, as git sees it: what a .gitignore leaves out is left out, also by
+ * those of the folders above up to the repository's own. Links are not followed; a folder that cannot be read is passed over.
+ */
+export function* walkSources(folder: string): Generator<string> {
+  yield* walk(folder, ignoreFilesAbove(folder))
+}
+
+function* walk(folder: string, outer: readonly IgnoreFile[]): Generator<string> {
+  const entries = readFolder(folder)
+  const own = entries.some(({ name }) => name === '.gitignore') ? [readIgnoreFile(folder)] : []
+  const rules = [...own, ...outer]
+  for (const entry of entries) {
+    const path = folder + sep + entry.name
+    if (entry.isDirectory()) {
+      if (!neverEntered.has(entry.name) && !isIgnored(path + sep, rules)) yield* walk(path, rules)
+    } else if (entry.isFile() && fileKind(entry.name).isSource && !isIgnored(path, rules)) {
+      yield path
+    }
+  }
+}
+
+function readFolder(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+/** The nearest file that says something about the path decides, be it for or against. */
+function isIgnored(path: string, rules: readonly IgnoreFile[]): boolean {
+  for (const { folder, rules: own } of rules) {
+    const { ignored, unignored } = own.test(path.slice(folder.length + 1).replaceAll(sep, '/'))
+    if (ignored || unignored) return ignored
+  }
+  return false
+}
+
+function readIgnoreFile(folder: string): IgnoreFile {
+  return { folder, rules: ignore().add(readText(join(folder, '.gitignore'))) }
+}
+
+/** From the folder's parent up to the top of its repository, the nearest first. Outside of one there are none. */
+function ignoreFilesAbove(folder: string): IgnoreFile[] {
+  const found: IgnoreFile[] = []
+  for (let at = folder; ; at = dirname(at)) {
+    if (at !== folder) found.push(readIgnoreFile(at))
+    if (existsSync(join(at, '.git'))) {
+      return [...found, { folder: at, rules: ignore().add(readText(join(at, '.git', 'info', 'exclude'))) }]
+    }
+    if (dirname(at) === at) return []
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,103 @@
+import type { Document } from '../documents/document.ts'
+import { loadFormats } from '../documents/formats.ts'
+import { UserError } from '../errors.ts'
+import { hashValue } from './compare-leaf.ts'
+import { decodeText } from './document-set.ts'
+import type { FileEdit } from './edit.ts'
+import { findTextSecrets } from './find-text-secrets.ts'
+import type { LedgerEntry } from './ledger.ts'
+import type { Plan } from './plan.ts'
+import type { PlanContext } from './plan-work.ts'
+
+/** One text in a file that another one takes the place of. Offsets are those of the file's text, its byte order mark counted. */
+export interface TextFix {
+  readonly path: string
+  readonly start: number
+  readonly end: number
+  /** What has to stand there now, and what is to stand there. */
+  readonly from: string
+  readonly to: string
+}
+
+/**
+ * Texts replaced in files of any kind, every other byte kept. A value of ours that changes by this stays ours.
+ * Errors: UserError `changed-since-plan` (exit 3) when something else stands at one of the places, and those of reading.
+ */
+export async function planFixes(fixes: readonly TextFix[], context: PlanContext): Promise<Plan> {
+  const paths = [...new Set(fixes.map(({ path }) => path))]
+  const files = paths.map((path) => fixFile(path, fixes, context))
+  const entries = await Promise.all(context.ledger.entries.map((entry) => keepInStep(entry, files, context)))
+  return {
+    edits: files.map(({ edit }) => edit),
+    keyEdits: [],
+    rows: [],
+    conflicts: [],
+    findings: [],
+    ledger: { ...context.ledger, entries },
+    secrets: files.flatMap(({ before, after }) => [...findTextSecrets(before), ...findTextSecrets(after)]),
+  }
+}
+
+interface FixedFile {
+  readonly edit: FileEdit
+  readonly before: string
+  readonly after: string
+}
+
+function fixFile(path: string, fixes: readonly TextFix[], context: PlanContext): FixedFile {
+  const state = context.machine.read(path)
+  if (state.kind === 'absent') throw changed(path)
+  const before = decodeText(state.bytes, path)
+  const own = fixes.filter((fix) => fix.path === path).sort((one, other) => other.start - one.start)
+  const after = own.reduce((text, fix) => replace(text, fix), before)
+  const edit: FileEdit = {
+    kind: 'file',
+    path,
+    before: state,
+    after: { kind: 'file', bytes: new TextEncoder().encode(after), mode: state.mode },
+    changes: [],
+    tools: [],
+  }
+  return { edit, before, after }
+}
+
+/** From the end of the text to its beginning, so that the offsets in front stay right. */
+function replace(text: string, { path, start, end, from, to }: TextFix): string {
+  if (text.slice(start, end) !== from) throw changed(path)
+  return text.slice(0, start) + to + text.slice(end)
+}
+
+/** A value that stood as we wrote it and that the fix changes is the fix's, so ours. */
+async function keepInStep(
+  entry: LedgerEntry,
+  files: readonly FixedFile[],
+  { run }: PlanContext,
+): Promise<LedgerEntry> {
+  const file = files.find(({ edit }) => edit.path === entry.path)
+  const format = file && (await loadFormats([entry.format])).get(entry.format)
+  if (!format) return entry
+  const valueIn = (text: string) => openDocument(() => format.open(text, entry.path))?.get(entry.keyPath)
+  const [before, after] = [valueIn(file.before), valueIn(file.after)]
+  if (before === undefined || after === undefined || hashValue(before) !== entry.hash) return entry
+  const hash = hashValue(after)
+  return hash === entry.hash ? entry : { ...entry, hash, run }
+}
+
+/** A file that does not parse holds no value that could be told to be ours. */
+function openDocument(open: () => Document): Document | undefined {
+  try {
+    return open()
+  } catch {
+    return undefined
+  }
+}
+
+function changed(path: string): UserError {
+  return new UserError({
+    code: 'changed-since-plan',
+    message: `${path} was changed while it was looked at.`,
+    hint: 'Nothing was changed by this run. Run the same command again.',
+    exit: 3,
+    where: { file: path },
+  })
+}

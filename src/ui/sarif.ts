@@ -1,0 +1,77 @@
+import { relative, sep } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { LintFinding, LintProblem } from '../checks/lint/lint-problem.ts'
+import type { LintRule } from '../checks/lint/lint-rules.ts'
+import type { Host } from '../host/host.ts'
+
+/** The problems as a SARIF 2.1.0 log: rules with their texts, places, and the replacement where it is certain. */
+export function renderSarif(
+  problems: readonly LintProblem[],
+  rules: Readonly<Record<string, LintRule>>,
+  { cwd }: Pick<Host, 'cwd'>,
+): string {
+  const ids = Object.keys(rules)
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'qcode-setup', rules: Object.entries(rules).map(ruleOf) } },
+        columnKind: 'utf16CodeUnits',
+        results: problems.map((problem) => resultOf(problem, ids, cwd)),
+      },
+    ],
+  }
+  return JSON.stringify(log, null, 2)
+}
+
+function ruleOf([id, { asks, severity }]: [string, LintRule]): object {
+  return { id, shortDescription: { text: asks }, defaultConfiguration: { level: severity } }
+}
+
+function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: string): object {
+  const { rule, severity, message, requests, fix, tool, line, column } = finding
+  const artifactLocation = { uri: uriOf(finding.file, cwd) }
+  const text = requests === null ? message : `${message} Would request ${requests}.`
+  const region = {
+    startLine: line,
+    startColumn: column,
+    ...(span && { endColumn: span.column + span.text.length }),
+  }
+  return {
+    ruleId: rule,
+    ruleIndex: ids.indexOf(rule),
+    level: severity,
+    message: { text },
+    locations: [{ physicalLocation: { artifactLocation, region } }],
+    ...(fix !== null && span && { fixes: [fixOf(finding, span, artifactLocation)] }),
+    properties: { url: finding.url, requests, tool },
+  }
+}
+
+function fixOf(
+  { line, fix }: LintFinding,
+  { column, text }: NonNullable<LintProblem['span']>,
+  artifactLocation: object,
+): object {
+  const deletedRegion = {
+    startLine: line,
+    startColumn: column,
+    endLine: line,
+    endColumn: column + text.length,
+  }
+  return {
+    description: { text: `Use ${fix}` },
+    artifactChanges: [
+      { artifactLocation, replacements: [{ deletedRegion, insertedContent: { text: fix } }] },
+    ],
+  }
+}
+
+/** Relative to the present folder, where it lies below; code scanning knows no other places. */
+function uriOf(file: string, cwd: string): string {
+  if (file.startsWith('$')) return encodeURIComponent(file)
+  const below = relative(cwd, file)
+  if (below.startsWith('..') || below === '') return pathToFileURL(file).href
+  return below.split(sep).map(encodeURIComponent).join('/')
+}

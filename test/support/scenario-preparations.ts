@@ -6,7 +6,7 @@ import { fileOf, splitWords } from './parse-scenario.ts'
 import type { Verb } from './scenario-stage.ts'
 
 /** The user that a scenario's `unprivileged` runs as, when the tests themselves are run by root. */
-export const nobody = process.getuid?.() === 0 ? 65534 : undefined
+const nobody = process.getuid?.() === 0 ? 65534 : undefined
 
 /** What a scenario does to a home by itself, before or between commands. */
 export const preparations: Readonly<Record<string, Verb>> = {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 
@@ -29,11 +29,17 @@ export interface RunOptions {
   readonly program?: string
 }
 
+/** Where git is; every home has a folder beside it with git and nothing else, so that no client of the tester is found. */
+const gitPath = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+const commandsBeside = (home: string) => join(dirname(home), 'commands')
+
 /** A folder of its own below the temporary folder, with an empty home in it. `drop` removes it all. */
 export function makeHome(name = 'home'): { home: string; drop: () => void } {
   const root = mkdtempSync(join(tmpdir(), 'qcode-scenario-'))
   const home = join(root, name)
   mkdirSync(home)
+  mkdirSync(commandsBeside(home))
+  symlinkSync(gitPath, join(commandsBeside(home), 'git'))
   return { home, drop: () => rmSync(root, { recursive: true, force: true }) }
 }
 
@@ -42,7 +48,7 @@ export async function runProgram(args: readonly string[], options: RunOptions): 
   const { home, cwd = home, env, input = '', uid, program = programPath } = options
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
     cwd,
-    env: { HOME: home, PATH: commandsFolder, SHELL: '/bin/bash', ...env },
+    env: { HOME: home, PATH: commandsBeside(home), SHELL: '/bin/bash', ...env },
     extendEnv: false,
     input,
     reject: false,
@@ -61,11 +67,3 @@ export function setUp(
   const flags = ['--key-file', '-', '--yes', '--no-check', ...more]
   return runProgram(['--tool', tools.join(','), ...flags], { input: `${sampleKey}\n`, ...options })
 }
-
-/** A PATH with git and nothing else, so that no client of the tester's machine is detected. */
-const commandsFolder = mkdtempSync(join(tmpdir(), 'qcode-commands-'))
-symlinkSync(
-  execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(),
-  join(commandsFolder, 'git'),
-)
-process.once('exit', () => rmSync(commandsFolder, { recursive: true, force: true }))

@@ -1,30 +1,41 @@
-// Makes dist/: the program as one bundle with its parts split by command, and the catalog compiled from templates/.
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+// Makes dist/: the program as one bundle, its parts loaded by command, and the catalog compiled from templates/.
+import { rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const common = {
-  absWorkingDir: root,
-  bundle: true,
-  format: 'esm',
+  cwd: root,
   platform: 'node',
-  target: 'node20',
   // jsonc-parser's default entry is a wrapper that cannot be bundled.
-  mainFields: ['module', 'main'],
-  // Packages in CommonJS call require for Node's own modules.
-  banner: {
-    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-  },
-  logLevel: 'warning',
+  resolve: { mainFields: ['module', 'main'] },
 }
 
 await rm(`${root}dist`, { recursive: true, force: true })
-await mkdir(`${root}dist`)
-await build({ ...common, entryPoints: ['src/main.ts'], outdir: 'dist', splitting: true, minify: true })
+await build({
+  ...common,
+  input: { main: 'src/main.ts' },
+  preserveEntrySignatures: 'allow-extension',
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    // What several commands share is one file, since each file costs a start; libraries stay apart until they are needed.
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ name: 'core', minShareCount: 2, test: /src[\\/]/ }],
+    },
+  },
+})
 
 const compiler = `${root}dist/.compile-catalog.mjs`
-await build({ ...common, entryPoints: ['src/catalog/compile-catalog.ts'], outfile: compiler })
+await build({
+  ...common,
+  input: 'src/catalog/compile-catalog.ts',
+  output: { file: compiler, format: 'esm', codeSplitting: false },
+})
 const { compileCatalog } = await import(pathToFileURL(compiler).href)
 await writeFile(`${root}dist/catalog.json`, JSON.stringify(await compileCatalog(`${root}templates`)))
 await rm(compiler)

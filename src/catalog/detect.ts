@@ -1,6 +1,5 @@
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import satisfies from 'semver/functions/satisfies.js'
 import type { Host } from '../host/host.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
 import type { Tool, Variant } from './tool.ts'
@@ -28,14 +27,16 @@ export async function detectTool(tool: Tool, host: Host): Promise<Installed> {
 }
 
 /** The variant for the detected version; where the client is not installed, the newest one. */
-export function chooseVariant(tool: Tool, installed: Installed): Variant {
+export async function chooseVariant(tool: Tool, installed: Installed): Promise<Variant> {
   const candidates = tool.variants.filter((variant) => variant.when !== 'request')
-  const { version } = installed
-  const fitting =
-    version && candidates.find((variant) => satisfies(version, variant.when, { includePrerelease: true }))
-  const chosen = fitting || candidates[0]
+  const chosen = (installed.version && (await fittingVariant(candidates, installed.version))) || candidates[0]
   if (!chosen) throw new Error(`${tool.id} has no variant that is chosen by version`)
   return chosen
+}
+
+async function fittingVariant(candidates: readonly Variant[], version: string): Promise<Variant | undefined> {
+  const { default: satisfies } = await import('semver/functions/satisfies.js')
+  return candidates.find(({ when }) => satisfies(version, when, { includePrerelease: true }))
 }
 
 /** The absolute path of a program in PATH, or undefined. */

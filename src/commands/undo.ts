@@ -6,10 +6,9 @@ import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findEditSecrets } from '../plan/edit-secrets.ts'
 import { type Input, isOn } from '../request/input.ts'
-import { renderDiff } from '../ui/render-diff.ts'
 import { reportUndo } from '../ui/report-undo.ts'
-import { styleFor } from '../ui/style.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { diffText } from './diff-text.ts'
 import { isInteractive } from './is-interactive.ts'
 import { recoverFirst } from './recover-first.ts'
 
@@ -61,5 +60,5 @@ async function diffOf({ run, request }: UndoPlan, host: Host, stream: 'stdout' |
   const entries = [...run.ledger.after.entries, ...run.ledger.before.entries]
   const formatOf = (path: string) => entries.find((entry) => entry.path === path)?.format
   const secrets = await findEditSecrets(request.edits, formatOf)
-  return renderDiff(request.edits, secrets, styleFor(host, stream))
+  return diffText(request.edits, secrets, host, stream)
 }

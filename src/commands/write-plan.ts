@@ -3,15 +3,14 @@ import type { RecordedFolder } from '../apply/run-record.ts'
 import { refuseTrackedKeys } from '../checks/refuse-tracked-keys.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { pathId } from '../plan/compare-leaf.ts'
+import { pathId } from '../plan/path-id.ts'
 import type { Conflict, Plan } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { renderDiff } from '../ui/render-diff.ts'
-import { styleFor } from '../ui/style.ts'
 import type { CommandContext } from './command.ts'
+import { diffText } from './diff-text.ts'
 import { isInteractive } from './is-interactive.ts'
 import { createPlanContext } from './plan-context.ts'
 
@@ -47,7 +46,7 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
   const asks = isInteractive(input, host) && !dryRun && plan.edits.length > 0
   if (asks) await confirm(plan, host)
   const wantsDiff = (dryRun || isOn(input, 'diff')) && !asks
-  const diff = wantsDiff ? renderDiff(plan.edits, plan.secrets, styleFor(host, 'stdout')) : undefined
+  const diff = wantsDiff ? await diffText(plan.edits, plan.secrets, host, 'stdout') : undefined
   if (dryRun) return { plan, run: undefined, diff, ...settled }
   const run = await host.uninterrupted(() =>
     applyEdits(
@@ -86,7 +85,7 @@ async function settleConflicts(
 
 async function confirm(plan: Plan, host: Host): Promise<void> {
   const { confirmPlan } = await import('../wizard/confirm-plan.ts')
-  const diff = renderDiff(plan.edits, plan.secrets, styleFor(host, 'stderr'))
+  const diff = await diffText(plan.edits, plan.secrets, host, 'stderr')
   if (await confirmPlan(diff, host)) return
   throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.', exit: 130 })
 }

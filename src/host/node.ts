@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { homedir } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
 import type { Host, RunOptions, RunResult, Terminal } from './host.ts'
@@ -11,10 +10,11 @@ export function createNodeHost(packageFolder: string): Host {
     packageFolder,
     cwd: workingFolder(),
     platform,
+    systemFolder: '',
     terminal: createTerminal(),
     readStdin,
     now: () => new Date(),
-    randomId: () => randomBytes(6).toString('hex'),
+    randomId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex'),
     fetch: globalThis.fetch,
     uninterrupted,
     isAlive,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { KeyPath, Value } from '../documents/document.ts'
+import type { Value } from '../documents/document.ts'
 import type { LedgerEntry } from './ledger.ts'
 
 /** What the three states of a value (wanted, actual, last written) call for. */
@@ -38,9 +38,4 @@ function isObject(value: Value): boolean {
 /** Hash of a value as the ledger keeps it: SHA-256 of its JSON, in hex. */
 export function hashValue(value: Value): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex')
-}
-
-/** A key path as one text, for maps. */
-export function pathId(path: string, keyPath: KeyPath): string {
-  return JSON.stringify([path, ...keyPath])
 }

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Document, KeyPath, Value } from '../documents/document.ts'
-import { hashValue, pathId } from './compare-leaf.ts'
+import { hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
 import { decodeText } from './document-set.ts'
 import type { LedgerEntry } from './ledger.ts'
+import { pathId } from './path-id.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
 
 /**

@@ -86,7 +86,7 @@ function escapeCharacter(character: string): string {
 
 async function renderData(format: string, data: Record<string, Value>): Promise<string> {
   // Both packages are CommonJS: once bundled, only their default export is there.
-  if (format === 'toml') return (await import('@iarna/toml')).default.stringify(data as never)
+  if (format === 'toml') return (await import('@iarna/toml/stringify.js')).default(data as never)
   if (format === 'yaml') return (await import('yaml')).default.stringify(data)
   if (format === 'dotenv') {
     return Object.entries(data)

@@ -8,7 +8,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
-import { pathId } from './compare-leaf.ts'
+import { pathId } from './path-id.ts'
 import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
 
 /** What must stand in one file for one tool. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
@@ -10,7 +10,7 @@ import { Secret } from './secret.ts'
  */
 export async function readKey(keyFile: string | undefined, host: Host): Promise<Secret | undefined> {
   if (keyFile === '-') return parseKey(new TextDecoder().decode(await host.readStdin()), 'standard input')
-  if (keyFile !== undefined) return parseKey(await readKeyFile(resolve(host.cwd, keyFile)), keyFile)
+  if (keyFile !== undefined) return parseKey(readKeyFile(resolve(host.cwd, keyFile)), keyFile)
   const fromEnv = host.env.QCODE_API_KEY
   return fromEnv === undefined ? undefined : parseKey(fromEnv, 'QCODE_API_KEY')
 }
@@ -36,9 +36,9 @@ export function looksLikeKey(key: Secret): boolean {
   return /^cr_[0-9a-f]{64}$/.test(Secret.reveal(key))
 }
 
-async function readKeyFile(path: string): Promise<string> {
+function readKeyFile(path: string): string {
   try {
-    return await readFile(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw new UserError({
       code: 'key-file',

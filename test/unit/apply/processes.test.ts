@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { build } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { findUnfinishedRun } from '../../../src/apply/find-unfinished-run.ts'
@@ -36,12 +45,13 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-writer-')))
 const bundle = join(folder, 'writer.cjs')
 
 beforeAll(async () => {
-  const resolveDir = join(import.meta.dirname, '../../..')
+  const source = join(folder, 'program.ts')
+  const project = join(import.meta.dirname, '../../..')
+  writeFileSync(source, program.replaceAll("'./", `'${project}/`))
   await build({
-    stdin: { contents: program, resolveDir, loader: 'ts' },
-    bundle: true,
+    input: source,
     platform: 'node',
-    outfile: bundle,
+    output: { file: bundle, format: 'cjs', codeSplitting: false },
   })
   chmodSync(folder, 0o755)
 })

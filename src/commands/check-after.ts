@@ -100,7 +100,7 @@ function checkSetUp(
 function whatNow(run: string | undefined): Finding {
   return {
     id: 'check-failed',
-    level: 'info',
+    level: 'warning',
     message: 'The settings stay as they were written.',
     messageZh: '设置保持已写入的状态。',
     hint: `${run === undefined ? '' : 'To take them back: qcode-setup undo. '}For another region: qcode-setup switch REGION; to compare them: qcode-setup check --all`,

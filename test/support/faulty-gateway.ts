@@ -61,6 +61,12 @@ export const faults = {
   limit: answering(429, { error: 'Too many requests', remainingMinutes: 12 }),
   broken: answering(500, { error: 'Relay service error', message: 'No accounts \u001b[31mleft' }),
   redirect: answering(302, {}, { location: 'https://elsewhere.invalid/login' }),
+  /** No fault: 401 without a key, and with one the 400 that an empty request gets. */
+  none: (request, reply) => {
+    const hasKey = request.headers.authorization ?? request.headers['x-api-key']
+    const status = hasKey === undefined ? 401 : 400
+    answering(status, { error: 'as it should be' })(request, reply)
+  },
   rightWithoutKey: answering(401, { error: 'Missing API key', message: 'Please provide an API key' }),
 } as const satisfies Record<string, RequestListener>
 

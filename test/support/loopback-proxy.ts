@@ -9,16 +9,24 @@ export interface LoopbackProxy {
   close(): Promise<void>
 }
 
-/** An HTTP proxy on loopback that sends whatever it is asked for to one port of loopback; or answers only this status. */
-export async function startProxy(targetPort: number, status?: number): Promise<LoopbackProxy> {
+/**
+ * An HTTP proxy on loopback that sends whatever it is asked for to one port of loopback, or to one by the host's name; or
+ * answers only this status. A host without a port gets 502.
+ */
+export async function startProxy(
+  target: number | Readonly<Record<string, number>>,
+  status?: number,
+): Promise<LoopbackProxy> {
+  const portOf = (host: string) => (typeof target === 'number' ? target : target[host])
   const hits: string[] = []
   const tunnels = new Set<Socket>()
   const server = createServer((request, reply) => {
     hits.push(`${request.method} ${request.url}`)
-    if (status !== undefined) return void reply.writeHead(status).end()
-    const { pathname } = new URL(request.url ?? '')
+    const { pathname, hostname } = new URL(request.url ?? '')
+    const port = portOf(hostname)
+    if (status !== undefined || port === undefined) return void reply.writeHead(status ?? 502).end()
     const onward = send({
-      port: targetPort,
+      port,
       host: '127.0.0.1',
       path: pathname,
       method: request.method,
@@ -32,8 +40,10 @@ export async function startProxy(targetPort: number, status?: number): Promise<L
   })
   server.on('connect', (request, client: Socket) => {
     hits.push(`CONNECT ${request.url}`)
-    if (status !== undefined) return void client.end(`HTTP/1.1 ${status} No\r\ncontent-length: 0\r\n\r\n`)
-    const target = connect(targetPort, '127.0.0.1', () => {
+    const port = portOf((request.url ?? '').split(':')[0] ?? '')
+    if (status !== undefined || port === undefined)
+      return void client.end(`HTTP/1.1 ${status ?? 502} No\r\ncontent-length: 0\r\n\r\n`)
+    const target = connect(port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 OK\r\n\r\n')
       target.pipe(client).pipe(target)
     })

@@ -6,7 +6,7 @@ import { execa } from 'execa'
 export interface Certificates {
   /** Path of the authority's certificate, for NODE_EXTRA_CA_CERTS. */
   readonly authority: string
-  /** For 127.0.0.1, localhost and gateway.invalid. */
+  /** For 127.0.0.1, localhost, gateway.invalid and *.qcode.cc. */
   readonly good: { readonly key: string; readonly cert: string }
   readonly expired: { readonly key: string; readonly cert: string }
   readonly otherName: { readonly key: string; readonly cert: string }
@@ -38,7 +38,7 @@ export async function makeCertificates(): Promise<Certificates> {
     const read = (ending: string) => readFileSync(join(folder, `${name}.${ending}`), 'utf8')
     return { key: read('key'), cert: read('pem') }
   }
-  const here = 'IP:127.0.0.1,DNS:localhost,DNS:gateway.invalid'
+  const here = 'IP:127.0.0.1,DNS:localhost,DNS:gateway.invalid,DNS:*.qcode.cc'
   return {
     authority: join(folder, 'ca.pem'),
     good: await issue('good', here, '2'),

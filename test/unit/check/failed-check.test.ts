@@ -1,0 +1,65 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runSetup } from '../../../src/commands/setup.ts'
+import type { Input } from '../../../src/request/input.ts'
+import { messagesEn } from '../../../src/ui/messages-en.ts'
+import { startRegions } from '../../support/fake-regions.ts'
+import { faults } from '../../support/faulty-gateway.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+import { createAnsweringHost, ctrlC, down, enter } from '../wizard/answering-host.ts'
+
+const open: { close(): unknown }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+})
+
+/** A setup on a terminal, for a region that is broken; eu would be right. It stands at the question after its check. */
+async function startSetup() {
+  const home = mkdtempSync(join(tmpdir(), 'qcode-failed-'))
+  const regions = await startRegions({ us: faults.broken, eu: faults.none })
+  open.push(regions, { close: () => rmSync(home, { recursive: true, force: true }) })
+  const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env }
+  const terminal = createAnsweringHost(home, { env })
+  const input: Input = {
+    values: { tool: ['claude-code'], region: ['us'] },
+    switches: new Set(),
+    positionals: [],
+  }
+  const outcome = runSetup(input, { host: terminal.host, catalog: testCatalog })
+  await terminal.answer(messagesEn.confirm, enter)
+  return { outcome, terminal, file: join(home, '.claude/settings.json') }
+}
+
+const { question } = messagesEn.failedCheck
+
+describe('the question after a failed check', () => {
+  it.each([
+    ['the first choice', enter],
+    ['Ctrl-C', ctrlC],
+  ])('keeps the files by %s: exit 4', async (_, keys) => {
+    const { outcome, terminal, file } = await startSetup()
+    await terminal.answer(question, keys)
+    expect((await outcome).exit).toBe(4)
+    expect(readFileSync(file, 'utf8')).toContain('https://us.qcode.cc/api')
+    expect(terminal.shown()).toContain('No accounts')
+  })
+
+  it('takes the run back by the third: exit 4', async () => {
+    const { outcome, terminal, file } = await startSetup()
+    await terminal.answer(question, down + down + enter)
+    expect(await outcome).toMatchObject({ exit: 4, data: { changed: true, undone: expect.any(String) } })
+    expect(existsSync(file)).toBe(false)
+  })
+
+  it('sets up another region by the second: exit 0 when that one is right', async () => {
+    const { outcome, terminal, file } = await startSetup()
+    await terminal.answer(question, down + enter)
+    await terminal.answer(messagesEn.region.question, down + down + enter)
+    await terminal.answer(messagesEn.confirm, enter)
+    expect(await outcome).toMatchObject({ exit: 0, data: { region: 'eu' } })
+    expect(readFileSync(file, 'utf8')).toContain('https://eu.qcode.cc/api')
+  })
+})

@@ -1,0 +1,142 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { checkRegions, recommend, sortBySpeed } from '../../../src/checks/check-regions.ts'
+import { hostTransport } from '../../../src/checks/check-transport.ts'
+import { runCheck } from '../../../src/commands/check.ts'
+import { runSetup } from '../../../src/commands/setup.ts'
+import type { Transport } from '../../../src/gateway/transport.ts'
+import type { Input } from '../../../src/request/input.ts'
+import { startRegions } from '../../support/fake-regions.ts'
+import { faults } from '../../support/faulty-gateway.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost, testKey } from '../../support/test-host.ts'
+
+const open: { close(): unknown }[] = []
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close()
+})
+
+async function opened(listeners: Readonly<Record<string, RequestListener>>) {
+  const regions = await startRegions(listeners)
+  open.push(regions)
+  const home = mkdtempSync(join(tmpdir(), 'qcode-regions-'))
+  open.push({ close: () => rmSync(home, { recursive: true, force: true }) })
+  const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env }
+  return { ...regions, context: { host: createTestHost(home, { env }), catalog: testCatalog } }
+}
+
+const deadlines = { deadlineMs: 5000, liveDeadlineMs: 5000 }
+
+/** Answers 401 and tells these times, by origin; 500 for an origin that is not named. */
+function fakeTransport(totals: Readonly<Record<string, number>>): Transport {
+  return async ({ url }) => {
+    const total = totals[new URL(url).origin]
+    return {
+      kind: 'reply',
+      status: total === undefined ? 500 : 401,
+      headers: {},
+      body: '{}',
+      times: { dns: 0, connect: 0, tls: 0, firstByte: 0, total: total ?? 1 },
+    }
+  }
+}
+
+describe('all regions', () => {
+  it('are asked at once: each replies only when all of them were asked', async () => {
+    const asked = new Set<string>()
+    let release = () => {}
+    const all = new Promise<void>((resolve) => (release = resolve))
+    const waiting =
+      (id: string): RequestListener =>
+      async (request, reply) => {
+        asked.add(id)
+        if (asked.size === 5) release()
+        await all
+        faults.none(request, reply)
+      }
+    const ids = testCatalog.gateway.regions.map(({ id }) => id)
+    const { context } = await opened(Object.fromEntries(ids.map((id) => [id, waiting(id)])))
+    const transport = hostTransport(context.host)
+    const checks = await checkRegions(testCatalog.gateway, { transport, ...deadlines })
+    expect(checks.flatMap(({ routes }) => routes.map(({ verdict }) => verdict))).toEqual(
+      Array(15).fill('right'),
+    )
+  })
+
+  it('are sorted by time; the fastest with TLS and without a fault is recommended', async () => {
+    const transport = fakeTransport({
+      'https://api.qcode.cc': 90,
+      'https://eu.qcode.cc': 40,
+      'https://asia.qcode.cc': 60,
+      'http://103.236.53.153': 5,
+    })
+    const checks = await checkRegions(testCatalog.gateway, { transport, ...deadlines })
+    expect(sortBySpeed(checks).map(({ origin }) => origin.region)).toEqual([
+      'us',
+      'china',
+      'eu',
+      'asia',
+      'global',
+    ])
+    expect(recommend(checks)?.origin.region).toBe('eu')
+  })
+
+  it('without one with TLS that is right, none is recommended', async () => {
+    const transport = fakeTransport({ 'http://103.236.53.153': 5 })
+    expect(recommend(await checkRegions(testCatalog.gateway, { transport, ...deadlines }))).toBeUndefined()
+  })
+})
+
+describe('check --all', () => {
+  it('shows every region, exits 4 while one is wrong, and sends the key to none that was not chosen', async () => {
+    const { context, servers } = await opened({
+      global: faults.none,
+      us: faults.portal,
+      eu: faults.none,
+      china: faults.none,
+    })
+    const input: Input = { values: {}, switches: new Set(['all']), positionals: [] }
+    const { exit, data, report, next } = await runCheck(input, context)
+    expect(exit).toBe(4)
+    const regions = data.regions as { region: string; reachable: boolean }[]
+    expect(
+      regions
+        .filter(({ reachable }) => reachable)
+        .map(({ region }) => region)
+        .sort(),
+    ).toEqual(['china', 'eu', 'global'])
+    expect(['global', 'eu']).toContain(data.recommended)
+    expect(next?.at(-1)).toContain(`switch ${data.recommended}`)
+    expect(report).toContain('china (plain HTTP)')
+    const gotKey = Object.entries(servers).filter(([, { hits }]) =>
+      hits.some(({ headers }) => JSON.stringify(headers).includes(testKey)),
+    )
+    expect(gotKey.map(([id]) => id)).toEqual(['global'])
+  })
+})
+
+describe('setup --region auto', () => {
+  const input: Input = {
+    values: { tool: ['claude-code'], region: ['auto'] },
+    switches: new Set(['yes']),
+    positionals: [],
+  }
+
+  it('takes the region that answers as it should, and says so', async () => {
+    const { context } = await opened({ global: faults.portal, eu: faults.none, china: faults.none })
+    const { exit, data, findings } = await runSetup(input, context)
+    expect([exit, data.region, data.gateway]).toEqual([0, 'eu', 'https://eu.qcode.cc'])
+    expect(findings.map(({ id }) => id)).toContain('region-auto')
+    const written = readFileSync(join(context.host.home, '.claude/settings.json'), 'utf8')
+    expect(written).toContain('"https://eu.qcode.cc/api"')
+  })
+
+  it('writes nothing when only the plain one does: exit 4', async () => {
+    const { context } = await opened({ global: faults.portal, us: faults.broken, china: faults.none })
+    await expect(runSetup(input, context)).rejects.toMatchObject({ code: 'no-region', exit: 4 })
+    expect(() => readFileSync(join(context.host.home, '.claude/settings.json'))).toThrow()
+  })
+})

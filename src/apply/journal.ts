@@ -41,6 +41,13 @@ export function readBackup(host: Host, runId: string, path: string): Uint8Array 
   return file && readBackupOf(host, runId, file)
 }
 
+/** The mode of a file before a run; undefined when there was no file, or the run is unknown or did not touch it. */
+export function readModeBefore(host: Host, runId: string, path: string): number | undefined {
+  if (!isRunId(runId) || !existsSync(journalFile(host, runId))) return undefined
+  const file = readRun(host, runId).files.find((candidate) => candidate.path === path)
+  return file?.before.kind === 'absent' ? undefined : file?.before.mode
+}
+
 /** What stood in a recorded file before its run; see `readBackup`. */
 export function readBackupOf(host: Host, runId: string, file: RecordedFile): Uint8Array | 'absent' {
   if (file.before.kind === 'absent') return 'absent'

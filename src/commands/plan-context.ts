@@ -1,4 +1,4 @@
-import { readBackup } from '../apply/journal.ts'
+import { readBackup, readModeBefore } from '../apply/journal.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import { newRunId } from '../apply/run-id.ts'
 import { readFileState } from '../host/read-file-state.ts'
@@ -20,6 +20,10 @@ export function createPlanContext(
     ledger: readLedger(host),
     run: newRunId(host),
     decide,
-    machine: { read: readFileState, before: (run, path) => readBackup(host, run, path) },
+    machine: {
+      read: readFileState,
+      before: (run, path) => readBackup(host, run, path),
+      modeBefore: (run, path) => readModeBefore(host, run, path),
+    },
   }
 }

@@ -1,7 +1,6 @@
 import { Validator } from '@cfworker/json-schema'
 import type { Value } from '../documents/document.ts'
 import { UserError } from '../errors.ts'
-import type { FileState } from '../host/file-state.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { findSecrets } from './display-value.ts'
 import type { FileEdit } from './edit.ts'
@@ -18,7 +17,7 @@ export interface FinishedFile {
 export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const { file, changes, tools, holdsKey } = fileWork
   const before = findSecrets(file.beforeData)
-  const mode = modeAfter(file.before, holdsKey)
+  const mode = modeAfter(fileWork, work)
   const sameMode = file.before.kind !== 'absent' && file.before.mode === mode
   if (changes.length === 0 && (sameMode || !holdsKey)) return { edit: undefined, secrets: before }
   const text = file.document.toText()
@@ -39,10 +38,16 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   return { edit, secrets: [...before, ...findSecrets(data)] }
 }
 
-/** A file that holds a key is for its owner alone; every other file keeps its mode. */
-function modeAfter(before: FileState, holdsKey: boolean): number {
+/** A file that holds a key is for its owner alone; one that nothing of ours is left in gets its old mode back. */
+function modeAfter({ file, holdsKey }: FileWork, { context, entries }: PlanWork): number {
   if (holdsKey) return 0o600
-  return before.kind === 'absent' ? 0o644 : before.mode
+  if (file.before.kind === 'absent') return 0o644
+  const ours = context.ledger.entries.filter(({ path }) => path === file.path)
+  const isLeft = [...entries.values()].some(({ path }) => path === file.path)
+  const old = isLeft
+    ? undefined
+    : ours.map(({ origin }) => context.machine.modeBefore(origin, file.path)).find(Boolean)
+  return old ?? file.before.mode
 }
 
 /** A file that we made and that holds nothing any more. */

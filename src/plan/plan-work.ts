@@ -15,6 +15,8 @@ export interface MachineView {
   read(path: string): FileState
   /** What the file was before a run changed it: its bytes, `absent`, or undefined where the run did not touch it. */
   before(run: string, path: string): Uint8Array | 'absent' | undefined
+  /** The mode that the file had before a run changed it; undefined where there was none. */
+  modeBefore(run: string, path: string): number | undefined
 }
 
 export type Decision = 'overwrite' | 'skip' | 'stop'

@@ -19,7 +19,9 @@ interface CaseRequest {
 const templates = join(projectFolder, 'templates')
 const cases = readdirSync(templates).flatMap((tool) => {
   const folder = join(templates, tool, 'cases')
-  return existsSync(folder) ? readdirSync(folder).map((name) => ({ tool, name, folder: join(folder, name) })) : []
+  return existsSync(folder)
+    ? readdirSync(folder).map((name) => ({ tool, name, folder: join(folder, name) }))
+    : []
 })
 
 const homes: string[] = []
@@ -34,7 +36,11 @@ function startCase(folder: string, tool: string): { home: string; host: Host; in
   const request: CaseRequest = JSON.parse(readFileSync(join(folder, 'request.json'), 'utf8'))
   const base = createTestHost(home)
   const host = createTestHost(home, { env: { ...base.env, QCODE_API_KEY: testKey, ...request.env } })
-  const input = { values: { tool: [tool], ...request.values }, switches: new Set(['yes', 'noCheck']), positionals: [] }
+  const input = {
+    values: { tool: [tool], ...request.values },
+    switches: new Set(['yes', 'noCheck']),
+    positionals: [],
+  }
   return { home, host, input }
 }
 
@@ -46,6 +52,12 @@ function snapshot(folder: string, home: string): Record<string, string> {
     .sort()
   return Object.fromEntries(
     files.map((name) => [name, readFileSync(join(folder, name), 'latin1').replaceAll(home, '/HOME')]),
+  )
+}
+
+function modesOf(home: string): Record<string, number> {
+  return Object.fromEntries(
+    Object.keys(snapshot(home, home)).map((name) => [name, statSync(join(home, name)).mode]),
   )
 }
 
@@ -69,12 +81,16 @@ describe.each(cases)('templates/$tool/cases/$name', ({ tool, folder }) => {
   ] as const)('comes back to before by %s', async (_, run) => {
     const { home, host, input } = startCase(folder, tool)
     const before = snapshot(home, home)
+    const modes = modesOf(home)
     await runSetup(input, { host, catalog: testCatalog })
     await run({ values: {}, switches: new Set(['yes']), positionals: [] }, { host, catalog: testCatalog })
     expect(snapshot(home, home)).toEqual(before)
-    expect(readdirSync(home).filter((name) => name !== '.local').sort()).toEqual(
-      existsSync(join(folder, 'before')) ? readdirSync(join(folder, 'before')).sort() : [],
-    )
+    expect(modesOf(home)).toEqual(modes)
+    expect(
+      readdirSync(home)
+        .filter((name) => name !== '.local')
+        .sort(),
+    ).toEqual(existsSync(join(folder, 'before')) ? readdirSync(join(folder, 'before')).sort() : [])
   })
 })
 

@@ -66,13 +66,13 @@ export function judgeBaseUrl(
     trimmed === text
       ? []
       : [{ rule: 'whitespace', message: 'There are blanks around the URL.', fix: undefined }]
-  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined
+  const url = /^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed) : undefined
   const region = url && regionOfHost(url.hostname, gateway)
   const origin =
     region?.origin ?? (url && options.knownOrigins?.includes(url.origin) ? url.origin : undefined)
   const fix = fixFor(origin ?? faults.find((fault) => fault.fix)?.fix, endpoint)
   const found = [...blank, ...faults.map(({ rule, message }) => ({ rule, message }))]
-  if (!url || found.some((problem) => problem.rule === 'scheme' && !region)) {
+  if (!url) {
     return { requests: undefined, problems: found.map((problem) => ({ ...problem, fix })) }
   }
   if (!origin) found.push({ rule: 'unknown-host', message: `${url.host} is no address of the gateway.` })

@@ -2,7 +2,7 @@ import { BaseUrl } from './base-url.ts'
 import type { Endpoint, Gateway } from './gateway.ts'
 import { type JudgeOptions, judgeBaseUrl, type UrlProblem, type Verdict } from './judge-base-url.ts'
 import { Origin } from './origin.ts'
-import { hostIn, regionMeant } from './region-meant.ts'
+import { hostIn, pathIn, regionMeant } from './region-meant.ts'
 
 /** What is wrong with a base URL that one of several clients reads. */
 export interface Judgement {
@@ -42,6 +42,7 @@ export function judgeForClients(
   }
 }
 
+/** The path that was written stays where it is right once it is cleaned; else it is the client's own prefix. */
 function fixOf(
   text: string,
   { verdict, endpoint }: Candidate,
@@ -49,9 +50,12 @@ function fixOf(
   options: JudgeOptions,
 ): string | undefined {
   const given = verdict.problems.find(({ fix }) => fix !== undefined)?.fix
-  if (given !== undefined && isRight(given, endpoint, gateway, options)) return given
+  const isKnown = given !== undefined && isRight(given, endpoint, gateway, options)
   const region = regionMeant(hostIn(text) ?? '', gateway)
-  return region && BaseUrl.build(Origin.ofRegion(region), endpoint, gateway).text
+  const whole = isKnown ? given : region && BaseUrl.build(Origin.ofRegion(region), endpoint, gateway).text
+  if (whole === undefined) return undefined
+  const kept = new URL(whole).origin + pathIn(text)
+  return isRight(kept, endpoint, gateway, options) ? kept : whole
 }
 
 function isRight(url: string, endpoint: Endpoint, gateway: Gateway, options: JudgeOptions): boolean {

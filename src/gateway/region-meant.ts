@@ -4,9 +4,19 @@ import { regionOfHost } from './url-faults.ts'
 
 /** The host name in a text that begins like an http URL, or undefined. Blanks and a missing scheme are forgiven. */
 export function hostIn(text: string): string | undefined {
+  return parseLoosely(text)?.hostname || undefined
+}
+
+/** The path in such a text, without a query, doubled slashes and a slash at its end. */
+export function pathIn(text: string): string {
+  const path = parseLoosely(text)?.pathname ?? ''
+  return path.replace(/\/{2,}/g, '/').replace(/\/$/, '')
+}
+
+function parseLoosely(text: string): URL | undefined {
   const rest = text.replace(/[\s\p{Cc}]/gu, '').replace(/^(?:[a-z]*:\/*|[a-z]*\/+)/i, '')
   const candidate = `http://${rest}`
-  return URL.canParse(candidate) ? new URL(candidate).hostname || undefined : undefined
+  return URL.canParse(candidate) ? new URL(candidate) : undefined
 }
 
 /** Whether a host is the gateway's, or was meant to be: another name under its domain, or one letter beside it. */

@@ -21,7 +21,7 @@ export function findHalfUrls(text: string, { kind }: FileKind): HalfUrl[] {
     const start = at + whole.length - value.length + (quoted ? 1 : 0)
     const span = { start, end: at + whole.length - (quoted ? 1 : 0) }
     const candidate = candidateAt(text, span)
-    if (/^\s*https?:\\?\/\\?\//i.test(candidate.text) || (kind === 'code' && !quoted)) return []
+    if (/^\s*https?:\/\/\S/i.test(candidate.text) || (kind === 'code' && !quoted)) return []
     return [{ ...candidate, name }]
   })
 }

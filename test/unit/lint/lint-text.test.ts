@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { ledgerOf, lintAt, placesAt } from './lint-at.ts'
+
+describe('lintText finds', () => {
+  it.each([
+    ['an empty variable', '/x/.env', 'A=b\nOPENAI_BASE_URL=\n', ['2:17 scheme']],
+    ['an empty quoted variable', '/x/a.json', '{"env": {"ANTHROPIC_BASE_URL": ""}}', ['1:33 scheme']],
+    ['the beginning of a URL', '/HOME/.bashrc', "export OPENAI_BASE_URL='https://'\n", ['1:25 scheme']],
+    ['a URL without a scheme', '/x/.env', 'OPENAI_BASE_URL=api.qcode.cc/openai/v1', ['1:17 scheme']],
+    ['a scheme with one slash', '/x/.env', 'OPENAI_BASE_URL=https:/api.qcode.cc/openai/v1', ['1:17 scheme']],
+    [
+      'an empty key of the right table',
+      '/HOME/.codex/config.toml',
+      '[model_providers.b]\nbase_url = ""\n[model_providers.qcode]\nbase_url = ""\n',
+      ['4:13 scheme'],
+    ],
+    [
+      'blanks in quotes',
+      '/x/a.py',
+      'OpenAI(base_url=" https://api.qcode.cc/openai/v1")',
+      ['1:19 whitespace'],
+    ],
+    [
+      'a URL behind a byte order mark',
+      '/x/.env',
+      '\uFEFFOPENAI_BASE_URL=https://api.qcode.cc/openai/v1/',
+      ['1:18 trailing-slash'],
+    ],
+    [
+      'a URL in a file with CRLF',
+      '/x/.env',
+      'A=b\r\nOPENAI_BASE_URL=https://api.qcode.cc/openai/v1/\r\n',
+      ['2:17 trailing-slash'],
+    ],
+    [
+      'escaped slashes',
+      '/x/a.json',
+      '{"OPENAI_BASE_URL": "https:\\/\\/api.qcode.cc\\/openai"}',
+      ['1:22 missing-v1'],
+    ],
+    [
+      'a default of a shell',
+      '/x/a.sh',
+      'export A=$' + '{ANTHROPIC_BASE_URL:-https://api.qcode.cc/api/v1}',
+      ['1:32 doubled-v1'],
+    ],
+    [
+      'a default of code',
+      '/x/a.py',
+      'os.getenv("OPENAI_BASE_URL", "https://api.qcode.cc/v1")',
+      ['1:31 missing-prefix'],
+    ],
+    [
+      'a variable of a container',
+      '/x/compose.yaml',
+      'environment:\n  - OPENAI_BASE_URL=https://api.qcode.cc/openai\n',
+      ['2:21 missing-v1'],
+    ],
+    [
+      'a copy of a tool\u2019s file',
+      '/x/dotfiles/.claude/settings.json',
+      '{"env": {"OTHER_URL": "https://api.qcode.cc/api/v1"}}',
+      ['1:24 doubled-v1'],
+    ],
+    [
+      'an address that nobody has',
+      '/x/.env',
+      'ANTHROPIC_BASE_URL=https://qcode.cc/api',
+      ['1:20 unknown-host'],
+    ],
+    [
+      'an unknown client that no base fits',
+      '/x/some.ini',
+      'url = https://api.qcode.cc/v1',
+      ['1:7 missing-prefix'],
+    ],
+    [
+      '@ai-sdk/anthropic',
+      '/x/a.ts',
+      "const a = createAnthropic({ baseURL: 'https://api.qcode.cc/api' })",
+      ['1:39 missing-v1'],
+    ],
+    [
+      'a constant above its client',
+      '/x/a.py',
+      'from openai import OpenAI\nPLACE = "https://api.qcode.cc/openai"\nc = OpenAI(base_url=PLACE)',
+      ['2:10 missing-v1'],
+    ],
+    [
+      'two clients in one line',
+      '/x/a.py',
+      'a, b = OpenAI(base_url="https://api.qcode.cc/openai/v1"), Anthropic(base_url="https://api.qcode.cc/openai/v1")',
+      ['1:79 wrong-prefix'],
+    ],
+  ])('%s', async (_, path, text, places) => {
+    expect(await placesAt(path, text)).toEqual(places)
+  })
+
+  it('all that is wrong with one URL', async () => {
+    expect(await placesAt('/x/.env', 'ANTHROPIC_BASE_URL=http://api.qcode.cc//api/?a=1')).toEqual([
+      '1:20 scheme',
+      '1:20 query-or-fragment',
+      '1:20 double-slash',
+      '1:20 trailing-slash',
+    ])
+  })
+
+  it('names the path that would be requested, the tools and the right URL', async () => {
+    const [problem] = await lintAt('/x/.env', 'ANTHROPIC_BASE_URL=https://asia.qcode.cc/api/v1')
+    expect(problem?.finding).toEqual({
+      rule: 'doubled-v1',
+      severity: 'error',
+      tool: 'claude-agent-sdk,claude-code',
+      file: '/x/.env',
+      line: 1,
+      column: 20,
+      url: 'https://asia.qcode.cc/api/v1',
+      requests: '/api/v1/v1/messages',
+      message: expect.any(String),
+      fix: 'https://asia.qcode.cc/api',
+    })
+  })
+
+  it('no fix where the region or the client is open', async () => {
+    const open = [
+      'ANTHROPIC_BASE_URL=https://qcode.cc/api',
+      'SOME_BASE_URL=https://api.qcode.cc',
+      'OPENAI_BASE_URL=',
+    ]
+    for (const text of open) {
+      const problems = await lintAt('/x/.env', text)
+      expect(problems.map(({ finding }) => finding.fix)).toEqual([null])
+    }
+  })
+
+  it('the form of a URL whose client is not known, and keeps its path', async () => {
+    const [problem] = await lintAt('/x/some.ini', 'base_url = https://us.qcode.cc/openai/v1/')
+    expect(problem?.finding.fix).toBe('https://us.qcode.cc/openai/v1')
+  })
+
+  it('a password, a query and a key, and shows none of them', async () => {
+    const url = 'https://me:secretword@api.qcode.cc/api?token=abcdef'
+    const problems = await lintAt('/x/.env', `ANTHROPIC_BASE_URL=${url}`)
+    expect(problems.length).toBeGreaterThan(0)
+    expect(JSON.stringify(problems.map(({ finding }) => finding))).not.toMatch(/secretword|abcdef/)
+  })
+})
+
+describe('a tool with several variants in one file', () => {
+  const path = '/HOME/.cline/data/globalState.json'
+  const text = (url: string) => `{"anthropicBaseUrl": "${url}"}`
+  const setup = (variant: string) =>
+    ledgerOf({
+      tool: 'cline',
+      region: 'global',
+      gateway: 'https://api.qcode.cc',
+      scope: 'user',
+      method: 'file',
+      variant,
+    })
+
+  it('takes what any of them can use', async () => {
+    expect(await placesAt(path, text('https://api.qcode.cc/api'))).toEqual([])
+    expect(await placesAt(path, text('https://api.qcode.cc/api/v1'))).toEqual([])
+    expect(await placesAt(path, text('https://api.qcode.cc/openai'))).toEqual(['1:23 wrong-prefix'])
+  })
+
+  it('is judged as the one that was set up', async () => {
+    expect(await placesAt(path, text('https://api.qcode.cc/api'), setup('extension-next'))).toEqual([
+      '1:23 missing-v1',
+    ])
+    expect(await placesAt(path, text('https://api.qcode.cc/api/v1'), setup('cli-1-2'))).toEqual([
+      '1:23 doubled-v1',
+    ])
+  })
+})

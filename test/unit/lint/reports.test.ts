@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { lintRules } from '../../../src/checks/lint/lint-rules.ts'
+import { renderGithub } from '../../../src/ui/github-annotations.ts'
+import { reportLint } from '../../../src/ui/report-lint.ts'
+import { renderSarif } from '../../../src/ui/sarif.ts'
+import { createTestHost } from '../../support/test-host.ts'
+import { lintAt } from './lint-at.ts'
+
+const host = createTestHost('/HOME', { cwd: '/HOME/work' })
+const problems = [
+  ...(await lintAt('/HOME/work/a b/100%,x:y.env', 'A=b\nANTHROPIC_BASE_URL="https://api.qcode.cc/api/ "\n')),
+  ...(await lintAt('/HOME/.env', 'OPENAI_BASE_URL=https://qcode.cc/openai/v1')),
+]
+const findings = problems.map(({ finding }) => finding)
+
+describe('the SARIF log', () => {
+  const log = JSON.parse(renderSarif(problems, lintRules, host))
+
+  it('is of version 2.1.0 and tells every rule', () => {
+    expect(log).toMatchObject({ version: '2.1.0', $schema: expect.stringContaining('sarif-2.1.0') })
+    expect(log.runs).toHaveLength(1)
+    const { name, rules } = log.runs[0].tool.driver
+    expect(name).toBe('qcode-setup')
+    expect(rules.map(({ id }: { id: string }) => id)).toEqual(Object.keys(lintRules))
+    for (const rule of rules) expect(rule.shortDescription.text).not.toBe('')
+  })
+
+  it('has a result for each finding, with its rule, place and fix', () => {
+    const { results, tool } = log.runs[0]
+    expect(results).toHaveLength(findings.length)
+    for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId)
+    const artifactLocation = { uri: 'a%20b/100%25%2Cx%3Ay.env' }
+    expect(results[0]).toMatchObject({
+      ruleId: 'whitespace',
+      level: 'error',
+      message: { text: expect.stringContaining('/api//v1/messages') },
+      locations: [
+        { physicalLocation: { artifactLocation, region: { startLine: 2, startColumn: 21, endColumn: 47 } } },
+      ],
+      fixes: [
+        {
+          artifactChanges: [
+            {
+              artifactLocation,
+              replacements: [
+                {
+                  deletedRegion: { startLine: 2, startColumn: 21, endLine: 2, endColumn: 47 },
+                  insertedContent: { text: 'https://api.qcode.cc/api' },
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    })
+  })
+
+  it('names a file elsewhere by its whole address, and offers no fix that is open', () => {
+    const last = log.runs[0].results.at(-1)
+    expect(last.locations[0].physicalLocation.artifactLocation.uri).toBe('file:///HOME/.env')
+    expect(last).not.toHaveProperty('fixes')
+  })
+})
+
+describe('the annotations of GitHub', () => {
+  it('are one a line, escaped', () => {
+    const lines = renderGithub(findings, host).split('\n')
+    expect(lines).toHaveLength(findings.length)
+    expect(lines[0]).toMatch(
+      /^::error file=a b\/100%25%2Cx%3Ay\.env,line=2,col=21,title=whitespace::There are .* Use https:\/\/api\.qcode\.cc\/api$/,
+    )
+    expect(lines[1]).toMatch(/^::warning .*title=trailing-slash::/)
+  })
+})
+
+describe('the report for a person', () => {
+  const report = { findings, files: 2, fixed: undefined, run: undefined, diff: undefined, dryRun: false }
+
+  it('tells place, rule, path and fix, and what to type', () => {
+    const { report: text, next } = reportLint(report, host)
+    expect(text).toContain('a b/100%,x:y.env:2:21  whitespace')
+    expect(text).toContain('~/.env:1:17  unknown-host')
+    expect(text).toContain('would request /api//v1/messages')
+    expect(text).toContain('use https://api.qcode.cc/api')
+    expect(next.join('\n')).toContain('--fix')
+  })
+
+  it('is in Chinese where the user is', () => {
+    const chinese = createTestHost('/HOME', { env: { LANG: 'zh_CN.UTF-8' } })
+    expect(reportLint(report, chinese).report).toContain('应改为')
+  })
+
+  it('says when there is nothing', () => {
+    expect(reportLint({ ...report, findings: [] }, host)).toEqual({
+      report: 'No problem in 2 files looked at.',
+      next: [],
+    })
+  })
+})

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SecureContext } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { chooseProxy } from './choose-proxy.ts'
 import { ProxyNotUsable } from './proxy-not-usable.ts'
@@ -55,16 +56,17 @@ const longestBody = 64 * 1024
 
 /** A transport that gives every request its own connection, so that its times are its own. */
 export function createTransport(settings: TransportSettings): Transport {
+  let trust: SecureContext | undefined
   return async (request) => {
     // Loaded by the first request, and before the watch starts: other commands do without it.
     const network = await import('./network.ts')
+    if (settings.certificates !== undefined) trust ??= network.createTrust(settings.certificates)
     const watch = new Stopwatch()
     let proxy: URL | undefined
     try {
       proxy = chooseProxy(request.url, settings.env)
       const { deadlineMs } = request
-      const { certificates } = settings
-      const dispatcher = network.createDispatcher({ proxy, certificates, deadlineMs, watch })
+      const dispatcher = network.createDispatcher({ proxy, trust, deadlineMs, watch })
       return { ...(await send(request, dispatcher, network, watch)), ...sent(proxy, watch) }
     } catch (error) {
       const { code, message } = describe(error)

@@ -1,13 +1,10 @@
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
-import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici'
+import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent, request } from 'undici'
 import type { Stopwatch } from './stopwatch.ts'
 
-// Handed on from here: bundled, a package in CommonJS has its names only where they are imported statically.
-export { request } from 'undici'
-
-export interface DispatcherSettings {
+export interface ConnectionSettings {
   readonly proxy: URL | undefined
   /** What is trusted; without it, the certificates of Node.js. */
   readonly trust: SecureContext | undefined
@@ -20,12 +17,22 @@ export function createTrust(certificates: string): SecureContext {
   return createSecureContext({ ca: [...rootCertificates, certificates] })
 }
 
-/** For one request: connects directly or through the proxy, and takes the time of each step. */
-export function createDispatcher(settings: DispatcherSettings): Dispatcher {
-  return settings.proxy ? throughProxy(settings.proxy, settings) : directly(settings)
+/** For one request, directly or through the proxy; the time of each step is taken. The deadline is for connecting alone. */
+export interface Connection {
+  post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Dispatcher.ResponseData>
+  close(): void
 }
 
-function directly(settings: DispatcherSettings): Dispatcher {
+export function openConnection(settings: ConnectionSettings): Connection {
+  const dispatcher = settings.proxy ? throughProxy(settings.proxy, settings) : directly(settings)
+  const options = { method: 'POST', dispatcher, headersTimeout: 0, bodyTimeout: 0 } as const
+  return {
+    post: (url, headers, body) => request(url, { ...options, headers, body }),
+    close: () => void dispatcher.destroy(),
+  }
+}
+
+function directly(settings: ConnectionSettings): Dispatcher {
   const { watch } = settings
   const plain = buildConnector(socketOptions(settings))
   const secure = buildConnector(tlsOptions(settings))
@@ -43,7 +50,7 @@ function directly(settings: DispatcherSettings): Dispatcher {
 }
 
 /** HTTPS goes through a tunnel (CONNECT), plain HTTP in the absolute form, since many proxies open no tunnel to port 80. */
-function throughProxy(proxy: URL, settings: DispatcherSettings): Dispatcher {
+function throughProxy(proxy: URL, settings: ConnectionSettings): Dispatcher {
   const { watch } = settings
   const pool = (mark: 'connect' | 'tls') => (origin: string | URL, options: object) => {
     const { connect } = options as { connect: buildConnector.connector }
@@ -81,7 +88,7 @@ function asFinal(error: Error & { readonly code?: string }): Error {
     : error
 }
 
-function socketOptions({ watch, deadlineMs }: DispatcherSettings): buildConnector.BuildOptions {
+function socketOptions({ watch, deadlineMs }: ConnectionSettings): buildConnector.BuildOptions {
   const timedLookup: LookupFunction = (hostname, options, callback) =>
     lookup(hostname, options, (error, address, family) => {
       if (!error) watch.mark('dns')
@@ -91,7 +98,7 @@ function socketOptions({ watch, deadlineMs }: DispatcherSettings): buildConnecto
 }
 
 /** Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing here. */
-function tlsOptions({ trust, deadlineMs }: DispatcherSettings): buildConnector.BuildOptions {
+function tlsOptions({ trust, deadlineMs }: ConnectionSettings): buildConnector.BuildOptions {
   return {
     rejectUnauthorized: true,
     timeout: deadlineMs,

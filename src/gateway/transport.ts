@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
-import type { Dispatcher } from 'undici'
 import { chooseProxy } from './choose-proxy.ts'
+import type { Connection } from './network.ts'
 import { ProxyNotUsable } from './proxy-not-usable.ts'
 import { Stopwatch, type Times } from './stopwatch.ts'
 
@@ -49,7 +49,6 @@ export interface Failure extends Sent {
 /** Sends one POST. Throws only for a fault of this program; never follows a redirect, never skips the check of a certificate. */
 export type Transport = (request: PostRequest) => Promise<Reply | Failure>
 
-type Network = typeof import('./network.ts')
 type Whole = Pick<Reply, 'kind' | 'status' | 'headers' | 'body'>
 
 const longestBody = 64 * 1024
@@ -66,8 +65,8 @@ export function createTransport(settings: TransportSettings): Transport {
     try {
       proxy = chooseProxy(request.url, settings.env)
       const { deadlineMs } = request
-      const dispatcher = network.createDispatcher({ proxy, trust, deadlineMs, watch })
-      return { ...(await send(request, dispatcher, network, watch)), ...sent(proxy, watch) }
+      const connection = network.openConnection({ proxy, trust, deadlineMs, watch })
+      return { ...(await send(request, connection, watch)), ...sent(proxy, watch) }
     } catch (error) {
       const { code, message } = describe(error)
       return { kind: 'failure', stage: watch.stage, code, message, ...sent(proxy, watch) }
@@ -79,33 +78,26 @@ function sent(proxy: URL | undefined, watch: Stopwatch): Sent {
   return { times: watch.times(), ...(proxy && { proxy: `${proxy.protocol}//${proxy.host}` }) }
 }
 
-async function send(
-  request: PostRequest,
-  dispatcher: Dispatcher,
-  network: Network,
-  watch: Stopwatch,
-): Promise<Whole> {
+async function send(request: PostRequest, connection: Connection, watch: Stopwatch): Promise<Whole> {
   const done = new AbortController()
   // A deadline of our own: undici notices an aborted signal only once it is connected (7.30).
   const expired = sleep(request.deadlineMs, undefined, { signal: done.signal }).then(() => {
     throw Object.assign(new Error('The time was up'), { code: 'TIMEOUT' })
   })
   try {
-    return await Promise.race([exchange(request, dispatcher, network, watch), expired])
+    return await Promise.race([exchange(request, connection, watch), expired])
   } finally {
     done.abort()
-    void dispatcher.destroy()
+    connection.close()
   }
 }
 
 async function exchange(
   { url, headers, body }: PostRequest,
-  dispatcher: Dispatcher,
-  { request }: Network,
+  connection: Connection,
   watch: Stopwatch,
 ): Promise<Whole> {
-  const noLimit = { headersTimeout: 0, bodyTimeout: 0 }
-  const reply = await request(url, { method: 'POST', headers, body, dispatcher, ...noLimit })
+  const reply = await connection.post(url, headers, body)
   watch.mark('reply')
   const text = await readBody(reply.body)
   return { kind: 'reply', status: reply.statusCode, headers: flatten(reply.headers), body: text }

@@ -37,11 +37,6 @@ export function answering(
   return (_request, reply) => reply.writeHead(status, { 'content-type': type, ...headers }).end(text)
 }
 
-/** One that waits with everything it does. */
-export function after(milliseconds: number, listener: RequestListener): RequestListener {
-  return (request, reply) => void setTimeout(() => listener(request, reply), milliseconds)
-}
-
 export const faults = {
   /** Cuts the connection in place of a reply. */
   reset: (request) => request.socket.resetAndDestroy(),

@@ -5,6 +5,7 @@ import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { type Manifest, manifestSchema } from './manifest-schema.ts'
+import { compileProof } from './proof-schema.ts'
 import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
 
 /** Reads the text of a file, by its path. */
@@ -20,7 +21,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   const manifest = parseManifest(await parseContent(file, 'toml', readText), file)
   refuseWrongRoutes(manifest, gateway, file)
   refuseWrongFallbacks(manifest, file)
-  const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } =
+  const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, prove, ...rest } =
     manifest
   return {
     ...rest,
@@ -35,6 +36,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
     ...(env && { env }),
+    proofs: prove.map((proof) => compileProof(proof, manifest, (name) => readText(join(folder, name)))),
   } as Tool
 }
 

@@ -2,6 +2,7 @@ import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
+import type { Proof } from './proof.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -25,6 +26,8 @@ export interface Tool {
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
   readonly snippets: Readonly<Record<string, string>>
+  /** How its clients are run to prove the settings. */
+  readonly proofs: readonly Proof[]
 }
 
 export interface Detection {

@@ -92,6 +92,18 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./lint.ts')).runLint,
   },
   {
+    name: 'prove',
+    summary:
+      'run your own installed clients with these settings against a gateway on this machine, in a throw-away home',
+    examples: [
+      ['qcode-setup prove', 'every client that is found here; ends with 0, or 4 where one failed'],
+      ['qcode-setup prove --tool codex --json', 'one, for a script'],
+    ],
+    writes: 'nothing',
+    network: false,
+    load: async () => (await import('./prove.ts')).runProve,
+  },
+  {
     name: 'demo',
     summary:
       'the whole job in a throw-away home against a gateway on this machine; needs no key and no network',

@@ -12,6 +12,7 @@ import { type DemoRequest, reportDemo } from '../ui/report-demo.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { runSetup } from './setup.ts'
+import { throwAwayKey } from './throw-away-key.ts'
 
 /**
  * The whole job with nothing at stake: a home in a temporary folder, a gateway on loopback, every tool set up, and each
@@ -23,7 +24,7 @@ export function runDemo(_input: Input, context: CommandContext): Promise<Outcome
 
 async function demonstrate(context: CommandContext): Promise<Outcome> {
   const home = await mkdtemp(join(tmpdir(), 'qcode-setup-demo-'))
-  const key = `cr_${context.host.randomId().repeat(6).slice(0, 64).padEnd(64, '0')}`
+  const key = throwAwayKey(context.host)
   const gateway = await startStandIn(context.catalog.gateway, key)
   try {
     const demo = { ...context, host: throwAwayHost(context.host, home, key) }

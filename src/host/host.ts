@@ -13,8 +13,8 @@ export interface Host {
   /** Short random id in lowercase hex. */
   randomId(): string
   readonly fetch: typeof fetch
-  /** Does the work to its end: a Ctrl-C that comes meanwhile takes effect afterwards. */
-  uninterrupted<T>(work: () => Promise<T>): Promise<T>
+  /** Does the work to its end: a Ctrl-C that comes meanwhile takes effect afterwards, and work that can end early is told. */
+  uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T>
   /** Whether a process with this id lives. */
   isAlive(pid: number): boolean
   /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */
@@ -37,6 +37,10 @@ export interface RunOptions {
   readonly cwd?: string
   readonly timeoutMs?: number
   readonly input?: string
+  /** With this environment only, standard input closed; at the end nothing is left of what it started. */
+  readonly alone?: boolean
+  /** Stops the program when it fires. */
+  readonly stop?: AbortSignal
 }
 
 export interface RunResult {
@@ -44,4 +48,6 @@ export interface RunResult {
   readonly exit: number | null
   readonly stdout: string
   readonly stderr: string
+  /** It was stopped because its time was over. */
+  readonly timedOut?: boolean
 }

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
-import type { Host, RunOptions, RunResult, Terminal } from './host.ts'
+import type { Host, Terminal } from './host.ts'
+import { runProgram } from './run-program.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
 export function createNodeHost(packageFolder: string): Host {
@@ -18,7 +19,7 @@ export function createNodeHost(packageFolder: string): Host {
     fetch: globalThis.fetch,
     uninterrupted,
     isAlive,
-    run,
+    run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform }),
   }
 }
 
@@ -56,30 +57,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function uninterrupted<T>(work: () => Promise<T>): Promise<T> {
+async function uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const controller = new AbortController()
   let received: NodeJS.Signals | undefined
   const note = (signal: NodeJS.Signals) => {
     received = signal
+    controller.abort()
   }
   for (const signal of signals) process.on(signal, note)
   try {
-    return await work()
+    return await work(controller.signal)
   } finally {
     for (const signal of signals) process.off(signal, note)
     if (received) kill(pid, received)
   }
-}
-
-async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { execa } = await import('execa')
-  const { exitCode, stdout, stderr } = await execa(command, args, {
-    reject: false,
-    extendEnv: true,
-    input: options.input ?? '',
-    ...(options.env && { env: options.env as Record<string, string> }),
-    ...(options.cwd !== undefined && { cwd: options.cwd }),
-    ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
-  })
-  return { exit: exitCode ?? null, stdout: String(stdout ?? ''), stderr: String(stderr ?? '') }
 }

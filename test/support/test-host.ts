@@ -26,7 +26,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     randomId: () => (++ids).toString(16).padStart(6, '0').padEnd(12, '0'),
     fetch: () => Promise.reject(new Error('no network in this test')),
-    uninterrupted: (work) => work(),
+    uninterrupted: (work) => work(new AbortController().signal),
     isAlive: () => false,
     run: async () => ({ exit: 1, stdout: '', stderr: '' }),
     ...changes,

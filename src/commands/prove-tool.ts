@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readLedger } from '../apply/ledger-store.ts'
+import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
+import type { Proof } from '../catalog/proof.ts'
+import type { Tool, Variant } from '../catalog/tool.ts'
+import { type ClientProof, findClient, proveClient } from '../checks/prove-client.ts'
+import type { ProofFolders } from '../checks/prove-environment.ts'
+import { startStandIn } from '../gateway/stand-in.ts'
+import type { Host } from '../host/host.ts'
+import { throwAwayHost } from '../host/throw-away-host.ts'
+import type { Input } from '../request/input.ts'
+import type { ToolChoice } from '../request/request.ts'
+import type { ProofRow } from '../ui/report-prove.ts'
+import { withProgress } from '../ui/with-progress.ts'
+import { choicesOf } from './choices-of.ts'
+import type { CommandContext } from './command.ts'
+import { runSetup } from './setup.ts'
+import { throwAwayKey } from './throw-away-key.ts'
+
+/** Proves every client of one tool, one after the other; a client that is not there gives a row as well. */
+export async function proveTool(
+  tool: Tool,
+  context: CommandContext,
+  interrupted: AbortSignal,
+): Promise<ProofRow[]> {
+  const installed = await detectTool(tool, context.host)
+  const variant = await chooseVariant(tool, installed)
+  const proofs = tool.proofs.filter(({ variants }) => variants === undefined || variants.includes(variant.id))
+  const subject = { tool, installed, variant }
+  if (proofs.length === 0) return [skip(tool.title, subject, 'its folder does not say how it is run')]
+  const rows: ProofRow[] = []
+  for (const proof of proofs) {
+    if (!interrupted.aborted) rows.push(await proveOne(proof, subject, context, interrupted))
+  }
+  return rows
+}
+
+interface Subject {
+  readonly tool: Tool
+  readonly installed: Installed
+  readonly variant: Variant
+}
+
+async function proveOne(
+  proof: Proof,
+  subject: Subject,
+  context: CommandContext,
+  interrupted: AbortSignal,
+): Promise<ProofRow> {
+  const program = findClient(proof, context.host)
+  if (program === undefined) return skip(proof.client, subject, `${proof.commands.join(' and ')} not in PATH`)
+  const work = inThrowAwayFolders((folders) =>
+    stageProof(proof, program, subject, folders, context, interrupted),
+  )
+  const { version, ...judged } = await withProgress(context.host, `${proof.client} …`, work)
+  return { ...identify(proof.client, subject, version), ...judged }
+}
+
+/** Sets the tool up as `setup` does, in a home and with a gateway of its own, and runs the client there. */
+async function stageProof(
+  proof: Proof,
+  program: string,
+  { tool, installed, variant }: Subject,
+  folders: ProofFolders,
+  { host, catalog }: CommandContext,
+  interrupted: AbortSignal,
+): Promise<ClientProof> {
+  const { gateway } = catalog
+  const key = throwAwayKey(host)
+  const standIn = await startStandIn(gateway, key)
+  try {
+    const setUpOn = withBash(throwAwayHost(host, folders.home, key))
+    const choice = await setUp(tool, variant, standIn.origin, { catalog, host: setUpOn })
+    return await proveClient(
+      { proof, program, version: installed.version, choice, folders, setUpOn, standIn, gateway },
+      host,
+      interrupted,
+    )
+  } finally {
+    await standIn.close()
+  }
+}
+
+async function setUp(
+  tool: Tool,
+  variant: Variant,
+  gateway: string,
+  context: CommandContext,
+): Promise<ToolChoice> {
+  const input: Input = {
+    values: { tool: [tool.id], gateway: [gateway], [`pin:${tool.id}`]: [variant.id] },
+    switches: new Set(['yes', 'noCheck']),
+    positionals: [],
+  }
+  await runSetup(input, context)
+  const [choice] = choicesOf(readLedger(context.host).setups, context.catalog, context.host)
+  if (!choice) throw new Error(`${tool.id} was not set up`)
+  return choice
+}
+
+/** The user's shell takes no part in the proof, and it may be one that no profile is written for. */
+function withBash(host: Host): Host {
+  return { ...host, env: { ...host.env, SHELL: '/bin/bash' } }
+}
+
+async function inThrowAwayFolders<T>(work: (folders: ProofFolders) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), 'qcode-setup-prove-'))
+  const folders = { home: join(root, 'home'), work: join(root, 'work'), temporary: join(root, 'tmp') }
+  try {
+    await Promise.all(Object.values(folders).map((folder) => mkdir(folder)))
+    return await work(folders)
+  } finally {
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function skip(client: string, subject: Subject, reason: string): ProofRow {
+  const nothing = { baseUrl: null, requests: [], replySeen: false }
+  return { ...identify(client, subject), ...nothing, verdict: 'skipped', reason }
+}
+
+function identify(
+  client: string,
+  { tool, installed, variant }: Subject,
+  version = installed.version,
+): Pick<ProofRow, 'tool' | 'client' | 'version' | 'variant'> {
+  return { tool: tool.id, client, version: version ?? null, variant: variant.id }
+}

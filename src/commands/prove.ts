@@ -1,0 +1,37 @@
+import type { Finding } from '../finding.ts'
+import { detectedTools, namedTools } from '../request/choose-tools.ts'
+import type { Input } from '../request/input.ts'
+import { type ProofRow, reportProve } from '../ui/report-prove.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { proveTool } from './prove-tool.ts'
+
+/**
+ * Runs the clients that are installed here with the settings that setup would write, in a throw-away home, against a
+ * gateway on this machine. Ends with 0 also where there was nothing to run (that is said), with 4 where one failed.
+ */
+export function runProve(input: Input, context: CommandContext): Promise<Outcome> {
+  return context.host.uninterrupted((interrupted) => prove(input, context, interrupted))
+}
+
+async function prove(input: Input, context: CommandContext, interrupted: AbortSignal): Promise<Outcome> {
+  const { catalog, host } = context
+  const tools = (await namedTools(input, catalog, host)) ?? (await detectedTools(catalog, host))
+  const rows: ProofRow[] = []
+  for (const tool of tools) rows.push(...(await proveTool(tool, context, interrupted)))
+  const failed = rows.some(({ verdict }) => verdict !== 'proven' && verdict !== 'skipped')
+  const proven = rows.some(({ verdict }) => verdict === 'proven')
+  return {
+    exit: failed ? 4 : 0,
+    findings: failed || proven ? [] : [nothingProven],
+    data: { rows },
+    ...reportProve(rows, host),
+  }
+}
+
+const nothingProven: Finding = {
+  id: 'nothing-proven',
+  level: 'warning',
+  message: 'No client was run, so nothing is proven.',
+  messageZh: '没有运行任何客户端，因此未证明任何内容。',
+  hint: 'Install a client, or name one: qcode-setup prove --tool ID',
+}

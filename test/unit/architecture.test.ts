@@ -24,6 +24,7 @@ const arrows: Record<string, readonly string[]> = {
     'wizard',
   ],
   wizard: [
+    'finding.ts',
     'catalog',
     'commands*',
     'errors.ts',

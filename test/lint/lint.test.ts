@@ -72,7 +72,8 @@ describe('lint without a path', () => {
   it('looks at the places of every tool, at profiles, .env files and the environment', async () => {
     write('.codex/config.toml', '[model_providers.qcode]\nbase_url = "https://api.qcode.cc"\n')
     write('.claude/settings.json', '{"env": {"ANTHROPIC_BASE_URL": "https://api.qcode.cc/api/v1"}}')
-    write('.cline/data/settings/providers.json', '{"x": {"baseUrl": "https://api.qcode.cc/api"}}')
+    const cline = { providers: { anthropic: { settings: { baseUrl: 'https://api.qcode.cc/api' } } } }
+    write('.cline/data/settings/providers.json', JSON.stringify(cline))
     write('.zshrc', 'export OPENAI_BASE_URL=https://api.qcode.cc/openai\n')
     write('.config/fish/config.fish', 'set -gx ANTHROPIC_API_BASE https://api.qcode.cc/api/\n')
     write('.env.local', 'OPENAI_API_BASE=https://api.qcode.cc/openai/\n')

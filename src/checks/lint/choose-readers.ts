@@ -1,8 +1,10 @@
 import type { CodeClient } from '../../catalog/code-client.ts'
+import { escapePattern } from './escape-pattern.ts'
 import type { FileKind } from './file-kind.ts'
+import type { KeyReaders } from './key-readers.ts'
 import type { LintContext } from './lint-context.ts'
 import { baseUrlName, type UrlCandidate } from './url-candidate.ts'
-import type { UrlKey, UrlReader } from './url-readers.ts'
+import type { UrlReader } from './url-readers.ts'
 
 /** How many lines above a URL may name the client that it is given to, and how many below. */
 const above = 8
@@ -13,18 +15,15 @@ export interface LintFile {
   readonly path: string
   readonly text: string
   readonly kind: FileKind
-  readonly keys: readonly UrlKey[]
+  readonly keyReaders: KeyReaders
 }
 
 /**
- * Who reads the URL: told by the variable's name, by the tool whose file it is, or by the words around it. Empty when
+ * Who reads the URL: told by the variable's name, by the key in a tool's own file, or by the words around it. Empty when
  * nothing tells.
  */
 export function chooseReaders(url: UrlCandidate, file: LintFile, context: LintContext): readonly UrlReader[] {
-  const ofFile = asSetUp(
-    file.keys.map(({ reader }) => reader),
-    context,
-  )
+  const ofFile = asSetUp(file.keyReaders.get(url) ?? [], context)
   const ofVariable = asSetUp(context.variables.get(url.name ?? '') ?? [], context)
   const both = ofVariable.filter(({ tool }) => ofFile.some((reader) => reader.tool === tool))
   const placed = [both, ofVariable, ofFile].find((readers) => readers.length > 0)
@@ -90,7 +89,7 @@ function readerOf({ tool, endpoint }: CodeClient): UrlReader {
 /** Every word of these clients in the text, in order; whole words only. */
 function wordsIn(text: string, clients: readonly CodeClient[]): string[] {
   const words = clients.flatMap((client) => client.words).sort((a, b) => b.length - a.length)
-  const escaped = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  const pattern = new RegExp(`(?<![\\w@/-])(?:${escaped.join('|')})(?![\\w-])`, 'g')
+  const anyWord = words.map(escapePattern).join('|')
+  const pattern = new RegExp(`(?<![\\w@/-])(?:${anyWord})(?![\\w-])`, 'g')
   return [...text.matchAll(pattern)].map(([word]) => word)
 }

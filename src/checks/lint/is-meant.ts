@@ -1,4 +1,4 @@
-import { hostIn, meansGateway, regionMeant } from '../../gateway/region-meant.ts'
+import { hostIn, regionMeant } from '../../gateway/region-meant.ts'
 import type { LintContext } from './lint-context.ts'
 import { baseUrlName, type UrlCandidate } from './url-candidate.ts'
 
@@ -8,29 +8,23 @@ const ownRequest =
 /** Names of values that are no base URL. */
 const otherName = /origin|host|domain|server|gateway|region|docs?|site|home|console|portal|link|href|status/i
 
-/** Whether a base URL for the gateway was meant: by its host, and by what stands around it. */
+/** Whether a URL with a host like the gateway's is a base URL, by what stands around it. */
 export function isMeant(url: UrlCandidate, isRead: boolean, above: string, context: LintContext): boolean {
-  const host = hostIn(url.text)
-  if (host === undefined || url.isPart) return false
-  const isRelay = context.knownOrigins.some((origin) => url.text.trim().startsWith(origin))
-  const isNamed = context.variables.has(url.name ?? '') || baseUrlName.test(url.name ?? '')
-  if (isNamed) return isRelay || meansGateway(host, context.gateway)
-  if (!isRelay && !isGateway(host, url.text, isRead, context)) return false
+  if (url.isPart) return false
+  if (context.variables.has(url.name ?? '') || baseUrlName.test(url.name ?? '')) return true
+  if (!isRead && !isLikely(url.text, context)) return false
   if (ownRequest.test(url.line) || ownRequest.test(above)) return false
   if (otherName.test(url.name ?? '')) return false
   return isRead || !isRoute(url.text, context)
 }
 
-/** Another host than the gateway's own counts only where it is read as a base URL, or has a path like one. */
-function isGateway(
-  host: string,
-  text: string,
-  isRead: boolean,
-  { gateway, endpoints }: LintContext,
-): boolean {
-  if (!meansGateway(host, gateway)) return false
-  if (isRead || regionMeant(host, gateway)) return true
-  return endpoints.some(({ prefix }) => text.includes(prefix))
+/** A host that nobody has counts only with a path like that of a base URL. */
+function isLikely(text: string, { gateway, endpoints, knownOrigins }: LintContext): boolean {
+  if (knownOrigins.some((origin) => text.trim().startsWith(origin))) return true
+  return (
+    regionMeant(hostIn(text) ?? '', gateway) !== undefined ||
+    endpoints.some(({ prefix }) => text.includes(prefix))
+  )
 }
 
 /** A whole route is right where a program makes its requests itself. */

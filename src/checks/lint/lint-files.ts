@@ -44,13 +44,16 @@ export async function lintFiles(
   return { ...results, problems: [...results.problems, ...ofEnvironment], files: files.length }
 }
 
+/** A tool's own file is always read. */
+const anything = /(?:)/
+
 async function lintAll(files: readonly string[], context: LintContext): Promise<Omit<LintResult, 'files'>> {
   const worthReading = worthReadingPattern(context)
   const problems: LintProblem[] = []
   const failures: Finding[] = []
   for (const path of files) {
     try {
-      const text = readSource(path, worthReading)
+      const text = readSource(path, context.keysOf(path).length > 0 ? anything : worthReading)
       if (text !== undefined) problems.push(...keptFixes(text, await lintText(path, text, context)))
     } catch (error) {
       if (!hasCode(error, 'EACCES', 'EPERM', 'EISDIR', 'EIO', 'ENOENT')) throw error

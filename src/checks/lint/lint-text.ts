@@ -1,59 +1,74 @@
 import { judgeForClients } from '../../gateway/judge-for-clients.ts'
 import { hostIn, meansGateway } from '../../gateway/region-meant.ts'
 import { chooseReaders, type LintFile } from './choose-readers.ts'
-import { findEmptyKeys, hasNoHost } from './empty-keys.ts'
 import { fileKind, isExample } from './file-kind.ts'
-import { findHalfUrls, type HalfUrl } from './find-half-urls.ts'
+import { findHalfUrls } from './find-half-urls.ts'
 import { findUrls } from './find-urls.ts'
+import { hasNoHost } from './has-no-host.ts'
 import { inComment } from './in-comment.ts'
 import { isMeant } from './is-meant.ts'
+import { findKeyReaders } from './key-readers.ts'
 import { distinctEndpoints, type LintContext } from './lint-context.ts'
 import type { LintFinding, LintProblem } from './lint-problem.ts'
 import { lintRules } from './lint-rules.ts'
 import { maskUrl } from './mask-url.ts'
 import type { UrlCandidate } from './url-candidate.ts'
-import type { UrlReader } from './url-readers.ts'
+import type { UrlKey, UrlReader } from './url-readers.ts'
 
 /** Every broken rule of every base URL for the gateway in one file's text, in the file's order. */
 export async function lintText(path: string, text: string, context: LintContext): Promise<LintProblem[]> {
-  const file = { path, text, kind: fileKind(path), keys: context.keysOf(path) }
-  const urls = findUrls(text, file.kind).filter((url) => isMeantThere(url, file, context))
-  const halves = await meantHalves(file, context)
-  return [...urls, ...halves]
-    .filter((url) => !inComment(url.line, url.start - url.lineStart, file.kind.comments))
+  const kind = fileKind(path)
+  const urls = findUrls(text, kind).filter((url) => isForGateway(url.text, context))
+  const keys = context.keysOf(path)
+  const halves = findHalfUrls(text, kind, [...context.variables.keys(), ...keys.map(nameOf)]).filter(
+    (half) => hasNoHost(half.text) || isForGateway(half.text, context),
+  )
+  const candidates = [...urls, ...halves]
+    .filter((url) => !inComment(url.line, url.start - url.lineStart, kind.comments))
     .sort((one, other) => one.start - other.start)
-    .flatMap((url) => judgeInFile(url, file, context))
+  const keyReaders = await findKeyReaders(text, keys, candidates)
+  const file = { path, text, kind, keyReaders }
+  return candidates.flatMap((url) => judgeInFile(url, file, context))
 }
 
-function isMeantThere(url: UrlCandidate, file: LintFile, context: LintContext): boolean {
-  const above =
-    file.text
-      .slice(0, Math.max(0, url.lineStart - 1))
-      .split('\n')
-      .at(-1) ?? ''
-  return isMeant(url, chooseReaders(url, file, context).length > 0, above, context)
+function nameOf({ keyPath }: UrlKey): string {
+  return keyPath.at(-1) ?? ''
 }
 
-/** Values that lack their beginning or that are empty. An empty one counts only where a client is known to read it. */
-async function meantHalves(file: LintFile, context: LintContext): Promise<HalfUrl[]> {
-  const halves = findHalfUrls(file.text, file.kind)
-  const hasEmpty = halves.some(({ text }) => hasNoHost(text))
-  const emptyKeys = hasEmpty ? await findEmptyKeys(file.text, file.keys) : []
-  const atKeys = emptyKeys.map((offset) => halves.find(({ start }) => start > offset))
-  return halves.filter((half) => {
-    if (!hasNoHost(half.text)) return meansGateway(hostIn(half.text) ?? '', context.gateway)
-    return atKeys.includes(half) || isEmptyVariable(half, file, context)
-  })
+function judgeInFile(url: UrlCandidate, file: LintFile, context: LintContext): LintProblem[] {
+  const readers = chooseReaders(url, file, context)
+  const above = file.text.slice(0, Math.max(0, url.lineStart - 1))
+  const isWanted =
+    file.keyReaders.has(url) ||
+    (hasNoHost(url.text)
+      ? isReadEmpty(url, file, context)
+      : isMeant(url, readers.length > 0, above.slice(above.lastIndexOf('\n') + 1), context))
+  if (!isWanted) return []
+  const { start, end, lineStart } = url
+  const text = file.text.slice(start, end)
+  const column = start - lineStart + 1
+  const place = {
+    file: file.path,
+    line: file.text.slice(0, start).split('\n').length,
+    column: column + text.length - text.trimStart().length,
+  }
+  const findings = judge(url.text, place, readers, context)
+  return findings.map((finding) => ({ finding, span: { start, end, text, column } }))
 }
 
-/** In YAML and in programs a variable without a value, or with an empty one, often has a meaning of its own. */
-function isEmptyVariable(
-  { name, isQuoted }: HalfUrl,
-  { path, kind }: LintFile,
-  context: LintContext,
-): boolean {
-  if (!context.variables.has(name) || kind.kind === 'code' || isExample(path)) return false
-  return isQuoted || kind.kind === 'variables'
+/** A private relay, or a host that is the gateway's or nearly. */
+function isForGateway(text: string, { knownOrigins, gateway }: LintContext): boolean {
+  if (knownOrigins.some((origin) => text.trim().startsWith(origin))) return true
+  return meansGateway(hostIn(text) ?? '', gateway)
+}
+
+/**
+ * An empty variable counts where a client is known to read it. In YAML and in programs a variable without a value, or
+ * with an empty one, often has a meaning of its own.
+ */
+function isReadEmpty(url: UrlCandidate, { path, kind }: LintFile, context: LintContext): boolean {
+  if (!context.variables.has(url.name ?? '') || kind.kind === 'code' || isExample(path)) return false
+  return url.isQuoted || kind.kind === 'variables'
 }
 
 /** One variable of the environment. */
@@ -63,25 +78,11 @@ export function lintValue(
   readers: readonly UrlReader[],
   context: LintContext,
 ): LintProblem[] {
-  const isRelay = context.knownOrigins.some((origin) => value.trim().startsWith(origin))
-  if (!hasNoHost(value) && !isRelay && !meansGateway(hostIn(value) ?? '', context.gateway)) return []
+  if (!hasNoHost(value) && !isForGateway(value, context)) return []
   return judge(value, { file: `$${name}`, line: 1, column: 1 }, readers, context).map((finding) => ({
     finding,
     span: undefined,
   }))
-}
-
-function judgeInFile(url: UrlCandidate, file: LintFile, context: LintContext): LintProblem[] {
-  const { start, end, lineStart } = url
-  const text = file.text.slice(start, end)
-  const column = start - lineStart + 1
-  const place = {
-    file: file.path,
-    line: file.text.slice(0, start).split('\n').length,
-    column: column + text.length - text.trimStart().length,
-  }
-  const findings = judge(url.text, place, chooseReaders(url, file, context), context)
-  return findings.map((finding) => ({ finding, span: { start, end, text, column } }))
 }
 
 function judge(

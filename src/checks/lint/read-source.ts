@@ -1,5 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { escapePattern } from './escape-pattern.ts'
 import type { LintContext } from './lint-context.ts'
+import { baseUrlName } from './url-candidate.ts'
 
 /** A larger file is no source and no settings. */
 const largest = 1024 * 1024
@@ -21,10 +23,11 @@ export function readSource(path: string, worthReading: RegExp): string | undefin
 }
 
 /** Matches every text that lint has to look at: an address of the gateway, or a name of a base URL. */
-export function worthReadingPattern({ gateway, knownOrigins }: LintContext): RegExp {
+export function worthReadingPattern({ gateway, knownOrigins, variables }: LintContext): RegExp {
   const origins = [...gateway.regions.map(({ origin }) => origin), ...knownOrigins]
   const hosts = origins.map((origin) => origin.replace(/^https?:\/\//, ''))
-  const names = hosts.flatMap((host) => (/^[\d.]+$/.test(host) ? host : host.split('.').slice(-2, -1)))
-  const escaped = [...new Set(names)].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`${escaped.join('|')}|base[_-]?(?:url|path)|api[_-]?(?:base|url)`, 'i')
+  // Of a name its middle is enough, so that another ending is met as well.
+  const parts = hosts.flatMap((host) => (/^[\d.]+$/.test(host) ? host : host.split('.').slice(-2, -1)))
+  const needed = [...new Set([...parts, ...variables.keys()])].map(escapePattern)
+  return new RegExp([...needed, baseUrlName.source].join('|'), 'i')
 }

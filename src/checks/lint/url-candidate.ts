@@ -15,7 +15,10 @@ export interface UrlCandidate extends Span {
 }
 
 /** A name that says what the value is. */
-export const baseUrlName = /base[_-]?(url|path)|api[_-]?(base|url)/i
+export const baseUrlName = /base[_-]?(?:url|path)|api[_-]?(?:base|url)/i
+
+/** How far in front of a value its name is looked for: lines of generated files are endless. */
+const longestName = 200
 
 const nameBefore =
   /([A-Za-z_][\w-]*)["'`]?(?:\s*\]|\s*:\s*(?:string|str|Final(?:\[str\])?)(?=\s*=))?\s*(?::-|:=|\?\?=?|\|\|=?|[=:,]|\s)\s*[rbu]?["'`]?\s*$/
@@ -33,7 +36,7 @@ export function candidateAt(text: string, { start, end }: Span): UrlCandidate {
     text: unescapeText(text.slice(start, end)),
     line,
     lineStart,
-    name: nameBefore.exec(line.slice(0, start - lineStart))?.[1],
+    name: nameBefore.exec(text.slice(Math.max(lineStart, start - longestName), start))?.[1],
     isPart: isContinued(text.slice(end, end + 20), isQuoted),
     isQuoted,
   }

@@ -59,8 +59,8 @@ describe('lintText finds', () => {
     [
       'a copy of a tool\u2019s file',
       '/x/dotfiles/.claude/settings.json',
-      '{"env": {"OTHER_URL": "https://api.qcode.cc/api/v1"}}',
-      ['1:24 doubled-v1'],
+      '{"env": {"ANTHROPIC_BASE_URL": "https://api.qcode.cc/api/v1"}}',
+      ['1:33 doubled-v1'],
     ],
     [
       'an address that nobody has',
@@ -103,6 +103,26 @@ describe('lintText finds', () => {
       '1:20 double-slash',
       '1:20 trailing-slash',
     ])
+  })
+
+  it('the key of a tool among others of the same name', async () => {
+    const path = '/HOME/.cline/data/settings/providers.json'
+    const settings = (url: string) => ({ settings: { model: 'anthropic/x', baseUrl: url } })
+    const providers = {
+      other: settings('https://api.qcode.cc/openai/v1'),
+      anthropic: settings('https://api.qcode.cc/openai/v1'),
+      empty: settings(''),
+    }
+    const text = JSON.stringify({ providers }, null, 1)
+    const problems = await lintAt(path, text)
+    expect(problems.map(({ finding }) => `${finding.line} ${finding.rule}`)).toEqual(['12 wrong-prefix'])
+  })
+
+  it('a file of endless lines, soon', async () => {
+    const long = `${'x'.repeat(300_000)} ${'"https://example.com/a", '.repeat(10_000)}${' '.repeat(100_000)}`
+    const text = `{"a": "${long}", "OPENAI_BASE_URL": "https://api.qcode.cc/openai"}`
+    expect(await placesAt('/x/a.json', text)).toEqual([expect.stringMatching(/^1:\d+ missing-v1$/)])
+    expect(await placesAt('/x/.env', `A=${long}\n`)).toEqual([])
   })
 
   it('names the path that would be requested, the tools and the right URL', async () => {

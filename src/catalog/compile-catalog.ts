@@ -4,6 +4,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { parseGateway } from '../gateway/parse-gateway.ts'
 import { parseCodeClients } from './code-client.ts'
 import { compileTool, parseContent } from './compile-tool.ts'
+import { compileSharedTraps } from './diagnosis-schema.ts'
 import { shellsSchema } from './manifest-schema.ts'
 import type { Catalog, Shell, Tool } from './tool.ts'
 
@@ -19,8 +20,9 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
     await parseContent(join(templates, 'code-clients.toml'), 'toml', readText),
     gateway,
   )
+  const machine = compileSharedTraps(await parseContent(join(templates, 'traps.toml'), 'toml', readText))
   const tools = await compileToolFolders(templates, gateway)
-  return { gateway, tools, shells: shells.map(toShell), codeClients }
+  return { gateway, tools, shells: shells.map(toShell), codeClients, machine }
 }
 
 /** Every folder in `parent` that holds a tool.toml, by name. */

@@ -4,6 +4,7 @@ import type { Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
+import { compileDiagnosis } from './diagnosis-schema.ts'
 import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { compileProof } from './proof-schema.ts'
 import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
@@ -21,8 +22,8 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   const manifest = parseManifest(await parseContent(file, 'toml', readText), file)
   refuseWrongRoutes(manifest, gateway, file)
   refuseWrongFallbacks(manifest, file)
-  const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, prove, ...rest } =
-    manifest
+  const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
+  const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } = setup
   return {
     ...rest,
     detect: withoutUndefined(detect) as Tool['detect'],
@@ -36,6 +37,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
     ...(env && { env }),
+    diagnosis: compileDiagnosis({ measured, sources, lookups, connections, traps }),
     proofs: prove.map((proof) => compileProof(proof, manifest, (name) => readText(join(folder, name)))),
   } as Tool
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
+import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
 
 const id = z
@@ -87,6 +88,7 @@ export const manifestSchema = z.strictObject({
   daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(z.string()).check(z.minLength(1)) })),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.record(z.enum(['python', 'typescript']), fileName), {} as never),
+  ...diagnosisFields,
   ...proofFields,
 })
 

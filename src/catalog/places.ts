@@ -1,8 +1,9 @@
 import { isAbsolute, join, resolve } from 'node:path'
+import { findRepository } from '../host/find-repository.ts'
 import type { Host } from '../host/host.ts'
 import type { PlaceCandidate } from './tool.ts'
 
-type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
+type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'> & Partial<Pick<Host, 'systemFolder'>>
 
 /** Folders and files by name, as `{{ name }}` in a path uses them. All absolute. */
 export type Places = Readonly<Record<string, string>>
@@ -23,6 +24,10 @@ export function resolvePlaces(
     config: configFolder(host),
     xdgConfig: xdgConfig(host),
     project: project ?? host.cwd,
+    get gitRoot() {
+      return findRepository(project ?? host.cwd) ?? project ?? host.cwd
+    },
+    system: host.systemFolder ?? '',
     zdotdir: host.env.ZDOTDIR || host.home,
   }
   for (const [name, candidates] of Object.entries(own)) {

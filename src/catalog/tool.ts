@@ -2,6 +2,7 @@ import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
+import type { Diagnosis } from './diagnosis.ts'
 import type { Proof } from './proof.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
@@ -26,6 +27,7 @@ export interface Tool {
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
   readonly snippets: Readonly<Record<string, string>>
+  readonly diagnosis: Diagnosis
   /** How its clients are run to prove the settings. */
   readonly proofs: readonly Proof[]
 }
@@ -128,4 +130,6 @@ export interface Catalog {
   readonly tools: readonly Tool[]
   readonly shells: readonly Shell[]
   readonly codeClients: readonly CodeClient[]
+  /** Traps that lie in the environment, whichever tools are used. */
+  readonly machine: Diagnosis
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { UserError } from '../errors.ts'
+import { findRepository } from '../host/find-repository.ts'
 import type { Host } from '../host/host.ts'
 import type { FileEdit } from '../plan/edit.ts'
 
@@ -19,14 +19,6 @@ export async function refuseTrackedKeys(keyEdits: readonly FileEdit[], host: Hos
       hint: `Type: echo '/${relative(repository, file)}' >> ${join(repository, '.gitignore')} (after git rm --cached, if it is tracked), or add --allow-tracked.`,
       where: { file: edit.path },
     })
-  }
-}
-
-/** The nearest folder upwards that has a `.git`. */
-function findRepository(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (existsSync(join(at, '.git'))) return at
-    if (dirname(at) === at) return undefined
   }
 }
 

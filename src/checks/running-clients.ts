@@ -15,7 +15,7 @@ export interface RunningDaemon {
 }
 
 /** The daemons that run for these choices (seen in Codex from 0.160 on, which leaves a JSON file with their pid). */
-export function findDaemons(choices: readonly ToolChoice[], host: Host): RunningDaemon[] {
+export function findDaemons(choices: readonly Pick<ToolChoice, 'tool'>[], host: Host): RunningDaemon[] {
   return choices.flatMap(({ tool }) => {
     if (!tool.daemon) return []
     const pid = readPid(resolvePath(tool.daemon.pidFile, resolvePlaces(tool.places, host)))

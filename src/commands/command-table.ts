@@ -104,6 +104,17 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./prove.ts')).runProve,
   },
   {
+    name: 'doctor',
+    summary: 'what every tool here goes by, where that comes from, and what is wrong with it',
+    examples: [
+      ['qcode-setup doctor', 'each finding with the command that mends it'],
+      ['qcode-setup doctor --no-check --json', 'without the network, for a script'],
+    ],
+    writes: 'nothing',
+    network: true,
+    load: async () => (await import('./doctor.ts')).runDoctor,
+  },
+  {
     name: 'demo',
     summary:
       'the whole job in a throw-away home against a gateway on this machine; needs no key and no network',

@@ -50,7 +50,7 @@ export class Origin {
 }
 
 /** This machine itself: HTTP to it does not cross a network. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 

@@ -6,6 +6,8 @@ export interface Host {
   readonly packageFolder: string
   readonly cwd: string
   readonly platform: NodeJS.Platform
+  /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */
+  readonly systemFolder: string
   readonly terminal: Terminal
   /** All of standard input as bytes. */
   readStdin(): Promise<Uint8Array>

@@ -8,6 +8,7 @@ export function throwAwayHost(host: Host, home: string, key: string): Host {
     ...host,
     home,
     cwd: home,
+    systemFolder: home,
     env: {
       HOME: home,
       USERPROFILE: home,

@@ -160,10 +160,14 @@ export const fields = {
     flag: 'timeout',
     value: 'SECONDS',
     summary: 'how long to wait for a whole reply of the gateway',
-    commands: ['setup', 'check', 'switch'],
+    commands: ['setup', 'check', 'switch', 'doctor'],
     default: '10',
   },
-  noCheck: { flag: 'no-check', summary: 'do not contact the gateway', commands: ['setup', 'switch'] },
+  noCheck: {
+    flag: 'no-check',
+    summary: 'do not contact the gateway',
+    commands: ['setup', 'switch', 'doctor'],
+  },
   format: {
     flag: 'format',
     value: 'FORMAT',

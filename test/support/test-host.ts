@@ -14,6 +14,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     packageFolder: projectFolder,
     cwd: home,
     platform: 'linux',
+    systemFolder: home,
     terminal: {
       interactive: false,
       color: { stdout: false, stderr: false },

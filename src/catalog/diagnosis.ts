@@ -1,0 +1,94 @@
+import type { KeyPath } from '../documents/document.ts'
+import type { FormatId } from '../documents/formats.ts'
+import type { ProtocolId } from '../gateway/gateway.ts'
+
+/** What a tool's folder knows of how its client finds its settings, and of what goes wrong with them. */
+export interface Diagnosis {
+  /** Range of client versions (semver) whose behaviour was measured. */
+  readonly measured?: string
+  /** Every place where the client looks for its settings, the strongest first. */
+  readonly sources: readonly Source[]
+  /** Values that name other keys or files, in an order in which each uses earlier ones only. */
+  readonly lookups: readonly Lookup[]
+  readonly connections: readonly Connection[]
+  readonly traps: readonly Trap[]
+}
+
+export type SourceLevel = 'managed' | 'local' | 'project' | 'user' | 'environment' | 'system'
+
+/** A file, or the environment where there is no path. */
+export interface Source {
+  readonly level: SourceLevel
+  readonly path?: string
+  readonly format: FormatId
+  /** Where in the file variables of the environment stand: the whole file when empty, nowhere when undefined. */
+  readonly variables?: KeyPath
+  readonly platforms?: readonly string[]
+  /** Range of client versions that read it. */
+  readonly versions?: string
+  readonly variants?: readonly string[]
+}
+
+/** One setting: a variable, or a key of a file. Names may hold `{{ LOOKUP }}`. */
+export interface Setting {
+  readonly variable?: string
+  readonly key?: KeyPath
+  readonly variants?: readonly string[]
+}
+
+export interface Lookup {
+  readonly name: string
+  readonly from: readonly Setting[]
+  readonly default?: string
+}
+
+/** One protocol that the client speaks: the settings for its base URL and key, the first that has a value counts. */
+export interface Connection {
+  readonly protocol: ProtocolId
+  readonly baseUrl: readonly Setting[]
+  readonly keys: readonly Setting[]
+}
+
+/** Something that breaks a setup, or leaks the key, when all of its conditions hold. */
+export interface Trap {
+  /** Id of the finding. */
+  readonly id: string
+  readonly level: 'error' | 'warning' | 'info'
+  readonly when: readonly TrapCondition[]
+  /** Range of client versions that it bites; an unknown version counts as the newest. */
+  readonly versions?: string
+  readonly variants?: readonly string[]
+  /** May hold `{{ found }}`, the name of the setting by which the first condition holds, and places. */
+  readonly text: string
+  readonly textZh: string
+  /** The command that mends it, or what to do. */
+  readonly mend: string
+}
+
+/**
+ * Holds for any of the `variables` and `keys` whose value is as asked. They are looked up in the sources by precedence
+ * (of one `level` only, where it is named), or in one `file`. In keys `*` is any one segment. Without variables and keys
+ * it is about the file or the client.
+ */
+export interface TrapCondition {
+  readonly variables?: readonly string[]
+  readonly keys?: readonly KeyPath[]
+  readonly level?: SourceLevel
+  readonly file?: string
+  readonly format?: FormatId
+  readonly is?: ValueState
+  readonly equals?: string
+  /** A regular expression. */
+  readonly matches?: string
+  /** Has another value than this, which is not empty. */
+  readonly differsFrom?: TrapCondition
+  /** A file of this format among the sources begins with a byte order mark. */
+  readonly bom?: FormatId
+  /** Any of these is in PATH. */
+  readonly programs?: readonly string[]
+  /** Whether the client's base URL in effect is one for the gateway. */
+  readonly gateway?: boolean
+}
+
+/** `on`: not empty, `0` or `false`. `set`: not empty. `gateway`: a URL of the gateway. */
+export type ValueState = 'on' | 'set' | 'empty' | 'absent' | 'gateway'

@@ -1,0 +1,170 @@
+import type { Finding } from '../../finding.ts'
+import { lintRules } from '../lint/lint-rules.ts'
+import { maskUrl } from '../lint/mask-url.ts'
+import { describeSource, whereOf } from './describe-source.ts'
+import type { Found } from './find-setting.ts'
+import { looksGatewayKey } from './looks-gateway-key.ts'
+import type { ConnectionView, DoctorContext, ToolView } from './tool-view.ts'
+
+/** What the findings about one connection go by. */
+interface Scene {
+  readonly view: ToolView
+  readonly connection: ConnectionView
+  readonly context: DoctorContext
+}
+
+/** What is to be said of the base URL that a client goes by: is it for the gateway, and right for this client? */
+export function baseUrlFindings(
+  view: ToolView,
+  connection: ConnectionView,
+  context: DoctorContext,
+): Finding[] {
+  const scene = { view, connection, context }
+  const { winner } = connection.baseUrl
+  if (connection.leads === 'gateway' && winner) {
+    return [...judgedFindings(winner, scene), ...overriddenFindings(winner, scene)]
+  }
+  const found = winner ? awayFromGateway(winner, scene) : withoutBaseUrl(scene)
+  return [...found, ...emptyFindings(winner, scene)]
+}
+
+function judgedFindings(winner: Found, scene: Scene): Finding[] {
+  const { verdict } = scene.connection
+  const { tool } = scene.view
+  const where = describeSource(winner, scene.context.profiles)
+  const url = maskUrl(winner.value.trim())
+  const requests = verdict?.requests
+  if (!verdict || verdict.problems.length === 0) {
+    return [
+      finding(scene, 'base-url-right', 'ok', winner, {
+        message: `${tool.title} asks ${url}${requests === undefined ? '' : ` and requests ${requests}`}, from ${where}.`,
+        messageZh: `${tool.title} 使用 ${url}${requests === undefined ? '' : `，请求 ${requests}`}，来自 ${where}。`,
+      }),
+    ]
+  }
+  return verdict.problems.map(({ rule, message, fix }) =>
+    finding(scene, `base-url-${rule}`, lintRules[rule].severity, winner, {
+      message: `${tool.title} asks ${url}, from ${where}: ${message}${requests === undefined ? '' : ` It would request ${requests}.`}`,
+      messageZh: `${tool.title} 使用 ${url}，来自 ${where}：${message}${requests === undefined ? '' : ` 将请求 ${requests}。`}`,
+      hint: correction(winner, fix, tool.id),
+    }),
+  )
+}
+
+/** Another base URL that the user may think to be in effect. */
+function overriddenFindings(winner: Found, scene: Scene): Finding[] {
+  const { profiles } = scene.context
+  return scene.connection.baseUrl.shadowed
+    .filter(({ value }) => value.trim() !== '' && value.trim() !== winner.value.trim())
+    .slice(0, 1)
+    .map((other) => {
+      const [here, there] = [describeSource(winner, profiles), describeSource(other, profiles)]
+      return finding(scene, 'base-url-overridden', 'warning', winner, {
+        message: `${there} says ${maskUrl(other.value.trim())}, but ${here} wins with ${maskUrl(winner.value.trim())}.`,
+        messageZh: `${there} 为 ${maskUrl(other.value.trim())}，但 ${here} 优先，实际为 ${maskUrl(winner.value.trim())}。`,
+        hint: `Keep one of the two, or type: qcode-setup --tool ${scene.view.tool.id}`,
+      })
+    })
+}
+
+/** The base URL is somebody else's, or an empty one. */
+function awayFromGateway(winner: Found, scene: Scene): Finding[] {
+  const { view, connection, context } = scene
+  const { title, id } = view.tool
+  const where = describeSource(winner, context.profiles)
+  const hint = correction(winner, undefined, id)
+  if (winner.value.trim() === '') {
+    return [
+      finding(scene, 'base-url-empty', 'error', winner, {
+        message: `${where} is empty, so ${title} sends its key to the vendor.`,
+        messageZh: `${where} 为空，${title} 会把密钥发送给原厂商。`,
+        hint,
+      }),
+    ]
+  }
+  const leaked = leakedKey(connection)
+  const url = maskUrl(winner.value.trim())
+  if (leaked) {
+    return [
+      finding(scene, 'key-to-stranger', 'error', winner, {
+        message: `${title} sends the gateway's key from ${describeSource(leaked, context.profiles)} to ${url}, from ${where}.`,
+        messageZh: `${title} 会把来自 ${describeSource(leaked, context.profiles)} 的网关密钥发送给 ${url}（来自 ${where}）。`,
+        hint,
+      }),
+    ]
+  }
+  return [
+    finding(scene, 'base-url-elsewhere', view.isSetUp ? 'error' : 'info', winner, {
+      message: `${title} asks ${url}, from ${where}, not the gateway.`,
+      messageZh: `${title} 使用 ${url}（来自 ${where}），而不是网关。`,
+      hint,
+    }),
+  ]
+}
+
+function withoutBaseUrl(scene: Scene): Finding[] {
+  const { view, connection, context } = scene
+  const { title, id } = view.tool
+  const hint = `qcode-setup --tool ${id}`
+  const leaked = leakedKey(connection)
+  if (leaked) {
+    const where = describeSource(leaked, context.profiles)
+    return [
+      finding(scene, 'key-to-vendor', 'error', leaked, {
+        message: `${title} finds the gateway's key in ${where} and no base URL, so it sends the key to the vendor.`,
+        messageZh: `${title} 在 ${where} 找到网关密钥但没有 base URL，会把密钥发送给原厂商。`,
+        hint,
+      }),
+    ]
+  }
+  const message = `${title} has no base URL, so it asks its vendor.`
+  const messageZh = `${title} 没有设置 base URL，会请求其原厂商。`
+  return [
+    finding(scene, 'base-url-missing', view.isSetUp ? 'error' : 'info', undefined, {
+      message,
+      messageZh,
+      hint,
+    }),
+  ]
+}
+
+/** Empty ones that do not count now would as soon as the one that wins is gone. */
+function emptyFindings(winner: Found | undefined, scene: Scene): Finding[] {
+  return scene.connection.baseUrl.shadowed
+    .filter((other) => other.value.trim() === '' && other !== winner)
+    .map((other) => {
+      const where = describeSource(other, scene.context.profiles)
+      return finding(scene, 'base-url-empty', 'warning', other, {
+        message: `${where} is empty; where nothing else counts, the key goes to the vendor.`,
+        messageZh: `${where} 为空；没有其他设置时，密钥会发送给原厂商。`,
+        hint: correction(other, undefined, scene.view.tool.id),
+      })
+    })
+}
+
+function leakedKey({ keys }: ConnectionView): Found | undefined {
+  return keys.heads.find(({ value }) => looksGatewayKey(value))
+}
+
+/** What mends a base URL where it stands: our own setup writes only the user's files. */
+function correction({ name, source }: Found, fix: string | undefined, tool: string): string {
+  const setup = `qcode-setup --tool ${tool}`
+  if (source.level === 'user') return setup
+  if (source.level !== 'environment') {
+    return fix === undefined ? `Take it out of that file; then: ${setup}` : `Write ${fix} there.`
+  }
+  return fix === undefined ? `unset ${name}; then: ${setup}` : `export ${name}='${fix}'`
+}
+
+type Texts = Pick<Finding, 'message' | 'messageZh' | 'hint'>
+
+function finding(
+  { view, context }: Scene,
+  id: string,
+  level: Finding['level'],
+  found: Found | undefined,
+  texts: Texts,
+): Finding {
+  const where = found && whereOf(found.name, found.source, context.profiles)
+  return { id, level, tool: view.tool.id, ...texts, ...(where && { where }) }
+}

@@ -1,0 +1,78 @@
+import type { Format, Value } from '../../documents/document.ts'
+import { type FormatId, loadFormats } from '../../documents/formats.ts'
+import { UserError } from '../../errors.ts'
+import { readFileState } from '../../host/read-file-state.ts'
+import { decodeText } from '../../plan/document-set.ts'
+
+/** A file as a client would find it. An absent one has no text; one that cannot be used has a problem. */
+export interface ReadFile {
+  readonly path: string
+  /** Behind all links; undefined where nothing could be read. */
+  readonly resolvedPath?: string
+  readonly text: string | undefined
+  readonly data: Value
+  /** Permission bits; undefined where nothing could be read. */
+  readonly mode?: number
+  readonly problem?: UserError
+}
+
+export interface FileReader {
+  /** Reads and parses a file; each file once. Never throws for what stands there. */
+  read(path: string, format: FormatId): ReadFile
+  /** Every file that was read. */
+  all(): ReadFile[]
+}
+
+export async function createFileReader(formatIds: Iterable<FormatId>): Promise<FileReader> {
+  const formats = await loadFormats(formatIds)
+  const known = new Map<string, ReadFile>()
+  const read: FileReader['read'] = (path, formatId) => {
+    const id = `${formatId} ${path}`
+    const format = formats.get(formatId)
+    if (!format) throw new Error(`format ${formatId} is not loaded`)
+    const file = known.get(id) ?? readFile(path, format)
+    known.set(id, file)
+    return file
+  }
+  return { read, all: () => [...known.values()] }
+}
+
+function readFile(path: string, format: Format): ReadFile {
+  try {
+    const state = readFileState(path)
+    if (state.kind === 'absent') return { path, text: undefined, data: {} }
+    const text = decodeText(state.bytes, path)
+    return { path, resolvedPath: state.resolvedPath, text, mode: state.mode, ...parse(text, path, format) }
+  } catch (error) {
+    return { path, text: undefined, data: {}, problem: asProblem(error, path) }
+  }
+}
+
+function parse(text: string, path: string, format: Format): { data: Value; problem?: UserError } {
+  if (text.replace('\uFEFF', '').trim() === '') return { data: {} }
+  try {
+    return { data: format.referee(text) }
+  } catch {
+    return { data: {}, problem: parseProblem(text, path, format) }
+  }
+}
+
+/** The editor knows line and column; the referee is the one that decides, as it is nearer to the clients. */
+function parseProblem(text: string, path: string, format: Format): UserError {
+  try {
+    format.open(text, path)
+  } catch (error) {
+    if (error instanceof UserError) return error
+  }
+  return new UserError({ code: 'does-not-parse', message: `${path} does not parse.`, where: { file: path } })
+}
+
+function asProblem(error: unknown, path: string): UserError {
+  if (error instanceof UserError) return error
+  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  return new UserError({
+    code: 'not-readable',
+    message: `${path} cannot be read${code}.`,
+    where: { file: path },
+  })
+}

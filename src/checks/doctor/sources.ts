@@ -1,0 +1,103 @@
+import { resolve } from 'node:path'
+import satisfies from 'semver/functions/satisfies.js'
+import type { Diagnosis, Lookup, Source, SourceLevel } from '../../catalog/diagnosis.ts'
+import { resolvePath } from '../../catalog/places.ts'
+import type { Value } from '../../documents/document.ts'
+import type { FormatId } from '../../documents/formats.ts'
+import type { Host } from '../../host/host.ts'
+import type { FileReader, ReadFile } from './file-reader.ts'
+import { fillNames, findSetting, type Names } from './find-setting.ts'
+import type { Profile } from './profiles.ts'
+import { variablesIn } from './variables-in.ts'
+
+/** A source that was looked at. `profile`: what the environment of a new shell will hold. */
+export interface OpenSource {
+  readonly level: SourceLevel | 'profile'
+  /** Undefined for the environment. */
+  readonly file?: ReadFile
+  readonly format: FormatId
+  readonly data: Value
+  readonly variables: Readonly<Record<string, string | undefined>>
+}
+
+/** The client whose sources are opened. */
+export interface Client {
+  readonly places: Names
+  readonly version?: string | undefined
+  readonly variant?: string
+}
+
+export interface OpenedSources {
+  /** The strongest first. */
+  readonly sources: readonly OpenSource[]
+  /** Places and lookups by name. */
+  readonly names: Names
+}
+
+interface Surroundings {
+  readonly host: Pick<Host, 'env' | 'cwd' | 'platform'>
+  readonly files: FileReader
+  readonly profiles: readonly Profile[]
+}
+
+/** Opens every place where a client looks; those that a setting names come in a second pass. */
+export function openSources(
+  { sources, lookups }: Diagnosis,
+  client: Client,
+  surroundings: Surroundings,
+): OpenedSources {
+  const ofClient = sources.filter((source) => isRead(source, client, surroundings.host.platform))
+  const fixed = ofClient.flatMap((source) => openSource(source, client.places, surroundings))
+  const names = resolveLookups(lookups, fixed, client)
+  return { sources: once(ofClient.flatMap((source) => openSource(source, names, surroundings))), names }
+}
+
+/** Whether a range holds for a client; an unknown version counts as the newest. */
+export function isInRange(range: string | undefined, version: string | undefined): boolean {
+  return range === undefined || satisfies(version ?? '99999.0.0', range, { includePrerelease: true })
+}
+
+function isRead({ platforms, versions, variants }: Source, client: Client, platform: string): boolean {
+  if (platforms !== undefined && !platforms.includes(platform)) return false
+  if (variants !== undefined && !variants.includes(client.variant ?? '')) return false
+  return isInRange(versions, client.version)
+}
+
+function openSource(source: Source, names: Names, { host, files, profiles }: Surroundings): OpenSource[] {
+  const { level, path, format } = source
+  if (path === undefined) {
+    const environment: OpenSource = { level, format, data: {}, variables: host.env }
+    return [environment, ...profiles.map((profile) => openProfile(profile, format))]
+  }
+  const place = /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? ''
+  if (names[place] === undefined) return []
+  const file = files.read(resolve(host.cwd, resolvePath(path, names)), format)
+  const variables = source.variables ? variablesIn(file.data, source.variables) : {}
+  return [{ level, file, format, data: file.data, variables }]
+}
+
+function openProfile({ file, variables }: Profile, format: FormatId): OpenSource {
+  return { level: 'profile', file, format, data: {}, variables }
+}
+
+function resolveLookups(lookups: readonly Lookup[], sources: readonly OpenSource[], client: Client): Names {
+  const names: Record<string, string> = { ...client.places }
+  for (const { name, from, default: otherwise } of lookups) {
+    const found = from.flatMap((setting) => findSetting(setting, sources, names))[0]?.value
+    const value = found || (otherwise && fillNames(otherwise, names))
+    if (value) names[name] = value
+  }
+  return names
+}
+
+/** A file that is reached in two ways stands where it is strongest; the weaker way is what people call it by. */
+function once(sources: readonly OpenSource[]): OpenSource[] {
+  const levels = new Map(sources.map(({ file, level }) => [file?.path, level]))
+  return sources
+    .filter(
+      ({ file }, index) => !file || sources.findIndex((other) => other.file?.path === file.path) === index,
+    )
+    .map((source) =>
+      source.file ? { ...source, level: levels.get(source.file.path) ?? source.level } : source,
+    )
+}

@@ -1,0 +1,87 @@
+import { statSync } from 'node:fs'
+import { resolvePath } from '../../catalog/places.ts'
+import type { Finding } from '../../finding.ts'
+import type { Host } from '../../host/host.ts'
+import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
+import { findDaemons } from '../running-clients.ts'
+import { isInRange } from './sources.ts'
+import type { ToolView } from './tool-view.ts'
+
+/** Values of ours that do not stand any more as they were written. */
+export function driftFindings({ tool, region, files }: ToolStatus): Finding[] {
+  return files.filter(({ state }) => state !== 'as-written').map((file) => driftFinding(tool, region, file))
+}
+
+function driftFinding(tool: string, region: string, { path, state, differs }: FileStatus): Finding {
+  const where = { file: path }
+  if (state === 'unreadable') {
+    const message = `${path} does not open, so it is not known whether it stands as it was written.`
+    return { id: 'could-not-look', level: 'failed', tool, message, where }
+  }
+  const gone = state === 'missing'
+  return {
+    id: 'drift',
+    level: 'warning',
+    tool,
+    message: `${path} is not as this program wrote it: ${differs.join(', ')} ${gone ? 'missing' : 'changed'}.`,
+    messageZh: `${path} 与本程序写入时不同：${differs.join('、')} ${gone ? '缺失' : '被修改'}。`,
+    where,
+    hint: `To write it again: qcode-setup --tool ${tool}${region === 'custom' ? '' : ` --region ${region}`}`,
+  }
+}
+
+/** A background process that was started before its settings were written. */
+export function daemonFindings({ tool, names, sources }: ToolView, host: Host): Finding[] {
+  return findDaemons([{ tool }], host).flatMap(({ title, pid, restart }) => {
+    const started = changedAt(resolvePath(tool.daemon?.pidFile ?? '', names))
+    const isStale = sources.some(({ file }) => file?.text !== undefined && changedAt(file.path) > started)
+    if (!isStale) return []
+    return [
+      {
+        id: 'daemon-old-settings',
+        level: 'warning' as const,
+        tool: tool.id,
+        message: `A background process of ${title} (pid ${pid}) is older than its settings and still has the old ones.`,
+        messageZh: `${title} 的后台进程（pid ${pid}）早于当前设置启动，仍在使用旧设置。`,
+        hint: restart.join(' '),
+      },
+    ]
+  })
+}
+
+/** A client older or newer than those that were measured. */
+export function versionFindings({ tool, installed: { version } }: ToolView): Finding[] {
+  const { measured } = tool.diagnosis
+  if (version === undefined || isInRange(measured, version)) return []
+  return [
+    {
+      id: 'version-not-measured',
+      level: 'info',
+      tool: tool.id,
+      message: `${tool.title} ${version} is outside of what was measured (${measured}); its settings may have changed.`,
+      messageZh: `${tool.title} ${version} 不在已测试的范围内（${measured}），其设置方式可能已改变。`,
+      hint: `See ${tool.docs}`,
+    },
+  ]
+}
+
+/** The folder of backups holds keys that stood in files before. */
+export function folderFindings(folder: string, { platform }: Host): Finding[] {
+  const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
+  if (platform === 'win32' || (mode & 0o077) === 0) return []
+  const shown = (mode & 0o777).toString(8)
+  return [
+    {
+      id: 'state-folder-mode',
+      level: 'error',
+      message: `${folder} holds backups with keys in them, and others on this machine can look into it (mode ${shown}).`,
+      messageZh: `${folder} 中的备份含有密钥，本机其他用户可以查看（权限 ${shown}）。`,
+      where: { file: folder },
+      hint: `chmod 700 '${folder}'`,
+    },
+  ]
+}
+
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}

@@ -1,0 +1,78 @@
+import { maskKey } from '../../secrets/secret.ts'
+import { maskUrl } from '../lint/mask-url.ts'
+import { type SourceData, sourceData } from './describe-source.ts'
+import type { Found } from './find-setting.ts'
+import type { Profile } from './profiles.ts'
+import type { ConnectionView, ToolView } from './tool-view.ts'
+
+/** One protocol of one tool, as JSON has it. Keys are masked. */
+export interface ToolData {
+  readonly tool: string
+  readonly title: string
+  /** Null for a tool whose folder does not say how its client finds its settings. */
+  readonly protocol: string | null
+  readonly installed: boolean
+  readonly version: string | null
+  readonly program: string | null
+  /** Whether this program set it up. */
+  readonly setUp: boolean
+  readonly baseUrl: {
+    readonly value: string
+    readonly source: SourceData
+    readonly requests: string | null
+  } | null
+  readonly key: { readonly masked: string; readonly source: SourceData } | null
+  /** What stands elsewhere and is not gone by. */
+  readonly shadowed: readonly {
+    readonly setting: 'baseUrl' | 'key'
+    readonly value: string
+    readonly source: SourceData
+  }[]
+}
+
+/** A tool as one row for each protocol that it connects by. */
+export function toolData(view: ToolView, profiles: readonly Profile[]): ToolData[] {
+  const { tool, installed, isSetUp } = view
+  const own = {
+    tool: tool.id,
+    title: tool.title,
+    protocol: null,
+    installed: installed.present,
+    version: installed.version ?? null,
+    program: installed.program ?? null,
+    setUp: isSetUp,
+    baseUrl: null,
+    key: null,
+    shadowed: [],
+  }
+  if (view.connections.length === 0) return [own]
+  return view.connections.map((connection) => ({ ...own, ...connectionData(connection, profiles) }))
+}
+
+function connectionData(
+  { connection, baseUrl, keys, verdict }: ConnectionView,
+  profiles: readonly Profile[],
+): Pick<ToolData, 'protocol' | 'baseUrl' | 'key' | 'shadowed'> {
+  const source = (found: Found) => sourceData(found, profiles)
+  const shadowed = (setting: 'baseUrl' | 'key', list: readonly Found[], mask: (text: string) => string) =>
+    list.map((found) => ({ setting, value: mask(found.value), source: source(found) }))
+  return {
+    protocol: connection.protocol,
+    baseUrl: baseUrl.winner
+      ? {
+          value: maskUrl(baseUrl.winner.value.trim()),
+          source: source(baseUrl.winner),
+          requests: verdict?.requests ?? null,
+        }
+      : null,
+    key: keys.winner?.value ? { masked: maskKey(keys.winner.value), source: source(keys.winner) } : null,
+    shadowed: [
+      ...shadowed('baseUrl', baseUrl.shadowed, (text) => maskUrl(text.trim())),
+      ...shadowed(
+        'key',
+        keys.shadowed.filter(({ value }) => value !== ''),
+        maskKey,
+      ),
+    ],
+  }
+}

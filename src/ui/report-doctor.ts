@@ -1,0 +1,118 @@
+import type { SourceData } from '../checks/doctor/describe-source.ts'
+import type { ToolData } from '../checks/doctor/tool-data.ts'
+import { formatWhere } from '../errors.ts'
+import type { Finding, Level } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import { type DoctorTexts, doctorTextsFor } from './doctor-texts.ts'
+import { isChinese } from './locale.ts'
+import { shortenHome } from './shorten-home.ts'
+import { type Style, styleFor } from './style.ts'
+import { visibleText } from './visible-text.ts'
+import { wrapText } from './wrap-text.ts'
+
+export interface DoctorReport {
+  readonly tools: readonly ToolData[]
+  readonly findings: readonly Finding[]
+  readonly summary: Readonly<Record<Level, number>>
+}
+
+interface Page {
+  readonly host: Host
+  readonly texts: DoctorTexts
+  readonly style: Style
+}
+
+/** What is one tool's, or with no rows what is no tool's alone. */
+interface Group {
+  readonly title: string
+  readonly rows: readonly ToolData[]
+  readonly findings: readonly Finding[]
+}
+
+const worstFirst: readonly Level[] = ['error', 'failed', 'warning', 'info', 'skipped', 'ok']
+
+/** Each tool with what it goes by and what is wrong with it, the worst first; then the sum. */
+export function reportDoctor(report: DoctorReport, host: Host): { report: string; next: string[] } {
+  const page = { host, texts: doctorTextsFor(host), style: styleFor(host, 'stdout') }
+  const { error, warning, failed } = report.summary
+  const isRight = error + warning + failed === 0
+  const sum = isRight ? page.texts.allRight : page.texts.summary(error, warning, failed)
+  const groups = groupByTool(report, page.texts).map((group) => renderGroup(group, page))
+  return { report: [...groups, page.style.bold(sum)].join('\n\n'), next: [] }
+}
+
+function groupByTool({ tools, findings }: DoctorReport, texts: DoctorTexts): Group[] {
+  const ids = new Set([...tools.map(({ tool }) => tool), ...findings.flatMap(({ tool }) => tool ?? [])])
+  const ofTools = [...ids].map((id) => {
+    const rows = tools.filter(({ tool }) => tool === id)
+    return { title: rows[0]?.title ?? id, rows, findings: sorted(findings.filter(({ tool }) => tool === id)) }
+  })
+  const others = sorted(findings.filter(({ tool }) => tool === undefined))
+  const machine = others.length > 0 ? [{ title: texts.machine, rows: [], findings: others }] : []
+  return [...ofTools, ...machine].sort((one, other) => badness(one) - badness(other))
+}
+
+function sorted(findings: readonly Finding[]): Finding[] {
+  return [...findings].sort((one, other) => worstFirst.indexOf(one.level) - worstFirst.indexOf(other.level))
+}
+
+function badness({ findings }: Group): number {
+  return findings[0] ? worstFirst.indexOf(findings[0].level) : worstFirst.length
+}
+
+function renderGroup({ title, rows, findings }: Group, page: Page): string {
+  const { style, texts } = page
+  const [first] = rows
+  const program = first?.program ?? (first?.installed === false ? texts.notFound : '')
+  const facts = [first?.version ?? '', program].filter(Boolean)
+  const head = [style.bold(title), ...facts.map((fact) => style.dim(shortenHome(fact, page.host)))].join('  ')
+  const settings = rows.filter(({ protocol }) => protocol !== null).flatMap((row) => renderRow(row, page))
+  // What is right stands above, with the base URL.
+  const shown = findings.filter(({ id }) => id !== 'base-url-right')
+  return [head, ...settings, ...shown.flatMap((finding) => renderFinding(finding, page))].join('\n')
+}
+
+function renderRow({ baseUrl, key, shadowed }: ToolData, page: Page): string[] {
+  const { texts, style, host } = page
+  const line = (name: string, value: string, source: SourceData | undefined, more = '') => {
+    const from = source ? ` ${style.dim(`← ${sourceText(source, host)}`)}` : ''
+    return `  ${name}: ${visibleText(value) || texts.none}${more}${from}`
+  }
+  const requests = baseUrl?.requests ? style.dim(` (${texts.requests(baseUrl.requests)})`) : ''
+  return [
+    line(texts.baseUrl, baseUrl?.value ?? '', baseUrl?.source, requests),
+    line(texts.key, key?.masked ?? '', key?.source),
+    ...shadowed
+      .filter(({ value }) => value !== baseUrl?.value && value !== key?.masked)
+      .map(({ value, source }) => style.dim(line(texts.shadowed, value, source))),
+  ]
+}
+
+function sourceText({ level, name, file, line }: SourceData, host: Host): string {
+  const where =
+    file === null ? undefined : shortenHome(formatWhere({ file, ...(line !== null && { line }) }), host)
+  if (level === 'environment') return where === undefined ? `$${name}` : `$${name}, ${where}`
+  return `${where} (${level})`
+}
+
+function renderFinding({ level, message, messageZh, hint, where }: Finding, page: Page): string[] {
+  const { host, style } = page
+  const columns = host.terminal.columns - 4
+  const text = ((isChinese(host) && messageZh) || message).replaceAll(`${host.home}/`, '~/')
+  const place = where && shortenHome(formatWhere(where), host)
+  const [first = '', ...rest] = wrapText(visibleText(text), columns)
+  return [
+    `  ${mark(level, style)} ${first}`,
+    ...rest.map((line) => `    ${line}`),
+    ...(place === undefined || text.includes(place) ? [] : [style.dim(`    ${visibleText(place)}`)]),
+    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${visibleText(hint)}`]),
+  ]
+}
+
+function mark(level: Level, style: Style): string {
+  if (level === 'error') return style.red('✖')
+  if (level === 'failed') return style.red('?')
+  if (level === 'warning') return style.yellow('!')
+  if (level === 'ok') return style.green('✔')
+  return level === 'skipped' ? style.dim('-') : style.cyan('i')
+}

@@ -1,0 +1,78 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { ToolData } from '../../../src/checks/doctor/tool-data.ts'
+import { runDoctor } from '../../../src/commands/doctor.ts'
+import type { Finding } from '../../../src/finding.ts'
+import type { Host } from '../../../src/host/host.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost } from '../../support/test-host.ts'
+
+/** A home to be examined: files by path below it (written with mode 0600), and the environment. */
+export interface Situation {
+  readonly files?: Readonly<Record<string, string | undefined>>
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Programs in PATH by name; a version makes it an npm package of that name. */
+  readonly programs?: Readonly<Record<string, { package: string; version: string } | undefined>>
+  readonly platform?: NodeJS.Platform
+  /** Folder below the home in which doctor is started; `project` unless told. */
+  readonly cwd?: string
+  /** Exit code of git, when it is asked whether it ignores a file. */
+  readonly git?: number
+}
+
+export interface Examined {
+  readonly home: string
+  readonly exit: number
+  readonly findings: readonly Finding[]
+  readonly tools: readonly ToolData[]
+  readonly summary: Readonly<Record<string, number>>
+  /** Everything that doctor gave back, as one text. */
+  readonly everything: string
+}
+
+/** A home of its own, gone when the test is over. */
+export function makeSituation(situation: Situation): Host {
+  const home = mkdtempSync(join(tmpdir(), 'qcode-doctor-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  mkdirSync(join(home, situation.cwd ?? 'project'), { recursive: true })
+  for (const [path, text] of Object.entries(situation.files ?? {})) {
+    if (text !== undefined) write(join(home, path), text.replaceAll('HOME', home))
+  }
+  const folders = Object.entries(situation.programs ?? {}).map(([name, client]) => {
+    const folder = join(home, 'programs', name)
+    if (client) write(join(folder, 'package.json'), JSON.stringify({ ...client, name: client.package }))
+    write(join(folder, name), '#!/bin/sh\nexit 9\n')
+    chmodSync(join(folder, name), 0o755)
+    return folder
+  })
+  const base = createTestHost(home)
+  return createTestHost(home, {
+    cwd: join(home, situation.cwd ?? 'project'),
+    env: { ...base.env, PATH: folders.join(':'), ...situation.env },
+    platform: situation.platform ?? 'linux',
+    systemFolder: join(home, 'system'),
+    run: async (command) => ({ exit: command === 'git' ? (situation.git ?? 0) : 1, stdout: '', stderr: '' }),
+  })
+}
+
+/** Runs doctor without the network. */
+export async function examine(host: Host): Promise<Examined> {
+  const input = { values: {}, switches: new Set(['noCheck']), positionals: [] }
+  const outcome = await runDoctor(input, { host, catalog: testCatalog })
+  const { findings, tools, summary } = outcome.data as unknown as Examined
+  return {
+    home: host.home,
+    exit: outcome.exit,
+    findings,
+    tools,
+    summary,
+    everything: JSON.stringify(outcome),
+  }
+}
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text, { mode: 0o600 })
+}

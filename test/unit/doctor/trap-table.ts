@@ -1,0 +1,395 @@
+import type { Situation } from './doctor-home.ts'
+
+export const gatewayKey = `cr_${'fedcba9876543210'.repeat(4)}`
+export const vendorKey = `sk-ant-${'vendorvendor'.repeat(4)}`
+
+/** A home in which a trap is open, and what has to be different for it not to be. */
+export interface TrapRow extends Situation {
+  readonly id: string
+  readonly level: 'error' | 'warning' | 'info'
+  /** A part of the hint. */
+  readonly hint: string
+  readonly unless: Situation
+}
+
+const anthropicUrl = 'https://api.qcode.cc/api'
+const claude = (env: object, more: object = {}) => JSON.stringify({ env, ...more })
+const claudeReady = { ANTHROPIC_BASE_URL: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey }
+const settings = '.claude/settings.json'
+const codexFile = '.codex/config.toml'
+const codexReady = `model_provider = "qcode"
+[model_providers.qcode]
+name = "QCode.cc"
+base_url = "https://api.qcode.cc/openai"
+wire_api = "responses"
+env_key = "QCODE_API_KEY"
+`
+const codexEnv = { '.codex/.env': `QCODE_API_KEY=${gatewayKey}\n` }
+const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
+const providersFile = '.cline/data/settings/providers.json'
+const providers = (
+  settingsOf: object,
+  more: object = { updatedAt: '2026-01-02T03:04:05.000Z' },
+  root: object = {},
+) =>
+  JSON.stringify({
+    version: 1,
+    lastUsedProvider: 'anthropic',
+    ...root,
+    providers: { anthropic: { settings: settingsOf, ...more } },
+  })
+const clineReady = { provider: 'anthropic', apiKey: gatewayKey, baseUrl: `${anthropicUrl}/v1` }
+const aiderVariables = `ANTHROPIC_API_BASE=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`
+const python = { 'project/requirements.txt': 'openai\n' }
+
+export const trapTable: readonly TrapRow[] = [
+  {
+    id: 'claude-code-two-keys',
+    level: 'error',
+    hint: 'unset ANTHROPIC_API_KEY',
+    files: { [settings]: claude(claudeReady) },
+    env: { ANTHROPIC_API_KEY: vendorKey },
+    unless: { files: { [settings]: claude({ ...claudeReady, ANTHROPIC_API_KEY: '' }) } },
+  },
+  {
+    id: 'claude-code-other-provider',
+    level: 'error',
+    hint: 'unset CLAUDE_CODE_USE_BEDROCK',
+    files: { [settings]: claude(claudeReady) },
+    env: { CLAUDE_CODE_USE_BEDROCK: '1' },
+    unless: { env: { CLAUDE_CODE_USE_BEDROCK: '0' } },
+  },
+  {
+    id: 'claude-code-other-provider',
+    level: 'error',
+    hint: 'unset CLAUDE_CODE_USE_VERTEX',
+    files: { [settings]: claude(claudeReady) },
+    env: { CLAUDE_CODE_USE_VERTEX: '1' },
+    unless: { files: { [settings]: claude({ ...claudeReady, CLAUDE_CODE_USE_VERTEX: '' }) } },
+  },
+  {
+    id: 'claude-code-login-sent',
+    level: 'error',
+    hint: 'qcode-setup --tool claude-code',
+    files: {
+      [settings]: claude({ ANTHROPIC_BASE_URL: anthropicUrl }),
+      '.claude/.credentials.json': '{"claudeAiOauth":{"accessToken":"oauth-token-of-the-user"}}',
+    },
+    unless: { files: { [settings]: claude(claudeReady) } },
+  },
+  {
+    id: 'claude-code-console-key-sent',
+    level: 'error',
+    hint: 'claude /logout',
+    files: { [settings]: claude(claudeReady), '.claude.json': `{"primaryApiKey":"${vendorKey}"}` },
+    unless: { files: { '.claude.json': '{"theme":"dark"}' } },
+  },
+  {
+    id: 'claude-code-key-helper',
+    level: 'error',
+    hint: 'take apiKeyHelper out',
+    files: { [settings]: claude(claudeReady, { apiKeyHelper: 'pass qcode' }) },
+    unless: {
+      files: { [settings]: claude({ ANTHROPIC_BASE_URL: anthropicUrl }, { apiKeyHelper: 'pass qcode' }) },
+    },
+  },
+  {
+    id: 'claude-code-forced-login',
+    level: 'error',
+    hint: 'ask your administrator to take forceLoginMethod',
+    files: {
+      [settings]: claude(claudeReady),
+      'system/etc/claude-code/managed-settings.json': '{"forceLoginMethod":"claudeai"}',
+    },
+    unless: {
+      files: {
+        [settings]: claude(claudeReady, { forceLoginMethod: 'claudeai' }),
+        'system/etc/claude-code/managed-settings.json': '{}',
+      },
+    },
+  },
+  {
+    id: 'claude-code-empty-config-dir',
+    level: 'error',
+    hint: 'unset CLAUDE_CONFIG_DIR',
+    files: { [settings]: claude(claudeReady) },
+    env: { CLAUDE_CONFIG_DIR: '' },
+    unless: { env: { CLAUDE_CONFIG_DIR: undefined } },
+  },
+  {
+    id: 'claude-code-tilde-config-dir',
+    level: 'error',
+    hint: 'unset CLAUDE_CONFIG_DIR',
+    programs: { claude: undefined },
+    env: { CLAUDE_CONFIG_DIR: '~/.claude' },
+    unless: { env: { CLAUDE_CONFIG_DIR: '/somewhere/else' } },
+  },
+  {
+    id: 'claude-code-own-key-header',
+    level: 'warning',
+    hint: 'unset ANTHROPIC_CUSTOM_HEADERS',
+    files: { [settings]: claude({ ...claudeReady, ANTHROPIC_CUSTOM_HEADERS: 'X-Api-Key: mine' }) },
+    unless: { files: { [settings]: claude({ ...claudeReady, ANTHROPIC_CUSTOM_HEADERS: 'X-Team: mine' }) } },
+  },
+  {
+    id: 'codex-root-key-in-table',
+    level: 'error',
+    hint: 'qcode-setup --tool codex',
+    files: { [codexFile]: `[tui]\nmodel_provider = "qcode"\n` },
+    unless: { files: { [codexFile]: `${codexReady}[profiles.work]\nmodel_provider = "qcode"\n` } },
+  },
+  {
+    id: 'codex-root-key-in-table',
+    level: 'error',
+    hint: 'above the first [table]',
+    files: { [codexFile]: `[mcp_servers.docs]\ncommand = "x"\nmodel_provider = "qcode"\n` },
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'codex-profile',
+    level: 'error',
+    hint: 'take the line `profile = ...` out',
+    files: { [codexFile]: `profile = "work"\n${codexReady}`, ...codexEnv },
+    unless: { programs: codexVersion('0.120.0') },
+  },
+  {
+    id: 'codex-profile-overrides',
+    level: 'warning',
+    hint: 'take the line `profile = ...` out',
+    files: { [codexFile]: `profile = "work"\n${codexReady}`, ...codexEnv },
+    programs: codexVersion('0.120.0'),
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'codex-profile-tables',
+    level: 'info',
+    hint: 'a file of its own',
+    files: { [codexFile]: `${codexReady}[profiles.work]\nmodel = "any"\n`, ...codexEnv },
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'codex-wire-api-chat',
+    level: 'error',
+    hint: 'qcode-setup --tool codex',
+    files: { [codexFile]: codexReady.replace('responses', 'chat'), ...codexEnv },
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'codex-wire-api-left-out',
+    level: 'error',
+    hint: 'qcode-setup --tool codex',
+    files: { [codexFile]: codexReady.replace('wire_api', '# wire_api'), ...codexEnv },
+    programs: codexVersion('0.80.0'),
+    unless: { programs: codexVersion('0.98.0') },
+  },
+  {
+    id: 'codex-requires-openai-auth',
+    level: 'error',
+    hint: 'take requires_openai_auth out',
+    files: { [codexFile]: `${codexReady}requires_openai_auth = true\n`, ...codexEnv },
+    unless: { files: { [codexFile]: `${codexReady}requires_openai_auth = false\n` } },
+  },
+  {
+    id: 'codex-login-sent',
+    level: 'error',
+    hint: 'qcode-setup --tool codex',
+    files: {
+      [codexFile]: codexReady.replace('env_key', '# env_key'),
+      '.codex/auth.json': '{"tokens":{"access_token":"token-of-the-user"}}',
+    },
+    programs: codexVersion('0.145.0'),
+    unless: { programs: codexVersion('0.149.0') },
+  },
+  {
+    id: 'codex-dead-settings',
+    level: 'info',
+    hint: 'take disable_response_storage out',
+    files: { [codexFile]: `disable_response_storage = true\n${codexReady}`, ...codexEnv },
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'codex-managed-config',
+    level: 'warning',
+    hint: 'ask your administrator',
+    files: {
+      [codexFile]: codexReady,
+      ...codexEnv,
+      'system/etc/codex/managed_config.toml': 'model_provider = "corporate"\n',
+    },
+    unless: { files: { 'system/etc/codex/managed_config.toml': 'approval_policy = "on-request"\n' } },
+  },
+  {
+    id: 'codex-project-provider',
+    level: 'info',
+    hint: 'take model_provider out',
+    files: {
+      [codexFile]: codexReady,
+      ...codexEnv,
+      'project/.codex/config.toml': 'model_provider = "other"\n',
+    },
+    unless: { programs: codexVersion('0.120.0') },
+  },
+  {
+    id: 'codex-project-model',
+    level: 'info',
+    hint: '--model ID',
+    files: { [codexFile]: codexReady, ...codexEnv, 'project/.codex/config.toml': 'model = "any"\n' },
+    unless: { files: { 'project/.codex/config.toml': 'approval_policy = "never"\n' } },
+  },
+  {
+    id: 'codex-stale-base-url-variable',
+    level: 'warning',
+    hint: 'unset OPENAI_BASE_URL',
+    env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' },
+    programs: codexVersion('0.58.0'),
+    unless: { programs: codexVersion('0.120.0') },
+  },
+  {
+    id: 'codex-reserved-provider',
+    level: 'error',
+    hint: 'rename the table',
+    files: {
+      [codexFile]: codexReady.replaceAll('qcode"', 'openai"').replace('providers.qcode', 'providers.openai'),
+    },
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'cline-base-urls-disagree',
+    level: 'warning',
+    hint: 'Use custom base URL',
+    files: {
+      [providersFile]: providers(clineReady),
+      '.cline/data/globalState.json': `{"anthropicBaseUrl":"${anthropicUrl}"}`,
+    },
+    unless: { files: { '.cline/data/globalState.json': `{"anthropicBaseUrl":"${anthropicUrl}/v1"}` } },
+  },
+  {
+    id: 'cline-other-provider',
+    level: 'warning',
+    hint: 'cline -P anthropic',
+    files: { [providersFile]: providers(clineReady, undefined, { lastUsedProvider: 'openrouter' }) },
+    unless: { files: { [providersFile]: providers(clineReady) } },
+  },
+  {
+    id: 'cline-file-thrown-away',
+    level: 'error',
+    hint: 'qcode-setup --tool cline',
+    files: { [providersFile]: providers(clineReady, {}) },
+    unless: { files: { [providersFile]: providers(clineReady) } },
+  },
+  {
+    id: 'cline-clock-with-offset',
+    level: 'error',
+    hint: 'in UTC',
+    files: { [providersFile]: providers(clineReady, { updatedAt: '2026-01-02T03:04:05+08:00' }) },
+    unless: { files: { [providersFile]: providers(clineReady) } },
+  },
+  {
+    id: 'aider-list-dropped',
+    level: 'error',
+    hint: 'take set-env out',
+    files: {
+      '.aider.conf.yml': `set-env:\n  - ANTHROPIC_API_BASE=${anthropicUrl}\n`,
+      'project/.aider.conf.yml': 'set-env:\n  - EDITOR=vi\n',
+    },
+    programs: { aider: undefined },
+    unless: { files: { 'project/.aider.conf.yml': 'dark-mode: true\n' } },
+  },
+  {
+    id: 'aider-list-beside-env-file',
+    level: 'error',
+    hint: 'take the ANTHROPIC_ entries out',
+    files: {
+      '.aider.conf.yml': `env-file: HOME/aider.env\nset-env:\n  - ANTHROPIC_API_BASE=${anthropicUrl}\n`,
+      'aider.env': aiderVariables,
+    },
+    programs: { aider: undefined },
+    unless: { files: { '.aider.conf.yml': 'env-file: HOME/aider.env\nset-env:\n  - EDITOR=vi\n' } },
+  },
+  {
+    id: 'aider-byte-order-mark',
+    level: 'error',
+    hint: 'sed -i',
+    files: { '.aider.conf.yml': 'env-file: HOME/aider.env\n', 'aider.env': `\uFEFF${aiderVariables}` },
+    programs: { aider: undefined },
+    unless: { files: { 'aider.env': aiderVariables } },
+  },
+  {
+    id: 'aider-tilde-env-file',
+    level: 'error',
+    hint: 'absolute path',
+    files: { '.aider.conf.yml': 'env-file: ~/aider.env\n', 'aider.env': aiderVariables },
+    programs: { aider: undefined },
+    unless: { files: { '.aider.conf.yml': 'env-file: HOME/aider.env\n' } },
+  },
+  {
+    id: 'aider-auth-token-only',
+    level: 'error',
+    hint: 'qcode-setup --tool aider',
+    env: { ANTHROPIC_API_BASE: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey },
+    programs: { aider: undefined },
+    unless: { env: { ANTHROPIC_API_KEY: gatewayKey } },
+  },
+  {
+    id: 'openai-sdk-api-base',
+    level: 'error',
+    hint: 'qcode-setup --tool openai-sdk',
+    files: python,
+    env: { OPENAI_API_BASE: 'https://api.qcode.cc/openai/v1', OPENAI_API_KEY: gatewayKey },
+    unless: { env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' } },
+  },
+  {
+    id: 'langchain-two-keys',
+    level: 'warning',
+    hint: 'unset ANTHROPIC_AUTH_TOKEN',
+    files: { 'project/requirements.txt': 'langchain-anthropic\n' },
+    env: { ANTHROPIC_API_KEY: gatewayKey, ANTHROPIC_AUTH_TOKEN: vendorKey },
+    unless: { env: { ANTHROPIC_AUTH_TOKEN: gatewayKey } },
+  },
+  {
+    id: 'claude-agent-sdk-two-keys',
+    level: 'error',
+    hint: 'unset ANTHROPIC_API_KEY',
+    files: { 'project/requirements.txt': 'claude-agent-sdk\n' },
+    env: { ANTHROPIC_BASE_URL: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey, ANTHROPIC_API_KEY: vendorKey },
+    unless: { env: { ANTHROPIC_API_KEY: gatewayKey } },
+  },
+  {
+    id: 'tls-not-checked',
+    level: 'warning',
+    hint: 'unset NODE_TLS_REJECT_UNAUTHORIZED',
+    env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    unless: { env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' } },
+  },
+  {
+    id: 'ai-sdk-base-url',
+    level: 'warning',
+    hint: 'unset ANTHROPIC_BASE_URL',
+    env: { ANTHROPIC_BASE_URL: anthropicUrl },
+    programs: { opencode: undefined },
+    unless: { env: { ANTHROPIC_BASE_URL: `${anthropicUrl}/v1` } },
+  },
+  {
+    id: 'ai-sdk-base-url',
+    level: 'warning',
+    hint: 'provider.anthropic.options.baseURL',
+    env: { ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/claude' },
+    programs: { kilo: undefined },
+    unless: { programs: { other: undefined } },
+  },
+  {
+    id: 'editor-without-variables',
+    level: 'info',
+    hint: '--method file',
+    env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' },
+    programs: { cursor: undefined },
+    unless: { env: { OPENAI_BASE_URL: 'https://api.example.com/v1' } },
+  },
+  {
+    id: 'variable-clash',
+    level: 'warning',
+    hint: 'unset OPENAI_API_BASE',
+    env: { OPENAI_API_BASE: 'https://one.example/v1', OPENAI_BASE_URL: 'https://two.example/v1' },
+    unless: { env: { OPENAI_API_BASE: 'https://two.example/v1' } },
+  },
+]

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { examine, makeSituation, type Situation } from './doctor-home.ts'
+import { gatewayKey, type TrapRow, trapTable, vendorKey } from './trap-table.ts'
+
+/** The row's situation with what it says must be different; other programs take the place of all. */
+function changed({ unless, ...row }: TrapRow): Situation {
+  return {
+    ...row,
+    ...unless,
+    files: { ...row.files, ...unless.files },
+    env: { ...row.env, ...unless.env },
+  }
+}
+
+describe('the traps', () => {
+  it.each(trapTable.map((row, index) => [row.id, index + 1, row] as const))(
+    '%s is seen in situation %i, and not when its condition is not met',
+    async (id, _, row) => {
+      const caught = await examine(makeSituation(row))
+      expect(caught.findings.filter((finding) => finding.id === id)).toEqual([
+        expect.objectContaining({ level: row.level, hint: expect.stringContaining(row.hint) }),
+      ])
+      expect(caught.everything).not.toContain(gatewayKey)
+      expect(caught.everything).not.toContain(vendorKey)
+      const free = await examine(makeSituation(changed(row)))
+      expect(free.findings.filter((finding) => finding.id === id)).toEqual([])
+    },
+  )
+
+  it('are all in the table, each with a text in both languages and a way out', () => {
+    const traps = [testCatalog.machine, ...testCatalog.tools.map(({ diagnosis }) => diagnosis)].flatMap(
+      (diagnosis) => diagnosis.traps,
+    )
+    const ids = traps.map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect([...new Set(trapTable.map(({ id }) => id))].sort()).toEqual([...ids].sort())
+    for (const { text, textZh, mend } of traps) {
+      expect(text).toMatch(/\.$/)
+      expect(textZh).toMatch(/\p{Script=Han}.*。$/u)
+      expect(mend).not.toBe('')
+    }
+  })
+
+  it('fill in what they found', async () => {
+    const row = trapTable.find(({ hint }) => hint.includes('VERTEX')) as TrapRow
+    const { findings } = await examine(makeSituation(row))
+    const found = findings.find(({ id }) => id === row.id)
+    expect(found?.message).toContain('CLAUDE_CODE_USE_VERTEX')
+    expect(JSON.stringify(findings)).not.toMatch(/\{\{/)
+  })
+})

@@ -52,7 +52,7 @@ export interface GatewayCheck {
 export async function checkGateway(plan: CheckPlan, settings: CheckSettings): Promise<GatewayCheck> {
   const target: ProbeTarget = { origin: plan.origin, ...settings }
   const probes = await Promise.all(plan.routes.map((route) => probeToolRoute(route, target)))
-  const routes = probes.map((probe) => nameServed(probe, probes))
+  const routes = probes.map((probe) => nameServed(probe, probes, plan.origin))
   const found = routes.some(({ verdict }) => verdict === 'right')
   const key = plan.key && (await checkKey(plan.key, found, target))
   const live =
@@ -87,12 +87,19 @@ function isFromGateway({ status, verdict }: Probe): boolean {
   return status !== null && verdict !== 'captive-portal' && verdict !== 'redirect'
 }
 
-/** Where another path of the protocol is served in place of this one, the message says so. */
-function nameServed(probe: RouteCheck, probes: readonly RouteCheck[]): RouteCheck {
+/** Where another path of the protocol is served in place of this one, the message says so; a switch takes the fallback. */
+function nameServed(probe: RouteCheck, probes: readonly RouteCheck[], origin: Origin): RouteCheck {
   if (probe.verdict !== 'wrong-prefix') return probe
   const served = probes.find(({ protocol, verdict }) => protocol === probe.protocol && verdict === 'right')
   if (!served) return probe
-  return { ...probe, message: `${probe.message}; it does serve ${served.path}` }
+  const place = origin.region === 'custom' ? `--gateway ${origin.text}` : origin.region
+  return {
+    ...probe,
+    message: `${probe.message}; it does serve ${served.path}`,
+    ...(probe.tools.length > 0 && {
+      hint: `To let ${probe.tools.join(', ')} use that: qcode-setup switch ${place}`,
+    }),
+  }
 }
 
 function checkKey(

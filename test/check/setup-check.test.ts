@@ -123,6 +123,10 @@ describe('a variant with a fallback', () => {
     )
     expect(own).toMatchObject({ verdict: 'wrong-prefix', tools: ['codex'] })
     expect(own.message).toContain('it does serve /openai/v1/responses')
+    expect(own.hint).toContain(`qcode-setup switch --gateway ${relay.origin}`)
+    const mended = await run(home, ['switch', '--gateway', relay.origin, '--yes'])
+    expect(mended.exit).toBe(0)
+    expect(codexConfig(home)).toContain(`base_url = "${relay.origin}/openai/v1"`)
   })
 
   it.each([

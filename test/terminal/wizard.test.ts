@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
 import { messagesZhCn } from '../../src/ui/messages-zh-cn.ts'
+import { faults } from '../support/faulty-gateway.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../support/terminal.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { testKey } from '../support/test-host.ts'
@@ -145,18 +146,21 @@ describe('the wizard on a terminal', () => {
 
   it("offers the gateway's own models, and writes the chosen one", async () => {
     home = createHome()
-    const gateway = createServer((_, reply) => reply.end('{"data":[{"id":"gpt-9"},{"id":"claude-9"}]}'))
+    const models = '{"data":[{"id":"gpt-9"},{"id":"claude-9"}]}'
+    const gateway = createServer((request, reply) =>
+      request.method === 'GET' ? reply.end(models) : faults.none(request, reply),
+    )
     await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
     const { port } = gateway.address() as AddressInfo
     const args = ['--tool', 'codex', '--gateway', `http://127.0.0.1:${port}`]
     const run = start({ args, env: { QCODE_API_KEY: testKey } })
     await run.question(messages.model.question('Codex CLI'))
-    gateway.close()
     expect(run.screen()).not.toContain('claude-9')
     run.press(down, enter)
     await run.question(messages.confirm)
     run.press(enter)
     expect(await run.exit).toBe(0)
+    gateway.close()
     expect(fileIn(home, '.codex/config.toml').text).toContain('model = "gpt-9"')
   })
 

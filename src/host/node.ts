@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
+import { setTimeout } from 'node:timers/promises'
 import type { Host, Terminal } from './host.ts'
 import { runProgram } from './run-program.ts'
 
@@ -70,6 +71,12 @@ async function uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>):
     return await work(controller.signal)
   } finally {
     for (const signal of signals) process.off(signal, note)
-    if (received) kill(pid, received)
+    if (received) await endBy(received)
   }
+}
+
+/** A library that listens as well is told of the signal only after this turn: the program must still be there then. */
+async function endBy(signal: NodeJS.Signals): Promise<void> {
+  kill(pid, signal)
+  await setTimeout(1000)
 }

@@ -11,6 +11,8 @@ export interface CodeClient {
   readonly in: 'code' | 'config'
   /** Words that tell the client, as whole words and in this case. */
   readonly words: readonly string[]
+  /** Variables that it reads as its base URL, though no tool here sets them up for it. */
+  readonly variables: readonly string[]
   readonly endpoint: Endpoint
 }
 
@@ -22,6 +24,7 @@ const schema = z.strictObject({
       tool: z.exactOptional(z.string()),
       in: z.enum(['code', 'config']),
       words: z.array(z.string()).check(z.minLength(1)),
+      variables: z._default(z.array(z.string()), []),
       endpoint: endpointSchema,
     }),
   ),

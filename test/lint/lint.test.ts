@@ -178,6 +178,14 @@ describe('lint --fix', () => {
     expect(readFileSync(path, 'utf8')).toBe('OPENAI_BASE_URL=\nANTHROPIC_BASE_URL=https://api.qcode.cc/api\n')
   })
 
+  it('breaks no project in which another client reads the same variable', async () => {
+    const path = write('app/.env', 'ANTHROPIC_BASE_URL=https://api.qcode.cc/api/v1\n')
+    write('app/package.json', '{"dependencies": {"@ai-sdk/anthropic": "^4.0.105"}}')
+    expect(await lint('app/.env', '--fix')).toMatchObject({ exit: 0, findings: [] })
+    writeFileSync(path, 'ANTHROPIC_BASE_URL=https://api.qcode.cc/nonsense\n')
+    expect((await lint('app/.env', '--fix')).findings).toMatchObject([{ rule: 'wrong-prefix', fix: null }])
+  })
+
   it('touches no file that is no UTF-8 text', async () => {
     const path = join(home, 'a.py')
     writeFileSync(path, Buffer.from('# \xb0\xa1\nOpenAI(base_url="https://api.qcode.cc/openai")\n', 'latin1'))

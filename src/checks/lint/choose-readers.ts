@@ -24,10 +24,20 @@ export interface LintFile {
  */
 export function chooseReaders(url: UrlCandidate, file: LintFile, context: LintContext): readonly UrlReader[] {
   const ofFile = asSetUp(file.keyReaders.get(url) ?? [], context)
-  const ofVariable = asSetUp(context.variables.get(url.name ?? '') ?? [], context)
+  const ofVariable = [
+    ...asSetUp(context.variables.get(url.name ?? '') ?? [], context),
+    ...projectReaders(url, file, context),
+  ]
   const both = ofVariable.filter(({ tool }) => ofFile.some((reader) => reader.tool === tool))
   const placed = [both, ofVariable, ofFile].find((readers) => readers.length > 0)
   return placed ?? namedReaders(url, file, context)
+}
+
+/** A library of this project that reads the variable as well. */
+function projectReaders({ name = '' }: UrlCandidate, { path }: LintFile, context: LintContext): UrlReader[] {
+  const clients = context.codeClients.filter(({ variables }) => variables.includes(name))
+  const manifest = clients.length > 0 ? context.manifestBeside(path) : ''
+  return clients.filter(({ words }) => words.some((word) => manifest.includes(`"${word}"`))).map(readerOf)
 }
 
 /** Of a tool with several variants, the one that it was set up as. */

@@ -1,4 +1,4 @@
-import { hostIn, regionMeant } from '../../gateway/region-meant.ts'
+import { hostIn, pathIn, regionMeant } from '../../gateway/region-meant.ts'
 import type { LintContext } from './lint-context.ts'
 import { baseUrlName, type UrlCandidate } from './url-candidate.ts'
 
@@ -15,7 +15,7 @@ export function isMeant(url: UrlCandidate, isRead: boolean, above: string, conte
   if (!isRead && !isLikely(url.text, context)) return false
   if (ownRequest.test(url.line) || ownRequest.test(above)) return false
   if (otherName.test(url.name ?? '')) return false
-  return isRead || !isRoute(url.text, context)
+  return isRead || !(isRoute(url.text, context) || isBareOrigin(url))
 }
 
 /** A host that nobody has counts only with a path like that of a base URL. */
@@ -25,6 +25,11 @@ function isLikely(text: string, { gateway, endpoints, knownOrigins }: LintContex
     regionMeant(hostIn(text) ?? '', gateway) !== undefined ||
     endpoints.some(({ prefix }) => text.includes(prefix))
   )
+}
+
+/** An address in a list or in a sentence, which nothing gives to a client. */
+function isBareOrigin({ name, text }: UrlCandidate): boolean {
+  return name === undefined && pathIn(text) === ''
 }
 
 /** A whole route is right where a program makes its requests itself. */

@@ -1,4 +1,5 @@
-import { posix, sep } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename, dirname, join, posix, sep } from 'node:path'
 import type { CodeClient } from '../../catalog/code-client.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts'
@@ -12,6 +13,8 @@ export interface LintContext {
   readonly variables: ReadonlyMap<string, readonly UrlReader[]>
   /** The keys where a base URL stands, of a file by its path. */
   readonly keysOf: (path: string) => readonly UrlKey[]
+  /** The text of the package.json in a file's folder; empty without one. */
+  readonly manifestBeside: (path: string) => string
   /** What every known client appends, each once. */
   readonly endpoints: readonly Endpoint[]
   /** Private relays that tools were set up for. */
@@ -28,9 +31,18 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
     codeClients: catalog.codeClients,
     variables: variableReaders(catalog),
     keysOf: keyFinder(catalog, host),
+    manifestBeside,
     endpoints: distinctEndpoints(everyEndpoint),
     knownOrigins: [...new Set(ledger.setups.map(({ gateway }) => gateway))],
     variantOf: new Map(ledger.setups.map(({ tool, variant }) => [tool, variant])),
+  }
+}
+
+function manifestBeside(path: string): string {
+  try {
+    return readFileSync(join(dirname(path), 'package.json'), 'utf8')
+  } catch {
+    return ''
   }
 }
 
@@ -44,7 +56,9 @@ export function distinctEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
 function keyFinder(catalog: Catalog, host: Surroundings): LintContext['keysOf'] {
   const keys = urlKeys(catalog, host)
   const copies = urlKeys(catalog, { env: {}, home: '/', cwd: '/', platform: 'linux' })
+  const names = new Set([...keys, ...copies].map((key) => basename(key.path)))
   return (path) => {
+    if (!names.has(basename(path))) return []
     const own = keys.filter((key) => key.path === path)
     if (own.length > 0) return own
     const written = path.split(sep).join(posix.sep)

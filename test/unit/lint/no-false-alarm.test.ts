@@ -76,6 +76,7 @@ describe.each([
   ['a comment line', '/x/.env', '# ANTHROPIC_BASE_URL=https://api.qcode.cc/api/'],
   ['a comment block', '/x/a.ts', '/**\n * baseURL: "https://api.qcode.cc/"\n */'],
   ['a comment in a shell', '/x/run.sh', 'true # export ANTHROPIC_BASE_URL="https://api.qcode.cc/"'],
+  ['a list of addresses', '/x/hosts.yaml', 'hosts:\n  - https://api.qcode.cc\n'],
   ['an origin', '/x/gateway.toml', 'origin = "https://api.qcode.cc"'],
   ['a page', '/x/a.yaml', 'docs: https://docs.qcode.cc/start'],
   ['a page without a name', '/x/a.md', 'See https://qcode.cc for keys.'],
@@ -92,6 +93,19 @@ describe.each([
 ])('%s', (_, path, text) => {
   it(`is no problem in ${path}`, async () => {
     expect(await placesAt(path, text)).toEqual([])
+  })
+})
+
+describe('the texts and the source of this project', () => {
+  const names = [
+    'README.md',
+    'templates/gateway.toml',
+    'src/gateway/region-meant.ts',
+    'src/checks/lint/is-meant.ts',
+  ]
+
+  it.each(names)('%s has no problem', async (name) => {
+    expect(await placesAt(`/x/${name}`, readFileSync(join(projectFolder, name), 'utf8'))).toEqual([])
   })
 })
 

@@ -93,7 +93,7 @@ describe('the wizard on a terminal', () => {
     expectCodexSetUp()
     expect(run.screen().match(/^✔ .*/gm)).toEqual([
       `✔ ${messagesZhCn.tools.question} codex`,
-      `✔ ${messagesZhCn.region.question} Europe`,
+      `✔ ${messagesZhCn.region.question} 欧洲`,
       `✔ ${messagesZhCn.key.question} cr_…cdef`,
       `✔ ${messagesZhCn.confirm} ${messagesZhCn.yes}`,
     ])

@@ -2,9 +2,7 @@
 // In old syntax on purpose: an old Node must get as far as the sentence below.
 var major = Number(process.versions.node.split('.')[0])
 if (major < 20) {
-  console.error(
-    'qcode-setup needs Node.js 20 or newer; this is ' + process.version + '. See https://nodejs.org',
-  )
+  console.error(`qcode-setup needs Node.js 20 or newer; this is ${process.version}. See https://nodejs.org`)
   process.exitCode = 1
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V')) {
   import('node:fs').then((fs) => {

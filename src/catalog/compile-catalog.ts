@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Gateway } from '../gateway/gateway.ts'
 import { parseGateway } from '../gateway/parse-gateway.ts'
 import { parseCodeClients } from './code-client.ts'
-import { compileTool, parseContent } from './compile-tool.ts'
+import { compileTool, folderError, parseContent } from './compile-tool.ts'
 import { compileSharedTraps } from './diagnosis-schema.ts'
 import { shellsSchema } from './manifest-schema.ts'
 import type { Catalog, Shell, Tool } from './tool.ts'
@@ -25,12 +25,27 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
   return { gateway, tools, shells: shells.map(toShell), codeClients, machine }
 }
 
-/** Every folder in `parent` that holds a tool.toml, by name. */
-export async function compileToolFolders(parent: string, gateway: Gateway): Promise<Tool[]> {
+/**
+ * Every folder in `parent` that holds a tool.toml, by name. Errors: UserError `tool-folder`, also for an id that is one
+ * of `takenIds` or stands in two folders.
+ */
+export async function compileToolFolders(
+  parent: string,
+  gateway: Gateway,
+  takenIds: readonly string[] = [],
+): Promise<Tool[]> {
   const folders = readdirSync(parent)
     .map((name) => join(parent, name))
     .filter((folder) => existsSync(join(folder, 'tool.toml')))
-  return Promise.all(folders.sort().map((folder) => compileTool(folder, gateway, readText)))
+    .sort()
+  const tools = await Promise.all(folders.map((folder) => compileTool(folder, gateway, readText)))
+  const ids = new Set(takenIds)
+  for (const [index, { id }] of tools.entries()) {
+    const file = join(folders[index] ?? parent, 'tool.toml')
+    if (ids.has(id)) throw folderError(file, `the id ${id} is taken by another tool`)
+    ids.add(id)
+  }
+  return tools
 }
 
 function toShell({ env_file, env_format, profile_format, also_read, platforms, ...shell }: ShellData): Shell {

@@ -5,9 +5,11 @@ import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { compileDiagnosis } from './diagnosis-schema.ts'
+import { explainIssue } from './explain-issue.ts'
 import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { compileProof } from './proof-schema.ts'
 import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
+import { findUnknownPlace } from './unknown-places.ts'
 
 /** Reads the text of a file, by its path. */
 export type ReadText = (path: string) => string
@@ -21,6 +23,8 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   const file = join(folder, 'tool.toml')
   const manifest = parseManifest(await parseContent(file, 'toml', readText), file)
   refuseWrongRoutes(manifest, gateway, file)
+  const unknownPlace = findUnknownPlace(manifest, Object.keys(manifest.places))
+  if (unknownPlace !== undefined) throw folderError(file, unknownPlace)
   refuseWrongFallbacks(manifest, file)
   const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
   const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } = setup
@@ -48,7 +52,8 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
   try {
     return parser?.referee(readText(file)) ?? null
   } catch (error) {
-    throw folderError(file, (error as Error).message)
+    // Only the first line: some parsers quote the text after it.
+    throw folderError(file, (error as Error).message.split('\n')[0] ?? '')
   }
 }
 
@@ -57,8 +62,7 @@ function parseManifest(data: unknown, file: string): Manifest {
     return manifestSchema.parse(data)
   } catch (error) {
     if (!(error instanceof $ZodError)) throw error
-    const issue = error.issues[0]
-    throw folderError(file, `${issue?.path.join('.') || 'the manifest'}: ${issue?.message}`)
+    throw folderError(file, explainIssue(error))
   }
 }
 
@@ -116,7 +120,8 @@ function withoutUndefined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>
 }
 
-function folderError(file: string, message: string): UserError {
+/** A tool's folder that cannot be used: `message` says why, of which file. */
+export function folderError(file: string, message: string): UserError {
   return new UserError({
     code: 'tool-folder',
     message: `This tool folder cannot be used: ${message}`,

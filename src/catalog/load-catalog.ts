@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
 import type { Catalog, Tool } from './tool.ts'
@@ -22,15 +21,9 @@ async function loadOwnTools(host: Host, catalog: Catalog): Promise<readonly Tool
   const folder = ownToolsFolder(host)
   if (!existsSync(folder)) return []
   const { compileToolFolders } = await import('./compile-catalog.ts')
-  const tools = await compileToolFolders(folder, catalog.gateway)
-  const ids = new Set(catalog.tools.map((tool) => tool.id))
-  const taken = tools.find((tool) => ids.has(tool.id) || !ids.add(tool.id))
-  if (!taken) return tools
-  throw new UserError({
-    code: 'tool-folder',
-    message: `The id ${taken.id} is taken by another tool.`,
-    hint: 'Give the tool in this folder another id.',
-    exit: 2,
-    where: { file: folder },
-  })
+  return compileToolFolders(
+    folder,
+    catalog.gateway,
+    catalog.tools.map((tool) => tool.id),
+  )
 }

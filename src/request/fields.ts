@@ -194,8 +194,6 @@ export const fields = {
   },
 } as const satisfies Record<string, Field>
 
-export type FieldName = keyof typeof fields
-
 /** The fields of a command, with the flags by which tools let a variant be pinned. */
 export function fieldsOf(command: CommandName, catalog: Catalog): [name: string, field: Field][] {
   const own = Object.entries<Field>(fields).filter(([, field]) => field.commands.includes(command))

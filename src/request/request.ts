@@ -4,7 +4,6 @@ import type { Secret } from '../secrets/secret.ts'
 
 export type Scope = 'user' | 'project'
 export type Method = 'file' | 'env'
-export type ConflictPolicy = 'stop' | 'overwrite' | 'skip'
 
 /** What the user wants, complete and checked: the one thing that a plan is made of. */
 export interface Request {

@@ -202,6 +202,17 @@ describe('the ledger after an undo', () => {
     ).toEqual(['cline asia', 'codex eu'])
   })
 
+  test('has one setup for a place, also where it was recorded anew since', async () => {
+    const host = makeHost(makeHome())
+    await applySetups(host, 'a', [setup('codex', 'eu')])
+    const moved = await applySetups(host, 'b', [setup('codex', 'us')])
+    const { before } = request(host, []).ledger
+    const after = { ...before, setups: [{ ...setup('codex', 'us'), variant: 'w' }] }
+    await applyEdits({ ...request(host, []), ledger: { before, after } }, host)
+    await undo(host, moved)
+    expect(readLedger(host).setups).toEqual([setup('codex', 'eu')])
+  })
+
   test('gives a file the entries that it had before the run, whatever a later run recorded', async () => {
     const host = makeHost(makeHome())
     const first = await write(host, 'file', '1')

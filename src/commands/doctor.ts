@@ -1,52 +1,39 @@
-import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
-import { stateFolder } from '../apply/state-folder.ts'
 import { checkFindings } from '../checks/check-findings.ts'
 import { checkGateway } from '../checks/check-gateway.ts'
-import { type DiagnosisResult, diagnose } from '../checks/doctor/diagnose.ts'
+import { diagnose } from '../checks/doctor/diagnose.ts'
+import { countLevels, finishFindings } from '../checks/doctor/finish-findings.ts'
 import { gatewayPlans } from '../checks/doctor/gateway-plans.ts'
 import { lintFindings } from '../checks/doctor/lint-findings.ts'
-import { problemFinding } from '../checks/doctor/source-problems.ts'
-import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
 import { toolData } from '../checks/doctor/tool-data.ts'
+import type { ToolView } from '../checks/doctor/tool-view.ts'
 import { lintFiles } from '../checks/lint/lint-files.ts'
-import { type ExitCode, UserError } from '../errors.ts'
+import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { inspectSetup } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/input.ts'
-import { maskText } from '../secrets/mask-text.ts'
-import { Secret } from '../secrets/secret.ts'
 import { checkTextsFor } from '../ui/check-texts.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
-import { choiceOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
-import { createPlanContext } from './plan-context.ts'
+import { lookAtOwnState } from './doctor-state.ts'
 
 /** Everything that is known of the tools on this machine: what they go by, and what is wrong with it. */
 export async function runDoctor(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
-  const { ledger, findings: ofState } = await lookAtState(context)
-  const result = await diagnose(catalog, host, ledger)
-  const linted = await lintFiles({ paths: [], project: false }, catalog, host, ledger)
-  const local = [
-    ...ofState,
-    ...result.findings,
-    ...lintFindings(
-      linted.problems.map(({ finding }) => finding),
-      result.views,
-    ),
-    ...linted.failures,
-  ]
-  const asked = isOn(input, 'noCheck') ? [] : await askGateway(result, input, context)
-  const nothing = result.views.length === 0 ? [nothingFound] : []
-  const findings = [...local, ...asked, ...nothing].map((finding) => hideKeys(finding, result))
-  const tools = result.views.flatMap((view) => toolData(view, result.context.profiles))
+  const state = await lookAtOwnState(context)
+  const { views, findings: found, profiles } = await diagnose(catalog, host, state.ledger)
+  const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
+  const local = [...found, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures]
+  const asked = isOn(input, 'noCheck') ? [] : await askGateway(views, input, context)
+  const nothing = views.length === 0 ? [nothingFound] : []
+  const findings = finishFindings([...local, ...asked, ...nothing], views)
+  const tools = views.flatMap((view) => toolData(view, profiles))
+  const summary = countLevels(findings)
   return {
     exit: exitOf(local, asked),
     findings: [],
-    data: { findings, tools, summary: summarise(findings) },
-    ...reportDoctor({ tools, findings, summary: summarise(findings) }, host),
+    data: { findings, tools, summary },
+    ...reportDoctor({ tools, findings, summary }, host),
   }
 }
 
@@ -58,42 +45,9 @@ const nothingFound: Finding = {
   hint: 'qcode-setup',
 }
 
-/** What this program knows of its own work: drift, a run that was stopped, the folder of backups. */
-async function lookAtState(context: CommandContext) {
-  const { host, catalog } = context
-  const folder = folderFindings(stateFolder(host), host)
-  try {
-    const planContext = createPlanContext(context, undefined, () => 'stop')
-    const { ledger } = planContext
-    const drift: Finding[] = []
-    for (const setup of ledger.setups) {
-      const choice = choiceOf(setup, catalog, host)
-      if (choice) drift.push(...driftFindings(await inspectSetup(setup, choice, planContext)))
-    }
-    return { ledger, findings: [...folder, ...unfinishedRun(context), ...drift] }
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const ledger = { version: 1 as const, setups: [], entries: [] }
-    return { ledger, findings: [...folder, problemFinding(error)] }
-  }
-}
-
-function unfinishedRun({ host }: CommandContext): Finding[] {
-  const run = findUnfinishedRun(host)
-  if (!run) return []
-  return [
-    {
-      id: 'unfinished-run',
-      level: 'warning',
-      message: `Run ${run.id} (${run.command}) was stopped half-way.`,
-      messageZh: `运行 ${run.id}（${run.command}）中途停止。`,
-      hint: `qcode-setup undo ${run.id}`,
-    },
-  ]
-}
-
+/** Asks each origin that a client goes by for the paths that the client requests. */
 async function askGateway(
-  { views }: DiagnosisResult,
+  views: readonly ToolView[],
   input: Input,
   { host, catalog }: CommandContext,
 ): Promise<Finding[]> {
@@ -103,36 +57,8 @@ async function askGateway(
   return checks.flatMap(checkFindings)
 }
 
-/** No finding names a key; this holds for whatever a file or a client brings up. */
-function hideKeys(finding: Finding, { views }: DiagnosisResult): Finding {
-  const keys = views
-    .flatMap(({ connections }) =>
-      connections.flatMap(({ keys: { heads, shadowed } }) => [...heads, ...shadowed]),
-    )
-    .filter(({ value }) => value.length >= 8)
-    .map(({ value }) => new Secret(value))
-  const { message, messageZh, hint } = finding
-  return {
-    ...finding,
-    message: maskText(message, keys),
-    ...(messageZh !== undefined && { messageZh: maskText(messageZh, keys) }),
-    ...(hint !== undefined && { hint: maskText(hint, keys) }),
-  }
-}
-
+/** 4 says that the gateway alone is at fault. */
 function exitOf(local: readonly Finding[], asked: readonly Finding[]): ExitCode {
   if (local.some(({ level }) => level === 'error')) return 3
   return asked.some(({ level }) => level === 'error') ? 4 : 0
-}
-
-function summarise(findings: readonly Finding[]): Record<Finding['level'], number> {
-  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length
-  return {
-    ok: count('ok'),
-    info: count('info'),
-    warning: count('warning'),
-    error: count('error'),
-    skipped: count('skipped'),
-    failed: count('failed'),
-  }
 }

@@ -21,11 +21,13 @@ export function baseUrlFindings(
 ): Finding[] {
   const scene = { view, connection, context }
   const { winner } = connection.baseUrl
-  if (connection.leads === 'gateway' && winner) {
-    return [...judgedFindings(winner, scene), ...overriddenFindings(winner, scene)]
-  }
-  const found = winner ? awayFromGateway(winner, scene) : withoutBaseUrl(scene)
-  return [...found, ...emptyFindings(winner, scene)]
+  return [...winnerFindings(winner, scene), ...emptyFindings(winner, scene)]
+}
+
+function winnerFindings(winner: Found | undefined, scene: Scene): Finding[] {
+  if (!winner) return withoutBaseUrl(scene)
+  if (scene.connection.leads !== 'gateway') return awayFromGateway(winner, scene)
+  return [...judgedFindings(winner, scene), ...overriddenFindings(winner, scene)]
 }
 
 function judgedFindings(winner: Found, scene: Scene): Finding[] {

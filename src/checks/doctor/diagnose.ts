@@ -12,7 +12,7 @@ import { createFileReader, type ReadFile } from './file-reader.ts'
 import { findTraps } from './find-traps.ts'
 import { keyFileFindings } from './key-file-findings.ts'
 import { keyFindings } from './key-findings.ts'
-import { readProfiles } from './profiles.ts'
+import { type Profile, readProfiles } from './profiles.ts'
 import { proxyFindings } from './proxy-findings.ts'
 import { sourceProblems } from './source-problems.ts'
 import { openSources } from './sources.ts'
@@ -22,7 +22,7 @@ import { type DoctorContext, originsOf, type ToolView, viewTool } from './tool-v
 export interface DiagnosisResult {
   readonly views: readonly ToolView[]
   readonly findings: readonly Finding[]
-  readonly context: DoctorContext
+  readonly profiles: readonly Profile[]
 }
 
 /** Looks at every tool that is on this machine or was set up here. Reads, never writes; nothing that cannot be read stops it. */
@@ -38,7 +38,7 @@ export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Pr
     ...machineTraps(context),
     ...(await keyFileFindings(keyFiles(views, context), host)),
   ]
-  return { views, findings: eachOnce(findings), context }
+  return { views, findings: eachOnce(findings), profiles }
 }
 
 async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: ToolView; failure?: Finding }> {

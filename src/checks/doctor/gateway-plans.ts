@@ -8,7 +8,7 @@ import type { ConnectionView, ToolView } from './tool-view.ts'
 
 /**
  * What to ask of each origin that a client goes by: the paths that it really requests, and whether its key is good. A
- * key goes only where the client sends it as well.
+ * key goes only where the client sends it as well, and never without TLS to another machine.
  */
 export function gatewayPlans(views: readonly ToolView[], gateway: Gateway): CheckPlan[] {
   const routes = views.flatMap(({ tool, connections }) =>
@@ -37,5 +37,6 @@ function routeOf(
   }
   const key = keys.winner?.value.trim() ?? ''
   const route: ToolRoute = { protocol: connection.protocol, path: verdict.requests, tools: [tool] }
-  return { origin, route, key: looksGatewayKey(key) ? key : undefined }
+  const canBeSent = looksGatewayKey(key) && /^[\x21-\x7e]+$/.test(key) && !origin.isUnencrypted
+  return { origin, route, key: canBeSent ? key : undefined }
 }

@@ -8,7 +8,7 @@ import type { ReadFile } from './file-reader.ts'
 export async function keyFileFindings(files: readonly ReadFile[], host: Host): Promise<Finding[]> {
   const once = [...new Map(files.map((file) => [file.path, file])).values()]
   const modes = host.platform === 'win32' ? [] : once.flatMap(modeFinding)
-  const tracked = await Promise.all(once.map((file) => trackedFinding(file.path, host)))
+  const tracked = await Promise.all(once.map((file) => trackedFinding(file, host)))
   return [...modes, ...tracked.flat()]
 }
 
@@ -27,17 +27,18 @@ function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
   ]
 }
 
-async function trackedFinding(path: string, host: Host): Promise<Finding[]> {
-  const repository = findRepository(dirname(path))
+/** A link is judged by the file behind it. */
+async function trackedFinding({ path, resolvedPath = path }: ReadFile, host: Host): Promise<Finding[]> {
+  const repository = findRepository(dirname(resolvedPath))
   if (repository === undefined) return []
-  const { exit } = await host.run('git', ['-C', repository, 'check-ignore', '--quiet', path])
+  const { exit } = await host.run('git', ['-C', repository, 'check-ignore', '--quiet', resolvedPath])
   if (exit === 0) return []
   const where = { file: path }
   if (exit !== 1) {
     const message = `git could not be asked whether it tracks ${path}, which holds a key.`
     return [{ id: 'could-not-look', level: 'failed', message, where }]
   }
-  const name = relative(repository, path)
+  const name = relative(repository, resolvedPath)
   return [
     {
       id: 'key-in-git',

@@ -1,11 +1,12 @@
 import type { Finding } from '../../finding.ts'
-import type { LintFinding } from '../lint/lint-problem.ts'
+import type { LintProblem } from '../lint/lint-problem.ts'
 import type { ToolView } from './tool-view.ts'
 
 /** What lint found, but for the base URLs that are in effect and were judged with their precedence. */
-export function lintFindings(found: readonly LintFinding[], views: readonly ToolView[]): Finding[] {
+export function lintFindings(problems: readonly LintProblem[], views: readonly ToolView[]): Finding[] {
   const judged = new Set(views.flatMap(judgedPlaces))
-  return found
+  return problems
+    .map(({ finding }) => finding)
     .filter(({ tool, file }) => !(tool ?? '').split(',').some((id) => judged.has(`${id} ${file}`)))
     .map(({ rule, severity, tool, file, line, column, url, requests, message, fix }) => ({
       id: `lint-${rule}`,

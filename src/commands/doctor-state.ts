@@ -1,0 +1,55 @@
+import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { stateFolder } from '../apply/state-folder.ts'
+import { problemFinding } from '../checks/doctor/source-problems.ts'
+import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
+import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import { inspectSetup } from '../plan/tool-status.ts'
+import { choiceOf } from './choices-of.ts'
+import type { CommandContext } from './command.ts'
+import { createPlanContext } from './plan-context.ts'
+
+/** What this program knows of its own work, and what is wrong with that. A state that is damaged counts as empty. */
+export interface OwnState {
+  readonly ledger: Ledger
+  readonly findings: readonly Finding[]
+}
+
+/** Drift, a run that was stopped half-way, the folder of backups. */
+export async function lookAtOwnState(context: CommandContext): Promise<OwnState> {
+  const folder = folderFindings(stateFolder(context.host), context.host)
+  try {
+    const { ledger, drift } = await findDrift(context)
+    return { ledger, findings: [...folder, ...unfinishedRun(context.host), ...drift] }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const ledger = { version: 1 as const, setups: [], entries: [] }
+    return { ledger, findings: [...folder, problemFinding(error)] }
+  }
+}
+
+async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; drift: Finding[] }> {
+  const planContext = createPlanContext(context, undefined, () => 'stop')
+  const { ledger } = planContext
+  const statuses = ledger.setups.map(async (setup) => {
+    const choice = choiceOf(setup, context.catalog, context.host)
+    return choice ? driftFindings(await inspectSetup(setup, choice, planContext)) : []
+  })
+  return { ledger, drift: (await Promise.all(statuses)).flat() }
+}
+
+function unfinishedRun(host: Host): Finding[] {
+  const run = findUnfinishedRun(host)
+  if (!run) return []
+  return [
+    {
+      id: 'unfinished-run',
+      level: 'warning',
+      message: `Run ${run.id} (${run.command}) was stopped half-way.`,
+      messageZh: `运行 ${run.id}（${run.command}）中途停止。`,
+      hint: `qcode-setup undo ${run.id}`,
+    },
+  ]
+}

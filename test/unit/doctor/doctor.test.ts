@@ -1,0 +1,368 @@
+import { chmodSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { runDoctor } from '../../../src/commands/doctor.ts'
+import { runSetup } from '../../../src/commands/setup.ts'
+import { startStandIn } from '../../../src/gateway/stand-in.ts'
+import type { Host } from '../../../src/host/host.ts'
+import { readTree } from '../../support/home-tree.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+import { type Examined, examine, makeSituation, type Situation } from './doctor-home.ts'
+import { gatewayKey, vendorKey } from './trap-table.ts'
+
+const settings = '.claude/settings.json'
+const claude = (env: object) => JSON.stringify({ env })
+const ready = { ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api', ANTHROPIC_AUTH_TOKEN: gatewayKey }
+
+async function setUp(host: Host, values: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  const withKey = { ...host, env: { ...host.env, QCODE_API_KEY: testKey } }
+  await runSetup(
+    { values, switches: new Set(['yes', 'noCheck']), positionals: [] },
+    { host: withKey, catalog: testCatalog },
+  )
+}
+
+function findingOf({ findings }: Examined, id: string) {
+  return findings.find((finding) => finding.id === id)
+}
+
+describe('a base URL that is wrong', () => {
+  const rows: readonly (readonly [string, string, string, Situation])[] = [
+    [
+      'base-url-doubled-v1',
+      'error',
+      'qcode-setup',
+      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api/v1' }) } },
+    ],
+    [
+      'base-url-missing-prefix',
+      'error',
+      'qcode-setup',
+      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://eu.qcode.cc' }) } },
+    ],
+    [
+      'base-url-unknown-host',
+      'error',
+      'qcode-setup',
+      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://api.qcode.com/api' }) } },
+    ],
+    [
+      'base-url-trailing-slash',
+      'warning',
+      'qcode-setup',
+      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api/' }) } },
+    ],
+    [
+      'base-url-scheme',
+      'error',
+      "export ANTHROPIC_BASE_URL='https://api.qcode.cc/api'",
+      { programs: { claude: undefined }, env: { ...ready, ANTHROPIC_BASE_URL: 'api.qcode.cc/api' } },
+    ],
+    [
+      'base-url-missing-v1',
+      'error',
+      'qcode-setup --tool cline',
+      {
+        files: {
+          '.cline/data/settings/providers.json': `{"providers":{"anthropic":{"settings":{"baseUrl":"https://api.qcode.cc/api","apiKey":"${gatewayKey}"},"updatedAt":"2026-01-02T03:04:05Z"}},"lastUsedProvider":"anthropic"}`,
+        },
+      },
+    ],
+    [
+      'base-url-empty',
+      'error',
+      'qcode-setup',
+      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: '' }) } },
+    ],
+    [
+      'base-url-empty',
+      'warning',
+      'unset ANTHROPIC_BASE_URL',
+      { files: { [settings]: claude(ready) }, env: { ANTHROPIC_BASE_URL: '' } },
+    ],
+    [
+      'key-to-vendor',
+      'error',
+      'qcode-setup --tool claude-code',
+      { programs: { claude: undefined }, env: { ANTHROPIC_API_KEY: gatewayKey } },
+    ],
+    [
+      'key-to-stranger',
+      'error',
+      'Take it out of that file',
+      {
+        files: {
+          [settings]: claude(ready),
+          'project/.claude/settings.json': claude({ ANTHROPIC_BASE_URL: 'https://other.example/api' }),
+        },
+      },
+    ],
+    [
+      'base-url-elsewhere',
+      'info',
+      'qcode-setup',
+      {
+        files: {
+          [settings]: claude({
+            ANTHROPIC_BASE_URL: 'https://other.example/api',
+            ANTHROPIC_AUTH_TOKEN: vendorKey,
+          }),
+        },
+      },
+    ],
+    ['base-url-missing', 'info', 'qcode-setup --tool claude-code', { programs: { claude: undefined } }],
+    [
+      'base-url-overridden',
+      'warning',
+      'qcode-setup --tool claude-code',
+      {
+        files: {
+          [settings]: claude(ready),
+          'project/.claude/settings.json': claude({ ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/api' }),
+        },
+      },
+    ],
+    [
+      'no-key',
+      'error',
+      'qcode-setup --tool claude-code',
+      { files: { [settings]: claude({ ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api' }) } },
+    ],
+    [
+      'proxy-sees-key',
+      'warning',
+      'NO_PROXY="$NO_PROXY,103.236.53.153"',
+      {
+        files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) },
+        env: { https_proxy: 'http://proxy.example:3128' },
+      },
+    ],
+  ]
+
+  it.each(rows)('gives %s (%s), with %s', async (id, level, hint, situation) => {
+    const examined = await examine(makeSituation(situation))
+    expect(findingOf(examined, id)).toMatchObject({ level, hint: expect.stringContaining(hint) })
+    expect(examined.exit).toBe(examined.findings.some((finding) => finding.level === 'error') ? 3 : 0)
+    expect(examined.everything).not.toContain(gatewayKey)
+    expect(examined.everything).not.toContain(vendorKey)
+  })
+
+  it('is told once, not by lint as well', async () => {
+    const { findings } = await examine(makeSituation(rows[0]?.[3] ?? {}))
+    expect(findings.filter(({ id }) => id.includes('doubled-v1'))).toHaveLength(1)
+  })
+
+  it('is told by lint where no tool that is here reads it', async () => {
+    const { findings } = await examine(
+      makeSituation({ files: { '.zshrc': 'export OPENAI_BASE_URL=https://api.qcode.cc/openai\n' } }),
+    )
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        id: 'lint-missing-v1',
+        level: 'error',
+        where: expect.objectContaining({ line: 1 }),
+      }),
+    )
+  })
+
+  it('is no matter of a proxy where NO_PROXY names the address', async () => {
+    const files = { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) }
+    const env = { HTTP_PROXY: 'http://proxy.example:3128', NO_PROXY: 'localhost,103.236.53.153' }
+    const examined = await examine(makeSituation({ files, env }))
+    expect(findingOf(examined, 'proxy-sees-key')).toBeUndefined()
+  })
+})
+
+describe('a home that was set up by this program', () => {
+  it('is right, and nothing is written by looking', async () => {
+    const host = makeSituation({})
+    await setUp(host, { tool: ['all'] })
+    const before = readTree(host.home)
+    const examined = await examine(host)
+    expect(examined.exit).toBe(0)
+    expect(examined.summary).toMatchObject({ error: 0, warning: 0, failed: 0 })
+    expect(new Set(examined.tools.map(({ tool }) => tool))).toEqual(
+      new Set(testCatalog.tools.map(({ id }) => id)),
+    )
+    expect(
+      examined.tools.every(({ baseUrl, key, setUp: isOurs }) => baseUrl?.requests && key && isOurs),
+    ).toBe(true)
+    expect(examined.everything).not.toContain(testKey)
+    expect(readTree(host.home)).toEqual(before)
+  })
+
+  it('has drifted where a value is another now', async () => {
+    const host = makeSituation({})
+    await setUp(host, { tool: ['claude-code'], region: ['eu'] })
+    writeFileSync(join(host.home, settings), claude({ ...ready }))
+    const examined = await examine(host)
+    expect(findingOf(examined, 'drift')).toMatchObject({
+      level: 'warning',
+      tool: 'claude-code',
+      hint: 'To write it again: qcode-setup --tool claude-code --region eu',
+    })
+  })
+
+  it('is broken where the file of ours is gone', async () => {
+    const host = makeSituation({})
+    await setUp(host, { tool: ['claude-code'] })
+    writeFileSync(join(host.home, settings), '{}')
+    const examined = await examine(host)
+    expect(findingOf(examined, 'base-url-missing')).toMatchObject({ level: 'error' })
+    expect(examined.exit).toBe(3)
+  })
+
+  it('must not be open to others', async () => {
+    const host = makeSituation({})
+    await setUp(host, { tool: ['codex'] })
+    const [file, folder] = [join(host.home, '.codex/.env'), join(host.home, '.local/state/qcode-setup')]
+    chmodSync(file, 0o644)
+    chmodSync(folder, 0o755)
+    const examined = await examine(host)
+    expect(findingOf(examined, 'key-file-mode')).toMatchObject({ level: 'error', hint: `chmod 600 ${file}` })
+    expect(findingOf(examined, 'state-folder-mode')).toMatchObject({
+      level: 'error',
+      hint: expect.stringContaining(`chmod 700 '${folder}'`),
+    })
+    expect(statSync(file).mode & 0o777).toBe(0o644)
+  })
+
+  it('has a daemon with the old settings when that was started before they were written', async () => {
+    const files = { '.codex/app-server-daemon/daemon.pid': '{"pid":4711}' }
+    const host = { ...makeSituation({ files }), isAlive: (pid: number) => pid === 4711 }
+    await setUp(host, { tool: ['codex'] })
+    const pidFile = join(host.home, '.codex/app-server-daemon/daemon.pid')
+    utimesSync(pidFile, 1, 1)
+    expect(findingOf(await examine(host), 'daemon-old-settings')).toMatchObject({
+      level: 'warning',
+      hint: 'codex app-server daemon restart',
+    })
+    utimesSync(pidFile, 9_000_000_000, 9_000_000_000)
+    expect(findingOf(await examine(host), 'daemon-old-settings')).toBeUndefined()
+  })
+
+  it('asks the gateway last: 0 when it is right, 4 when only that fails', async () => {
+    const host = makeSituation({})
+    const gateway = await startStandIn(testCatalog.gateway, testKey)
+    let isOpen = true
+    onTestFinished(async () => {
+      if (isOpen) await gateway.close()
+    })
+    await setUp(host, { tool: ['claude-code,codex'], gateway: [gateway.origin] })
+    const input = { values: {}, switches: new Set<string>(), positionals: [] }
+    const right = await runDoctor(input, { host, catalog: testCatalog })
+    expect([right.exit, JSON.stringify(right.data)]).toEqual([0, expect.stringContaining('check-right')])
+    expect(gateway.requests.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['/api/v1/messages', '/openai/responses']),
+    )
+    await gateway.close()
+    isOpen = false
+    const wrong = await runDoctor(input, { host, catalog: testCatalog })
+    expect([wrong.exit, JSON.stringify(wrong.data)]).toEqual([4, expect.stringContaining('check-refused')])
+    expect(JSON.stringify([right, wrong])).not.toContain(testKey)
+  })
+})
+
+describe('what cannot be looked at', () => {
+  it('is said, and the rest is looked at', async () => {
+    const host = makeSituation({ files: { '.codex/config.toml': 'model = "any"\n' } })
+    mkdirSync(join(host.home, settings), { recursive: true })
+    const examined = await examine(host)
+    const failed = examined.findings.filter(({ level }) => level === 'failed')
+    expect(failed.map(({ where }) => where?.file)).toEqual([join(host.home, settings)])
+    expect(examined.tools.map(({ tool }) => tool)).toContain('codex')
+    expect(examined.exit).toBe(0)
+  })
+
+  it.each([
+    ['.codex/config.toml', 'model_provider = "qcode\n', 'codex', 1],
+    [settings, '{\n  "env": {},\n}', 'claude-code', 3],
+    ['.aider.conf.yml', 'env-file: [\n', 'aider', 2],
+  ])('is a fault where %s does not parse', async (file, text, tool, line) => {
+    const examined = await examine(makeSituation({ files: { [file]: text }, programs: { aider: undefined } }))
+    expect(findingOf(examined, 'config-does-not-parse')).toMatchObject({
+      level: 'error',
+      tool,
+      where: { line },
+    })
+    expect(examined.exit).toBe(3)
+  })
+
+  it('is the ledger, where that is damaged', async () => {
+    const examined = await examine(makeSituation({ files: { '.local/state/qcode-setup/ledger.json': '{' } }))
+    expect(examined.findings).toContainEqual(
+      expect.objectContaining({ level: 'failed', hint: expect.stringContaining('mv ') }),
+    )
+  })
+
+  it('is git that cannot be started', async () => {
+    const files = { [settings]: claude(ready), '.git/HEAD': '' }
+    const untold = await examine(makeSituation({ files, git: 128 }))
+    expect(untold.findings.map(({ id, level }) => [id, level])).toContainEqual(['could-not-look', 'failed'])
+  })
+})
+
+describe('keys', () => {
+  it('that git would commit are an error, through a link as well', async () => {
+    const files = { 'dotfiles/settings.json': claude(ready), 'dotfiles/.git/HEAD': '', '.claude/x': '' }
+    const host = makeSituation({ files, git: 1 })
+    symlinkSync(join(host.home, 'dotfiles/settings.json'), join(host.home, settings))
+    expect(findingOf(await examine(host), 'key-in-git')).toMatchObject({
+      level: 'error',
+      hint: expect.stringContaining('/settings.json'),
+    })
+  })
+
+  it('that git ignores are none', async () => {
+    const examined = await examine(
+      makeSituation({ files: { [settings]: claude(ready), '.git/HEAD': '' }, git: 0 }),
+    )
+    expect(findingOf(examined, 'key-in-git')).toBeUndefined()
+  })
+
+  it('never show, whatever they look like and wherever they stand', async () => {
+    const odd = 'an"odd\\key$with`everything'
+    const examined = await examine(
+      makeSituation({
+        files: {
+          [settings]: claude({ ...ready, ANTHROPIC_API_KEY: odd }),
+          '.claude.json': `{"primaryApiKey":"${vendorKey}"}`,
+          '.codex/.env': `QCODE_API_KEY='${gatewayKey}'\nOPENAI_API_KEY=${vendorKey}\n`,
+          '.codex/config.toml': `model_provider = "q"\n[model_providers.q]\nbase_url = "https://user:${vendorKey}@api.qcode.cc/openai?key=${gatewayKey}"\nenv_key = "QCODE_API_KEY"\n`,
+          '.bashrc': `export ANTHROPIC_API_KEY=${vendorKey}\nexport OPENAI_API_KEY=${gatewayKey}\n`,
+        },
+        env: { ANTHROPIC_AUTH_TOKEN: vendorKey, OPENAI_BASE_URL: `https://x:${vendorKey}@api.qcode.cc/` },
+      }),
+    )
+    expect(examined.exit).toBe(3)
+    for (const key of [gatewayKey, vendorKey, odd]) {
+      expect(examined.everything).not.toContain(key)
+      expect(examined.everything).not.toContain(JSON.stringify(key).slice(1, -1))
+    }
+  })
+})
+
+describe('versions', () => {
+  it.each([
+    ['0.169.0', undefined],
+    ['0.169.0-linux-x64', undefined],
+    ['0.200.0', 'info'],
+    ['0.10.0', 'info'],
+  ])('%s of Codex: %s', async (version, level) => {
+    const examined = await examine(
+      makeSituation({ programs: { codex: { package: '@openai/codex', version } } }),
+    )
+    expect(findingOf(examined, 'version-not-measured')?.level).toBe(level)
+    expect(examined.tools[0]).toMatchObject({ installed: true, program: expect.stringContaining('/codex') })
+  })
+})
+
+it('finds nothing in an empty home, which is no fault', async () => {
+  const examined = await examine(makeSituation({}))
+  expect(examined).toMatchObject({
+    exit: 0,
+    tools: [],
+    findings: [{ id: 'nothing-found', level: 'skipped' }],
+  })
+})

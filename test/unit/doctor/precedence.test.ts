@@ -1,0 +1,329 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { examine, makeSituation, type Situation } from './doctor-home.ts'
+
+const key = (letter: string) => `cr_${letter.repeat(61)}tail`
+const shown = (letter: string) => `cr_…${key(letter).slice(-4)}`
+
+/** Origins that tell the places apart; every one is right. */
+const urls = {
+  global: 'https://api.qcode.cc',
+  us: 'https://us.qcode.cc',
+  eu: 'https://eu.qcode.cc',
+  asia: 'https://asia.qcode.cc',
+}
+
+interface Row extends Situation {
+  readonly name: string
+  readonly tool: string
+  /** The base URL in effect, where it stands below the home (or `$NAME`), and what it requests. */
+  readonly baseUrl: readonly [value: string, place: string, requests: string]
+  /** Where the key in effect stands. */
+  readonly key?: string
+  /** Where base URLs and keys stand that are not gone by, the strongest first. */
+  readonly shadowed?: readonly string[]
+}
+
+const claude = (origin: string, letter: string) =>
+  JSON.stringify({ env: { ANTHROPIC_BASE_URL: `${origin}/api`, ANTHROPIC_AUTH_TOKEN: key(letter) } })
+const codex = (origin: string, provider = 'qcode') =>
+  `model_provider = "${provider}"\n[model_providers.${provider}]\nname = "Q"\nbase_url = "${origin}/openai"\nwire_api = "responses"\nenv_key = "QCODE_API_KEY"\n`
+const aider = (origin: string, letter: string) =>
+  `ANTHROPIC_API_BASE=${origin}/api\nANTHROPIC_API_KEY=${key(letter)}\n`
+const cline = (origin: string, letter: string) =>
+  JSON.stringify({
+    version: 1,
+    lastUsedProvider: 'anthropic',
+    providers: {
+      anthropic: {
+        settings: { provider: 'anthropic', apiKey: key(letter), baseUrl: `${origin}/api/v1` },
+        updatedAt: '2026-01-02T03:04:05.000Z',
+      },
+    },
+  })
+const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
+const shellClaude = { ANTHROPIC_BASE_URL: `${urls.asia}/api`, ANTHROPIC_AUTH_TOKEN: key('s') }
+
+const managed = 'system/etc/claude-code/managed-settings.json'
+const local = 'project/.claude/settings.local.json'
+const project = 'project/.claude/settings.json'
+const user = '.claude/settings.json'
+
+const rows: readonly Row[] = [
+  {
+    name: 'managed settings beat all',
+    tool: 'claude-code',
+    files: {
+      [managed]: claude(urls.global, 'm'),
+      [local]: claude(urls.us, 'l'),
+      [project]: claude(urls.eu, 'p'),
+      [user]: claude(urls.asia, 'u'),
+    },
+    env: shellClaude,
+    baseUrl: [`${urls.global}/api`, managed, '/api/v1/messages'],
+    key: managed,
+    shadowed: [local, project, user, '$ANTHROPIC_BASE_URL', local, project, user, '$ANTHROPIC_AUTH_TOKEN'],
+  },
+  {
+    name: 'local settings beat the project',
+    tool: 'claude-code',
+    files: { [local]: claude(urls.us, 'l'), [project]: claude(urls.eu, 'p'), [user]: claude(urls.asia, 'u') },
+    baseUrl: [`${urls.us}/api`, local, '/api/v1/messages'],
+    key: local,
+    shadowed: [project, user, project, user],
+  },
+  {
+    name: 'settings beat the shell, variable by variable',
+    tool: 'claude-code',
+    files: { [user]: JSON.stringify({ env: { ANTHROPIC_BASE_URL: `${urls.eu}/api` } }) },
+    env: shellClaude,
+    baseUrl: [`${urls.eu}/api`, user, '/api/v1/messages'],
+    key: '$ANTHROPIC_AUTH_TOKEN',
+    shadowed: ['$ANTHROPIC_BASE_URL'],
+  },
+  {
+    name: 'CLAUDE_CONFIG_DIR moves the settings',
+    tool: 'claude-code',
+    files: { 'moved/settings.json': claude(urls.eu, 'u'), [user]: claude(urls.us, 'x') },
+    env: { CLAUDE_CONFIG_DIR: '../moved' },
+    baseUrl: [`${urls.eu}/api`, 'moved/settings.json', '/api/v1/messages'],
+    key: 'moved/settings.json',
+    shadowed: [],
+  },
+  {
+    name: "started in the home, the one file is the user's",
+    tool: 'claude-code',
+    cwd: '.',
+    files: { [user]: claude(urls.eu, 'u') },
+    baseUrl: [`${urls.eu}/api`, user, '/api/v1/messages'],
+    key: user,
+    shadowed: [],
+  },
+  {
+    name: 'an administrator of macOS is heard there',
+    tool: 'claude-code',
+    platform: 'darwin',
+    files: {
+      'system/Library/Application Support/ClaudeCode/managed-settings.json': claude(urls.us, 'm'),
+      [managed]: claude(urls.eu, 'x'),
+    },
+    programs: { claude: undefined },
+    baseUrl: [
+      `${urls.us}/api`,
+      'system/Library/Application Support/ClaudeCode/managed-settings.json',
+      '/api/v1/messages',
+    ],
+    key: 'system/Library/Application Support/ClaudeCode/managed-settings.json',
+    shadowed: [],
+  },
+  {
+    name: 'managed_config beats config.toml, and .env beats the shell',
+    tool: 'codex',
+    files: {
+      'system/etc/codex/managed_config.toml': codex(urls.us),
+      '.codex/config.toml': codex(urls.eu),
+      'system/etc/codex/config.toml': codex(urls.asia),
+      '.codex/.env': `QCODE_API_KEY=${key('f')}\n`,
+    },
+    env: { QCODE_API_KEY: key('s') },
+    baseUrl: [`${urls.us}/openai`, 'system/etc/codex/managed_config.toml', '/openai/responses'],
+    key: '.codex/.env',
+    shadowed: ['.codex/config.toml', 'system/etc/codex/config.toml', '$QCODE_API_KEY'],
+  },
+  {
+    name: 'the provider may be named in one file and defined in another',
+    tool: 'codex',
+    files: {
+      'system/etc/codex/config.toml': codex(urls.us, 'shared'),
+      '.codex/config.toml': 'model_provider = "shared"\n',
+    },
+    env: { QCODE_API_KEY: key('s') },
+    baseUrl: [`${urls.us}/openai`, 'system/etc/codex/config.toml', '/openai/responses'],
+    key: '$QCODE_API_KEY',
+    shadowed: [],
+  },
+  {
+    name: 'a project is obeyed by 0.120',
+    tool: 'codex',
+    files: { '.codex/config.toml': codex(urls.eu), 'project/.codex/config.toml': codex(urls.us) },
+    programs: codexVersion('0.120.0'),
+    baseUrl: [`${urls.us}/openai`, 'project/.codex/config.toml', '/openai/responses'],
+    shadowed: ['.codex/config.toml'],
+  },
+  {
+    name: 'a project is not obeyed by 0.169',
+    tool: 'codex',
+    files: { '.codex/config.toml': codex(urls.eu), 'project/.codex/config.toml': codex(urls.us) },
+    programs: codexVersion('0.169.0'),
+    baseUrl: [`${urls.eu}/openai`, '.codex/config.toml', '/openai/responses'],
+    shadowed: [],
+  },
+  {
+    name: 'providers.json counts for 3.x, and no variable',
+    tool: 'cline',
+    files: {
+      '.cline/data/settings/providers.json': cline(urls.eu, 'p'),
+      '.cline/data/globalState.json': `{"anthropicBaseUrl":"${urls.us}/api"}`,
+    },
+    env: { ANTHROPIC_BASE_URL: `${urls.us}/api` },
+    baseUrl: [`${urls.eu}/api/v1`, '.cline/data/settings/providers.json', '/api/v1/messages'],
+    key: '.cline/data/settings/providers.json',
+    shadowed: [],
+  },
+  {
+    name: 'globalState.json counts for 2.x, before the variable',
+    tool: 'cline',
+    programs: { cline: { package: 'cline', version: '2.18.0' } },
+    files: {
+      '.cline/data/settings/providers.json': cline(urls.eu, 'p'),
+      '.cline/data/globalState.json': `{"anthropicBaseUrl":"${urls.us}/api"}`,
+      '.cline/data/secrets.json': `{"apiKey":"${key('g')}"}`,
+    },
+    env: { ANTHROPIC_BASE_URL: `${urls.asia}/api` },
+    baseUrl: [`${urls.us}/api`, '.cline/data/globalState.json', '/api/v1/messages'],
+    key: '.cline/data/secrets.json',
+    shadowed: ['$ANTHROPIC_BASE_URL'],
+  },
+  {
+    name: 'env-file beats every .env, and those beat the shell',
+    tool: 'aider',
+    programs: { aider: undefined },
+    files: {
+      '.aider.conf.yml': 'env-file: HOME/own/aider.env\n',
+      'own/aider.env': aider(urls.us, 'o'),
+      'project/.env': aider(urls.eu, 'p'),
+      '.env': aider(urls.asia, 'h'),
+    },
+    env: { ANTHROPIC_API_BASE: `${urls.global}/api` },
+    baseUrl: [`${urls.us}/api`, 'own/aider.env', '/api/v1/messages'],
+    key: 'own/aider.env',
+    shadowed: ['project/.env', '.env', '$ANTHROPIC_API_BASE', 'project/.env', '.env'],
+  },
+  {
+    name: 'the .env of the git root beats the one of the folder',
+    tool: 'aider',
+    programs: { aider: undefined },
+    cwd: 'project/deep',
+    files: {
+      'project/.git/HEAD': 'ref: refs/heads/main\n',
+      'project/.env': aider(urls.us, 'r'),
+      'project/deep/.env': aider(urls.eu, 'd'),
+    },
+    baseUrl: [`${urls.us}/api`, 'project/.env', '/api/v1/messages'],
+    key: 'project/.env',
+    shadowed: ['project/deep/.env', 'project/deep/.env'],
+  },
+  {
+    name: 'set-env beats env files, AIDER_ENV_FILE the one that is configured',
+    tool: 'aider',
+    programs: { aider: undefined },
+    files: {
+      'project/.aider.conf.yml': `set-env:\n  - ANTHROPIC_API_BASE=${urls.us}/api\nenv-file: HOME/never.env\n`,
+      'never.env': aider(urls.asia, 'n'),
+      'named.env': aider(urls.eu, 'a'),
+    },
+    env: { AIDER_ENV_FILE: '../named.env' },
+    baseUrl: [`${urls.us}/api`, 'project/.aider.conf.yml', '/api/v1/messages'],
+    key: 'named.env',
+    shadowed: ['named.env'],
+  },
+  {
+    name: 'ANTHROPIC_API_BASE beats ANTHROPIC_BASE_URL from wherever',
+    tool: 'aider',
+    programs: { aider: undefined },
+    files: { 'project/.env': `ANTHROPIC_BASE_URL=${urls.us}/api\nANTHROPIC_API_KEY=${key('p')}\n` },
+    env: { ANTHROPIC_API_BASE: `${urls.eu}/api` },
+    baseUrl: [`${urls.eu}/api`, '$ANTHROPIC_API_BASE', '/api/v1/messages'],
+    key: 'project/.env',
+    shadowed: ['project/.env'],
+  },
+  {
+    name: 'the environment beats the .env of a project',
+    tool: 'openai-sdk',
+    files: {
+      'project/requirements.txt': 'openai\n',
+      'project/.env': `OPENAI_BASE_URL=${urls.us}/openai/v1\nOPENAI_API_KEY=${key('p')}\n`,
+    },
+    env: { OPENAI_BASE_URL: `${urls.eu}/openai/v1` },
+    baseUrl: [`${urls.eu}/openai/v1`, '$OPENAI_BASE_URL', '/openai/v1/chat/completions'],
+    key: 'project/.env',
+    shadowed: ['project/.env'],
+  },
+  {
+    name: 'OPENAI_API_BASE beats OPENAI_BASE_URL',
+    tool: 'langchain',
+    files: { 'project/requirements.txt': 'langchain\n' },
+    env: {
+      OPENAI_BASE_URL: `${urls.eu}/openai/v1`,
+      OPENAI_API_BASE: `${urls.us}/openai/v1`,
+      OPENAI_API_KEY: key('s'),
+    },
+    baseUrl: [`${urls.us}/openai/v1`, '$OPENAI_API_BASE', '/openai/v1/chat/completions'],
+    key: '$OPENAI_API_KEY',
+    shadowed: ['$OPENAI_BASE_URL'],
+  },
+  {
+    name: 'settings of Claude Code beat the environment',
+    tool: 'claude-agent-sdk',
+    files: { 'project/requirements.txt': 'claude-agent-sdk\n', [user]: claude(urls.us, 'u') },
+    env: shellClaude,
+    baseUrl: [`${urls.us}/api`, user, '/api/v1/messages'],
+    key: user,
+    shadowed: ['$ANTHROPIC_BASE_URL', '$ANTHROPIC_AUTH_TOKEN'],
+  },
+]
+
+describe('who wins', () => {
+  it.each(rows.map((row) => [row.tool, row.name, row] as const))('%s: %s', async (tool, _, row) => {
+    const { home, tools, everything } = await examine(makeSituation(row))
+    const found = tools.find((candidate) => candidate.tool === tool)
+    const placeOf = ({ file, name }: { file: string | null; name: string }) =>
+      file === null ? `$${name}` : file.slice(join(home, '/').length)
+    const [value, place, requests] = row.baseUrl
+    expect(found?.baseUrl).toMatchObject({ value, requests })
+    expect(found?.baseUrl && placeOf(found.baseUrl.source)).toBe(place)
+    if (row.key !== undefined) expect(found?.key && placeOf(found.key.source)).toBe(row.key)
+    expect(found?.shadowed.map(({ source }) => placeOf(source))).toEqual(row.shadowed)
+    expect(everything).not.toMatch(/cr_[a-z]{20}/)
+  })
+
+  it('shows keys masked, and says which one is another', async () => {
+    const { tools, findings } = await examine(
+      makeSituation({ files: { [user]: claude(urls.eu, 'u') }, env: { ANTHROPIC_AUTH_TOKEN: key('s') } }),
+    )
+    expect(tools[0]?.key?.masked).toBe(shown('u'))
+    expect(findings).toContainEqual(
+      expect.objectContaining({ id: 'different-keys', level: 'warning', tool: 'claude-code' }),
+    )
+  })
+
+  it('names the line of the profile that sets a variable', async () => {
+    const { home, tools } = await examine(
+      makeSituation({
+        programs: { claude: undefined },
+        files: { '.zshrc': `# mine\nexport ANTHROPIC_BASE_URL=${urls.eu}/api\n` },
+        env: { ANTHROPIC_BASE_URL: `${urls.eu}/api`, ANTHROPIC_AUTH_TOKEN: key('s') },
+      }),
+    )
+    expect(tools[0]?.baseUrl?.source).toEqual({
+      level: 'environment',
+      name: 'ANTHROPIC_BASE_URL',
+      file: join(home, '.zshrc'),
+      line: 2,
+    })
+    expect(tools[0]?.shadowed).toEqual([])
+  })
+
+  it('says that a profile was changed since the shell was started', async () => {
+    const { findings, tools } = await examine(
+      makeSituation({
+        programs: { claude: undefined },
+        files: {
+          '.bashrc': `export ANTHROPIC_BASE_URL='${urls.eu}/api'\nexport ANTHROPIC_AUTH_TOKEN='${key('s')}'\n`,
+        },
+      }),
+    )
+    expect(tools[0]?.baseUrl?.source).toMatchObject({ level: 'profile', line: 1 })
+    expect(findings.map(({ id }) => id)).toContain('new-shell-needed')
+  })
+})

@@ -11,8 +11,8 @@ export function lintFindings(problems: readonly LintProblem[], views: readonly T
     .map(({ rule, severity, tool, file, line, column, url, requests, message, fix }) => ({
       id: `lint-${rule}`,
       level: severity,
-      message: `${url}: ${message}${requests === null ? '' : ` It would request ${requests}.`}`,
-      where: { file, line, column },
+      message: `${url || 'An empty base URL'}: ${message}${requests === null ? '' : ` It would request ${requests}.`}`,
+      where: file.startsWith('$') ? { file } : { file, line, column },
       ...(tool !== null && !tool.includes(',') && { tool }),
       ...(fix !== null && { hint: `qcode-setup lint --fix (writes ${fix})` }),
     }))

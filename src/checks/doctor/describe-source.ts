@@ -1,6 +1,6 @@
 import { formatWhere, type Where } from '../../errors.ts'
 import type { Found } from './find-setting.ts'
-import { findAssignment, type Profile } from './profiles.ts'
+import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** Where a setting comes from, as JSON has it. */
 export interface SourceData {

@@ -1,5 +1,5 @@
 import type { Setting } from '../../catalog/diagnosis.ts'
-import type { OpenSource } from './sources.ts'
+import type { OpenSource } from './open-source.ts'
 import { valueAt, valueText } from './variables-in.ts'
 
 /** Places and lookups by name, as `{{ name }}` stands for them. */

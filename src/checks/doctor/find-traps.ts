@@ -3,8 +3,8 @@ import type { Where } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import { fillNames } from './find-setting.ts'
 import { type Evidence, holdsCondition, type TrapScene } from './holds-condition.ts'
-import { findAssignment, type Profile } from './profiles.ts'
-import { isInRange } from './sources.ts'
+import { isInRange } from './open-sources.ts'
+import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** The client that may be caught; without one, the environment of any. */
 export interface Caught {

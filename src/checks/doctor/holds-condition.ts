@@ -6,7 +6,7 @@ import type { KeyPath, Value } from '../../documents/document.ts'
 import type { Host } from '../../host/host.ts'
 import type { FileReader } from './file-reader.ts'
 import { fillNames, type Names } from './find-setting.ts'
-import type { OpenSource } from './sources.ts'
+import type { OpenSource } from './open-source.ts'
 import { valueAt, valueText } from './variables-in.ts'
 
 /** What conditions are held against. */

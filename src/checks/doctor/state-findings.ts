@@ -4,7 +4,7 @@ import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { findDaemons } from '../running-clients.ts'
-import { isInRange } from './sources.ts'
+import { isInRange } from './open-sources.ts'
 import type { ToolView } from './tool-view.ts'
 
 /** Values of ours that do not stand any more as they were written. */

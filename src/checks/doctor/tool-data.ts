@@ -2,7 +2,7 @@ import { maskKey } from '../../secrets/secret.ts'
 import { maskUrl } from '../lint/mask-url.ts'
 import { type SourceData, sourceData } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
-import type { Profile } from './profiles.ts'
+import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, ToolView } from './tool-view.ts'
 
 /** One protocol of one tool, as JSON has it. Keys are masked. */

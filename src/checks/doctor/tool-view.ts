@@ -8,8 +8,8 @@ import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../plan/ledger.ts'
 import type { FileReader } from './file-reader.ts'
 import { type Resolved, resolveSettings } from './find-setting.ts'
-import type { Profile } from './profiles.ts'
-import { type OpenedSources, openSources } from './sources.ts'
+import { type OpenedSources, openSources } from './open-sources.ts'
+import type { Profile } from './read-profiles.ts'
 
 /** What the diagnosis of any tool goes by. */
 export interface DoctorContext {

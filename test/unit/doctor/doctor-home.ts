@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Catalog } from '../../../src/catalog/tool.ts'
 import type { ToolData } from '../../../src/checks/doctor/tool-data.ts'
 import { runDoctor } from '../../../src/commands/doctor.ts'
 import type { Finding } from '../../../src/finding.ts'
@@ -58,9 +59,9 @@ export function makeSituation(situation: Situation): Host {
 }
 
 /** Runs doctor without the network. */
-export async function examine(host: Host): Promise<Examined> {
+export async function examine(host: Host, catalog: Catalog = testCatalog): Promise<Examined> {
   const input = { values: {}, switches: new Set(['noCheck']), positionals: [] }
-  const outcome = await runDoctor(input, { host, catalog: testCatalog })
+  const outcome = await runDoctor(input, { host, catalog })
   const { findings, tools, summary } = outcome.data as unknown as Examined
   return {
     home: host.home,

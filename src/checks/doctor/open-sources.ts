@@ -1,24 +1,14 @@
 import { resolve } from 'node:path'
 import satisfies from 'semver/functions/satisfies.js'
-import type { Diagnosis, Lookup, Source, SourceLevel } from '../../catalog/diagnosis.ts'
+import type { Diagnosis, Lookup, Source } from '../../catalog/diagnosis.ts'
 import { resolvePath } from '../../catalog/places.ts'
-import type { Value } from '../../documents/document.ts'
 import type { FormatId } from '../../documents/formats.ts'
 import type { Host } from '../../host/host.ts'
-import type { FileReader, ReadFile } from './file-reader.ts'
+import type { FileReader } from './file-reader.ts'
 import { fillNames, findSetting, type Names } from './find-setting.ts'
-import type { Profile } from './profiles.ts'
+import type { OpenSource } from './open-source.ts'
+import type { Profile } from './read-profiles.ts'
 import { variablesIn } from './variables-in.ts'
-
-/** A source that was looked at. `profile`: what the environment of a new shell will hold. */
-export interface OpenSource {
-  readonly level: SourceLevel | 'profile'
-  /** Undefined for the environment. */
-  readonly file?: ReadFile
-  readonly format: FormatId
-  readonly data: Value
-  readonly variables: Readonly<Record<string, string | undefined>>
-}
 
 /** The client whose sources are opened. */
 export interface Client {

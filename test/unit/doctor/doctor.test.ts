@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runDoctor } from '../../../src/commands/doctor.ts'
@@ -166,6 +175,15 @@ describe('a base URL that is wrong', () => {
     )
   })
 
+  it('is one on this machine that a proxy would look for on its own', async () => {
+    const host = makeSituation({ env: { http_proxy: 'http://proxy.example:3128' } })
+    await setUp(host, { tool: ['codex'], gateway: ['http://127.0.0.1:4000'] })
+    expect(findingOf(await examine(host), 'proxy-catches-loopback')).toMatchObject({
+      level: 'error',
+      hint: expect.stringContaining('127.0.0.1'),
+    })
+  })
+
   it('is no matter of a proxy where NO_PROXY names the address', async () => {
     const files = { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) }
     const env = { HTTP_PROXY: 'http://proxy.example:3128', NO_PROXY: 'localhost,103.236.53.153' }
@@ -211,6 +229,25 @@ describe('a home that was set up by this program', () => {
     const examined = await examine(host)
     expect(findingOf(examined, 'base-url-missing')).toMatchObject({ level: 'error' })
     expect(examined.exit).toBe(3)
+  })
+
+  it('has a run that was stopped half-way', async () => {
+    const host = makeSituation({})
+    await setUp(host, { tool: ['codex'] })
+    const runs = join(host.home, '.local/state/qcode-setup/runs')
+    const run = readdirSync(runs)[0] ?? ''
+    const journal = join(runs, run, 'journal.json')
+    writeFileSync(journal, readFileSync(journal, 'utf8').replace('"done"', '"committing"'))
+    expect(findingOf(await examine(host), 'unfinished-run')).toMatchObject({
+      level: 'warning',
+      hint: `qcode-setup undo ${run}`,
+    })
+  })
+
+  it.each([0o640, 0o604, 0o660])('must not be open to the group or to others: mode %o', async (mode) => {
+    const host = makeSituation({ files: { [settings]: claude(ready) } })
+    chmodSync(join(host.home, settings), mode)
+    expect(findingOf(await examine(host), 'key-file-mode')?.level).toBe('error')
   })
 
   it('must not be open to others', async () => {

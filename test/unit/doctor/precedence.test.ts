@@ -238,6 +238,15 @@ const rows: readonly Row[] = [
     shadowed: ['project/.env'],
   },
   {
+    name: 'an empty ANTHROPIC_API_BASE gives way to ANTHROPIC_BASE_URL',
+    tool: 'aider',
+    programs: { aider: undefined },
+    env: { ANTHROPIC_API_BASE: '', ANTHROPIC_BASE_URL: `${urls.eu}/api`, ANTHROPIC_API_KEY: key('s') },
+    baseUrl: [`${urls.eu}/api`, '$ANTHROPIC_BASE_URL', '/api/v1/messages'],
+    key: '$ANTHROPIC_API_KEY',
+    shadowed: ['$ANTHROPIC_API_BASE'],
+  },
+  {
     name: 'the environment beats the .env of a project',
     tool: 'openai-sdk',
     files: {

@@ -1,27 +1,37 @@
 import { describe, expect, test } from 'vitest'
 import { clientRunner, clientRunners } from './client-runners.ts'
+import { judgeForRunner } from './judge-for-runner.ts'
 import { makePlace } from './place.ts'
+import { goodRow, recordProof, wrongRow } from './proof-rows.ts'
 import { setUp } from './set-up.ts'
-import { spoilBaseUrl } from './spoil-base-url.ts'
-import { goodTurn, takeTurn } from './take-turn.ts'
+import { goodTurn, takeTurn, wrongTurn } from './take-turn.ts'
+import { writtenLines } from './written-lines.ts'
+import { takeWrongTurn } from './wrong-turn.ts'
 
 describe.each(clientRunners)('$id', (runner) => {
   test('one turn after one command', async () => {
     const place = await makePlace()
-    await setUp([runner], place)
-    expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
+    const report = await setUp([runner], place)
+    const turn = await takeTurn(runner, place)
+    expect(turn).toMatchObject(goodTurn(runner))
     // Clients rewrite their files, and that is no drift.
     expect(await setUp([runner], place)).toMatchObject({ changed: false })
+    const written = await writtenLines(report, place)
+    expect(written.join('\n')).toContain(`{gateway}${runner.base}`)
+    await recordProof(goodRow(runner, '{gateway}', written, turn))
   })
 
-  test.each(runner.wrong)('with $base for a base URL it asks for $path and gets a 404', async (wrong) => {
+  test.each(runner.wrong)('breaks $rule with $base', async (wrong) => {
     const place = await makePlace()
     await setUp([runner], place)
-    const { origin } = place.standIn
-    expect(await spoilBaseUrl(place.home, origin + runner.base, origin + wrong.base)).toBeGreaterThan(0)
-    const turn = await takeTurn(runner, place)
-    expect(turn).toMatchObject({ served: [], refused: [wrong.path] })
-    expect(turn.stdout).not.toContain('pong')
+    const { base, spoiled, turn, strangers } = await takeWrongTurn(runner, wrong, place)
+    expect(spoiled).toBeGreaterThan(0)
+    expect(turn).toMatchObject(wrongTurn(wrong))
+    const toStranger = wrong.base.includes('{stranger}')
+    expect(strangers.some(({ auth }) => auth === runner.auth)).toBe(toStranger)
+    const { problems } = judgeForRunner(runner, base, place.standIn.origin)
+    expect(problems.map(({ rule }) => rule)).toContain(wrong.rule)
+    await recordProof(wrongRow(runner, wrong, turn))
   })
 })
 

@@ -1,5 +1,9 @@
-// Installs the pinned clients (network), then runs the suite where no network is left but loopback.
+// Installs the pinned clients (network), then runs the suite where no network is left but loopback, and where the
+// gateway's own names and address are this machine. A whole run writes docs/wire-proof.md.
 // Arguments go to vitest: `node test/clients/run.mjs -t codex` installs and tests Codex alone.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { execaSync } from 'execa'
 
 const [vitest, config] = ['node_modules/vitest/vitest.mjs', 'vitest.clients.config.ts']
@@ -16,17 +20,23 @@ const install = 'test/clients/install.test.ts'
 
 // A process namespace of its own ends whatever a client leaves in the background.
 const isolate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-const prepare = 'ip link set lo up && mount --bind test/clients/resolv.conf /etc/resolv.conf && exec "$@"'
+const prepare = `ip link set lo up && ip address add 103.236.53.153/32 dev lo &&
+  mount --bind test/clients/resolv.conf /etc/resolv.conf && mount --bind test/clients/hosts /etc/hosts && exec "$@"`
 // Root needs no user namespace.
 const loopbackOnly = [[], ['--map-root-user']]
   .map((asUser) => ['unshare', ...asUser, ...isolate, 'sh', '-c', prepare, 'sh'])
   .find(([command, ...args]) => execaSync(command, [...args, 'true'], { reject: false }).exitCode === 0)
 
-function run([command, ...args]) {
-  const { exitCode } = execaSync(command, args, { stdio: 'inherit', reject: false })
+function run([command, ...args], env = {}) {
+  const { exitCode } = execaSync(command, args, { stdio: 'inherit', reject: false, env })
   if (exitCode !== 0) process.exit(exitCode ?? 1)
 }
 
 if (!loopbackOnly) console.warn('No private network here (unshare): clients get dead proxies instead.')
 run([...suite, install])
-run([...(loopbackOnly ?? []), ...suite, '--exclude', install])
+const proof = mkdtempSync(join(tmpdir(), 'qcode-proof-'))
+process.once('exit', () => rmSync(proof, { recursive: true, force: true }))
+run([...(loopbackOnly ?? []), ...suite, '--exclude', install], {
+  QCODE_PROOF_ROWS: join(proof, 'rows'),
+  QCODE_EXACT_HOSTS: loopbackOnly ? '1' : '0',
+})

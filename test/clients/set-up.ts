@@ -6,17 +6,24 @@ import type { ClientRunner } from './runners/client-runner.ts'
 
 const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
 
+/** The part of the program's report that the tests look at. */
+export interface SetUpReport {
+  readonly changed: boolean
+  readonly edits: readonly { readonly path: string; readonly baseUrl: string }[]
+}
+
 /**
  * One run of the built program, with these runners' clients on PATH and their variables set; gives its JSON report.
- * Throws with its output where it fails.
+ * `where` names the gateway, by default the one of the place. Throws with its output where it fails.
  */
 export async function setUp(
   runners: readonly ClientRunner[],
   place: Place,
   flags: readonly string[] = [],
-): Promise<unknown> {
+  where: readonly string[] = ['--gateway', place.standIn.origin],
+): Promise<SetUpReport> {
   const tools = runners.flatMap(({ tool }) => ['--tool', tool])
-  const fixed = ['--gateway', place.standIn.origin, '--key-file', '-', '--yes', '--no-check', '--json']
+  const fixed = [...where, '--key-file', '-', '--yes', '--no-check', '--json']
   const folders = runners.map(({ binFolder }) => binFolder)
   const { stdout } = await execa(process.execPath, [program, ...tools, ...fixed, ...flags], {
     cwd: runners[0]?.folder ?? place.home,

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import type { SeenRequest } from '../../src/gateway/stand-in.ts'
 import type { Place } from './place.ts'
 import { runClient } from './run-client.ts'
-import type { ClientRunner } from './runners/client-runner.ts'
+import type { ClientRunner, WrongBase } from './runners/client-runner.ts'
 
 /** What one turn of a client came to; the lists hold each value once. */
 export interface Turn {
@@ -12,6 +12,8 @@ export interface Turn {
   readonly served: readonly string[]
   /** Paths of the POSTs that got a 404. */
   readonly refused: readonly string[]
+  /** Paths of the POSTs that got a 401. */
+  readonly denied: readonly string[]
   readonly auth: readonly SeenRequest['auth'][]
 }
 
@@ -28,6 +30,7 @@ export async function takeTurn(runner: ClientRunner, place: Place): Promise<Turn
     stderr,
     served: pathsWith(200),
     refused: pathsWith(404),
+    denied: pathsWith(401),
     auth: unique(posts.map(({ auth }) => auth)),
   }
 }
@@ -39,5 +42,12 @@ function unique<T>(values: readonly T[]): T[] {
 /** A turn whose reply was shown, on the right route, with the key in the one header that the client is known for. */
 export function goodTurn(runner: ClientRunner) {
   const stdout = expect.stringContaining('pong')
-  return { stdout, served: runner.paths, refused: [], auth: [runner.auth] }
+  return { stdout, served: runner.paths, refused: [], denied: [], auth: [runner.auth] }
+}
+
+/** A turn without a reply, whose request, if the gateway saw one, was turned away. */
+export function wrongTurn({ path, status }: WrongBase) {
+  const asked = path === undefined ? [] : [path]
+  const stdout = expect.not.stringContaining('pong')
+  return { stdout, served: [], refused: status === 401 ? [] : asked, denied: status === 401 ? asked : [] }
 }

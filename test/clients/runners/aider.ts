@@ -23,8 +23,8 @@ export const aiderRunner: ClientRunner = {
   paths: ['/api/v1/messages'],
   auth: 'x-api-key',
   wrong: [
-    { base: '/api/', path: '/api//v1/messages' },
-    { base: '/api/v1', path: '/api/v1/v1/messages' },
-    { base: '', path: '/v1/messages' },
+    { rule: 'trailing-slash', base: '{gateway}/api/', path: '/api//v1/messages' },
+    { rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' },
   ],
 }

@@ -7,8 +7,8 @@ const facts = {
   paths: ['/api/v1/messages'],
   auth: 'bearer',
   wrong: [
-    { base: '/api/v1', path: '/api/v1/v1/messages' },
-    { base: '', path: '/v1/messages' },
+    { rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' },
   ],
 } as const
 

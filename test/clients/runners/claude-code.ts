@@ -20,9 +20,13 @@ function claudeCode(version: string): ClientRunner {
     paths: ['/api/v1/messages'],
     auth: 'bearer',
     wrong: [
-      { base: '/api/v1', path: '/api/v1/v1/messages' },
-      { base: '', path: '/v1/messages' },
-      { base: '/openai', path: '/openai/v1/messages' },
+      { rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' },
+      { rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' },
+      { rule: 'wrong-prefix', base: '{gateway}/openai', path: '/openai/v1/messages' },
+      { rule: 'full-endpoint', base: '{gateway}/api/v1/messages', path: '/api/v1/messages/v1/messages' },
+      { rule: 'trailing-slash', base: '{gateway}/api//', path: '/api//v1/messages' },
+      { rule: 'query-or-fragment', base: '{gateway}/api?x=1', path: '/api' },
+      { rule: 'scheme', base: '{authority}/api' },
     ],
   }
 }

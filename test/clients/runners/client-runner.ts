@@ -1,7 +1,14 @@
-/** A base URL that is wrong for a client, and the path that the client then really asks for. */
+import type { UrlRuleId } from '../../../src/gateway/url-faults.ts'
+
+/** A base URL that breaks one of the judge's rules, and what the client then really asks for. */
 export interface WrongBase {
+  readonly rule: UrlRuleId
+  /** `{gateway}` is the origin of the gateway, `{authority}` its host and port, `{stranger}` the origin of another server. */
   readonly base: string
-  readonly path: string
+  /** Path of the request that gets no reply; left out where none reaches the gateway. */
+  readonly path?: string
+  /** What it gets instead; 404 where it is left out. */
+  readonly status?: 401
 }
 
 /** How one client is run for one turn without a terminal, and what it is known to request. */

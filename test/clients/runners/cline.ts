@@ -26,8 +26,8 @@ const cline2: ClientRunner = {
   args: ['--yolo', prompt],
   base: '/api',
   wrong: [
-    { base: '/api/v1', path: '/api/v1/v1/messages' },
-    { base: '', path: '/v1/messages' },
+    { rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' },
   ],
 }
 
@@ -37,8 +37,8 @@ const cline3: ClientRunner = {
   args: [prompt],
   base: '/api/v1',
   wrong: [
-    { base: '/api', path: '/api/messages' },
-    { base: '', path: '/messages' },
+    { rule: 'missing-v1', base: '{gateway}/api', path: '/api/messages' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/messages' },
   ],
 }
 

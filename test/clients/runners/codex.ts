@@ -3,9 +3,9 @@ import { clientFolder } from '../client-folder.ts'
 import { type ClientRunner, prompt } from './client-runner.ts'
 
 const wrong = [
-  { base: '', path: '/responses' },
-  { base: '/api', path: '/api/responses' },
-]
+  { rule: 'missing-prefix', base: '{gateway}', path: '/responses' },
+  { rule: 'wrong-prefix', base: '{gateway}/api', path: '/api/responses' },
+] as const
 
 function codex(version: string): ClientRunner {
   const id = `codex-${version}`

@@ -6,14 +6,14 @@ const openai = {
   base: '/openai/v1',
   paths: ['/openai/v1/chat/completions', '/openai/v1/responses'],
   auth: 'bearer',
-  wrong: [{ base: '/openai', path: '/openai/chat/completions' }],
+  wrong: [{ rule: 'missing-v1', base: '{gateway}/openai', path: '/openai/chat/completions' }],
 } as const
 
 const anthropic = {
   tool: 'langchain',
   base: '/api',
   paths: ['/api/v1/messages'],
-  wrong: [{ base: '/api/v1', path: '/api/v1/v1/messages' }],
+  wrong: [{ rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' }],
 } as const
 
 /** A model name that holds `codex` goes to the Responses route. */

@@ -7,8 +7,16 @@ const facts = {
   paths: ['/openai/v1/chat/completions', '/openai/v1/responses'],
   auth: 'bearer',
   wrong: [
-    { base: '/openai', path: '/openai/chat/completions' },
-    { base: '', path: '/chat/completions' },
+    { rule: 'missing-v1', base: '{gateway}/openai', path: '/openai/chat/completions' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/chat/completions' },
+    {
+      rule: 'full-endpoint',
+      base: '{gateway}/openai/v1/chat/completions',
+      path: '/openai/v1/chat/completions/chat/completions',
+    },
+    { rule: 'double-slash', base: '{gateway}//openai/v1', path: '//openai/v1/chat/completions' },
+    { rule: 'scheme', base: '{authority}/openai/v1' },
+    { rule: 'unknown-host', base: '{stranger}/openai/v1' },
   ],
 } as const
 
@@ -30,7 +38,34 @@ print(chat.choices[0].message.content)
 with client.responses.stream(model='gpt-5.5', input='${prompt}') as response:
     print(response.get_final_response().output_text)`
 
+/** What the client appends ends up in the query. */
+const query = (path: string) =>
+  ({ rule: 'query-or-fragment', base: '{gateway}/openai/v1?x=1', path }) as const
+
+/** JavaScript refuses such a URL; Python sends them in the place of the key. */
+const credentials = { rule: 'credentials-in-url', base: 'http://me:secret@{authority}/openai/v1' } as const
+const sentByPython = { path: '/openai/v1/chat/completions', status: 401 } as const
+
+/** JavaScript takes it off. */
+const whitespace = {
+  rule: 'whitespace',
+  base: '{gateway}/openai/v1 ',
+  path: '/openai/v1%20/chat/completions',
+} as const
+
 export const openaiSdkRunners = [
-  javascriptSdk({ ...facts, id: 'openai-js-6.49.0', install: 'openai-js-6.49.0', script: javascript }),
-  pythonSdk({ ...facts, id: 'openai-python-3.54.0', install: 'python-sdks', script: python }),
+  javascriptSdk({
+    ...facts,
+    id: 'openai-js-6.49.0',
+    install: 'openai-js-6.49.0',
+    script: javascript,
+    wrong: [...facts.wrong, query('/openai/v1'), credentials],
+  }),
+  pythonSdk({
+    ...facts,
+    id: 'openai-python-3.54.0',
+    install: 'python-sdks',
+    script: python,
+    wrong: [...facts.wrong, query('/openai/v1/'), { ...credentials, ...sentByPython }, whitespace],
+  }),
 ]

@@ -16,4 +16,6 @@ export interface ApplyRequest {
   /** Only for undo: the run that is taken back, and the folders that it had made. */
   readonly undoes?: string
   readonly removeFolders?: readonly RecordedFolder[]
+  /** Only for undo: the folders that the run had removed, which are made again with their modes. */
+  readonly removedFolders?: readonly RecordedFolder[]
 }

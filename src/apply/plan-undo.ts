@@ -50,6 +50,7 @@ function requestUndo(run: RunRecord, host: Host): ApplyRequest {
     ledger: { before: current, after: revertLedger(current, run) },
     undoes: run.id,
     removeFolders: run.createdFolders,
+    removedFolders: run.removedFolders,
   }
 }
 

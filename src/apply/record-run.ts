@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { FileState } from '../host/file-state.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
@@ -9,7 +9,7 @@ import type { Target } from './check-targets.ts'
 import { listRuns, runFolder } from './journal.ts'
 import { ledgerSchema } from './ledger-store.ts'
 import { missingFolders } from './missing-folders.ts'
-import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
 
 /** The record of a run that has not begun. */
 export function recordRun(request: ApplyRequest, targets: readonly Target[], host: Host): RunRecord {
@@ -25,13 +25,19 @@ export function recordRun(request: ApplyRequest, targets: readonly Target[], hos
     state: 'preparing',
     ...(undoes !== undefined && { undoes }),
     files: targets.map((target, index) => recordFile(target, runId, index)),
-    createdFolders: missingFolders(targets),
-    removedFolders: [...(request.removeFolders ?? [])],
+    createdFolders: missingFolders(targets, request.removedFolders),
+    removedFolders: (request.removeFolders ?? []).flatMap(recordFolder),
     ledger: {
       before: ledgerSchema.parse(request.ledger.before),
       after: ledgerSchema.parse(request.ledger.after),
     },
   }
+}
+
+/** As it is now: the user may have given it another mode, or have put a link in its place, which is not ours to remove. */
+function recordFolder({ path }: RecordedFolder): RecordedFolder[] {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat?.isDirectory() ? [{ path, mode: stat.mode & 0o7777 }] : []
 }
 
 function recordFile({ edit, now }: Target, runId: string, index: number): RecordedFile {

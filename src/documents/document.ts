@@ -21,6 +21,11 @@ export interface Document {
   get(path: KeyPath): Value | undefined
   /** Writes a value, making the tables or objects on the way. Throws UserError `path-taken` when one of them is no container. */
   set(path: KeyPath, value: Value): void
+  /**
+   * Puts the value back that `original`, an earlier text of the same file, has at the path: spelled as it is there. Only
+   * formats that can read values which they would not write have this; `set` does it for the others.
+   */
+  restore?(path: KeyPath, original: Document): void
   /** Takes out a key with its value, and nothing else; an emptied container stays. */
   unset(path: KeyPath): void
   toText(): string

@@ -11,8 +11,7 @@ export type Comparison =
 
 /**
  * The rule of ownership. Absent or last written by us: write. Already as wanted: keep. Changed since we wrote it: a
- * conflict. The user's own value, never ours: write and say so, unless the tool's folder guards this key. An empty
- * object in a template only wants an object to be there.
+ * conflict. The user's own value, never ours: write and say so, unless the tool's folder guards this key.
  */
 export function compareLeaf(
   actual: Value | undefined,
@@ -20,9 +19,8 @@ export function compareLeaf(
   entry: LedgerEntry | undefined,
   guarded: boolean,
 ): Comparison {
-  if (isDeepStrictEqual(actual, wanted)) return { action: 'keep' }
+  if (isAsWanted(actual, wanted)) return { action: 'keep' }
   if (actual === undefined) return { action: 'write', owner: 'nobody' }
-  if (isObject(actual) && isDeepStrictEqual(wanted, {})) return { action: 'keep' }
   if (entry)
     return hashValue(actual) === entry.hash
       ? { action: 'write', owner: 'ours' }
@@ -31,7 +29,12 @@ export function compareLeaf(
   return { action: 'write', owner: 'user' }
 }
 
-function isObject(value: Value): boolean {
+/** Whether a value is what the template wants. An empty object in a template only wants an object to be there. */
+export function isAsWanted(actual: Value | undefined, wanted: Value): boolean {
+  return isDeepStrictEqual(actual, wanted) || (isObject(actual) && isDeepStrictEqual(wanted, {}))
+}
+
+function isObject(value: Value | undefined): boolean {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 

@@ -13,11 +13,7 @@ import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
  */
 export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
   const standing = entries.filter((entry) => stillOurs(entry, work))
-  const restored = new Map(standing.map((entry) => [entry, originalValue(entry, work)]))
-  const gone = standing.filter((entry) => restored.get(entry) === undefined)
-  for (const [entry, value] of restored) {
-    if (value !== undefined) setBack(entry, value, work)
-  }
+  const gone = standing.filter((entry) => !setBack(entry, work))
   // Backwards, as each edit left the text that the one before it had made.
   for (const entry of gone.toReversed()) takeOut(entry, gone, work)
   for (const entry of entries) work.entries.delete(pathId(entry.path, entry.keyPath))
@@ -47,11 +43,7 @@ function keptFinding({ path, keyPath }: LedgerEntry, actual: string) {
   }
 }
 
-/** What stood at the key before we first wrote there. */
-function originalValue(entry: LedgerEntry, work: PlanWork): Value | undefined {
-  return originalDocument(entry, work)?.get(entry.keyPath)
-}
-
+/** The file before we first wrote at the key. */
 function originalDocument(entry: LedgerEntry, work: PlanWork): Document | undefined {
   const before = work.context.machine.before(entry.origin, entry.path)
   if (before === undefined || before === 'absent') return undefined
@@ -59,11 +51,17 @@ function originalDocument(entry: LedgerEntry, work: PlanWork): Document | undefi
   return format.open(decodeText(before, entry.path), entry.path)
 }
 
-function setBack(entry: LedgerEntry, value: Value, work: PlanWork): void {
+/** What stood at the key before us comes back; false when nothing did. */
+function setBack(entry: LedgerEntry, work: PlanWork): boolean {
+  const original = originalDocument(entry, work)
+  const value = original?.get(entry.keyPath)
+  if (!original || value === undefined) return false
   const fileWork = workOn(work.documents.open(entry.path, entry.format), work)
-  const actual = fileWork.file.document.get(entry.keyPath)
-  if (isDeepStrictEqual(actual, value)) return
-  fileWork.file.document.set(entry.keyPath, value)
+  const { document } = fileWork.file
+  const actual = document.get(entry.keyPath)
+  if (isDeepStrictEqual(actual, value)) return true
+  if (document.restore) document.restore(entry.keyPath, original)
+  else document.set(entry.keyPath, value)
   fileWork.meant.push({ keyPath: entry.keyPath, value })
   fileWork.changes.push({
     kind: 'modified',
@@ -72,6 +70,7 @@ function setBack(entry: LedgerEntry, value: Value, work: PlanWork): void {
     to: displayValue(value, entry.keyPath),
     owner: 'ours',
   })
+  return true
 }
 
 function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWork): void {

@@ -2,7 +2,7 @@ import { loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
-import { hashValue } from './compare-leaf.ts'
+import { hashValue, isAsWanted } from './compare-leaf.ts'
 import { DocumentSet } from './document-set.ts'
 import type { Setup } from './ledger.ts'
 import { pathId } from './path-id.ts'
@@ -91,6 +91,6 @@ function leafState(
   const entry = ledger.entries.find((candidate) => pathId(candidate.path, candidate.keyPath) === id)
   if (isStamp || (!entry && (target.when || value instanceof Secret))) return 'as-written'
   if (actual === undefined) return 'missing'
-  const hash = entry ? entry.hash : value instanceof Secret ? undefined : hashValue(value)
-  return hashValue(actual) === hash ? 'as-written' : 'changed'
+  if (hashValue(actual) === entry?.hash) return 'as-written'
+  return !(value instanceof Secret) && isAsWanted(actual, value) ? 'as-written' : 'changed'
 }

@@ -65,7 +65,14 @@ class AssignmentDocument implements Document {
     const name = nameIn(path, this.#file)
     const wanted = textOf(name, value, this.#file)
     const found = this.#last(name)
-    this.#text = found ? this.#replaced(found, wanted) : this.#appended(name, wanted)
+    this.#text = found ? this.#replaced(found, this.#dialect.quote(wanted)) : this.#appended(name, wanted)
+  }
+
+  /** A value of the user's may hold what `quote` refuses, such as a line break. */
+  restore([name = '']: KeyPath, original: AssignmentDocument): void {
+    const [found, old] = [this.#last(name), original.#last(name)]
+    if (!found || !old) return
+    this.#text = this.#replaced(found, original.#text.slice(old.valueStart, old.valueEnd))
   }
 
   unset(path: KeyPath): void {
@@ -97,13 +104,13 @@ class AssignmentDocument implements Document {
     )
   }
 
-  #replaced({ start, valueStart, valueEnd }: Assignment, value: string): string {
+  #replaced({ start, valueStart, valueEnd }: Assignment, written: string): string {
     const before = this.#text.slice(0, start)
     const rest = this.#text.slice(valueEnd)
     return (
       (before === BOM ? before + newlineOf(this.#text) : before) +
       this.#text.slice(start, valueStart) +
-      this.#dialect.quote(value) +
+      written +
       this.#dialect.guard(rest) +
       rest
     )

@@ -97,6 +97,19 @@ describe('a run', () => {
     expect(modeOf(join(home, 'a/public.json'))).toBe(0o644)
   })
 
+  test('removes a folder that is empty, and leaves a link alone that stands in the place of one', async () => {
+    const home = makeHome()
+    const host = makeHost(home)
+    put(join(home, 'made/file'), '1')
+    put(join(home, 'dotfiles/mine'), '1')
+    symlinkSync('dotfiles', join(home, 'linked'))
+    const folders = ['made', 'linked', 'never'].map((name) => ({ path: join(home, name), mode: 0o700 }))
+    const edits = [edit(join(home, 'made/file'))]
+    const run = await applyEdits({ ...request(host, edits), removeFolders: folders }, host)
+    expect(run?.state).toBe('done')
+    expect(Object.keys(snapshot(home))).toEqual(['dotfiles', 'dotfiles/mine', 'linked', 'linked/mine'])
+  })
+
   test('changes the mode alone', async () => {
     const home = makeHome()
     const host = makeHost(home)

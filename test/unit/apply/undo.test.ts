@@ -129,6 +129,17 @@ describe('undo', () => {
     expect(Object.keys(snapshot(host.home))).toEqual(['deep', 'deep/mine'])
   })
 
+  test('of an undo gives back the folders that it removed, also an empty one, with their modes', async () => {
+    const host = makeHost(makeHome())
+    await write(host, 'deep/er/file', '1')
+    chmodSync(join(host.home, 'deep'), 0o750)
+    rmSync(join(host.home, 'deep/er/file'))
+    const before = snapshot(host.home)
+    await undo(host)
+    await undo(host, listRuns(host).at(-1)?.id)
+    expect(snapshot(host.home)).toEqual(before)
+  })
+
   const changes: [string, (path: string) => void][] = [
     ['bytes', (path) => writeFileSync(path, 'mine')],
     ['mode', (path) => chmodSync(path, 0o640)],

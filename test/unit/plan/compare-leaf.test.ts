@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/documents/document.ts'
-import { compareLeaf, hashValue } from '../../../src/plan/compare-leaf.ts'
+import { compareLeaf, hashValue, isAsWanted } from '../../../src/plan/compare-leaf.ts'
 import type { LedgerEntry } from '../../../src/plan/ledger.ts'
 
 const entryFor = (written: Value): LedgerEntry => ({
@@ -18,6 +18,12 @@ describe('compareLeaf', () => {
   it('keeps what is right already, whoever wrote it', () => {
     expect(compareLeaf('x', 'x', undefined, true)).toEqual({ action: 'keep' })
     expect(compareLeaf('x', 'x', entryFor('old'), false)).toEqual({ action: 'keep' })
+  })
+
+  it('takes any object where an empty one is wanted, and nothing else', () => {
+    expect(isAsWanted({ plan: 'mine' }, {})).toBe(true)
+    for (const other of [undefined, null, [], 'x']) expect(isAsWanted(other, {})).toBe(false)
+    expect(compareLeaf({ plan: 'mine' }, {}, entryFor({}), false)).toEqual({ action: 'keep' })
   })
 
   it('writes what is missing', () => {

@@ -25,7 +25,8 @@ export function compareLeaf(
     return hashValue(actual) === entry.hash
       ? { action: 'write', owner: 'ours' }
       : { action: 'conflict', why: 'drift' }
-  if (guarded || typeof actual === 'object') return { action: 'conflict', why: 'guarded' }
+  if (guarded || (actual !== null && typeof actual === 'object'))
+    return { action: 'conflict', why: 'guarded' }
   return { action: 'write', owner: 'user' }
 }
 

@@ -1,5 +1,6 @@
-import type { Value } from '../documents/document.ts'
+import type { Document, Value } from '../documents/document.ts'
 import type { Finding } from '../finding.ts'
+import { Secret } from '../secrets/secret.ts'
 import { compareLeaf, hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
 import type { Change } from './edit.ts'
@@ -17,7 +18,6 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
   if (target.when && !holdsAny(target.when, work.context.host, [file.document])) return false
   const fileWork = workOn(file, work)
   fileWork.tools.add(target.tool)
-  fileWork.holdsKey ||= target.holdsKey
   if (target.shape !== undefined) fileWork.shapes.push(target.shape)
   const stamps = target.leaves.filter((leaf) => includesPath(target.stamps, leaf))
   const values = target.leaves.filter((leaf) => !stamps.includes(leaf))
@@ -26,7 +26,13 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
     const due = written.includes(true) || file.document.get(stamp.keyPath) === undefined
     if (due) writeLeaf(stamp, target, fileWork, work, 'ours')
   }
+  fileWork.holdsKey ||= target.leaves.some((leaf) => holdsKey(leaf, file.document))
   return true
+}
+
+/** Whether the gateway's key stands there now: a value that the user keeps is not ours to hide. */
+function holdsKey({ keyPath, value }: Leaf, document: Document): boolean {
+  return value instanceof Secret && document.get(keyPath) === revealValue(value)
 }
 
 /** Compares one value and writes it where that is right. True when it was written. */

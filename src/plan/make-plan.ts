@@ -9,6 +9,7 @@ import { notesFor } from './notes.ts'
 import { pathId } from './path-id.ts'
 import type { Plan, PlanRow } from './plan.ts'
 import { type PlanContext, type PlanWork, startWork } from './plan-work.ts'
+import { settleShared } from './settle-shared.ts'
 import { dropSetups, mergeSetups, setupOf } from './setups.ts'
 import { standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
 
@@ -18,13 +19,17 @@ import { standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
  * then there is no plan at all.
  */
 export async function planSetup(request: Request, context: PlanContext): Promise<Plan> {
-  const wanted = request.choices.flatMap((choice) => wantedTargets(choice, context)).filter(hasLeaves)
+  const shared = settleShared(request.choices.flatMap((choice) => wantedTargets(choice, context)))
+  const wanted = shared.targets.filter(hasLeaves)
   const setups = mergeSetups(context.ledger.setups, request.choices)
   const stale = staleEntries(request.choices, context)
   const work = await openWork([...wanted, ...stale], context)
   dropEntries(stale, work)
   const touched = wanted.filter((target) => editTarget(target, work))
-  work.findings.push(...request.choices.flatMap((choice) => notesFor(choice, 'setup', work)))
+  work.findings.push(
+    ...shared.findings,
+    ...request.choices.flatMap((choice) => notesFor(choice, 'setup', work)),
+  )
   return finishPlan(work, setups, planRows(touched, work))
 }
 

@@ -91,6 +91,8 @@ function leafState(
   const entry = ledger.entries.find((candidate) => pathId(candidate.path, candidate.keyPath) === id)
   if (isStamp || (!entry && (target.when || value instanceof Secret))) return 'as-written'
   if (actual === undefined) return 'missing'
-  if (hashValue(actual) === entry?.hash) return 'as-written'
+  // Another tool that shares the place may have written another value there.
+  const isOurs = entry?.tool === target.tool || value instanceof Secret
+  if (isOurs && hashValue(actual) === entry?.hash) return 'as-written'
   return !(value instanceof Secret) && isAsWanted(actual, value) ? 'as-written' : 'changed'
 }

@@ -22,7 +22,6 @@ export interface WantedTarget {
   readonly when?: Target['when']
   readonly shape?: Value
   readonly baseUrl: string
-  readonly holdsKey: boolean
 }
 
 export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
@@ -133,8 +132,7 @@ function wantedOf(
   leaves: readonly Leaf[],
 ): WantedTarget {
   const baseUrl = baseUrlOf(choice, context.gateway).text
-  const holdsKey = leaves.some((leaf) => leaf.value instanceof Secret)
-  return { tool: choice.tool.id, path, format, leaves, guard: [], stamps: [], baseUrl, holdsKey }
+  return { tool: choice.tool.id, path, format, leaves, guard: [], stamps: [], baseUrl }
 }
 
 function firstExisting(paths: readonly string[]): string {

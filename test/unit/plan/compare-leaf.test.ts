@@ -43,6 +43,8 @@ describe('compareLeaf', () => {
     expect(compareLeaf('theirs', 'new', undefined, false)).toEqual({ action: 'write', owner: 'user' })
     expect(compareLeaf('theirs', 'new', undefined, true)).toEqual({ action: 'conflict', why: 'guarded' })
     expect(compareLeaf({ a: 1 }, 'new', undefined, false)).toEqual({ action: 'conflict', why: 'guarded' })
+    expect(compareLeaf(null, 'new', undefined, false)).toEqual({ action: 'write', owner: 'user' })
+    expect(compareLeaf(null, 'new', undefined, true)).toEqual({ action: 'conflict', why: 'guarded' })
   })
 
   it('never writes over a value that differs from the last written one', () => {

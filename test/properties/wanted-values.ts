@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { origins, type Wish } from './arbitrary-wish.ts'
+import { pathIn } from './machine.ts'
+import type { Kind } from './read-values.ts'
+
+/** One value that has to stand in a file after a setup; written down here by hand, from the clients' documents. */
+export interface WantedValue {
+  readonly tool: string
+  readonly path: string
+  readonly kind: Kind
+  readonly keyPath: readonly string[]
+  readonly value: unknown
+  /** Any object will do. */
+  readonly anyObject?: boolean
+}
+
+type Place = (template: string) => string
+type Values = readonly (readonly [keyPath: string, value: unknown])[]
+
+const prefixes: Readonly<Record<string, string>> = {
+  openai: '/openai',
+  'openai/v1': '/openai/v1',
+  'cli-3': '/api/v1',
+  'cli-1-2': '/api',
+  'extension-next': '/api/v1',
+  'extension-legacy': '/api',
+}
+
+/** All values that a wish wants, by tool. To be asked before the setup: which profile is written depends on what exists. */
+export function wantedValues(wish: Wish, home: string, env: Readonly<Record<string, string>>): WantedValue[] {
+  const place = (template: string) => pathIn(template, home, env)
+  return wish.tools.flatMap((tool) => {
+    const byFile = tool in files && wish.method !== 'env'
+    return byFile ? (files[tool]?.(wish, place) ?? []) : byVariables(tool, wish, place)
+  })
+}
+
+const files: Readonly<Record<string, (wish: Wish, place: Place) => WantedValue[]>> = {
+  'claude-code': (wish, place) => {
+    const template = wish.scope === 'user' ? '{claude}/settings.json' : 'work/.claude/settings.local.json'
+    return at('claude-code', place(template), 'json', [
+      ['env.ANTHROPIC_BASE_URL', `${origins[wish.region]}/api`],
+      ['env.ANTHROPIC_AUTH_TOKEN', wish.key],
+      ['model', wish.models['claude-code']],
+    ])
+  },
+  codex: (wish, place) => [
+    ...at('codex', place('{codex}/config.toml'), 'toml', [
+      ['model_provider', 'qcode'],
+      ['model', wish.models.codex],
+      ['model_providers.qcode.name', 'QCode.cc'],
+      ['model_providers.qcode.base_url', `${origins[wish.region]}${prefixes[wish.pins.codex ?? 'openai']}`],
+      ['model_providers.qcode.wire_api', 'responses'],
+      ['model_providers.qcode.env_key', 'QCODE_API_KEY'],
+      ['model_providers.qcode.env_key_instructions', 'Run: npx qcode-setup'],
+    ]),
+    ...at('codex', place('{codex}/.env'), 'dotenv', [['QCODE_API_KEY', wish.key]]),
+  ],
+  cline: clineFiles,
+  aider: (wish, place) => [
+    ...at('aider', place(wish.scope === 'user' ? '.aider.conf.yml' : 'work/.aider.conf.yml'), 'yaml', [
+      ['model', aiderModel(wish)],
+      ['env-file', place('{config}/qcode-setup/aider.env')],
+    ]),
+    ...at('aider', place('{config}/qcode-setup/aider.env'), 'dotenv', [
+      ['ANTHROPIC_API_BASE', `${origins[wish.region]}/api`],
+      ['ANTHROPIC_API_KEY', wish.key],
+    ]),
+  ],
+}
+
+function clineFiles(wish: Wish, place: Place): WantedValue[] {
+  const variant = wish.pins.cline ?? 'cli-3'
+  const url = `${origins[wish.region]}${prefixes[variant]}`
+  const model = wish.models.cline
+  const settings = 'providers.anthropic.settings'
+  const newer = at('cline', place('.cline/data/settings/providers.json'), 'json', [
+    ['version', 1],
+    ['lastUsedProvider', 'anthropic'],
+    [`${settings}.provider`, 'anthropic'],
+    [`${settings}.apiKey`, wish.key],
+    [`${settings}.model`, model],
+    [`${settings}.baseUrl`, url],
+    ['providers.anthropic.tokenSource', 'manual'],
+  ])
+  const modes = at('cline', place('.cline/data/settings/providers.json'), 'json', [['modes', {}]])
+  const older = [
+    ...at('cline', place('.cline/data/globalState.json'), 'json', [
+      ['actModeApiProvider', 'anthropic'],
+      ['planModeApiProvider', 'anthropic'],
+      ['actModeApiModelId', model],
+      ['planModeApiModelId', model],
+      ['anthropicBaseUrl', url],
+      ['welcomeViewCompleted', true],
+    ]),
+    ...at('cline', place('.cline/data/secrets.json'), 'json', [['apiKey', wish.key]]),
+  ]
+  const withNewer = variant === 'cli-3' || variant === 'extension-next'
+  const first = withNewer ? [...newer, ...modes.map((one) => ({ ...one, anyObject: true }))] : []
+  return [...first, ...(variant === 'cli-3' ? [] : older)]
+}
+
+const aiderModel = ({ models: { aider } }: Wish) =>
+  aider === undefined || aider.includes('/') ? aider : `anthropic/${aider}`
+
+const variables: Readonly<Record<string, (wish: Wish, origin: string) => Values>> = {
+  'claude-code': agentVariables,
+  'claude-agent-sdk': agentVariables,
+  aider: (wish, origin) => [
+    ['ANTHROPIC_API_BASE', `${origin}/api`],
+    ['ANTHROPIC_API_KEY', wish.key],
+    ['AIDER_MODEL', aiderModel(wish)],
+  ],
+  'openai-sdk': (wish, origin) => [
+    ['OPENAI_BASE_URL', `${origin}/openai/v1`],
+    ['OPENAI_API_KEY', wish.key],
+  ],
+  langchain: (wish, origin) => [
+    ['OPENAI_API_BASE', `${origin}/openai/v1`],
+    ['OPENAI_BASE_URL', `${origin}/openai/v1`],
+    ['OPENAI_API_KEY', wish.key],
+    ['ANTHROPIC_API_URL', `${origin}/api`],
+    ['ANTHROPIC_API_KEY', wish.key],
+  ],
+}
+
+function agentVariables(wish: Wish, origin: string): Values {
+  return [
+    ['ANTHROPIC_BASE_URL', `${origin}/api`],
+    ['ANTHROPIC_AUTH_TOKEN', wish.key],
+    [
+      'ANTHROPIC_MODEL',
+      (wish.method === 'env' && wish.models['claude-code']) || wish.models['claude-agent-sdk'],
+    ],
+  ]
+}
+
+const shells: Readonly<
+  Record<string, { file: string; kind: Kind; profileKind: Kind; profiles: readonly (readonly string[])[] }>
+> = {
+  bash: {
+    file: 'env.sh',
+    kind: 'posix-env',
+    profileKind: 'profile',
+    profiles: [['.bashrc'], ['.bash_profile', '.bash_login', '.profile']],
+  },
+  zsh: {
+    file: 'env.sh',
+    kind: 'posix-env',
+    profileKind: 'profile',
+    profiles: [['{zdotdir}/.zshenv', '.zshenv', '{zdotdir}/.zshenv']],
+  },
+  fish: {
+    file: 'env.fish',
+    kind: 'fish-env',
+    profileKind: 'profile',
+    profiles: [['{config}/fish/config.fish']],
+  },
+  powershell: {
+    file: 'env.ps1',
+    kind: 'powershell-env',
+    profileKind: 'profile',
+    profiles: [['{config}/powershell/profile.ps1']],
+  },
+}
+
+function byVariables(tool: string, wish: Wish, place: Place): WantedValue[] {
+  const values = variables[tool]?.(wish, origins[wish.region] ?? '') ?? []
+  if (wish.scope === 'project') return at(tool, place('work/.env'), 'dotenv', values)
+  const shell = shells[wish.shell]
+  if (!shell) throw new Error(wish.shell)
+  const envFile = place(`{config}/qcode-setup/${shell.file}`)
+  const profiles = shell.profiles.map((options) => {
+    const paths = options.map(place)
+    return paths.find((path) => existsSync(path)) ?? paths.at(-1) ?? ''
+  })
+  return [
+    ...at(tool, envFile, shell.kind, values),
+    ...profiles.flatMap((path) => at(tool, path, shell.profileKind, [['source', envFile]])),
+  ]
+}
+
+function at(tool: string, path: string, kind: Kind, values: Values): WantedValue[] {
+  return values
+    .filter(([, value]) => value !== undefined)
+    .map(([keyPath, value]) => ({
+      tool,
+      path: join(path),
+      kind,
+      keyPath: kind === 'yaml' || kind.endsWith('env') ? [keyPath] : keyPath.split('.'),
+      value,
+    }))
+}

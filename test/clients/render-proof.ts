@@ -16,6 +16,7 @@ const wrongs = `## Every rule is earned
 
 What a client does with a base URL that breaks a rule of the judge, and that it gets no reply. \`{authority}\` is host and port
 of the gateway, \`{stranger}\` the origin of another server.
+The gateway of this test is strict: relays of this family forgive some doubled slashes.
 `
 
 /** docs/wire-proof.md: the rows sorted, so that it depends on nothing but what was seen. */

@@ -38,6 +38,7 @@ export function expectKept(
     const holdsKey = wanted.some((one) => one.path === value.path && one.value === key)
     expect(now?.mode, path).toBe(holdsKey ? 0o600 : leaf.mode)
     const [oldText, newText] = [utf8(leaf.bytes), utf8(now?.bytes)]
+    expect(newText.startsWith('\uFEFF'), path).toBe(oldText.startsWith('\uFEFF'))
     const own = wanted.filter((one) => realName(one.path, machine) === realName(value.path, machine))
     expect(lostLines(oldText, newText, own), path).toEqual([])
     expectSameData(oldText, newText, value.kind, own, path)
@@ -81,14 +82,21 @@ const ownNames =
 /** The lines of the old text, but for those at our keys, that are not in the new one in their order. */
 export function lostLines(before: string, after: string, own: readonly WantedValue[]): string[] {
   if (own.length === 0 || before.trim() === '') return []
-  const lines = after.split(/\r?\n/)
+  const lines = withoutMark(after).split(/\r?\n/)
   let at = 0
-  return before.split(/\r?\n/).filter((line) => {
-    if (ownNames.test(line) && !/^\s*#/.test(line)) return false
-    const found = lines.findIndex((other, index) => index >= at && goesOn(other, line))
-    if (found >= 0) at = found + 1
-    return found < 0
-  })
+  return withoutMark(before)
+    .split(/\r?\n/)
+    .filter((line) => {
+      if (ownNames.test(line) && !/^\s*#/.test(line)) return false
+      const found = lines.findIndex((other, index) => index >= at && goesOn(other, line))
+      if (found >= 0) at = found + 1
+      return found < 0
+    })
+}
+
+/** The byte order mark stays in front, whatever comes to stand behind it. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, '')
 }
 
 /** Something may follow on a line, such as a comma; on an empty one nothing may. */

@@ -1,12 +1,10 @@
-import { findDaemons, refuseRunningPrograms, restartDaemon } from '../checks/running-clients.ts'
+import { refuseRunningPrograms } from '../checks/running-clients.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import type { Host } from '../host/host.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
 import { normaliseRequest } from '../request/normalise-request.ts'
-import type { ToolChoice } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { reportSetup } from '../ui/report-setup.ts'
@@ -15,6 +13,7 @@ import type { CommandContext, Outcome } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
+import { settleDaemons } from './settle-daemons.ts'
 import { settleRegion } from './settle-region.ts'
 import { settleVariants } from './settle-variants.ts'
 import { type Written, writePlan } from './write-plan.ts'
@@ -113,38 +112,4 @@ function missingTool(ids: readonly string[]): UserError {
     hint: `Give --tool ID (more than once for more tools), --tool all or --tool detected. Tools: ${ids.join(', ')}`,
     exit: 2,
   })
-}
-
-/** A daemon that keeps its old settings is restarted where the user says so, else named with its command. */
-export async function settleDaemons(
-  choices: readonly ToolChoice[],
-  input: Input,
-  host: Host,
-): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const daemon of findDaemons(choices, host)) {
-    const command = daemon.restart.join(' ')
-    const wanted =
-      isOn(input, 'restartDaemons') || (isInteractive(input, host) && (await askToRestart(daemon, host)))
-    const restarted = wanted && (await restartDaemon(daemon, host))
-    findings.push(
-      restarted
-        ? {
-            id: 'daemon-restarted',
-            level: 'info',
-            message: `${daemon.title}: its background process was restarted.`,
-          }
-        : {
-            id: 'daemon-running',
-            level: 'warning',
-            message: `${daemon.title}: a background process (pid ${daemon.pid}) still has the old settings. Type: ${command}`,
-          },
-    )
-  }
-  return findings
-}
-
-async function askToRestart(daemon: ReturnType<typeof findDaemons>[number], host: Host): Promise<boolean> {
-  const { askRestart } = await import('../wizard/ask-restart.ts')
-  return askRestart(daemon, host)
 }

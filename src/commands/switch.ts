@@ -12,8 +12,8 @@ import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
+import { settleDaemons } from './settle-daemons.ts'
 import { settleVariants } from './settle-variants.ts'
-import { settleDaemons } from './setup.ts'
 import { writePlan } from './write-plan.ts'
 
 /** Moves everything that is set up to another region; the keys that stand in the files stay as they are. */

@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
+import { lightModules } from './light-modules.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const common = {
@@ -25,7 +26,7 @@ await build({
     // What several commands share is one file, since each file costs a start; libraries stay apart until they are needed.
     codeSplitting: {
       includeDependenciesRecursively: false,
-      groups: [{ name: 'core', minShareCount: 2, test: /src[\\/]/ }],
+      groups: [{ name: 'core', minShareCount: 2, test: lightModules() }],
     },
   },
 })

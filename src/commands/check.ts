@@ -79,7 +79,7 @@ function planCheck(
   const standing = choices.filter((choice) => choice.origin.text === origin.text)
   const here = (standing.length > 0 ? standing : choices).map((choice) => ({ ...choice, origin }))
   const live = own.map(({ protocol, path }): LiveRequest => {
-    const model = modelFor(protocol, listOf(input, 'model'), tools)
+    const model = modelFor(protocol, listOf(input, 'model'), tools, gateway)
     return { protocol, path, ...(model !== undefined && { model }) }
   })
   return {

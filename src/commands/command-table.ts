@@ -32,10 +32,7 @@ export const commandTable: readonly CommandSpec[] = [
     examples: [
       ['qcode-setup check', 'the regions that are set up'],
       ['qcode-setup check --all', 'every region, with times and a recommendation'],
-      [
-        'qcode-setup check --key-file ~/key.txt --live --model claude-opus-5',
-        'one smallest real round trip as well',
-      ],
+      ['qcode-setup check --key-file ~/key.txt --live --model MODEL', 'one smallest real round trip as well'],
     ],
     writes: 'nothing',
     network: true,

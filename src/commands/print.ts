@@ -46,7 +46,7 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
       id,
       catalog.tools.map((candidate) => candidate.id),
     )
-  const { origin } = chooseOrigin(input, catalog.gateway)
+  const { origin } = chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion'))
   return completeChoice(tool, origin, input, catalog, host)
 }
 

@@ -17,6 +17,8 @@ export interface Protocol {
   readonly id: ProtocolId
   readonly title: string
   readonly routes: readonly string[]
+  /** Beginnings of the names of the models that only this protocol serves. */
+  readonly modelsBeginWith?: readonly string[]
 }
 
 /** All that is known of the gateway: the content of templates/gateway.toml. */
@@ -42,6 +44,14 @@ export function findProtocol(gateway: Gateway, id: ProtocolId): Protocol {
   const protocol = gateway.protocols.find((candidate) => candidate.id === id)
   if (!protocol) throw new Error(`no protocol ${id} in gateway.toml`)
   return protocol
+}
+
+/** Whether a protocol serves a model, by the model's name: one that no protocol claims is served by those that claim none. */
+export function servesModel(gateway: Gateway, id: ProtocolId, model: string): boolean {
+  const claims = ({ modelsBeginWith = [] }: Protocol) =>
+    modelsBeginWith.some((start) => model.startsWith(start))
+  const protocol = findProtocol(gateway, id)
+  return gateway.protocols.some(claims) ? claims(protocol) : protocol.modelsBeginWith === undefined
 }
 
 /** Travels without TLS, so whoever is on the way can read the key. */

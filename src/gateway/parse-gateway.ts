@@ -24,6 +24,7 @@ const gatewaySchema = z.strictObject({
       id: z.enum(['anthropic-messages', 'openai-chat', 'openai-responses']),
       title: z.string(),
       routes: z.array(path),
+      models_begin_with: z.optional(z.array(z.string())),
     }),
   ),
 })
@@ -33,7 +34,10 @@ export function parseGateway(data: unknown): Gateway {
   const { models_route, regions, protocols } = gatewaySchema.parse(data)
   return {
     modelsRoute: models_route,
-    protocols,
+    protocols: protocols.map(({ models_begin_with, ...protocol }) => ({
+      ...protocol,
+      ...(models_begin_with && { modelsBeginWith: models_begin_with }),
+    })),
     regions: regions.map(({ title_zh, audience_zh, aliases = [], ...region }) => ({
       ...region,
       aliases,

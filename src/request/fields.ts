@@ -42,12 +42,17 @@ export const fields = {
   region: {
     flag: 'region',
     value: 'ID',
-    summary: 'where the gateway is reached; `auto` for the fastest one with TLS (setup only)',
-    commands: ['setup', 'print'],
-    choices: (catalog) => [
-      ...catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
-      'auto',
-    ],
+    summary: 'where the gateway is reached; `auto` for the fastest one with TLS',
+    commands: ['setup'],
+    choices: (catalog) => [...regionNames(catalog), 'auto'],
+    default: 'global',
+  },
+  printRegion: {
+    flag: 'region',
+    value: 'ID',
+    summary: 'where the gateway is reached',
+    commands: ['print'],
+    choices: regionNames,
     default: 'global',
   },
   regions: {
@@ -56,7 +61,7 @@ export const fields = {
     many: true,
     summary: 'region to check; by default those that are set up, else global',
     commands: ['check'],
-    choices: (catalog) => catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases]),
+    choices: regionNames,
   },
   all: { flag: 'all', summary: 'check every region and compare their times', commands: ['check'] },
   live: {
@@ -218,4 +223,8 @@ function pinFields(catalog: Catalog): [string, Field][] {
           ] as [string, Field],
         ],
   )
+}
+
+function regionNames(catalog: Catalog): string[] {
+  return catalog.gateway.regions.flatMap((region) => [region.id, ...region.aliases])
 }

@@ -1,6 +1,7 @@
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext } from '../commands/command.ts'
 import { fetchModels } from '../gateway/fetch-models.ts'
+import { type Gateway, servesModel } from '../gateway/gateway.ts'
 import { chooseOrigin } from '../request/choose-origin.ts'
 import { methodsOf, namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, listOf, textOf } from '../request/input.ts'
@@ -33,7 +34,7 @@ export async function askModels(
   const names = await fetchModels(origin, catalog.gateway, key, host.fetch)
   const chosen: string[] = []
   for (const tool of tools) {
-    const fitting = names.filter((name) => fits(name, tool))
+    const fitting = names.filter((name) => fits(name, tool, catalog.gateway))
     if (fitting.length === 0) continue
     const own = { value: undefined, name: messages.ownDefault }
     const models = fitting.map((name) => ({ value: name, name }))
@@ -52,8 +53,7 @@ function takesModel(tool: Tool, input: Input): boolean {
   return JSON.stringify(written ?? {}).includes('{{ model }}')
 }
 
-/** Anthropic's protocol serves Claude's models, the others serve the rest. */
-function fits(name: string, tool: Tool): boolean {
+function fits(name: string, tool: Tool, gateway: Gateway): boolean {
   const protocol = tool.variants[0]?.endpoints[0]?.protocol
-  return name.startsWith('claude') === (protocol === 'anthropic-messages')
+  return protocol !== undefined && servesModel(gateway, protocol, name)
 }

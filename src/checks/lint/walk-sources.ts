@@ -13,7 +13,8 @@ const neverEntered = new Set(['.git', 'node_modules'])
 
 /**
  * The paths of all source files below a folder, as git sees it: what a .gitignore leaves out is left out, also by
- * those of the folders above up to the repository's own. Links are not followed; a folder that cannot be read is passed over.
+ * those of the folders above up to the repository's own. Links are not followed. A folder that cannot be
+ * opened is given itself, so that whoever reads the paths finds out.
  */
 export function* walkSources(folder: string): Generator<string> {
   yield* walk(folder, ignoreFilesAbove(folder))
@@ -21,6 +22,7 @@ export function* walkSources(folder: string): Generator<string> {
 
 function* walk(folder: string, outer: readonly IgnoreFile[]): Generator<string> {
   const entries = readFolder(folder)
+  if (!entries) return yield folder
   const own = entries.some(({ name }) => name === '.gitignore') ? [readIgnoreFile(folder)] : []
   const rules = [...own, ...outer]
   for (const entry of entries) {
@@ -33,11 +35,11 @@ function* walk(folder: string, outer: readonly IgnoreFile[]): Generator<string> 
   }
 }
 
-function readFolder(folder: string): Dirent[] {
+function readFolder(folder: string): Dirent[] | undefined {
   try {
     return readdirSync(folder, { withFileTypes: true })
   } catch {
-    return []
+    return undefined
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import type { Value } from '../documents/document.ts'
+import { sameValue } from '../documents/same-value.ts'
 import type { LedgerEntry } from './ledger.ts'
 
 /** What the three states of a value (wanted, actual, last written) call for. */
@@ -32,7 +32,7 @@ export function compareLeaf(
 
 /** Whether a value is what the template wants. An empty object in a template only wants an object to be there. */
 export function isAsWanted(actual: Value | undefined, wanted: Value): boolean {
-  return isDeepStrictEqual(actual, wanted) || (isObject(actual) && isDeepStrictEqual(wanted, {}))
+  return sameValue(actual, wanted) || (isObject(actual) && sameValue(wanted, {}))
 }
 
 function isObject(value: Value | undefined): boolean {

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Document, KeyPath, Value } from '../documents/document.ts'
+import { sameValue } from '../documents/same-value.ts'
 import { hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
 import { decodeText } from './document-set.ts'
@@ -59,7 +59,7 @@ function setBack(entry: LedgerEntry, work: PlanWork): boolean {
   const fileWork = workOn(work.documents.open(entry.path, entry.format), work)
   const { document } = fileWork.file
   const actual = document.get(entry.keyPath)
-  if (isDeepStrictEqual(actual, value)) return true
+  if (sameValue(actual, value)) return true
   if (document.restore) document.restore(entry.keyPath, original)
   else document.set(entry.keyPath, value)
   fileWork.meant.push({ keyPath: entry.keyPath, value })

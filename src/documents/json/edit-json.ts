@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Node } from 'jsonc-parser'
 import { UserError } from '../../errors.ts'
 import { type KeyPath, type Value, whereAt } from '../document.ts'
+import { sameValue } from '../same-value.ts'
 import { addEntry } from './add-entry.ts'
 import { type BraceStyle, startsLine } from './braces.ts'
 import { bracesOf, type Descent, descend, spanOf, toValue } from './json-nodes.ts'
@@ -45,7 +45,7 @@ export function unsetJson({ text, root }: JsonTree, path: KeyPath): Splice[] {
 /** An object that was written on one line stays on one line. */
 function replaceValue(text: string, found: Descent, style: BraceStyle, value: Value): Splice[] {
   const { node, property } = found
-  if (property === undefined || isDeepStrictEqual(toValue(node), value)) return []
+  if (property === undefined || sameValue(toValue(node), value)) return []
   const span = spanOf(node)
   const filled = (node.children ?? []).length > 0
   const oneLine = filled && !hasBreak(text.slice(span.start, span.end))

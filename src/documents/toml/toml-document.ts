@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../../errors.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
+import { sameValue } from '../same-value.ts'
 import { insertInline, removeInline } from './edit-inline-table.ts'
 import { findHome, type Home } from './find-home.ts'
 import { appendTables, insertPairLine } from './insert-lines.ts'
@@ -71,7 +71,7 @@ export class TomlDocument implements Document {
 
   #setWhole(path: KeyPath, old: Value | undefined, value: Value): void {
     const pair = this.#source.outline.pairs.find((candidate) => isSamePath(candidate.path, path))
-    if (isDeepStrictEqual(old, value) && !isOtherKind(pair, value)) return
+    if (sameValue(old, value) && !isOtherKind(pair, value)) return
     if (pair) {
       const { text } = this.#source
       const [start, end] = pair.node.value.range

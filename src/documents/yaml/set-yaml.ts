@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util'
 import { isAlias, isMap, type YAMLMap } from 'yaml'
 import type { KeyPath, Value } from '../document.ts'
 import type { Splice } from '../json/splice.ts'
 import { nest } from '../json/spliced-document.ts'
+import { sameValue } from '../same-value.ts'
 import { addBlockPair, replaceBlockValue } from './block-mapping.ts'
 import { type Descent, descend, type Place, refuseShared } from './descend-yaml.ts'
 import { addFirstPair } from './first-pair.ts'
@@ -17,7 +17,7 @@ import { startOfPair } from './yaml-nodes.ts'
 /** A value that every reader of YAML already takes as the wanted one is not written again. */
 export function setYaml(tree: YamlTree, path: KeyPath, value: Value): Splice[] {
   const found = tree.root && descend(tree.root, path)
-  const equal = found?.rest.length === 0 && isDeepStrictEqual(valueAt(tree.data, path), value)
+  const equal = found?.rest.length === 0 && sameValue(valueAt(tree.data, path), value)
   if (equal && readsAlike(found.node)) return []
   const splices = found ? wordEdit(tree, path, found, value) : [addFirstPair(tree, path, value)]
   const written = JSON.parse(JSON.stringify(value))

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../../errors.ts'
 import type { Value } from '../document.ts'
 import { applySplices, type Splice } from '../json/splice.ts'
+import { sameValue } from '../same-value.ts'
 import { parseYaml, type YamlTree } from './parse-yaml.ts'
 import { unsupportedYaml } from './yaml-errors.ts'
 
@@ -11,7 +11,7 @@ import { unsupportedYaml } from './yaml-errors.ts'
  */
 export function verifyEdit(tree: YamlTree, splices: Splice[], wanted: Value | undefined): Splice[] {
   const { text, file } = tree
-  if (isDeepStrictEqual(readBack(applySplices(text, splices), file), wanted)) return splices
+  if (sameValue(readBack(applySplices(text, splices), file), wanted)) return splices
   throw unsupportedYaml(
     text,
     file,

@@ -8,6 +8,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const common = {
   cwd: root,
   platform: 'node',
+  // Native, and optional: what reaches the keychain is installed beside the program or not at all.
+  external: ['@napi-rs/keyring'],
   // jsonc-parser's default entry is a wrapper that cannot be bundled.
   resolve: { mainFields: ['module', 'main'] },
 }

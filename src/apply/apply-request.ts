@@ -1,4 +1,4 @@
-import type { FileEdit } from '../plan/edit.ts'
+import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
 import type { Ledger } from '../plan/ledger.ts'
 import type { RecordedFolder } from './run-record.ts'
 
@@ -11,6 +11,7 @@ export interface ApplyRequest {
   /** One line for the list of runs. Never holds a key. */
   readonly summary?: string
   readonly edits: readonly FileEdit[]
+  readonly keychain?: KeychainEdit
   /** The ledger that the plan was made from, and the one to store. */
   readonly ledger: { readonly before: Ledger; readonly after: Ledger }
   /** Only for undo: the run that is taken back, and the folders that it had made. */

@@ -28,6 +28,20 @@ const fileSchema = z.object({
   temporary: z.string(),
 })
 
+/** `backup` and `staged` are accounts of the keychain itself: a key is never in the journal. */
+const keychainSchema = z.object({
+  account: z.string(),
+  before: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('absent') }),
+    z.object({ kind: z.literal('present'), hash: z.string(), backup: z.string() }),
+  ]),
+  after: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('absent') }),
+    /** `staged` holds the new key until it is put in place. */
+    z.object({ kind: z.literal('present'), hash: z.string(), staged: z.string() }),
+  ]),
+})
+
 const folderSchema = z.object({ path: z.string(), mode: z.number() })
 
 /** `journal.json` of a run. It holds hashes, never content. */
@@ -44,6 +58,7 @@ export const runSchema = z.object({
   /** The run that this run takes back. */
   undoes: z.exactOptional(z.string()),
   files: z.array(fileSchema),
+  keychain: z.exactOptional(keychainSchema),
   /** Folders that the run makes, parents first. */
   createdFolders: z.array(folderSchema),
   /** Folders that the run removes where they are empty, parents first. */
@@ -54,4 +69,5 @@ export const runSchema = z.object({
 /** What one run did, or was about to do, to the machine. */
 export type RunRecord = z.infer<typeof runSchema>
 export type RecordedFile = z.infer<typeof fileSchema>
+export type RecordedKeychain = z.infer<typeof keychainSchema>
 export type RecordedFolder = z.infer<typeof folderSchema>

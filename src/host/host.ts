@@ -21,6 +21,18 @@ export interface Host {
   isAlive(pid: number): boolean
   /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
+  /** What the system's keychain keeps for this program. Rejects where the library that reaches it is not installed. */
+  keychain(): Promise<KeychainStore>
+}
+
+/** Passwords by account, under the service `qcode-setup`. Rejects with the system's own words where it is locked or missing. */
+export interface KeychainStore {
+  get(account: string): Promise<string | undefined>
+  set(account: string, password: string): Promise<void>
+  /** An account that is not there is fine. */
+  delete(account: string): Promise<void>
+  /** All accounts. */
+  list(): Promise<readonly string[]>
 }
 
 export interface Terminal {

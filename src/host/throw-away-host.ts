@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import type { Host } from './host.ts'
+import { createMemoryKeychain } from './memory-keychain.ts'
 
 /** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met. */
 export function throwAwayHost(host: Host, home: string, key: string): Host {
   const { PATH, SHELL } = host.env
+  const keychain = createMemoryKeychain()
   return {
     ...host,
     home,
@@ -19,5 +21,6 @@ export function throwAwayHost(host: Host, home: string, key: string): Host {
       PATH,
     },
     terminal: { ...host.terminal, interactive: false },
+    keychain: async () => keychain,
   }
 }

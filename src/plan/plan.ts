@@ -2,13 +2,15 @@ import type { KeyPath } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { FileEdit } from './edit.ts'
+import type { FileEdit, KeychainEdit } from './edit.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Changes to the machine, computed without writing; shown, applied and undone as one. */
 export interface Plan {
   /** Only files that change; a path occurs once. */
   readonly edits: readonly FileEdit[]
+  /** The key in the keychain, where it changes. */
+  readonly keychain?: KeychainEdit
   /** Those of them in which the gateway's key stands afterwards. */
   readonly keyEdits: readonly FileEdit[]
   /** One row for each tool and file, also for files that are right already. */

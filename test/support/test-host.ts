@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import type { Host } from '../../src/host/host.ts'
+import { createMemoryKeychain } from '../../src/host/memory-keychain.ts'
 import { projectFolder } from './test-catalog.ts'
 
 /** The key of every test: of the right look, and nobody's. */
@@ -8,6 +9,7 @@ export const testKey = `cr_${'0123456789abcdef'.repeat(4)}`
 /** A host without a terminal, in a home of its own, at a time that stands still. */
 export function createTestHost(home: string, changes: Partial<Host> = {}): Host {
   let ids = 0
+  const keychain = createMemoryKeychain()
   return {
     env: { HOME: home, PATH: '', SHELL: '/bin/bash' },
     home,
@@ -30,6 +32,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     uninterrupted: (work) => work(new AbortController().signal),
     isAlive: () => false,
     run: async () => ({ exit: 1, stdout: '', stderr: '' }),
+    keychain: async () => keychain,
     ...changes,
   }
 }

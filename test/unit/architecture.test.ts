@@ -62,7 +62,7 @@ const arrows: Record<string, readonly string[]> = {
     'secrets',
   ],
   plan: ['catalog', 'documents', 'errors.ts', 'finding.ts', 'gateway', 'host', 'request*', 'secrets'],
-  apply: ['documents', 'errors.ts', 'host', 'plan*'],
+  apply: ['documents', 'errors.ts', 'host', 'plan*', 'secrets'],
   request: ['catalog', 'errors.ts', 'finding.ts', 'gateway', 'host', 'secrets'],
   catalog: ['documents', 'errors.ts', 'gateway', 'host'],
   gateway: ['errors.ts', 'secrets'],
@@ -142,6 +142,8 @@ describe('the architecture', () => {
         "gateway/fetch-models.ts",
         "gateway/probe-route.ts",
         "plan/reveal-value.ts",
+        "secrets/hash-key.ts",
+        "secrets/keychain.ts",
         "secrets/mask-text.ts",
         "secrets/read-key.ts",
       ]

@@ -1,0 +1,56 @@
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { Secret } from './secret.ts'
+
+/** The account under which the key is kept. */
+export const keyAccount = 'default'
+
+/** Keys in the system's keychain. Every verb throws UserError `keychain-unavailable`, exit 1, where it is missing or stays locked. */
+export interface Keychain {
+  read(account: string): Promise<Secret | undefined>
+  write(account: string, key: Secret): Promise<void>
+  /** An account that is not there is fine. */
+  remove(account: string): Promise<void>
+  accounts(): Promise<readonly string[]>
+}
+
+/** Throws UserError `keychain-unavailable`, exit 1, where the library that reaches the keychain is not installed. */
+export async function openKeychain(host: Pick<Host, 'keychain'>): Promise<Keychain> {
+  const store = await host.keychain().catch(() => {
+    throw notInstalled()
+  })
+  return {
+    read: async (account) => {
+      const password = await use(() => store.get(account))
+      return password === undefined ? undefined : new Secret(password)
+    },
+    write: (account, key) => use(() => store.set(account, Secret.reveal(key))),
+    remove: (account) => use(() => store.delete(account)),
+    accounts: () => use(() => store.list()),
+  }
+}
+
+async function use<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+function unavailable(error: unknown): UserError {
+  const reason = error instanceof Error ? error.message : 'no reason was given'
+  return new UserError({
+    code: 'keychain-unavailable',
+    message: `The keychain of this machine cannot be used: ${reason}.`,
+    hint: 'Unlock it, or start its service, then run the same command again. To keep the key in files instead: qcode-setup --key-store file',
+  })
+}
+
+function notInstalled(): UserError {
+  return new UserError({
+    code: 'keychain-unavailable',
+    message: 'The keychain cannot be reached: the optional package @napi-rs/keyring is not installed here.',
+    hint: 'To install it: npm install --global qcode-setup --include=optional. To keep the key in files instead: qcode-setup --key-store file',
+  })
+}

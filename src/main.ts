@@ -8,7 +8,9 @@ import { createNodeHost } from './host/node.ts'
 import { fieldsOf } from './request/fields.ts'
 import { parseArguments } from './request/parse-arguments.ts'
 import { unknownValue } from './request/unknown-value.ts'
+import { jsonText } from './ui/json-text.ts'
 import { renderFindings } from './ui/render-findings.ts'
+import { writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -78,13 +80,13 @@ async function reportFailure(
 }
 
 function printJson(host: Host, command: string, data: Readonly<Record<string, unknown>>): void {
-  print(host, JSON.stringify({ version: 1, command, ...data }, null, 2))
+  print(host, jsonText({ version: 1, command, ...data }))
 }
 
 function print(host: Host, text: string): void {
-  host.terminal.output.write(`${text}\n`)
+  writeText(host, 'output', `${text}\n`)
 }
 
 function talk(host: Host, text: string): void {
-  host.terminal.error.write(`${text}\n`)
+  writeText(host, 'error', `${text}\n`)
 }

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { LintFinding, LintProblem } from '../checks/lint/lint-problem.ts'
 import type { LintRule } from '../checks/lint/lint-rules.ts'
 import type { Host } from '../host/host.ts'
+import { jsonText } from './json-text.ts'
 
 /** The problems as a SARIF 2.1.0 log: rules with their texts, places, and the replacement where it is certain. */
 export function renderSarif(
@@ -22,7 +23,7 @@ export function renderSarif(
       },
     ],
   }
-  return JSON.stringify(log, null, 2)
+  return jsonText(log)
 }
 
 function ruleOf([id, { asks, severity }]: [string, LintRule]): object {

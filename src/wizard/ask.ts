@@ -2,6 +2,7 @@ import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { guardText } from '../ui/guard-text.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
 import { wrapText } from '../ui/wrap-text.ts'
@@ -37,7 +38,7 @@ export async function askSelect<Value>(
   const start = preset === undefined ? {} : { default: preset }
   const lines = wrapChoices(host, choices)
   return ask(host, (context) =>
-    select<Value>({ message, choices: lines, ...start, pageSize, theme }, context),
+    select<Value>({ message: shown(message), choices: lines, ...start, pageSize, theme }, context),
   )
 }
 
@@ -54,7 +55,7 @@ export async function askCheckbox<Value>(
   const lines = wrapChoices(host, choices)
   return ask(host, (context) =>
     checkbox<Value>(
-      { message, choices: lines, pageSize, theme, validate, shortcuts: { invert: null } },
+      { message: shown(message), choices: lines, pageSize, theme, validate, shortcuts: { invert: null } },
       context,
     ),
   )
@@ -66,7 +67,7 @@ export async function askConfirm(host: Host, message: string, preset: boolean): 
   const messages = messagesFor(host)
   const transformer = (answer: boolean) => (answer ? messages.yes : messages.no)
   return ask(host, (context) =>
-    confirm({ message, default: preset, transformer, theme: themeOf(host) }, context),
+    confirm({ message: shown(message), default: preset, transformer, theme: themeOf(host) }, context),
   )
 }
 
@@ -84,7 +85,7 @@ export async function askKey(host: Host, message: string): Promise<Secret> {
   const masked = { ...theme, style: { ...theme.style, answer: () => theme.style.answer(String(key)) } }
   // Without toggleMask: false, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
   await ask(host, (context) =>
-    password({ message, mask: true, toggleMask: false, validate, theme: masked }, context),
+    password({ message: shown(message), mask: true, toggleMask: false, validate, theme: masked }, context),
   )
   if (key === undefined) throw new Error('the key prompt ended without a key')
   return key
@@ -120,9 +121,14 @@ function wrapChoices<Value>(host: Host, choices: readonly Choice<Value>[]): Choi
   const width = host.terminal.columns - indent.length
   return choices.map((choice) => ({
     ...choice,
-    name: wrapText(choice.name, width).join(`\n${indent}`),
-    short: choice.short ?? choice.name,
+    name: wrapText(shown(choice.name), width).join(`\n${indent}`),
+    short: shown(choice.short ?? choice.name),
   }))
+}
+
+/** Names in a question may come from the user's own tool folders. */
+function shown(text: string): string {
+  return guardText(text, false)
 }
 
 function hasLeft(error: unknown): boolean {

@@ -3,11 +3,12 @@ import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { wrapText } from '../ui/wrap-text.ts'
+import { writeText } from '../ui/write-text.ts'
 import { promptTheme } from './prompt-theme.ts'
 
 /** A line between the questions, on standard error as they are. */
 export function say(host: Pick<Host, 'terminal'>, line: string): void {
-  host.terminal.error.write(`${line}\n`)
+  writeText(host, 'error', `${line}\n`)
 }
 
 /** What the user has to know before the next question; values in it may come from files. */

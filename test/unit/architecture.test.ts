@@ -122,6 +122,10 @@ describe('the architecture', () => {
     expect(occurrences(/\bconsole\.\w+/)).toEqual([])
   })
 
+  it('writes to the screen through one gate', () => {
+    expect(occurrences(/\.write\((?!file\b)/)).toEqual(['ui/write-text.ts'])
+  })
+
   it('joins and judges URLs only in gateway/', () => {
     const outside = occurrences(/new URL\(|\+ (\w+\.)?prefix|\bprefix \+(?! appends\b)/).filter(
       (file) => !file.startsWith('gateway/'),

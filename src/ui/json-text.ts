@@ -1,0 +1,13 @@
+/** What JSON.stringify leaves as it is, though it could command a terminal or reorder what is read. */
+const leftRaw = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** JSON of two blanks a level, in which every character that is no plain sign is written as `\u001b`. */
+export function jsonText(data: unknown): string {
+  return JSON.stringify(data, null, 2).replace(leftRaw, (character) =>
+    character.split('').map(writtenOut).join(''),
+  )
+}
+
+function writtenOut(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,59 @@
+import picocolors from 'picocolors'
+import { describe, expect, it } from 'vitest'
+import { guardText } from '../../../src/ui/guard-text.ts'
+import { jsonText } from '../../../src/ui/json-text.ts'
+
+/** All of Unicode's controls, invisible formats and line separators, but for line ends and tabs. */
+const commanding = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
+const everyCharacter = Array.from({ length: 0xe0080 }, (_, code) =>
+  code >= 0xd800 && code <= 0xdfff ? '' : String.fromCodePoint(code),
+).join('')
+
+describe('text for a terminal', () => {
+  it.each([
+    ['clears the screen', '\x1b[2J'],
+    ['names the window', '\x1b]0;owned\x07'],
+    ['writes to the clipboard', '\x1b]52;c;ZXZpbA==\x1b\\'],
+    ['asks the terminal for an answer', '\x1b[6n'],
+    ['hides what follows', '\x1b[8m'],
+    ['makes a link of it', '\x1b]8;;https://evil.example\x07'],
+    ['an 8-bit CSI', '\x9b2J'],
+    ['an 8-bit OSC', '\x9d0;owned\x9c'],
+    ['goes back in the line', 'rm -rf ~\rls'],
+    ['backspace', 'evil\b\b\b\bgood'],
+    ['turns the direction', '\u202ecod.exe'],
+    ['isolates a direction', '\u2066abc\u2069'],
+    ['zero width', 'ad\u200bmin'],
+    ['a byte order mark', '\ufeff#'],
+    ['a line separator', 'a\u2028b'],
+    ['tag characters', '\u{e0041}'],
+    ['a style in pieces', '\x1b\x1b[1m[2J'],
+  ])('%s: written out', (_, text) => {
+    for (const color of [true, false]) {
+      const guarded = guardText(`a${text}z`, color).replaceAll('\x1b[1m', '')
+      expect(guarded).not.toMatch(commanding)
+      expect(guarded).toMatch(/\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}/)
+    }
+  })
+
+  it('holds for every character there is', () => {
+    expect(guardText(everyCharacter, true)).not.toMatch(commanding)
+  })
+
+  it('keeps what people write, and our own styles where colours are on', () => {
+    const plain = 'tab\t, next\nline, 中文 é 👍 -> ✔'
+    expect(guardText(plain, false)).toBe(plain)
+    const { bold, dim, red, green, yellow, cyan } = picocolors.createColors(true)
+    const styled = [bold, dim, red, green, yellow, cyan].map((paint) => paint(bold('x'))).join('\n')
+    expect(guardText(styled, true)).toBe(styled)
+    expect(guardText(styled, false)).not.toMatch(commanding)
+  })
+})
+
+describe('JSON for a terminal', () => {
+  it('escapes every such character, and means the same', () => {
+    const text = jsonText({ [everyCharacter]: everyCharacter })
+    expect(text).not.toMatch(commanding)
+    expect(JSON.parse(text)).toEqual({ [everyCharacter]: everyCharacter })
+  })
+})

@@ -1,11 +1,12 @@
 import { UserError } from '../../errors.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
 import { appendLines, BOM, cutLines, newlineOf } from './lines.ts'
+import type { AssignedValue } from './shell-line.ts'
 
 /** One `NAME=value` in a text. All places are offsets; `end` and `valueEnd` are exclusive. */
 export interface Assignment {
   readonly name: string
-  readonly value: string
+  readonly value: AssignedValue
   /** The whole lines, with the line end and without a byte order mark. */
   readonly start: number
   readonly end: number
@@ -24,9 +25,9 @@ export interface AssignmentDialect {
   /** All assignments, in order. Throws UserError `does-not-parse`. */
   scan(text: string, file: string): readonly Assignment[]
   /** The line for a new assignment, without line end. */
-  line(name: string, value: string): string
+  line(name: string, value: AssignedValue): string
   /** The value as it is written. Throws UserError `value-not-writable`. */
-  quote(value: string): string
+  write(value: AssignedValue): string
   /** Whether a CR at the end of a line is a part of its last word. */
   readonly crCounts: boolean
   /** What must stand between a written value and the text behind it. */
@@ -35,7 +36,7 @@ export interface AssignmentDialect {
 
 /**
  * Opens a file of assignments. `get` reads the last assignment of a name, as the readers do, and `set` writes that one;
- * `unset` takes out all of them, or an older value would come to life. Values are strings.
+ * `unset` takes out all of them, or an older value would come to life. Values are texts, or `{ command: [...] }`.
  */
 export function openAssignments(text: string, file: string, dialect: AssignmentDialect): Document {
   return new AssignmentDocument(text, file, dialect)
@@ -63,12 +64,12 @@ class AssignmentDocument implements Document {
 
   set(path: KeyPath, value: Value): void {
     const name = nameIn(path, this.#file)
-    const wanted = textOf(name, value, this.#file)
+    const wanted = assignable(name, value, this.#file)
     const found = this.#last(name)
-    this.#text = found ? this.#replaced(found, this.#dialect.quote(wanted)) : this.#appended(name, wanted)
+    this.#text = found ? this.#replaced(found, this.#dialect.write(wanted)) : this.#appended(name, wanted)
   }
 
-  /** A value of the user's may hold what `quote` refuses, such as a line break. */
+  /** A value of the user's may hold what `write` refuses, such as a line break. */
   restore([name = '']: KeyPath, original: AssignmentDocument): void {
     const [found, old] = [this.#last(name), original.#last(name)]
     if (!found || !old) return
@@ -95,7 +96,7 @@ class AssignmentDocument implements Document {
     return this.#assignments().findLast((found) => found.name === name)
   }
 
-  #appended(name: string, value: string): string {
+  #appended(name: string, value: AssignedValue): string {
     const line = this.#dialect.line(name, value)
     return appendLines(
       this.#text,
@@ -128,8 +129,8 @@ function nameIn(path: KeyPath, file: string): string {
   })
 }
 
-function textOf(name: string, value: Value, file: string): string {
-  if (typeof value === 'string') return value
+function assignable(name: string, value: Value, file: string): AssignedValue {
+  if (typeof value === 'string' || isCommand(value)) return value
   throw new UserError({
     code: 'value-not-writable',
     message: `The value of ${name} is not a text, and ${file} holds texts only.`,
@@ -137,4 +138,11 @@ function textOf(name: string, value: Value, file: string): string {
     exit: 2,
     where: { file },
   })
+}
+
+function isCommand(value: Value): value is { readonly command: readonly string[] } {
+  const { command, ...others } = Object(value) as { readonly [key: string]: Value }
+  const words = Array.isArray(command) ? command : []
+  const isFixed = words.length > 0 && words.every((word) => typeof word === 'string')
+  return isFixed && Object.keys(others).length === 0
 }

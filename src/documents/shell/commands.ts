@@ -1,5 +1,11 @@
-/** The words of one command. A word that holds NUL has parts that only the running shell can work out. */
-export type Command = readonly string[]
+/** One word of a command. A text that holds NUL has parts that only the running shell can work out. */
+export interface Word {
+  readonly text: string
+  /** The words of a command whose output follows the text and ends the word. */
+  readonly command?: readonly string[]
+}
+
+export type Command = readonly Word[]
 
 interface Rules {
   readonly blanks: string
@@ -10,6 +16,8 @@ interface Rules {
   readonly operators: string
   /** Whether a backslash outside of quotes makes the next character plain. */
   readonly escapes: boolean
+  /** What stands around a command whose output is a word; without it there is none. */
+  readonly substitution?: readonly [opening: string, closing: string]
 }
 
 const posixRules: Rules = {
@@ -18,18 +26,21 @@ const posixRules: Rules = {
   singleQuotes: "'",
   operators: '',
   escapes: true,
+  substitution: ['"$(', ')"'],
 }
 const fishRules: Rules = {
   ...posixRules,
   blanks: ' \t\r',
   inSingleQuotes: 'behind a backslash',
   escapes: false,
+  substitution: ['(', ')'],
 }
 const powershellRules: Rules = {
-  ...fishRules,
+  blanks: fishRules.blanks,
+  escapes: false,
   inSingleQuotes: 'doubled',
   singleQuotes: "'‘’‚‛",
-  operators: '=',
+  operators: '=&',
 }
 
 const unknown = '\0'
@@ -56,7 +67,7 @@ function withoutMark(text: string): string {
 }
 
 function readCommands(text: string, rules: Rules): Command[] {
-  const commands: string[][] = [[]]
+  const commands: Word[][] = [[]]
   let isNewWord = true
   let at = 0
   while (at < text.length) {
@@ -74,7 +85,7 @@ function readCommands(text: string, rules: Rules): Command[] {
       const [piece, end] = readPiece(text, at, rules)
       const words = commands.at(-1) ?? []
       const isOperator = rules.operators.includes(char)
-      words.push(isNewWord || isOperator ? piece : `${words.pop()}${piece}`)
+      words.push(isNewWord || isOperator ? piece : joined(words.pop(), piece))
       isNewWord = isOperator
       at = end
     }
@@ -82,18 +93,51 @@ function readCommands(text: string, rules: Rules): Command[] {
   return commands
 }
 
+function joined(before: Word | undefined, { text, command }: Word): Word {
+  if (before?.command) return { text: unknown }
+  return { text: `${before?.text ?? ''}${text}`, ...(command && { command }) }
+}
+
 /** A piece of a word, and the place behind it. */
-type Piece = readonly [text: string, end: number]
+type Piece = readonly [word: Word, end: number]
 
 function readPiece(text: string, at: number, rules: Rules): Piece {
+  const substitution = readSubstitution(text, at, rules)
+  if (substitution) return substitution
+  const [piece, end] = readText(text, at, rules)
+  return [{ text: piece }, end]
+}
+
+/** A command of fixed words whose output is the word, or undefined. */
+function readSubstitution(text: string, start: number, rules: Rules): Piece | undefined {
+  const [opening, closing] = rules.substitution ?? []
+  if (opening === undefined || closing === undefined || !text.startsWith(opening, start)) return undefined
+  const words: string[] = []
+  let isNewWord = true
+  let at = start + opening.length
+  while (at < text.length && !text.startsWith(closing, at)) {
+    const isBlank = rules.blanks.includes(text.charAt(at))
+    const [piece, end] = isBlank ? ['', at + 1] : readText(text, at, rules)
+    if (!isBlank) words.push(isNewWord ? piece : `${words.pop()}${piece}`)
+    isNewWord = isBlank
+    at = end
+  }
+  const isFixed = words.length > 0 && !words.join('').includes(unknown)
+  return isFixed && at < text.length ? [{ text: '', command: words }, at + closing.length] : undefined
+}
+
+/** A fixed text, and the place behind it. */
+type FixedPiece = readonly [text: string, end: number]
+
+function readText(text: string, at: number, rules: Rules): FixedPiece {
   const char = text.charAt(at)
   if (rules.singleQuotes.includes(char)) return readSingleQuotes(text, at + 1, rules)
   if (char === '"') return readDoubleQuotes(text, at + 1)
   if (char === '\\' && rules.escapes) return [text.charAt(at + 1), at + 2]
-  return [plain.test(char) ? char : unknown, at + 1]
+  return [plain.test(char) || rules.operators.includes(char) ? char : unknown, at + 1]
 }
 
-function readSingleQuotes(text: string, start: number, rules: Rules): Piece {
+function readSingleQuotes(text: string, start: number, rules: Rules): FixedPiece {
   let read = ''
   for (let at = start; at < text.length; at += 1) {
     const char = text.charAt(at)
@@ -116,7 +160,7 @@ function isPair(char: string, next: string, { inSingleQuotes, singleQuotes }: Ru
   return char === '\\' && (next === '\\' || next === "'")
 }
 
-function readDoubleQuotes(text: string, start: number): Piece {
+function readDoubleQuotes(text: string, start: number): FixedPiece {
   const end = indexOrEnd(text, '"', start)
   const read = text.slice(start, end)
   return [/[$`\\]/.test(read) ? unknown : read, end + 1]

@@ -1,37 +1,45 @@
 import type { Format, Value } from '../document.ts'
 import { openAssignments } from './assignment-document.ts'
-import { type Command, fishCommands, posixCommands, powershellCommands } from './commands.ts'
+import { type Command, fishCommands, posixCommands, powershellCommands, type Word } from './commands.ts'
 import { scanLines } from './scan-lines.ts'
 import { crGuard, fish, posix, powershell, type Shell } from './shell.ts'
-import { shellLine } from './shell-line.ts'
+import { type AssignedValue, shellLine, shellWord } from './shell-line.ts'
 
-/** A file of `export NAME='value'` lines, for bash, zsh, dash and ksh. Other lines are kept and not understood. */
+/**
+ * A file of `export NAME='value'` and `export NAME="$('command' ...)"` lines, for bash, zsh, dash and ksh. Other lines
+ * are kept and not understood.
+ */
 export const posixEnvFormat: Format = {
   open: opener(posix),
   referee: (text) =>
-    variables(posixCommands(text), ([verb, assignment = '', ...more]) => {
-      const equals = assignment.indexOf('=')
-      const isFixed = verb === 'export' && equals > 0 && more.length === 0
-      return isFixed ? [assignment.slice(0, equals), assignment.slice(equals + 1)] : []
+    variables(posixCommands(text), ([verb, assignment, ...more]) => {
+      const [name, ...value] = assignment?.text.split('=') ?? []
+      const isOne = verb?.text === 'export' && name && value.length > 0 && more.length === 0
+      return isOne ? [name, assignedValue({ ...assignment, text: value.join('=') })] : []
     }),
 }
 
-/** A file of `set -gx NAME 'value'` lines, for fish. */
+/** A file of `set -gx NAME 'value'` and `set -gx NAME ('command' ...)` lines, for fish. */
 export const fishEnvFormat: Format = {
   open: opener(fish),
   referee: (text) =>
-    variables(fishCommands(text), ([verb, flags = '', name, value, ...more]) =>
-      verb === 'set' && /^-(gx|xg)$/.test(flags) && more.length === 0 ? [name, value] : [],
+    variables(fishCommands(text), ([verb, flags, name, value, ...more]) =>
+      verb?.text === 'set' && /^-(gx|xg)$/.test(flags?.text ?? '') && more.length === 0
+        ? [name?.text, value && assignedValue(value)]
+        : [],
     ),
 }
 
-/** A file of `$env:NAME = 'value'` lines, for PowerShell. */
+/** A file of `$env:NAME = 'value'` and `$env:NAME = & 'command' ...` lines, for PowerShell. */
 export const powershellEnvFormat: Format = {
   open: opener(powershell),
   referee: (text) =>
-    variables(powershellCommands(text), ([target = '', equals, value, ...more]) =>
-      equals === '=' && more.length === 0 ? [/^\0env:(\w+)$/i.exec(target)?.[1], value] : [],
-    ),
+    variables(powershellCommands(text), (command) => {
+      const [target = '', equals, value, ...more] = command.map((word) => word.text)
+      if (equals !== '=' || (more.length > 0 && value !== '&')) return []
+      const name = /^\0env:(\w+)$/i.exec(target)?.[1]
+      return [name, more.length > 0 ? { command: more } : value]
+    }),
 }
 
 function opener(shell: Shell): Format['open'] {
@@ -39,19 +47,30 @@ function opener(shell: Shell): Format['open'] {
     openAssignments(text, file, {
       scan: (now) => scanLines(now, shell.assignment),
       line: (name, value) => shellLine(shell.id, name, value),
-      quote: shell.quote,
+      write: (value) => shellWord(shell.id, value),
       crCounts: shell.crCounts,
       guard: (rest) => crGuard(shell, rest),
     })
 }
 
-type Variable = readonly [name?: string | undefined, value?: string | undefined]
+type Variable = readonly [name?: string | undefined, value?: AssignedValue | undefined]
 
-/** What the commands set. A value that holds NUL is not fixed, and left out. */
+/** A word's value; whatever stands beside a command's output is nothing that this program would write. */
+function assignedValue({ text, command }: Word): AssignedValue | undefined {
+  if (!command) return text
+  return text === '' ? { command } : undefined
+}
+
+/** What the commands set. A value that is not fixed is left out. */
 function variables(commands: readonly Command[], read: (command: Command) => Variable): Value {
   const found = commands.flatMap((command) => {
     const [name, value] = read(command)
-    return name === undefined || value === undefined || value.includes('\0') ? [] : [[name, value]]
+    return name === undefined || value === undefined || !isFixed(value) ? [] : [[name, value]]
   })
   return Object.fromEntries(found)
+}
+
+function isFixed(value: AssignedValue): boolean {
+  const texts = typeof value === 'string' ? [value] : value.command
+  return texts.every((text) => !text.includes('\0'))
 }

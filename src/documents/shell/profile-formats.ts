@@ -22,7 +22,7 @@ function profileFormat(shell: Shell, readCommands: (text: string) => Command[]):
 
 /** The file that is read in between the markers, found without the editor's parser. */
 function sourced(commands: readonly Command[]): Value {
-  const words = commands.flat()
+  const words = commands.flat().map(({ text }) => text)
   const verb = words.findIndex((word) => word === '.' || word === 'source')
   const source = verb === -1 ? undefined : words[verb + 1]
   return source === undefined ? {} : { source }

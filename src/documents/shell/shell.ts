@@ -4,7 +4,7 @@ import type { ShellId } from './shell-line.ts'
 
 /** What the editors of shell files know about one family of shells. */
 export interface Shell {
-  readonly id: ShellId
+  readonly id: Exclude<ShellId, 'cmd'>
   quote(text: string): string
   readonly assignment: LineGrammar
   /** The line that reads the file at `path`, and does nothing and succeeds when it is not there. */
@@ -23,13 +23,32 @@ export function crGuard({ crCounts }: Shell, rest: string): string {
   return crCounts && rest.startsWith('\r') ? ' #' : ''
 }
 
+const posixWord = /(?:'[^']*'|\\.|"[^"$`\\]*"|[\w./:@%+,-])+/gs
+const fishWord = /'(?:[^'\\]|\\.)*'|"[^"$\\]*"|[\w./:@%+,=-]+/gs
+const powershellWord = /'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'/g
+
+/** The words of a command between blanks: that they need a blank each keeps the matching linear. */
+function commandOf({ source }: RegExp): string {
+  return `[ \\t]*(?<command>(?:${source})(?:[ \\t]+(?:${source}))*)`
+}
+
+/** A whole line that assigns a word or the output of a command. */
+function lineOf(head: RegExp, word: RegExp, command: string, tail: RegExp): RegExp {
+  return new RegExp(`^(?<head>${head.source})(?<word>${command}|(?:${word.source}))(?:${tail.source})$`, 's')
+}
+
 /** bash, zsh, dash, ksh. */
 export const posix: Shell = {
   id: 'posix',
   quote: quotePosix,
   assignment: {
-    pattern:
-      /^(?<head>[ \t]*export[ \t]+(?<name>[A-Za-z_]\w*)=)(?<word>(?:'[^']*'|\\.|"[^"$`\\]*"|[\w./:@%+,=\r-])*)(?:[ \t]+(?:#.*)?)?$/s,
+    pattern: lineOf(
+      /[ \t]*export[ \t]+(?<name>[A-Za-z_]\w*)=/,
+      /(?:'[^']*'|\\.|"[^"$`\\]*"|[\w./:@%+,=\r-])*/,
+      `"\\$\\(${commandOf(posixWord)}[ \\t]*\\)"`,
+      /(?:[ \t]+(?:#.*)?)?/,
+    ),
+    commandWord: posixWord,
     decode: decodePosix,
   },
   // Not `[ -r ] &&`: that line fails when the file is missing, and ends a script under `set -e`.
@@ -43,8 +62,13 @@ export const fish: Shell = {
   id: 'fish',
   quote: quoteFish,
   assignment: {
-    pattern:
-      /^(?<head>\uFEFF?[ \t]*set[ \t]+-(?:gx|xg)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]+)(?<word>'(?:[^'\\]|\\.)*'|"[^"$\\]*"|[\w./:@%+,=-]+)(?:[ \t\r]+(?:#.*)?)?$/s,
+    pattern: lineOf(
+      /\uFEFF?[ \t]*set[ \t]+-(?:gx|xg)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]+/,
+      fishWord,
+      `\\(${commandOf(fishWord)}[ \\t]*\\)`,
+      /(?:[ \t\r]+(?:#.*)?)?/,
+    ),
+    commandWord: fishWord,
     decode: decodeFish,
   },
   sourceLine: (path) => `if test -r ${quoteFish(path)}; source ${quoteFish(path)}; end`,
@@ -56,8 +80,13 @@ export const powershell: Shell = {
   id: 'powershell',
   quote: quotePowershell,
   assignment: {
-    pattern:
-      /^(?<head>\uFEFF?[ \t]*\$env:(?<name>[A-Z_]\w*)[ \t]*=[ \t]*)(?<word>'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'|"[^"“”„$`]*")[ \t\r]*(?:#.*)?$/is,
+    pattern: lineOf(
+      /\uFEFF?[ \t]*\$[Ee][Nn][Vv]:(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*/,
+      /'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'|"[^"“”„$`]*"/,
+      `&${commandOf(powershellWord)}`,
+      /[ \t\r]*(?:#.*)?/,
+    ),
+    commandWord: powershellWord,
     decode: decodePowershell,
   },
   sourceLine: (path) => `if (Test-Path -LiteralPath ${quotePowershell(path)}) { . ${quotePowershell(path)} }`,

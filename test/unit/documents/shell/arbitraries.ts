@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { AssignedValue } from '../../../../src/documents/shell/shell-line.ts'
 
 const hostileUnits = fc.constantFrom(
   ...`'"\`\\$#!%&|;<>(){}[]*?~=,.^@-_/ aZ0`,
@@ -28,6 +29,12 @@ export const hostileText = fc
     fc.string({ unit: 'binary', maxLength: 6 }),
   )
   .filter((text) => !/[\0\r\n]/.test(text))
+
+/** What a variable of a shell can be set to: a text, or the output of a command. */
+export const assignedValue: fc.Arbitrary<AssignedValue> = fc.oneof(
+  hostileText,
+  fc.record({ command: fc.array(hostileText, { minLength: 1, maxLength: 4 }) }, { noNullPrototype: true }),
+)
 
 /** Files made of the given lines: LF, CRLF or both, with and without a byte order mark and a last line end. */
 export function fileOf(line: fc.Arbitrary<string>): fc.Arbitrary<string> {

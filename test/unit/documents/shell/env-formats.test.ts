@@ -6,8 +6,8 @@ import {
   posixEnvFormat,
   powershellEnvFormat,
 } from '../../../../src/documents/shell/env-formats.ts'
-import { type ShellId, shellLine } from '../../../../src/documents/shell/shell-line.ts'
-import { fileOf, hostileText, rubble } from './arbitraries.ts'
+import { type AssignedValue, type ShellId, shellLine } from '../../../../src/documents/shell/shell-line.ts'
+import { assignedValue, fileOf, hostileText, rubble } from './arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn, userError } from './laws.ts'
 import { environmentAsJson, inEachShell } from './run-shell.ts'
 
@@ -20,7 +20,7 @@ const formats = [
 /** Lines that the given shell understands, comments among them. */
 function lineOf(shell: ShellId): fc.Arbitrary<string> {
   const assignment = fc
-    .tuple(fc.constantFrom('A', 'B', '_b1'), hostileText, fc.constantFrom('', ' ', ' # note', '  #'))
+    .tuple(fc.constantFrom('A', 'B', '_b1'), assignedValue, fc.constantFrom('', ' ', ' # note', '  #'))
     .map(([name, value, tail]) => shellLine(shell, name, value) + tail)
   return fc.oneof(
     assignment,
@@ -30,19 +30,19 @@ function lineOf(shell: ShellId): fc.Arbitrary<string> {
 
 describe.each(formats)('the file of assignments for %s', (shell, format, verb) => {
   it('keeps the laws of a document on files of that shell', () => {
-    expectLaws(format, ['X'], fileOf(lineOf(shell)), hostileText)
+    expectLaws(format, ['X'], fileOf(lineOf(shell)), assignedValue)
   })
 
   it('keeps the laws on broken texts', () => {
-    expectLaws(format, ['A'], rubble(verb, 'A=', `${shellLine(shell, 'A', 'v')}`), hostileText)
+    expectLaws(format, ['A'], rubble(verb, 'A=', `${shellLine(shell, 'A', 'v')}`), assignedValue)
   })
 
   it('writes what the second reader reads, and leaves the other names as they were', () => {
     // A comment beside a byte order mark is a command to a shell.
     const texts = fileOf(lineOf(shell)).map((text) => text.replace(/^\uFEFF/, '\uFEFF\n'))
     fc.assert(
-      fc.property(texts, fc.constantFrom('A', 'X'), hostileText, (text, name, value) => {
-        const before = format.referee(text) as Record<string, string>
+      fc.property(texts, fc.constantFrom('A', 'X'), assignedValue, (text, name, value) => {
+        const before = format.referee(text) as Record<string, AssignedValue>
         expect(format.open(text, 'file').get([])).toEqual(before)
         expect(format.referee(setIn(format, text, [name], value))).toEqual({ ...before, [name]: value })
         delete before[name]
@@ -63,6 +63,10 @@ describe.each(formats)('the file of assignments for %s', (shell, format, verb) =
   it('refuses what is no text, and what is no plain name', () => {
     const document = format.open('', 'env')
     expect(userError(() => document.set(['A'], 1)).code).toBe('value-not-writable')
+    expect(userError(() => document.set(['A'], { command: [] })).code).toBe('value-not-writable')
+    expect(userError(() => document.set(['A'], { command: ['a', 1] })).code).toBe('value-not-writable')
+    expect(userError(() => document.set(['A'], { command: ['a'], as: 'b' })).code).toBe('value-not-writable')
+    expect(userError(() => document.set(['A'], { command: ['a', 'b\nc'] })).code).toBe('value-not-writable')
     expect(userError(() => document.set(['A'], 'a\nb')).code).toBe('value-not-writable')
     expect(userError(() => document.set(['A;id'], 'a')).code).toBe('name-not-writable')
     expect(userError(() => document.set(['A', 'B'], 'a')).code).toBe('path-taken')
@@ -73,24 +77,44 @@ describe.each(formats)('the file of assignments for %s', (shell, format, verb) =
 })
 
 describe('assignments that a user wrote by hand', () => {
-  const cases: [string, Format, string, string | undefined][] = [
+  const cases: [string, Format, string, AssignedValue | undefined][] = [
     ['bare', posixEnvFormat, 'export A=v-1 # note', 'v-1'],
     ['double quotes', posixEnvFormat, '  export A="a b"', 'a b'],
     ['pieces', posixEnvFormat, `export A='a'"b"c\\ d`, 'abc d'],
     ['a CR belongs to the word', posixEnvFormat, "export A='v'\r\n", 'v\r'],
     ['an expansion is left alone', posixEnvFormat, 'export A="$HOME"', undefined],
+    [
+      'bare words of a command',
+      posixEnvFormat,
+      'export A="$(cat a-b "c d")" # x',
+      { command: ['cat', 'a-b', 'c d'] },
+    ],
+    ['a command with an expansion is left alone', posixEnvFormat, 'export A="$(cat $HOME)"', undefined],
+    ['two commands are left alone', posixEnvFormat, 'export A="$(cat a; cat b)"', undefined],
+    ['a pipe is left alone', posixEnvFormat, 'export A="$(cat a | sort)"', undefined],
+    ['text beside a command is left alone', posixEnvFormat, 'export A=x"$(cat a)"', undefined],
     ['two on a line are left alone', posixEnvFormat, 'export A=1 B=2', undefined],
     ['flags the other way round', fishEnvFormat, 'set -xg A v', 'v'],
     ['double quotes', fishEnvFormat, 'set -gx A "a b"', 'a b'],
     ['a CR is a blank', fishEnvFormat, "set -gx A 'v'\r\n", 'v'],
+    [
+      'bare words of a command',
+      fishEnvFormat,
+      'set -gx A (cat a-b "c d") # x',
+      { command: ['cat', 'a-b', 'c d'] },
+    ],
+    ['text beside a command is left alone', fishEnvFormat, 'set -gx A x(cat a)', undefined],
+    ['two commands are left alone', fishEnvFormat, 'set -gx A (cat a; cat b)', undefined],
     ['a list is left alone', fishEnvFormat, 'set -gx A a b', undefined],
     ['double quotes', powershellEnvFormat, '$Env:A="a b"', 'a b'],
     ['a CR is a blank', powershellEnvFormat, "$env:A = 'v'\r\n", 'v'],
+    ['a command', powershellEnvFormat, "$env:A = & 'a' 'it''s' # x", { command: ['a', "it's"] }],
+    ['a command with an expansion is left alone', powershellEnvFormat, "$env:A = & 'a' $home", undefined],
     ['an expansion is left alone', powershellEnvFormat, '$env:A = "$home"', undefined],
   ]
 
   it.each(cases)('%s', (_title, format, text, value) => {
-    expect(format.open(text, 'file').get(['A'])).toBe(value)
+    expect(format.open(text, 'file').get(['A'])).toEqual(value)
     expect(format.referee(text)).toEqual(value === undefined ? {} : { A: value })
   })
 })
@@ -124,6 +148,21 @@ for (const [family, format] of [
           { numRuns: 3 },
         )
       })
+
+      inEachShell(
+        family,
+        `sets every value to what a command prints, also in a file with ${title}`,
+        (run) => {
+          const [wanted = {}] = fc.sample(variables, 1)
+          const document = format.open(start, 'file')
+          for (const [name, value] of Object.entries(wanted)) {
+            document.set([name], { command: ['printf', '%s', value] })
+          }
+          const { stdout, stderr } = run(`${document.toText()}${environmentAsJson()}\n`)
+          expect(stderr).toBe('')
+          expect(JSON.parse(stdout)).toMatchObject(wanted)
+        },
+      )
     }
   })
 }

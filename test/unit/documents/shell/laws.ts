@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { Format, KeyPath } from '../../../../src/documents/document.ts'
+import type { Format, KeyPath, Value } from '../../../../src/documents/document.ts'
 import { UserError } from '../../../../src/errors.ts'
 
 export const runs = { numRuns: 400 }
 
 /** The text after a set, and after that with an unset in a document of its own. */
-export function setIn(format: Format, text: string, path: KeyPath, value: string): string {
+export function setIn(format: Format, text: string, path: KeyPath, value: Value): string {
   const document = format.open(text, 'file')
   document.set(path, value)
   return document.toText()
@@ -23,7 +23,7 @@ export function expectLaws(
   format: Format,
   path: KeyPath,
   texts: fc.Arbitrary<string>,
-  values: fc.Arbitrary<string>,
+  values: fc.Arbitrary<Value>,
 ): void {
   fc.assert(
     fc.property(texts, values, values, (text, first, second) => {
@@ -35,14 +35,14 @@ export function expectLaws(
       document.set(path, first)
       const once = document.toText()
       expect(once.startsWith(text)).toBe(true)
-      expect(document.get(path)).toBe(first)
-      expect(format.open(once, 'file').get(path)).toBe(first)
+      expect(document.get(path)).toEqual(first)
+      expect(format.open(once, 'file').get(path)).toEqual(first)
       document.set(path, first)
       expect(document.toText()).toBe(once)
       expect(setIn(format, once, path, first)).toBe(once)
 
       document.set(path, second)
-      expect(document.get(path)).toBe(second)
+      expect(document.get(path)).toEqual(second)
       expect(setIn(format, document.toText(), path, first)).toBe(once)
 
       expect(unsetIn(format, once, path)).toBe(text)

@@ -1,37 +1,14 @@
-// Makes dist/: the program as one bundle, its parts loaded by command, and the catalog compiled from templates/.
+// Makes dist/: the program as one bundle, its parts loaded by command, and the catalog compiled from templates/. Beside it,
+// what is in the bundle of others: THIRD_PARTY_LICENSES and sbom.cdx.json.
 import { rm, writeFile } from 'node:fs/promises'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { build } from 'rolldown'
-import { lightModules } from './light-modules.mjs'
-
-const root = fileURLToPath(new URL('..', import.meta.url))
-const common = {
-  cwd: root,
-  platform: 'node',
-  // Native, and optional: what reaches the keychain is installed beside the program or not at all.
-  external: ['@napi-rs/keyring'],
-  // jsonc-parser's default entry is a wrapper that cannot be bundled.
-  resolve: { mainFields: ['module', 'main'] },
-}
+import { common, programBundle, root } from './program-bundle.mjs'
+import { writeNotices } from './shipped/write-notices.mjs'
 
 await rm(`${root}dist`, { recursive: true, force: true })
-await build({
-  ...common,
-  input: { main: 'src/main.ts' },
-  preserveEntrySignatures: 'allow-extension',
-  output: {
-    dir: 'dist',
-    format: 'esm',
-    minify: true,
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
-    // What several commands share is one file, since each file costs a start; libraries stay apart until they are needed.
-    codeSplitting: {
-      includeDependenciesRecursively: false,
-      groups: [{ name: 'core', minShareCount: 2, test: lightModules() }],
-    },
-  },
-})
+const { output } = await build(programBundle)
+writeNotices(output, root)
 
 const compiler = `${root}dist/.compile-catalog.mjs`
 await build({

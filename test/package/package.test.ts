@@ -51,21 +51,39 @@ describe('the packed program', () => {
     const names = readdirSync(join(root, 'prefix/node_modules')).filter((name) => !name.startsWith('.'))
     expect(names).toEqual(['qcode-setup'])
     const { dependencies, peerDependencies, optionalDependencies } = readJson(join(installed, 'package.json'))
-    expect([dependencies, peerDependencies, optionalDependencies]).toEqual([undefined, undefined, undefined])
+    expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
+    expect(Object.keys(optionalDependencies ?? {})).toEqual(['@napi-rs/keyring'])
   })
 
   it('holds the program and its data, and no tests', () => {
     expect(readdirSync(installed).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'THIRD_PARTY_LICENSES',
       'bin',
       'dist',
       'package.json',
+      'sbom.cdx.json',
       'templates',
     ])
     const cases = Object.keys(readTree(installed)).filter((path) => /(^|\/)(cases|test)(\/|$)/.test(path))
     expect(cases).toEqual([])
     expect(existsSync(join(installed, 'templates/codex/tool.toml'))).toBe(true)
+  })
+
+  it('holds no source map, no key and nothing that runs at installation', () => {
+    const files = Object.entries(readTree(installed)).filter(([, { kind }]) => kind === 'file')
+    const odd = files
+      .map(([path]) => path)
+      .filter((path) => /\.(map|log|tgz|gyp|pem|key)$|(^|\/)\.|\.test\./.test(path))
+    expect(odd).toEqual([])
+    const telling =
+      /sourceMappingURL=data|^\/\/# sourceMappingURL|cr_[0-9a-f]{64}|-----BEGIN [A-Z ]*PRIVATE KEY/m
+    expect(files.filter(([, { bytes = '' }]) => telling.test(bytes)).map(([path]) => path)).toEqual([])
+    const { scripts } = readJson(join(installed, 'package.json')) as { scripts: object }
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name))).toEqual([
+      'prepare',
+    ])
   })
 
   it('names no path of the machine that it was packed on', () => {

@@ -8,7 +8,9 @@ const project = fileURLToPath(new URL('../..', import.meta.url))
 /** Builds the program when dist/ is missing or older than what it is made of. For `globalSetup` of vitest. */
 export default function buildOnce(): void {
   const built = join(project, 'dist', 'catalog.json')
-  const sources = ['src', 'templates', 'scripts/build.mjs'].map((path) => newestChange(join(project, path)))
+  const sources = ['src', 'templates', 'scripts', 'package-lock.json'].map((path) =>
+    newestChange(join(project, path)),
+  )
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
 }

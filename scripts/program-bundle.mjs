@@ -1,0 +1,32 @@
+// How rolldown bundles: `common` for all that is built here, `programBundle` for the program itself.
+import { fileURLToPath } from 'node:url'
+import { lightModules } from './light-modules.mjs'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+export const common = {
+  cwd: root,
+  platform: 'node',
+  // Native, and optional: what reaches the keychain is installed beside the program or not at all.
+  external: ['@napi-rs/keyring'],
+  // jsonc-parser's default entry is a wrapper that cannot be bundled.
+  resolve: { mainFields: ['module', 'main'] },
+}
+
+export const programBundle = {
+  ...common,
+  input: { main: 'src/main.ts' },
+  preserveEntrySignatures: 'allow-extension',
+  output: {
+    dir: 'dist',
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    // What several commands share is one file, since each file costs a start; libraries stay apart until they are needed.
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ name: 'core', minShareCount: 2, test: lightModules() }],
+    },
+  },
+}

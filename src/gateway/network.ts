@@ -19,15 +19,21 @@ export function createTrust(certificates: string): SecureContext {
 
 /** For one request, directly or through the proxy; the time of each step is taken. The deadline is for connecting alone. */
 export interface Connection {
-  post(url: string, headers: Readonly<Record<string, string>>, body: string): Promise<Dispatcher.ResponseData>
+  /** A POST, or without a body a GET. No redirect is followed, no body is unpacked. */
+  send(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    body: string | undefined,
+  ): Promise<Dispatcher.ResponseData>
   close(): void
 }
 
 export function openConnection(settings: ConnectionSettings): Connection {
   const dispatcher = settings.proxy ? throughProxy(settings.proxy, settings) : directly(settings)
-  const options = { method: 'POST', dispatcher, headersTimeout: 0, bodyTimeout: 0 } as const
+  const options = { dispatcher, headersTimeout: 0, bodyTimeout: 0 } as const
   return {
-    post: (url, headers, body) => request(url, { ...options, headers, body }),
+    send: (url, headers, body) =>
+      request(url, { ...options, headers, ...(body === undefined ? {} : { method: 'POST', body }) }),
     close: () => void dispatcher.destroy(),
   }
 }
@@ -97,10 +103,11 @@ function socketOptions({ watch, deadlineMs }: ConnectionSettings): buildConnecto
   return { lookup: timedLookup, timeout: deadlineMs } as buildConnector.BuildOptions
 }
 
-/** Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing here. */
+/** Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 and --tls-min-v1.0 of NODE_OPTIONS change nothing here. */
 function tlsOptions({ trust, deadlineMs }: ConnectionSettings): buildConnector.BuildOptions {
   return {
     rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
     timeout: deadlineMs,
     ...(trust && { secureContext: trust }),
   }

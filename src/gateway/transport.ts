@@ -13,12 +13,15 @@ export interface TransportSettings {
   readonly certificates?: string
 }
 
-export interface PostRequest {
+export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  /** What is sent by POST; without it the request is a GET. */
+  readonly body?: string
   /** Time for all of it, from the name's address to the end of the reply's body. */
   readonly deadlineMs: number
+  /** Bytes of the reply's body that are read; 64 KiB where it is left out. */
+  readonly longestBody?: number
 }
 
 interface Sent {
@@ -32,7 +35,7 @@ export interface Reply extends Sent {
   readonly status: number
   /** By lowercase name; of a header that came more than once, the first. */
   readonly headers: Readonly<Record<string, string>>
-  /** At most the first 64 KiB. */
+  /** The beginning of it, where it is longer than what was asked for. */
   readonly body: string
 }
 
@@ -46,12 +49,12 @@ export interface Failure extends Sent {
   readonly message: string
 }
 
-/** Sends one POST. Throws only for a fault of this program; never follows a redirect, never skips the check of a certificate. */
-export type Transport = (request: PostRequest) => Promise<Reply | Failure>
+/** Sends one request. Throws only for a fault of this program; never follows a redirect, never skips the check of a certificate. */
+export type Transport = (request: HttpRequest) => Promise<Reply | Failure>
 
 type Whole = Pick<Reply, 'kind' | 'status' | 'headers' | 'body'>
 
-const longestBody = 64 * 1024
+const usualBody = 64 * 1024
 
 /** A transport that gives every request its own connection, so that its times are its own. */
 export function createTransport(settings: TransportSettings): Transport {
@@ -78,7 +81,7 @@ function sent(proxy: URL | undefined, watch: Stopwatch): Sent {
   return { times: watch.times(), ...(proxy && { proxy: `${proxy.protocol}//${proxy.host}` }) }
 }
 
-async function send(request: PostRequest, connection: Connection, watch: Stopwatch): Promise<Whole> {
+async function send(request: HttpRequest, connection: Connection, watch: Stopwatch): Promise<Whole> {
   const done = new AbortController()
   // A deadline of our own: undici notices an aborted signal only once it is connected (7.30).
   const expired = sleep(request.deadlineMs, undefined, { signal: done.signal }).then(() => {
@@ -93,17 +96,17 @@ async function send(request: PostRequest, connection: Connection, watch: Stopwat
 }
 
 async function exchange(
-  { url, headers, body }: PostRequest,
+  { url, headers, body, longestBody = usualBody }: HttpRequest,
   connection: Connection,
   watch: Stopwatch,
 ): Promise<Whole> {
-  const reply = await connection.post(url, headers, body)
+  const reply = await connection.send(url, headers, body)
   watch.mark('reply')
-  const text = await readBody(reply.body)
+  const text = await readBody(reply.body, longestBody)
   return { kind: 'reply', status: reply.statusCode, headers: flatten(reply.headers), body: text }
 }
 
-async function readBody(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function readBody(body: AsyncIterable<Uint8Array>, longestBody: number): Promise<string> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {

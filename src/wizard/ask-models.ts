@@ -1,4 +1,5 @@
 import type { Tool } from '../catalog/tool.ts'
+import { hostTransport } from '../checks/check-transport.ts'
 import type { CommandContext } from '../commands/command.ts'
 import { fetchModels } from '../gateway/fetch-models.ts'
 import { type Gateway, servesModel } from '../gateway/gateway.ts'
@@ -31,7 +32,7 @@ export async function askModels(
   const tools = ((await namedTools(input, catalog, host)) ?? []).filter((tool) => takesModel(tool, input))
   if (tools.length === 0 || key === undefined || isOn(input, 'noCheck')) return input
   const { origin } = chooseOrigin(input, catalog.gateway)
-  const names = await fetchModels(origin, catalog.gateway, key, host.fetch)
+  const names = await fetchModels(origin, catalog.gateway, key, hostTransport(host))
   const chosen: string[] = []
   for (const tool of tools) {
     const fitting = names.filter((name) => fits(name, tool, catalog.gateway))

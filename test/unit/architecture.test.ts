@@ -32,7 +32,7 @@ const arrows: Record<string, readonly string[]> = {
     'host',
     'plan*',
     'apply*',
-    'checks*',
+    'checks',
     'request',
     'secrets',
     'ui',

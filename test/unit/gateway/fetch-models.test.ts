@@ -1,9 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fetchModels } from '../../../src/gateway/fetch-models.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
+import { createTransport } from '../../../src/gateway/transport.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { answering, startFaulty } from '../../support/faulty-gateway.ts'
+import { makeCertificates } from '../../support/make-certificates.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 
@@ -19,7 +23,7 @@ async function namesFrom(listener: RequestListener): Promise<string[]> {
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const { origin } = Origin.parse(`http://127.0.0.1:${port}`, gateway, false)
-  return fetchModels(origin, gateway, new Secret(testKey), fetch)
+  return fetchModels(origin, gateway, new Secret(testKey), createTransport({ env: {} }))
 }
 
 const sending =
@@ -69,5 +73,31 @@ describe('fetchModels', () => {
 
   it('gives up on a reply that never ends', async () => {
     expect(await namesFrom((_request, reply) => void reply.write('{"data":['))).toEqual([])
+  })
+
+  it('reads a megabyte of a reply without an end, and unpacks none that is packed', async () => {
+    const megabyte = Buffer.alloc(1024 * 1024, ' ')
+    expect(await namesFrom((_request, reply) => void reply.write(megabyte))).toEqual([])
+    server?.close()
+    const packed = gzipSync(JSON.stringify({ data: [{ id: 'x' }] }))
+    const headers = { 'content-encoding': 'gzip' }
+    expect(await namesFrom((_request, reply) => reply.writeHead(200, headers).end(packed))).toEqual([])
+  })
+
+  it('does not hand the key to a server of an unknown authority, even where the environment says so', async () => {
+    const certificates = await makeCertificates()
+    const secure = await startFaulty(answering(200, { data: [{ id: 'x' }] }), certificates.good)
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+    const { origin } = Origin.parse(secure.origin, gateway, false)
+    const names = await fetchModels(
+      origin,
+      gateway,
+      new Secret(testKey),
+      createTransport({ env: process.env }),
+    )
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+    await secure.close()
+    certificates.drop()
+    expect([names, secure.hits]).toEqual([[], []])
   })
 })

@@ -19,7 +19,9 @@ export interface AnsweringHost {
 
 /** A host whose terminal is two streams in memory: what is asked can be read, and answered. */
 export function createAnsweringHost(home: string, changes: Partial<Host> = {}): AnsweringHost {
-  const base = createTestHost(home, changes)
+  // Nothing listens there: no question reaches a real gateway.
+  const env = { HOME: home, PATH: '', SHELL: '/bin/bash', HTTPS_PROXY: 'http://127.0.0.1:9' }
+  const base = createTestHost(home, { env, ...changes })
   const input = new PassThrough()
   let shown = ''
   let seen = 0

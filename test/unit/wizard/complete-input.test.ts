@@ -6,6 +6,7 @@ import type { Input } from '../../../src/request/input.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { messagesEn as messages } from '../../../src/ui/messages-en.ts'
 import { completeInput } from '../../../src/wizard/complete-input.ts'
+import { answering, type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 import { type AnsweringHost, createAnsweringHost, down, enter } from './answering-host.ts'
@@ -116,18 +117,15 @@ describe('completeInput', () => {
 describe('the question for models', () => {
   const names = ['gpt-b', 'claude-z', 'gpt-a', 'claude-y']
 
-  function listing(): { terminal: AnsweringHost; asked: unknown[][] } {
-    const asked: unknown[][] = []
-    const fetch = async (...request: unknown[]) => {
-      asked.push(request)
-      return Response.json({ data: names.map((id) => ({ id })) })
-    }
-    return { terminal: createAnsweringHost(home, { fetch }), asked }
-  }
+  let listing: Faulty
+  beforeEach(async () => {
+    listing = await startFaulty(answering(200, { data: names.map((id) => ({ id })) }))
+  })
+  afterEach(() => listing.close())
 
   it('comes once for each tool with a place for one, with the models of its family', async () => {
-    const { terminal } = listing()
-    const input = inputOf({ region: ['eu'], tool: ['codex', 'claude-code', 'openai-sdk'] })
+    const terminal = createAnsweringHost(home)
+    const input = inputOf({ gateway: [listing.origin], tool: ['codex', 'claude-code', 'openai-sdk'] })
     const completed = complete(terminal, input, key)
     await terminal.answer(messages.model.question('Claude Code'), down + enter)
     await terminal.answer(messages.model.question('Codex CLI'), down + down + enter)
@@ -136,17 +134,17 @@ describe('the question for models', () => {
   })
 
   it("writes nothing for the client's own default, which comes first", async () => {
-    const { terminal } = listing()
-    const input = inputOf(given)
+    const terminal = createAnsweringHost(home)
+    const input = inputOf({ tool: ['codex'], gateway: [listing.origin] })
     const completed = complete(terminal, input, key)
     await terminal.answer(messages.model.question('Codex CLI'), enter)
     expect((await completed).input).toEqual(input)
   })
 
   it('does not come with --no-check, and the gateway is not contacted', async () => {
-    const { terminal, asked } = listing()
-    const input = inputOf(given, 'noCheck')
+    const terminal = createAnsweringHost(home)
+    const input = inputOf({ tool: ['codex'], gateway: [listing.origin] }, 'noCheck')
     expect((await complete(terminal, input, key)).input).toEqual(input)
-    expect(asked).toEqual([])
+    expect(listing.hits).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import { type Gateway, isPlainHttp, type Region } from './gateway.ts'
+import { refuseLookalike } from './refuse-lookalike.ts'
 import { findUrlFault } from './url-faults.ts'
 
 /** A checked scheme, host and port without a path. Made only by this folder. */
@@ -34,6 +35,7 @@ export class Origin {
     const fault = findUrlFault(text, gateway)
     if (fault) throw badGateway(fault.rule, fault.message, fault.fix)
     const url = new URL(text)
+    refuseLookalike(text, url, gateway)
     refusePath(url, gateway)
     const region = gateway.regions.find((candidate) => candidate.origin === url.origin)
     const origin = new Origin(url.origin, region?.id ?? 'custom')

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { UserError } from '../../../src/errors.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
@@ -43,6 +44,28 @@ describe('Origin.parse', () => {
     ['https://api.qcode.cc:8443', 'port'],
     ['http://relay.example.com', 'plain-http'],
     ['http://127.0.0.1.example.com', 'plain-http'],
+    ['http://localhost.example.com', 'plain-http'],
+    ['http://[::ffff:127.0.0.1]', 'plain-http'],
+    ['http://0', 'plain-http'],
+    ['https://api.qcode.cc@evil.example', 'credentials-in-url'],
+    ['https://evil.example@api.qcode.cc', 'credentials-in-url'],
+    ['https://api.qcode.cc:443@evil.example', 'credentials-in-url'],
+    ['https://api.qcode.cc\\@evil.example', 'wrong-prefix'],
+    ['https://api.qcode.cc/@evil.example', 'wrong-prefix'],
+    ['https://api.qcode.cc#@evil.example', 'query-or-fragment'],
+    ['https://api.qcode.cc?@evil.example', 'query-or-fragment'],
+    ['https:\\\\evil.example', 'scheme'],
+    ['//evil.example', 'scheme'],
+    ['javascript:alert(1)', 'scheme'],
+    ['file:///etc/passwd', 'scheme'],
+    ['https://evil.example\u0000', 'whitespace'],
+    ['https://evil.example\r\nHost: api.qcode.cc', 'whitespace'],
+    ['https://api.qcode.cc.evil.example', 'unknown-host'],
+    ['https://api.qcode.cc%2eevil.example', 'unknown-host'],
+    ['https://api.qcode.cc.', 'unknown-host'],
+    ['https://\u0430pi.qcode.cc', 'unknown-host'],
+    ['https://api.qcode\u3002cc', 'unknown-host'],
+    ['https://api.qcode.cc\u200b', 'unknown-host'],
   ])('refuses %s by the rule %s', (text, code) => {
     expect(codeOf(text)).toBe(code)
   })
@@ -50,4 +73,21 @@ describe('Origin.parse', () => {
   it('takes plain HTTP to another machine only with consent', () => {
     expect(codeOf('http://relay.example.com', true)).toBe('accepted')
   })
+})
+
+it('never advises the host behind an @', () => {
+  try {
+    Origin.parse('https://api.qcode.cc@evil.example', gateway, false)
+  } catch (error) {
+    expect((error as UserError).hint).not.toContain('evil')
+  }
+  expect.assertions(1)
+})
+
+it('an origin is where the key goes, however it was written', () => {
+  const written = ['https://API.QCODE.CC', 'https://api.qcode.cc:443', 'https:///api.qcode.cc/']
+  const origins = written.map((text) => Origin.parse(text, gateway, false).origin)
+  expect(origins.map(({ text, region }) => [text, region])).toEqual(
+    Array(3).fill(['https://api.qcode.cc', 'global']),
+  )
 })

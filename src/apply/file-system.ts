@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import fs from 'fs-extra'
 
@@ -8,6 +9,8 @@ export interface FileSystem {
   setOwner(file: FileHandle, uid: number, gid: number): Promise<void>
   setMode(file: FileHandle, mode: number): Promise<void>
   write(file: FileHandle, bytes: Uint8Array): Promise<void>
+  /** Adds to the end of a file that is there; ENOENT when it is not. */
+  append(path: string, bytes: Uint8Array): Promise<void>
   /** Waits until the content is on the disk. */
   flush(file: FileHandle): Promise<void>
   close(file: FileHandle): Promise<void>
@@ -31,6 +34,7 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
     setOwner: (file, uid, gid) => file.chown(uid, gid),
     setMode: (file, mode) => file.chmod(mode),
     write: (file, bytes) => file.writeFile(bytes),
+    append,
     flush: (file) => file.sync(),
     close: (file) => file.close(),
     rename: (from, to) => fs.rename(from, to),
@@ -39,6 +43,15 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
     removeFolder: (path) => fs.rmdir(path),
     // Windows cannot open a folder for flushing.
     flushFolder: platform === 'win32' ? async () => {} : flushFolder,
+  }
+}
+
+async function append(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_APPEND)
+  try {
+    await file.writeFile(bytes)
+  } finally {
+    await file.close()
   }
 }
 

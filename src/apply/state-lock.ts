@@ -1,10 +1,17 @@
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import lockfile from 'proper-lockfile'
 import { UserError } from '../errors.ts'
-import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
 import type { FileSystem } from './file-system.ts'
+import {
+  clearPrepared,
+  freeLock,
+  giveSign,
+  isOwner,
+  type LockOwner,
+  lockFolder,
+  readOwner,
+  takeLock,
+} from './lock-folder.ts'
 import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
 import { step } from './step-failure.ts'
 
@@ -16,56 +23,73 @@ export interface Writer {
   assertLocked(): void
 }
 
-/** After this time without a sign of life a lock counts as left behind by a killed run. */
-const staleMs = 5_000
-const pollMs = 100
+/** How long to wait for a lock, and how long one must stand still that belongs to a process out of sight. */
+export interface Patience {
+  readonly waitMs: number
+  readonly stillMs: number
+}
+
+const pollMs = 50
+const signMs = 1_000
+const usual: Patience = { waitMs: 7_000, stillMs: 5_000 }
 
 /**
- * Does the work while no other run can write. Waits longer than a killed run's lock lives, then throws
- * UserError `locked`, exit 1.
+ * Does the work while no other run can write. The lock of a process that has ended is taken over at once, that of
+ * one that lives never; where neither can be seen, as from another machine, when it gave no sign of life for
+ * `stillMs`. No clock is asked. Throws UserError `locked`, exit 1, after `waitMs`.
  */
 export async function withStateLock<T>(
   host: Host,
   fileSystem: FileSystem,
   work: (writer: Writer) => Promise<T>,
-  waitMs = staleMs + 2_000,
+  patience = usual,
 ): Promise<T> {
   const folder = stateFolder(host)
   await step(folder, () => makePrivateFolder(runsFolder(host), fileSystem))
-  let lost = false
-  const release = await step(folder, () => acquire(folder, waitMs, () => (lost = true)))
+  const token = await step(folder, () => acquire(folder, host, fileSystem, patience))
+  const signs = setInterval(() => giveSign(folder, token, fileSystem).catch(() => {}), signMs).unref()
   const assertLocked = () => {
-    if (lost) throw lockLost()
+    if (!isOwner(folder, token)) throw lockLost()
   }
   try {
+    await step(folder, () => clearPrepared(folder, fileSystem))
     return await work({ host, fileSystem, assertLocked })
   } finally {
-    // A lock that cannot be removed goes stale by itself.
-    await release().catch(() => {})
+    clearInterval(signs)
+    // A lock that cannot be removed is free when this process has ended.
+    await freeLock(folder, token, fileSystem).catch(() => {})
   }
 }
 
 async function acquire(
   folder: string,
-  waitMs: number,
-  onCompromised: () => void,
-): Promise<() => Promise<void>> {
-  const options = { lockfilePath: join(folder, 'lock'), stale: staleMs, onCompromised }
+  { processes }: Host,
+  fileSystem: FileSystem,
+  { waitMs, stillMs }: Patience,
+): Promise<string> {
+  const token = crypto.randomUUID()
+  let seen: LockOwner | undefined
+  let stillFor = 0
+  // Time is counted in looks: who was stopped meanwhile has not looked, and clocks may jump.
   for (let waited = 0; ; waited += pollMs) {
-    try {
-      return await lockfile.lock(folder, options)
-    } catch (error) {
-      if (!hasCode(error, 'ELOCKED')) throw error
-      if (waited >= waitMs) throw locked(folder)
+    const owner = readOwner(folder)
+    stillFor = owner?.token === seen?.token && owner?.signs === seen?.signs ? stillFor + pollMs : 0
+    const fate = owner?.mark ? processes.fate(owner.mark) : 'unknown'
+    if (owner === undefined || fate === 'ended' || (fate === 'unknown' && stillFor >= stillMs)) {
+      await freeLock(folder, owner?.token, fileSystem)
+      if (await takeLock(folder, token, processes.self(), fileSystem)) return token
     }
+    if (waited >= waitMs) throw locked(folder, owner)
+    seen = owner
     await setTimeout(pollMs)
   }
 }
 
-function locked(folder: string): UserError {
+function locked(folder: string, owner: LockOwner | undefined): UserError {
+  const who = owner?.mark ? ` (process ${owner.mark.pid})` : ''
   return new UserError({
     code: 'locked',
-    message: `Another qcode-setup is changing files on this machine (lock: ${join(folder, 'lock')}).`,
+    message: `Another qcode-setup${who} is changing files on this machine (lock: ${lockFolder(folder)}).`,
     hint: 'Wait until it has ended, then run the same command again. A killed run gives its lock back by itself.',
   })
 }

@@ -1,5 +1,6 @@
 import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { finishRun, rollBackRun } from '../apply/recover-run.ts'
+import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/input.ts'
@@ -13,7 +14,9 @@ export async function recoverFirst(input: Input, host: Host): Promise<Finding[]>
   const run = findUnfinishedRun(host)
   if (!run) return []
   const how = textOf(input, 'recover') ?? (isInteractive(input, host) ? await ask(run, host) : 'undo')
-  const { leftAlone } = how === 'finish' ? await finishRun(host, run.id) : await rollBackRun(host, run.id)
+  const recovery = await (how === 'finish' ? finishRun : rollBackRun)(host, run.id).catch(passOverEnded)
+  if (recovery === undefined) return []
+  const { leftAlone } = recovery
   const end = how === 'finish' ? 'finished' : 'taken back'
   const others = leftAlone
     .map((path) => `; ${path} was changed by somebody else since and was left alone`)
@@ -25,6 +28,12 @@ export async function recoverFirst(input: Input, host: Host): Promise<Finding[]>
       message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It has been ${end}${others}.`,
     },
   ]
+}
+
+/** It had not been killed: it was at work, and has come to its end while this one waited for the lock. */
+function passOverEnded(error: unknown): undefined {
+  if (error instanceof UserError && error.code === 'run-ended') return undefined
+  throw error
 }
 
 async function ask(run: Parameters<typeof import('../wizard/ask-recovery.ts').askRecovery>[0], host: Host) {

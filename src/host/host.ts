@@ -1,3 +1,5 @@
+import type { Processes } from './processes.ts'
+
 /** Everything of the outer world that the program may use. Made once, in main; tests and demo make their own. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -19,6 +21,7 @@ export interface Host {
   uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T>
   /** Whether a process with this id lives. */
   isAlive(pid: number): boolean
+  readonly processes: Processes
   /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
   /** What the system's keychain keeps for this program. Rejects where the library that reaches it is not installed. */

@@ -3,6 +3,7 @@ import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workin
 import { setTimeout } from 'node:timers/promises'
 import type { Host, Terminal } from './host.ts'
 import { openNativeKeychain } from './native-keychain.ts'
+import { createProcesses } from './processes.ts'
 import { runProgram } from './run-program.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
@@ -21,6 +22,7 @@ export function createNodeHost(packageFolder: string): Host {
     fetch: globalThis.fetch,
     uninterrupted,
     isAlive,
+    processes: createProcesses(pid, isAlive),
     run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform }),
     keychain: openNativeKeychain,
   }

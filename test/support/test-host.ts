@@ -2,6 +2,7 @@ import { Readable, Writable } from 'node:stream'
 import type { Host } from '../../src/host/host.ts'
 import { createMemoryKeychain } from '../../src/host/memory-keychain.ts'
 import { projectFolder } from './test-catalog.ts'
+import { thisProcess } from './test-processes.ts'
 
 /** The key of every test: of the right look, and nobody's. */
 export const testKey = `cr_${'0123456789abcdef'.repeat(4)}`
@@ -31,6 +32,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     fetch: () => Promise.reject(new Error('no network in this test')),
     uninterrupted: (work) => work(new AbortController().signal),
     isAlive: () => false,
+    processes: thisProcess,
     run: async () => ({ exit: 1, stdout: '', stderr: '' }),
     keychain: async () => keychain,
     ...changes,

@@ -17,6 +17,7 @@ import type { Host } from '../../../src/host/host.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
 import type { FileEdit } from '../../../src/plan/edit.ts'
 import type { Ledger, LedgerEntry } from '../../../src/plan/ledger.ts'
+import { thisProcess } from '../../support/test-processes.ts'
 
 /** As much of a host as the writer uses. The clock stands still and chance is a counter. */
 export function makeHost(
@@ -25,10 +26,11 @@ export function makeHost(
   platform: Host['platform'] = 'linux',
 ): Host {
   let count = 0
-  const host: Pick<Host, 'env' | 'home' | 'platform' | 'now' | 'randomId'> = {
+  const host: Pick<Host, 'env' | 'home' | 'platform' | 'now' | 'randomId' | 'processes'> = {
     env,
     home,
     platform,
+    processes: thisProcess,
     now: () => new Date('2026-11-23T12:13:14.156Z'),
     randomId: () => (0xab0000 + count++).toString(16),
   }

@@ -1,17 +1,33 @@
-import { existsSync, mkdirSync, readFileSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { createFileSystem } from '../../../src/apply/file-system.ts'
 import { listRuns } from '../../../src/apply/journal.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { stateFolder } from '../../../src/apply/state-folder.ts'
 import { withStateLock } from '../../../src/apply/state-lock.ts'
+import type { Host } from '../../../src/host/host.ts'
+import type { ProcessMark } from '../../../src/host/processes.ts'
+import { thisProcess } from '../../support/test-processes.ts'
 import { edit, entry, makeHost, put, request, temporaryFiles } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
 const fileSystem = createFileSystem('linux')
+const impatient = { waitMs: 0, stillMs: 1_000_000 }
+const self = thisProcess.self()
+
+const lockOf = (host: Host) => join(stateFolder(host), 'lock')
+const enter = (host: Host, patience = impatient) =>
+  withStateLock(host, fileSystem, async () => 'in', patience)
+
+/** A home whose lock was left by this process mark, or by the start of one. */
+function leftBehind(mark: ProcessMark | string): Host {
+  const host = makeHost(makeHome())
+  put(join(lockOf(host), 'token'), typeof mark === 'string' ? mark : JSON.stringify(mark))
+  return host
+}
 
 test('two runs at once: one is done, the other one sees that its plan is old', async () => {
   const host = makeHost(makeHome())
@@ -24,22 +40,16 @@ test('two runs at once: one is done, the other one sees that its plan is old', a
   expect(readLedger(host).entries).toHaveLength(1)
 })
 
-test('a lock that is held is waited for, then named', async () => {
+test('a lock that is held is waited for, then named with its process', async () => {
   const host = makeHost(makeHome())
   await withStateLock(host, fileSystem, async () => {
-    const second = withStateLock(host, fileSystem, async () => 'in', 0)
-    await expect(second).rejects.toMatchObject({ code: 'locked', exit: 1 })
+    await expect(enter(host)).rejects.toMatchObject({
+      code: 'locked',
+      exit: 1,
+      message: expect.stringContaining(`process ${process.pid}`),
+    })
   })
-  expect(await withStateLock(host, fileSystem, async () => 'in', 0)).toBe('in')
-})
-
-test('the lock of a killed run is taken over', async () => {
-  const host = makeHost(makeHome())
-  const lock = join(stateFolder(host), 'lock')
-  mkdirSync(lock, { recursive: true })
-  utimesSync(lock, new Date(Date.now() - 60_000), new Date(Date.now() - 60_000))
-  expect(await withStateLock(host, fileSystem, async () => 'in', 0)).toBe('in')
-  expect(existsSync(lock)).toBe(false)
+  expect(await enter(host)).toBe('in')
 })
 
 test('the lock is given back when the work fails', async () => {
@@ -48,43 +58,90 @@ test('the lock is given back when the work fails', async () => {
     throw new Error('a bug')
   })
   await expect(failed).rejects.toThrow('a bug')
-  expect(existsSync(join(stateFolder(host), 'lock'))).toBe(false)
+  expect(existsSync(lockOf(host))).toBe(false)
+})
+
+describe('a lock that was left', () => {
+  const ended: [string, ProcessMark][] = [
+    ['by a process that is gone', { ...self, pid: 2 ** 30 }],
+    ['by another process that had the number of a living one', { ...self, started: '1' }],
+  ]
+  test.each(ended)('%s is taken over at once', async (_name, mark) => {
+    const host = leftBehind(mark)
+    expect(await enter(host)).toBe('in')
+    expect(readdirSync(stateFolder(host))).toEqual(['runs'])
+  })
+
+  test('without an owner is nobody’s', async () => {
+    const host = makeHost(makeHome())
+    mkdirSync(lockOf(host), { recursive: true })
+    expect(await enter(host)).toBe('in')
+  })
+
+  const unseen: [string, ProcessMark | string][] = [
+    ['on another machine', { ...self, machine: 'another' }],
+    ['by a process whose start the system does not tell', { pid: self.pid, machine: self.machine }],
+    ['before a loss of power', '{"pid":'],
+  ]
+  test.each(unseen)('%s is taken over when it stands still, not before', async (_name, mark) => {
+    const host = leftBehind(mark)
+    await expect(enter(host)).rejects.toMatchObject({ code: 'locked' })
+    expect(await enter(host, { waitMs: 400, stillMs: 200 })).toBe('in')
+  })
+
+  test('is not taken over from another machine that gives signs of life', async () => {
+    const host = leftBehind({ ...self, machine: 'another' })
+    const alive = setInterval(() => fileSystem.append(join(lockOf(host), 'token'), Buffer.from(' ')), 20)
+    const waiting = enter(host, { waitMs: 1_500, stillMs: 1_000 })
+    await expect(waiting).rejects.toMatchObject({ code: 'locked' })
+    clearInterval(alive)
+  })
+
+  test('half made, by a killed run, is cleared away by the next one', async () => {
+    const host = makeHost(makeHome())
+    put(join(stateFolder(host), 'lock.one/one'), '{')
+    mkdirSync(join(stateFolder(host), 'lock.two'))
+    await enter(host)
+    expect(readdirSync(stateFolder(host))).toEqual(['runs'])
+  })
+})
+
+test('a holder gives signs of life', async () => {
+  const host = makeHost(makeHome())
+  const appended: string[] = []
+  const append = async (path: string) => void appended.push(path)
+  await withStateLock(host, { ...fileSystem, append }, () => setTimeout(1_100))
+  expect(appended).toEqual([expect.stringContaining(lockOf(host))])
 })
 
 test('a run that lost its lock changes nothing, and the next one clears up', async () => {
   const host = makeHost(makeHome())
   put(join(host.home, 'file'), 'old')
-  const lock = join(stateFolder(host), 'lock')
   const theirs = JSON.stringify({ version: 1, setups: [], entries: [entry('theirs', 'run')] })
-  // Another run has taken the lock over while this one slept.
+  // A run on another machine has taken the lock over while this one slept.
   const write = async (...args: Parameters<typeof fileSystem.write>) => {
     await fileSystem.write(...args)
-    utimesSync(lock, 1, 1)
+    const [token = ''] = existsSync(lockOf(host)) ? readdirSync(lockOf(host)) : []
+    if (token === '') return
+    await fileSystem.rename(join(lockOf(host), token), join(lockOf(host), 'theirs'))
     put(join(stateFolder(host), 'ledger.json'), theirs)
-    await setTimeout(2_600)
   }
   const renamed: string[] = []
   const rename = (from: string, to: string) => {
     renamed.push(to)
     return fileSystem.rename(from, to)
   }
-  const slept = { ...fileSystem, rename, write: once(write, fileSystem.write) }
-  const lost = applyEdits(request(host, [edit(join(host.home, 'file'), 'new')]), host, slept)
+  const lost = applyEdits(request(host, [edit(join(host.home, 'file'), 'new')]), host, {
+    ...fileSystem,
+    rename,
+    write,
+  })
   await expect(lost).rejects.toMatchObject({ code: 'lock-lost', exit: 1 })
   expect(readFileSync(join(host.home, 'file'), 'utf8')).toBe('old')
   expect(renamed).not.toContain(join(host.home, 'file'))
   expect(temporaryFiles(host.home)).toEqual([])
   expect(readLedger(host).entries).toEqual([entry('theirs', 'run')])
+  await fileSystem.removeFile(join(lockOf(host), 'theirs'))
   await applyEdits(request(host, [edit(join(host.home, 'file'), 'next')]), host)
   expect(listRuns(host).map((run) => run.state)).toEqual(['rolled-back', 'done'])
 })
-
-/** The first call goes to one function, all others to another one. */
-function once<T extends readonly unknown[], R>(first: (...args: T) => R, others: (...args: T) => R) {
-  let isFirst = true
-  return (...args: T): R => {
-    const work = isFirst ? first : others
-    isFirst = false
-    return work(...args)
-  }
-}

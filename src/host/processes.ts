@@ -1,0 +1,53 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/** Tells one process from every other one, also from a later one that got the same number. */
+export interface ProcessMark {
+  readonly pid: number
+  /** The machine since it was started, and in it the container: elsewhere the number means another process. */
+  readonly machine: string
+  /** When the process began, in ticks since the machine was started, which no change of the clock touches; Linux only. */
+  readonly started?: string | undefined
+}
+
+/** What can be known about processes. */
+export interface Processes {
+  /** The mark of this program. */
+  self(): ProcessMark
+  /** Whether a marked process still runs, stopped or not; `unknown` where that cannot be seen from here. */
+  fate(mark: ProcessMark): 'lives' | 'ended' | 'unknown'
+}
+
+/** The processes of this machine. `isAlive` asks the system for a number alone. */
+export function createProcesses(pid: number, isAlive: (pid: number) => boolean): Processes {
+  return {
+    self: () => ({ pid, machine: machineNow(), started: startOf(pid) }),
+    fate: (mark) => {
+      if (mark.machine !== machineNow()) return 'unknown'
+      if (!isAlive(mark.pid)) return 'ended'
+      const started = startOf(mark.pid)
+      if (started === undefined || mark.started === undefined) return 'unknown'
+      return started === mark.started ? 'lives' : 'ended'
+    },
+  }
+}
+
+function machineNow(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return hostname()
+  }
+}
+
+/** Undefined where the system does not tell; `ended` for one that is dead and only not yet cleared away. */
+function startOf(pid: number): string | undefined {
+  try {
+    // The name of the program stands in parentheses and may hold anything; see proc_pid_stat(5), fields 3 and 22.
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return state === 'Z' || state === 'X' ? 'ended' : fields[18]
+  } catch {
+    return undefined
+  }
+}

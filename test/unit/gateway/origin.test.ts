@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { UserError } from '../../../src/errors.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
+import { originOfUrl } from '../../../src/gateway/origin-of-url.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const { gateway } = testCatalog
@@ -90,4 +91,14 @@ it('an origin is where the key goes, however it was written', () => {
   expect(origins.map(({ text, region }) => [text, region])).toEqual(
     Array(3).fill(['https://api.qcode.cc', 'global']),
   )
+})
+
+it.each([
+  ['https://eu.qcode.cc/api', 'https://eu.qcode.cc'],
+  ['file:///etc/passwd', undefined],
+  ['https://103.236.53.153/api', undefined],
+  ['https://api.qcode.cc.evil.example/api', undefined],
+  ['no URL', undefined],
+])('the base URL %s leads to %s', (text, origin) => {
+  expect(originOfUrl(text, gateway)?.text).toBe(origin)
 })

@@ -5,6 +5,7 @@ import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
 import { completeRun } from './complete-run.ts'
+import { storeConsent } from './consent-store.ts'
 import { filePosition, sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
@@ -31,16 +32,20 @@ export async function applyEdits(
   const edits = request.edits.filter((edit) => changesSomething(edit, host.platform))
   // A run that takes another one back is recorded even when every file is back already.
   const needsRun = edits.length > 0 || request.undoes !== undefined
-  if (!needsRun && sameLedger(request.ledger.before, request.ledger.after)) return undefined
+  const { consent } = request
+  if (!needsRun && !consent && sameLedger(request.ledger.before, request.ledger.after)) return undefined
   // What can be refused is refused before even the state folder is made; under the lock it is looked at again.
   checkTargets(edits, host.platform)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
       await settleEarlierRun(writer)
       assertLedgerUnchanged(request, host)
-      if (needsRun) return await runOnce(request, checkTargets(edits, host.platform), writer)
-      await storeLedger(request.ledger.after, writer)
-      return undefined
+      const run = needsRun
+        ? await runOnce(request, checkTargets(edits, host.platform), writer)
+        : await storeLedger(request.ledger.after, writer)
+      // The files are right by now. Whoever agreed to something that could not be remembered is asked again.
+      if (consent) await storeConsent(consent, writer).catch(() => {})
+      return run ?? undefined
     })
   } catch (error) {
     throw explainFailure(error, 'Nothing was changed.')

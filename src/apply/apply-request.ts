@@ -1,5 +1,6 @@
 import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
 import type { Ledger } from '../plan/ledger.ts'
+import type { Consent } from './consent-store.ts'
 import type { RecordedFolder } from './run-record.ts'
 
 /** One run: everything in it happens, or nothing. */
@@ -14,6 +15,8 @@ export interface ApplyRequest {
   readonly keychain?: KeychainEdit
   /** The ledger that the plan was made from, and the one to store. */
   readonly ledger: { readonly before: Ledger; readonly after: Ledger }
+  /** What the user agreed to for this; remembered once all of it is done. */
+  readonly consent?: Consent
   /** Only for undo: the run that is taken back, and the folders that it had made. */
   readonly undoes?: string
   readonly removeFolders?: readonly RecordedFolder[]

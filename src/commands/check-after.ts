@@ -13,6 +13,7 @@ import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
+import { acceptsOrigin } from './plain-http.ts'
 import { runUndo } from './undo.ts'
 
 /** What was set up. All choices are for one origin: the only one that is asked, and the only one that gets the key. */
@@ -50,17 +51,19 @@ export async function checkAfter(setUp: SetUp, input: Input, context: CommandCon
   if (!isInteractive(input, host)) {
     return { ...notChecked, exit: 4, findings: [...findings, whatNow(setUp.run)], data }
   }
-  return { exit: 4, findings: [], data, ...(await askWhatNow(findings, setUp.run, context)) }
+  return { exit: 4, findings: [], data, ...(await askWhatNow(findings, setUp.run, input, context)) }
 }
 
 /** Before another region is set up the run is taken back, so that one undo is enough and a cancelled plan leaves nothing. */
 async function askWhatNow(
   problems: readonly Finding[],
   run: string | undefined,
+  input: Input,
   context: CommandContext,
 ): Promise<Pick<AfterCheck, 'region' | 'undone'>> {
   const { askAfterFailedCheck } = await import('../wizard/ask-after-failed-check.ts')
-  const answer = await askAfterFailedCheck(problems, run !== undefined, context)
+  const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
+  const answer = await askAfterFailedCheck(problems, run !== undefined, context, accepts)
   if (answer.kind === 'keep') return {}
   const undone = run === undefined ? undefined : await takeBack(run, context)
   if (answer.kind === 'region') return { region: answer.region }

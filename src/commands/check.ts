@@ -3,11 +3,11 @@ import { checkData } from '../checks/check-data.ts'
 import { type CheckPlan, checkGateway, isRight, type LiveRequest } from '../checks/check-gateway.ts'
 import { recommend, sortBySpeed } from '../checks/check-regions.ts'
 import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
+import { measureRegions } from '../checks/measure-regions.ts'
 import { Origin } from '../gateway/origin.ts'
 import { chooseOrigin, regionOrigin } from '../request/choose-origin.ts'
 import { type Input, isOn, listOf, textOf } from '../request/input.ts'
 import { modelFor } from '../request/model-for.ts'
-import { httpFindings } from '../request/normalise-request.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -17,6 +17,7 @@ import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { saferFinding, shortFinding } from './plain-http-findings.ts'
 
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {
@@ -30,16 +31,27 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const plans = origins.map((origin) =>
     planCheck(origin, chosen.includes(origin), choices, key, input, context),
   )
-  const work = Promise.all(plans.map((plan) => checkGateway(plan, settings)))
-  const checks = sortBySpeed(await withProgress(host, checkTextsFor(host).progress, work))
+  const plain = chosen.filter(({ isUnencrypted }) => isUnencrypted)
+  const beside = plain.length > 0 && !isOn(input, 'all')
+  const work = Promise.all([
+    Promise.all(plans.map((plan) => checkGateway(plan, settings))),
+    beside ? measureRegions([], catalog.gateway, settings) : undefined,
+  ])
+  const [answers, safer] = await withProgress(host, checkTextsFor(host).progress, work)
+  const checks = sortBySpeed(answers)
   const recommended = checks.length > 1 ? (recommend(checks)?.origin.region ?? null) : undefined
   return {
     exit: checks.every(isRight) ? 0 : 4,
     findings: [
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
-      ...(key ? chosen.flatMap(httpFindings) : []),
+      ...plain.map(({ text }) => shortFinding(text)),
+      ...(safer ? [saferFinding(safer, host)] : []),
     ],
-    data: { regions: checks.map(checkData), recommended: recommended ?? null },
+    data: {
+      regions: checks.map(checkData),
+      recommended: recommended ?? null,
+      ...(safer && { saferRegions: safer }),
+    },
     ...reportCheck({ checks, recommended }, host),
   }
 }

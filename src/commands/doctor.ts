@@ -1,5 +1,5 @@
 import { checkFindings } from '../checks/check-findings.ts'
-import { checkGateway } from '../checks/check-gateway.ts'
+import { type CheckSettings, checkGateway } from '../checks/check-gateway.ts'
 import { diagnose } from '../checks/doctor/diagnose.ts'
 import { countLevels, finishFindings } from '../checks/doctor/finish-findings.ts'
 import { gatewayPlans } from '../checks/doctor/gateway-plans.ts'
@@ -15,6 +15,7 @@ import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { plainHttpWarnings } from './doctor-plain-http.ts'
 import { lookAtOwnState } from './doctor-state.ts'
 
 /** Everything that is known of the tools on this machine: what they go by, and what is wrong with it. */
@@ -24,9 +25,14 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
   const { views, findings: found, profiles } = await diagnose(catalog, host, state.ledger)
   const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
   const local = [...found, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures]
-  const asked = isOn(input, 'noCheck') ? [] : await askGateway(views, input, context)
+  const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)
+  const work = Promise.all([
+    settings ? askGateway(views, settings, context) : [],
+    plainHttpWarnings(views, profiles, settings, context),
+  ])
+  const [asked, plainHttp] = await withProgress(host, checkTextsFor(host).progress, work)
   const nothing = views.length === 0 ? [nothingFound] : []
-  const findings = finishFindings([...local, ...asked, ...nothing], views)
+  const findings = finishFindings([...local, ...plainHttp, ...asked, ...nothing], views)
   const tools = views.flatMap((view) => toolData(view, profiles))
   const summary = countLevels(findings)
   return {
@@ -48,12 +54,11 @@ const nothingFound: Finding = {
 /** Asks each origin that a client goes by for the paths that the client requests. */
 async function askGateway(
   views: readonly ToolView[],
-  input: Input,
-  { host, catalog }: CommandContext,
+  settings: CheckSettings,
+  { catalog }: CommandContext,
 ): Promise<Finding[]> {
-  const settings = checkSettings(input, host)
-  const work = gatewayPlans(views, catalog.gateway).map((plan) => checkGateway(plan, settings))
-  const checks = await withProgress(host, checkTextsFor(host).progress, Promise.all(work))
+  const plans = gatewayPlans(views, catalog.gateway)
+  const checks = await Promise.all(plans.map((plan) => checkGateway(plan, settings)))
   return checks.flatMap(checkFindings)
 }
 

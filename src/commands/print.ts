@@ -3,12 +3,13 @@ import type { WantedContext } from '../plan/wanted.ts'
 import { chooseOrigin } from '../request/choose-origin.ts'
 import { completeChoice } from '../request/choose-tools.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
-import { httpFindings, missingKey } from '../request/normalise-request.ts'
+import { missingKey } from '../request/normalise-request.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { unknownValue } from '../request/unknown-value.ts'
 import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { shortFinding } from './plain-http-findings.ts'
 
 /** Stands for the key where the real one was not asked for. */
 const standInKey = new Secret('cr_YOUR_KEY')
@@ -30,7 +31,7 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
   const { origin } = choice
   return {
     exit: 0,
-    findings: httpFindings(origin),
+    findings: origin.isUnencrypted ? [shortFinding(origin.text)] : [],
     data: { tool: choice.tool.id, region: origin.region, gateway: origin.text, format, paths, text },
     report: text.trimEnd(),
     next: paths.map((path) => `This belongs in ${path}`),

@@ -11,6 +11,7 @@ import { reportSetup } from '../ui/report-setup.ts'
 import { checkAfter, inRegion } from './check-after.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
+import { acceptsOrigin, settlePlainHttp } from './plain-http.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
 import { settleDaemons } from './settle-daemons.ts'
@@ -38,12 +39,14 @@ async function setUp(
   const settled = await settleVariants(normalised.request.choices, input, context)
   const request = { ...normalised.request, choices: settled.choices }
   await refuseRunningPrograms(request.choices, host)
+  const http = await settlePlainHttp(normalised.origin, input, context)
   const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
   const written = await writePlan(
     {
       command: 'setup',
       input,
       ...(request.key && { key: request.key }),
+      ...(http.consent && { consent: http.consent }),
       makePlan: (planContext) => planSetup(request, planContext),
     },
     context,
@@ -55,20 +58,22 @@ async function setUp(
   const all = [
     ...before,
     ...recovered,
+    ...http.findings,
     ...normalised.findings,
     ...settled.findings,
     ...written.plan.findings,
     ...checked.findings,
     ...daemons,
   ]
-  const origin = request.choices[0]?.origin
+  const { origin } = normalised
   return {
     exit: checked.exit,
     findings: all,
     data: {
       ...planData(written.plan, all),
-      region: origin?.region,
-      gateway: origin?.text,
+      region: origin.region,
+      gateway: origin.text,
+      plainHttp: http.data,
       check: checked.data,
       run: written.run ?? null,
     },
@@ -90,7 +95,7 @@ async function complete(
   const key = isAsked ? undefined : await readKey(keyFile, context.host)
   if (!interactive) return { input, key }
   const { completeInput } = await import('../wizard/complete-input.ts')
-  return completeInput(input, key, context)
+  return completeInput(input, key, context, (origin) => acceptsOrigin(origin, input, context))
 }
 
 /** The command line that does the same without questions, where questions were asked. */

@@ -5,6 +5,7 @@ import { rollBackRun } from '../apply/recover-run.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findEditSecrets } from '../plan/edit-secrets.ts'
+import { leavingHttp } from '../plan/leaving-http.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { reportUndo } from '../ui/report-undo.ts'
 import type { CommandContext, Outcome } from './command.ts'
@@ -30,7 +31,10 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
   if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
-  return { ...outcome({ run: plan.run.id, files: plan.request.edits, dryRun, diff }, host), findings }
+  const { before, after } = plan.request.ledger
+  const left = leavingHttp(before.setups, after.setups)
+  const undone = { run: plan.run.id, files: plan.request.edits, dryRun, diff }
+  return { ...outcome(undone, host), findings: [...findings, ...left] }
 }
 
 interface Undone {

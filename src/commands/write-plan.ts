@@ -1,4 +1,5 @@
 import { applyEdits } from '../apply/apply-edits.ts'
+import type { Consent } from '../apply/consent-store.ts'
 import type { RecordedFolder } from '../apply/run-record.ts'
 import { refuseTrackedKeys } from '../checks/refuse-tracked-keys.ts'
 import { UserError } from '../errors.ts'
@@ -21,6 +22,8 @@ export interface WriteRequest {
   /** Makes the plan; called again after the user has decided on conflicts. */
   readonly makePlan: (context: PlanContext) => Promise<Plan>
   readonly removeFolders?: readonly RecordedFolder[]
+  /** Remembered once everything is written. */
+  readonly consent?: Consent
 }
 
 export interface Written {
@@ -56,6 +59,7 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
         edits: plan.edits,
         ledger: { before: planContext.ledger, after: plan.ledger },
         ...(request.removeFolders && { removeFolders: request.removeFolders }),
+        ...(request.consent && { consent: request.consent }),
       },
       host,
     ),

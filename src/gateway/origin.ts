@@ -20,7 +20,7 @@ export class Origin {
 
   /** Whether what is sent there, the key included, can be read on the way: plain HTTP to another machine. */
   get isUnencrypted(): boolean {
-    return isPlainHttp(this.text) && !isLoopback(new URL(this.text).hostname)
+    return isUnencryptedUrl(this.text)
   }
 
   /**
@@ -49,6 +49,16 @@ export class Origin {
     }
     return { origin, removedSlash: text.trim().endsWith('/') }
   }
+}
+
+/** Whether what is sent to a base URL can be read on the way; false for a text that is no URL. */
+export function isUnencryptedUrl(text: string): boolean {
+  return URL.canParse(text) && isPlainHttp(text) && !isLoopback(new URL(text).hostname)
+}
+
+/** Scheme, host and port of a URL. */
+export function originTextOf(url: string): string {
+  return new URL(url).origin
 }
 
 /** This machine itself: HTTP to it does not cross a network. */

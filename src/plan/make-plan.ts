@@ -4,6 +4,7 @@ import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
 import { editTarget } from './edit-target.ts'
 import { finishFile } from './finish-file.ts'
+import { leavingHttp } from './leaving-http.ts'
 import type { LedgerEntry } from './ledger.ts'
 import { notesFor } from './notes.ts'
 import { pathId } from './path-id.ts'
@@ -70,7 +71,7 @@ function finishPlan(work: PlanWork, setups: Plan['ledger']['setups'], rows: read
     keyEdits: edits.filter(({ path }) => work.files.get(path)?.holdsKey),
     rows,
     conflicts,
-    findings,
+    findings: [...findings, ...leavingHttp(context.ledger.setups, setups)],
     ledger: { version: 1, setups, entries: [...entries.values()] },
     secrets: [...(context.key ? [context.key] : []), ...finished.flatMap(({ secrets }) => secrets)],
   }

@@ -15,6 +15,8 @@ export interface ToolStatus extends Setup {
   readonly files: readonly FileStatus[]
   /** True when every value stands as it was written. */
   readonly asWritten: boolean
+  /** Set up for an origin without TLS on another machine. */
+  readonly unencrypted: boolean
 }
 
 export interface FileStatus {
@@ -48,7 +50,8 @@ export async function inspectSetup(
       context,
     ),
   )
-  return { ...setup, files, asWritten: files.every(({ state }) => state === 'as-written') }
+  const asWritten = files.every(({ state }) => state === 'as-written')
+  return { ...setup, files, asWritten, unencrypted: choice.origin.isUnencrypted }
 }
 
 function inspectFile(

@@ -13,6 +13,8 @@ import { unknownValue } from './unknown-value.ts'
 
 export interface Normalised {
   readonly request: Request
+  /** The one that all choices are for. */
+  readonly origin: Origin
   readonly findings: readonly Finding[]
 }
 
@@ -31,24 +33,10 @@ export async function normaliseRequest(
   const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
-    ...httpFindings(origin),
     ...(key && inFiles && !looksLikeKey(key) ? [unusualKey] : []),
     ...(inFiles ? [] : tools.flatMap(keyVariableFinding)),
   ]
-  return { request: { choices, ...(key && inFiles && { key }) }, findings }
-}
-
-/** Says that the key travels unencrypted, where it does. */
-export function httpFindings(origin: Origin): Finding[] {
-  if (!origin.isUnencrypted) return []
-  return [
-    {
-      id: 'plain-http',
-      level: 'warning',
-      message: `${origin.text} is plain HTTP: your key and every prompt travel unencrypted and can be read on the way.`,
-      messageZh: `${origin.text} 使用明文 HTTP：密钥与全部对话未加密传输，途中可被读取。`,
-    },
-  ]
+  return { request: { choices, ...(key && inFiles && { key }) }, origin, findings }
 }
 
 const unusualKey: Finding = {

@@ -14,8 +14,6 @@ export const messagesEn: Messages = {
   },
   region: {
     question: 'Region',
-    unencrypted: (origin) =>
-      `${origin} is plain HTTP: your key and every prompt travel unencrypted and can be read on the way.`,
     useAnyway: 'Use it all the same?',
   },
   key: {

@@ -14,7 +14,6 @@ export const messagesZhCn: Messages = {
   },
   region: {
     question: '区域',
-    unencrypted: (origin) => `${origin} 使用明文 HTTP：密钥与全部对话均不加密，途中可被他人读取。`,
     useAnyway: '仍要使用吗？',
   },
   key: {

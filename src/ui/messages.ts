@@ -14,7 +14,6 @@ export interface Messages {
   }
   readonly region: {
     readonly question: string
-    readonly unencrypted: (origin: string) => string
     readonly useAnyway: string
   }
   readonly key: {

@@ -10,14 +10,14 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
   const texts = reportTextsFor(host)
   if (tools.length === 0) return { report: texts.nothingSetUp, next: [] }
   const style = styleFor(host, 'stdout')
-  const rows = tools.map(({ tool, region, scope, project, files }) => {
+  const rows = tools.map(({ tool, region, unencrypted, scope, project, files }) => {
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
     const place = project === undefined ? scope : shortenHome(project, host)
     const shown = texts.states[state]
     return [
       tool,
       place,
-      region,
+      unencrypted ? style.yellow(texts.unencrypted(region)) : region,
       files[0]?.baseUrl ?? '',
       state === 'as-written' ? shown : style.yellow(shown),
     ]

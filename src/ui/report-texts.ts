@@ -8,6 +8,7 @@ export interface ReportTexts {
   readonly result: string
   readonly baseUrl: string
   readonly region: string
+  readonly unencrypted: (region: string) => string
   readonly request: string
   readonly reply: string
   readonly state: string
@@ -36,6 +37,7 @@ const en: ReportTexts = {
   result: 'Result',
   baseUrl: 'Base URL',
   region: 'Region',
+  unencrypted: (region) => `${region} (plain HTTP)`,
   request: 'Request',
   reply: 'Reply',
   state: 'State',
@@ -70,6 +72,7 @@ const zhCn: ReportTexts = {
   result: '结果',
   baseUrl: 'Base URL',
   region: '区域',
+  unencrypted: (region) => `${region}（明文 HTTP）`,
   request: '请求',
   reply: '回复',
   state: '状态',

@@ -13,6 +13,9 @@ export interface Style {
   readonly cyan: Paint
 }
 
+/** No emphasis at all, for text that is not written to a stream at once. */
+export const plainStyle: Style = picocolors.createColors(false)
+
 /** The style for one of the two streams: each may be a terminal without the other. */
 export function styleFor(host: Pick<Host, 'terminal'>, stream: 'stdout' | 'stderr'): Style {
   return picocolors.createColors(host.terminal.color[stream])

@@ -5,7 +5,7 @@ import { textOf } from '../request/input.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { renderFindings } from '../ui/render-findings.ts'
 import { askSelect } from './ask.ts'
-import { askRegion } from './ask-region.ts'
+import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { say } from './say.ts'
 
 export type AfterFailedCheck =
@@ -20,6 +20,7 @@ export async function askAfterFailedCheck(
   problems: readonly Finding[],
   canUndo: boolean,
   context: CommandContext,
+  accepts: AcceptsOrigin,
 ): Promise<AfterFailedCheck> {
   const { host } = context
   const texts = messagesFor(host).failedCheck
@@ -31,7 +32,8 @@ export async function askAfterFailedCheck(
       ...(canUndo ? [{ value: 'undo' as const, name: texts.undo }] : []),
     ])
     if (kind !== 'region') return { kind }
-    const answered = await askRegion({ values: {}, switches: new Set(), positionals: [] }, context)
+    const nothing = { values: {}, switches: new Set<string>(), positionals: [] }
+    const answered = await askRegion(nothing, context, accepts)
     return { kind, region: textOf(answered, 'region') ?? '' }
   } catch (error) {
     if (error instanceof UserError && error.code === 'cancelled') return { kind: 'keep' }

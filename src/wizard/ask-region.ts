@@ -6,15 +6,25 @@ import { chooseOrigin } from '../request/choose-origin.ts'
 import { fields } from '../request/fields.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { isChinese, messagesFor } from '../ui/locale.ts'
-import { askConfirm, askSelect } from './ask.ts'
-import { showAnswer, warn } from './say.ts'
+import { askSelect } from './ask.ts'
+import { cancelled } from './cancelled.ts'
+import { showAnswer } from './say.ts'
 import { withValues } from './with-values.ts'
 
-/** Which region. One without TLS is taken only after a yes; a no asks for the region again. */
-export async function askRegion(input: Input, { host, catalog }: CommandContext): Promise<Input> {
+/** Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. */
+export type AcceptsOrigin = (origin: Origin) => Promise<boolean>
+
+/** Which region. One that is not accepted is asked for again; one that a flag named is then left. */
+export async function askRegion(
+  input: Input,
+  { host, catalog }: CommandContext,
+  accepts: AcceptsOrigin,
+): Promise<Input> {
   const { question } = messagesFor(host).region
   if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
-    showAnswer(host, question, chooseOrigin(input, catalog.gateway).origin.text)
+    const { origin } = chooseOrigin(input, catalog.gateway)
+    showAnswer(host, question, origin.text)
+    if (!(await accepts(origin))) throw cancelled()
     return input
   }
   const { regions } = catalog.gateway
@@ -26,16 +36,8 @@ export async function askRegion(input: Input, { host, catalog }: CommandContext)
   const preset = regions.find(({ id }) => id === fields.region.default)
   for (;;) {
     const region = await askSelect(host, question, choices, preset)
-    if (await accepts(region, host)) return withValues(input, 'region', [region.id])
+    if (await accepts(Origin.ofRegion(region))) return withValues(input, 'region', [region.id])
   }
-}
-
-async function accepts(region: Region, host: Host): Promise<boolean> {
-  const origin = Origin.ofRegion(region)
-  if (!origin.isUnencrypted) return true
-  const { unencrypted, useAnyway } = messagesFor(host).region
-  warn(host, unencrypted(origin.text))
-  return askConfirm(host, useAnyway, false)
 }
 
 /** Its name and the reason for it. */

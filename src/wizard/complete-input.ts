@@ -5,7 +5,7 @@ import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
 import { wrapText } from '../ui/wrap-text.ts'
 import { askModels } from './ask-models.ts'
-import { askRegion } from './ask-region.ts'
+import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { askTools } from './ask-tools.ts'
 import { say } from './say.ts'
 import { settleKey } from './settle-key.ts'
@@ -19,12 +19,13 @@ export async function completeInput(
   input: Input,
   key: Secret | undefined,
   context: CommandContext,
+  accepts: AcceptsOrigin,
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const { host } = context
   const lines = wrapText(messagesFor(host).intro, host.terminal.columns)
   say(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
   const withTools = await askTools(input, context)
-  const withRegion = await askRegion(withTools, context)
+  const withRegion = await askRegion(withTools, context, accepts)
   const settledKey = await settleKey(withRegion, key, context)
   return { input: await askModels(withRegion, settledKey, context), key: settledKey }
 }

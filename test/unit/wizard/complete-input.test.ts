@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { acceptsOrigin } from '../../../src/commands/plain-http.ts'
 import type { Input } from '../../../src/request/input.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { messagesEn as messages } from '../../../src/ui/messages-en.ts'
@@ -26,7 +27,8 @@ const given = { tool: ['codex'], region: ['eu'] }
 const regionIndex = (id: string) => catalog.gateway.regions.findIndex((region) => region.id === id)
 
 function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret) {
-  return completeInput(input, givenKey, { host: terminal.host, catalog })
+  const context = { host: terminal.host, catalog }
+  return completeInput(input, givenKey, context, (origin) => acceptsOrigin(origin, input, context))
 }
 
 describe('completeInput', () => {
@@ -87,7 +89,7 @@ describe('completeInput', () => {
 
   it('takes a region without TLS only after a yes; a no asks for the region again', async () => {
     const terminal = createAnsweringHost(home)
-    const completed = complete(terminal, inputOf({ tool: ['codex'] }), key)
+    const completed = complete(terminal, inputOf({ tool: ['codex'] }, 'noCheck'), key)
     const toChina = down.repeat(regionIndex('china')) + enter
     await terminal.answer(messages.region.question, toChina)
     await terminal.answer(messages.region.useAnyway, enter)
@@ -97,10 +99,15 @@ describe('completeInput', () => {
     expect(terminal.shown()).toContain('unencrypted')
   })
 
-  it('takes the region china from its flag without a question', async () => {
+  it.each([
+    ['a region', { region: ['china'] }, []],
+    ['a relay', { gateway: ['http://relay.example.com'] }, ['allowHttp']],
+  ])('asks about %s without TLS that a flag names as well, and a no leaves', async (_, values, switches) => {
     const terminal = createAnsweringHost(home)
-    await complete(terminal, inputOf({ tool: ['codex'], region: ['china'] }), key)
-    expect(terminal.shown()).not.toContain(messages.region.useAnyway)
+    const input = inputOf({ tool: ['codex'], ...values }, 'noCheck', ...switches)
+    const completed = complete(terminal, input, key)
+    await terminal.answer(messages.region.useAnyway, enter)
+    await expect(completed).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
   })
 
   it('refuses a wrong --gateway before it asks for the key', async () => {

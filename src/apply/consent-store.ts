@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { stateFolder } from './state-folder.ts'
+import type { Writer } from './state-lock.ts'
+import { replaceFile } from './write-file.ts'
+
+const consentSchema = z.looseObject({
+  /** Scheme, host and port without TLS that the user accepted, such as `http://103.236.53.153`. */
+  origin: z.string(),
+  agreedAt: z.iso.datetime(),
+})
+
+const consentsSchema = z.object({ version: z.literal(1), plainHttp: z.array(consentSchema) })
+
+/** What the user agreed to on this machine: to send everything to this origin unencrypted. */
+export type Consent = z.infer<typeof consentSchema>
+
+/** The consent to an origin without TLS, if there is one. Throws UserError `broken-consents` naming the file. */
+export function findConsent(host: Host, origin: string): Consent | undefined {
+  return readConsents(host).find((consent) => consent.origin === origin)
+}
+
+/** Remembers a consent; an older one to the same origin stays as it is. Throws UserError `lock-lost`, `broken-consents`. */
+export async function storeConsent(consent: Consent, writer: Writer): Promise<void> {
+  const earlier = readConsents(writer.host)
+  if (earlier.some(({ origin }) => origin === consent.origin)) return
+  writer.assertLocked()
+  const content = { version: 1, plainHttp: [...earlier, consent] }
+  const bytes = Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
+  await replaceFile(consentsFile(writer.host), { bytes, mode: 0o600 }, writer.fileSystem)
+}
+
+function readConsents(host: Host): readonly Consent[] {
+  const file = consentsFile(host)
+  if (!existsSync(file)) return []
+  try {
+    return consentsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).plainHttp
+  } catch {
+    throw new UserError({
+      code: 'broken-consents',
+      message: `${file}, the list of what you agreed to, is damaged or comes from another version.`,
+      hint: `Update qcode-setup, or move the file away to be asked again: mv '${file}' '${file}.broken'`,
+      where: { file },
+    })
+  }
+}
+
+function consentsFile(host: Host): string {
+  return join(stateFolder(host), 'consents.json')
+}

@@ -1,0 +1,91 @@
+import { findConsent } from '../apply/consent-store.ts'
+import type { CheckSettings } from '../checks/check-gateway.ts'
+import { describeSource, whereOf } from '../checks/doctor/describe-source.ts'
+import type { Found } from '../checks/doctor/find-setting.ts'
+import type { Profile } from '../checks/doctor/read-profiles.ts'
+import { problemFinding } from '../checks/doctor/source-problems.ts'
+import type { ToolView } from '../checks/doctor/tool-view.ts'
+import { maskUrl } from '../checks/lint/mask-url.ts'
+import { measureRegions, type RegionTime } from '../checks/measure-regions.ts'
+import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { isUnencryptedUrl, originTextOf } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
+import { type PlainHttpTexts, plainHttpEn, plainHttpZhCn } from '../ui/plain-http-texts.ts'
+import { listSaferRegions } from '../ui/render-region-times.ts'
+import type { CommandContext } from './command.ts'
+import { consentText } from './plain-http-findings.ts'
+
+/** A base URL without TLS that a client goes by. */
+interface PlainUrl {
+  readonly view: ToolView
+  readonly found: Found
+}
+
+type AgreedText = (texts: PlainHttpTexts) => string
+
+/**
+ * Each tool whose base URL in effect has no TLS, wherever that comes from: what it means, whether it was agreed to, and
+ * the regions with TLS, measured where the gateway may be asked.
+ */
+export async function plainHttpWarnings(
+  views: readonly ToolView[],
+  profiles: readonly Profile[],
+  settings: CheckSettings | undefined,
+  { host, catalog }: CommandContext,
+): Promise<Finding[]> {
+  const urls = views.flatMap(plainUrls)
+  if (urls.length === 0) return []
+  const times = await measureRegions([], catalog.gateway, settings)
+  return urls.flatMap((url) => {
+    const { agreed, failures } = lookUpConsent(url, host)
+    return [warningOf(url, agreed, times, profiles), ...failures]
+  })
+}
+
+/** One place of a tool is enough, however many of its protocols read it. */
+function plainUrls(view: ToolView): PlainUrl[] {
+  const found = view.connections
+    .flatMap(({ baseUrl }) => baseUrl.winner ?? [])
+    .filter(({ value }) => isUnencryptedUrl(value.trim()))
+  const places = new Map(found.map((one) => [`${one.name} ${one.value.trim()}`, one]))
+  return [...places.values()].map((one) => ({ view, found: one }))
+}
+
+/** What is to be said of consent. A list of consents that does not open is a finding, and stops nothing. */
+function lookUpConsent({ found }: PlainUrl, host: Host): { agreed?: AgreedText; failures: Finding[] } {
+  try {
+    const consent = findConsent(host, originTextOf(found.value.trim()))
+    return { agreed: (texts) => consentText(consent, texts), failures: [] }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { failures: [problemFinding(error)] }
+  }
+}
+
+function warningOf(
+  { view: { tool, isSetUp }, found }: PlainUrl,
+  agreed: AgreedText | undefined,
+  times: readonly RegionTime[],
+  profiles: readonly Profile[],
+): Finding {
+  const place = describeSource(found, profiles)
+  const where = whereOf(found.name, found.source, profiles)
+  const url = maskUrl(found.value.trim())
+  const text = (texts: PlainHttpTexts) =>
+    [
+      `${texts.asks(tool.title, url, place)}: ${texts.short}`,
+      ...(agreed ? [agreed(texts)] : []),
+      listSaferRegions(times, texts),
+    ].join(' ')
+  const fastest = times[0]?.region ?? ''
+  return {
+    id: 'plain-http',
+    level: 'warning',
+    tool: tool.id,
+    message: text(plainHttpEn),
+    messageZh: text(plainHttpZhCn),
+    ...(where && { where }),
+    hint: isSetUp ? `qcode-setup switch ${fastest}` : `qcode-setup --tool ${tool.id} --region ${fastest}`,
+  }
+}

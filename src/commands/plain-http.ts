@@ -1,0 +1,56 @@
+import { type Consent, findConsent } from '../apply/consent-store.ts'
+import { measureRegions, type RegionTime } from '../checks/measure-regions.ts'
+import type { Finding } from '../finding.ts'
+import type { Origin } from '../gateway/origin.ts'
+import { type Input, isOn } from '../request/input.ts'
+import { checkTextsFor } from '../ui/check-texts.ts'
+import { withProgress } from '../ui/with-progress.ts'
+import { checkSettings } from './check-settings.ts'
+import type { CommandContext } from './command.ts'
+import { isInteractive } from './is-interactive.ts'
+import { agreedFinding, explainedFinding, saferFinding } from './plain-http-findings.ts'
+
+/** What goes with a plan for an origin without TLS; with TLS there is nothing to it. */
+export interface PlainHttp {
+  readonly findings: readonly Finding[]
+  /** To be remembered together with the write; undefined where it is already. */
+  readonly consent?: Consent
+  /** For JSON. */
+  readonly data: { origin: string; agreedAt: string | null; regions: readonly RegionTime[] | null } | null
+}
+
+/** Whether the user takes this origin: one without TLS is explained and asked about, once on a machine. For a terminal. */
+export async function acceptsOrigin(origin: Origin, input: Input, context: CommandContext): Promise<boolean> {
+  const { host } = context
+  if (!origin.isUnencrypted || findConsent(host, origin.text)) return true
+  const times = await measure(origin, input, context)
+  const { askConsent } = await import('../wizard/ask-consent.ts')
+  return askConsent(origin.text, times, host)
+}
+
+/**
+ * What to tell of the origin that was chosen: one line where that was agreed to, before or by `acceptsOrigin` just now.
+ * Where nobody can be asked, naming the origin was the user's word, and all of the explanation is given the first time.
+ */
+export async function settlePlainHttp(
+  origin: Origin,
+  input: Input,
+  context: CommandContext,
+): Promise<PlainHttp> {
+  const { host } = context
+  if (!origin.isUnencrypted) return { findings: [], data: null }
+  const earlier = findConsent(host, origin.text)
+  const data = { origin: origin.text, agreedAt: earlier?.agreedAt ?? null, regions: null }
+  if (earlier) return { findings: [agreedFinding(earlier)], data }
+  const consent: Consent = { origin: origin.text, agreedAt: host.now().toISOString() }
+  if (isInteractive(input, host)) return { findings: [agreedFinding(consent)], consent, data }
+  const regions = await measure(origin, input, context)
+  const findings = [explainedFinding(origin.text), saferFinding(regions, host)]
+  return { findings, consent, data: { ...data, regions } }
+}
+
+function measure(origin: Origin, input: Input, { host, catalog }: CommandContext): Promise<RegionTime[]> {
+  const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)
+  const work = measureRegions([origin], catalog.gateway, settings)
+  return withProgress(host, checkTextsFor(host).progress, work)
+}

@@ -1,0 +1,74 @@
+import type { Host } from '../host/host.ts'
+import { isChinese } from './locale.ts'
+
+/** What is said of an origin without TLS: the one home of the explanation, and of the table beside it. */
+export interface PlainHttpTexts {
+  readonly title: (origin: string) => string
+  /** What that means, one line each: what travels, who can read it, what this program can do, what helps. */
+  readonly points: readonly string[]
+  /** All of it in one sentence. */
+  readonly short: string
+  readonly agreed: (date: string) => string
+  readonly never: string
+  readonly more: string
+  readonly asks: (tool: string, url: string, place: string) => string
+  readonly saferTitle: string
+  readonly region: string
+  readonly tls: string
+  readonly time: string
+  readonly yes: string
+  readonly no: string
+  readonly states: Readonly<Record<'wrong' | 'silent' | 'not-measured', string>>
+  readonly list: (items: readonly string[]) => string
+}
+
+export const plainHttpEn: PlainHttpTexts = {
+  title: (origin) => `${origin} is plain HTTP, without TLS.`,
+  points: [
+    'Your key, every prompt, every answer and every file that the agent reads travel unencrypted.',
+    'Anyone on the way (the Wi-Fi, your provider, the networks in between) can read all of it, and can change it: also the answers that your agent then acts on.',
+    'qcode-setup cannot protect this: the client talks to that address by itself.',
+    'What helps: a region with TLS; a VPN, proxy or tunnel of your own (--gateway); a key that you use for this alone and replace when you leave (qcode-setup key rotate).',
+  ],
+  short:
+    'plain HTTP: the key, prompts, answers and files that the agent reads travel unencrypted, and anyone on the way can read and change them.',
+  agreed: (date) => `You agreed to this on ${date}.`,
+  never: 'It was never agreed to on this machine.',
+  more: '`qcode-setup doctor` tells more.',
+  asks: (tool, url, place) => `${tool} asks ${url}, from ${place}`,
+  saferTitle: 'With TLS:',
+  region: 'Region',
+  tls: 'TLS',
+  time: 'Time',
+  yes: 'yes',
+  no: 'no',
+  states: { wrong: 'wrong answer', silent: 'no answer', 'not-measured': 'not measured' },
+  list: (items) => `With TLS: ${items.join(', ')}.`,
+}
+
+export const plainHttpZhCn: PlainHttpTexts = {
+  title: (origin) => `${origin} 使用明文 HTTP，没有 TLS。`,
+  points: [
+    '密钥、每一条提问与回答，以及代理读取的每个文件，均未加密传输。',
+    '途中任何人（Wi-Fi、运营商、中间网络）都能读取全部内容，也能加以改动，包括代理随后会照做的回答。',
+    'qcode-setup 对此无能为力：客户端是自行连接该地址的。',
+    '可行的办法：选用带 TLS 的区域；自备 VPN、代理或隧道（--gateway）；为此单独使用一个密钥，停用时更换（qcode-setup key rotate）。',
+  ],
+  short: '明文 HTTP：密钥、提问、回答以及代理读取的文件均未加密传输，途中任何人都能读取和改动。',
+  agreed: (date) => `您已于 ${date} 同意。`,
+  never: '在本机上从未同意过。',
+  more: '详情见 `qcode-setup doctor`。',
+  asks: (tool, url, place) => `${tool} 使用 ${url}（来自 ${place}）`,
+  saferTitle: '带 TLS 的区域：',
+  region: '区域',
+  tls: 'TLS',
+  time: '耗时',
+  yes: '有',
+  no: '无',
+  states: { wrong: '响应不正确', silent: '无响应', 'not-measured': '未测量' },
+  list: (items) => `带 TLS 的区域：${items.join('，')}。`,
+}
+
+export function plainHttpTextsFor(host: Pick<Host, 'env'>): PlainHttpTexts {
+  return isChinese(host) ? plainHttpZhCn : plainHttpEn
+}

@@ -1,26 +1,28 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Gateway } from '../gateway/gateway.ts'
 import { parseGateway } from '../gateway/parse-gateway.ts'
 import { parseCodeClients } from './code-client.ts'
-import { compileTool, folderError, parseContent } from './compile-tool.ts'
+import { compileTool, parseContent } from './compile-tool.ts'
 import { compileSharedTraps } from './diagnosis-schema.ts'
+import { folderError } from './folder-error.ts'
 import { shellsSchema } from './manifest-schema.ts'
+import { readFolderFile } from './read-folder-file.ts'
 import type { Catalog, Shell, Tool } from './tool.ts'
-
-const readText = (path: string): string => readFileSync(path, 'utf8')
 
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
 export async function compileCatalog(templates: string): Promise<Catalog> {
-  const gateway = parseGateway(await parseContent(join(templates, 'gateway.toml'), 'toml', readText))
+  const gateway = parseGateway(await parseContent(join(templates, 'gateway.toml'), 'toml', readFolderFile))
   const shells = shellsSchema.parse(
-    await parseContent(join(templates, 'shells.toml'), 'toml', readText),
+    await parseContent(join(templates, 'shells.toml'), 'toml', readFolderFile),
   ).shells
   const codeClients = parseCodeClients(
-    await parseContent(join(templates, 'code-clients.toml'), 'toml', readText),
+    await parseContent(join(templates, 'code-clients.toml'), 'toml', readFolderFile),
     gateway,
   )
-  const machine = compileSharedTraps(await parseContent(join(templates, 'traps.toml'), 'toml', readText))
+  const machine = compileSharedTraps(
+    await parseContent(join(templates, 'traps.toml'), 'toml', readFolderFile),
+  )
   const tools = await compileToolFolders(templates, gateway)
   return { gateway, tools, shells: shells.map(toShell), codeClients, machine }
 }
@@ -38,7 +40,7 @@ export async function compileToolFolders(
     .map((name) => join(parent, name))
     .filter((folder) => existsSync(join(folder, 'tool.toml')))
     .sort()
-  const tools = await Promise.all(folders.map((folder) => compileTool(folder, gateway, readText)))
+  const tools = await Promise.all(folders.map((folder) => compileTool(folder, gateway, readFolderFile)))
   const ids = new Set(takenIds)
   for (const [index, { id }] of tools.entries()) {
     const file = join(folders[index] ?? parent, 'tool.toml')

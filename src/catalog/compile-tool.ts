@@ -6,6 +6,8 @@ import { UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { compileDiagnosis } from './diagnosis-schema.ts'
 import { explainIssue } from './explain-issue.ts'
+import { folderError } from './folder-error.ts'
+import { findMisplacedKey } from './key-placement.ts'
 import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { compileProof } from './proof-schema.ts'
 import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
@@ -26,6 +28,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   const unknownPlace = findUnknownPlace(manifest, Object.keys(manifest.places))
   if (unknownPlace !== undefined) throw folderError(file, unknownPlace)
   refuseWrongFallbacks(manifest, file)
+  refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
   const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
   const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } = setup
   return {
@@ -49,11 +52,16 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
 /** Parses one file of a tool's folder in its own format. */
 export async function parseContent(file: string, format: FormatId, readText: ReadText): Promise<Value> {
   const parser = (await loadFormats([format])).get(format)
+  const text = readText(file)
   try {
-    return parser?.referee(readText(file)) ?? null
+    // The editor's errors never quote the file.
+    parser?.open(text, file)
+    return parser?.referee(text) ?? null
   } catch (error) {
-    // Only the first line: some parsers quote the text after it.
-    throw folderError(file, (error as Error).message.split('\n')[0] ?? '')
+    throw folderError(
+      file,
+      error instanceof UserError ? error.message : `it is no ${format} that can be used`,
+    )
   }
 }
 
@@ -100,11 +108,19 @@ async function compileTarget(
   folder: string,
   readText: ReadText,
 ): Promise<Target> {
+  const file = join(folder, content)
+  const parsed = await parseContent(file, target.format, readText)
+  refuseMisplacedKey(parsed, file)
   return {
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
-    content: await parseContent(join(folder, content), target.format, readText),
+    content: parsed,
     ...(shape && { shape: await parseContent(join(folder, shape), 'json', readText) }),
   }
+}
+
+function refuseMisplacedKey(content: Value, file: string, path: readonly string[] = []): void {
+  const fault = findMisplacedKey(content, path)
+  if (fault !== undefined) throw folderError(file, `${fault}; it would end up in a command line`)
 }
 
 function compileNote({ text_zh, variants, when, ...note }: Manifest['notes'][number]): Note {
@@ -118,15 +134,4 @@ function compileNote({ text_zh, variants, when, ...note }: Manifest['notes'][num
 
 function withoutUndefined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>
-}
-
-/** A tool's folder that cannot be used: `message` says why, of which file. */
-export function folderError(file: string, message: string): UserError {
-  return new UserError({
-    code: 'tool-folder',
-    message: `This tool folder cannot be used: ${message}`,
-    hint: 'Correct the file, or take the folder away.',
-    exit: 2,
-    where: { file },
-  })
 }

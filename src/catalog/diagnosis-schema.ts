@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import type { Diagnosis, TrapCondition } from './diagnosis.ts'
+import { placePath as path, programName, versionRange } from './schema-parts.ts'
 
-const path = z.string().check(z.regex(/^\{\{ \w+ \}\}/, 'must start with a place, such as {{ home }}'))
 const keyPath = z.array(z.string()).check(z.minLength(1))
 const names = z.array(z.string()).check(z.minLength(1))
 const level = z.enum(['managed', 'local', 'project', 'user', 'environment', 'system'])
@@ -14,7 +14,7 @@ const source = z.strictObject({
   format: z._default(format, 'dotenv'),
   variables: z.exactOptional(z.array(z.string())),
   platforms: z.exactOptional(names),
-  versions: z.exactOptional(z.string()),
+  versions: z.exactOptional(versionRange),
   variants: z.exactOptional(names),
 })
 
@@ -58,7 +58,7 @@ const condition = z.strictObject({
   matches: z.exactOptional(z.string().check(z.refine(isPattern, 'must be a regular expression'))),
   differs_from: z.exactOptional(z.strictObject(value)),
   bom: z.exactOptional(format),
-  programs: z.exactOptional(names),
+  programs: z.exactOptional(z.array(programName).check(z.minLength(1))),
   gateway: z.exactOptional(z.boolean()),
 })
 
@@ -66,7 +66,7 @@ const trap = z.strictObject({
   id: z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be words with dashes')),
   level: z.enum(['error', 'warning', 'info']),
   when: z.array(condition).check(z.minLength(1)),
-  versions: z.exactOptional(z.string()),
+  versions: z.exactOptional(versionRange),
   variants: z.exactOptional(names),
   text: z.string(),
   text_zh: z.string(),
@@ -75,11 +75,11 @@ const trap = z.strictObject({
 
 /** The sections of a manifest that are for `doctor`. The meaning of every field is told in diagnosis.ts. */
 export const diagnosisFields = {
-  measured: z.optional(z.string()),
+  measured: z.optional(versionRange),
   sources: z._default(z.array(source), []),
   lookups: z._default(z.array(lookup), []),
   connections: z._default(z.array(connection), []),
-  traps: z._default(z.array(trap), []),
+  traps: z._default(z.array(trap).check(z.maxLength(100)), []),
 }
 
 /** What stands in templates/traps.toml: traps that are not one tool's alone. */

@@ -2,18 +2,24 @@ import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
+import { placePath as path, plainText, programName, tail, versionRange } from './schema-parts.ts'
+import { commonPlaces } from './unknown-places.ts'
 
 const id = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9._/-]*$/, 'must be lowercase letters, digits, dots and dashes'))
+const toolId = id.check(
+  z.regex(/^[^/]+$/, 'must not hold a slash'),
+  z.refine(
+    (text) => text !== 'all' && text !== 'detected',
+    'must be another word: --tool gives this one a meaning',
+  ),
+)
+const pinFlag = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*$/, 'must be words with dashes'))
 const urlPath = z
   .string()
   .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
 const fileName = z.string().check(z.regex(/^[\w][\w.-]*$/, 'must be the name of a file in this folder'))
-const path = z.string().check(
-  z.refine((text) => !text.split(/[/\\]/).includes('..'), 'must not leave its folder through ..'),
-  z.regex(/^\{\{ \w+ \}\}/, 'must start with a place, such as {{ home }}'),
-)
 const variableName = z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'))
 const keyPath = z.array(z.string()).check(z.minLength(1))
 const condition = z.strictObject({ env: z.optional(variableName), key: z.optional(keyPath) })
@@ -28,7 +34,7 @@ export const endpointSchema = z.strictObject({
 const variant = z.strictObject({
   id,
   title: z.string(),
-  when: z._default(z.string(), '*'),
+  when: z._default(versionRange, '*'),
   fallback: z.optional(id),
   endpoints: z.array(endpointSchema).check(z.minLength(1)),
   closed: z._default(z.array(z.string()), []),
@@ -57,26 +63,31 @@ const note = z.strictObject({
 
 const placeCandidate = z.strictObject({
   env: z.optional(variableName),
-  join: z.optional(z.string()),
+  join: z.optional(tail),
   path: z.optional(path),
 })
+
+const placeName = z.string().check(
+  z.regex(/^[a-z][A-Za-z0-9]*$/, 'must be letters and digits'),
+  z.refine((name) => !commonPlaces.includes(name), 'is a place that every tool has'),
+)
 
 /** What stands in a tool.toml. The meaning of every field is told in tool.ts. */
 export const manifestSchema = z.strictObject({
   schema: z.literal(1),
-  id,
+  id: toolId,
   title: z.string(),
   docs: z.string(),
   auth: z.enum(['bearer', 'x-api-key']),
-  pin_flag: z.optional(z.string()),
+  pin_flag: z.optional(pinFlag),
   model_prefix: z.optional(z.string()),
   detect: z.strictObject({
-    commands: z._default(z.array(z.string()), []),
+    commands: z._default(z.array(programName), []),
     packages: z._default(z.array(z.string()), []),
     folders: z._default(z.array(path), []),
     project: z.optional(z.strictObject({ files: z.array(fileName), words: z.array(z.string()) })),
   }),
-  places: z._default(z.record(z.string(), z.array(placeCandidate)), {}),
+  places: z._default(z.record(placeName, z.array(placeCandidate)), {}),
   variants: z.array(variant).check(z.minLength(1)),
   targets: z._default(z.array(target), []),
   env: z.optional(
@@ -85,7 +96,7 @@ export const manifestSchema = z.strictObject({
       dotenv: z._default(z.boolean(), false),
     }),
   ),
-  daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(z.string()).check(z.minLength(1)) })),
+  daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(plainText).check(z.minLength(1)) })),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.record(z.enum(['python', 'typescript']), fileName), {} as never),
   ...diagnosisFields,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { Proof } from './proof.ts'
+import { plainText, programName } from './schema-parts.ts'
 
 const argument = z
   .string()
@@ -8,9 +9,9 @@ const argument = z
 /** A `[[prove]]` section of a manifest. The meaning of every field is told in proof.ts. */
 const proofSchema = z.strictObject({
   client: z.exactOptional(z.string()),
-  commands: z.exactOptional(z.array(z.string()).check(z.minLength(1))),
+  commands: z.exactOptional(z.array(programName).check(z.minLength(1))),
   args: z._default(z.array(argument), []),
-  env: z._default(z.record(z.string(), z.string()), {} as never),
+  env: z._default(z.record(z.string(), plainText), {} as never),
   script: z.exactOptional(
     z.string().check(z.regex(/^\w[\w.-]*$/, 'must be the name of a file in this folder')),
   ),

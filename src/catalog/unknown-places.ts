@@ -1,5 +1,5 @@
 /** The places that every tool may use; a manifest adds its own. */
-const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system']
+export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system']
 
 /** The first path below a manifest that begins with a place that nobody defines, with its field, or undefined. */
 export function findUnknownPlace(manifest: object, ownPlaces: readonly string[]): string | undefined {

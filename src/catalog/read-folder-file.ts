@@ -1,0 +1,27 @@
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { hasCode } from '../host/has-code.ts'
+import { folderError } from './folder-error.ts'
+
+/** No manifest, template or script comes near this. */
+const largestFile = 256 * 1024
+
+/**
+ * The text of a file of a tool's folder. It must really lie in that folder: what stands behind a link that leads out of
+ * it is never read. Errors: UserError `tool-folder`, for every other thing than such a file as well.
+ */
+export function readFolderFile(path: string): string {
+  try {
+    if (dirname(realpathSync(path)) !== realpathSync(dirname(path))) {
+      throw folderError(path, 'it is a link that leads out of its folder')
+    }
+    const stat = statSync(path)
+    if (!stat.isFile()) throw folderError(path, 'it is no regular file')
+    if (stat.size > largestFile) throw folderError(path, 'it is larger than 256 KiB')
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EISDIR')) throw error
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+    throw folderError(path, isLink ? 'it is a link that leads nowhere' : 'it is not there, or cannot be read')
+  }
+}

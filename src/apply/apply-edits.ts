@@ -3,17 +3,20 @@ import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
 import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
+import { checkKeychain } from './check-keychain.ts'
 import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
 import { completeRun } from './complete-run.ts'
 import { storeConsent } from './consent-store.ts'
-import { filePosition, sameMode } from './file-position.ts'
+import { sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
 import { storeRun } from './journal.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
+import { prepareKeychain } from './prepare-keychain.ts'
 import { prepareRun } from './prepare-run.ts'
 import { recordRun } from './record-run.ts'
 import { restoreRun } from './restore-run.ts'
+import { isUntouched } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import { explainFailure, rollbackFailed, takeBack } from './take-back.ts'
@@ -21,7 +24,7 @@ import { explainFailure, rollbackFailed, takeBack } from './take-back.ts'
 /**
  * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
  * changed ledger is stored nevertheless). Throws UserErrors: `locked`, `unfinished-run`, `changed-since-plan`
- * (exit 3), all that `checkTargets` refuses, `owner-not-kept`, `write-failed` (nothing was changed), and
+ * (exit 3), all that `checkTargets` refuses, `keychain-unavailable`, `owner-not-kept`, `write-failed` (nothing was changed), and
  * `rollback-failed`, which names the state of every file.
  */
 export async function applyEdits(
@@ -31,11 +34,12 @@ export async function applyEdits(
 ): Promise<RunRecord | undefined> {
   const edits = request.edits.filter((edit) => changesSomething(edit, host.platform))
   // A run that takes another one back is recorded even when every file is back already.
-  const needsRun = edits.length > 0 || request.undoes !== undefined
+  const needsRun = edits.length > 0 || request.keychain !== undefined || request.undoes !== undefined
   const { consent } = request
   if (!needsRun && !consent && sameLedger(request.ledger.before, request.ledger.after)) return undefined
   // What can be refused is refused before even the state folder is made; under the lock it is looked at again.
   checkTargets(edits, host.platform)
+  await checkKeychain(request.keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
       await settleEarlierRun(writer)
@@ -57,13 +61,15 @@ async function runOnce(
   targets: readonly Target[],
   writer: Writer,
 ): Promise<RunRecord> {
+  await checkKeychain(request.keychain, writer.host)
   let run = recordRun(request, targets, writer.host)
   try {
     await prepareRun(run, targets, writer)
+    await prepareKeychain(run, request.keychain, writer.host)
     run = { ...run, state: 'committing' }
     await storeRun(run, writer)
-    return await completeRun(run, writer, (path) => {
-      throw changedSincePlan(path)
+    return await completeRun(run, writer, (what) => {
+      throw changedSincePlan(what)
     })
   } catch (cause) {
     return await takeBack(run, cause, writer)
@@ -74,10 +80,9 @@ async function runOnce(
 async function settleEarlierRun(writer: Writer): Promise<void> {
   const run = findUnfinishedRun(writer.host)
   if (run === undefined) return
-  const isUntouched = run.files.every((file) => filePosition(file, writer.host.platform) === 'old')
-  if (run.state !== 'preparing' && !isUntouched) throw unfinishedRun(run)
+  if (run.state !== 'preparing' && !(await isUntouched(run, writer.host))) throw unfinishedRun(run)
   const restored = await restoreRun(run, writer)
-  if (restored.failures.length > 0) throw rollbackFailed(run, restored, writer.host)
+  if (restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
 }
 
 function assertLedgerUnchanged(request: ApplyRequest, host: Host): void {

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import { assertWritable } from '../host/assert-writable.ts'
 import type { FileState } from '../host/file-state.ts'
@@ -26,14 +27,14 @@ export function checkTargets(edits: readonly FileEdit[], platform: NodeJS.Platfo
   return targets
 }
 
-/** A target is no longer what the plan was made from. */
-export function changedSincePlan(path: string): UserError {
+/** A target is no longer what the plan was made from: `what` is a path, or has no place in a file. */
+export function changedSincePlan(what: string): UserError {
   return new UserError({
     code: 'changed-since-plan',
-    message: `${path} was changed after the plan was made.`,
+    message: `${what} was changed after the plan was made.`,
     hint: 'Nothing was changed by this run. Run the same command again to get a new plan.',
     exit: 3,
-    where: { file: path },
+    ...(isAbsolute(what) && { where: { file: what } }),
   })
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { completeKeychain } from './complete-keychain.ts'
 import { filePosition } from './file-position.ts'
 import { storeRun } from './journal.ts'
 import { storeLedger } from './ledger-store.ts'
@@ -9,14 +10,15 @@ import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
 
 /**
- * Puts every new content of a run that is `committing` in place, removes the folders that it empties, and stores
- * the ledger. Files that are new already are passed over; `onOther` hears of files that somebody else changed.
+ * Puts the new key and every new content of a run that is `committing` in place, removes the folders that it empties, and
+ * stores the ledger. What is new already is passed over; `onOther` hears of what somebody else changed.
  */
 export async function completeRun(
   run: RunRecord,
   writer: Writer,
-  onOther: (path: string) => void,
+  onOther: (what: string) => void,
 ): Promise<RunRecord> {
+  await completeKeychain(run, writer, onOther)
   for (const file of run.files) {
     const position = filePosition(file, writer.host.platform)
     if (position === 'other') onOther(file.path)

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { listRuns } from './journal.ts'
+import { runTargets } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
 
 /** The run that was killed, or whose rollback failed; there is at most one. Throws UserError `broken-journal`. */
@@ -15,10 +16,12 @@ export function isUnfinished(run: RunRecord): boolean {
 
 /** UserError `unfinished-run`, exit 1. */
 export function unfinishedRun(run: RunRecord): UserError {
-  const files = run.files.map((file) => `\n  ${file.path}`).join('')
+  const targets = runTargets(run)
+    .map((what) => `\n  ${what}`)
+    .join('')
   return new UserError({
     code: 'unfinished-run',
-    message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:${files}`,
+    message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:${targets}`,
     hint: `To take it back, type: qcode-setup undo ${run.id}`,
   })
 }

@@ -1,8 +1,8 @@
-import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
+import { changedSinceRun } from './changed-since-run.ts'
 import { filePosition } from './file-position.ts'
 import { isUnfinished, unfinishedRun } from './find-unfinished-run.ts'
 import { listRuns, readBackupOf, readRun } from './journal.ts'
@@ -10,6 +10,7 @@ import { readLedger } from './ledger-store.ts'
 import { revertLedger } from './revert-ledger.ts'
 import { newRunId } from './run-id.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
+import { undoKeychain } from './undo-keychain.ts'
 
 /** What takes a run back: give `request` to `applyEdits`. */
 export interface UndoPlan {
@@ -20,15 +21,15 @@ export interface UndoPlan {
 /**
  * Plans to take back one run, or the last one that is neither an undo nor undone; undoing an undo does the run
  * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` (exit 2), `unfinished-run` (recover that
- * one first), and `broken-backup`.
+ * one first), `broken-backup`, and `keychain-unavailable`.
  */
-export function planUndo(host: Host, runId?: string): UndoPlan | 'nothing-to-undo' {
+export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | 'nothing-to-undo'> {
   const runs = listRuns(host)
   const unfinished = runs.findLast(isUnfinished)
   if (unfinished) throw unfinishedRun(unfinished)
   const run = runId === undefined ? runs.findLast((each) => canUndo(each, runs)) : readRun(host, runId)
   if (run === undefined || run.state !== 'done' || isUndone(run, runs)) return 'nothing-to-undo'
-  return { run, request: requestUndo(run, host) }
+  return { run, request: await requestUndo(run, host) }
 }
 
 function canUndo(run: RunRecord, runs: readonly RunRecord[]): boolean {
@@ -40,13 +41,15 @@ function isUndone(run: RunRecord, runs: readonly RunRecord[]): boolean {
   return runs.some((other) => other.undoes === run.id && other.state === 'done' && !isUndone(other, runs))
 }
 
-function requestUndo(run: RunRecord, host: Host): ApplyRequest {
+async function requestUndo(run: RunRecord, host: Host): Promise<ApplyRequest> {
   const current = readLedger(host)
+  const keychain = await undoKeychain(run, host)
   return {
     runId: newRunId(host),
     command: 'undo',
     summary: `takes back ${run.id} (${run.command})`,
     edits: run.files.flatMap((file) => undoFile(file, run, host)),
+    ...(keychain && { keychain }),
     ledger: { before: current, after: revertLedger(current, run) },
     undoes: run.id,
     removeFolders: run.createdFolders,
@@ -76,14 +79,4 @@ function contentBefore(file: RecordedFile, run: RunRecord, host: Host): FileEdit
   if (bytes === 'absent' || file.before.kind === 'absent') return { kind: 'absent' }
   const { mode, uid, gid } = file.before
   return { kind: 'file', bytes, mode, owner: { uid, gid } }
-}
-
-function changedSinceRun(path: string, run: RunRecord): UserError {
-  return new UserError({
-    code: 'changed-since-run',
-    message: `${path} was changed after run ${run.id}: taking the run back would lose that change.`,
-    hint: 'Nothing was changed. To take out only what this program wrote, type: qcode-setup remove',
-    exit: 3,
-    where: { file: path },
-  })
 }

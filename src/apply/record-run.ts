@@ -7,6 +7,7 @@ import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import type { Target } from './check-targets.ts'
 import { listRuns, runFolder } from './journal.ts'
+import { recordKeychain } from './keychain-copies.ts'
 import { ledgerSchema } from './ledger-store.ts'
 import { missingFolders } from './missing-folders.ts'
 import type { RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
@@ -25,6 +26,7 @@ export function recordRun(request: ApplyRequest, targets: readonly Target[], hos
     state: 'preparing',
     ...(undoes !== undefined && { undoes }),
     files: targets.map((target, index) => recordFile(target, runId, index)),
+    ...(request.keychain && { keychain: recordKeychain(request.keychain, runId) }),
     createdFolders: missingFolders(targets, request.removedFolders),
     removedFolders: (request.removeFolders ?? []).flatMap(recordFolder),
     ledger: {

@@ -1,17 +1,21 @@
+import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
+import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { completeRun } from './complete-run.ts'
 import { filePosition, sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { isUnfinished } from './find-unfinished-run.ts'
 import { readRun, storeRun } from './journal.ts'
+import { hasCopies } from './keychain-copies.ts'
+import { keychainPosition } from './keychain-position.ts'
 import { restoreRun } from './restore-run.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import { explainFailure, rollbackFailed } from './take-back.ts'
 
-/** An unfinished run that was brought to its end, and the files that somebody else had changed since. */
+/** An unfinished run that was brought to its end, and what somebody else had changed since. */
 export interface Recovery {
   readonly run: RunRecord
   readonly leftAlone: readonly string[]
@@ -24,11 +28,12 @@ export interface Recovery {
 export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
   return recover(host, id, fileSystem, async (run, writer) => {
     const missing = run.files.find((file) => !canFinish(file, host.platform))
-    if (missing) throw cannotFinish(run, missing)
+    if (missing) throw cannotFinish(run, missing.path)
+    if (!(await canFinishKeychain(run, host))) throw cannotFinish(run, keychainTitle)
     const committing: RunRecord = { ...run, state: 'committing' }
     await storeRun(committing, writer)
     const leftAlone: string[] = []
-    const done = await completeRun(committing, writer, (path) => leftAlone.push(path))
+    const done = await completeRun(committing, writer, (what) => leftAlone.push(what))
     return { run: done, leftAlone }
   })
 }
@@ -40,7 +45,7 @@ export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Prom
 export function rollBackRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
   return recover(host, id, fileSystem, async (run, writer) => {
     const restored = await restoreRun(run, writer)
-    if (restored.failures.length > 0) throw rollbackFailed(run, restored, host)
+    if (restored.failures.length > 0) throw await rollbackFailed(run, restored, host)
     return restored
   })
 }
@@ -70,12 +75,18 @@ function canFinish(file: RecordedFile, platform: NodeJS.Platform): boolean {
   )
 }
 
-function cannotFinish(run: RunRecord, file: RecordedFile): UserError {
+async function canFinishKeychain({ keychain: recorded }: RunRecord, host: Host): Promise<boolean> {
+  if (recorded === undefined) return true
+  const keychain = await openKeychain(host)
+  return (await keychainPosition(recorded, keychain)) !== 'old' || hasCopies(recorded, keychain)
+}
+
+function cannotFinish(run: RunRecord, what: string): UserError {
   return new UserError({
     code: 'cannot-finish',
-    message: `Run ${run.id} cannot be finished: it was stopped before the new ${file.path} was written whole.`,
+    message: `Run ${run.id} cannot be finished: it was stopped before the new state of ${what} was written whole.`,
     hint: `To take it back, type: qcode-setup undo ${run.id}`,
-    where: { file: file.path },
+    ...(isAbsolute(what) && { where: { file: what } }),
   })
 }
 

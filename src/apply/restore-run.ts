@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { keychainTitle } from '../secrets/keychain.ts'
 import { filePosition } from './file-position.ts'
 import { readBackupOf, storeRun } from './journal.ts'
 import { restoreLedger } from './ledger-store.ts'
 import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
+import { restoreKeychain } from './restore-keychain.ts'
+import { runPositions } from './run-positions.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
@@ -12,7 +15,7 @@ import { replaceFile } from './write-file.ts'
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
 export interface Restored {
   readonly run: RunRecord
-  /** Files that somebody else changed; they are as they were found. */
+  /** What somebody else changed; it is as it was found. */
   readonly leftAlone: readonly string[]
   readonly failures: readonly Error[]
 }
@@ -23,8 +26,9 @@ export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restor
   const attempt = async (path: string, work: () => Promise<void>) => {
     await step(path, work).catch((error) => failures.push(error))
   }
-  const leftAlone = otherFiles(run, writer)
+  const leftAlone = await changedByOthers(run, writer)
   await restoreFiles(run, writer, attempt)
+  await attempt(keychainTitle, () => restoreKeychain(run, writer))
   await clear(run, writer, attempt)
   const restored: RunRecord = { ...run, state: 'rolled-back' }
   if (failures.length === 0) {
@@ -38,10 +42,11 @@ export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restor
 
 type Attempt = (path: string, work: () => Promise<void>) => Promise<void>
 
-function otherFiles(run: RunRecord, { host }: Writer): string[] {
+async function changedByOthers(run: RunRecord, { host }: Writer): Promise<string[]> {
   // Before `committing` the run has changed nothing, whatever stands there now.
   if (run.state === 'preparing') return []
-  return run.files.filter((file) => filePosition(file, host.platform) === 'other').map((file) => file.path)
+  const positions = await runPositions(run, host)
+  return positions.filter(({ position }) => position === 'other').map(({ what }) => what)
 }
 
 async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): Promise<void> {

@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type FilePosition, filePosition } from './file-position.ts'
+import { KeychainError } from '../secrets/keychain-error.ts'
 import { runFolder } from './journal.ts'
 import { type Restored, restoreRun } from './restore-run.ts'
+import { isUntouched, type RunPosition, runPositions } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { StepFailure } from './step-failure.ts'
@@ -13,14 +14,18 @@ import { StepFailure } from './step-failure.ts'
  */
 export async function takeBack(run: RunRecord, cause: unknown, writer: Writer): Promise<never> {
   const restored = await restoreRun(run, writer)
-  const positions = run.files.map((file) => filePosition(file, writer.host.platform))
-  if (positions.every((position) => position === 'old')) throw explainFailure(cause, 'Nothing was changed.')
-  if (restored.failures.length > 0) throw rollbackFailed(run, restored, writer.host)
+  const isSame = run.state === 'preparing' || (await isUntouched(run, writer.host))
+  if (isSame) throw explainFailure(cause, 'Nothing was changed.')
+  if (restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
   throw explainFailure(cause, describeLeftAlone(restored))
 }
 
-/** UserError `write-failed`, exit 1, of a step that the system refused; every other error stays as it is. */
+/**
+ * UserErrors of what the system refused, with how the run ended: `write-failed`, exit 1, of a step on a file, and
+ * `keychain-unavailable`. Every other error stays as it is.
+ */
 export function explainFailure(cause: unknown, ending: string): unknown {
+  if (cause instanceof KeychainError) return new UserError(cause.withEnding(ending))
   if (!(cause instanceof StepFailure)) return cause
   return new UserError({
     code: 'write-failed',
@@ -30,12 +35,11 @@ export function explainFailure(cause: unknown, ending: string): unknown {
   })
 }
 
-/** UserError `rollback-failed`, exit 1, that names the state of every file. */
-export function rollbackFailed(run: RunRecord, restored: Restored, host: Host): UserError {
+/** UserError `rollback-failed`, exit 1, that names the state of every file and of the key. */
+export async function rollbackFailed(run: RunRecord, restored: Restored, host: Host): Promise<UserError> {
   const reasons = restored.failures.map((error) => `\n  ${describeFailure(error)}`).join('')
-  const files = run.files
-    .map((file) => `\n  ${file.path}: ${words[filePosition(file, host.platform)]}`)
-    .join('')
+  const positions = await runPositions(run, host)
+  const files = positions.map(({ what, position }) => `\n  ${what}: ${words[position]}`).join('')
   return new UserError({
     code: 'rollback-failed',
     message: `Run ${run.id} failed and could not be taken back whole:${reasons}\nThe files now:${files}`,
@@ -43,10 +47,11 @@ export function rollbackFailed(run: RunRecord, restored: Restored, host: Host): 
   })
 }
 
-const words: Readonly<Record<FilePosition, string>> = {
+const words: Readonly<Record<RunPosition['position'], string>> = {
   old: 'as before the run',
   new: 'has the new content',
   other: 'changed by another program, left as it is',
+  unknown: 'cannot be read now',
 }
 
 function describeFailure(error: Error): string {

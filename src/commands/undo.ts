@@ -21,7 +21,7 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
     return outcome({ run: id, files: run.files, dryRun: false, diff: undefined }, host)
   }
   const findings = await recoverFirst(input, host)
-  const plan = planUndo(host, id)
+  const plan = await planUndo(host, id)
   if (plan === 'nothing-to-undo') {
     return { ...outcome({ run: null, files: [], dryRun: false, diff: undefined }, host), findings }
   }

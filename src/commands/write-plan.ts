@@ -57,6 +57,7 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
         runId: planContext.run,
         command: request.command,
         edits: plan.edits,
+        ...(plan.keychain && { keychain: plan.keychain }),
         ledger: { before: planContext.ledger, after: plan.ledger },
         ...(request.removeFolders && { removeFolders: request.removeFolders }),
         ...(request.consent && { consent: request.consent }),

@@ -1,9 +1,12 @@
-import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { KeychainError } from './keychain-error.ts'
 import { Secret } from './secret.ts'
 
 /** The account under which the key is kept. */
 export const keyAccount = 'default'
+
+/** What people are told of it. */
+export const keychainTitle = 'the key in the keychain'
 
 /** Keys in the system's keychain. Every verb throws UserError `keychain-unavailable`, exit 1, where it is missing or stays locked. */
 export interface Keychain {
@@ -17,7 +20,7 @@ export interface Keychain {
 /** Throws UserError `keychain-unavailable`, exit 1, where the library that reaches the keychain is not installed. */
 export async function openKeychain(host: Pick<Host, 'keychain'>): Promise<Keychain> {
   const store = await host.keychain().catch(() => {
-    throw notInstalled()
+    throw KeychainError.notInstalled()
   })
   return {
     read: async (account) => {
@@ -34,23 +37,6 @@ async function use<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw unavailable(error)
+    throw KeychainError.refused(error)
   }
-}
-
-function unavailable(error: unknown): UserError {
-  const reason = error instanceof Error ? error.message : 'no reason was given'
-  return new UserError({
-    code: 'keychain-unavailable',
-    message: `The keychain of this machine cannot be used: ${reason}.`,
-    hint: 'Unlock it, or start its service, then run the same command again. To keep the key in files instead: qcode-setup --key-store file',
-  })
-}
-
-function notInstalled(): UserError {
-  return new UserError({
-    code: 'keychain-unavailable',
-    message: 'The keychain cannot be reached: the optional package @napi-rs/keyring is not installed here.',
-    hint: 'To install it: npm install --global qcode-setup --include=optional. To keep the key in files instead: qcode-setup --key-store file',
-  })
 }

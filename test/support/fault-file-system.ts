@@ -1,15 +1,20 @@
 import { createFileSystem, type FileSystem } from '../../src/apply/file-system.ts'
+import type { KeychainStore } from '../../src/host/host.ts'
 
 /** What goes wrong, counted in calls from 0: one call fails, that verb-by-verb from then on, or the program dies. */
 export type Fault =
   | { readonly kind: 'fail'; readonly at: number; readonly code: string }
+  /** The keychain is gone from this call of its own on, files are not; `late`: the last call has an effect, its answer is lost. */
+  | { readonly kind: 'no-keychain'; readonly from: number; readonly late?: boolean }
   | { readonly kind: 'disk-full'; readonly from: number }
   | { readonly kind: 'kill'; readonly at: number }
   | { readonly kind: 'none' }
 
+type Verb = keyof FileSystem | keyof KeychainStore
+
 export interface Call {
-  readonly verb: keyof FileSystem
-  /** The path, or for verbs on an open file the path that it was opened with. */
+  readonly verb: Verb
+  /** The path, for verbs on an open file the path that it was opened with; for the keychain the account. */
   readonly path: string
   /** Where a rename goes. */
   readonly to?: string
@@ -17,6 +22,8 @@ export interface Call {
 
 export interface FaultFileSystem {
   readonly fileSystem: FileSystem
+  /** A keychain that takes part in the same fault and the same count. */
+  readonly guard: (store: KeychainStore) => KeychainStore
   readonly calls: readonly Call[]
   /** Whether the fault happened. */
   fired(): boolean
@@ -25,7 +32,7 @@ export interface FaultFileSystem {
 /** The program is dead: nothing that it still tries has an effect. */
 export class KilledError extends Error {}
 
-const needsSpace: ReadonlySet<keyof FileSystem> = new Set(['createFile', 'write', 'makeFolder'])
+const needsSpace: ReadonlySet<Verb> = new Set(['createFile', 'write', 'makeFolder'])
 
 type AnyVerb = (...args: readonly unknown[]) => Promise<unknown>
 
@@ -34,6 +41,7 @@ export function createFaultFileSystem(fault: Fault = { kind: 'none' }): FaultFil
   const real = { ...createFileSystem('linux'), flush: async () => {}, flushFolder: async () => {} }
   const calls: Call[] = []
   const opened = new Map<unknown, string>()
+  let storeCalls = 0
   let fired = false
 
   const wrap = (verb: keyof FileSystem): AnyVerb => {
@@ -57,10 +65,27 @@ export function createFaultFileSystem(fault: Fault = { kind: 'none' }): FaultFil
   }
   const verbs = Object.keys(real) as (keyof FileSystem)[]
   const fileSystem = Object.fromEntries(verbs.map((verb) => [verb, wrap(verb)])) as unknown as FileSystem
-  return { fileSystem, calls, fired: () => fired }
+
+  const guard = (store: KeychainStore): KeychainStore => {
+    const wrapStore = (verb: keyof KeychainStore): AnyVerb => {
+      const work = store[verb] as AnyVerb
+      return async (...args) => {
+        const gone = fault.kind === 'no-keychain' && storeCalls++ >= fault.from
+        const error = gone ? new Error('the keychain is gone') : decide(fault, verb, calls.length)
+        calls.push({ verb, path: String(args[0] ?? '') })
+        if (error === undefined) return await work(...args)
+        if (!fired && fault.kind === 'no-keychain' && fault.late) await work(...args)
+        fired = true
+        throw error
+      }
+    }
+    const storeVerbs = Object.keys(store) as (keyof KeychainStore)[]
+    return Object.fromEntries(storeVerbs.map((verb) => [verb, wrapStore(verb)])) as unknown as KeychainStore
+  }
+  return { fileSystem, guard, calls, fired: () => fired }
 }
 
-function decide(fault: Fault, verb: keyof FileSystem, index: number): Error | undefined {
+function decide(fault: Fault, verb: Verb, index: number): Error | undefined {
   if (fault.kind === 'fail' && index === fault.at) return systemError(fault.code, verb)
   if (fault.kind === 'disk-full' && index >= fault.from && needsSpace.has(verb))
     return systemError('ENOSPC', verb)

@@ -46,7 +46,7 @@ const setup: MakeScene = async () => {
 const undo: MakeScene = async () => {
   const { home, host, wanted } = await setup()
   await applyEdits(wanted, host, createFaultFileSystem().fileSystem)
-  const plan = planUndo(host)
+  const plan = await planUndo(host)
   if (plan === 'nothing-to-undo') throw new Error('the run is gone')
   return { home, host, wanted: plan.request, old: look(home, host) }
 }
@@ -251,7 +251,7 @@ describe('after a kill', () => {
       code: 'unfinished-run',
       hint: expect.stringContaining(`qcode-setup undo ${scene.wanted.runId}`),
     })
-    expect(() => planUndo(scene.host)).toThrow(expect.objectContaining({ code: 'unfinished-run' }))
+    await expect(planUndo(scene.host)).rejects.toThrow(expect.objectContaining({ code: 'unfinished-run' }))
     expect(snapshot(scene.home)).toEqual(before)
   })
 

@@ -18,7 +18,7 @@ async function write(host: Host, name: string, text?: string): Promise<string> {
 }
 
 async function undo(host: Host, runId?: string): Promise<string | undefined> {
-  const plan = planUndo(host, runId)
+  const plan = await planUndo(host, runId)
   if (plan === 'nothing-to-undo') return undefined
   await applyEdits(plan.request, host)
   return plan.run.id
@@ -71,8 +71,8 @@ describe('undo', () => {
     expect(await undo(host)).toBe(ids[1])
     expect(await undo(host)).toBe(ids[0])
     expect(existsSync(join(host.home, 'file'))).toBe(false)
-    expect(planUndo(host)).toBe('nothing-to-undo')
-    expect(planUndo(makeHost(makeHome()))).toBe('nothing-to-undo')
+    expect(await planUndo(host)).toBe('nothing-to-undo')
+    expect(await planUndo(makeHost(makeHome()))).toBe('nothing-to-undo')
   })
 
   test('takes the last run first, also when runs of one second have ids in another order', async () => {
@@ -96,8 +96,8 @@ describe('undo', () => {
     expect(readLedger(host)).toEqual(ledger)
     expect(await undo(host)).toBe(first)
     expect(existsSync(join(host.home, 'deep'))).toBe(false)
-    expect(planUndo(host)).toBe('nothing-to-undo')
-    expect(planUndo(host, first)).toBe('nothing-to-undo')
+    expect(await planUndo(host)).toBe('nothing-to-undo')
+    expect(await planUndo(host, first)).toBe('nothing-to-undo')
   })
 
   test('of an older run leaves the later ones alone', async () => {
@@ -116,7 +116,7 @@ describe('undo', () => {
     const one = await write(host, 'one', '1')
     const two = await write(host, 'two', '2')
     rmSync(join(host.home, 'two'))
-    expect(planUndo(host)).toMatchObject({ request: { edits: [] } })
+    expect(await planUndo(host)).toMatchObject({ request: { edits: [] } })
     expect(await undo(host)).toBe(two)
     expect(await undo(host)).toBe(one)
   })
@@ -150,7 +150,7 @@ describe('undo', () => {
     put(join(host.home, 'file'), '0', 0o600)
     await write(host, 'file', '1')
     change(join(host.home, 'file'))
-    expect(() => planUndo(host)).toThrow(
+    await expect(planUndo(host)).rejects.toThrow(
       expect.objectContaining({
         code: 'changed-since-run',
         exit: 3,
@@ -167,19 +167,23 @@ describe('undo', () => {
     await write(host, 'link', '1')
     rmSync(join(host.home, 'link'))
     symlinkSync('other', join(host.home, 'link'))
-    expect(() => planUndo(host)).toThrow(expect.objectContaining({ code: 'changed-since-run' }))
+    await expect(planUndo(host)).rejects.toThrow(expect.objectContaining({ code: 'changed-since-run' }))
   })
 
-  test('never reads a journal outside of the folder of runs', () => {
+  test('never reads a journal outside of the folder of runs', async () => {
     const host = makeHost(makeHome())
     put(join(stateFolder(host), 'elsewhere/journal.json'), '{}')
-    expect(() => planUndo(host, '../elsewhere')).toThrow(expect.objectContaining({ code: 'no-such-run' }))
+    await expect(planUndo(host, '../elsewhere')).rejects.toThrow(
+      expect.objectContaining({ code: 'no-such-run' }),
+    )
   })
 
-  test('names a run that does not exist', () => {
+  test('names a run that does not exist', async () => {
     const host = makeHost(makeHome())
     for (const id of ['nonsense', '../..', '20261123T121314Z-ffff']) {
-      expect(() => planUndo(host, id)).toThrow(expect.objectContaining({ code: 'no-such-run', exit: 2 }))
+      await expect(planUndo(host, id)).rejects.toThrow(
+        expect.objectContaining({ code: 'no-such-run', exit: 2 }),
+      )
     }
   })
 })

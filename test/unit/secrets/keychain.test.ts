@@ -1,0 +1,48 @@
+import { inspect } from 'node:util'
+import { expect, test } from 'vitest'
+import type { KeychainStore } from '../../../src/host/host.ts'
+import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
+import { keyAccount, openKeychain } from '../../../src/secrets/keychain.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+import { testKey } from '../../support/test-host.ts'
+
+const refusing: KeychainStore = {
+  get: () => Promise.reject(new Error('unlock prompt was dismissed')),
+  set: () => Promise.reject(new Error('unlock prompt was dismissed')),
+  delete: () => Promise.reject(new Error('unlock prompt was dismissed')),
+  list: () => Promise.reject(new Error('unlock prompt was dismissed')),
+}
+
+test('a key comes back as it was written, and is masked wherever it is shown', async () => {
+  const store = createMemoryKeychain()
+  const keychain = await openKeychain({ keychain: async () => store })
+  await keychain.write(keyAccount, new Secret(testKey))
+  const key = await keychain.read(keyAccount)
+  expect(key && Secret.reveal(key)).toBe(testKey)
+  expect(inspect(key)).not.toContain(testKey)
+  expect(await keychain.accounts()).toEqual([keyAccount])
+  await keychain.remove(keyAccount)
+  expect(await keychain.read(keyAccount)).toBeUndefined()
+})
+
+test('a keychain that refuses is a UserError with the reason and another way', async () => {
+  const keychain = await openKeychain({ keychain: async () => refusing })
+  const unavailable = {
+    code: 'keychain-unavailable',
+    exit: 1,
+    message: expect.stringContaining('unlock prompt was dismissed'),
+    hint: expect.stringContaining('--key-store file'),
+  }
+  await expect(keychain.read(keyAccount)).rejects.toMatchObject(unavailable)
+  await expect(keychain.write(keyAccount, new Secret(testKey))).rejects.toMatchObject(unavailable)
+  await expect(keychain.remove(keyAccount)).rejects.toMatchObject(unavailable)
+  await expect(keychain.accounts()).rejects.toMatchObject(unavailable)
+})
+
+test('a machine without the library is told how to install it', async () => {
+  const missing = () => Promise.reject(new Error("Cannot find package '@napi-rs/keyring'"))
+  await expect(openKeychain({ keychain: missing })).rejects.toMatchObject({
+    code: 'keychain-unavailable',
+    hint: expect.stringContaining('npm install'),
+  })
+})

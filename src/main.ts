@@ -2,10 +2,11 @@ import { fileURLToPath } from 'node:url'
 import { loadCatalog } from './catalog/load-catalog.ts'
 import type { CommandSpec, Outcome } from './commands/command.ts'
 import { commandTable } from './commands/command-table.ts'
-import type { ExitCode } from './errors.ts'
+import { type ExitCode, formatWhere, type UserError } from './errors.ts'
+import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
-import { fieldsOf } from './request/fields.ts'
+import { type Field, fields, fieldsOf } from './request/fields.ts'
 import { parseArguments } from './request/parse-arguments.ts'
 import { unknownValue } from './request/unknown-value.ts'
 import { jsonText } from './ui/json-text.ts'
@@ -23,7 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
   const { spec, rest } = findCommand(args)
-  const catalog = await loadCatalog(host)
+  const catalog = await loadCatalog(host, [...Object.values<Field>(fields).map(({ flag }) => flag), 'help'])
   if (rest.includes('--help') || rest.includes('-h')) {
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
     const help = renderHelp(spec, fieldsOf(spec.name, catalog), { host, catalog })
@@ -31,9 +32,12 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
     print(host, isNamed ? help : [renderOverview(commandTable, host), help].join('\n\n'))
     return 0
   }
+  const { unusable = [] } = catalog
+  if (spec.needsEveryTool && unusable[0]) throw unusable[0]
   const input = parseArguments(rest, fieldsOf(spec.name, catalog), catalog, spec.positional)
   const run = await spec.load()
-  const outcome = await run(input, { host, catalog })
+  const { findings, ...result } = await run(input, { host, catalog })
+  const outcome = { ...result, findings: [...unusable.map(unusableFinding), ...findings] }
   if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
@@ -51,6 +55,11 @@ function findCommand(args: readonly string[]): { spec: CommandSpec; rest: readon
     first,
     commandTable.map(({ name }) => name),
   )
+}
+
+function unusableFinding({ code, message, hint, where }: UserError): Finding {
+  const text = where ? `${message} (${formatWhere(where)})` : message
+  return { id: code, level: 'warning', message: text, ...(hint !== undefined && { hint }) }
 }
 
 function printOutcome({ findings, report, next = [] }: Outcome, host: Host): void {

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs'
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import type { Host } from '../host/host.ts'
+import { readText } from '../host/read-text.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
 import type { Tool, Variant } from './tool.ts'
 
@@ -74,7 +75,7 @@ interface PackageJson {
 
 function readJson(path: string): PackageJson | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return JSON.parse(readText(path) ?? 'null') ?? undefined
   } catch {
     return undefined
   }
@@ -105,6 +106,6 @@ function dependencyNames(file: string): string[] {
 
 /** Names at the beginning of a line or of a quoted text, as requirements.txt and pyproject.toml have them. */
 function requirementNames(file: string): string[] {
-  const names = readFileSync(file, 'utf8').matchAll(/(?:^|["'])\s*([A-Za-z][\w.-]*)/gm)
+  const names = (readText(file) ?? '').matchAll(/(?:^|["'])\s*([A-Za-z][\w.-]*)/gm)
   return [...names].map((match) => match[1] ?? '')
 }

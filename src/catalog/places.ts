@@ -40,7 +40,7 @@ export function resolvePlaces(
 /** A path of a manifest with its place filled in. Throws when the place is not known: a fault of the tool's folder. */
 export function resolvePath(template: string, places: Places): string {
   const filled = template.replace(/^\{\{ (\w+) \}\}/, (_, name: string) => {
-    const place = places[name]
+    const place = Object.hasOwn(places, name) ? places[name] : undefined
     if (place === undefined) throw new Error(`no place {{ ${name} }} for ${template}`)
     return place
   })

@@ -1,5 +1,6 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -8,6 +9,8 @@ import type { Proof } from './proof.ts'
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
   readonly id: string
+  /** From a folder of the user's own, which is trusted with less than those of this program. */
+  readonly isOwn?: boolean
   readonly title: string
   /** Where the client's own documentation describes these settings. */
   readonly docs: string
@@ -128,6 +131,8 @@ export interface Shell {
 export interface Catalog {
   readonly gateway: Gateway
   readonly tools: readonly Tool[]
+  /** Why a folder of the user's own is not among them. */
+  readonly unusable?: readonly UserError[]
   readonly shells: readonly Shell[]
   readonly codeClients: readonly CodeClient[]
   /** Traps that lie in the environment, whichever tools are used. */

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { readText } from '../host/read-text.ts'
 import type { ToolChoice } from '../request/request.ts'
 
 /** A background process of a client that keeps the settings it was started with. */
@@ -12,6 +12,8 @@ export interface RunningDaemon {
   readonly pid: number
   /** The command that restarts it. */
   readonly restart: readonly string[]
+  /** From a folder of the user's own: its command is shown and never run. */
+  readonly isOwn: boolean
 }
 
 /** The daemons that run for these choices (seen in Codex from 0.160 on, which leaves a JSON file with their pid). */
@@ -20,7 +22,8 @@ export function findDaemons(choices: readonly Pick<ToolChoice, 'tool'>[], host: 
     if (!tool.daemon) return []
     const pid = readPid(resolvePath(tool.daemon.pidFile, resolvePlaces(tool.places, host)))
     if (pid === undefined || !host.isAlive(pid)) return []
-    return [{ tool: tool.id, title: tool.title, pid, restart: tool.daemon.restart }]
+    const { id, title, isOwn = false } = tool
+    return [{ tool: id, title, pid, restart: tool.daemon.restart, isOwn }]
   })
 }
 
@@ -52,9 +55,8 @@ async function listPrograms(host: Host): Promise<string[]> {
 }
 
 function readPid(file: string): number | undefined {
-  if (!existsSync(file)) return undefined
   try {
-    const { pid } = JSON.parse(readFileSync(file, 'utf8'))
+    const { pid } = JSON.parse(readText(file) ?? '{}')
     return typeof pid === 'number' ? pid : undefined
   } catch {
     return undefined

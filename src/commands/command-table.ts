@@ -12,6 +12,7 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     writes: 'files',
     network: true,
+    needsEveryTool: true,
     load: async () => (await import('./setup.ts')).runSetup,
   },
   {
@@ -24,6 +25,7 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     writes: 'nothing',
     network: false,
+    needsEveryTool: true,
     load: async () => (await import('./print.ts')).runPrint,
   },
   {
@@ -56,6 +58,7 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     writes: 'files',
     network: true,
+    needsEveryTool: true,
     load: async () => (await import('./switch.ts')).runSwitch,
   },
   {
@@ -73,6 +76,7 @@ export const commandTable: readonly CommandSpec[] = [
     examples: [['qcode-setup remove --tool codex --yes', 'one tool']],
     writes: 'files',
     network: false,
+    needsEveryTool: true,
     load: async () => (await import('./remove.ts')).runRemove,
   },
   {
@@ -98,6 +102,7 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     writes: 'nothing',
     network: false,
+    needsEveryTool: true,
     load: async () => (await import('./prove.ts')).runProve,
   },
   {

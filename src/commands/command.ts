@@ -15,6 +15,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [line: string, meaning: string])[]
   readonly writes: 'nothing' | 'state' | 'files'
   readonly network: boolean
+  /** It writes, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */
+  readonly needsEveryTool?: true
   readonly load: () => Promise<Run>
 }
 

@@ -1,3 +1,4 @@
+import type { Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
 import { detectedTools, namedTools } from '../request/choose-tools.ts'
 import type { Input } from '../request/input.ts'
@@ -15,7 +16,7 @@ export function runProve(input: Input, context: CommandContext): Promise<Outcome
 
 async function prove(input: Input, context: CommandContext, interrupted: AbortSignal): Promise<Outcome> {
   const { catalog, host } = context
-  const tools = (await namedTools(input, catalog, host)) ?? (await detectedTools(catalog, host))
+  const tools = (await namedTools(input, catalog, host)) ?? (await foundTools(context))
   const rows: ProofRow[] = []
   for (const tool of tools) rows.push(...(await proveTool(tool, context, interrupted)))
   const failed = rows.some(({ verdict }) => verdict !== 'proven' && verdict !== 'skipped')
@@ -26,6 +27,11 @@ async function prove(input: Input, context: CommandContext, interrupted: AbortSi
     data: { rows },
     ...reportProve(rows, host),
   }
+}
+
+/** A folder of the user's own says which programs are run with what: only where it is named. */
+async function foundTools({ catalog, host }: CommandContext): Promise<readonly Tool[]> {
+  return (await detectedTools(catalog, host)).filter(({ isOwn }) => !isOwn)
 }
 
 const nothingProven: Finding = {

@@ -1,4 +1,4 @@
-import { findDaemons, restartDaemon } from '../checks/running-clients.ts'
+import { findDaemons, type RunningDaemon, restartDaemon } from '../checks/running-clients.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, isOn } from '../request/input.ts'
@@ -14,8 +14,7 @@ export async function settleDaemons(
   const findings: Finding[] = []
   for (const daemon of findDaemons(choices, host)) {
     const command = daemon.restart.join(' ')
-    const wanted =
-      isOn(input, 'restartDaemons') || (isInteractive(input, host) && (await askToRestart(daemon, host)))
+    const wanted = !daemon.isOwn && (await isWanted(daemon, input, host))
     const restarted = wanted && (await restartDaemon(daemon, host))
     findings.push(
       restarted
@@ -34,7 +33,11 @@ export async function settleDaemons(
   return findings
 }
 
-async function askToRestart(daemon: ReturnType<typeof findDaemons>[number], host: Host): Promise<boolean> {
+async function isWanted(daemon: RunningDaemon, input: Input, host: Host): Promise<boolean> {
+  return isOn(input, 'restartDaemons') || (isInteractive(input, host) && (await askToRestart(daemon, host)))
+}
+
+async function askToRestart(daemon: RunningDaemon, host: Host): Promise<boolean> {
   const { askRestart } = await import('../wizard/ask-restart.ts')
   return askRestart(daemon, host)
 }

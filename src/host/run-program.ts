@@ -29,8 +29,9 @@ export async function runProgram(
   return { exit: exitCode ?? null, stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), timedOut }
 }
 
+/** Ours, but for the key: no program that is started here has a use for it. */
 function sharedSurroundings({ input = '', env }: RunOptions) {
-  return { extendEnv: true, input, ...(env && { env: env as Record<string, string> }) }
+  return { extendEnv: true, input, env: { ...(env as Record<string, string>), QCODE_API_KEY: undefined } }
 }
 
 /** A process group of its own, which Windows does not have: there only the program itself is stopped. */

@@ -9,11 +9,13 @@ import { pathId } from './path-id.ts'
 import type { Leaf } from './placeholders.ts'
 import type { Conflict } from './plan.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+import { refuseOwnTarget } from './refuse-own-target.ts'
 import { revealValue } from './reveal-value.ts'
 import type { WantedTarget } from './wanted.ts'
 
 /** Brings one file to what the target wants. False when the target's condition does not hold here. */
 export function editTarget(target: WantedTarget, work: PlanWork): boolean {
+  if (target.roots) refuseOwnTarget(target, work.context.machine.read(target.path).resolvedPath, target.roots)
   const file = work.documents.open(target.path, target.format)
   if (target.when && !holdsAny(target.when, work.context.host, [file.document])) return false
   const fileWork = workOn(file, work)

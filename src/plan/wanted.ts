@@ -10,6 +10,7 @@ import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { pathId } from './path-id.ts'
 import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
+import { ownRoots } from './refuse-own-target.ts'
 
 /** What must stand in one file for one tool. */
 export interface WantedTarget {
@@ -22,6 +23,8 @@ export interface WantedTarget {
   readonly when?: Target['when']
   readonly shape?: Value
   readonly baseUrl: string
+  /** Of a tool of the user's own: the folders below which it may write. */
+  readonly roots?: readonly string[]
 }
 
 export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
@@ -61,7 +64,7 @@ export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
     if (name === 'key') return context.key
     if (name === 'model') return model
     if (name === 'now') return context.now.toISOString()
-    return places[name]
+    return Object.hasOwn(places, name) ? places[name] : undefined
   }
 }
 
@@ -100,6 +103,7 @@ function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[]
         stamps,
         ...(shape !== undefined && { shape }),
         ...(when && { when }),
+        ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }
     })
 }

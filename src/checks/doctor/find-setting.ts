@@ -25,7 +25,7 @@ export interface Resolved {
 /** A text with its names filled in; undefined when one of them has no value. */
 export function fillNames(text: string, names: Names): string | undefined {
   const wanted = [...text.matchAll(/\{\{ (\w+) \}\}/g)].map((match) => match[1] ?? '')
-  if (wanted.some((name) => names[name] === undefined)) return undefined
+  if (wanted.some((name) => !Object.hasOwn(names, name))) return undefined
   return text.replace(/\{\{ (\w+) \}\}/g, (_, name: string) => names[name] ?? '')
 }
 

@@ -6,6 +6,7 @@ import type { KeyPath, Value } from '../../documents/document.ts'
 import type { Host } from '../../host/host.ts'
 import type { FileReader } from './file-reader.ts'
 import { fillNames, type Names } from './find-setting.ts'
+import { matchesPattern } from './matches-pattern.ts'
 import type { OpenSource } from './open-source.ts'
 import { valueAt, valueText } from './variables-in.ts'
 
@@ -115,7 +116,7 @@ function fits({ value }: Evidence, condition: TrapCondition, scene: TrapScene): 
   const is = condition.is ?? (plain ? 'set' : undefined)
   if (is !== undefined && !states[is](value, scene)) return false
   if (equals !== undefined && value !== equals) return false
-  if (matches !== undefined && !new RegExp(matches).test(value ?? '')) return false
+  if (matches !== undefined && !matchesPattern(matches, value ?? '')) return false
   return differsFrom === undefined || valuesOf(differsFrom, scene).some((other) => differ(value, other.value))
 }
 

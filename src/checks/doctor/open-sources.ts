@@ -60,7 +60,7 @@ function openSource(source: Source, names: Names, { host, files, profiles }: Sur
     return [environment, ...profiles.map((profile) => openProfile(profile, format))]
   }
   const place = /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? ''
-  if (names[place] === undefined) return []
+  if (!Object.hasOwn(names, place)) return []
   const file = files.read(resolve(host.cwd, resolvePath(path, names)), format)
   const variables = source.variables ? variablesIn(file.data, source.variables) : {}
   return [{ level, file, format, data: file.data, variables }]

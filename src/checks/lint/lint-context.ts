@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { basename, dirname, join, posix, sep } from 'node:path'
 import type { CodeClient } from '../../catalog/code-client.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts'
+import { readText } from '../../host/read-text.ts'
 import type { Ledger } from '../../plan/ledger.ts'
 import { type Surroundings, type UrlKey, type UrlReader, urlKeys, variableReaders } from './url-readers.ts'
 
@@ -39,11 +39,7 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
 }
 
 function manifestBeside(path: string): string {
-  try {
-    return readFileSync(join(dirname(path), 'package.json'), 'utf8')
-  } catch {
-    return ''
-  }
+  return readText(join(dirname(path), 'package.json')) ?? ''
 }
 
 /** Endpoints that request alike count once; the first prefix is the one that is written. */

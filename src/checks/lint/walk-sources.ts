@@ -1,6 +1,7 @@
-import { type Dirent, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import ignore, { type Ignore } from 'ignore'
+import { readText } from '../../host/read-text.ts'
 import { fileKind } from './file-kind.ts'
 
 /** The rules of one .gitignore, and the folder that its paths start from. */
@@ -53,7 +54,7 @@ function isIgnored(path: string, rules: readonly IgnoreFile[]): boolean {
 }
 
 function readIgnoreFile(folder: string): IgnoreFile {
-  return { folder, rules: ignore().add(readText(join(folder, '.gitignore'))) }
+  return { folder, rules: ignore().add(readText(join(folder, '.gitignore')) ?? '') }
 }
 
 /** From the folder's parent up to the top of its repository, the nearest first. Outside of one there are none. */
@@ -62,16 +63,11 @@ function ignoreFilesAbove(folder: string): IgnoreFile[] {
   for (let at = folder; ; at = dirname(at)) {
     if (at !== folder) found.push(readIgnoreFile(at))
     if (existsSync(join(at, '.git'))) {
-      return [...found, { folder: at, rules: ignore().add(readText(join(at, '.git', 'info', 'exclude'))) }]
+      return [
+        ...found,
+        { folder: at, rules: ignore().add(readText(join(at, '.git', 'info', 'exclude')) ?? '') },
+      ]
     }
     if (dirname(at) === at) return []
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }

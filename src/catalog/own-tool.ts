@@ -1,0 +1,41 @@
+import type { Value } from '../documents/document.ts'
+import type { Tool } from './tool.ts'
+
+/** Keywords of JSON Schema that can take for ever on a hostile value, or lead back to themselves. */
+const endless = ['pattern', 'patternProperties', 'format', '$ref', '$dynamicRef', '$recursiveRef']
+
+const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
+
+/** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
+export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): string | undefined {
+  const { pinFlag, env, targets } = tool
+  if (pinFlag !== undefined && takenFlags.includes(pinFlag))
+    return `pin_flag: there is a --${pinFlag} already`
+  const variables = Object.entries(env?.variables ?? {})
+  const joined = variables.find(([, value]) => !/^\{\{ [^{}]+ \}\}$/.test(value))
+  if (joined) return `env.variables.${joined[0]} must be one placeholder, since a shell reads it`
+  return targets.map(findTargetFault).find((fault) => fault !== undefined)
+}
+
+function findTargetFault({ format, content, shape }: Tool['targets'][number], index: number) {
+  const target = `targets.${index}`
+  if (!settingsFormats.includes(format))
+    return `${target}.format must be one of ${settingsFormats.join(', ')}`
+  const keyword = shape && entriesOf(shape).find(([, name]) => endless.includes(name))
+  if (keyword) return `${target}.shape cannot use ${keyword[1]} in a folder of your own`
+  const url = entriesOf(content).find(([, name, value]) => name !== '$schema' && isUrl(value))
+  return url && `${target}.content has a URL at ${url[0]}: only {{ baseUrl }} may lead somewhere`
+}
+
+/** Every name in a value, however deep, with its path and what it holds; the items of a list count by number. */
+function entriesOf(value: Value, path: readonly string[] = []): [path: string, name: string, value: Value][] {
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([name, child]) => [
+    [[...path, name].join('.'), name, child] as [string, string, Value],
+    ...entriesOf(child, [...path, name]),
+  ])
+}
+
+function isUrl(value: Value): boolean {
+  return typeof value === 'string' && value.includes('://')
+}

@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
-import type { FileEdit } from '../plan/edit.ts'
+import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import { checkKeychain } from './check-keychain.ts'
 import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
@@ -10,11 +10,13 @@ import { storeConsent } from './consent-store.ts'
 import { sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
+import { finishRenewal } from './finish-renewal.ts'
 import { storeRun } from './journal.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
 import { prepareKeychain } from './prepare-keychain.ts'
-import { prepareRun } from './prepare-run.ts'
+import { type PlannedRun, prepareRun } from './prepare-run.ts'
 import { recordRun } from './record-run.ts'
+import { planRenewal } from './renew-history.ts'
 import { restoreRun } from './restore-run.ts'
 import { isUntouched } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
@@ -24,8 +26,8 @@ import { explainFailure, rollbackFailed, takeBack } from './take-back.ts'
 /**
  * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
  * changed ledger is stored nevertheless). Throws UserErrors: `locked`, `unfinished-run`, `changed-since-plan`
- * (exit 3), all that `checkTargets` refuses, `keychain-unavailable`, `owner-not-kept`, `write-failed` (nothing was changed), and
- * `rollback-failed`, which names the state of every file.
+ * (exit 3), all that `checkTargets` refuses, `keychain-unavailable`, `owner-not-kept`, `write-failed` (nothing was
+ * changed), `rollback-failed`, which names the state of every file, and `renewal-unfinished`.
  */
 export async function applyEdits(
   request: ApplyRequest,
@@ -34,12 +36,12 @@ export async function applyEdits(
 ): Promise<RunRecord | undefined> {
   const edits = request.edits.filter((edit) => changesSomething(edit, host.platform))
   // A run that takes another one back is recorded even when every file is back already.
-  const needsRun = edits.length > 0 || request.keychain !== undefined || request.undoes !== undefined
-  const { consent } = request
+  const { keychain, consent, renewal, undoes } = request
+  const needsRun = edits.length > 0 || [keychain, renewal, undoes].some((part) => part !== undefined)
   if (!needsRun && !consent && sameLedger(request.ledger.before, request.ledger.after)) return undefined
   // What can be refused is refused before even the state folder is made; under the lock it is looked at again.
   checkTargets(edits, host.platform)
-  await checkKeychain(request.keychain, host)
+  await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
       await settleEarlierRun(writer)
@@ -62,10 +64,27 @@ async function runOnce(
   writer: Writer,
 ): Promise<RunRecord> {
   await checkKeychain(request.keychain, writer.host)
-  let run = recordRun(request, targets, writer.host)
+  const planned = planRun(request, targets, writer.host)
+  const committed = await commitRun(planned, request.keychain, targets, writer)
+  return committed.state === 'renewing' ? await finishRenewal(committed, writer) : committed
+}
+
+function planRun(request: ApplyRequest, targets: readonly Target[], host: Host): PlannedRun {
+  const run = recordRun(request, targets, host)
+  return request.renewal ? planRenewal(run, targets, request.renewal, host) : { run, staged: new Map() }
+}
+
+/** All or nothing: what fails is taken back. */
+async function commitRun(
+  planned: PlannedRun,
+  keychain: KeychainEdit | undefined,
+  targets: readonly Target[],
+  writer: Writer,
+): Promise<RunRecord> {
+  let { run } = planned
   try {
-    await prepareRun(run, targets, writer)
-    await prepareKeychain(run, request.keychain, writer.host)
+    await prepareRun(planned, targets, writer)
+    await prepareKeychain(run, keychain, writer.host)
     run = { ...run, state: 'committing' }
     await storeRun(run, writer)
     return await completeRun(run, writer, (what) => {
@@ -76,10 +95,11 @@ async function runOnce(
   }
 }
 
-/** Clears up after a killed run that had changed nothing yet; any other one is for the user to decide on. */
+/** Clears up after a killed run that had changed nothing yet, or all; any other one is for the user to decide on. */
 async function settleEarlierRun(writer: Writer): Promise<void> {
   const run = findUnfinishedRun(writer.host)
   if (run === undefined) return
+  if (run.state === 'renewing') return void (await finishRenewal(run, writer))
   if (run.state !== 'preparing' && !(await isUntouched(run, writer.host))) throw unfinishedRun(run)
   const restored = await restoreRun(run, writer)
   if (restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)

@@ -1,4 +1,5 @@
 import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
+import type { KeyRenewal } from '../plan/key-renewal.ts'
 import type { Ledger } from '../plan/ledger.ts'
 import type { Consent } from './consent-store.ts'
 import type { RecordedFolder } from './run-record.ts'
@@ -17,6 +18,8 @@ export interface ApplyRequest {
   readonly ledger: { readonly before: Ledger; readonly after: Ledger }
   /** What the user agreed to for this; remembered once all of it is done. */
   readonly consent?: Consent
+  /** Only for a run that replaces the key: it cannot be undone. */
+  readonly renewal?: KeyRenewal
   /** Only for undo: the run that is taken back, and the folders that it had made. */
   readonly undoes?: string
   readonly removeFolders?: readonly RecordedFolder[]

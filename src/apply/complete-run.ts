@@ -11,7 +11,8 @@ import { step } from './step-failure.ts'
 
 /**
  * Puts the new key and every new content of a run that is `committing` in place, removes the folders that it empties, and
- * stores the ledger. What is new already is passed over; `onOther` hears of what somebody else changed.
+ * stores the ledger. What is new already is passed over; `onOther` hears of what somebody else changed. The run is done
+ * then, or `renewing`: see `finishRenewal`.
  */
 export async function completeRun(
   run: RunRecord,
@@ -27,7 +28,7 @@ export async function completeRun(
   await flushFolders(run, writer)
   await removeFolders(run, writer)
   await storeLedger(run.ledger.after, writer)
-  const done: RunRecord = { ...run, state: 'done' }
+  const done: RunRecord = { ...run, state: run.renewal ? 'renewing' : 'done' }
   await storeRun(done, writer)
   return done
 }

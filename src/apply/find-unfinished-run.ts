@@ -11,7 +11,7 @@ export function findUnfinishedRun(host: Host): RunRecord | undefined {
 
 /** Whether a run stopped half-way. */
 export function isUnfinished(run: RunRecord): boolean {
-  return run.state === 'preparing' || run.state === 'committing'
+  return run.state === 'preparing' || run.state === 'committing' || run.state === 'renewing'
 }
 
 /** UserError `unfinished-run`, exit 1. */

@@ -76,11 +76,15 @@ export function runFolder(host: Host, runId: string): string {
 export async function storeRun(run: RunRecord, writer: Writer): Promise<void> {
   writer.assertLocked()
   const file = journalFile(writer.host, run.id)
-  const bytes = Buffer.from(`${JSON.stringify(run, null, 2)}\n`)
   await step(file, async () => {
     await makePrivateFolder(runFolder(writer.host, run.id), writer.fileSystem)
-    await replaceFile(file, { bytes, mode: 0o600 }, writer.fileSystem)
+    await replaceFile(file, { bytes: journalBytes(run), mode: 0o600 }, writer.fileSystem)
   })
+}
+
+/** A run's journal as it is stored. */
+export function journalBytes(run: RunRecord): Uint8Array {
+  return Buffer.from(`${JSON.stringify(run, null, 2)}\n`)
 }
 
 function readJournal(file: string): RunRecord {
@@ -96,6 +100,7 @@ function readJournal(file: string): RunRecord {
   }
 }
 
-function journalFile(host: Host, runId: string): string {
+/** Full path of a run's journal. */
+export function journalFile(host: Host, runId: string): string {
   return join(runFolder(host, runId), 'journal.json')
 }

@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/edit.ts'
@@ -20,8 +21,8 @@ export interface UndoPlan {
 
 /**
  * Plans to take back one run, or the last one that is neither an undo nor undone; undoing an undo does the run
- * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` (exit 2), `unfinished-run` (recover that
- * one first), `broken-backup`, and `keychain-unavailable`.
+ * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` and `key-stays` (exit 2), `unfinished-run`
+ * (recover that one first), `broken-backup`, and `keychain-unavailable`.
  */
 export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | 'nothing-to-undo'> {
   const runs = listRuns(host)
@@ -29,6 +30,11 @@ export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | '
   if (unfinished) throw unfinishedRun(unfinished)
   const run = runId === undefined ? runs.findLast((each) => canUndo(each, runs)) : readRun(host, runId)
   if (run === undefined || run.state !== 'done' || isUndone(run, runs)) return 'nothing-to-undo'
+  if (run.renewal)
+    throw keyStays(
+      run,
+      runs.findLast((each) => canUndo(each, runs) && !each.renewal),
+    )
   return { run, request: await requestUndo(run, host) }
 }
 
@@ -79,4 +85,17 @@ function contentBefore(file: RecordedFile, run: RunRecord, host: Host): FileEdit
   if (bytes === 'absent' || file.before.kind === 'absent') return { kind: 'absent' }
   const { mode, uid, gid } = file.before
   return { kind: 'file', bytes, mode, owner: { uid, gid } }
+}
+
+/** To take back the run before it is another wish, which has to be said. */
+function keyStays(run: RunRecord, earlier: RunRecord | undefined): UserError {
+  const before = earlier
+    ? `\nTo take back the run before it (${earlier.command}), type: qcode-setup undo ${earlier.id}`
+    : ''
+  return new UserError({
+    code: 'key-stays',
+    message: `Run ${run.id} replaced the key, and no copy of the old one was kept: it does not come back.`,
+    hint: `For yet another key, type: qcode-setup key rotate${before}`,
+    exit: 2,
+  })
 }

@@ -6,15 +6,28 @@ import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
 import { writeBeside } from './write-file.ts'
 
+/** A run that has not begun, and what else it writes down before it begins: contents by full path. */
+export interface PlannedRun {
+  readonly run: RunRecord
+  readonly staged: ReadonlyMap<string, Uint8Array>
+}
+
 /**
  * Writes all that a run needs before it changes a file of the user's: journal, backups, folders and the new
  * contents beside their targets, all flushed.
  */
-export async function prepareRun(run: RunRecord, targets: readonly Target[], writer: Writer): Promise<void> {
+export async function prepareRun(
+  { run, staged }: PlannedRun,
+  targets: readonly Target[],
+  writer: Writer,
+): Promise<void> {
   await storeRun(run, writer)
   const pairs = targets.map((target, index) => ({ target, file: run.files[index] as RecordedFile }))
   for (const { target, file } of pairs) {
     await step(file.path, () => writeBackup(run, file, target, writer))
+  }
+  for (const [path, bytes] of staged) {
+    await step(path, () => writeBeside(path, path, { bytes, mode: 0o600 }, writer.fileSystem))
   }
   await step(runFolder(writer.host, run.id), () =>
     writer.fileSystem.flushFolder(runFolder(writer.host, run.id)),

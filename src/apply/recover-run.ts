@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
+import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
@@ -7,11 +9,12 @@ import { completeRun } from './complete-run.ts'
 import { filePosition, sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { isUnfinished } from './find-unfinished-run.ts'
+import { finishRenewal } from './finish-renewal.ts'
 import { readRun, storeRun } from './journal.ts'
 import { hasCopies } from './keychain-copies.ts'
 import { keychainPosition } from './keychain-position.ts'
 import { restoreRun } from './restore-run.ts'
-import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { RecordedFile, RenewedFile, RunRecord } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import { explainFailure, rollbackFailed } from './take-back.ts'
 
@@ -27,19 +30,21 @@ export interface Recovery {
  */
 export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
   return recover(host, id, fileSystem, async (run, writer) => {
-    const missing = run.files.find((file) => !canFinish(file, host.platform))
+    const missing =
+      run.files.find((file) => !canFinish(file, host.platform)) ?? run.renewal?.files.find(isNotStaged)
     if (missing) throw cannotFinish(run, missing.path)
     if (!(await canFinishKeychain(run, host))) throw cannotFinish(run, keychainTitle)
     const committing: RunRecord = { ...run, state: 'committing' }
     await storeRun(committing, writer)
     const leftAlone: string[] = []
     const done = await completeRun(committing, writer, (what) => leftAlone.push(what))
-    return { run: done, leftAlone }
+    return { run: done.state === 'renewing' ? await finishRenewal(done, writer) : done, leftAlone }
   })
 }
 
 /**
- * Takes an unfinished run back to the bytes, modes and folders before it. Throws UserError `rollback-failed`
+ * Takes an unfinished run back to the bytes, modes and folders before it; one that is `renewing` cannot be, and is
+ * finished. Throws UserError `rollback-failed`
  * naming the state of every file (the run then stays unfinished), `run-ended` (exit 2), and `no-such-run`.
  */
 export function rollBackRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
@@ -60,6 +65,7 @@ async function recover(
     return await withStateLock(host, fileSystem, async (writer) => {
       const run = readRun(host, id)
       if (!isUnfinished(run)) throw runEnded(run)
+      if (run.state === 'renewing') return { run: await finishRenewal(run, writer), leftAlone: [] }
       return await work(run, writer)
     })
   } catch (error) {
@@ -73,6 +79,11 @@ function canFinish(file: RecordedFile, platform: NodeJS.Platform): boolean {
   return (
     state.kind === 'file' && state.hash === file.after.hash && sameMode(state.mode, file.after.mode, platform)
   )
+}
+
+function isNotStaged({ staged }: RenewedFile): boolean {
+  if (!staged) return false
+  return !existsSync(staged.path) || hashBytes(readFileSync(staged.path)) !== staged.hash
 }
 
 async function canFinishKeychain({ keychain: recorded }: RunRecord, host: Host): Promise<boolean> {

@@ -72,8 +72,9 @@ async function restoreFile(run: RunRecord, file: RecordedFile, { host, fileSyste
 }
 
 async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): Promise<void> {
-  for (const { temporary } of run.files) {
-    await attempt(temporary, () => removeIfThere(temporary, fileSystem))
+  const staged = (run.renewal?.files ?? []).flatMap((file) => file.staged?.path ?? [])
+  for (const path of [...run.files.map(({ temporary }) => temporary), ...staged]) {
+    await attempt(path, () => removeIfThere(path, fileSystem))
   }
   for (const { path } of [...run.createdFolders].reverse()) {
     await attempt(path, () => removeIfEmpty(path, fileSystem))

@@ -44,6 +44,12 @@ const keychainSchema = z.object({
 
 const folderSchema = z.object({ path: z.string(), mode: z.number() })
 
+/** A file in the state folder that held an old key: it takes the content of `staged`, or goes where there is none. */
+const renewedFileSchema = z.object({
+  path: z.string(),
+  staged: z.exactOptional(z.object({ path: z.string(), hash: z.string() })),
+})
+
 /** `journal.json` of a run. It holds hashes, never content. */
 export const runSchema = z.object({
   version: z.literal(1),
@@ -53,8 +59,11 @@ export const runSchema = z.object({
   command: z.string(),
   summary: z.exactOptional(z.string()),
   startedAt: z.iso.datetime(),
-  /** Only `preparing` and `committing` are unfinished; no file of the user's changes before `committing`. */
-  state: z.enum(['preparing', 'committing', 'done', 'rolled-back']),
+  /**
+   * Only `preparing`, `committing` and `renewing` are unfinished. No file of the user's changes before `committing`. A run
+   * that is `renewing` has changed them all and cannot be taken back: what is left is its `renewal`.
+   */
+  state: z.enum(['preparing', 'committing', 'renewing', 'done', 'rolled-back']),
   /** The run that this run takes back. */
   undoes: z.exactOptional(z.string()),
   files: z.array(fileSchema),
@@ -64,10 +73,13 @@ export const runSchema = z.object({
   /** Folders that the run removes where they are empty, parents first. */
   removedFolders: z.array(folderSchema),
   ledger: z.object({ before: ledgerSchema, after: ledgerSchema }),
+  /** Only in a run that replaced the key: what it still has to do with copies and journals, none when it is done. */
+  renewal: z.exactOptional(z.object({ files: z.array(renewedFileSchema) })),
 })
 
 /** What one run did, or was about to do, to the machine. */
 export type RunRecord = z.infer<typeof runSchema>
 export type RecordedFile = z.infer<typeof fileSchema>
 export type RecordedKeychain = z.infer<typeof keychainSchema>
+export type RenewedFile = z.infer<typeof renewedFileSchema>
 export type RecordedFolder = z.infer<typeof folderSchema>

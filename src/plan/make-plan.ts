@@ -20,17 +20,24 @@ import { standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
  * then there is no plan at all.
  */
 export async function planSetup(request: Request, context: PlanContext): Promise<Plan> {
-  const shared = settleShared(request.choices.flatMap((choice) => wantedTargets(choice, context)))
+  const targets = request.choices.flatMap((choice) => wantedTargets(choice, context))
+  return planTargets(targets, request.choices, context)
+}
+
+/** The same for targets that are worked out already. */
+export async function planTargets(
+  targets: readonly WantedTarget[],
+  choices: readonly ToolChoice[],
+  context: PlanContext,
+): Promise<Plan> {
+  const shared = settleShared(targets)
   const wanted = shared.targets.filter(hasLeaves)
-  const setups = mergeSetups(context.ledger.setups, request.choices)
-  const stale = staleEntries(request.choices, context)
+  const setups = mergeSetups(context.ledger.setups, choices)
+  const stale = staleEntries(choices, wanted, context)
   const work = await openWork([...wanted, ...stale], context)
   dropEntries(stale, work)
   const touched = wanted.filter((target) => editTarget(target, work))
-  work.findings.push(
-    ...shared.findings,
-    ...request.choices.flatMap((choice) => notesFor(choice, 'setup', work)),
-  )
+  work.findings.push(...shared.findings, ...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
   return finishPlan(work, setups, planRows(touched, work))
 }
 
@@ -82,8 +89,15 @@ function hasLeaves(target: WantedTarget): boolean {
 }
 
 /** Values that an earlier setup of these tools wrote in the same place and that no template of theirs holds now. */
-function staleEntries(choices: readonly ToolChoice[], context: PlanContext): LedgerEntry[] {
-  const standing = new Set(choices.flatMap((choice) => standingPaths(choice, context)))
+function staleEntries(
+  choices: readonly ToolChoice[],
+  wanted: readonly WantedTarget[],
+  context: PlanContext,
+): LedgerEntry[] {
+  const standing = new Set([
+    ...choices.flatMap((choice) => standingPaths(choice, context)),
+    ...wanted.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath))),
+  ])
   const earlier = context.ledger.setups.filter((setup) => choices.some((choice) => samePlace(setup, choice)))
   const tools = new Set(earlier.filter(({ tool }) => isOnlyPlace(tool, context)).map(({ tool }) => tool))
   return context.ledger.entries.filter(

@@ -3,6 +3,7 @@ import type { FormatId } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { FileEdit, KeychainEdit } from './edit.ts'
+import type { KeyRenewal } from './key-renewal.ts'
 import type { Ledger } from './ledger.ts'
 
 /** Changes to the machine, computed without writing; shown, applied and undone as one. */
@@ -19,6 +20,8 @@ export interface Plan {
   readonly findings: readonly Finding[]
   /** What we own once the plan is applied. */
   readonly ledger: Ledger
+  /** Only in a plan that replaces the key. */
+  readonly renewal?: KeyRenewal
   /** Everything secret that occurs in the files, ours and the user's, so that no picture of them shows it. */
   readonly secrets: readonly Secret[]
 }

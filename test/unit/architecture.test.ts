@@ -150,6 +150,7 @@ describe('the architecture', () => {
         "secrets/keychain.ts",
         "secrets/mask-text.ts",
         "secrets/read-key.ts",
+        "secrets/replace-keys.ts",
       ]
     `)
   })

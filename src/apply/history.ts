@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Host } from '../host/host.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import { backupFile, listRuns } from './journal.ts'
+import { readLedger } from './ledger-store.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
+
+/** The copy of a file that a run keeps, as it is on the disk; it may be damaged. */
+export interface KeptCopy {
+  readonly run: RunRecord
+  readonly file: RecordedFile
+  /** Full path of the copy. */
+  readonly copy: string
+  readonly bytes: Uint8Array
+}
+
+/** All that runs have left: what they knew to be ours, and the files as they were. */
+export interface History {
+  readonly ledgers: readonly Ledger[]
+  readonly copies: readonly KeptCopy[]
+}
+
+/** Throws UserErrors `broken-journal` and `broken-ledger`. */
+export function readHistory(host: Host): History {
+  const runs = listRuns(host)
+  const snapshots = runs.flatMap(({ ledger }) => [ledger.before, ledger.after])
+  return { ledgers: [readLedger(host), ...snapshots], copies: runs.flatMap((run) => copiesOf(run, host)) }
+}
+
+/** The copies of one run that are there. */
+export function copiesOf(run: RunRecord, host: Host): KeptCopy[] {
+  return run.files.flatMap((file) => {
+    if (file.before.kind === 'absent') return []
+    const copy = backupFile(host, run.id, file.before.backup)
+    return existsSync(copy) ? [{ run, file, copy, bytes: readFileSync(copy) }] : []
+  })
+}

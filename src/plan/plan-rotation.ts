@@ -1,0 +1,104 @@
+import type { Tool } from '../catalog/tool.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { looksLikeKey } from '../secrets/read-key.ts'
+import { Secret } from '../secrets/secret.ts'
+import { hashValue } from './compare-leaf.ts'
+import type { LedgerEntry } from './ledger.ts'
+import { planTargets } from './make-plan.ts'
+import { makeRenewal } from './make-renewal.ts'
+import { pathId } from './path-id.ts'
+import type { Leaf } from './placeholders.ts'
+import type { Plan } from './plan.ts'
+import type { PlanContext } from './plan-work.ts'
+import { revealValue } from './reveal-value.ts'
+import { type WantedTarget, wantedTargets } from './wanted.ts'
+import { findWrittenKeys, type Past, type WrittenKeys } from './written-keys.ts'
+
+/** A plan that replaces the key, and what it replaces. */
+export interface Rotation extends Plan {
+  /** Every key that the new one takes the place of, in files or in copies of files. */
+  readonly old: readonly Secret[]
+  /** The values that become the new key. */
+  readonly places: readonly LedgerEntry[]
+}
+
+export interface RotationRequest {
+  readonly key: Secret
+  /** What is set up, all of it. */
+  readonly choices: readonly ToolChoice[]
+  /** Every tool that may have been set up. */
+  readonly tools: readonly Tool[]
+  readonly past: Past
+}
+
+/**
+ * The key replaced wherever this program wrote one: by the templates of what is set up, and in files that no setup
+ * leads to any more, such as those of an earlier shell. It is written nowhere else. Errors: those of `planSetup`.
+ */
+export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
+  const { key, choices, tools, past } = request
+  const targets = choices.flatMap((choice) => wantedTargets(choice, { ...context, key }))
+  const formats = targets.map(({ format }) => format)
+  const written = await findWrittenKeys(past, tools, formats, context.machine)
+  const wanted = targets.map((target) => onlyOurs(target, written, key, context))
+  const others = leftBehind(wanted, written, context).map((entry) => targetOf(entry, key))
+  const plan = await planTargets([...others, ...wanted], choices, { ...context, key })
+  return withRenewal(plan, written, key, context)
+}
+
+/** A target without the key where this program never wrote one, as for a user who keeps it in the environment. */
+function onlyOurs(
+  target: WantedTarget,
+  written: WrittenKeys,
+  key: Secret,
+  { ledger }: PlanContext,
+): WantedTarget {
+  const isOurs = ({ keyPath, value }: Leaf) =>
+    !(value instanceof Secret) ||
+    ledger.entries.some((entry) => pathId(entry.path, entry.keyPath) === pathId(target.path, keyPath)) ||
+    isOldKey(written.valueAt({ ...target, keyPath }), written, key)
+  return { ...target, leaves: target.leaves.filter(isOurs) }
+}
+
+/** Whether a value is a key that was written here, or that stands where one is wanted and looks like the gateway's. */
+function isOldKey(value: unknown, { keys }: WrittenKeys, key: Secret): value is string {
+  if (typeof value !== 'string' || value === revealValue(key)) return false
+  return keys.has(value) || looksLikeKey(new Secret(value))
+}
+
+/** Keys that stand as they were written, in places where no setup wants one. */
+function leftBehind(
+  wanted: readonly WantedTarget[],
+  { keys, valueAt }: WrittenKeys,
+  { ledger }: PlanContext,
+): LedgerEntry[] {
+  const places = wanted.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
+  const covered = new Set(places)
+  const hashes = new Set([...keys].map(hashValue))
+  return ledger.entries.filter((entry) => {
+    if (!hashes.has(entry.hash) || covered.has(pathId(entry.path, entry.keyPath))) return false
+    const value = valueAt(entry)
+    return value !== undefined && hashValue(value) === entry.hash
+  })
+}
+
+function targetOf({ tool, path, format, keyPath }: LedgerEntry, key: Secret): WantedTarget {
+  return { tool, path, format, leaves: [{ keyPath, value: key }], guard: [], stamps: [], baseUrl: '' }
+}
+
+function withRenewal(plan: Plan, written: WrittenKeys, key: Secret, { run }: PlanContext): Rotation {
+  const hash = hashValue(revealValue(key))
+  const places = plan.ledger.entries.filter((entry) => entry.run === run && entry.hash === hash)
+  const values = [...written.keys, ...places.map(written.valueAt)]
+  const old = [...new Set(values.filter((value) => isOldKey(value, written, key)))].map(
+    (value) => new Secret(value),
+  )
+  const renewal = makeRenewal(old, key, [...written.places, ...places], written.formats)
+  return {
+    ...plan,
+    ...(old.length > 0 && { renewal }),
+    secrets: [...plan.secrets, ...old],
+    old,
+    places,
+  }
+}

@@ -36,7 +36,7 @@ export async function compileToolFolders(
   gateway: Gateway,
   takenIds: readonly string[] = [],
 ): Promise<Tool[]> {
-  const folders = readdirSync(parent)
+  const folders = namesIn(parent)
     .map((name) => join(parent, name))
     .filter((folder) => existsSync(join(folder, 'tool.toml')))
     .sort()
@@ -48,6 +48,14 @@ export async function compileToolFolders(
     ids.add(id)
   }
   return tools
+}
+
+function namesIn(parent: string): string[] {
+  try {
+    return readdirSync(parent)
+  } catch (error) {
+    throw folderError(parent, `${parent} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
 }
 
 function toShell({ env_file, env_format, profile_format, also_read, platforms, ...shell }: ShellData): Shell {

@@ -12,6 +12,7 @@ import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { compileProof } from './proof-schema.ts'
 import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
 import { findUnknownPlace } from './unknown-places.ts'
+import { findWrongPlaceholder } from './wrong-placeholders.ts'
 
 /** Reads the text of a file, by its path. */
 export type ReadText = (path: string) => string
@@ -31,22 +32,26 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
   const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
   const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } = setup
-  return {
+  const readPart = (name: string) => readText(join(folder, name))
+  const tool = {
     ...rest,
     detect: withoutUndefined(detect) as Tool['detect'],
     variants: variants.map(withoutUndefined) as readonly Variant[],
     targets: await Promise.all(targets.map((target) => compileTarget(target, folder, readText))),
     notes: notes.map(compileNote),
     snippets: Object.fromEntries(
-      Object.entries(snippets).map(([language, name]) => [language, readText(join(folder, name))]),
+      Object.entries(snippets).map(([language, name]) => [language, readPart(name)]),
     ),
     ...(pin_flag && { pinFlag: pin_flag }),
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
     ...(env && { env }),
     diagnosis: compileDiagnosis({ measured, sources, lookups, connections, traps }),
-    proofs: prove.map((proof) => compileProof(proof, manifest, (name) => readText(join(folder, name)))),
+    proofs: prove.map((proof) => compileProof(proof, manifest, readPart)),
   } as Tool
+  const wrongPlaceholder = findWrongPlaceholder(tool)
+  if (wrongPlaceholder !== undefined) throw folderError(file, wrongPlaceholder)
+  return tool
 }
 
 /** Parses one file of a tool's folder in its own format. */

@@ -98,7 +98,7 @@ export const manifestSchema = z.strictObject({
   ),
   daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(plainText).check(z.minLength(1)) })),
   notes: z._default(z.array(note), []),
-  snippets: z._default(z.record(z.enum(['python', 'typescript']), fileName), {} as never),
+  snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
   ...diagnosisFields,
   ...proofFields,
 })

@@ -1,4 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path'
+import { UserError } from '../errors.ts'
 import { findRepository } from '../host/find-repository.ts'
 import type { Host } from '../host/host.ts'
 import type { PlaceCandidate } from './tool.ts'
@@ -19,17 +20,21 @@ export function resolvePlaces(
   host: Surroundings,
   project?: string,
 ): Places {
-  const places: Record<string, string> = {
-    home: host.home,
-    config: configFolder(host),
-    xdgConfig: xdgConfig(host),
-    project: project ?? host.cwd,
-    get gitRoot() {
-      return findRepository(project ?? host.cwd) ?? project ?? host.cwd
+  // Without a prototype, so that no path begins with what every object has.
+  const places: Record<string, string> = Object.setPrototypeOf(
+    {
+      home: host.home,
+      config: configFolder(host),
+      xdgConfig: xdgConfig(host),
+      project: project ?? host.cwd,
+      get gitRoot() {
+        return findRepository(project ?? host.cwd) ?? project ?? host.cwd
+      },
+      system: host.systemFolder ?? '',
+      zdotdir: host.env.ZDOTDIR || host.home,
     },
-    system: host.systemFolder ?? '',
-    zdotdir: host.env.ZDOTDIR || host.home,
-  }
+    null,
+  )
   for (const [name, candidates] of Object.entries(own)) {
     const found = candidates.map((candidate) => tryCandidate(candidate, places, host)).find(Boolean)
     if (found !== undefined) places[name] = found
@@ -37,14 +42,26 @@ export function resolvePlaces(
   return places
 }
 
-/** A path of a manifest with its place filled in. Throws when the place is not known: a fault of the tool's folder. */
+/**
+ * A path of a manifest with its place filled in. Throws UserError `tool-folder` when the place is not known on this
+ * machine: a fault of the tool's folder.
+ */
 export function resolvePath(template: string, places: Places): string {
   const filled = template.replace(/^\{\{ (\w+) \}\}/, (_, name: string) => {
-    const place = Object.hasOwn(places, name) ? places[name] : undefined
-    if (place === undefined) throw new Error(`no place {{ ${name} }} for ${template}`)
+    const place = places[name]
+    if (place === undefined) throw noPlace(name, template)
     return place
   })
   return join(filled)
+}
+
+function noPlace(name: string, template: string): UserError {
+  return new UserError({
+    code: 'tool-folder',
+    message: `A tool has the path ${template}, but no place {{ ${name} }} is known here.`,
+    hint: `Correct its tool.toml: under [places], ${name} needs a candidate that is always there, above every place that uses it.`,
+    exit: 2,
+  })
 }
 
 function xdgConfig({ env, home, platform }: Surroundings): string {

@@ -15,11 +15,16 @@ export type KeyPath = readonly string[]
  * - `set` of an absent path, then `unset` of the shallowest key that this created, gives the original bytes,
  *   also when the text was written and opened again in between.
  * - `unset` of an absent path changes nothing.
+ *
+ * What no format tells apart counts as one value: -0 is 0.
  */
 export interface Document {
   /** The value at the path, or undefined when there is none. The empty path is the whole document. */
   get(path: KeyPath): Value | undefined
-  /** Writes a value, making the tables or objects on the way. Throws UserError `path-taken` when one of them is no container. */
+  /**
+   * Writes a value, making the tables or objects on the way. Throws UserError `path-taken` when one of them is no
+   * container, and `value-not-writable` for what the format cannot say.
+   */
   set(path: KeyPath, value: Value): void
   /**
    * Puts the value back that `original`, an earlier text of the same file, has at the path: spelled as it is there. Only

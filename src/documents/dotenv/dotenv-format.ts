@@ -11,7 +11,8 @@ import { scanDotenv } from './scan-dotenv.ts'
 export const dotenvFormat: Format = {
   open: (text, file) =>
     openAssignments(text, file, {
-      scan: scanDotenv,
+      // Readers in JavaScript lose this name: they put what they read on a plain object.
+      scan: (now, path) => scanDotenv(now, path).filter(({ name }) => name !== '__proto__'),
       line: (name, value) => `${variableName(name)}=${writeText(value)}`,
       write: writeText,
       crCounts: false,

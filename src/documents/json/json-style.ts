@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser'
 import type { Value } from '../document.ts'
+import { noWordFor } from '../no-word-for.ts'
 import { type BraceStyle, startsLine } from './braces.ts'
 import { propertyValue } from './json-nodes.ts'
 import { indentAt, newlineOf } from './lines.ts'
@@ -24,7 +25,7 @@ export function renderJson(value: Value, style: BraceStyle, indent: string | und
 
 /** JSON.stringify would write null for them without a word. */
 function refuseNonNumber(_key: string, value: unknown): unknown {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('JSON has no such number')
+  if (typeof value === 'number' && !Number.isFinite(value)) throw noWordFor(value, 'JSON')
   return value
 }
 

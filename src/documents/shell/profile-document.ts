@@ -67,6 +67,8 @@ class ProfileDocument implements Document {
     const [word] = this.#shell.quoted.exec(line.text) ?? []
     if (word === undefined) return undefined
     const path = this.#shell.assignment.decode(word)
+    // No line of ours holds one, and none could be written to compare with.
+    if (/[\0\r]/.test(path)) return undefined
     return line.text.replace(/( #)?\r?$/, '') === this.#shell.sourceLine(path) ? path : undefined
   }
 

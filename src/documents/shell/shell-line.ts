@@ -42,7 +42,7 @@ export function shellLine(shell: ShellId, name: string, value: AssignedValue): s
 
 /** The name itself. Throws UserError `name-not-writable` when no shell takes it for a variable. */
 export function variableName(name: string): string {
-  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
+  if (/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
   throw new UserError({
     code: 'name-not-writable',
     message: `"${name}" cannot be the name of an environment variable.`,

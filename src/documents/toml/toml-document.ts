@@ -29,7 +29,7 @@ export class TomlDocument implements Document {
     return readValue(this.#source.outline, path)
   }
 
-  /** As Document.set; a refused value changes nothing. Throws TypeError for a null, and for a root that is no table. */
+  /** As Document.set; a refused value changes nothing. Throws TypeError for a root that is no table. */
   set(path: KeyPath, value: Value): void {
     const before = this.#source
     try {

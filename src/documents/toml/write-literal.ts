@@ -1,4 +1,5 @@
 import type { Value } from '../document.ts'
+import { noWordFor } from '../no-word-for.ts'
 
 export type Table = { readonly [key: string]: Value }
 
@@ -6,12 +7,12 @@ export function isTable(value: Value | undefined): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A value on one line; tables are written inline. Throws TypeError for null, which TOML has no word for. */
+/** A value on one line; tables are written inline. Throws UserError `value-not-writable` for null. */
 export function writeLiteral(value: Value): string {
   if (typeof value === 'string') return writeString(value)
   if (typeof value === 'number') return writeNumber(value)
   if (typeof value === 'boolean') return String(value)
-  if (value === null) throw new TypeError('TOML has no null')
+  if (value === null) throw noWordFor(value, 'TOML')
   if (!isTable(value)) return `[${value.map(writeLiteral).join(', ')}]`
   const pairs = Object.entries(value).map(([key, inner]) => writePair([key], inner))
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`

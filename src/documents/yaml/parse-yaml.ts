@@ -43,7 +43,7 @@ function plainData(document: Document.Parsed, text: string, file: string): Value
 }
 
 function isEmpty(node: ParsedNode | null): node is null {
-  return node === null || (isScalar(node) && node.range[0] === node.range[1])
+  return node === null || (isScalar(node) && node.range[0] === node.range[1] && !node.anchor && !node.tag)
 }
 
 /** `BAD_INDENT` as `bad indent`; the package's own messages can quote the file. */

@@ -6,14 +6,18 @@ const coreTag = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/
 
 /**
  * Refuses what readers of YAML do not agree on, or what cannot be compared after an edit: tags beyond the core
- * schema, and keys that are no scalars. Equal keys and aliases without an anchor are errors.
+ * schema, keys that are no scalars, and values that contain themselves. Equal keys and aliases without an anchor are
+ * errors.
  */
 export function refuseUnsupported(document: Document.Parsed, text: string, file: string): void {
-  visit(document, (_, node) => {
+  visit(document, (_, node, above) => {
     if (!isNode(node)) return
     const offset = node.range?.[0] ?? 0
     if (isAlias(node)) {
-      if (node.resolve(document) === undefined) throw doesNotParse(text, file, offset, 'alias without anchor')
+      const meant = node.resolve(document)
+      if (meant === undefined) throw doesNotParse(text, file, offset, 'alias without anchor')
+      if (above.includes(meant))
+        throw unsupportedYaml(text, file, offset, 'holds a value that contains itself')
     } else if (node.tag !== undefined && !coreTag.test(node.tag)) {
       throw unsupportedYaml(text, file, offset, 'has a tag beyond the core schema')
     } else if (isMap(node)) {

@@ -1,4 +1,5 @@
 import type { Value } from '../document.ts'
+import { noWordFor } from '../no-word-for.ts'
 
 /** Words that YAML 1.1 readers such as PyYAML, or YAML 1.2 readers, take as something else than a string. */
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|none|nan|inf)$/i
@@ -44,7 +45,7 @@ export function renderFlowPair([key, value]: readonly [string, Value]): string {
 
 /** A float needs a dot: PyYAML reads `1e+21` as a string. */
 function renderNumber(value: number): string {
-  if (!Number.isFinite(value)) throw new RangeError('only finite numbers can be written')
+  if (!Number.isFinite(value)) throw noWordFor(value, 'YAML 1.1')
   const digits = JSON.stringify(value)
   return digits.includes('.') ? digits : digits.replace('e', '.0e')
 }

@@ -24,6 +24,17 @@ describe('verifyEdit', () => {
     )
   })
 
+  it('-0, which JSON writes as 0, was refused as another number', () => {
+    verifyEdit('f', {}, { n: [0] }, [{ keyPath: ['n'], value: [-0] }])
+  })
+
+  it("an open quote in the user's file was called a fault of the program", () => {
+    const meant = [{ keyPath: ['A'], value: 'x' }]
+    expect(() => verifyEdit('env.sh', {}, {}, meant)).toThrow(
+      expect.objectContaining({ code: 'edit-not-verified', where: { file: 'env.sh' } }),
+    )
+  })
+
   it('is not fooled by a key named __proto__', () => {
     const data = JSON.parse('{"__proto__": {"x": 1}, "a": 1}')
     expect(() => verifyEdit('f', data, { a: 1 }, [])).toThrow()

@@ -186,3 +186,10 @@ describe('quoteDotenv', () => {
     )
   })
 })
+
+it('a variable named __proto__ was written, and lost by readers in JavaScript', () => {
+  const document = dotenvFormat.open("__proto__='x'\n", '.env')
+  expect(document.get([])).toEqual(dotenvFormat.referee(document.toText()))
+  expect(userError(() => document.set(['__proto__'], 'y')).code).toBe('name-not-writable')
+  expect(document.toText()).toBe("__proto__='x'\n")
+})

@@ -16,7 +16,8 @@ const literals = [
   '[1,2 ,\t3]',
 ]
 
-type Pick = <T>(choices: readonly T[]) => T
+/** Chooses one of several. */
+export type Pick = <T>(choices: readonly T[]) => T
 
 interface Look {
   readonly pick: Pick
@@ -26,12 +27,13 @@ interface Look {
 
 /** A JSON text whose spacing, line ends and (for JSONC) comments and trailing commas stand anywhere they may. */
 export function wildJson(comments: boolean): fc.Arbitrary<string> {
-  return fc.gen().map((g) => {
-    const pick: Pick = (choices) => g(fc.constantFrom, ...choices) as never
-    const look: Look = { pick, comments, newline: pick(['\n', '\r\n']) }
-    const mark = pick(['', '', '\ufeff'])
-    return mark + space(look) + object(look, 3) + space(look)
-  })
+  return fc.gen().map((g) => wildJsonText(comments, (choices) => g(fc.constantFrom, ...choices) as never))
+}
+
+export function wildJsonText(comments: boolean, pick: Pick): string {
+  const look: Look = { pick, comments, newline: pick(['\n', '\r\n']) }
+  const mark = pick(['', '', '\ufeff'])
+  return mark + space(look) + object(look, 3) + space(look)
 }
 
 /** A JSON text as programs write it: even indentation, and line ends of one kind. */

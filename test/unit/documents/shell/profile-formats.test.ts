@@ -136,6 +136,14 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     expect(document.toText()).toBe(text)
   })
 
+  it('a carriage return in the path of an edited block made reading it fail', () => {
+    const text = block.replace('/a b', '/a\rb')
+    const document = format.open(text, 'file')
+    expect(document.get(source)).toBeUndefined()
+    expect(userError(() => document.set(source, '/x')).code).toBe('profile-block-edited')
+    expect(document.toText()).toBe(text)
+  })
+
   it('holds nothing but a path to read', () => {
     const document = format.open('', 'file')
     expect(userError(() => document.set(['other'], 'x')).code).toBe('path-taken')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KeyPath, Value } from '../../../../src/documents/document.ts'
+import { UserError } from '../../../../src/errors.ts'
 import { edited, errorOf, open } from './support.ts'
 
 /** What is done, the text before, the path, the value (undefined: unset), the text after. */
@@ -279,10 +280,10 @@ describe('names of Object.prototype', () => {
   })
 })
 
-test('what TOML cannot hold is a mistake of the caller', () => {
-  expect(() => open('').set(['a'], [null])).toThrow(TypeError)
+test('what TOML cannot hold is refused, and a root that is no table is a mistake of the caller', () => {
+  expect(() => open('').set(['a'], [null])).toThrow('TOML has no word for null')
   expect(() => open('').set([], 1)).toThrow(TypeError)
   const opened = open('[t]\nx = 1\n')
-  expect(() => opened.set(['t'], { y: 1, z: null })).toThrow(TypeError)
+  expect(() => opened.set(['t'], { y: 1, z: null })).toThrow(UserError)
   expect(opened.toText()).toBe('[t]\nx = 1\n')
 })

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Pick } from '../json/json-arbitrary.ts'
 
 export const keys = [
   'a',
@@ -33,16 +34,17 @@ const flowScalars = [
   '[1, [x], {y: 2}]',
 ]
 
-type Pick = <T>(choices: readonly T[]) => T
-
 interface Look {
   readonly pick: Pick
   readonly newline: string
 }
 
 /** A YAML text of nested block and flow mappings, every kind of scalar, and comments anywhere they may stand. */
-export const wildYaml: fc.Arbitrary<string> = fc.gen().map((g) => {
-  const pick: Pick = (choices) => g(fc.constantFrom, ...choices) as never
+export const wildYaml: fc.Arbitrary<string> = fc
+  .gen()
+  .map((g) => wildYamlText((choices) => g(fc.constantFrom, ...choices) as never))
+
+export function wildYamlText(pick: Pick): string {
   const look: Look = { pick, newline: pick(['\n', '\r\n']) }
   const { newline } = look
   const mark = pick(['', '', '\ufeff'])
@@ -52,7 +54,7 @@ export const wildYaml: fc.Arbitrary<string> = fc.gen().map((g) => {
   const tail = pick(['', '# tail', `  # tail${newline}`, `...`, `# tail${newline}...${newline}# end`])
   const text = mark + head + body + tail
   return tail === '' && pick([false, true]) ? withoutFinalBreak(text) : text + pick(['', newline])
-})
+}
 
 /** A block of text keeps its final line break: without it readers disagree on its value. */
 function withoutFinalBreak(text: string): string {

@@ -87,9 +87,20 @@ describe('an edit that is refused', () => {
 
   it('by numbers without digits and paths without keys', () => {
     const document = yamlFormat.open('', 'f')
-    expect(() => document.set(['k'], Number.POSITIVE_INFINITY)).toThrow(RangeError)
+    expect(() => document.set(['k'], Number.POSITIVE_INFINITY)).toThrow('no word for Infinity')
     expect(() => document.set([], 'v')).toThrow(RangeError)
   })
+})
+
+it('a value that contains itself was handed out, and whoever walked it never came to an end', () => {
+  const error = refusal(() => yamlFormat.open('a: 1\nd: &m\n  g:\n    h: *m\n', 'f'))
+  expect(error).toMatchObject({ code: 'unsupported-yaml', where: { line: 4, column: 8 } })
+})
+
+it('an anchor and a tag without a value took a pair that could not be taken out again', () => {
+  const document = yamlFormat.open('&x !!str', 'f')
+  expect(refusal(() => document.set(['k'], 'v')).code).toBe('path-taken')
+  expect(document.toText()).toBe('&x !!str')
 })
 
 it('never quotes the file', () => {

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { sep } from 'node:path'
+import { compileTool } from '../../../src/catalog/compile-tool.ts'
+import { folderError } from '../../../src/catalog/folder-error.ts'
+import type { Tool } from '../../../src/catalog/tool.ts'
+import { UserError } from '../../../src/errors.ts'
+import { Origin } from '../../../src/gateway/origin.ts'
+import { planSetup } from '../../../src/plan/make-plan.ts'
+import type { PlanContext } from '../../../src/plan/plan-work.ts'
+import type { ToolChoice } from '../../../src/request/request.ts'
+import { Secret } from '../../../src/secrets/secret.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+import { assertRefusal } from '../documents/typed-error.ts'
+import { type FuzzTarget, fuzzTarget } from '../fuzz-target.ts'
+import { type ToolFolder, toolFolders } from './tool-folder.ts'
+
+const { gateway, shells } = testCatalog
+const folderPath = `${sep}tools${sep}mine`
+const home = `${sep}home${sep}me`
+
+const context: PlanContext = {
+  gateway,
+  host: { env: { HOME: home }, home, cwd: `${home}${sep}work`, platform: 'linux' },
+  key: new Secret(testKey),
+  now: new Date('2026-01-02T03:04:05.678Z'),
+  machine: {
+    read: (path) => ({ kind: 'absent', path, resolvedPath: path }) as never,
+    before: () => undefined,
+    modeBefore: () => undefined,
+  },
+  ledger: { version: 1, setups: [], entries: [] },
+  run: '20260102T030405Z-000001',
+  decide: () => 'stop',
+}
+
+/** As `readFolderFile` answers for what is not there. */
+function reader(folder: ToolFolder): (path: string) => string {
+  return (path) => {
+    const name = path.slice(folderPath.length + 1)
+    if (Object.hasOwn(folder, name)) return folder[name] ?? ''
+    throw folderError(path, 'it is not there')
+  }
+}
+
+/** The folder is refused by name, or its tool can be set up in every way that it offers. */
+async function holdLoaderLaws(folder: ToolFolder): Promise<void> {
+  const tool = await orRefused(compileTool(folderPath, gateway, reader(folder)))
+  if (!tool) return
+  for (const choice of choicesOf(tool)) {
+    const plan = await orRefused(
+      planSetup({ choices: [choice], ...(context.key && { key: context.key }) }, context),
+    )
+    for (const { path } of plan?.edits ?? [])
+      assert.ok(path.startsWith(sep) && !path.split(sep).includes('..'), path)
+  }
+}
+
+async function orRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    assertRefusal(error)
+    return undefined
+  }
+}
+
+function choicesOf(tool: Tool): ToolChoice[] {
+  const region = gateway.regions[0]
+  assert.ok(region)
+  const origin = Origin.ofRegion(region)
+  const common = tool.variants.map((variant) => ({ tool, variant, origin, model: 'a-model' }))
+  return common.flatMap((choice) => [
+    { ...choice, scope: 'user', method: 'file' },
+    { ...choice, scope: 'project', method: 'file', project: home },
+    ...(tool.env ? shells.map((shell) => ({ ...choice, scope: 'user', method: 'env', shell }) as const) : []),
+  ])
+}
+
+/** The loader of a user's own tools, and what is planned with a tool that it let through. */
+export const catalogTargets: readonly FuzzTarget[] = [
+  fuzzTarget({ name: 'tool-folders', share: 8, cases: toolFolders, run: holdLoaderLaws }),
+]

@@ -1,0 +1,71 @@
+import { canary } from './canary.ts'
+
+const value = `"${canary}"`
+
+/** Small documents that hold what editors of their format break on. They are the seeds that mutations start from. */
+export const torture = {
+  toml: [
+    `# ${canary}\nmodel = ${value}\n[a]\nb.c = { d = [ { e = 1 }, 2 ], "f.g" = 'x' } # c\n[a.h]\ni = """\n[j]\n"""\n`,
+    `a = 1\r\n"" = ${value}\r\n"a.b"."c" = 2\r\n[[t]]\r\nx = 1\r\n[[t]]\r\n[t.u]\r\ny = 2`,
+    `\ufeff#:schema x\n[model_providers.qcode]\nbase_url = ${value}\n\n# about b\n[model_providers.other]\n`,
+    '[a.b.c]\nx = 1\n[a]\ny = 2\n[a.b]\nz = { }\n',
+    'p = {\n  a = 1, # one\n  # two\n  b = [ # three\n    1,\n  ],\n}\n__proto__.x = 1\n[constructor.prototype]\ny = 2\n',
+    'd = 1979-05-27 07:32:00.5-07:00\nt = 07:32\nn = [0xff, 0o7, 0b1, 1_0, +1.5e-3, -inf, nan, 9223372036854775807]\n',
+    `s = '''${canary}''''\nm = """a\\\n   b\\u00e9\\e"""\nq = "\\""\n`,
+  ],
+  json: [
+    `{"a":{"b":[1,{"c":${value}}],"d":{}},"e":1e400,"f":-0,"g":"\\ud800\\u0000"}`,
+    `{\r\n\t"env": {\r\n\t\t"KEY": ${value}\r\n\t},\r\n\t"": null,\r\n\t"__proto__": {"x": {}},\r\n\t"constructor": []\r\n}\r\n`,
+    '\ufeff{\n  "a": {\n  },\n\n  "b": { "c": 1, "d": 2 },\n  "e": [\n  ]}',
+    '{"a":1 ,"b" : 2\n,"c":{"d":{"e":{"f":{}}}}}\n\n',
+    '  {  }  ',
+    '{\r"a": 1,\r"b": {\r}\r}\r',
+    '[{"a":1}]',
+    '"text"',
+    'null',
+    '',
+    ' \n',
+  ],
+  jsonc: [
+    `// ${canary}\n{\n  // one\n  "a": 1, /* two */\n  /* three */ "b": { // four\n    "c": ${value}, // five\n  }, // six\n  // seven\n}\n// eight\n`,
+    '/* a */{/* b */"c"/* d */:/* e */1/* f */,/* g */}/* h */',
+    '{"u":"http://x//y/*z*/",// ,}\n"v":[1,2,],}',
+    '// nothing but this',
+    '/**/ /***/ //\r\n',
+    '{\r\n  // a\r\n}\r\n',
+    '{ "a": { /* b */ }, "c": {\n// d\n} }',
+  ],
+  yaml: [
+    `# ${canary}\nmodel: ${value}\nenv-file:\n  - x\n  # c\n  - y: 1\n    z: {a: [1, {b: }], "c": ~}\n\n# d\nlast: |\n  text\n  # no comment\n\n`,
+    'a:\n  b: &x 1\n  c: *x\nd: &m\n  e: f\ng:\n  <<: *m\n',
+    '%YAML 1.1\n---\na: yes\nb: 012\nc: 1:30\nd: 2026-01-01\ne: 0x1F\nf: .inf\n...\n',
+    `? a\n: b\n? [c]\n: d\n'e': "f\n  g"\nh: >+2\n    i\n\n\n# ${canary}\n`,
+    '{a: 1, "b": {c: [d, {e: f}], g: }, # h\n i: j,\n}\n',
+    'a:\r\n    b:\r\n        c: !!str 1\r\n    d: {}\r\ne: []\r\n',
+    '\ufeff---\na: 1\n',
+    'a: one\n  two\n\n  three # c\nb: "# no"\n"c d": \'it\'\'s\'\n',
+    '- a\n- b: c\n',
+    'a:\n- b\n-\n  - c\nd:\n\n\ne: # f\n  g: h\n',
+    '__proto__: 1\nconstructor: {prototype: {x: 1}}\n? ""\n: 2\nnull: 3\n1: 4\ntrue: 5\n',
+    'a: |-\n  x\nb: >-\n  y',
+  ],
+  lines: [
+    `# ${canary}\nexport A_NAME='${canary}'\nB="b c" # d\r\nexport C=d;export E=f\nset -gx F 'g\\'h' # i\n$env:G = 'it''s'\n  J = k # l\nM=\n`,
+    `A_NAME=${canary}\nA_NAME='two'\nexport A_NAME="three`,
+    "\ufeffA_NAME=1\r\nexport B='2'\r\nset -gx C '3'\r\n$env:D = '4'",
+    `B=\`x\ny\`\nC="a\nA_NAME=no\n"\nD='a\\'b'\nE="a\\"b"\nF=a#b\nG= # c\nexport H\n`,
+    "export A='1' B='2'\nexport -n C\nset -x D 1\nset -gx -a E 1\n$Env:F='1';$env:G=\"$x\"\nif true; then\n export H='1'\nfi\ncat <<EOF\nexport I='1'\nEOF\n",
+    `export A='it'\\''s'\nset -gx B "x"\n$env:C = "x"\nD=x\\\ny\nE='x' 'y'\nF="x"y'z'\n\n\n`,
+    "set -gx A ''\nexport B=\n$env:C = ''\nC=''\n\t export  D = 1\n$ENV:E ='‘’'\n",
+  ],
+  profiles: [
+    "# mine\nexport A=1\n\n# >>> qcode-setup >>>\n# note\nif [ -r '/a b/env.sh' ]; then . '/a b/env.sh'; fi\n# <<< qcode-setup <<<\nalias ll=ls\n",
+    "# >>> qcode-setup >>>\r\n# note\r\nif test -r '/e'; source '/e'; end\r\n# <<< qcode-setup <<<\r\n",
+    "# >>> qcode-setup >>>\n# note\nif (Test-Path -LiteralPath '/e') { . '/e' }\n# <<< qcode-setup <<<",
+    `# >>> qcode-setup >>>\n${canary}\n# <<< qcode-setup <<<\n`,
+    `# <<< qcode-setup <<<\n# ${canary}\n# >>> qcode-setup >>>\n`,
+    '\ufeff\r\n# >>> qcode-setup >>>\n# >>> qcode-setup >>>\n# <<< qcode-setup <<<\n',
+    'if true; then\n',
+    "cat <<'EOF'\n# >>> qcode-setup >>>\nEOF\n",
+  ],
+} as const

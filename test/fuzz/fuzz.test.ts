@@ -1,0 +1,21 @@
+import { afterAll, expect, it } from 'vitest'
+import { replayOf } from './replay.ts'
+import { runTarget } from './run-target.ts'
+import { casesOf, firstSeed, fixedPath, isWanted, writesReport } from './settings.ts'
+import { targets } from './targets.ts'
+import { type Row, writeReport } from './write-report.ts'
+
+const rows: Row[] = []
+
+it.each(targets.filter(isWanted))('$name: a typed error, or every law holds', async (target) => {
+  const cases = casesOf(target, targets)
+  const finds = await runTarget({ target: target.name, cases, seed: firstSeed, ...fixedPath })
+  rows.push({ target: target.name, cases, finds: finds.length })
+  console.log(`${target.name}: ${cases} cases, ${finds.length} finds`)
+  for (const find of finds) console.error(replayOf(target.name, find))
+  expect(finds).toHaveLength(0)
+})
+
+afterAll(() => {
+  if (writesReport) writeReport(rows)
+})

@@ -1,0 +1,22 @@
+// A million random cases, spread over all targets, one after the other; a whole run writes docs/fuzzing.md.
+// FUZZ_CASES sets another number, FUZZ_TARGET names one target alone.
+import { execaSync } from 'execa'
+
+const { FUZZ_CASES = '1000000', FUZZ_TARGET } = process.env
+const { exitCode } = execaSync(
+  process.execPath,
+  [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--config',
+    'vitest.fuzz.config.ts',
+    '--disableConsoleIntercept',
+    ...process.argv.slice(2),
+  ],
+  {
+    stdio: 'inherit',
+    reject: false,
+    env: { FUZZ_CASES, ...(FUZZ_TARGET === undefined && { FUZZ_REPORT: '1' }) },
+  },
+)
+process.exitCode = exitCode

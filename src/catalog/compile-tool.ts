@@ -5,6 +5,7 @@ import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { compileDiagnosis } from './diagnosis-schema.ts'
+import { entriesOf } from './entries-of.ts'
 import { explainIssue } from './explain-issue.ts'
 import { folderError } from './folder-error.ts'
 import { findMisplacedKey } from './key-placement.ts'
@@ -70,7 +71,10 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
   }
 }
 
-function parseManifest(data: unknown, file: string): Manifest {
+function parseManifest(data: Value, file: string): Manifest {
+  // Zod leaves it out without a word (4.6).
+  const proto = entriesOf(data).find(({ name }) => name === '__proto__')
+  if (proto) throw folderError(file, `there is no field ${proto.path}`)
   try {
     return manifestSchema.parse(data)
   } catch (error) {

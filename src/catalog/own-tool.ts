@@ -1,4 +1,5 @@
 import type { Value } from '../documents/document.ts'
+import { entriesOf } from './entries-of.ts'
 import type { Tool } from './tool.ts'
 
 /** Keywords of JSON Schema that can take for ever on a hostile value, or lead back to themselves. */
@@ -21,19 +22,10 @@ function findTargetFault({ format, content, shape }: Tool['targets'][number], in
   const target = `targets.${index}`
   if (!settingsFormats.includes(format))
     return `${target}.format must be one of ${settingsFormats.join(', ')}`
-  const keyword = shape && entriesOf(shape).find(([, name]) => endless.includes(name))
-  if (keyword) return `${target}.shape cannot use ${keyword[1]} in a folder of your own`
-  const url = entriesOf(content).find(([, name, value]) => name !== '$schema' && isUrl(value))
-  return url && `${target}.content has a URL at ${url[0]}: only {{ baseUrl }} may lead somewhere`
-}
-
-/** Every name in a value, however deep, with its path and what it holds; the items of a list count by number. */
-function entriesOf(value: Value, path: readonly string[] = []): [path: string, name: string, value: Value][] {
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([name, child]) => [
-    [[...path, name].join('.'), name, child] as [string, string, Value],
-    ...entriesOf(child, [...path, name]),
-  ])
+  const keyword = shape && entriesOf(shape).find(({ name }) => endless.includes(name))
+  if (keyword) return `${target}.shape cannot use ${keyword.name} in a folder of your own`
+  const url = entriesOf(content).find(({ name, value }) => name !== '$schema' && isUrl(value))
+  return url && `${target}.content has a URL at ${url.path}: only {{ baseUrl }} may lead somewhere`
 }
 
 function isUrl(value: Value): boolean {

@@ -1,0 +1,257 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { loadOwnTools } from '../../../src/catalog/load-own-tools.ts'
+import { ownContent, ownManifest, writeOwnTool } from '../../support/own-tool.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+
+const secret = '-----BEGIN OPENSSH PRIVATE KEY----- b3BlbnNzaC1rZXktdjE'
+const taken = { ids: ['codex'], flags: ['yes', 'json', 'help', 'codex-base'] }
+
+let root: string
+let tools: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'qcode-own-tool-'))
+  tools = join(root, 'tools')
+  mkdirSync(tools)
+  writeFileSync(join(root, 'id_rsa'), secret)
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const load = () => loadOwnTools(tools, testCatalog.gateway, taken)
+
+/** The one error that the folder gives; it is no tool then. */
+async function refusal() {
+  const { tools: loaded, unusable } = await load()
+  expect([loaded, unusable.length]).toEqual([[], 1])
+  const [{ code, exit, message, where } = { code: '', exit: 0, message: '', where: undefined }] = unusable
+  expect([code, exit]).toEqual(['tool-folder', 2])
+  expect(JSON.stringify(unusable) + message).not.toContain('OPENSSH')
+  return `${message} ${where?.file}`
+}
+
+it('a right folder is a tool, marked as the user’s own', async () => {
+  writeOwnTool(tools)
+  const { tools: loaded, unusable } = await load()
+  expect(unusable).toEqual([])
+  expect(loaded).toMatchObject([{ id: 'mine', isOwn: true }])
+})
+
+/** Every way in which a manifest names a file of its folder. */
+const named: Readonly<Record<string, string>> = {
+  'tool.toml': ownManifest,
+  'settings.json': ownManifest,
+  'shape.json': `${ownManifest}shape = "shape.json"\n`,
+  'example.py': `${ownManifest}\n[snippets]\npython = "example.py"\n`,
+  'prove.mjs': `${ownManifest}\n[[prove]]\nargs = ["{{ script }}"]\nscript = "prove.mjs"\n`,
+}
+
+const places: Readonly<Record<string, { make: (path: string) => void; says: string }>> = {
+  'a link to a file of the user’s': {
+    make: (path) => symlinkSync(join(root, 'id_rsa'), path),
+    says: 'leads out of its folder',
+  },
+  'a link to a device without an end': {
+    make: (path) => symlinkSync('/dev/zero', path),
+    says: 'leads out of its folder',
+  },
+  'a link that leads nowhere': {
+    make: (path) => symlinkSync(join(root, 'gone'), path),
+    says: 'leads nowhere',
+  },
+  'a link to itself': { make: (path) => symlinkSync(path, path), says: 'leads nowhere' },
+  'a pipe on which nobody writes': {
+    make: (path) => execFileSync('mkfifo', [path]),
+    says: 'no regular file',
+  },
+  'a folder': { make: (path) => mkdirSync(path), says: 'no regular file' },
+  'a file that is too large': {
+    make: (path) => writeFileSync(path, ' '.repeat(256 * 1024 + 1)),
+    says: 'larger than 256 KiB',
+  },
+}
+
+describe.each(Object.entries(named))('%s of a tool folder', (name, manifest) => {
+  it.each(Object.entries(places))('as %s is refused unread', async (_, { make, says }) => {
+    const folder = writeOwnTool(tools, {
+      'tool.toml': manifest,
+      'shape.json': '{}',
+      'example.py': '',
+      'prove.mjs': '',
+    })
+    rmSync(join(folder, name))
+    make(join(folder, name))
+    const refused = await refusal()
+    expect(refused).toContain(says)
+    expect(refused).toContain(join(folder, name))
+  })
+})
+
+it('the folder may be a link, and a link inside it may lead to another file of it', async () => {
+  const real = writeOwnTool(join(root, 'dotfiles'), { 'real.json': ownContent })
+  rmSync(join(real, 'settings.json'))
+  symlinkSync('real.json', join(real, 'settings.json'))
+  symlinkSync(real, join(tools, 'linked'))
+  expect((await load()).tools).toMatchObject([{ id: 'mine' }])
+})
+
+it('a folder with commands for the terminal in its name is a folder like any other', async () => {
+  writeOwnTool(tools, {}, 'x\x1b[2J\u202e')
+  writeOwnTool(tools, { 'tool.toml': 'schema = 2' }, '..\\..\\etc')
+  const { tools: loaded, unusable } = await load()
+  expect([loaded.length, unusable.length]).toEqual([1, 1])
+})
+
+it('one bad folder leaves the others alone', async () => {
+  writeOwnTool(tools, { 'tool.toml': 'schema = 2' }, 'bad')
+  writeOwnTool(tools, {}, 'good')
+  const { tools: loaded, unusable } = await load()
+  expect([loaded.map(({ id }) => id), unusable.map(({ code }) => code)]).toEqual([['mine'], ['tool-folder']])
+})
+
+it('tools that is no folder holds none', async () => {
+  rmSync(tools, { recursive: true })
+  writeFileSync(tools, '')
+  expect(await load()).toEqual({ tools: [], unusable: [] })
+})
+
+const replaced = (from: string, to: string) => {
+  expect(ownManifest).toContain(from)
+  return ownManifest.replace(from, to)
+}
+const path = (text: string) => replaced('{{ home }}/.mine/settings.json', text)
+const deep = (open: string, close: string) => open.repeat(50_000) + close.repeat(50_000)
+
+/** Manifests that want more than they may, with the field that is named. */
+const manifests: readonly (readonly [what: string, manifest: () => string, field: string])[] = [
+  ['a path above the home', () => path('{{ home }}/../x.json'), 'targets.0.path'],
+  ['the same with backslashes', () => path('{{ home }}\\\\..\\\\x.json'), 'targets.0.path'],
+  ['a path beside the home', () => path('{{ home }}x/settings.json'), 'targets.0.path'],
+  ['an absolute path', () => path('/etc/x.json'), 'targets.0.path'],
+  ['a path of another drive', () => path('C:\\\\x.json'), 'targets.0.path'],
+  ['a path with a NUL', () => path('{{ home }}/x\\u0000.json'), 'targets.0.path'],
+  ['a path with a line end', () => path('{{ home }}/x\\n.json'), 'targets.0.path'],
+  ['a place of Object.prototype', () => path('{{ constructor }}/x.json'), 'constructor'],
+  ['a place that is ours', () => `${ownManifest}[places]\nhome = [{ env = "X" }]\n`, 'places.home'],
+  ['a place named __proto__', () => `${ownManifest}[places]\n__proto__ = [{ env = "X" }]\n`, 'places'],
+  [
+    'a place that climbs',
+    () => `${ownManifest}[places]\na = [{ env = "X", join = "../y" }]\n`,
+    'places.a.0.join',
+  ],
+  [
+    'a place at the root',
+    () => `${ownManifest}[places]\na = [{ env = "X", join = "/etc" }]\n`,
+    'places.a.0.join',
+  ],
+  [
+    'a place through another',
+    () => `${ownManifest}[places]\na = [{ path = "{{ home }}/../y" }]\n`,
+    'places.a.0.path',
+  ],
+  [
+    'a source above the home',
+    () => `${ownManifest}[[sources]]\nlevel = "user"\npath = "{{ home }}/../x"\n`,
+    'sources.0.path',
+  ],
+  ['code for a shell', () => replaced('format = "json"', 'format = "posix-profile"'), 'targets.0.format'],
+  ['a word that --tool knows: all', () => replaced('id = "mine"', 'id = "all"'), 'id'],
+  ['a word that --tool knows: detected', () => replaced('id = "mine"', 'id = "detected"'), 'id'],
+  ['__proto__ as its id', () => replaced('id = "mine"', 'id = "__proto__"'), 'id'],
+  ['an id with a folder', () => replaced('id = "mine"', 'id = "a/../b"'), 'id'],
+  ['an id that is taken', () => replaced('id = "mine"', 'id = "codex"'), 'codex'],
+  ['a flag of the program', () => `pin_flag = "yes"\n${ownManifest}`, 'pin_flag'],
+  ['a flag of another tool', () => `pin_flag = "codex-base"\n${ownManifest}`, 'pin_flag'],
+  ['__proto__ as its flag', () => `pin_flag = "__proto__"\n${ownManifest}`, 'pin_flag'],
+  ['a program by its path', () => replaced('["mine"]', '["../../x"]'), 'detect.commands.0'],
+  [
+    'a program to prove by its path',
+    () => `${ownManifest}[[prove]]\ncommands = ["/bin/sh"]\n`,
+    'prove.0.commands.0',
+  ],
+  ['the key as an argument', () => `${ownManifest}[[prove]]\nargs = ["{{ key }}"]\n`, 'prove.0.args.0'],
+  [
+    'the key in a proof’s environment',
+    () => `${ownManifest}[[prove]]\nenv = { K = "{{ key }}" }\n`,
+    'prove.0.env.K',
+  ],
+  [
+    'the key where a daemon starts',
+    () => `${ownManifest}[daemon]\npid_file = "{{ home }}/p"\nrestart = ["x", "{{ key }}"]\n`,
+    'daemon.restart.1',
+  ],
+  [
+    'a variable named __proto__',
+    () => `${ownManifest}[env.variables]\n__proto__ = "{{ key }}"\n`,
+    'env.variables.__proto__',
+  ],
+  [
+    'a variable that a shell runs',
+    () => `${ownManifest}[env.variables]\nPROMPT_COMMAND = "id"\n`,
+    'env.variables.PROMPT_COMMAND',
+  ],
+  [
+    'the key joined in a variable',
+    () => `${ownManifest}[env.variables]\nA = "x {{ key }}"\n`,
+    'env.variables.A',
+  ],
+  [
+    'a range without an end',
+    () => replaced('title = "every version"', `title = ""\nwhen = "${'>=1 '.repeat(5000)}"`),
+    'variants.0.when',
+  ],
+  ['tables without an end', () => `${ownManifest}[x]\ny = ${deep('[', ']')}\n`, 'tool.toml'],
+]
+
+it.each(manifests)('a manifest with %s is refused by its field', async (_, manifest, field) => {
+  writeOwnTool(tools, { 'tool.toml': manifest() })
+  expect(await refusal()).toContain(field)
+})
+
+/** Content files, with the field that is named. */
+const contents: readonly (readonly [what: string, content: string, field: string])[] = [
+  ['the key joined to text', '{ "a": { "header": "Bearer {{ key }}" } }', 'a.header joins {{ key }}'],
+  ['the key in a list', '{ "a": ["--key", "{{ key }}"] }', 'a has {{ key }} in a list'],
+  ['the key deep in a list', '{ "a": [{ "b": "{{ key }}" }] }', 'a has {{ key }} in a list'],
+  ['the key in a name', '{ "a": { "{{ key }}": 1 } }', 'a has {{ key }} in a name'],
+  ['the key with other blanks', '{ "a": "{{key}}" }', 'a joins {{ key }}'],
+  ['the key as a command', '{ "command": "{{ key }}" }', 'command'],
+  ['the key as a helper', '{ "apiKeyHelper": "{{ key }}" }', 'apiKeyHelper'],
+  ['the key below a hook', '{ "hooks": { "start": "{{ key }}" } }', 'hooks'],
+  ['the key in an args table', '{ "mcp": { "args": { "0": "{{ key }}" } } }', 'args'],
+  [
+    'another host beside the key',
+    '{ "baseURL": "https://evil.example/v1", "apiKey": "{{ key }}" }',
+    'baseURL',
+  ],
+  ['another host in front', '{ "baseURL": "https://evil.example/{{ baseUrl }}" }', 'baseURL'],
+  ['another host in a list', '{ "fallback": ["https://evil.example"] }', 'fallback.0'],
+  ['JSON of 50,000 levels', deep('[', ']'), 'settings.json'],
+]
+
+it.each(contents)('a content file with %s is refused by its field', async (_, content, field) => {
+  writeOwnTool(tools, { 'settings.json': content })
+  expect(await refusal()).toContain(field)
+})
+
+it.each([
+  ['a pattern', '{ "properties": { "a": { "pattern": "(a+)+$" } } }', 'pattern'],
+  ['itself', '{ "$ref": "#" }', '$ref'],
+])('a shape that holds %s is refused', async (_, shape, keyword) => {
+  writeOwnTool(tools, { 'tool.toml': `${ownManifest}shape = "shape.json"\n`, 'shape.json': shape })
+  expect(await refusal()).toContain(keyword)
+})
+
+it('names of Object.prototype pollute nothing and get lost nowhere', async () => {
+  writeOwnTool(tools, {
+    'tool.toml': `${replaced('id = "mine"', 'id = "constructor"')}guard = [["__proto__", "polluted"]]\n`,
+    'settings.json': '{ "__proto__": { "polluted": "{{ baseUrl }}" }, "constructor": { "prototype": 1 } }',
+  })
+  const { tools: loaded, unusable } = await load()
+  expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  expect(unusable).toEqual([])
+  expect(Object.keys(loaded[0]?.targets[0]?.content ?? {})).toEqual(['__proto__', 'constructor'])
+  expect(loaded[0]?.targets[0]?.guard).toEqual([['__proto__', 'polluted']])
+})

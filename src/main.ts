@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { loadCatalog } from './catalog/load-catalog.ts'
+import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
+import type { Catalog } from './catalog/tool.ts'
 import type { CommandSpec, Outcome } from './commands/command.ts'
 import { commandTable } from './commands/command-table.ts'
 import { type ExitCode, formatWhere, type UserError } from './errors.ts'
@@ -24,7 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
   const { spec, rest } = findCommand(args)
-  const catalog = await loadCatalog(host, [...Object.values<Field>(fields).map(({ flag }) => flag), 'help'])
+  const catalog = await catalogFor(spec, rest, host)
   if (rest.includes('--help') || rest.includes('-h')) {
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
     const help = renderHelp(spec, fieldsOf(spec.name, catalog), { host, catalog })
@@ -41,6 +42,11 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
+}
+
+async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], host: Host): Promise<Catalog> {
+  if (spec.withoutOwnTools?.includes(first)) return loadShippedCatalog(host)
+  return loadCatalog(host, [...Object.values<Field>(fields).map(({ flag }) => flag), 'help'])
 }
 
 /** The command that the first argument names; none means setup. */

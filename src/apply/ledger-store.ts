@@ -19,6 +19,7 @@ const setupSchema = z.looseObject({
   method: z.string(),
   project: z.exactOptional(z.string()),
   shell: z.exactOptional(z.string()),
+  keyStore: z.exactOptional(z.string()),
   variant: z.string(),
   model: z.exactOptional(z.string()),
 })

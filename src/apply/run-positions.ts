@@ -25,8 +25,19 @@ export async function isUntouched(run: RunRecord, host: Host): Promise<boolean> 
 }
 
 /** The names of all that a run changes, for people. */
-export function runTargets({ files, keychain }: RunRecord): string[] {
-  return [...files.map(({ path }) => path), ...(keychain ? [keychainTitle] : [])]
+export function runTargets({ files, keychain }: Pick<RunRecord, 'files' | 'keychain'>): string[] {
+  return changeTargets({ edits: files, keychain })
+}
+
+/** The same of a run that is only planned. */
+export function changeTargets({
+  edits,
+  keychain,
+}: {
+  readonly edits: readonly { readonly path: string }[]
+  readonly keychain?: unknown
+}): string[] {
+  return [...edits.map(({ path }) => path), ...(keychain ? [keychainTitle] : [])]
 }
 
 async function positionNow(recorded: RecordedKeychain, host: Host): Promise<RunPosition['position']> {

@@ -4,13 +4,17 @@ import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
 import type { Catalog } from './tool.ts'
 
+/** The tools that come with the program (compiled when it was built), and nothing of the user's. */
+export function loadShippedCatalog(host: Host): Catalog {
+  return JSON.parse(readFileSync(join(host.packageFolder, 'dist', 'catalog.json'), 'utf8'))
+}
+
 /**
- * The tools that come with the program (compiled when it was built) and the user's own, which may take neither their ids
- * nor one of `flags`, the program's own flags without dashes.
+ * The tools that come with the program and the user's own, which may take neither their ids nor one of `flags`, the
+ * program's own flags without dashes.
  */
 export async function loadCatalog(host: Host, flags: readonly string[]): Promise<Catalog> {
-  const file = join(host.packageFolder, 'dist', 'catalog.json')
-  const catalog: Catalog = JSON.parse(readFileSync(file, 'utf8'))
+  const catalog = loadShippedCatalog(host)
   const folder = ownToolsFolder(host)
   if (!existsSync(folder)) return catalog
   const { loadOwnTools } = await import('./load-own-tools.ts')

@@ -71,6 +71,21 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./undo.ts')).runUndo,
   },
   {
+    name: 'key',
+    summary: "the key in the system's keychain: put it there, print it for a program, forget it",
+    positional: { name: 'VERB', required: true, choices: ['set', 'get', 'forget'] },
+    examples: [
+      ['qcode-setup key set', 'ask for the key; undo gives back the one before'],
+      ['pass qcode | qcode-setup key set --key-file - --yes', 'ask nothing'],
+      ['qcode-setup key get', 'the key and nothing else, where a program reads it; masked on a terminal'],
+      ['qcode-setup key forget', 'out of the keychain with all copies for undo; cannot be undone'],
+    ],
+    writes: 'state',
+    network: false,
+    withoutOwnTools: ['set', 'get', 'forget'],
+    load: async () => (await import('./key.ts')).runKey,
+  },
+  {
     name: 'remove',
     summary: 'take out only what this program wrote, and give back what it replaced',
     examples: [['qcode-setup remove --tool codex --yes', 'one tool']],

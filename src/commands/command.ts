@@ -17,6 +17,8 @@ export interface CommandSpec {
   readonly network: boolean
   /** It writes, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */
   readonly needsEveryTool?: true
+  /** Its first words that do without the user's own tools: those are not even looked at. */
+  readonly withoutOwnTools?: readonly string[]
   readonly load: () => Promise<Run>
 }
 

@@ -4,11 +4,16 @@ import type { Plan } from '../plan/plan.ts'
 /** The part of a JSON document that tells of a plan's files and of what the user should know. */
 export function planData(plan: Plan, findings: readonly Finding[]): Record<string, unknown> {
   return {
-    changed: plan.edits.length > 0,
+    changed: isChange(plan),
     edits: plan.rows.map(({ tool, path, action, baseUrl }) => ({ tool, path, action, baseUrl })),
     warnings: messages(findings, 'warning'),
     notes: messages(findings, 'info'),
   }
+}
+
+/** Whether applying the plan changes anything of the user's. */
+export function isChange({ edits, keychain }: Plan): boolean {
+  return edits.length > 0 || keychain !== undefined
 }
 
 function messages(findings: readonly Finding[], level: Finding['level']): { id: string; message: string }[] {

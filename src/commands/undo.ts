@@ -2,11 +2,13 @@ import { applyEdits } from '../apply/apply-edits.ts'
 import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { planUndo, type UndoPlan } from '../apply/plan-undo.ts'
 import { rollBackRun } from '../apply/recover-run.ts'
+import { changeTargets, runTargets } from '../apply/run-positions.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findEditSecrets } from '../plan/edit-secrets.ts'
 import { leavingHttp } from '../plan/leaving-http.ts'
 import { type Input, isOn } from '../request/input.ts'
+import { keychainTitle } from '../secrets/keychain.ts'
 import { reportUndo } from '../ui/report-undo.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { diffText } from './diff-text.ts'
@@ -18,12 +20,12 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
   const id = input.positionals[0]
   if (id !== undefined && findUnfinishedRun(host)?.id === id) {
     const { run } = await rollBackRun(host, id)
-    return outcome({ run: id, files: run.files, dryRun: false, diff: undefined }, host)
+    return outcome({ run: id, targets: runTargets(run), dryRun: false, diff: undefined }, host)
   }
   const findings = await recoverFirst(input, host)
   const plan = await planUndo(host, id)
   if (plan === 'nothing-to-undo') {
-    return { ...outcome({ run: null, files: [], dryRun: false, diff: undefined }, host), findings }
+    return { ...outcome({ run: null, targets: [], dryRun: false, diff: undefined }, host), findings }
   }
   const dryRun = isOn(input, 'dryRun')
   const asks = isInteractive(input, host) && !dryRun
@@ -33,24 +35,26 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
   if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
   const { before, after } = plan.request.ledger
   const left = leavingHttp(before.setups, after.setups)
-  const undone = { run: plan.run.id, files: plan.request.edits, dryRun, diff }
+  const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
   return { ...outcome(undone, host), findings: [...findings, ...left] }
 }
 
 interface Undone {
   readonly run: string | null
-  readonly files: readonly { readonly path: string }[]
+  /** Names of what was changed: paths, and the keychain. */
+  readonly targets: readonly string[]
   readonly dryRun: boolean
   readonly diff: string | undefined
 }
 
-function outcome({ run, files, dryRun, diff }: Undone, host: Host): Outcome {
-  const paths = files.map(({ path }) => path)
+function outcome({ run, targets, dryRun, diff }: Undone, host: Host): Outcome {
+  const files = targets.filter((what) => what !== keychainTitle)
+  const keychain = files.length < targets.length
   return {
     exit: 0,
     findings: [],
-    data: { changed: paths.length > 0, undone: run, files: paths },
-    report: reportUndo({ run, paths, dryRun, diff }, host),
+    data: { changed: targets.length > 0, undone: run, files, keychain },
+    report: reportUndo({ run, targets, dryRun, diff }, host),
   }
 }
 
@@ -64,5 +68,5 @@ async function diffOf({ run, request }: UndoPlan, host: Host, stream: 'stdout' |
   const entries = [...run.ledger.after.entries, ...run.ledger.before.entries]
   const formatOf = (path: string) => entries.find((entry) => entry.path === path)?.format
   const secrets = await findEditSecrets(request.edits, formatOf)
-  return diffText(request.edits, secrets, host, stream)
+  return diffText(request, secrets, host, stream)
 }

@@ -14,6 +14,7 @@ import type { CommandContext } from './command.ts'
 import { diffText } from './diff-text.ts'
 import { isInteractive } from './is-interactive.ts'
 import { createPlanContext } from './plan-context.ts'
+import { isChange } from './plan-data.ts'
 
 export interface WriteRequest {
   readonly command: CommandName
@@ -46,10 +47,10 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
   const { plan, planContext, ...settled } = await settleConflicts(request, context)
   if (!isOn(input, 'allowTracked')) await refuseTrackedKeys(plan.keyEdits, host)
   const dryRun = isOn(input, 'dryRun')
-  const asks = isInteractive(input, host) && !dryRun && plan.edits.length > 0
+  const asks = isInteractive(input, host) && !dryRun && isChange(plan)
   if (asks) await confirm(plan, host)
   const wantsDiff = (dryRun || isOn(input, 'diff')) && !asks
-  const diff = wantsDiff ? await diffText(plan.edits, plan.secrets, host, 'stdout') : undefined
+  const diff = wantsDiff ? await diffText(plan, plan.secrets, host, 'stdout') : undefined
   if (dryRun) return { plan, run: undefined, diff, ...settled }
   const run = await host.uninterrupted(() =>
     applyEdits(
@@ -90,7 +91,7 @@ async function settleConflicts(
 
 async function confirm(plan: Plan, host: Host): Promise<void> {
   const { confirmPlan } = await import('../wizard/confirm-plan.ts')
-  const diff = await diffText(plan.edits, plan.secrets, host, 'stderr')
+  const diff = await diffText(plan, plan.secrets, host, 'stderr')
   if (await confirmPlan(diff, host)) return
   throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.', exit: 130 })
 }

@@ -41,6 +41,8 @@ export interface KeychainStore {
 export interface Terminal {
   /** Questions may be asked: standard input and standard error are terminals. */
   readonly interactive: boolean
+  /** Standard output is a terminal: what is written there is seen by a person, and stays on the screen. */
+  readonly outputIsSeen: boolean
   /** Colours may be used, by stream: NO_COLOR, FORCE_COLOR and TERM are already honoured. */
   readonly color: { readonly stdout: boolean; readonly stderr: boolean }
   readonly columns: number

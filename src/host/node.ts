@@ -31,6 +31,7 @@ export function createNodeHost(packageFolder: string): Host {
 function createTerminal(): Terminal {
   return {
     interactive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
+    outputIsSeen: Boolean(stdout.isTTY),
     color: { stdout: hasColor(stdout.isTTY), stderr: hasColor(stderr.isTTY) },
     columns: stderr.columns || 80,
     input: stdin,

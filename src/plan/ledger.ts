@@ -33,6 +33,8 @@ export interface Setup {
   /** Folder of a project-scope setup. */
   readonly project?: string
   readonly shell?: string
+  /** Where the key is: `file`, `env` or `keychain`. Setups made before this could be chosen have none. */
+  readonly keyStore?: string
   readonly variant: string
   readonly model?: string
 }

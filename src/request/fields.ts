@@ -9,6 +9,7 @@ export type CommandName =
   | 'status'
   | 'switch'
   | 'undo'
+  | 'key'
   | 'remove'
   | 'prove'
   | 'demo'
@@ -28,7 +29,7 @@ export interface Field {
   readonly default?: string
 }
 
-const writers: readonly CommandName[] = ['setup', 'switch', 'remove', 'undo', 'lint']
+const writers: readonly CommandName[] = ['setup', 'switch', 'remove', 'undo', 'key', 'lint']
 
 export const fields = {
   tool: {
@@ -115,7 +116,7 @@ export const fields = {
     flag: 'key-file',
     value: 'PATH',
     summary: 'file that holds the key, `-` for standard input; otherwise QCODE_API_KEY or a question',
-    commands: ['setup', 'print', 'check'],
+    commands: ['setup', 'print', 'check', 'key'],
   },
   keyStore: {
     flag: 'key-store',
@@ -192,6 +193,7 @@ export const fields = {
       'status',
       'switch',
       'undo',
+      'key',
       'remove',
       'prove',
       'demo',

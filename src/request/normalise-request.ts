@@ -3,11 +3,11 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { looksLikeKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { chooseOrigin } from './choose-origin.ts'
 import { completeChoice } from './choose-tools.ts'
 import { type Input, listOf, textOf } from './input.ts'
+import { judgeKeyLook } from './judge-key-look.ts'
 import type { Request } from './request.ts'
 import { unknownValue } from './unknown-value.ts'
 
@@ -33,17 +33,10 @@ export async function normaliseRequest(
   const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
-    ...(key && inFiles && !looksLikeKey(key) ? [unusualKey] : []),
+    ...(key && inFiles ? judgeKeyLook(key) : []),
     ...(inFiles ? [] : tools.flatMap(keyVariableFinding)),
   ]
   return { request: { choices, ...(key && inFiles && { key }) }, origin, findings }
-}
-
-const unusualKey: Finding = {
-  id: 'key-look',
-  level: 'warning',
-  message: 'The key does not look like a QCode.cc key (cr_ and 64 hex digits); it was taken as it is.',
-  messageZh: '该密钥不像 QCode.cc 的密钥（cr_ 加 64 位十六进制），已按原样使用。',
 }
 
 function keyVariableFinding(tool: Tool): Finding[] {

@@ -9,6 +9,8 @@ export interface Positional {
   readonly name: string
   readonly required: boolean
   readonly many?: boolean
+  /** The words that are allowed. */
+  readonly choices?: readonly string[]
 }
 
 /**
@@ -101,9 +103,14 @@ function checkedPositionals(given: readonly string[], positional: Positional | u
     throw new UserError({
       code: 'argument-missing',
       message: `${positional.name} is missing.`,
-      hint: 'Add --help to see what this command takes.',
+      hint: positional.choices
+        ? `Valid: ${positional.choices.join(', ')}`
+        : 'Add --help to see what this command takes.',
       exit: 2,
     })
   }
+  const { name = '', choices } = positional ?? {}
+  const unknown = choices && given.find((word) => !choices.includes(word))
+  if (unknown !== undefined) throw unknownValue(name.toLowerCase(), unknown, choices ?? [])
   return given
 }

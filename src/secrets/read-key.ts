@@ -36,6 +36,11 @@ export function looksLikeKey(key: Secret): boolean {
   return /^cr_[0-9a-f]{64}$/.test(Secret.reveal(key))
 }
 
+/** Whether a key of that look stands anywhere in a text. */
+export function holdsKey(text: string): boolean {
+  return /\bcr_[0-9a-f]{64}\b/.test(text)
+}
+
 function readKeyFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')

@@ -1,16 +1,32 @@
 import { structuredPatch } from 'diff'
-import type { FileEdit } from '../plan/edit.ts'
+import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Paint, Style } from './style.ts'
 import { visibleText } from './visible-text.ts'
 
 /**
- * The edits as a unified diff for people. Every secret is masked, before and after, and control characters are written
+ * The edits as a unified diff for people, the keychain's at the end. Every secret is masked, before and after, and control characters are written
  * out. A new file, a deleted one and a new mode are named in the head of the file.
  */
-export function renderDiff(edits: readonly FileEdit[], secrets: readonly Secret[], style: Style): string {
-  return edits.map((edit) => renderEdit(edit, secrets, style)).join('\n')
+export function renderDiff(
+  edits: readonly FileEdit[],
+  secrets: readonly Secret[],
+  style: Style,
+  keychain?: KeychainEdit,
+): string {
+  const files = edits.map((edit) => renderEdit(edit, secrets, style))
+  return [...files, ...(keychain ? [renderKeychain(keychain, style)] : [])].join('\n')
+}
+
+/** Of the key before only a hash is known. */
+function renderKeychain({ account, before, after }: KeychainEdit, style: Style): string {
+  const head = [`--- keychain: qcode-setup, ${account}`, `+++ keychain: qcode-setup, ${account}`]
+  return [
+    ...head.map(style.bold),
+    style.red(before.kind === 'absent' ? '-(no key)' : '-(another key)'),
+    style.green(after.kind === 'absent' ? '+(no key)' : `+${after.key}`),
+  ].join('\n')
 }
 
 function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style): string {

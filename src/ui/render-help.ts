@@ -30,6 +30,7 @@ export function renderHelp(
     ...wrapText(`qcode-setup ${topic.name}: ${topic.summary}`, columns),
     '',
     `Usage: ${['qcode-setup', usageOf(topic), '[flags]'].join(' ')}`,
+    ...describePositional(topic, columns),
     '',
     'Flags:',
     ...fields.map(([, field]) => renderRow(flagOf(field), describe(field, catalog), columns)),
@@ -56,6 +57,11 @@ export function renderOverview(topics: readonly HelpTopic[], { terminal }: Pick<
 function usageOf({ name, positional }: HelpTopic): string {
   if (!positional) return name
   return `${name} ${positional.required ? positional.name : `[${positional.name}]`}`
+}
+
+function describePositional({ positional }: HelpTopic, columns: number): string[] {
+  if (!positional?.choices) return []
+  return ['', renderRow(positional.name, `one of ${positional.choices.join(', ')}`, columns)]
 }
 
 function flagOf({ flag, value, many }: Field): string {

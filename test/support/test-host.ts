@@ -20,6 +20,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     systemFolder: home,
     terminal: {
       interactive: false,
+      outputIsSeen: false,
       color: { stdout: false, stderr: false },
       columns: 120,
       input: Readable.from([]),

@@ -143,6 +143,7 @@ describe('the architecture', () => {
   it('reveals a key only where it is written or sent', () => {
     expect(occurrences(/Secret\.reveal\b/).sort()).toMatchInlineSnapshot(`
       [
+        "commands/key-get.ts",
         "gateway/fetch-models.ts",
         "gateway/probe-route.ts",
         "plan/reveal-value.ts",

@@ -1,0 +1,57 @@
+import { forgetKeys } from '../apply/forget-keys.ts'
+import { readLedger } from '../apply/ledger-store.ts'
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { type Input, isOn } from '../request/input.ts'
+import { keyAccount, openKeychain } from '../secrets/keychain.ts'
+import { keyTextsFor } from '../ui/key-texts.ts'
+import { reportForgotten } from '../ui/report-key.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { findKeysInFiles } from './find-keys-in-files.ts'
+import { isInteractive } from './is-interactive.ts'
+import { recoverFirst } from './recover-first.ts'
+
+/**
+ * Takes the key out of the keychain, with every copy that runs keep there for undo, and tells who still needs it or holds
+ * one. Errors: UserError `confirmation-missing` (exit 2), `cancelled` (exit 130), `keychain-unavailable`.
+ */
+export async function forgetKey(input: Input, { host }: CommandContext): Promise<Outcome> {
+  const dryRun = isOn(input, 'dryRun')
+  const findings = dryRun ? [] : await recoverFirst(input, host)
+  const keychain = await openKeychain(host)
+  const key = await keychain.read(keyAccount)
+  const accounts = await keychain.accounts()
+  const copies = accounts.filter((account) => account !== keyAccount).length
+  const ledger = readLedger(host)
+  const files = findKeysInFiles(ledger, key)
+  const readers = ledger.setups.filter(({ keyStore }) => keyStore === 'keychain').map(({ tool }) => tool)
+  if (accounts.length > 0 && !dryRun) {
+    await agree(input, keyTextsFor(host).confirmForget(copies), host)
+    await host.uninterrupted(() => forgetKeys(host))
+  }
+  const forgotten = { found: accounts.length > 0, copies, readers: [...new Set(readers)], files }
+  return {
+    exit: 0,
+    findings,
+    data: { verb: 'forget', changed: forgotten.found, ...forgotten },
+    ...reportForgotten({ ...forgotten, dryRun }, host),
+  }
+}
+
+/** What cannot be undone is not done without a word. */
+async function agree(input: Input, question: string, host: Host): Promise<void> {
+  if (isOn(input, 'yes')) return
+  if (!isInteractive(input, host)) throw confirmationMissing()
+  const { askConfirm } = await import('../wizard/ask.ts')
+  if (await askConfirm(host, question, false)) return
+  throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was changed.', exit: 130 })
+}
+
+function confirmationMissing(): UserError {
+  return new UserError({
+    code: 'confirmation-missing',
+    message: 'A forgotten key cannot be given back by undo, so this needs your word.',
+    hint: 'If you mean it, type: qcode-setup key forget --yes',
+    exit: 2,
+  })
+}

@@ -1,0 +1,56 @@
+import type { Host } from '../host/host.ts'
+import { editKeychain } from '../plan/edit-keychain.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import type { Plan } from '../plan/plan.ts'
+import { type Input, isOn, textOf } from '../request/input.ts'
+import { judgeKeyLook } from '../request/judge-key-look.ts'
+import { missingKey } from '../request/normalise-request.ts'
+import { type Keychain, keyAccount, openKeychain } from '../secrets/keychain.ts'
+import { readKey } from '../secrets/read-key.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { messagesFor } from '../ui/locale.ts'
+import { reportKeySet } from '../ui/report-key.ts'
+import type { CommandContext, Outcome } from './command.ts'
+import { isInteractive } from './is-interactive.ts'
+import { recoverFirst } from './recover-first.ts'
+import { writePlan } from './write-plan.ts'
+
+/** Puts the key into the keychain, as a run that can be undone. Errors: UserError `key-missing` (exit 2), `keychain-unavailable`. */
+export async function setKey(input: Input, context: CommandContext): Promise<Outcome> {
+  const { host } = context
+  const dryRun = isOn(input, 'dryRun')
+  const recovered = dryRun ? [] : await recoverFirst(input, host)
+  const keychain = await openKeychain(host)
+  // Before the key is asked for: a keychain that is out of reach would make the answer useless.
+  const standing = await keychain.read(keyAccount)
+  const key = (await readKey(textOf(input, 'keyFile'), host)) ?? (await askForKey(input, host))
+  const { plan, run, diff } = await writePlan(
+    { command: 'key', input, makePlan: ({ ledger }) => planKey(key, keychain, ledger) },
+    context,
+  )
+  const changed = plan.keychain !== undefined
+  return {
+    exit: 0,
+    findings: [...recovered, ...judgeKeyLook(key)],
+    data: {
+      verb: 'set',
+      changed,
+      replaced: changed && standing !== undefined,
+      key: String(key),
+      run: run ?? null,
+    },
+    ...reportKeySet({ key, changed, dryRun, diff }, host),
+  }
+}
+
+async function askForKey(input: Input, host: Host): Promise<Secret> {
+  if (!isInteractive(input, host)) throw missingKey()
+  const { askKey } = await import('../wizard/ask.ts')
+  return askKey(host, messagesFor(host).key.question)
+}
+
+async function planKey(key: Secret, keychain: Keychain, ledger: Ledger): Promise<Plan> {
+  const edit = await editKeychain({ kind: 'present', key }, keychain)
+  const nothing = { edits: [], keyEdits: [], rows: [], conflicts: [], findings: [] }
+  return { ...nothing, ...(edit && { keychain: edit }), ledger, secrets: [key] }
+}

@@ -1,0 +1,55 @@
+import type { Host } from '../host/host.ts'
+import { isChinese } from './locale.ts'
+
+/** The texts of the key in the keychain. */
+export interface KeyTexts {
+  readonly howToGetWhole: string
+  readonly stored: (key: string) => string
+  readonly wouldStore: (key: string) => string
+  readonly storedAlready: (key: string) => string
+  readonly nothingToForget: string
+  readonly confirmForget: (copies: number) => string
+  readonly forgotten: (copies: number) => string
+  readonly wouldForget: (copies: number) => string
+  readonly readers: (tools: string) => string
+  readonly files: (files: number) => string
+}
+
+const en: KeyTexts = {
+  howToGetWhole:
+    'Shown in part, since this is a terminal. A program gets the whole key: qcode-setup key get | cat',
+  stored: (key) => `The key ${key} is in the keychain of this machine.`,
+  wouldStore: (key) => `The key ${key} would be put into the keychain of this machine.`,
+  storedAlready: (key) => `The key ${key} is in the keychain already; nothing was changed.`,
+  nothingToForget: 'There is no key in the keychain of this machine; nothing was changed.',
+  confirmForget: (copies) =>
+    `Take the key out of the keychain${copies > 0 ? `, with ${copies === 1 ? 'the copy' : `the ${copies} copies`} kept for undo` : ''}? This cannot be undone.`,
+  forgotten: (copies) =>
+    `The key is no longer in the keychain${copies > 0 ? ', nor is any copy of it for undo' : ''}.`,
+  wouldForget: (copies) =>
+    `The key would be taken out of the keychain${copies > 0 ? ', with all copies for undo' : ''}; this could not be undone.`,
+  readers: (tools) =>
+    `Still set up to read the key from the keychain, where none is now: ${tools}. Type: qcode-setup key set, or: qcode-setup remove --tool ${tools}`,
+  files: (files) =>
+    `A key still stands in ${files === 1 ? 'this file' : 'these files'}. To take out what this program wrote there:`,
+}
+
+const zhCn: KeyTexts = {
+  howToGetWhole: '输出到终端，仅显示部分密钥。程序可取得完整密钥：qcode-setup key get | cat',
+  stored: (key) => `密钥 ${key} 已存入本机的钥匙串。`,
+  wouldStore: (key) => `将把密钥 ${key} 存入本机的钥匙串。`,
+  storedAlready: (key) => `密钥 ${key} 已在钥匙串中，未作任何更改。`,
+  nothingToForget: '本机的钥匙串中没有密钥，未作任何更改。',
+  confirmForget: (copies) =>
+    `从钥匙串中删除密钥${copies > 0 ? `及用于撤销的 ${copies} 个副本` : ''}？此操作无法撤销。`,
+  forgotten: (copies) => `钥匙串中已没有该密钥${copies > 0 ? '，也没有用于撤销的副本' : ''}。`,
+  wouldForget: (copies) =>
+    `将从钥匙串中删除密钥${copies > 0 ? '及所有用于撤销的副本' : ''}；此操作无法撤销。`,
+  readers: (tools) =>
+    `以下工具仍设置为从钥匙串读取密钥，而其中已没有密钥：${tools}。请运行：qcode-setup key set，或：qcode-setup remove --tool ${tools}`,
+  files: () => '以下文件中仍有密钥。移除本程序写入的内容：',
+}
+
+export function keyTextsFor(host: Pick<Host, 'env'>): KeyTexts {
+  return isChinese(host) ? zhCn : en
+}

@@ -11,6 +11,7 @@ import { sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
 import { finishRenewal } from './finish-renewal.ts'
+import { hideState } from './hide-state.ts'
 import { storeRun } from './journal.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
 import { prepareKeychain } from './prepare-keychain.ts'
@@ -44,6 +45,7 @@ export async function applyEdits(
   await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
+      await hideState(writer)
       await settleEarlierRun(writer)
       assertLedgerUnchanged(request, host)
       const run = needsRun

@@ -32,6 +32,7 @@ const entrySchema = z.looseObject({
   hash: z.string(),
   run: z.string(),
   origin: z.string(),
+  hides: z.exactOptional(z.string()),
 })
 
 /** A `Ledger` as it is stored. Fields that this version does not know are kept. */

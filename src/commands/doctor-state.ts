@@ -2,6 +2,7 @@ import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { problemFinding } from '../checks/doctor/source-problems.ts'
 import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
+import { stateInGit } from '../checks/state-in-git.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
@@ -19,7 +20,9 @@ export interface OwnState {
 
 /** Drift, a run that was stopped half-way, the folder of backups. */
 export async function lookAtOwnState(context: CommandContext): Promise<OwnState> {
-  const folder = folderFindings(stateFolder(context.host), context.host)
+  const place = stateFolder(context.host)
+  const inGit = await stateInGit(place, context.host)
+  const folder = [...folderFindings(place, context.host), ...(inGit ? [inGit] : [])]
   try {
     const { ledger, drift } = await findDrift(context)
     return { ledger, findings: [...folder, ...unfinishedRun(context.host), ...drift] }

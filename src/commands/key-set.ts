@@ -51,6 +51,6 @@ async function askForKey(input: Input, host: Host): Promise<Secret> {
 
 async function planKey(key: Secret, keychain: Keychain, ledger: Ledger): Promise<Plan> {
   const edit = await editKeychain({ kind: 'present', key }, keychain)
-  const nothing = { edits: [], keyEdits: [], rows: [], conflicts: [], findings: [] }
+  const nothing = { edits: [], keyFiles: [], rows: [], conflicts: [], findings: [] }
   return { ...nothing, ...(edit && { keychain: edit }), ledger, secrets: [key] }
 }

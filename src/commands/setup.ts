@@ -101,13 +101,15 @@ async function complete(
 /** The command line that does the same without questions, where questions were asked. */
 async function sameCommand(
   input: Input,
-  { onConflict }: Written,
+  { onConflict, inGit }: Written,
   context: CommandContext,
 ): Promise<{ sameCommand?: string }> {
   if (!isInteractive(input, context.host)) return {}
   const { equivalentCommand } = await import('../wizard/equivalent-command.ts')
   const decided = onConflict === undefined ? {} : { onConflict: [onConflict] }
-  return { sameCommand: equivalentCommand({ ...input, values: { ...input.values, ...decided } }, context) }
+  const values = { ...input.values, ...decided }
+  const switches = new Set([...input.switches, ...(inGit === undefined ? [] : [inGit])])
+  return { sameCommand: equivalentCommand({ ...input, values, switches }, context) }
 }
 
 function missingTool(ids: readonly string[]): UserError {

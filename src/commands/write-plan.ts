@@ -1,7 +1,6 @@
 import { applyEdits } from '../apply/apply-edits.ts'
 import type { Consent } from '../apply/consent-store.ts'
 import type { RecordedFolder } from '../apply/run-record.ts'
-import { refuseTrackedKeys } from '../checks/refuse-tracked-keys.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { pathId } from '../plan/path-id.ts'
@@ -15,6 +14,7 @@ import { diffText } from './diff-text.ts'
 import { isInteractive } from './is-interactive.ts'
 import { createPlanContext } from './plan-context.ts'
 import { isChange } from './plan-data.ts'
+import { settleGit } from './settle-git.ts'
 
 export interface WriteRequest {
   readonly command: CommandName
@@ -35,6 +35,8 @@ export interface Written {
   readonly diff: string | undefined
   /** How the user settled all conflicts alike; undefined when there were none, or one so and one so. */
   readonly onConflict?: Decision
+  /** What the user chose for keys that git would take; the name of the switch that says the same. */
+  readonly inGit?: 'gitignore' | 'allowTracked'
 }
 
 /**
@@ -44,8 +46,9 @@ export interface Written {
 export async function writePlan(request: WriteRequest, context: CommandContext): Promise<Written> {
   const { input } = request
   const { host } = context
-  const { plan, planContext, ...settled } = await settleConflicts(request, context)
-  if (!isOn(input, 'allowTracked')) await refuseTrackedKeys(plan.keyEdits, host)
+  const { plan: decided, planContext, ...onConflict } = await settleConflicts(request, context)
+  const { plan, ...inGit } = await settleGit(decided, planContext, request, context)
+  const settled = { ...onConflict, ...inGit }
   const dryRun = isOn(input, 'dryRun')
   const asks = isInteractive(input, host) && !dryRun && isChange(plan)
   if (asks) await confirm(plan, host)

@@ -12,6 +12,7 @@ export const formatIds = [
   'posix-profile',
   'fish-profile',
   'powershell-profile',
+  'gitignore',
 ] as const
 
 export type FormatId = (typeof formatIds)[number]
@@ -28,6 +29,7 @@ const loaders: Record<FormatId, () => Promise<Format>> = {
   'posix-profile': async () => (await import('./shell/profile-formats.ts')).posixProfileFormat,
   'fish-profile': async () => (await import('./shell/profile-formats.ts')).fishProfileFormat,
   'powershell-profile': async () => (await import('./shell/profile-formats.ts')).powershellProfileFormat,
+  gitignore: async () => (await import('./gitignore/gitignore-format.ts')).gitignoreFormat,
 }
 
 /** Loads only the editors that are needed: each brings its own parser. */

@@ -77,11 +77,21 @@ function writeLeaf(
     to: displayValue(value, keyPath),
     owner,
   })
-  const { path, format, tool } = target
+  const { path, format, tool, hides } = target
   const id = pathId(path, keyPath)
   const { run } = work.context
   const origin = work.entries.get(id)?.origin ?? run
-  work.entries.set(id, { path, format, keyPath, tool, hash: hashValue(revealed), run, origin })
+  const hash = hashValue(revealed)
+  work.entries.set(id, {
+    path,
+    format,
+    keyPath,
+    tool,
+    hash,
+    run,
+    origin,
+    ...(hides !== undefined && { hides }),
+  })
 }
 
 function includesPath(paths: readonly (readonly string[])[], leaf: Leaf): boolean {

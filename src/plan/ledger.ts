@@ -20,6 +20,8 @@ export interface LedgerEntry {
   readonly run: string
   /** The run that first took the key over: its backup of the file holds what was there before us. */
   readonly origin: string
+  /** Of a line in a `.gitignore`: the file with a key that it hides. The line goes with our last value there. */
+  readonly hides?: string
 }
 
 /** What was chosen for one tool in one place; enough to plan it again for another region. */

@@ -4,15 +4,16 @@ import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
 import { editTarget } from './edit-target.ts'
 import { finishFile } from './finish-file.ts'
+import { ignoreTarget, linesToDrop } from './ignore-lines.ts'
 import { leavingHttp } from './leaving-http.ts'
 import type { LedgerEntry } from './ledger.ts'
 import { notesFor } from './notes.ts'
 import { pathId } from './path-id.ts'
-import type { Plan, PlanRow } from './plan.ts'
-import { type PlanContext, type PlanWork, startWork } from './plan-work.ts'
+import type { KeyFile, Plan, PlanRow } from './plan.ts'
+import { type FileWork, type PlanContext, type PlanWork, startWork } from './plan-work.ts'
 import { settleShared } from './settle-shared.ts'
 import { dropSetups, mergeSetups, setupOf } from './setups.ts'
-import { standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
+import { standingFiles, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
 
 /**
  * A request as changes to files. Values of ours that an earlier setup of the same tool wrote and that this one does not
@@ -31,7 +32,7 @@ export async function planTargets(
   context: PlanContext,
 ): Promise<Plan> {
   const shared = settleShared(targets)
-  const wanted = shared.targets.filter(hasLeaves)
+  const wanted = [...shared.targets.filter(hasLeaves), ...(context.ignores ?? []).map(ignoreTarget)]
   const setups = mergeSetups(context.ledger.setups, choices)
   const stale = staleEntries(choices, wanted, context)
   const work = await openWork([...wanted, ...stale], context)
@@ -51,10 +52,17 @@ export async function planRemoval(
   const leaving = new Set(removed.flatMap((choice) => standingPaths(choice, context)))
   const tools = new Set(removed.map((choice) => choice.tool.id))
   const keptTools = new Set(kept.map((choice) => choice.tool.id))
-  const entries = context.ledger.entries.filter(({ path, keyPath, tool }) => {
+  const gone = context.ledger.entries.filter(({ path, keyPath, tool, hides }) => {
     const id = pathId(path, keyPath)
-    return !keptPaths.has(id) && (leaving.has(id) || (tools.has(tool) && !keptTools.has(tool)))
+    if (hides !== undefined || keptPaths.has(id)) return false
+    return leaving.has(id) || (tools.has(tool) && !keptTools.has(tool))
   })
+  const lines = linesToDrop(context.ledger.entries, {
+    gone,
+    tools: new Set([...tools].filter((tool) => !keptTools.has(tool))),
+    keptFiles: new Set(kept.flatMap((choice) => standingFiles(choice, context))),
+  })
+  const entries = [...gone, ...lines]
   const work = await openWork(entries, context)
   dropEntries(entries, work)
   work.findings.push(...removed.flatMap((choice) => notesFor(choice, 'remove', work)))
@@ -75,13 +83,20 @@ function finishPlan(work: PlanWork, setups: Plan['ledger']['setups'], rows: read
   const { conflicts, findings, entries, context } = work
   return {
     edits,
-    keyEdits: edits.filter(({ path }) => work.files.get(path)?.holdsKey),
+    keyFiles: [...work.files.values()]
+      .filter(({ holdsKey }) => holdsKey)
+      .map((file) => keyFileOf(file, edits)),
     rows,
     conflicts,
     findings: [...findings, ...leavingHttp(context.ledger.setups, setups)],
     ledger: { version: 1, setups, entries: [...entries.values()] },
     secrets: [...(context.key ? [context.key] : []), ...finished.flatMap(({ secrets }) => secrets)],
   }
+}
+
+function keyFileOf({ file: { path, before }, tools }: FileWork, edits: Plan['edits']): KeyFile {
+  const isWritten = edits.some((edit) => edit.path === path)
+  return { path, resolvedPath: before.resolvedPath, tool: [...tools][0] ?? '', isWritten }
 }
 
 function hasLeaves(target: WantedTarget): boolean {
@@ -100,9 +115,15 @@ function staleEntries(
   ])
   const earlier = context.ledger.setups.filter((setup) => choices.some((choice) => samePlace(setup, choice)))
   const tools = new Set(earlier.filter(({ tool }) => isOnlyPlace(tool, context)).map(({ tool }) => tool))
-  return context.ledger.entries.filter(
-    ({ path, keyPath, tool }) => tools.has(tool) && !standing.has(pathId(path, keyPath)),
+  const gone = context.ledger.entries.filter(
+    ({ path, keyPath, tool, hides }) =>
+      hides === undefined && tools.has(tool) && !standing.has(pathId(path, keyPath)),
   )
+  const keptFiles = new Set([
+    ...choices.flatMap((choice) => standingFiles(choice, context)),
+    ...wanted.map(({ path }) => path),
+  ])
+  return [...gone, ...linesToDrop(context.ledger.entries, { gone, tools, keptFiles })]
 }
 
 function samePlace(setup: ReturnType<typeof setupOf>, choice: ToolChoice): boolean {

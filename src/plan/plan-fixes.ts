@@ -29,7 +29,7 @@ export async function planFixes(fixes: readonly TextFix[], context: PlanContext)
   const entries = await Promise.all(context.ledger.entries.map((entry) => keepInStep(entry, files, context)))
   return {
     edits: files.map(({ edit }) => edit),
-    keyEdits: [],
+    keyFiles: [],
     rows: [],
     conflicts: [],
     findings: [],

@@ -21,11 +21,22 @@ export interface MachineView {
 
 export type Decision = 'overwrite' | 'skip' | 'stop'
 
+/** A line for a `.gitignore`. */
+export interface KeyIgnore {
+  readonly tool: string
+  readonly gitignore: string
+  readonly pattern: string
+  /** The file that it hides, as the plan names it. */
+  readonly hides: string
+}
+
 export interface PlanContext extends WantedContext {
   readonly machine: MachineView
   readonly ledger: Ledger
   /** Id of the run that will apply the plan. */
   readonly run: string
+  /** Files with a key that git is not to take. */
+  readonly ignores?: readonly KeyIgnore[]
   /** What to do with a conflict; `stop` only reports it. */
   readonly decide: (conflict: Conflict) => Decision
 }

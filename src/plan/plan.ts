@@ -12,8 +12,8 @@ export interface Plan {
   readonly edits: readonly FileEdit[]
   /** The key in the keychain, where it changes. */
   readonly keychain?: KeychainEdit
-  /** Those of them in which the gateway's key stands afterwards. */
-  readonly keyEdits: readonly FileEdit[]
+  /** Files in which the gateway's key stands afterwards, also those that are right already. */
+  readonly keyFiles: readonly KeyFile[]
   /** One row for each tool and file, also for files that are right already. */
   readonly rows: readonly PlanRow[]
   readonly conflicts: readonly Conflict[]
@@ -24,6 +24,17 @@ export interface Plan {
   readonly renewal?: KeyRenewal
   /** Everything secret that occurs in the files, ours and the user's, so that no picture of them shows it. */
   readonly secrets: readonly Secret[]
+}
+
+/** A file with the gateway's key in it. */
+export interface KeyFile {
+  readonly path: string
+  /** The same with links followed. */
+  readonly resolvedPath: string
+  /** One of the tools that take part in it. */
+  readonly tool: string
+  /** Whether the plan changes it. */
+  readonly isWritten: boolean
 }
 
 export interface PlanRow {

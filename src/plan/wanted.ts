@@ -25,6 +25,8 @@ export interface WantedTarget {
   readonly baseUrl: string
   /** Of a tool of the user's own: the folders below which it may write. */
   readonly roots?: readonly string[]
+  /** Of a line in a `.gitignore`: the file that it hides. */
+  readonly hides?: string
 }
 
 export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
@@ -43,9 +45,18 @@ export function wantedTargets(choice: ToolChoice, context: WantedContext): Wante
 
 /** Every place where the choice's templates may put a value, whether or not it has one now; as `pathId` texts. */
 export function standingPaths(choice: ToolChoice, context: WantedContext): string[] {
-  const everything = { ...context, key: context.key ?? new Secret('') }
-  const targets = wantedTargets({ ...choice, model: choice.model ?? 'any' }, everything)
+  const targets = possibleTargets(choice, context)
   return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
+}
+
+/** The files of these places. */
+export function standingFiles(choice: ToolChoice, context: WantedContext): string[] {
+  return possibleTargets(choice, context).map(({ path }) => path)
+}
+
+function possibleTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  const everything = { ...context, key: context.key ?? new Secret('') }
+  return wantedTargets({ ...choice, model: choice.model ?? 'any' }, everything)
 }
 
 /** The base URL that the choice's tool needs; the first endpoint of its variant. */

@@ -146,6 +146,11 @@ export const fields = {
     summary: 'write the key even into a file that git tracks or would track',
     commands: ['setup', 'switch'],
   },
+  gitignore: {
+    flag: 'gitignore',
+    summary: 'add files with the key that git would take to the .gitignore of their repository',
+    commands: ['setup', 'switch'],
+  },
   recover: {
     flag: 'recover',
     value: 'HOW',

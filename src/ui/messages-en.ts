@@ -37,6 +37,15 @@ export const messagesEn: Messages = {
     skip: 'leave it as it is, do the rest',
     quit: 'stop, write nothing',
   },
+  inGit: {
+    exposed: (path, pattern, gitignore) =>
+      `${path} lies in a git repository and is not ignored: the key would be committed. What would help: the line ${pattern} in ${gitignore}`,
+    question: 'git would take the key. What should happen?',
+    ignore: (lines) =>
+      lines === 1 ? 'add that line to .gitignore, then write' : 'add those lines to .gitignore, then write',
+    anyway: 'write the key all the same',
+    quit: 'stop, write nothing',
+  },
   recovery: {
     stopped: (run, command) => `An earlier run, ${run} (${command}), was stopped half-way. Its files:`,
     question: 'What should happen to that run?',

@@ -37,6 +37,15 @@ export const messagesZhCn: Messages = {
     skip: '保留原值，继续其余设置',
     quit: '停止，不写入任何内容',
   },
+  inGit: {
+    exposed: (path, pattern, gitignore) =>
+      `${path} 位于 git 仓库中且未被忽略：密钥会被提交。可在 ${gitignore} 中加入一行：${pattern}`,
+    question: 'git 会收录密钥，如何处理？',
+    ignore: (lines) =>
+      lines === 1 ? '将该行加入 .gitignore，然后写入' : '将这些行加入 .gitignore，然后写入',
+    anyway: '仍然写入密钥',
+    quit: '停止，不写入任何内容',
+  },
   recovery: {
     stopped: (run, command) => `先前的运行 ${run}（${command}）中途停止，涉及的文件：`,
     question: '如何处理该次运行？',

@@ -37,6 +37,13 @@ export interface Messages {
     readonly skip: string
     readonly quit: string
   }
+  readonly inGit: {
+    readonly exposed: (path: string, pattern: string, gitignore: string) => string
+    readonly question: string
+    readonly ignore: (lines: number) => string
+    readonly anyway: string
+    readonly quit: string
+  }
   readonly recovery: {
     readonly stopped: (run: string, command: string) => string
     readonly question: string

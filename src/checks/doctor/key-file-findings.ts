@@ -1,7 +1,8 @@
-import { dirname, relative } from 'node:path'
 import type { Finding } from '../../finding.ts'
-import { findRepository } from '../../host/find-repository.ts'
 import type { Host } from '../../host/host.ts'
+import { askGit, type GitFate } from '../ask-git.ts'
+import { gitMessage, ignoreCommand, untrackCommand } from '../key-in-git.ts'
+import { quoteWord } from '../quote-word.ts'
 import type { ReadFile } from './file-reader.ts'
 
 /** What is wrong with files that hold a key: readable by others, or in the way into a git repository. */
@@ -22,36 +23,34 @@ function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
       message: `${path} holds a key, and others on this machine can read it (mode ${shown}).`,
       messageZh: `${path} 含有密钥，本机其他用户可以读取（权限 ${shown}）。`,
       where: { file: path },
-      hint: `chmod 600 ${quote(path)}`,
+      hint: `chmod 600 ${quoteWord(path)}`,
     },
   ]
 }
 
 /** A link is judged by the file behind it. */
 async function trackedFinding({ path, resolvedPath = path }: ReadFile, host: Host): Promise<Finding[]> {
-  const repository = findRepository(dirname(resolvedPath))
-  if (repository === undefined) return []
-  const { exit } = await host.run('git', ['-C', repository, 'check-ignore', '--quiet', resolvedPath])
-  if (exit === 0) return []
+  const fate = await askGit(resolvedPath, host)
+  if (fate === undefined) return []
   const where = { file: path }
-  if (exit !== 1) {
+  if (fate.kind === 'not-asked') {
     const message = `git could not be asked whether it tracks ${path}, which holds a key.`
     return [{ id: 'could-not-look', level: 'failed', message, where }]
   }
-  const name = relative(repository, resolvedPath)
+  const hint = mendCommand(fate)
   return [
     {
       id: 'key-in-git',
       level: 'error',
-      message: `${path} holds a key and is not ignored by the git repository ${repository}: the key is, or would be, committed.`,
-      messageZh: `${path} 含有密钥，且未被 git 仓库 ${repository} 忽略：密钥已经或将会被提交。`,
+      message: gitMessage(path, fate),
+      messageZh: `${path} 含有密钥，且未被 git 仓库 ${fate.repository} 忽略：密钥已经或将会被提交。`,
       where,
-      hint: `echo ${quote(`/${name}`)} >> ${quote(`${repository}/.gitignore`)}; git -C ${quote(repository)} rm --cached --ignore-unmatch ${quote(name)}`,
+      ...(hint !== undefined && { hint }),
     },
   ]
 }
 
-/** A word for a shell, in quotes only where it needs them. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+function mendCommand(fate: GitFate): string | undefined {
+  if (fate.kind === 'tracked') return `${untrackCommand(fate)}; qcode-setup key rotate`
+  return fate.kind === 'would-take' ? ignoreCommand(fate) : undefined
 }

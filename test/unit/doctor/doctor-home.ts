@@ -6,7 +6,7 @@ import type { Catalog } from '../../../src/catalog/tool.ts'
 import type { ToolData } from '../../../src/checks/doctor/tool-data.ts'
 import { runDoctor } from '../../../src/commands/doctor.ts'
 import type { Finding } from '../../../src/finding.ts'
-import type { Host } from '../../../src/host/host.ts'
+import type { Host, RunResult } from '../../../src/host/host.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
@@ -54,8 +54,16 @@ export function makeSituation(situation: Situation): Host {
     env: { ...base.env, PATH: folders.join(':'), ...situation.env },
     platform: situation.platform ?? 'linux',
     systemFolder: join(home, 'system'),
-    run: async (command) => ({ exit: command === 'git' ? (situation.git ?? 0) : 1, stdout: '', stderr: '' }),
+    run: async (command, args) => runNothing(command, args, situation.git ?? 0),
   })
+}
+
+/** No program but a git that knows its folder and tracks nothing, unless it fails as a whole. */
+function runNothing(command: string, args: readonly string[], git: number): RunResult {
+  if (command !== 'git') return { exit: 1, stdout: '', stderr: '' }
+  const [, folder = ''] = args
+  const knows = git <= 1 && !args.includes('check-ignore')
+  return { exit: knows ? 0 : git, stdout: knows && args.includes('rev-parse') ? folder : '', stderr: '' }
 }
 
 /** Runs doctor without the network. */

@@ -1,0 +1,80 @@
+import { lstatSync, readFileSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { ignorePattern, patternIn } from '../documents/gitignore/ignore-pattern.ts'
+import { findRepository } from '../host/find-repository.ts'
+import type { Host } from '../host/host.ts'
+import { runGit } from '../host/run-git.ts'
+
+/** What git does with a file that is not ignored. `repository` is the folder at its top. */
+export type GitFate =
+  /** The next `git add` takes it; `pattern` is the line in `gitignore` that would hide it. */
+  | { kind: 'would-take'; repository: string; gitignore: string; pattern: string }
+  /** `name` is in the index, so that no line helps. */
+  | { kind: 'tracked'; repository: string; name: string }
+  /** A line in the `.gitignore` at the top would not win, or cannot be written. */
+  | { kind: 'line-loses'; repository: string; why: string }
+  /** git is missing, or does not answer for this repository. */
+  | { kind: 'not-asked'; repository: string }
+
+/**
+ * Whether git tracks a file, or would with the next `git add`; undefined where it lies in no repository or is ignored.
+ * `file` is an absolute path with links followed; it need not exist.
+ */
+export async function askGit(file: string, host: Pick<Host, 'run'>): Promise<GitFate | undefined> {
+  const found = findRepository(dirname(file))
+  if (found === undefined) return undefined
+  const top = await runGit(found, ['rev-parse', '--show-toplevel'], host)
+  const repository = top.exit === 0 ? top.stdout : found
+  const name = relative(repository, file)
+  if (top.exit !== 0 || name.startsWith('..')) return { kind: 'not-asked', repository: found }
+  const ignored = await runGit(repository, ['check-ignore', '--quiet', '--', file], host)
+  if (ignored.exit === 0) return undefined
+  const listed = await runGit(repository, ['ls-files', '-z', '--', file], host, { literalPaths: true })
+  if (ignored.exit !== 1 || listed.exit !== 0) return { kind: 'not-asked', repository }
+  if (listed.stdout !== '') return { kind: 'tracked', repository, name }
+  return lineFor(file, name, repository, host)
+}
+
+async function lineFor(
+  file: string,
+  name: string,
+  repository: string,
+  host: Pick<Host, 'run'>,
+): Promise<GitFate> {
+  const pattern = ignorePattern(name.split(sep).join('/'))
+  const gitignore = join(repository, '.gitignore')
+  if (pattern === undefined) {
+    return {
+      kind: 'line-loses',
+      repository,
+      why: `no line of ${gitignore} can name a path with a line break`,
+    }
+  }
+  const why = whyNotRead(gitignore, pattern) ?? (await takenBackBelow(file, repository, host))
+  if (why !== undefined) return { kind: 'line-loses', repository, why }
+  return { kind: 'would-take', repository, gitignore, pattern }
+}
+
+/** Why a line at the end of this file would not count. git since 2.32 does not follow a link there. */
+function whyNotRead(gitignore: string, pattern: string): string | undefined {
+  const stat = lstatSync(gitignore, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  if (!stat.isFile()) return `${gitignore} is a link or no file, which git does not read`
+  const lines = readFileSync(gitignore, 'utf8').split(/\r?\n/)
+  if (!lines.some((line) => patternIn(line) === pattern)) return undefined
+  return `${gitignore} has the line ${pattern} already, and a later one undoes it`
+}
+
+/** A pattern of a `.gitignore` nearer to the file wins over ours; `info/exclude` and the user's own list do not. */
+async function takenBackBelow(
+  file: string,
+  repository: string,
+  host: Pick<Host, 'run'>,
+): Promise<string | undefined> {
+  const args = ['check-ignore', '-v', '-z', '--no-index', '--stdin']
+  const { stdout } = await runGit(repository, args, host, { input: `${file}\0` })
+  const [source = '', line, pattern = ''] = stdout.split('\0')
+  const isNearer = basename(source) === '.gitignore' && !isAbsolute(source) && dirname(source) !== '.'
+  if (!pattern.startsWith('!') || !isNearer) return undefined
+  return `${join(repository, source)}, line ${line}, takes it in again with ${pattern}`
+}

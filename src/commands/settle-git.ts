@@ -1,0 +1,85 @@
+import { stateFolder } from '../apply/state-folder.ts'
+import { type ExposedKey, findExposedKeys, keyInGit } from '../checks/key-in-git.ts'
+import { stateInGit } from '../checks/state-in-git.ts'
+import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { KeyIgnore, PlanContext } from '../plan/plan-work.ts'
+import { fields } from '../request/fields.ts'
+import { isOn } from '../request/input.ts'
+import type { CommandContext } from './command.ts'
+import { isInteractive } from './is-interactive.ts'
+import type { WriteRequest, Written } from './write-plan.ts'
+
+type Settled = Pick<Written, 'plan' | 'inGit'>
+
+/**
+ * No key goes where git tracks it, or would: refused, or hidden by a line in `.gitignore` that is one plan with the key,
+ * as `--gitignore` or the user says. Errors: UserError `key-in-git`, `state-in-git` (exit 1), `cancelled`.
+ */
+export async function settleGit(
+  plan: Plan,
+  planContext: PlanContext,
+  request: WriteRequest,
+  context: CommandContext,
+): Promise<Settled> {
+  const { input } = request
+  const allowed = isOn(input, 'allowTracked')
+  if (!allowed) await refuseTrackedState(plan, request, context)
+  if (allowed && !isOn(input, 'gitignore')) return { plan }
+  const exposed = await findExposedKeys(plan.keyFiles, context.host)
+  const counting = isOn(input, 'gitignore') ? exposed : exposed.filter(({ file }) => file.isWritten)
+  const ignores = counting.flatMap((one) => ignoreOf(one) ?? [])
+  const hopeless = counting.find((one) => ignoreOf(one) === undefined)
+  if (hopeless && !allowed) throw keyInGit(hopeless.file.path, hopeless.fate)
+  const [first] = counting
+  if (ignores.length === 0 || first === undefined) return { plan }
+  if (isOn(input, 'gitignore')) return { plan: await withLines(ignores, planContext, request) }
+  if (!isInteractive(input, context.host)) throw keyInGit(first.file.path, first.fate)
+  const { askGitignore } = await import('../wizard/ask-gitignore.ts')
+  const inGit = await askGitignore(ignores, context.host)
+  if (inGit === 'allowTracked') return { plan, inGit }
+  return { plan: await withLines(ignores, planContext, request), inGit }
+}
+
+/** Only where a run brings keys into backups, and its command can be told to go on. */
+async function refuseTrackedState(
+  plan: Plan,
+  { command }: WriteRequest,
+  { host }: CommandContext,
+): Promise<void> {
+  const commands: readonly string[] = fields.allowTracked.commands
+  if (plan.edits.length === 0 || plan.secrets.length === 0 || !commands.includes(command)) return
+  const problem = await stateInGit(stateFolder(host), host)
+  if (!problem) return
+  const { id, message, hint, where } = problem
+  throw new UserError({
+    code: id,
+    message,
+    hint: `${hint} To go on all the same: --allow-tracked.`,
+    ...(where && { where }),
+  })
+}
+
+function ignoreOf({ file, fate }: ExposedKey): KeyIgnore | undefined {
+  if (fate.kind !== 'would-take') return undefined
+  return { tool: file.tool, gitignore: fate.gitignore, pattern: fate.pattern, hides: file.path }
+}
+
+async function withLines(
+  ignores: readonly KeyIgnore[],
+  planContext: PlanContext,
+  { makePlan }: WriteRequest,
+): Promise<Plan> {
+  const plan = await makePlan({ ...planContext, ignores })
+  return { ...plan, findings: [...plan.findings, ...ignores.map(lineFinding)] }
+}
+
+function lineFinding({ gitignore, pattern, hides }: KeyIgnore): Finding {
+  return {
+    id: 'gitignore-line',
+    level: 'info',
+    message: `${gitignore}: the line ${pattern} keeps the key in ${hides} out of git.`,
+    messageZh: `${gitignore}：加入 ${pattern}，git 不会收录 ${hides} 中的密钥。`,
+  }
+}

@@ -1,0 +1,28 @@
+import type { Host, RunResult } from './host.ts'
+
+/** What a hook or a script sets for its own repository; with it, git would speak of that one. */
+const otherRepository = {
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_COMMON_DIR: undefined,
+  GIT_PREFIX: undefined,
+}
+
+interface GitOptions {
+  /** For standard input. */
+  readonly input?: string
+  /** Paths are names, not patterns; not every command of git can take that. */
+  readonly literalPaths?: boolean
+}
+
+/** Asks git about the repository that `folder` lies in. The repository's own settings start no program by this. */
+export function runGit(
+  folder: string,
+  args: readonly string[],
+  host: Pick<Host, 'run'>,
+  { input = '', literalPaths = false }: GitOptions = {},
+): Promise<RunResult> {
+  const env = { ...otherRepository, GIT_LITERAL_PATHSPECS: literalPaths ? '1' : undefined }
+  return host.run('git', ['-C', folder, '-c', 'core.fsmonitor=false', ...args], { env, input })
+}

@@ -1,4 +1,5 @@
 import type { Format } from './document.ts'
+import { guardFormat } from './guard-format.ts'
 
 export const formatIds = [
   'toml',
@@ -35,5 +36,5 @@ const loaders: Record<FormatId, () => Promise<Format>> = {
 /** Loads only the editors that are needed: each brings its own parser. */
 export async function loadFormats(ids: Iterable<FormatId>): Promise<Map<FormatId, Format>> {
   const wanted = [...new Set(ids)]
-  return new Map(await Promise.all(wanted.map(async (id) => [id, await loaders[id]()] as const)))
+  return new Map(await Promise.all(wanted.map(async (id) => [id, guardFormat(await loaders[id]())] as const)))
 }

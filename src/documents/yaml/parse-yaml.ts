@@ -1,5 +1,6 @@
 import { Composer, type Document, isScalar, type ParsedNode, Parser } from 'yaml'
 import type { Value } from '../document.ts'
+import { refuseDeepYaml } from './refuse-deep-yaml.ts'
 import { refuseLoneReturn, refuseUnsupported } from './refuse-unsupported.ts'
 import { doesNotParse, unsupportedYaml } from './yaml-errors.ts'
 
@@ -19,6 +20,7 @@ export interface YamlTree {
  * Throws UserError `does-not-parse`, `duplicate-key` or `unsupported-yaml` (see refuseUnsupported).
  */
 export function parseYaml(text: string, file: string): YamlTree {
+  refuseDeepYaml(text, file)
   refuseLoneReturn(text, file)
   const tokens = [...new Parser().parse(text)]
   const composer = new Composer<ParsedNode>({ keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })

@@ -3,6 +3,7 @@ import type { Format } from '../document.ts'
 import { type Editor, openSpliced, withoutMark } from '../json/spliced-document.ts'
 import { parseYaml, type YamlTree } from './parse-yaml.ts'
 import { valueAt } from './plain-data.ts'
+import { refuseDeepYaml } from './refuse-deep-yaml.ts'
 import { setYaml } from './set-yaml.ts'
 import { unsetYaml } from './unset-yaml.ts'
 
@@ -22,5 +23,9 @@ const editor: Editor<YamlTree> = {
  */
 export const yamlFormat: Format = {
   open: (text, file) => openSpliced(text, file, editor),
-  referee: (text) => parse(withoutMark(text), { maxAliasCount: 100, logLevel: 'error' }) ?? {},
+  referee: (text) => {
+    refuseDeepYaml(text, 'The text')
+    // Without pretty errors: a message for each of many errors takes all memory.
+    return parse(withoutMark(text), { maxAliasCount: 100, logLevel: 'error', prettyErrors: false }) ?? {}
+  },
 }

@@ -1,0 +1,38 @@
+import { UserError } from '../errors.ts'
+import type { Value } from './document.ts'
+
+/** Levels that a document may have. No client's settings come near it, and no recursion over it ends the program. */
+export const deepest = 200
+
+/** UserError `too-deep`: a text that is nested as no settings are. */
+export function tooDeep(file: string): UserError {
+  return new UserError({
+    code: 'too-deep',
+    message: `${file} is nested more than ${deepest} levels deep, so it was left alone.`,
+    hint: 'Move it away, then run the same command again.',
+    where: { file },
+  })
+}
+
+/** Throws `too-deep` for data of more levels; looks at one after the other, whatever there is. */
+export function refuseDeepData(data: Value | undefined, file: string): void {
+  let level: unknown[] = [data]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) throw tooDeep(file)
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
+  }
+}
+
+/**
+ * Throws `too-deep` for a text with more open brackets, wherever they stand. For parsers that could end the program: V8
+ * gives up for good where a regular expression is compiled at the end of the stack (Node 20.20, yaml 2.9).
+ */
+export function refuseDeepBrackets(text: string, file: string): void {
+  let open = 0
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1)
+    if (open > deepest) throw tooDeep(file)
+  }
+}

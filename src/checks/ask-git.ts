@@ -1,8 +1,9 @@
-import { lstatSync, readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { ignorePattern, patternIn } from '../documents/gitignore/ignore-pattern.ts'
 import { findRepository } from '../host/find-repository.ts'
 import type { Host } from '../host/host.ts'
+import { readFileState } from '../host/read-file-state.ts'
 import { runGit } from '../host/run-git.ts'
 
 /** What git does with a file that is not ignored. `repository` is the folder at its top. */
@@ -60,7 +61,8 @@ function whyNotRead(gitignore: string, pattern: string): string | undefined {
   const stat = lstatSync(gitignore, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
   if (!stat.isFile()) return `${gitignore} is a link or no file, which git does not read`
-  const lines = readFileSync(gitignore, 'utf8').split(/\r?\n/)
+  const state = readFileState(gitignore)
+  const lines = state.kind === 'absent' ? [] : new TextDecoder().decode(state.bytes).split(/\r?\n/)
   if (!lines.some((line) => patternIn(line) === pattern)) return undefined
   return `${gitignore} has the line ${pattern} already, and a later one undoes it`
 }

@@ -16,7 +16,7 @@ interface GitOptions {
   readonly literalPaths?: boolean
 }
 
-/** Asks git about the repository that `folder` lies in. The repository's own settings start no program by this. */
+/** Asks git about the repository that `folder` lies in. */
 export function runGit(
   folder: string,
   args: readonly string[],
@@ -24,5 +24,5 @@ export function runGit(
   { input = '', literalPaths = false }: GitOptions = {},
 ): Promise<RunResult> {
   const env = { ...otherRepository, GIT_LITERAL_PATHSPECS: literalPaths ? '1' : undefined }
-  return host.run('git', ['-C', folder, '-c', 'core.fsmonitor=false', ...args], { env, input })
+  return host.run('git', ['-C', folder, ...args], { env, input })
 }

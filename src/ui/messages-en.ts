@@ -40,7 +40,7 @@ export const messagesEn: Messages = {
   inGit: {
     exposed: (path, pattern, gitignore) =>
       `${path} lies in a git repository and is not ignored: the key would be committed. What would help: the line ${pattern} in ${gitignore}`,
-    question: 'git would take the key. What should happen?',
+    question: 'git would take the key. What now?',
     ignore: (lines) =>
       lines === 1 ? 'add that line to .gitignore, then write' : 'add those lines to .gitignore, then write',
     anyway: 'write the key all the same',

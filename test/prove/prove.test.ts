@@ -28,9 +28,9 @@ async function withToy(mode: ToyMode, work: (place: Place) => Promise<void>, mor
   await work({ home, temporary, env }).finally(drop)
 }
 
-async function prove({ home, env }: Place, ...args: readonly string[]) {
+async function prove({ home, env }: Place, tools = 'toy') {
   const before = readTree(home)
-  const ran = await runProgram(['prove', '--json', ...args], { home, env })
+  const ran = await runProgram(['prove', '--json', '--tool', tools], { home, env })
   const { pid: _, ...after } = readTree(home)
   expect(after).toEqual(before)
   return { ...ran, ...JSON.parse(ran.stdout) }
@@ -123,7 +123,7 @@ describe.concurrent('prove', () => {
   it.skipIf(platform === 'win32')('takes everything down at Ctrl-C', () =>
     withToy('hanging', async (place) => {
       const env = { HOME: place.home, SHELL: '/bin/bash', ...place.env }
-      const program = spawn(process.execPath, [programPath, 'prove'], {
+      const program = spawn(process.execPath, [programPath, 'prove', '--tool', 'toy'], {
         cwd: place.home,
         env,
         stdio: 'ignore',
@@ -139,7 +139,7 @@ describe.concurrent('prove', () => {
 
   it('skips what is not there: no failure, but no proof either', () =>
     withToy('library', async (place) => {
-      const { exit, stderr, rows } = await prove(place, '--tool', 'toy,codex')
+      const { exit, stderr, rows } = await prove(place, 'toy,codex')
       expect(exit).toBe(0)
       expect(stderr).toContain('nothing is proven')
       expect(rows).toMatchObject([

@@ -5,6 +5,7 @@ import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
 import { editKeychain } from '../../../src/plan/edit-keychain.ts'
 import { openKeychain } from '../../../src/secrets/keychain.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { restarted } from '../../support/test-processes.ts'
 import { makeHost } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
@@ -16,7 +17,7 @@ export interface KeyMachine {
 
 export function makeKeyMachine(): KeyMachine {
   const store = createMemoryKeychain()
-  return { store, host: { ...makeHost(makeHome()), keychain: async () => store } }
+  return { store, host: { ...restarted(makeHost(makeHome())), keychain: async () => store } }
 }
 
 /** What a request needs to put the key into the keychain, or to take it out. */

@@ -10,14 +10,17 @@ import { createNodeHost } from './host/node.ts'
 import { type Field, fields, fieldsOf } from './request/fields.ts'
 import { parseArguments } from './request/parse-arguments.ts'
 import { unknownValue } from './request/unknown-value.ts'
+import { rememberKey } from './secrets/hide-keys.ts'
+import { Secret } from './secrets/secret.ts'
 import { jsonText } from './ui/json-text.ts'
 import { renderFindings } from './ui/render-findings.ts'
-import { writeText } from './ui/write-text.ts'
+import { type Keys, writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)))
   const json = args.includes('--json')
+  if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
   process.exitCode = await runProgram(args, host).catch((error: unknown) =>
     reportFailure(error, args, json, host),
   )
@@ -68,17 +71,17 @@ function unusableFinding({ code, message, hint, where }: UserError): Finding {
   return { id: code, level: 'warning', message: text, ...(hint !== undefined && { hint }) }
 }
 
-function printOutcome({ findings, report, next = [] }: Outcome, host: Host): void {
+function printOutcome({ findings, report, next = [], showsKey }: Outcome, host: Host): void {
   if (findings.length > 0) talk(host, renderFindings(findings, host))
-  if (report !== '') print(host, report)
+  if (report !== '') print(host, report, showsKey ? 'shown' : 'hidden')
   if (next.length > 0) talk(host, next.join('\n'))
 }
 
 /** Warnings go to a person as well, whoever reads the document. */
-function printDocument(command: string, { findings, data }: Outcome, host: Host): void {
+function printDocument(command: string, { findings, data, showsKey }: Outcome, host: Host): void {
   const warnings = findings.filter(({ level }) => level === 'warning' || level === 'error')
   if (warnings.length > 0) talk(host, renderFindings(warnings, host))
-  printJson(host, command, data)
+  printJson(host, command, data, showsKey ? 'shown' : 'hidden')
 }
 
 async function reportFailure(
@@ -94,12 +97,17 @@ async function reportFailure(
   return exit
 }
 
-function printJson(host: Host, command: string, data: Readonly<Record<string, unknown>>): void {
-  print(host, jsonText({ version: 1, command, ...data }))
+function printJson(
+  host: Host,
+  command: string,
+  data: Readonly<Record<string, unknown>>,
+  keys: Keys = 'hidden',
+): void {
+  print(host, jsonText({ version: 1, command, ...data }, keys), keys)
 }
 
-function print(host: Host, text: string): void {
-  writeText(host, 'output', `${text}\n`)
+function print(host: Host, text: string, keys: Keys = 'hidden'): void {
+  writeText(host, 'output', `${text}\n`, keys)
 }
 
 function talk(host: Host, text: string): void {

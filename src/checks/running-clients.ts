@@ -30,7 +30,8 @@ export function findDaemons(choices: readonly Pick<ToolChoice, 'tool'>[], host: 
 /** Restarts a daemon; false when its command failed. */
 export async function restartDaemon({ restart }: RunningDaemon, host: Host): Promise<boolean> {
   const [command = '', ...args] = restart
-  return (await host.run(command, args, { timeoutMs: 20_000 })).exit === 0
+  // It goes on with the environment that it is given here, the user's key in it included.
+  return (await host.run(command, args, { env: host.env, timeoutMs: 20_000 })).exit === 0
 }
 
 /** Refuses to write files of a program that runs and would write them over. Errors: UserError `program-running`, exit 1. */

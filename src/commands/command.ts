@@ -40,4 +40,6 @@ export interface Outcome {
   readonly findings: readonly Finding[]
   /** What to do next, for standard error, after the report. */
   readonly next?: readonly string[]
+  /** The report and the document are shown with the keys that are in them: the user asked for that. */
+  readonly showsKey?: boolean
 }

@@ -18,6 +18,7 @@ export async function getKey(_input: Input, { host }: CommandContext): Promise<O
     findings: [],
     data: { verb: 'get', key: String(key), store: 'keychain', service: 'qcode-setup', account: keyAccount },
     report: outputIsSeen ? String(key) : Secret.reveal(key),
+    showsKey: !outputIsSeen,
     next: outputIsSeen ? [keyTextsFor(host).howToGetWhole] : [],
   }
 }

@@ -34,6 +34,7 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
     findings: origin.isUnencrypted ? [shortFinding(origin.text)] : [],
     data: { tool: choice.tool.id, region: origin.region, gateway: origin.text, format, paths, text },
     report: text.trimEnd(),
+    showsKey: isOn(input, 'withKey'),
     next: paths.map((path) => `This belongs in ${path}`),
   }
 }

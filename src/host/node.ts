@@ -23,7 +23,7 @@ export function createNodeHost(packageFolder: string): Host {
     uninterrupted,
     isAlive,
     processes: createProcesses(pid, isAlive),
-    run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform }),
+    run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform, env }),
     keychain: openNativeKeychain,
   }
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { RunOptions, RunResult } from './host.ts'
+import { keylessEnvironment } from './keyless-environment.ts'
 import { stopLeftBehind } from './stop-left-behind.ts'
 
 export interface ProcessControl {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   readonly platform: NodeJS.Platform
+  readonly env: RunOptions['env']
 }
 
 /** Runs a program without a shell, as `Host.run` tells. */
@@ -18,7 +20,7 @@ export async function runProgram(
   const mark = `QCODE_SETUP_RUN=${randomUUID()}`
   const child = execa(command, args, {
     reject: false,
-    ...(options.alone ? ownSurroundings(options, mark, control) : sharedSurroundings(options)),
+    ...(options.alone ? ownSurroundings(options, mark, control) : sharedSurroundings(options, control)),
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
     ...(options.stop && { cancelSignal: options.stop }),
@@ -29,9 +31,12 @@ export async function runProgram(
   return { exit: exitCode ?? null, stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), timedOut }
 }
 
-/** Ours, but for the key: no program that is started here has a use for it. */
-function sharedSurroundings({ input = '', env }: RunOptions) {
-  return { extendEnv: true, input, env: { ...(env as Record<string, string>), QCODE_API_KEY: undefined } }
+function sharedSurroundings({ input = '', env }: RunOptions, control: ProcessControl) {
+  return {
+    extendEnv: false,
+    input,
+    env: (env ?? keylessEnvironment(control.env ?? {})) as Record<string, string>,
+  }
 }
 
 /** A process group of its own, which Windows does not have: there only the program itself is stopped. */

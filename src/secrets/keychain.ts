@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { rememberKey } from './hide-keys.ts'
 import { KeychainError } from './keychain-error.ts'
 import { Secret } from './secret.ts'
 
@@ -25,7 +26,7 @@ export async function openKeychain(host: Pick<Host, 'keychain'>): Promise<Keycha
   return {
     read: async (account) => {
       const password = await use(() => store.get(account))
-      return password === undefined ? undefined : new Secret(password)
+      return password === undefined ? undefined : rememberKey(new Secret(password))
     },
     write: (account, key) => use(() => store.set(account, Secret.reveal(key))),
     remove: (account) => use(() => store.delete(account)),

@@ -1,7 +1,10 @@
 import { maskKey, Secret } from './secret.ts'
 
-/** Texts that look like keys, whoever's they are. A letter in front makes it a word, unless it is an escape such as `\n`. */
-const keyLook = /(?<!(?<!\\)[A-Za-z])(?:cr_|sk-)[\w-]{16,}/g
+/**
+ * Texts that look like keys, whoever's they are. A letter in front makes it a word, unless it is an escape such as `\n`,
+ * or what follows is nothing but hex digits.
+ */
+const keyLook = /(?<!(?<!\\)[A-Za-z])(?:cr_|sk-)[\w-]{16,}|cr_[0-9a-fA-F]{32,}/g
 
 /** A longer secret is looked for in pieces of at most this length. */
 const longestPiece = 500

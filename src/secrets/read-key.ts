@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { rememberKey } from './hide-keys.ts'
 import { Secret } from './secret.ts'
 
 /**
@@ -28,7 +29,7 @@ export function parseKey(text: string, source: string): Secret {
   if (/[^\x21-\x7e]/.test(key)) {
     throw badKey('key-malformed', `The key from ${source} has a character that is not plain ASCII.`)
   }
-  return new Secret(key)
+  return rememberKey(new Secret(key))
 }
 
 /** Keys look like `cr_` and 64 hex digits; another look is worth a word, never a refusal. */

@@ -7,7 +7,7 @@ const node = process.execPath
 const env = { PATH: process.env.PATH, MARK: 'mine' }
 
 function run(script: string, options: RunOptions = {}) {
-  return runProgram(node, ['-e', script], { alone: true, env, ...options }, { kill, platform })
+  return runProgram(node, ['-e', script], { alone: true, env, ...options }, { kill, platform, env })
 }
 
 function isAlive(pid: number): boolean {
@@ -65,7 +65,24 @@ describe('a program that is run alone', () => {
   })
 
   it('gives exit null where there is no such program', async () => {
-    const result = await runProgram('/nowhere/at/all', [], { alone: true, env }, { kill, platform })
+    const result = await runProgram('/nowhere/at/all', [], { alone: true, env }, { kill, platform, env })
     expect(result).toMatchObject({ exit: null, stdout: '' })
+  })
+})
+
+describe('a program that needs no key', () => {
+  const key = `cr_${'89abcdef'.repeat(8)}`
+  const ours = { PATH: process.env.PATH, QCODE_API_KEY: 'of-any-look', OPENAI_API_KEY: key, PLAIN: 'x' }
+  const printEnv = ['-e', 'console.log(JSON.stringify(process.env))']
+
+  it('is given none: no variable that holds one', async () => {
+    const { stdout } = await runProgram(node, printEnv, {}, { kill, platform, env: ours })
+    expect(Object.keys(JSON.parse(stdout))).toEqual(expect.arrayContaining(['PATH', 'PLAIN']))
+    expect(stdout).not.toMatch(/API_KEY/)
+  })
+
+  it('gets another environment where the caller says so', async () => {
+    const { stdout } = await runProgram(node, printEnv, { env: ours }, { kill, platform, env: {} })
+    expect(JSON.parse(stdout)).toMatchObject(ours)
   })
 })

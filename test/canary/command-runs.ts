@@ -1,0 +1,85 @@
+import type { CommandName } from '../../src/request/fields.ts'
+import { canaryKey } from './canary-keys.ts'
+import type { Gateways } from './echoing-gateway.ts'
+import type { Step } from './walk.ts'
+
+const chinese = { LANG: 'zh_CN.UTF-8' }
+/** What makes Node and libraries talk. */
+const verbose = {
+  DEBUG: '*',
+  NODE_DEBUG: '*,http,https,http2,net,tls,undici,fetch,fs,child_process,stream,module,timer',
+  NODE_OPTIONS: '--trace-uncaught --trace-warnings --trace-exit --enable-source-maps',
+  EXECA_VERBOSE: 'full',
+  ALL_PROXY: '',
+}
+
+/** The same command line in every mode; as it is comes last, since it may change the home. */
+function everyMode(...args: string[]): Step[] {
+  return [
+    { args: [...args, '--help'] },
+    { args: [...args, '--no-such-flag', canaryKey] },
+    { args: [...args, `--no-such-flag=${canaryKey}`, '--json'] },
+    { args: [...args, canaryKey] },
+    ...quickModes(...args),
+  ]
+}
+
+/** A command that writes can show first what it would write. */
+function everyWriteMode(...args: string[]): Step[] {
+  return [
+    { args: [...args, '--dry-run'] },
+    { args: [...args, '--dry-run', '--diff'], env: { ...chinese, FORCE_COLOR: '1' } },
+    { args: [...args, '--dry-run', '--diff', '--json'], env: verbose },
+    ...everyMode(...args).slice(0, -1),
+    { args: [...args, '--diff'] },
+  ]
+}
+
+function quickModes(...args: string[]): Step[] {
+  return [
+    { args: [...args, '--json'], env: verbose },
+    { args, env: { ...verbose, ...chinese } },
+    { args: [...args, '--json'] },
+    { args },
+  ]
+}
+
+const allTools = ['--tool', 'all', '--on-conflict', 'overwrite']
+
+function setUp(gateway: string): Step {
+  return { args: [...allTools, '--gateway', gateway, '--yes', '--no-check'], exit: 0 }
+}
+
+/** For each command the runs of it, in a home that holds the key everywhere, most of them after a setup. */
+export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => Step[]>> = {
+  setup: ({ good, refusing }) => [
+    ...everyWriteMode('setup', ...allTools, '--gateway', refusing, '--yes'),
+    ...everyWriteMode('setup', ...allTools, '--gateway', good, '--yes'),
+  ],
+  print: () => [...everyMode('print', 'codex'), ...quickModes('print', 'openai-sdk', '--format', 'python')],
+  check: ({ good, refusing }) => [
+    setUp(good),
+    ...everyMode('check'),
+    ...quickModes('check', '--gateway', refusing, '--live'),
+  ],
+  status: ({ good }) => [setUp(good), ...everyMode('status')],
+  switch: ({ good, refusing }) => [
+    setUp(good),
+    ...everyWriteMode('switch', '--gateway', refusing, '--yes'),
+    ...everyWriteMode('switch', 'eu', '--no-check', '--yes'),
+  ],
+  undo: ({ good }) => [setUp(good), ...everyWriteMode('undo', '--yes')],
+  key: () => ['set', 'get', 'forget'].flatMap((verb) => quickModes('key', verb)),
+  remove: ({ good }) => [setUp(good), ...everyWriteMode('remove', '--yes', '--on-conflict', 'overwrite')],
+  lint: ({ good }) => [
+    ...everyMode('lint'),
+    ...quickModes('lint', '--project', '--format', 'sarif'),
+    ...quickModes('lint', '--project', '--format', 'github'),
+    ...everyWriteMode('lint', '--fix', '--yes'),
+    setUp(good),
+    ...quickModes('lint', 'project', '.bashrc', '.codex'),
+  ],
+  prove: () => everyMode('prove'),
+  doctor: ({ refusing }) => [...everyMode('doctor', '--no-check'), setUp(refusing), ...quickModes('doctor')],
+  demo: () => everyMode('demo'),
+}

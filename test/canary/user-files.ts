@@ -1,0 +1,28 @@
+import { canaryKey as key } from './canary-keys.ts'
+
+/** A home in which the key stands wherever a user may have put it, rightly or not. */
+export const plantedHome = {
+  'key.txt': `${key}\n`,
+  '.bashrc': `export OPENAI_API_KEY=${key}\nexport ANTHROPIC_BASE_URL="https://user:${key}@api.qcode.cc/api?key=${key}"\n`,
+  '.profile': `# the key is ${key}\nFOO_TOKEN='${key}'\n`,
+  '.claude/settings.json': JSON.stringify({
+    env: { ANTHROPIC_AUTH_TOKEN: key, ANTHROPIC_BASE_URL: `https://api.qcode.cc/claude/${key}` },
+    apiKeyHelper: `echo ${key}`,
+    [`permission ${key}`]: [key],
+  }),
+  '.codex/config.toml': [
+    `# ${key}`,
+    'model_provider = "mine"',
+    '[model_providers.mine]',
+    `base_url = "https://eu.qcode.cc/${key}"`,
+    `http_headers = { Authorization = "Bearer ${key}", "x-${key}" = "1" }`,
+    `[projects."/${key}"]`,
+    'trust_level = "trusted"',
+    '',
+  ].join('\n'),
+  '#600 .codex/.env': `QCODE_API_KEY=${key}\nOTHER="${key}"\n`,
+  '.aider.conf.yml': `openai-api-key: ${key}\nset-env:\n  - QCODE_API_KEY=${key}\nopenai-api-base: https://us.qcode.cc/${key}\n`,
+  'project/.env': `QCODE_API_KEY=${key}\nOPENAI_BASE_URL=https://api.qcode.cc/${key}/v1\n`,
+  'project/app.py': `client = OpenAI(base_url="https://api.qcode.cc/${key}", api_key="${key}")\n`,
+  'project/package.json': JSON.stringify({ name: key, dependencies: { openai: key } }),
+}

@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type Ran, runProgram } from '../support/run-program.ts'
+import { canaryKey } from './canary-keys.ts'
+import { dropPlace, type Files, makePlace, type Place, watcher } from './place.ts'
+import { searchRun } from './search-run.ts'
+
+/** One run of the program. */
+export interface Step {
+  readonly args: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+  /** Below the home. */
+  readonly cwd?: string
+  /** The exit code, where the journey depends on it. */
+  readonly exit?: number
+  /** Text on standard output or standard error, likewise. */
+  readonly says?: string
+  /** The two that may show the key on standard output. */
+  readonly shows?: boolean
+  /** Anything that is done to the place before this run. */
+  readonly before?: (place: Place) => void
+}
+
+export interface Journey {
+  readonly name: string
+  readonly files?: Files
+  readonly steps: readonly Step[] | ((place: Place) => readonly Step[])
+}
+
+/** Takes the steps one after the other, and after each searches everything. */
+export async function walk({ files = {}, steps }: Journey): Promise<void> {
+  const place = makePlace(files)
+  try {
+    for (const step of typeof steps === 'function' ? steps(place) : steps) {
+      step.before?.(place)
+      const ran = await runStep(step, place)
+      const told = `qcode-setup ${step.args.join(' ')}\n${ran.stdout}${ran.stderr}`
+      expect(searchRun(place, ran, step.shows ?? false), told).toEqual([])
+      if (step.exit !== undefined) expect(ran.exit, told).toBe(step.exit)
+      if (step.says !== undefined)
+        expect(`${ran.stdout}${ran.stderr}`.replace(/\s+/g, ' ')).toContain(step.says)
+    }
+  } finally {
+    dropPlace(place)
+  }
+}
+
+function runStep(
+  { args, env = {}, input, cwd = '' }: Step,
+  { home, temporary, records, commands }: Place,
+): Promise<Ran> {
+  const { NODE_OPTIONS = '', ...more } = env
+  return runProgram(args, {
+    home,
+    cwd: join(home, cwd),
+    env: {
+      PATH: commands,
+      TMPDIR: temporary,
+      CANARY_RECORDS: records,
+      GIT_CONFIG_NOSYSTEM: '1',
+      QCODE_API_KEY: canaryKey,
+      ...more,
+      NODE_OPTIONS: `--require=${watcher} ${NODE_OPTIONS}`,
+    },
+    ...(input !== undefined && { input }),
+  })
+}

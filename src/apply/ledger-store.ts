@@ -21,6 +21,7 @@ const setupSchema = z.looseObject({
   shell: z.exactOptional(z.string()),
   keyStore: z.exactOptional(z.string()),
   variant: z.string(),
+  keyWay: z.exactOptional(z.string()),
   model: z.exactOptional(z.string()),
 })
 

@@ -11,7 +11,7 @@ import { folderError } from './folder-error.ts'
 import { findMisplacedKey } from './key-placement.ts'
 import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { compileProof } from './proof-schema.ts'
-import type { Condition, Note, Target, Tool, Variant } from './tool.ts'
+import type { Condition, KeyWay, Note, Target, Tool, Variant } from './tool.ts'
 import { findUnknownPlace } from './unknown-places.ts'
 import { findWrongPlaceholder } from './wrong-placeholders.ts'
 
@@ -31,13 +31,27 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   if (unknownPlace !== undefined) throw folderError(file, unknownPlace)
   refuseWrongFallbacks(manifest, file)
   refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
+  refuseUnknownWays(manifest, file)
   const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
-  const { pin_flag, model_prefix, daemon, env, detect, variants, targets, notes, snippets, ...rest } = setup
+  const {
+    pin_flag,
+    model_prefix,
+    daemon,
+    env,
+    detect,
+    variants,
+    key_ways,
+    targets,
+    notes,
+    snippets,
+    ...rest
+  } = setup
   const readPart = (name: string) => readText(join(folder, name))
   const tool = {
     ...rest,
     detect: withoutUndefined(detect) as Tool['detect'],
     variants: variants.map(withoutUndefined) as readonly Variant[],
+    keyWays: key_ways.map(withoutUndefined) as readonly KeyWay[],
     targets: await Promise.all(targets.map((target) => compileTarget(target, folder, readText))),
     notes: notes.map(compileNote),
     snippets: Object.fromEntries(
@@ -112,8 +126,17 @@ function refuseWrongFallbacks({ variants }: Manifest, file: string): void {
   throw folderError(file, `variant ${id}: fallback ${fallback} is no other variant of its protocols`)
 }
 
+function refuseUnknownWays({ key_ways, targets, notes }: Manifest, file: string): void {
+  const known = ['file', ...key_ways.map(({ id }) => id)]
+  const unknown = [...targets, ...notes]
+    .flatMap((user) => user.key_ways ?? [])
+    .find((id) => !known.includes(id))
+  if (unknown === undefined) return
+  throw folderError(file, `${unknown} in key_ways is none of ${known.join(', ')}`)
+}
+
 async function compileTarget(
-  { content, shape, ...target }: Manifest['targets'][number],
+  { content, shape, key_ways, ...target }: Manifest['targets'][number],
   folder: string,
   readText: ReadText,
 ): Promise<Target> {
@@ -123,6 +146,7 @@ async function compileTarget(
   return {
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
     content: parsed,
+    ...(key_ways && { keyWays: key_ways }),
     ...(shape && { shape: await parseContent(join(folder, shape), 'json', readText) }),
   }
 }
@@ -132,11 +156,12 @@ function refuseMisplacedKey(content: Value, file: string, path: readonly string[
   if (fault !== undefined) throw folderError(file, `${fault}; it would end up in a command line`)
 }
 
-function compileNote({ text_zh, variants, when, ...note }: Manifest['notes'][number]): Note {
+function compileNote({ text_zh, variants, key_ways, when, ...note }: Manifest['notes'][number]): Note {
   return {
     ...note,
     ...(text_zh && { textZh: text_zh }),
     ...(variants && { variants }),
+    ...(key_ways && { keyWays: key_ways }),
     ...(when && { when: when as Condition[] }),
   }
 }

@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, realpathSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { findProgram } from '../host/find-program.ts'
 import type { Host } from '../host/host.ts'
 import { readText } from '../host/read-text.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
-import type { Tool, Variant } from './tool.ts'
+import type { KeyWay, Tool, Variant } from './tool.ts'
 
 /** What was found of a client on this machine. */
 export interface Installed {
@@ -15,11 +16,24 @@ export interface Installed {
   readonly present: boolean
 }
 
-/** Looks for one client: program in PATH, its version, its settings folder, its name in the project's files. */
-export async function detectTool(tool: Tool, host: Host): Promise<Installed> {
+/** Something that only some versions of a client have: a range (semver), or `request` where no version decides it. */
+interface ByVersion {
+  readonly when: string
+}
+
+/**
+ * Looks for one client: program in PATH, its version, its settings folder, its name in the project's files. The client is
+ * run only where its version decides between `choices` and no package tells it.
+ */
+export async function detectTool(
+  tool: Tool,
+  host: Host,
+  choices: readonly ByVersion[] = tool.variants,
+): Promise<Installed> {
   const program = tool.detect.commands.map((name) => findProgram(name, host)).find(Boolean)
   if (program !== undefined) {
-    const version = packageVersion(program, tool.detect.packages) ?? (await askVersion(tool, program, host))
+    const version =
+      packageVersion(program, tool.detect.packages) ?? (await askVersion(choices, program, host))
     return { program, present: true, ...(version && { version }) }
   }
   const places = resolvePlaces(tool.places, host)
@@ -30,30 +44,25 @@ export async function detectTool(tool: Tool, host: Host): Promise<Installed> {
 /** The variant for the detected version; where the client is not installed, the newest one. */
 export async function chooseVariant(tool: Tool, installed: Installed): Promise<Variant> {
   const candidates = tool.variants.filter((variant) => variant.when !== 'request')
-  const chosen = (installed.version && (await fittingVariant(candidates, installed.version))) || candidates[0]
+  const chosen = (installed.version && (await fitting(candidates, installed.version))) || candidates[0]
   if (!chosen) throw new Error(`${tool.id} has no variant that is chosen by version`)
   return chosen
 }
 
-async function fittingVariant(candidates: readonly Variant[], version: string): Promise<Variant | undefined> {
+/** How the client gets a key out of the keychain; where its version is not known, the newest way. */
+export async function chooseKeyWay(
+  ways: readonly KeyWay[],
+  { version }: Installed,
+): Promise<KeyWay | undefined> {
+  return version === undefined ? ways[0] : fitting(ways, version)
+}
+
+async function fitting<T extends ByVersion>(
+  candidates: readonly T[],
+  version: string,
+): Promise<T | undefined> {
   const { default: satisfies } = await import('semver/functions/satisfies.js')
   return candidates.find(({ when }) => satisfies(version, when, { includePrerelease: true }))
-}
-
-/** The absolute path of a program in PATH, or undefined. */
-export function findProgram(name: string, host: Pick<Host, 'env' | 'platform'>): string | undefined {
-  const endings = host.platform === 'win32' ? ['.cmd', '.exe', ''] : ['']
-  const folders = (host.env.PATH ?? '').split(delimiter).filter(Boolean)
-  return folders.flatMap((folder) => endings.map((ending) => join(folder, name + ending))).find(isProgram)
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The version in the package.json above the program: nothing is run, and a client may do much when it is run. */
@@ -82,8 +91,12 @@ function readJson(path: string): PackageJson | undefined {
 }
 
 /** Runs the client only where its version decides something: some write into the home even for `--version` (codex 0.169). */
-async function askVersion(tool: Tool, program: string, host: Host): Promise<string | undefined> {
-  if (tool.variants.filter((variant) => variant.when !== 'request').length < 2) return undefined
+async function askVersion(
+  choices: readonly ByVersion[],
+  program: string,
+  host: Host,
+): Promise<string | undefined> {
+  if (choices.filter(({ when }) => when !== 'request').length < 2) return undefined
   const { stdout } = await host.run(program, ['--version'], { timeoutMs: 5000 })
   return /\d+\.\d+\.\d+(-[\w.]+)?/.exec(stdout)?.[0]
 }

@@ -40,12 +40,23 @@ const variant = z.strictObject({
   closed: z._default(z.array(z.string()), []),
 })
 
+/** Ids of key ways, or `file`. */
+const keyWays = z.optional(z.array(id).check(z.minLength(1)))
+
+const keyWay = z.strictObject({
+  id,
+  when: z._default(versionRange, '*'),
+  variants: z.optional(z.array(id)),
+  variables: z._default(z.array(variableName), []),
+})
+
 const target = z.strictObject({
   scope: z.enum(['user', 'project']),
   path,
   format: z.enum(formatIds),
   content: fileName,
   variants: z.optional(z.array(id)),
+  key_ways: keyWays,
   when: z.optional(z.array(condition)),
   guard: z._default(z.array(keyPath), []),
   stamps: z._default(z.array(keyPath), []),
@@ -58,6 +69,7 @@ const note = z.strictObject({
   text: z.string(),
   text_zh: z.optional(z.string()),
   variants: z.optional(z.array(id)),
+  key_ways: keyWays,
   when: z.optional(z.array(condition)),
 })
 
@@ -90,6 +102,7 @@ export const manifestSchema = z.strictObject({
   places: z._default(z.record(placeName, z.array(placeCandidate)), {}),
   variants: z.array(variant).check(z.minLength(1)),
   targets: z._default(z.array(target), []),
+  key_ways: z._default(z.array(keyWay), []),
   env: z.optional(
     z.strictObject({
       variables: z.record(variableName, z.string()),

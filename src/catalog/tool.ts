@@ -23,6 +23,8 @@ export interface Tool {
   /** Name of the flag that pins a variant, without dashes. */
   readonly pinFlag?: string
   readonly targets: readonly Target[]
+  /** How it gets a key that lives in the keychain; the newest first. */
+  readonly keyWays: readonly KeyWay[]
   readonly env?: EnvSupport
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
@@ -66,6 +68,16 @@ export interface Variant {
   readonly closed: readonly string[]
 }
 
+/** A way in which a client gets a key out of the system's keychain, by a command that prints it. */
+export interface KeyWay {
+  readonly id: string
+  /** Range of client versions (semver) that know it. */
+  readonly when: string
+  readonly variants?: readonly string[]
+  /** Variables in which the client looks for its key: lines of the shell's profile set them to what the command prints. */
+  readonly variables: readonly string[]
+}
+
 /** One file of the client's, and what must stand in it. */
 export interface Target {
   readonly scope: 'user' | 'project'
@@ -74,6 +86,8 @@ export interface Target {
   /** The parsed content file; text values may hold placeholders. */
   readonly content: Value
   readonly variants?: readonly string[]
+  /** Where the key is when this target counts: `file` for in the files or nowhere, or ids of key ways. By default `file`. */
+  readonly keyWays?: readonly string[]
   /** The target counts only when one of these holds. */
   readonly when?: readonly Condition[]
   /** Keys whose foreign value is the user's decision: never replaced without being told to. */
@@ -112,6 +126,8 @@ export interface Note {
   readonly text: string
   readonly textZh?: string
   readonly variants?: readonly string[]
+  /** As for a target; by default all. */
+  readonly keyWays?: readonly string[]
   readonly when?: readonly Condition[]
 }
 

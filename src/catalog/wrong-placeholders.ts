@@ -38,7 +38,9 @@ function faultIn(text: string, { variants }: Templated, all: readonly Variant[])
   const users = all.filter(({ id }) => variants === undefined || variants.includes(id))
   const names = [...text.matchAll(/\{\{ (baseUrl[\w:@/.-]*) \}\}/g)].map(([, name = '']) => name)
   const wrong = names.find((name) => !isBaseUrl(name, users, all))
-  return wrong && `{{ ${wrong} }} is no base URL of every variant that uses it`
+  if (wrong) return `{{ ${wrong} }} is no base URL of every variant that uses it`
+  const isJoined = text.includes('{{ keyArguments }}') && text !== '{{ keyArguments }}'
+  return isJoined ? '{{ keyArguments }} is a list, so nothing can stand beside it' : undefined
 }
 
 /** `baseUrl`, `baseUrl:PROTOCOL`, `baseUrl@VARIANT`, or both. */

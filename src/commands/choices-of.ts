@@ -2,7 +2,7 @@ import type { Catalog, Tool } from '../catalog/tool.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import type { Setup } from '../plan/ledger.ts'
-import type { Method, Scope, ToolChoice } from '../request/request.ts'
+import type { KeyStore, Method, Scope, ToolChoice } from '../request/request.ts'
 
 /** A remembered setup as a choice once more; undefined when its tool is not in the catalog any more. */
 export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice | undefined {
@@ -13,6 +13,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     ({ id, platforms }) =>
       id === setup.shell && (platforms === undefined || platforms.includes(host.platform)),
   )
+  const keyWay = tool.keyWays.find(({ id }) => id === setup.keyWay)
   return {
     tool,
     variant,
@@ -20,6 +21,8 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     origin: Origin.parse(setup.gateway, catalog.gateway, true).origin,
     scope: setup.scope as Scope,
     method: setup.method as Method,
+    keyStore: (setup.keyStore ?? 'file') as KeyStore,
+    ...(keyWay && { keyWay }),
     ...(shell && { shell }),
     ...(setup.project !== undefined && { project: setup.project }),
     ...(setup.model !== undefined && { model: setup.model }),

@@ -3,6 +3,7 @@ import { readLedger } from '../apply/ledger-store.ts'
 import { newRunId } from '../apply/run-id.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
+import { openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { CommandContext } from './command.ts'
 
@@ -19,6 +20,7 @@ export function createPlanContext(
     now: host.now(),
     ledger: readLedger(host),
     run: newRunId(host),
+    keychain: () => openKeychain(host),
     decide,
     machine: {
       read: readFileState,

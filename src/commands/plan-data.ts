@@ -5,7 +5,14 @@ import type { Plan } from '../plan/plan.ts'
 export function planData(plan: Plan, findings: readonly Finding[]): Record<string, unknown> {
   return {
     changed: isChange(plan),
-    edits: plan.rows.map(({ tool, path, action, baseUrl }) => ({ tool, path, action, baseUrl })),
+    edits: plan.rows.map(({ tool, path, action, baseUrl, keyStore }) => ({
+      tool,
+      path,
+      action,
+      baseUrl,
+      ...(keyStore && { keyStore }),
+    })),
+    keychain: keychainAction(plan),
     warnings: messages(findings, 'warning'),
     notes: messages(findings, 'info'),
   }
@@ -14,6 +21,13 @@ export function planData(plan: Plan, findings: readonly Finding[]): Record<strin
 /** Whether applying the plan changes anything of the user's. */
 export function isChange({ edits, keychain }: Plan): boolean {
   return edits.length > 0 || keychain !== undefined
+}
+
+/** What happens to the key in the keychain. */
+function keychainAction({ keychain }: Plan): 'create' | 'update' | 'remove' | 'unchanged' {
+  if (!keychain) return 'unchanged'
+  if (keychain.after.kind === 'absent') return 'remove'
+  return keychain.before.kind === 'absent' ? 'create' : 'update'
 }
 
 function messages(findings: readonly Finding[], level: Finding['level']): { id: string; message: string }[] {

@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
+import { keychainKey } from '../request/keychain-key.ts'
 import { normaliseRequest } from '../request/normalise-request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -93,7 +94,7 @@ async function complete(
   // On a terminal, standard input is where the questions are answered, the one for the key among them.
   const isAsked = textOf(input, 'keyStore') === 'env' || (interactive && keyFile === '-')
   const key = isAsked ? undefined : await readKey(keyFile, context.host)
-  if (!interactive) return { input, key }
+  if (!interactive) return { input, key: key ?? (await keychainKey(input, context.host)) }
   const { completeInput } = await import('../wizard/complete-input.ts')
   return completeInput(input, key, context, (origin) => acceptsOrigin(origin, input, context))
 }

@@ -38,5 +38,7 @@ export interface Setup {
   /** Where the key is: `file`, `env` or `keychain`. Setups made before this could be chosen have none. */
   readonly keyStore?: string
   readonly variant: string
+  /** Id of the way in which the client's files let it get the key out of the keychain. */
+  readonly keyWay?: string
   readonly model?: string
 }

@@ -2,6 +2,8 @@ import { loadFormats } from '../documents/formats.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
+import type { KeychainEdit } from './edit.ts'
+import { editKeychain } from './edit-keychain.ts'
 import { editTarget } from './edit-target.ts'
 import { finishFile } from './finish-file.ts'
 import { ignoreTarget, linesToDrop } from './ignore-lines.ts'
@@ -22,7 +24,18 @@ import { standingFiles, standingPaths, type WantedTarget, wantedTargets } from '
  */
 export async function planSetup(request: Request, context: PlanContext): Promise<Plan> {
   const targets = request.choices.flatMap((choice) => wantedTargets(choice, context))
-  return planTargets(targets, request.choices, context)
+  const plan = await planTargets(targets, request.choices, context)
+  const keychain = await keychainEdit(request, context)
+  return { ...plan, ...(keychain && { keychain }) }
+}
+
+/** The key goes into the keychain where one of the choices reads it there. */
+async function keychainEdit(
+  { key, choices }: Request,
+  context: PlanContext,
+): Promise<KeychainEdit | undefined> {
+  const isKept = choices.some(({ keyStore }) => keyStore === 'keychain')
+  return key && isKept ? editKeychain({ kind: 'present', key }, await context.keychain()) : undefined
 }
 
 /** The same for targets that are worked out already. */
@@ -138,11 +151,18 @@ function isOnlyPlace(tool: string, { ledger }: PlanContext): boolean {
 
 function planRows(targets: readonly WantedTarget[], work: PlanWork): PlanRow[] {
   const rows = new Map<string, PlanRow>()
-  for (const { tool, path, format, baseUrl } of targets) {
+  for (const { tool, path, format, baseUrl, keyStore } of targets) {
     const file = work.files.get(path)
     const changed = file !== undefined && file.changes.length > 0
     const action = !changed ? 'unchanged' : file.file.before.kind === 'absent' ? 'create' : 'update'
-    rows.set(JSON.stringify([tool, path]), { tool, path, format, action, baseUrl })
+    rows.set(JSON.stringify([tool, path]), {
+      tool,
+      path,
+      format,
+      action,
+      baseUrl,
+      ...(keyStore && { keyStore }),
+    })
   }
   return [...rows.values()]
 }

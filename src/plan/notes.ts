@@ -16,6 +16,7 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
   return choice.tool.notes
     .filter((note) => note.on === on)
     .filter((note) => note.variants === undefined || note.variants.includes(choice.variant.id))
+    .filter((note) => note.keyWays === undefined || note.keyWays.includes(choice.keyWay?.id ?? 'file'))
     .filter((note) => note.when === undefined || holdsAny(note.when, work.context.host, documents))
     .map((note) => ({
       id: `${choice.tool.id}-note`,

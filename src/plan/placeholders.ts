@@ -1,5 +1,5 @@
 import type { KeyPath, Value } from '../documents/document.ts'
-import { Secret } from '../secrets/secret.ts'
+import type { Secret } from '../secrets/secret.ts'
 
 /** A value of a template with its placeholders filled in; a key stays a Secret until it is written. */
 export type FilledValue = Value | Secret
@@ -11,7 +11,7 @@ export interface Leaf {
 }
 
 /** The value of a placeholder such as `baseUrl`, `baseUrl:openai-chat` or `model`; undefined leaves the template's value out. */
-export type Lookup = (name: string) => string | Secret | undefined
+export type Lookup = (name: string) => FilledValue | undefined
 
 const placeholder = /\{\{ ([\w:@/.-]+) \}\}/g
 const onlyPlaceholder = /^\{\{ ([\w:@/.-]+) \}\}$/
@@ -45,7 +45,7 @@ function fillValue(value: Value, lookup: Lookup): FilledValue | undefined {
   if (only !== undefined) return lookup(only)
   const names = [...value.matchAll(placeholder)].map((match) => match[1] ?? '')
   const values = names.map(lookup)
-  if (values.some((found) => found instanceof Secret))
-    throw new Error('a template must not join a key to other text')
+  if (values.some((found) => found !== undefined && typeof found !== 'string'))
+    throw new Error('a template must not join a key or a list to other text')
   return values.includes(undefined) ? undefined : fillText(value, lookup)
 }

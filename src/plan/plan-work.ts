@@ -1,6 +1,7 @@
 import type { Value } from '../documents/document.ts'
 import type { Finding } from '../finding.ts'
 import type { FileState } from '../host/file-state.ts'
+import type { Keychain } from '../secrets/keychain.ts'
 import type { DocumentSet, OpenFile } from './document-set.ts'
 import type { Change } from './edit.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
@@ -37,6 +38,8 @@ export interface PlanContext extends WantedContext {
   readonly run: string
   /** Files with a key that git is not to take. */
   readonly ignores?: readonly KeyIgnore[]
+  /** Only read, and only for a key that is to be kept there. */
+  readonly keychain: () => Promise<Keychain>
   /** What to do with a conflict; `stop` only reports it. */
   readonly decide: (conflict: Conflict) => Decision
 }

@@ -1,6 +1,7 @@
 import type { KeyPath } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
+import type { KeyStore } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { FileEdit, KeychainEdit } from './edit.ts'
 import type { KeyRenewal } from './key-renewal.ts'
@@ -43,6 +44,8 @@ export interface PlanRow {
   readonly format: FormatId
   readonly action: 'create' | 'update' | 'unchanged' | 'remove'
   readonly baseUrl: string
+  /** Where the tool's key is kept; not told of a removal. */
+  readonly keyStore?: KeyStore
 }
 
 /** A value that is not ours to replace without being told to. */

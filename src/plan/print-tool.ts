@@ -1,10 +1,10 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import { quoteDotenv } from '../documents/dotenv/quote-dotenv.ts'
-import { type ShellId, shellLine } from '../documents/shell/shell-line.ts'
+import { type AssignedValue, type ShellId, shellLine } from '../documents/shell/shell-line.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { fillTemplate, type Leaf } from './placeholders.ts'
+import type { Leaf } from './placeholders.ts'
 import { revealValue } from './reveal-value.ts'
-import { lookupFor, type WantedContext, type WantedTarget, wantedTargets } from './wanted.ts'
+import { fileTargets, lookupFor, variableLeaves, type WantedContext, type WantedTarget } from './wanted.ts'
 
 const shells: Readonly<Record<string, ShellId>> = {
   sh: 'posix',
@@ -12,6 +12,9 @@ const shells: Readonly<Record<string, ShellId>> = {
   powershell: 'powershell',
   cmd: 'cmd',
 }
+
+/** Those that can set a variable to what a command prints. */
+const readingShells = ['sh', 'fish', 'powershell']
 
 /** Text to paste, and the files that it belongs in (none for shell lines and code). */
 export interface Printed {
@@ -21,9 +24,14 @@ export interface Printed {
 
 /** The formats in which a tool's settings can be printed; the first is the default. */
 export function printFormats(choice: ToolChoice, context: WantedContext): string[] {
-  const files = fileTargets(choice, context).map((target) => target.format)
-  const variables = choice.tool.env ? [...Object.keys(shells), 'dotenv'] : []
-  return [...new Set([...files, ...variables, ...Object.keys(choice.tool.snippets)])]
+  const files = printedFiles(choice, context).map((target) => target.format)
+  const { env, snippets } = choice.tool
+  if (choice.keyStore === 'keychain') {
+    const isRead = env !== undefined || (choice.keyWay?.variables.length ?? 0) > 0
+    return [...new Set([...files, ...(isRead ? readingShells : [])])]
+  }
+  const variables = env ? [...Object.keys(shells), 'dotenv'] : []
+  return [...new Set([...files, ...variables, ...Object.keys(snippets)])]
 }
 
 /** The settings of one tool in one of its formats. The key in `context` is written as it is. */
@@ -37,9 +45,9 @@ export async function printTool(
   const shell = shells[format]
   if (shell)
     return { text: assignments(choice, context, (name, value) => shellLine(shell, name, value)), paths: [] }
-  const targets = fileTargets(choice, context).filter((target) => target.format === format)
+  const targets = printedFiles(choice, context).filter((target) => target.format === format)
   if (targets.length === 0) {
-    return { text: assignments(choice, context, (name, value) => `${name}=${quoteDotenv(value)}`), paths: [] }
+    return { text: assignments(choice, context, dotenvLine), paths: [] }
   }
   const texts = await Promise.all(targets.map(({ leaves }) => renderData(format, nest(leaves))))
   return {
@@ -48,9 +56,14 @@ export async function printTool(
   }
 }
 
+/** Only of a text: what holds a command's output is printed for shells. */
+function dotenvLine(name: string, value: AssignedValue): string {
+  return `${name}=${quoteDotenv(String(value))}`
+}
+
 /** Files that are written in every case: conditional ones depend on the machine. */
-function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  return wantedTargets({ ...choice, method: 'file' }, context).filter(
+function printedFiles(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  return fileTargets(choice, context).filter(
     (target) => target.when === undefined && target.leaves.length > 0,
   )
 }
@@ -58,11 +71,10 @@ function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[]
 function assignments(
   choice: ToolChoice,
   context: WantedContext,
-  line: (name: string, value: string) => string,
+  line: (name: string, value: AssignedValue) => string,
 ): string {
-  const leaves = fillTemplate(choice.tool.env?.variables ?? {}, lookupFor(choice, context))
-  return leaves
-    .map(({ keyPath, value }) => `${line(keyPath[0] ?? '', String(revealValue(value)))}\n`)
+  return variableLeaves(choice, context)
+    .map(({ keyPath, value }) => `${line(keyPath[0] ?? '', revealValue(value) as AssignedValue)}\n`)
     .join('')
 }
 

@@ -3,7 +3,7 @@ import type { Setup } from './ledger.ts'
 
 /** A choice as the ledger remembers it. */
 export function setupOf(choice: ToolChoice): Setup {
-  const { tool, variant, origin, scope, method, shell, project, model } = choice
+  const { tool, variant, origin, scope, method, keyStore, keyWay, shell, project, model } = choice
   return {
     tool: tool.id,
     region: origin.region,
@@ -11,6 +11,8 @@ export function setupOf(choice: ToolChoice): Setup {
     scope,
     method,
     variant: variant.id,
+    ...(keyStore !== 'file' && { keyStore }),
+    ...(keyWay && { keyWay: keyWay.id }),
     ...(project !== undefined && { project }),
     ...(shell !== undefined && { shell: shell.id }),
     ...(model !== undefined && { model }),

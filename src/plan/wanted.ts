@@ -6,7 +6,8 @@ import type { FormatId } from '../documents/formats.ts'
 import { BaseUrl } from '../gateway/base-url.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
-import type { ToolChoice } from '../request/request.ts'
+import type { KeyStore, ToolChoice } from '../request/request.ts'
+import { keyCommand, keyProgram } from '../secrets/key-command.ts'
 import { Secret } from '../secrets/secret.ts'
 import { pathId } from './path-id.ts'
 import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
@@ -27,9 +28,11 @@ export interface WantedTarget {
   readonly roots?: readonly string[]
   /** Of a line in a `.gitignore`: the file that it hides. */
   readonly hides?: string
+  /** Where the tool's key is kept. */
+  readonly keyStore?: KeyStore
 }
 
-export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
+export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform' | 'packageFolder'>
 
 export interface WantedContext {
   readonly gateway: Gateway
@@ -40,7 +43,10 @@ export interface WantedContext {
 
 /** All that one choice wants to stand in files; nothing is read but which profile exists. */
 export function wantedTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  return choice.method === 'file' ? fileTargets(choice, context) : envTargets(choice, context)
+  if (choice.method === 'env') return envTargets(choice, context)
+  const files = fileTargets(choice, context)
+  if (!choice.keyWay?.variables.length) return files
+  return [...files, ...shellTargets(choice, context, variableLeaves(choice, context))]
 }
 
 /** Every place where the choice's templates may put a value, whether or not it has one now; as `pathId` texts. */
@@ -66,13 +72,19 @@ export function baseUrlOf(choice: ToolChoice, gateway: Gateway, variant = choice
   return BaseUrl.build(choice.origin, endpoint, gateway)
 }
 
-/** Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, now and the places. */
+/**
+ * Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, now and the places;
+ * for a key in the keychain keyCommand (a line for a shell) and keyProgram with keyArguments (for a client without one).
+ */
 export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
   const places = resolvePlaces(choice.tool.places, context.host, choice.project)
   const model = choice.model === undefined ? undefined : prefixModel(choice.model, choice.tool.modelPrefix)
   return (name) => {
     if (name.startsWith('baseUrl')) return urlPlaceholder(name, choice, context.gateway)
-    if (name === 'key') return context.key
+    if (name === 'key') return choice.keyStore === 'keychain' ? undefined : context.key
+    if (name === 'keyCommand') return keyCommand(context.host).join(' ')
+    if (name === 'keyProgram') return keyProgram(context.host)[0]
+    if (name === 'keyArguments') return keyProgram(context.host).slice(1)
     if (name === 'model') return model
     if (name === 'now') return context.now.toISOString()
     return Object.hasOwn(places, name) ? places[name] : undefined
@@ -98,12 +110,15 @@ function prefixModel(model: string, prefix: string | undefined): string {
   return prefix === undefined || model.includes('/') ? model : `${prefix}${model}`
 }
 
-function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+/** What stands in the tool's own files; nothing where none of them can lead to a key in the keychain. */
+export function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+  if (choice.keyStore === 'keychain' && !choice.keyWay) return []
   const places = resolvePlaces(choice.tool.places, context.host, choice.project)
   const lookup = lookupFor(choice, context)
   return choice.tool.targets
     .filter((target) => target.scope === choice.scope)
     .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
+    .filter((target) => (target.keyWays ?? ['file']).includes(choice.keyWay?.id ?? 'file'))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
       const { format, guard, stamps, shape, when } = target
@@ -120,12 +135,30 @@ function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[]
 }
 
 function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  const lookup = lookupFor(choice, context)
+  const leaves = variableLeaves(choice, context)
+  if (choice.scope !== 'project') return shellTargets(choice, context, leaves)
   const places = resolvePlaces({}, context.host, choice.project)
-  const leaves = fillTemplate(choice.tool.env?.variables ?? {}, lookup)
-  if (choice.scope === 'project') {
-    return [wantedOf(choice, context, resolvePath('{{ project }}/.env', places), 'dotenv', leaves)]
-  }
+  return [wantedOf(choice, context, resolvePath('{{ project }}/.env', places), 'dotenv', leaves)]
+}
+
+/** The tool's variables with their values; those of the key alone where the rest stands in its files. */
+export function variableLeaves(choice: ToolChoice, context: WantedContext): Leaf[] {
+  const { variables = [] } = choice.keyWay ?? {}
+  if (variables.length > 0) return variables.map((name) => ({ keyPath: [name], value: keyOutput(context) }))
+  const lookup = lookupFor(choice, context)
+  const isOutput = (name: string) => name === 'key' && choice.keyStore === 'keychain'
+  return fillTemplate(choice.tool.env?.variables ?? {}, (name) =>
+    isOutput(name) ? keyOutput(context) : lookup(name),
+  )
+}
+
+/** What a file of a shell sets a variable to, so that it is the key of the keychain. */
+function keyOutput({ host }: WantedContext): Value {
+  return { command: keyProgram(host) }
+}
+
+function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {
+  const places = resolvePlaces({}, context.host, choice.project)
   const { shell } = choice
   if (!shell) throw new Error('variables at user scope need a shell')
   const envFile = resolvePath(shell.envFile, places)
@@ -147,7 +180,8 @@ function wantedOf(
   leaves: readonly Leaf[],
 ): WantedTarget {
   const baseUrl = baseUrlOf(choice, context.gateway).text
-  return { tool: choice.tool.id, path, format, leaves, guard: [], stamps: [], baseUrl }
+  const { tool, keyStore } = choice
+  return { tool: tool.id, path, format, leaves, guard: [], stamps: [], baseUrl, keyStore }
 }
 
 function firstExisting(paths: readonly string[]): string {

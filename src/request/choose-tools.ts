@@ -1,11 +1,12 @@
 import { basename } from 'node:path'
 import { chooseVariant, detectTool } from '../catalog/detect.ts'
-import type { Catalog, Shell, Tool, Variant } from '../catalog/tool.ts'
+import type { Catalog, KeyWay, Shell, Tool, Variant } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
+import { pickKeyWay } from './choose-key-way.ts'
 import { type Input, listOf, textOf } from './input.ts'
-import type { Method, Scope, ToolChoice } from './request.ts'
+import type { KeyStore, Method, Scope, ToolChoice } from './request.ts'
 
 /** The tools that the input names, each once and in the catalog's order; undefined when it names none. */
 export async function namedTools(
@@ -41,25 +42,43 @@ export async function completeChoice(
   host: Host,
 ): Promise<ToolChoice> {
   const scope = (textOf(input, 'scope') ?? 'user') as Scope
-  const method = chooseMethod(tool, scope, textOf(input, 'method') as Method | undefined)
-  const needsShell = method === 'env' && scope === 'user'
+  const keyStore = (textOf(input, 'keyStore') ?? 'file') as KeyStore
+  const variant = await pickVariant(tool, textOf(input, `pin:${tool.id}`), host)
+  const keyWay = keyStore === 'keychain' ? await pickKeyWay(tool, variant, scope, host) : undefined
+  const wanted = textOf(input, 'method') as Method | undefined
+  const method = chooseMethod(tool, scope, wanted, { keyStore, keyWay })
+  const inFiles = method === 'file' ? keyWay : undefined
+  const needsShell = scope === 'user' && (method === 'env' || (inFiles?.variables.length ?? 0) > 0)
   const model = chooseModel(tool, input)
   return {
     tool,
     origin,
     scope,
     method,
-    variant: await pickVariant(tool, textOf(input, `pin:${tool.id}`), host),
+    variant,
+    keyStore,
+    ...(inFiles && { keyWay: inFiles }),
     ...(needsShell && { shell: chooseShell(textOf(input, 'shell'), catalog, host) }),
     ...(scope === 'project' && { project: host.cwd }),
     ...(model !== undefined && { model }),
   }
 }
 
-/** How a tool can be set up at a scope; the preferred way first. */
-export function methodsOf(tool: Tool, scope: Scope): Method[] {
-  const byFile = tool.targets.some((target) => target.scope === scope)
-  const byEnv = tool.env !== undefined && (scope === 'user' || tool.env.dotenv)
+/** Where the key is, and how the client's files let it get that. */
+interface KeyPlace {
+  readonly keyStore: KeyStore
+  readonly keyWay?: KeyWay | undefined
+}
+
+/** How a tool can be set up at a scope; the preferred way first. Only a shell can read the keychain for a variable. */
+export function methodsOf(
+  tool: Tool,
+  scope: Scope,
+  { keyStore, keyWay }: KeyPlace = { keyStore: 'file' },
+): Method[] {
+  const inKeychain = keyStore === 'keychain'
+  const byFile = inKeychain ? keyWay !== undefined : tool.targets.some((target) => target.scope === scope)
+  const byEnv = tool.env !== undefined && (scope === 'user' || (tool.env.dotenv && !inKeychain))
   return [...(byFile ? (['file'] as const) : []), ...(byEnv ? (['env'] as const) : [])]
 }
 
@@ -91,8 +110,10 @@ async function pickVariant(tool: Tool, pinned: string | undefined, host: Host): 
     : chooseVariant(tool, await detectTool(tool, host))
 }
 
-function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined): Method {
-  const methods = methodsOf(tool, scope)
+/** A tool that has no method with the keychain is refused once all tools are known. */
+function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined, place: KeyPlace): Method {
+  const possible = methodsOf(tool, scope, place)
+  const methods = possible.length > 0 ? possible : methodsOf(tool, scope)
   const method = wanted ?? methods[0]
   if (method !== undefined && methods.includes(method)) return method
   const scopes = (['user', 'project'] as const).filter((other) => methodsOf(tool, other).length > 0)

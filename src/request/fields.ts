@@ -121,9 +121,10 @@ export const fields = {
   keyStore: {
     flag: 'key-store',
     value: 'STORE',
-    summary: 'write the key into the files, or leave it to variables that you set yourself (env)',
-    commands: ['setup'],
-    choices: () => ['file', 'env'],
+    summary:
+      'write the key into the files, leave it to variables that you set yourself (env), or keep it in the keychain',
+    commands: ['setup', 'print'],
+    choices: () => ['file', 'env', 'keychain'],
     default: 'file',
   },
   model: {

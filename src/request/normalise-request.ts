@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { refuseWithoutKeychain } from './choose-key-way.ts'
 import { chooseOrigin } from './choose-origin.ts'
 import { completeChoice } from './choose-tools.ts'
 import { type Input, listOf, textOf } from './input.ts'
@@ -28,15 +29,16 @@ export async function normaliseRequest(
 ): Promise<Normalised> {
   refuseAmbiguousModel(input, tools)
   const { origin, note } = chooseOrigin(input, catalog.gateway)
-  const inFiles = textOf(input, 'keyStore') !== 'env'
-  if (inFiles && !key) throw missingKey()
+  const isKept = textOf(input, 'keyStore') !== 'env'
+  if (isKept && !key) throw missingKey()
   const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
+  refuseWithoutKeychain(choices)
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
-    ...(key && inFiles ? judgeKeyLook(key) : []),
-    ...(inFiles ? [] : tools.flatMap(keyVariableFinding)),
+    ...(key && isKept ? judgeKeyLook(key) : []),
+    ...(isKept ? [] : tools.flatMap(keyVariableFinding)),
   ]
-  return { request: { choices, ...(key && inFiles && { key }) }, origin, findings }
+  return { request: { choices, ...(key && isKept && { key }) }, origin, findings }
 }
 
 function keyVariableFinding(tool: Tool): Finding[] {

@@ -1,9 +1,11 @@
-import type { Shell, Tool, Variant } from '../catalog/tool.ts'
+import type { KeyWay, Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Secret } from '../secrets/secret.ts'
 
 export type Scope = 'user' | 'project'
 export type Method = 'file' | 'env'
+/** Where the key is kept: in the client's files, in variables that the user sets, or in the system's keychain. */
+export type KeyStore = 'file' | 'env' | 'keychain'
 
 /** What the user wants, complete and checked: the one thing that a plan is made of. */
 export interface Request {
@@ -19,6 +21,9 @@ export interface ToolChoice {
   readonly origin: Origin
   readonly scope: Scope
   readonly method: Method
+  readonly keyStore: KeyStore
+  /** How the client's files let it get a key that lives in the keychain. */
+  readonly keyWay?: KeyWay
   readonly shell?: Shell
   /** Absolute folder of the project, at project scope. */
   readonly project?: string

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
+import { renderKeychain } from './render-keychain.ts'
 import { renderPlan } from './render-plan.ts'
 import { reportTextsFor } from './report-texts.ts'
 
@@ -21,9 +22,9 @@ export function reportSetup(
   if (plan.rows.length === 0) return { report: texts.nothingSetUp, next: [] }
   const variables = plan.rows.some(({ format, action }) => format.endsWith('-env') && action !== 'unchanged')
   return {
-    report: [...(diff ? [diff] : []), renderPlan(plan.rows, host)].join('\n'),
+    report: [...(diff ? [diff] : []), renderPlan(plan.rows, host), ...renderKeychain(plan, host)].join('\n'),
     next: [
-      ...(dryRun ? [texts.dryRun] : plan.edits.length === 0 ? [texts.alreadyRight] : []),
+      ...(dryRun ? [texts.dryRun] : plan.edits.length === 0 && !plan.keychain ? [texts.alreadyRight] : []),
       ...(variables && run ? [texts.newShell] : []),
       ...(sameCommand === undefined ? [] : [texts.sameCommand(sameCommand)]),
       ...(run === undefined ? [] : [texts.undo]),

@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import type { KeyStore } from '../request/request.ts'
 import { isChinese } from './locale.ts'
 
 /** The texts of the results that commands come to. */
@@ -19,6 +20,9 @@ export interface ReportTexts {
   readonly sameCommand: (command: string) => string
   readonly newShell: string
   readonly files: string
+  readonly keychain: string
+  readonly key: string
+  readonly keyStores: Readonly<Record<KeyStore, string>>
   readonly gateway: (origin: string) => string
   readonly undo: string
   readonly nothingOfOurs: string
@@ -53,6 +57,9 @@ const en: ReportTexts = {
   sameCommand: (command) => `The same without questions: ${command}`,
   newShell: 'The variables are there in every new shell; open one.',
   files: 'Files',
+  keychain: 'Keychain',
+  key: 'Key',
+  keyStores: { file: 'in its files', env: 'your variables', keychain: 'keychain' },
   gateway: (origin) => `The gateway of this demo: ${origin}`,
   undo: 'To take this back: qcode-setup undo',
   nothingOfOurs: 'Nothing of ours stands here; nothing was changed.',
@@ -88,6 +95,9 @@ const zhCn: ReportTexts = {
   sameCommand: (command) => `等效的免提问命令：${command}`,
   newShell: '变量在新的终端中生效，请打开一个新终端。',
   files: '文件',
+  keychain: '系统钥匙串',
+  key: '密钥',
+  keyStores: { file: '在其文件中', env: '您的环境变量', keychain: '系统钥匙串' },
   gateway: (origin) => `演示用的本机网关：${origin}`,
   undo: '撤销本次操作：qcode-setup undo',
   nothingOfOurs: '这里没有本程序写入的内容，未作任何更改。',

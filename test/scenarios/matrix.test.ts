@@ -116,7 +116,13 @@ function expectDocument(
   )
   expect(document.edits).not.toEqual([])
   for (const edit of document.edits) {
-    expect(edit).toEqual({ tool, path: expect.stringMatching(/^\//), action: 'create', baseUrl })
+    expect(edit).toEqual({
+      tool,
+      path: expect.stringMatching(/^\//),
+      action: 'create',
+      baseUrl,
+      keyStore: 'file',
+    })
   }
   expect(stdout + stderr).not.toContain(sampleKey)
 }

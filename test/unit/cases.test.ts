@@ -44,15 +44,20 @@ function startCase(folder: string, tool: string): { home: string; host: Host; in
   return { home, host, input }
 }
 
-/** Every file below a folder but our own state; the home's path is written as /HOME. */
+const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
+
+/** Every file below a folder but our own state; the home's path is written as /HOME, this version as VERSION. */
 function snapshot(folder: string, home: string): Record<string, string> {
   if (!existsSync(folder)) return {}
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile() && !name.startsWith('.local/state'))
     .sort()
-  return Object.fromEntries(
-    files.map((name) => [name, readFileSync(join(folder, name), 'latin1').replaceAll(home, '/HOME')]),
-  )
+  return Object.fromEntries(files.map((name) => [name, textOf(join(folder, name), home)]))
+}
+
+function textOf(file: string, home: string): string {
+  const text = readFileSync(file, 'latin1').replaceAll(home, '/HOME')
+  return text.replaceAll(`qcode-setup@${version}`, 'qcode-setup@VERSION')
 }
 
 function modesOf(home: string): Record<string, number> {

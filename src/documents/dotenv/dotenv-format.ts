@@ -13,8 +13,8 @@ export const dotenvFormat: Format = {
     openAssignments(text, file, {
       // Readers in JavaScript lose this name: they put what they read on a plain object.
       scan: (now, path) => scanDotenv(now, path).filter(({ name }) => name !== '__proto__'),
-      line: (name, value) => `${variableName(name)}=${writeText(value)}`,
-      write: writeText,
+      line: (name, value) => `${variableName(name)}=${spellText(value)}`,
+      spell: spellText,
       crCounts: false,
       // Without the blank some readers take the comment for a part of the value.
       guard: (rest) => (rest.startsWith('#') ? ' ' : ''),
@@ -23,7 +23,7 @@ export const dotenvFormat: Format = {
 }
 
 /** Only a shell can run a command; the readers of these files take its line for a text. */
-function writeText(value: AssignedValue): string {
+function spellText(value: AssignedValue): string {
   if (typeof value === 'string') return quoteDotenv(value)
   throw new UserError({
     code: 'value-not-writable',

@@ -27,7 +27,7 @@ export interface AssignmentDialect {
   /** The line for a new assignment, without line end. */
   line(name: string, value: AssignedValue): string
   /** The value as it is written. Throws UserError `value-not-writable`. */
-  write(value: AssignedValue): string
+  spell(value: AssignedValue): string
   /** Whether a CR at the end of a line is a part of its last word. */
   readonly crCounts: boolean
   /** What must stand between a written value and the text behind it. */
@@ -66,10 +66,10 @@ class AssignmentDocument implements Document {
     const name = nameIn(path, this.#file)
     const wanted = assignable(name, value, this.#file)
     const found = this.#last(name)
-    this.#text = found ? this.#replaced(found, this.#dialect.write(wanted)) : this.#appended(name, wanted)
+    this.#text = found ? this.#replaced(found, this.#dialect.spell(wanted)) : this.#appended(name, wanted)
   }
 
-  /** A value of the user's may hold what `write` refuses, such as a line break. */
+  /** A value of the user's may hold what `spell` refuses, such as a line break. */
   restore([name = '']: KeyPath, original: AssignmentDocument): void {
     const [found, old] = [this.#last(name), original.#last(name)]
     if (!found || !old) return

@@ -47,7 +47,7 @@ function opener(shell: Shell): Format['open'] {
     openAssignments(text, file, {
       scan: (now) => scanLines(now, shell.assignment),
       line: (name, value) => shellLine(shell.id, name, value),
-      write: (value) => shellWord(shell.id, value),
+      spell: (value) => shellWord(shell.id, value),
       crCounts: shell.crCounts,
       guard: (rest) => crGuard(shell, rest),
     })

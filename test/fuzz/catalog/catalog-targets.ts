@@ -5,11 +5,13 @@ import { folderError } from '../../../src/catalog/folder-error.ts'
 import type { Tool } from '../../../src/catalog/tool.ts'
 import { UserError } from '../../../src/errors.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
+import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
 import { planSetup } from '../../../src/plan/make-plan.ts'
 import type { PlanContext } from '../../../src/plan/plan-work.ts'
 import type { ToolChoice } from '../../../src/request/request.ts'
+import { openKeychain } from '../../../src/secrets/keychain.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
-import { testCatalog } from '../../support/test-catalog.ts'
+import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 import { assertRefusal } from '../documents/typed-error.ts'
 import { type FuzzTarget, fuzzTarget } from '../fuzz-target.ts'
@@ -21,7 +23,13 @@ const home = `${sep}home${sep}me`
 
 const context: PlanContext = {
   gateway,
-  host: { env: { HOME: home }, home, cwd: `${home}${sep}work`, platform: 'linux' },
+  host: {
+    env: { HOME: home },
+    home,
+    cwd: `${home}${sep}work`,
+    platform: 'linux',
+    packageFolder: projectFolder,
+  },
   key: new Secret(testKey),
   now: new Date('2026-01-02T03:04:05.678Z'),
   machine: {
@@ -31,6 +39,7 @@ const context: PlanContext = {
   },
   ledger: { version: 1, setups: [], entries: [] },
   run: '20260102T030405Z-000001',
+  keychain: () => openKeychain({ keychain: async () => createMemoryKeychain() }),
   decide: () => 'stop',
 }
 
@@ -71,8 +80,14 @@ function choicesOf(tool: Tool): ToolChoice[] {
   assert.ok(region)
   const origin = Origin.ofRegion(region)
   const common = tool.variants.map((variant) => ({ tool, variant, origin, model: 'a-model' }))
-  return common.flatMap((choice) => [
-    { ...choice, scope: 'user', method: 'file' },
+  const keys = [
+    { keyStore: 'file' } as const,
+    { keyStore: 'keychain' } as const,
+    ...tool.keyWays.map((keyWay) => ({ keyStore: 'keychain', keyWay }) as const),
+  ]
+  const choices = common.flatMap((choice) => keys.map((key) => ({ ...choice, ...key })))
+  return choices.flatMap((choice) => [
+    ...shells.map((shell) => ({ ...choice, scope: 'user', method: 'file', shell }) as const),
     { ...choice, scope: 'project', method: 'file', project: home },
     ...(tool.env ? shells.map((shell) => ({ ...choice, scope: 'user', method: 'env', shell }) as const) : []),
   ])

@@ -30,7 +30,7 @@ describe('renderHelp', () => {
 
   it('tells values, choices and defaults', () => {
     expect(helpOf('setup').replace(/\s+/g, ' ')).toContain(
-      '--key-store STORE write the key into the files, or leave it to variables that you set yourself (env) (one of file, env; default file)',
+      '--key-store STORE write the key into the files, leave it to variables that you set yourself (env), or keep it in the keychain (one of file, env, keychain; default file)',
     )
     expect(helpOf('setup')).toMatch(/--tool ID \.\.\. /)
     expect(helpOf('setup').replace(/\s+/g, ' ')).toContain('default global')

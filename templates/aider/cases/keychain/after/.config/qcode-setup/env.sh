@@ -1,0 +1,2 @@
+export ANTHROPIC_API_BASE='https://api.qcode.cc/api'
+export ANTHROPIC_API_KEY="$('npx' '--yes' '--prefer-offline' 'qcode-setup@VERSION' 'key' 'get')"

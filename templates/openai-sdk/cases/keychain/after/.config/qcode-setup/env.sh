@@ -1,0 +1,2 @@
+export OPENAI_BASE_URL='https://api.qcode.cc/openai/v1'
+export OPENAI_API_KEY="$('npx' '--yes' '--prefer-offline' 'qcode-setup@VERSION' 'key' 'get')"

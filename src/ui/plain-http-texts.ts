@@ -49,12 +49,12 @@ export const plainHttpEn: PlainHttpTexts = {
 export const plainHttpZhCn: PlainHttpTexts = {
   title: (origin) => `${origin} 使用明文 HTTP，没有 TLS。`,
   points: [
-    '密钥、每一条提问与回答，以及代理读取的每个文件，均未加密传输。',
-    '途中任何人（Wi-Fi、运营商、中间网络）都能读取全部内容，也能加以改动，包括代理随后会照做的回答。',
+    '密钥、每一条提问与回答，以及编程工具读取的每个文件，均未加密传输。',
+    '途中任何人（Wi-Fi、运营商、中间网络）都能读取全部内容，也能加以改动，包括编程工具随后会照做的回答。',
     'qcode-setup 对此无能为力：客户端是自行连接该地址的。',
     '可行的办法：选用带 TLS 的区域；自备 VPN、代理或隧道（--gateway）；为此单独使用一个密钥，停用时更换（qcode-setup key rotate）。',
   ],
-  short: '明文 HTTP：密钥、提问、回答以及代理读取的文件均未加密传输，途中任何人都能读取和改动。',
+  short: '明文 HTTP：密钥、提问、回答以及编程工具读取的文件均未加密传输，途中任何人都能读取和改动。',
   agreed: (date) => `您已于 ${date} 同意。`,
   never: '在本机上从未同意过。',
   more: '详情见 `qcode-setup doctor`。',

@@ -5,18 +5,22 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCheck } from '../../../src/commands/check.ts'
 import { runDoctor } from '../../../src/commands/doctor.ts'
+import { acceptsOrigin } from '../../../src/commands/plain-http.ts'
 import { runRemove } from '../../../src/commands/remove.ts'
 import { runSetup } from '../../../src/commands/setup.ts'
 import { runStatus } from '../../../src/commands/status.ts'
 import { runSwitch } from '../../../src/commands/switch.ts'
 import { runUndo } from '../../../src/commands/undo.ts'
 import type { Finding } from '../../../src/finding.ts'
+import { Origin } from '../../../src/gateway/origin.ts'
 import type { Input } from '../../../src/request/input.ts'
+import { messagesEn } from '../../../src/ui/messages-en.ts'
 import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
 import { type FakeRegions, startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
+import { createAnsweringHost, enter } from '../wizard/answering-host.ts'
 
 const china = 'http://103.236.53.153'
 const day = '2026-01-02'
@@ -174,6 +178,22 @@ describe('a setup without TLS and without questions', () => {
     const eu = await runSetup(input({ tool: ['claude-code'], region: ['eu'] }, ['noCheck']), context)
     expect(eu.exit).toBe(0)
   })
+})
+
+it('the question shows the safer regions measured beside it, and no key was sent by then', async () => {
+  const { context, servers, hits } = await machine()
+  const terminal = createAnsweringHost(context.host.home, { env: context.host.env })
+  const region = testCatalog.gateway.regions.find(({ id }) => id === 'china')
+  if (!region) throw new Error('no region china')
+  const given = { ...toChina(), switches: new Set<string>() }
+  const answer = acceptsOrigin(Origin.ofRegion(region), given, { ...context, host: terminal.host })
+  await terminal.answer(messagesEn.region.useAnyway, `y${enter}`)
+  expect(await answer).toBe(true)
+  expect(terminal.shown()).toMatch(
+    /\neu +yes +\d+ ms\n[\s\S]*\nus +yes +wrong answer\n[\s\S]*\nchina +no +\d+ ms\n/,
+  )
+  expect(hits()).toEqual({ eu: 1, us: 1, china: 1 })
+  expect(JSON.stringify(Object.values(servers).map((server) => server.hits))).not.toContain(testKey)
 })
 
 describe('switch', () => {

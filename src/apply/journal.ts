@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
@@ -7,6 +7,7 @@ import { isRunId } from './run-id.ts'
 import { type RecordedFile, type RunRecord, runSchema } from './run-record.ts'
 import { makePrivateFolder, runsFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
+import { staysInReach } from './stays-in-reach.ts'
 import { step } from './step-failure.ts'
 import { replaceFile } from './write-file.ts'
 
@@ -88,15 +89,21 @@ export function journalBytes(run: RunRecord): Uint8Array {
 }
 
 function readJournal(file: string): RunRecord {
+  const run = parseJournal(file)
+  if (run && staysInReach(run, dirname(file))) return run
+  throw new UserError({
+    code: 'broken-journal',
+    message: `${file}, the record of an earlier run, is damaged or comes from another version.`,
+    hint: 'Update qcode-setup, or move the folder of that run away; it can then no longer be undone.',
+    where: { file },
+  })
+}
+
+function parseJournal(file: string): RunRecord | undefined {
   try {
     return runSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
-    throw new UserError({
-      code: 'broken-journal',
-      message: `${file}, the record of an earlier run, is damaged or comes from another version.`,
-      hint: 'Update qcode-setup, or move the folder of that run away; it can then no longer be undone.',
-      where: { file },
-    })
+    return undefined
   }
 }
 

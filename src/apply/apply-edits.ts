@@ -1,7 +1,7 @@
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
-import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
+import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import { checkKeychain } from './check-keychain.ts'
 import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
@@ -18,6 +18,7 @@ import { prepareKeychain } from './prepare-keychain.ts'
 import { type PlannedRun, prepareRun } from './prepare-run.ts'
 import { recordRun } from './record-run.ts'
 import { planRenewal } from './renew-history.ts'
+import { stageKey } from './renew-keychain.ts'
 import { restoreRun } from './restore-run.ts'
 import { isUntouched } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
@@ -67,7 +68,7 @@ async function runOnce(
 ): Promise<RunRecord> {
   await checkKeychain(request.keychain, writer.host)
   const planned = planRun(request, targets, writer.host)
-  const committed = await commitRun(planned, request.keychain, targets, writer)
+  const committed = await commitRun(planned, request, targets, writer)
   return committed.state === 'renewing' ? await finishRenewal(committed, writer) : committed
 }
 
@@ -79,7 +80,7 @@ function planRun(request: ApplyRequest, targets: readonly Target[], host: Host):
 /** All or nothing: what fails is taken back. */
 async function commitRun(
   planned: PlannedRun,
-  keychain: KeychainEdit | undefined,
+  { keychain, renewal }: ApplyRequest,
   targets: readonly Target[],
   writer: Writer,
 ): Promise<RunRecord> {
@@ -87,6 +88,7 @@ async function commitRun(
   try {
     await prepareRun(planned, targets, writer)
     await prepareKeychain(run, keychain, writer.host)
+    await stageKey(run, renewal, writer.host)
     run = { ...run, state: 'committing' }
     await storeRun(run, writer)
     return await completeRun(run, writer, (what) => {

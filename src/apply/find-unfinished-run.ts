@@ -14,6 +14,11 @@ export function isUnfinished(run: RunRecord): boolean {
   return run.state === 'preparing' || run.state === 'committing' || run.state === 'renewing'
 }
 
+/** The command that ends an unfinished run; one that is `renewing` cannot be taken back any more. */
+export function endingCommand(run: RunRecord): string {
+  return run.state === 'renewing' ? 'qcode-setup key rotate' : `qcode-setup undo ${run.id}`
+}
+
 /** UserError `unfinished-run`, exit 1. */
 export function unfinishedRun(run: RunRecord): UserError {
   const targets = runTargets(run)
@@ -22,6 +27,6 @@ export function unfinishedRun(run: RunRecord): UserError {
   return new UserError({
     code: 'unfinished-run',
     message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:${targets}`,
-    hint: `To take it back, type: qcode-setup undo ${run.id}`,
+    hint: `To end it, type: ${endingCommand(run)}`,
   })
 }

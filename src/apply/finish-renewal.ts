@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
+import { KeychainError } from '../secrets/keychain-error.ts'
 import { readRun } from './journal.ts'
 import { removeIfThere } from './remove-if-there.ts'
+import { renewKeychain } from './renew-keychain.ts'
 import type { RenewedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { StepFailure, step } from './step-failure.ts'
@@ -13,12 +15,13 @@ import { StepFailure, step } from './step-failure.ts'
  */
 export async function finishRenewal(run: RunRecord, writer: Writer): Promise<RunRecord> {
   try {
+    await renewKeychain(run, writer.host)
     for (const file of run.renewal?.files ?? []) {
       writer.assertLocked()
       await step(file.path, () => putInPlace(file, writer))
     }
   } catch (cause) {
-    throw explain(cause, run)
+    throw explain(cause)
   }
   return readRun(writer.host, run.id)
 }
@@ -34,12 +37,14 @@ async function putInPlace({ path, staged }: RenewedFile, { fileSystem }: Writer)
   await fileSystem.flushFolder(dirname(path))
 }
 
-function explain(cause: unknown, run: RunRecord): unknown {
-  if (!(cause instanceof StepFailure)) return cause
+function explain(cause: unknown): unknown {
+  if (!(cause instanceof StepFailure) && !(cause instanceof KeychainError)) return cause
+  const reason =
+    cause instanceof StepFailure ? `${cause.path} could not be written: ${cause.message}.` : cause.message
   return new UserError({
     code: 'renewal-unfinished',
-    message: `The new key stands everywhere, but an old one is still in a backup of this program: ${cause.path} could not be written: ${cause.message}.`,
-    hint: `Remove the cause, then type: qcode-setup undo ${run.id}\nThat ends the work and takes nothing back; so does the next command that writes.`,
-    where: { file: cause.path },
+    message: `The new key stands everywhere, but an old one is still in a backup of this program: ${reason}`,
+    hint: 'Remove the cause, then type the same command again: it ends what was begun, as does every command that writes.',
+    ...(cause instanceof StepFailure && { where: { file: cause.path } }),
   })
 }

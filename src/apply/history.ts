@@ -18,13 +18,19 @@ export interface KeptCopy {
 export interface History {
   readonly ledgers: readonly Ledger[]
   readonly copies: readonly KeptCopy[]
+  /** Whether a run put a key into the keychain. */
+  readonly usesKeychain: boolean
 }
 
 /** Throws UserErrors `broken-journal` and `broken-ledger`. */
 export function readHistory(host: Host): History {
   const runs = listRuns(host)
   const snapshots = runs.flatMap(({ ledger }) => [ledger.before, ledger.after])
-  return { ledgers: [readLedger(host), ...snapshots], copies: runs.flatMap((run) => copiesOf(run, host)) }
+  return {
+    ledgers: [readLedger(host), ...snapshots],
+    copies: runs.flatMap((run) => copiesOf(run, host)),
+    usesKeychain: runs.some(({ state, keychain }) => state === 'done' && keychain !== undefined),
+  }
 }
 
 /** The copies of one run that are there. */

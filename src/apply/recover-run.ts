@@ -86,9 +86,11 @@ function isNotStaged({ staged }: RenewedFile): boolean {
   return !existsSync(staged.path) || hashBytes(readFileSync(staged.path)) !== staged.hash
 }
 
-async function canFinishKeychain({ keychain: recorded }: RunRecord, host: Host): Promise<boolean> {
-  if (recorded === undefined) return true
+async function canFinishKeychain({ keychain: recorded, renewal }: RunRecord, host: Host): Promise<boolean> {
+  if (recorded === undefined && renewal?.keychain === undefined) return true
   const keychain = await openKeychain(host)
+  if (renewal?.keychain && (await keychain.read(renewal.keychain.staged)) === undefined) return false
+  if (recorded === undefined) return true
   return (await keychainPosition(recorded, keychain)) !== 'old' || hasCopies(recorded, keychain)
 }
 

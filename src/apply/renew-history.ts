@@ -6,6 +6,7 @@ import type { Target } from './check-targets.ts'
 import { copiesOf, type KeptCopy } from './history.ts'
 import { backupFile, journalBytes, journalFile, listRuns, runFolder } from './journal.ts'
 import type { PlannedRun } from './prepare-run.ts'
+import { recordKeychainRenewal } from './renew-keychain.ts'
 import { type RenewedHashes, renewedHashes } from './renewed-hashes.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -30,9 +31,12 @@ export function planRenewal(
   const hashes = renewedHashes(copies, run, renewal)
   const journals = runs.flatMap((each) => replaceJournal(each, hashes, host))
   const done: RunRecord = { ...run, state: 'done', renewal: { files: [] } }
+  const keychain = recordKeychainRenewal([...runs, run], run.id, renewal)
   // Its own journal comes last: with it the run is done.
   const own = { path: journalFile(host, run.id), bytes: journalBytes(renewRecord(done, hashes)) }
-  return stage(run, [...copies.flatMap((copy) => replaceCopy(copy, renewal)), ...journals, own], host)
+  const replacements = [...copies.flatMap((copy) => replaceCopy(copy, renewal)), ...journals, own]
+  const { staged, files } = stage(run, replacements, host)
+  return { run: { ...run, renewal: { files, ...keychain } }, staged }
 }
 
 function ownCopies(run: RunRecord, targets: readonly Target[], host: Host): KeptCopy[] {
@@ -64,6 +68,13 @@ function renewRecord(run: RunRecord, hashes: RenewedHashes): RunRecord {
       before: withHash(file.before, (hash) => hashes.ofCopy(file.path, hash)),
       after: withHash(file.after, (hash) => hashes.ofFile(file.path, hash)),
     })),
+    ...(run.keychain && {
+      keychain: {
+        ...run.keychain,
+        before: withHash(run.keychain.before, hashes.ofValue),
+        after: withHash(run.keychain.after, hashes.ofValue),
+      },
+    }),
     ledger: { before: renewLedger(run.ledger.before, hashes), after: renewLedger(run.ledger.after, hashes) },
   }
 }
@@ -76,7 +87,7 @@ function withHash<Item extends object>(item: Item, renew: (hash: string) => stri
   return 'hash' in item && typeof item.hash === 'string' ? { ...item, hash: renew(item.hash) } : item
 }
 
-function stage(run: RunRecord, replacements: readonly Replacement[], host: Host): PlannedRun {
+function stage(run: RunRecord, replacements: readonly Replacement[], host: Host) {
   const staged = new Map<string, Uint8Array>()
   const files = replacements.map(({ path, bytes }, index) => {
     if (bytes === undefined) return { path }
@@ -84,5 +95,5 @@ function stage(run: RunRecord, replacements: readonly Replacement[], host: Host)
     staged.set(name, bytes)
     return { path, staged: { path: name, hash: hashBytes(bytes) } }
   })
-  return { run: { ...run, renewal: { files } }, staged }
+  return { staged, files }
 }

@@ -9,12 +9,14 @@ import type { Writer } from './state-lock.ts'
  * that changed nothing yet does not fail for copies that cannot be removed now: the next run with a key does that.
  */
 export async function restoreKeychain(run: RunRecord, { host }: Writer): Promise<void> {
-  if (run.keychain === undefined) return
   const recorded = run.keychain
+  const staged = run.renewal?.keychain?.staged
+  if (recorded === undefined && staged === undefined) return
   const restore = async () => {
     const keychain = await openKeychain(host)
-    if (run.state !== 'preparing') await giveBack(recorded, keychain)
-    await removeCopies(recorded, keychain)
+    if (recorded && run.state !== 'preparing') await giveBack(recorded, keychain)
+    if (recorded) await removeCopies(recorded, keychain)
+    if (staged !== undefined) await keychain.remove(staged)
   }
   await restore().catch((error) => {
     if (run.state !== 'preparing') throw error

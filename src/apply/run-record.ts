@@ -50,6 +50,12 @@ const renewedFileSchema = z.object({
   staged: z.exactOptional(z.object({ path: z.string(), hash: z.string() })),
 })
 
+const renewalSchema = z.object({
+  files: z.array(renewedFileSchema),
+  /** Accounts of the keychain: copies that take the key of `staged`. */
+  keychain: z.exactOptional(z.object({ staged: z.string(), copies: z.array(z.string()) })),
+})
+
 /** `journal.json` of a run. It holds hashes, never content. */
 export const runSchema = z.object({
   version: z.literal(1),
@@ -74,7 +80,7 @@ export const runSchema = z.object({
   removedFolders: z.array(folderSchema),
   ledger: z.object({ before: ledgerSchema, after: ledgerSchema }),
   /** Only in a run that replaced the key: what it still has to do with copies and journals, none when it is done. */
-  renewal: z.exactOptional(z.object({ files: z.array(renewedFileSchema) })),
+  renewal: z.exactOptional(renewalSchema),
 })
 
 /** What one run did, or was about to do, to the machine. */

@@ -82,8 +82,9 @@ export function inRegion({ values, ...input }: Input, region: string): Input {
   return { ...input, values: { ...others, region: [region] } }
 }
 
-function checkSetUp(
-  { choices, key }: SetUp,
+/** Asks the gateway for the paths of these tools, and whether the key works. */
+export function checkSetUp(
+  { choices, key }: Pick<SetUp, 'choices' | 'key'>,
   origin: Origin,
   input: Input,
   { host, catalog: { gateway } }: CommandContext,

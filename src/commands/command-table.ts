@@ -72,16 +72,18 @@ export const commandTable: readonly CommandSpec[] = [
   },
   {
     name: 'key',
-    summary: "the key in the system's keychain: put it there, print it for a program, forget it",
-    positional: { name: 'VERB', required: true, choices: ['set', 'get', 'forget'] },
+    summary:
+      "another key in every place at once; or the one in the system's keychain: put it there, print it for a program, forget it",
+    positional: { name: 'VERB', required: true, choices: ['rotate', 'set', 'get', 'forget'] },
     examples: [
+      ['qcode-setup key rotate', 'ask for a new key, try it, and put it wherever the old one was written'],
       ['qcode-setup key set', 'ask for the key; undo gives back the one before'],
       ['pass qcode | qcode-setup key set --key-file - --yes', 'ask nothing'],
       ['qcode-setup key get', 'the key and nothing else, where a program reads it; masked on a terminal'],
       ['qcode-setup key forget', 'out of the keychain with all copies for undo; cannot be undone'],
     ],
-    writes: 'state',
-    network: false,
+    writes: 'files',
+    network: true,
     withoutOwnTools: ['set', 'get', 'forget'],
     load: async () => (await import('./key.ts')).runKey,
   },

@@ -1,4 +1,4 @@
-import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { problemFinding } from '../checks/doctor/source-problems.ts'
 import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
@@ -52,7 +52,7 @@ function unfinishedRun(host: Host): Finding[] {
       level: 'warning',
       message: `Run ${run.id} (${run.command}) was stopped half-way.`,
       messageZh: `运行 ${run.id}（${run.command}）中途停止。`,
-      hint: `qcode-setup undo ${run.id}`,
+      hint: endingCommand(run),
     },
   ]
 }

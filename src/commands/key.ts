@@ -5,10 +5,11 @@ import type { CommandContext, Outcome, Run } from './command.ts'
 const verbs: Readonly<Record<string, () => Promise<Run>>> = {
   set: async () => (await import('./key-set.ts')).setKey,
   get: async () => (await import('./key-get.ts')).getKey,
+  rotate: async () => (await import('./key-rotate.ts')).rotateKey,
   forget: async () => (await import('./key-forget.ts')).forgetKey,
 }
 
-/** The key in the system's keychain; the verb was checked with the command line. */
+/** The key in the system's keychain, and in every file; the verb was checked with the command line. */
 export async function runKey(input: Input, context: CommandContext): Promise<Outcome> {
   const load = verbs[input.positionals[0] ?? '']
   if (load === undefined) throw new Error('a verb of the table has no code')

@@ -2,7 +2,10 @@ import type { Finding } from '../finding.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** The part of a JSON document that tells of a plan's files and of what the user should know. */
-export function planData(plan: Plan, findings: readonly Finding[]): Record<string, unknown> {
+export function planData(
+  plan: Pick<Plan, 'edits' | 'keychain' | 'rows'>,
+  findings: readonly Finding[],
+): Record<string, unknown> {
   return {
     changed: isChange(plan),
     edits: plan.rows.map(({ tool, path, action, baseUrl, keyStore }) => ({
@@ -19,12 +22,12 @@ export function planData(plan: Plan, findings: readonly Finding[]): Record<strin
 }
 
 /** Whether applying the plan changes anything of the user's. */
-export function isChange({ edits, keychain }: Plan): boolean {
+export function isChange({ edits, keychain }: Pick<Plan, 'edits' | 'keychain'>): boolean {
   return edits.length > 0 || keychain !== undefined
 }
 
 /** What happens to the key in the keychain. */
-function keychainAction({ keychain }: Plan): 'create' | 'update' | 'remove' | 'unchanged' {
+function keychainAction({ keychain }: Pick<Plan, 'keychain'>): 'create' | 'update' | 'remove' | 'unchanged' {
   if (!keychain) return 'unchanged'
   if (keychain.after.kind === 'absent') return 'remove'
   return keychain.before.kind === 'absent' ? 'create' : 'update'

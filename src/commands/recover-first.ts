@@ -1,5 +1,6 @@
 import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { finishRun, rollBackRun } from '../apply/recover-run.ts'
+import type { RunRecord } from '../apply/run-record.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
@@ -13,7 +14,7 @@ import { isInteractive } from './is-interactive.ts'
 export async function recoverFirst(input: Input, host: Host): Promise<Finding[]> {
   const run = findUnfinishedRun(host)
   if (!run) return []
-  const how = textOf(input, 'recover') ?? (isInteractive(input, host) ? await ask(run, host) : 'undo')
+  const how = await chooseEnd(run, input, host)
   const recovery = await (how === 'finish' ? finishRun : rollBackRun)(host, run.id).catch(passOverEnded)
   if (recovery === undefined) return []
   const { leftAlone } = recovery
@@ -30,13 +31,19 @@ export async function recoverFirst(input: Input, host: Host): Promise<Finding[]>
   ]
 }
 
+/** Of a run that has changed everything already only the end is left. */
+async function chooseEnd(run: RunRecord, input: Input, host: Host): Promise<string> {
+  if (run.state === 'renewing') return 'finish'
+  return textOf(input, 'recover') ?? (isInteractive(input, host) ? ask(run, host) : 'undo')
+}
+
 /** It had not been killed: it was at work, and has come to its end while this one waited for the lock. */
 function passOverEnded(error: unknown): undefined {
   if (error instanceof UserError && error.code === 'run-ended') return undefined
   throw error
 }
 
-async function ask(run: Parameters<typeof import('../wizard/ask-recovery.ts').askRecovery>[0], host: Host) {
+async function ask(run: RunRecord, host: Host) {
   const { askRecovery } = await import('../wizard/ask-recovery.ts')
   return askRecovery(run, host)
 }

@@ -11,18 +11,18 @@ import type { CommandContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import type { WriteRequest, Written } from './write-plan.ts'
 
-type Settled = Pick<Written, 'plan' | 'inGit'>
+type Settled<Planned extends Plan> = Pick<Written<Planned>, 'plan' | 'inGit'>
 
 /**
  * No key goes where git tracks it, or would: refused, or hidden by a line in `.gitignore` that is one plan with the key,
  * as `--gitignore` or the user says. Errors: UserError `key-in-git`, `state-in-git` (exit 1), `cancelled`.
  */
-export async function settleGit(
-  plan: Plan,
+export async function settleGit<Planned extends Plan>(
+  plan: Planned,
   planContext: PlanContext,
-  request: WriteRequest,
+  request: WriteRequest<Planned>,
   context: CommandContext,
-): Promise<Settled> {
+): Promise<Settled<Planned>> {
   const { input } = request
   const allowed = isOn(input, 'allowTracked')
   if (!allowed) await refuseTrackedState(plan, request, context)
@@ -45,7 +45,7 @@ export async function settleGit(
 /** Only where a run brings keys into backups, and its command can be told to go on. */
 async function refuseTrackedState(
   plan: Plan,
-  { command }: WriteRequest,
+  { command }: Pick<WriteRequest, 'command'>,
   { host }: CommandContext,
 ): Promise<void> {
   const commands: readonly string[] = fields.allowTracked.commands
@@ -66,11 +66,11 @@ function ignoreOf({ file, fate }: ExposedKey): KeyIgnore | undefined {
   return { tool: file.tool, gitignore: fate.gitignore, pattern: fate.pattern, hides: file.path }
 }
 
-async function withLines(
+async function withLines<Planned extends Plan>(
   ignores: readonly KeyIgnore[],
   planContext: PlanContext,
-  { makePlan }: WriteRequest,
-): Promise<Plan> {
+  { makePlan }: WriteRequest<Planned>,
+): Promise<Planned> {
   const plan = await makePlan({ ...planContext, ignores })
   return { ...plan, findings: [...plan.findings, ...ignores.map(lineFinding)] }
 }

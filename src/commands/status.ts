@@ -1,4 +1,5 @@
-import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import type { RunRecord } from '../apply/run-record.ts'
 import { inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
 import type { Input } from '../request/input.ts'
 import { reportStatus } from '../ui/report-status.ts'
@@ -18,13 +19,13 @@ export async function runStatus(_input: Input, context: CommandContext): Promise
   const unfinished = findUnfinishedRun(host)
   return {
     exit: 0,
-    findings: unfinished ? [unfinishedFinding(unfinished.id, unfinished.command)] : [],
+    findings: unfinished ? [unfinishedFinding(unfinished)] : [],
     data: { tools, unfinishedRun: unfinished?.id ?? null },
     ...reportStatus(tools, host),
   }
 }
 
-function unfinishedFinding(id: string, command: string) {
-  const message = `Run ${id} (${command}) was stopped half-way. Type: qcode-setup undo ${id}, or run it again to be asked.`
+function unfinishedFinding(run: RunRecord) {
+  const message = `Run ${run.id} (${run.command}) was stopped half-way. Type: ${endingCommand(run)}, or run it again to be asked.`
   return { id: 'unfinished-run', level: 'warning' as const, message }
 }

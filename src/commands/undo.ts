@@ -18,7 +18,8 @@ import { recoverFirst } from './recover-first.ts'
 /** Takes a run back: bytes, modes, files that were not there. An unfinished run that is named is only rolled back. */
 export async function runUndo(input: Input, { host }: CommandContext): Promise<Outcome> {
   const id = input.positionals[0]
-  if (id !== undefined && findUnfinishedRun(host)?.id === id) {
+  const unfinished = findUnfinishedRun(host)
+  if (id !== undefined && unfinished?.id === id && unfinished.state !== 'renewing') {
     const { run } = await rollBackRun(host, id)
     return outcome({ run: id, targets: runTargets(run), dryRun: false, diff: undefined }, host)
   }

@@ -16,19 +16,19 @@ import { createPlanContext } from './plan-context.ts'
 import { isChange } from './plan-data.ts'
 import { settleGit } from './settle-git.ts'
 
-export interface WriteRequest {
+export interface WriteRequest<Planned extends Plan = Plan> {
   readonly command: CommandName
   readonly input: Input
   readonly key?: Secret
   /** Makes the plan; called again after the user has decided on conflicts. */
-  readonly makePlan: (context: PlanContext) => Promise<Plan>
+  readonly makePlan: (context: PlanContext) => Promise<Planned>
   readonly removeFolders?: readonly RecordedFolder[]
   /** Remembered once everything is written. */
   readonly consent?: Consent
 }
 
-export interface Written {
-  readonly plan: Plan
+export interface Written<Planned extends Plan = Plan> {
+  readonly plan: Planned
   /** Id of the run, when files were changed. */
   readonly run: string | undefined
   /** The changes as a diff, where they were asked for and not shown before a question. */
@@ -43,7 +43,10 @@ export interface Written {
  * From plan to files, the same for every command that writes: conflicts settled, the diff shown, the question asked,
  * everything applied or nothing. Errors: UserError `conflict` (exit 3), `cancelled` (exit 130), and those of apply.
  */
-export async function writePlan(request: WriteRequest, context: CommandContext): Promise<Written> {
+export async function writePlan<Planned extends Plan>(
+  request: WriteRequest<Planned>,
+  context: CommandContext,
+): Promise<Written<Planned>> {
   const { input } = request
   const { host } = context
   const { plan: decided, planContext, ...onConflict } = await settleConflicts(request, context)
@@ -62,6 +65,7 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
         command: request.command,
         edits: plan.edits,
         ...(plan.keychain && { keychain: plan.keychain }),
+        ...(plan.renewal && { renewal: plan.renewal }),
         ledger: { before: planContext.ledger, after: plan.ledger },
         ...(request.removeFolders && { removeFolders: request.removeFolders }),
         ...(request.consent && { consent: request.consent }),
@@ -72,10 +76,10 @@ export async function writePlan(request: WriteRequest, context: CommandContext):
   return { plan, run: run?.id, diff, ...settled }
 }
 
-async function settleConflicts(
-  { input, key, makePlan }: WriteRequest,
+async function settleConflicts<Planned extends Plan>(
+  { input, key, makePlan }: WriteRequest<Planned>,
   context: CommandContext,
-): Promise<{ plan: Plan; planContext: PlanContext; onConflict?: Decision }> {
+): Promise<{ plan: Planned; planContext: PlanContext; onConflict?: Decision }> {
   const policy = (textOf(input, 'onConflict') ?? 'stop') as Decision
   const decisions = new Map<string, Decision>()
   const decide = (conflict: Conflict) => decisions.get(pathId(conflict.path, conflict.keyPath)) ?? policy

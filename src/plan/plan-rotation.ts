@@ -1,8 +1,10 @@
 import type { Tool } from '../catalog/tool.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { keyAccount } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { hashValue } from './compare-leaf.ts'
+import { editKeychain } from './edit-keychain.ts'
 import type { LedgerEntry } from './ledger.ts'
 import { planTargets } from './make-plan.ts'
 import { makeRenewal } from './make-renewal.ts'
@@ -18,8 +20,10 @@ import { findWrittenKeys, type Past, type WrittenKeys } from './written-keys.ts'
 export interface Rotation extends Plan {
   /** Every key that the new one takes the place of, in files or in copies of files. */
   readonly old: readonly Secret[]
-  /** The values that become the new key. */
-  readonly places: readonly LedgerEntry[]
+  /** How many values become the new key, that in the keychain included. */
+  readonly places: number
+  /** The tools that they are for. */
+  readonly tools: readonly string[]
 }
 
 export interface RotationRequest {
@@ -37,13 +41,42 @@ export interface RotationRequest {
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
   const { key, choices, tools, past } = request
-  const targets = choices.flatMap((choice) => wantedTargets(choice, { ...context, key }))
+  const targets = choices.flatMap((choice) => targetsOf(choice, key, context))
   const formats = targets.map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
   const wanted = targets.map((target) => onlyOurs(target, written, key, context))
   const others = leftBehind(wanted, written, context).map((entry) => targetOf(entry, key))
   const plan = await planTargets([...others, ...wanted], choices, { ...context, key })
-  return withRenewal(plan, written, key, context)
+  const kept = await renewKept(request, context)
+  const keys = new Set([...written.keys, ...kept.keys])
+  return withRenewal({ ...plan, ...kept.edit }, { ...written, keys }, request, context)
+}
+
+/** Every key that stands in the keychain, and the edit where there is one or a tool wants one. */
+async function renewKept(
+  { key, choices, past }: RotationRequest,
+  context: PlanContext,
+): Promise<{ keys: string[]; edit: Pick<Plan, 'keychain'> }> {
+  const isWanted = choices.some(isKept)
+  if (!isWanted && !past.usesKeychain) return { keys: [], edit: {} }
+  const keychain = await context.keychain()
+  const accounts = await keychain.accounts()
+  const keys = await Promise.all(accounts.map(keychain.read))
+  const isDue = isWanted || accounts.includes(keyAccount)
+  const edit = isDue ? await editKeychain({ kind: 'present', key }, keychain) : undefined
+  return {
+    keys: keys.flatMap((kept) => (kept ? [String(revealValue(kept))] : [])),
+    edit: edit ? { keychain: edit } : {},
+  }
+}
+
+function isKept({ keyStore }: ToolChoice): boolean {
+  return keyStore === 'keychain'
+}
+
+/** A key that the user sets in the environment is not written by this program. */
+function targetsOf(choice: ToolChoice, key: Secret, context: PlanContext): WantedTarget[] {
+  return wantedTargets(choice, { ...context, key: choice.keyStore === 'env' ? undefined : key })
 }
 
 /** A target without the key where this program never wrote one, as for a user who keeps it in the environment. */
@@ -86,7 +119,24 @@ function targetOf({ tool, path, format, keyPath }: LedgerEntry, key: Secret): Wa
   return { tool, path, format, leaves: [{ keyPath, value: key }], guard: [], stamps: [], baseUrl: '' }
 }
 
-function withRenewal(plan: Plan, written: WrittenKeys, key: Secret, { run }: PlanContext): Rotation {
+/** Several tools may read one value. */
+function toolsOf(
+  { edits, keychain }: Plan,
+  places: readonly LedgerEntry[],
+  choices: readonly ToolChoice[],
+): string[] {
+  const paths = new Set(places.map(({ path }) => path))
+  const ofFiles = edits.filter(({ path }) => paths.has(path)).flatMap(({ tools }) => tools)
+  const ofKeychain = keychain ? choices.filter(isKept).map(({ tool }) => tool.id) : []
+  return [...new Set([...ofFiles, ...ofKeychain])]
+}
+
+function withRenewal(
+  plan: Plan,
+  written: WrittenKeys,
+  { key, choices }: RotationRequest,
+  { run }: PlanContext,
+): Rotation {
   const hash = hashValue(revealValue(key))
   const places = plan.ledger.entries.filter((entry) => entry.run === run && entry.hash === hash)
   const values = [...written.keys, ...places.map(written.valueAt)]
@@ -96,9 +146,12 @@ function withRenewal(plan: Plan, written: WrittenKeys, key: Secret, { run }: Pla
   const renewal = makeRenewal(old, key, [...written.places, ...places], written.formats)
   return {
     ...plan,
+    // What a tool's folder tells of a setup was told then.
+    findings: plan.findings.filter(({ level }) => level !== 'info'),
     ...(old.length > 0 && { renewal }),
     secrets: [...plan.secrets, ...old],
     old,
-    places,
+    places: places.length + (plan.keychain ? 1 : 0),
+    tools: toolsOf(plan, places, choices),
   }
 }

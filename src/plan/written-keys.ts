@@ -13,6 +13,8 @@ export interface Past {
   readonly ledgers: readonly Ledger[]
   /** Files as they were before some run; one that is damaged is in it too. */
   readonly copies: readonly { readonly path: string; readonly bytes: Uint8Array }[]
+  /** Whether a run put a key into the keychain. */
+  readonly usesKeychain: boolean
 }
 
 /** A value of a file. */
@@ -34,7 +36,7 @@ export interface WrittenKeys {
  * has the hash of a key.
  */
 export async function findWrittenKeys(
-  { ledgers, copies }: Past,
+  { ledgers, copies }: Pick<Past, 'ledgers' | 'copies'>,
   tools: readonly Tool[],
   alsoFormats: readonly FormatId[],
   machine: MachineView,

@@ -138,19 +138,19 @@ export const fields = {
     flag: 'on-conflict',
     value: 'WHAT',
     summary: 'a value that you changed: overwrite it, skip it, or stop',
-    commands: ['setup', 'switch', 'remove'],
+    commands: ['setup', 'switch', 'key', 'remove'],
     choices: () => ['stop', 'overwrite', 'skip'],
     default: 'stop',
   },
   allowTracked: {
     flag: 'allow-tracked',
     summary: 'write the key even into a file that git tracks or would track',
-    commands: ['setup', 'switch'],
+    commands: ['setup', 'switch', 'key'],
   },
   gitignore: {
     flag: 'gitignore',
     summary: 'add files with the key that git would take to the .gitignore of their repository',
-    commands: ['setup', 'switch'],
+    commands: ['setup', 'switch', 'key'],
   },
   recover: {
     flag: 'recover',
@@ -163,7 +163,7 @@ export const fields = {
   restartDaemons: {
     flag: 'restart-daemons',
     summary: 'restart background processes of a client that still have the old settings',
-    commands: ['setup', 'switch'],
+    commands: ['setup', 'switch', 'key'],
   },
   yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
   dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
@@ -172,13 +172,13 @@ export const fields = {
     flag: 'timeout',
     value: 'SECONDS',
     summary: 'how long to wait for a whole reply of the gateway',
-    commands: ['setup', 'check', 'switch', 'doctor'],
+    commands: ['setup', 'check', 'switch', 'key', 'doctor'],
     default: '10',
   },
   noCheck: {
     flag: 'no-check',
     summary: 'do not contact the gateway',
-    commands: ['setup', 'switch', 'doctor'],
+    commands: ['setup', 'switch', 'key', 'doctor'],
   },
   format: {
     flag: 'format',

@@ -20,6 +20,17 @@ export function maskText(text: string, secrets: readonly Secret[]): string {
   return masked.replace(keyLook, maskKey)
 }
 
+/** A shorter secret is met by chance. */
+const shortestToFind = 8
+
+/** Whether one of the secrets stands in a text, as it is or in one of those spellings. */
+export function holdsSecret(text: string, secrets: readonly Secret[]): boolean {
+  return secrets
+    .map(Secret.reveal)
+    .filter((value) => value.length >= shortestToFind)
+    .some((value) => piecesOf(value).every((piece) => anySpelling(piece).test(text)))
+}
+
 function maskValue(text: string, value: string): string {
   const shown = maskKey(value)
   return piecesOf(value).reduce((rest, piece) => rest.replace(anySpelling(piece), () => shown), text)

@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts'
 import { isChinese } from './locale.ts'
 
-/** The texts of the key in the keychain. */
+/** The texts of the command `key`. */
 export interface KeyTexts {
   readonly howToGetWhole: string
   readonly stored: (key: string) => string
@@ -13,6 +13,13 @@ export interface KeyTexts {
   readonly wouldForget: (copies: number) => string
   readonly readers: (tools: string) => string
   readonly files: (files: number) => string
+  readonly newKey: string
+  readonly rotated: (key: string, places: number, tools: number) => string
+  readonly wouldRotate: (key: string, places: number, tools: number) => string
+  readonly rotatedAlready: (key: string) => string
+  readonly keyRefused: (key: string) => string
+  readonly rotateUnchecked: string
+  readonly revoke: string
 }
 
 const en: KeyTexts = {
@@ -32,6 +39,19 @@ const en: KeyTexts = {
     `Still set up to read the key from the keychain, where none is now: ${tools}. Type: qcode-setup key set, or: qcode-setup remove --tool ${tools}`,
   files: (files) =>
     `A key still stands in ${files === 1 ? 'this file' : 'these files'}. To take out what this program wrote there:`,
+  newKey: 'New QCode.cc key',
+  rotated: (key, places, tools) =>
+    `${count(places, 'place')} of ${count(tools, 'tool')} ${places === 1 ? 'has' : 'have'} the new key ${key}. No copy of the old one was kept, so this cannot be undone.`,
+  wouldRotate: (key, places, tools) =>
+    `${count(places, 'place')} of ${count(tools, 'tool')} would get the new key ${key}. No copy of the old one would be kept.`,
+  rotatedAlready: (key) => `${key} is the key that is set up already; nothing was changed.`,
+  keyRefused: (key) => `The new key ${key} was not tried with success; nothing was changed.`,
+  rotateUnchecked: 'To write it all the same, add: --no-check',
+  revoke: 'The old key still works until it is deleted in the QCode.cc console.',
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
 const zhCn: KeyTexts = {
@@ -48,6 +68,15 @@ const zhCn: KeyTexts = {
   readers: (tools) =>
     `以下工具仍设置为从钥匙串读取密钥，而其中已没有密钥：${tools}。请运行：qcode-setup key set，或：qcode-setup remove --tool ${tools}`,
   files: () => '以下文件中仍有密钥。移除本程序写入的内容：',
+  newKey: '新的 QCode.cc 密钥',
+  rotated: (key, places, tools) =>
+    `${tools} 个工具的 ${places} 处已换成新密钥 ${key}。未保留旧密钥的任何副本，因此无法撤销。`,
+  wouldRotate: (key, places, tools) =>
+    `将把 ${tools} 个工具的 ${places} 处换成新密钥 ${key}，不保留旧密钥的任何副本。`,
+  rotatedAlready: (key) => `${key} 正是当前使用的密钥，未作任何更改。`,
+  keyRefused: (key) => `新密钥 ${key} 未通过检查，未作任何更改。`,
+  rotateUnchecked: '如仍要写入，请加上：--no-check',
+  revoke: '在 QCode.cc 控制台删除之前，旧密钥仍然有效。',
 }
 
 export function keyTextsFor(host: Pick<Host, 'env'>): KeyTexts {

@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Catalog } from '../catalog/tool.ts'
+import { formatWhere, type Where } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { hasCode } from '../host/has-code.ts'
+import type { Host } from '../host/host.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import { findKeyLines } from '../secrets/find-key-lines.ts'
+import { holdsSecret } from '../secrets/mask-text.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { machineFiles } from './lint/machine-files.ts'
+
+/** Settings are smaller. */
+const largest = 10 * 1024 * 1024
+
+/**
+ * One warning for each line with one of these keys in the settings files of this machine and of its projects, and for each
+ * variable of the environment that holds one. No key is in them.
+ */
+export function findKeysElsewhere(
+  keys: readonly Secret[],
+  { catalog, ledger }: { readonly catalog: Catalog; readonly ledger: Ledger },
+  host: Host,
+): Finding[] {
+  const projects = [host.cwd, ...ledger.setups.flatMap(({ project }) => project ?? [])].filter(existsSync)
+  const files = [...new Set(projects)].flatMap((cwd) => [
+    ...machineFiles(catalog, { ...host, cwd }, ledger),
+    ...sourceFiles(catalog, { ...host, cwd }),
+  ])
+  const variables = Object.entries(host.env).filter(([, value]) => holdsSecret(value ?? '', keys))
+  return [...findLines(files, keys).map(elsewhere), ...variables.map(([name]) => inEnvironment(name))]
+}
+
+/** The same for copies that this program keeps: a key that no place of ours held, and that is no plain text, is left there. */
+export function findKeysInCopies(keys: readonly Secret[], files: readonly string[]): Finding[] {
+  return findLines(files, keys).map((where) => ({
+    id: 'key-in-backup',
+    level: 'warning',
+    message: `${formatWhere(where)}: the old key also stands in this backup, where no value of this program is.`,
+    messageZh: `${formatWhere(where)}：此备份中也有旧密钥，且不在本程序写入的位置。`,
+    hint: `rm '${where.file}' (what it was kept for can then no longer be undone)`,
+    where,
+  }))
+}
+
+function findLines(files: readonly string[], keys: readonly Secret[]): Where[] {
+  return [...new Set(files)].flatMap((file) =>
+    findKeyLines(readText(file), keys).map((line) => ({ file, line })),
+  )
+}
+
+/** Every file in which a client looks for its settings; those that another setting names are not among them. */
+function sourceFiles({ tools }: Catalog, host: Host): string[] {
+  return tools.flatMap((tool) => {
+    const places = resolvePlaces(tool.places, host)
+    const isKnown = (path: string) => (/^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? 'home') in places
+    return tool.diagnosis.sources
+      .flatMap(({ path }) => (path !== undefined && isKnown(path) ? [path] : []))
+      .map((path) => resolve(host.cwd, resolvePath(path, places)))
+  })
+}
+
+/** Nothing where there is no such file, or none that can be read. */
+function readText(path: string): string {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat?.isFile() && stat.size <= largest ? readFileSync(path, 'latin1') : ''
+  } catch (error) {
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'EIO')) return ''
+    throw error
+  }
+}
+
+function elsewhere(where: Where): Finding {
+  return {
+    id: 'key-elsewhere',
+    level: 'warning',
+    message: `${formatWhere(where)}: the old key also stands here; it was not written by this program.`,
+    messageZh: `${formatWhere(where)}：这里也有旧密钥，并非本程序写入。`,
+    where,
+  }
+}
+
+function inEnvironment(name: string): Finding {
+  return {
+    id: 'key-elsewhere',
+    level: 'warning',
+    message: `$${name} of this shell still holds the old key. Where this program set it, a new shell has the new one; otherwise change it where it is set.`,
+    messageZh: `当前终端的 $${name} 仍是旧密钥。若由本程序设置，新终端中即为新密钥；否则请在设置它的地方修改。`,
+  }
+}

@@ -1,0 +1,50 @@
+import type { Host } from '../host/host.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { keyTextsFor } from './key-texts.ts'
+import { renderPlan } from './render-plan.ts'
+import { reportTextsFor } from './report-texts.ts'
+
+interface Told {
+  readonly report: string
+  readonly next: string[]
+}
+
+export interface RotationReport {
+  readonly plan: Plan & { readonly places: number; readonly tools: readonly string[] }
+  readonly run: string | undefined
+  readonly diff: string | undefined
+  readonly dryRun: boolean
+}
+
+/** The result of `key rotate`: how much got the new key, and what the user has to do about the old one. */
+export function reportRotation({ plan, diff, dryRun }: RotationReport, key: Secret, host: Host): Told {
+  const texts = keyTextsFor(host)
+  const counts = [String(key), plan.places, plan.tools.length] as const
+  const variables = plan.edits.some(({ path }) => isVariables(path, plan))
+  return {
+    report: [
+      ...(diff ? [diff] : []),
+      ...(plan.rows.length > 0 ? [renderPlan(plan.rows, host), ''] : []),
+      dryRun ? texts.wouldRotate(...counts) : texts.rotated(...counts),
+    ].join('\n'),
+    next: dryRun
+      ? [reportTextsFor(host).dryRun]
+      : [...(variables ? [reportTextsFor(host).newShell] : []), texts.revoke],
+  }
+}
+
+export function reportNothingSetUp(host: Host): Told {
+  return { report: reportTextsFor(host).nothingSetUp, next: [] }
+}
+
+/** Why nothing was changed: it is this key already, or the gateway does not take it. */
+export function reportNotRotated(why: 'same' | 'refused', key: Secret, host: Host): Told {
+  const texts = keyTextsFor(host)
+  if (why === 'same') return { report: texts.rotatedAlready(String(key)), next: [] }
+  return { report: texts.keyRefused(String(key)), next: [texts.rotateUnchecked] }
+}
+
+function isVariables(path: string, { rows }: Plan): boolean {
+  return rows.some((row) => row.path === path && row.format.endsWith('-env'))
+}

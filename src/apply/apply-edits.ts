@@ -46,9 +46,9 @@ export async function applyEdits(
   await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
-      await hideState(writer)
       await settleEarlierRun(writer)
       assertLedgerUnchanged(request, host)
+      await hideState(writer)
       const run = needsRun
         ? await runOnce(request, checkTargets(edits, host.platform), writer)
         : await storeLedger(request.ledger.after, writer)

@@ -117,6 +117,8 @@ test('a holder gives signs of life', async () => {
 test('a run that lost its lock changes nothing, and the next one clears up', async () => {
   const host = makeHost(makeHome())
   put(join(host.home, 'file'), 'old')
+  // There since an earlier run, so that the journal is the first thing that this one writes.
+  put(join(stateFolder(host), '.gitignore'), '*\n')
   const theirs = JSON.stringify({ version: 1, setups: [], entries: [entry('theirs', 'run')] })
   // A run on another machine has taken the lock over while this one slept.
   const write = async (...args: Parameters<typeof fileSystem.write>) => {

@@ -52,7 +52,7 @@ export interface Terminal {
 }
 
 export interface RunOptions {
-  /** Without it the environment of this program, less the variables that hold a key. */
+  /** Over the environment of this program, less the variables that hold a key; `undefined` takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly timeoutMs?: number

@@ -9,6 +9,9 @@ const otherRepository = {
   GIT_PREFIX: undefined,
 }
 
+/** A repository's own settings can name a program that git runs whenever it reads the index (seen in 2.39). */
+const noPrograms = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
+
 interface GitOptions {
   /** For standard input. */
   readonly input?: string
@@ -24,5 +27,5 @@ export function runGit(
   { input = '', literalPaths = false }: GitOptions = {},
 ): Promise<RunResult> {
   const env = { ...otherRepository, GIT_LITERAL_PATHSPECS: literalPaths ? '1' : undefined }
-  return host.run('git', ['-C', folder, ...args], { env, input })
+  return host.run('git', ['-C', folder, ...noPrograms, ...args], { env, input })
 }

@@ -35,7 +35,7 @@ function sharedSurroundings({ input = '', env }: RunOptions, control: ProcessCon
   return {
     extendEnv: false,
     input,
-    env: (env ?? keylessEnvironment(control.env ?? {})) as Record<string, string>,
+    env: { ...keylessEnvironment(control.env ?? {}), ...env } as Record<string, string>,
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -122,6 +122,28 @@ describe('ignorePattern', () => {
     )
     const gone = before.filter((one) => !untracked().includes(one))
     expect(gone).toEqual([path])
+    rmSync(join(folder, '.gitignore'))
+  })
+
+  it('law: of any names, git ignores those that have a line and no others', () => {
+    const name = fc
+      .string({ unit: fc.constantFrom(...' *?[]!#\\-~{}ab.键'), minLength: 1, maxLength: 5 })
+      .filter((text) => !/^\.+$/.test(text))
+    fc.assert(
+      fc.property(fc.uniqueArray(name, { minLength: 2, maxLength: 12 }), (names) => {
+        const hidden = names.slice(0, names.length / 2)
+        const text = hidden.reduce(
+          (before, one) => setIn(gitignoreFormat, before, [ignorePattern(one) ?? ''], true),
+          '\uFEFF# mine\r\n',
+        )
+        writeFileSync(join(folder, '.gitignore'), text)
+        const asked = ['check-ignore', '-z', '--no-index', '--stdin']
+        const options = { cwd: folder, input: names.join('\0'), encoding: 'utf8' } as const
+        const { stdout } = spawnSync('git', asked, options)
+        expect(stdout.split('\0').filter(Boolean).sort()).toEqual([...hidden].sort())
+      }),
+      { numRuns: 40 },
+    )
     rmSync(join(folder, '.gitignore'))
   })
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
@@ -53,11 +53,12 @@ export function readModeBefore(host: Host, runId: string, path: string): number 
 export function readBackupOf(host: Host, runId: string, file: RecordedFile): Uint8Array | 'absent' {
   if (file.before.kind === 'absent') return 'absent'
   const copy = backupFile(host, runId, file.before.backup)
-  const bytes = existsSync(copy) ? readFileSync(copy) : undefined
+  const isThere = existsSync(copy)
+  const bytes = isThere && statSync(copy).isFile() ? readFileSync(copy) : undefined
   if (bytes && hashBytes(bytes) === file.before.hash) return bytes
   throw new UserError({
     code: 'broken-backup',
-    message: `The backup of ${file.path} is ${bytes ? 'damaged' : 'gone'}: ${copy}`,
+    message: `The backup of ${file.path} is ${isThere ? 'damaged' : 'gone'}: ${copy}`,
     hint: `Nothing was changed. Restore ${file.path} from another copy.`,
     where: { file: copy },
   })

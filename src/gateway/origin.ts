@@ -34,7 +34,8 @@ export class Origin {
   ): { origin: Origin; removedSlash: boolean } {
     const fault = findUrlFault(text, gateway)
     if (fault) throw badGateway(fault.rule, fault.message, fault.fix)
-    const url = new URL(text)
+    // A URL's own parser takes fewer blanks off than the judge of faults does.
+    const url = new URL(text.trim())
     refuseLookalike(text, url, gateway)
     refusePath(url, gateway)
     const region = gateway.regions.find((candidate) => candidate.origin === url.origin)

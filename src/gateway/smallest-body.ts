@@ -9,14 +9,15 @@ export function smallestBody(protocol: ProtocolId, model: string): Record<string
 
 interface StreamEvent {
   readonly type?: string
-  readonly delta?: string | { readonly text?: string }
+  readonly delta?: string | { readonly text?: string } | null
   readonly choices?: readonly { readonly delta?: { readonly content?: string } }[]
 }
 
 /** The pieces of text in a stream of server-sent events, put together; the three protocols put them in three places. */
 export function streamedText(stream: string): string {
   return streamEvents(stream)
-    .map((event) => pieceOf(event) ?? '')
+    .map(pieceOf)
+    .filter((piece) => typeof piece === 'string')
     .join('')
 }
 
@@ -33,8 +34,9 @@ function parse(text: string): StreamEvent[] {
   }
 }
 
-function pieceOf(event: StreamEvent): string | undefined {
-  if (event.type === 'response.output_text.delta') return String(event.delta)
-  if (event.type === 'content_block_delta' && typeof event.delta === 'object') return event.delta.text
-  return event.choices?.[0]?.delta?.content
+/** Whatever stands where the text of a well-behaved server would stand. */
+function pieceOf({ type, delta, choices }: StreamEvent): unknown {
+  if (type === 'response.output_text.delta') return delta
+  if (type === 'content_block_delta' && typeof delta === 'object') return delta?.text
+  return choices?.[0]?.delta?.content
 }

@@ -50,9 +50,11 @@ function piecesOf(value: string): string[] {
  */
 function anySpelling(value: string): RegExp {
   const parts = value.match(/[\\'"]+|[^\\'"]/gu) ?? []
+  // The last run takes no more than it must: what follows may be the first run of the same secret again.
+  const runAt = (part: string, index: number) => runOf(part) + (index === parts.length - 1 ? '?' : '')
   return new RegExp(
     parts
-      .map((part, index) => (isRun(part) ? runOf(part) : spellingsOf(part, isRun(parts[index - 1]))))
+      .map((part, index) => (isRun(part) ? runAt(part, index) : spellingsOf(part, isRun(parts[index - 1]))))
       .join(''),
     'g',
   )

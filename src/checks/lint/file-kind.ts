@@ -20,27 +20,29 @@ const shells = { kind: 'variables', comments: hash, openValues: false, isSource:
 const dotenv = { ...shells, openValues: true }
 const other: FileKind = { kind: 'config', comments: hash, openValues: false, isSource: false }
 
-const byEnding: Readonly<Record<string, FileKind>> = {
-  ...endings(['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'jsx'], {
-    kind: 'code',
-    comments: slashes,
-    openValues: false,
-    isSource: true,
+const byEnding: ReadonlyMap<string, FileKind> = new Map(
+  Object.entries({
+    ...endings(['ts', 'tsx', 'mts', 'cts', 'js', 'mjs', 'cjs', 'jsx'], {
+      kind: 'code',
+      comments: slashes,
+      openValues: false,
+      isSource: true,
+    }),
+    ...endings(['py'], { kind: 'code', comments: hash, openValues: false, isSource: true }),
+    ...endings(['json', 'jsonc'], { kind: 'config', comments: slashes, openValues: false, isSource: true }),
+    ...endings(['yaml', 'yml'], { kind: 'config', comments: hash, openValues: true, isSource: true }),
+    ...endings(['toml'], { ...other, isSource: true }),
+    ...endings(['sh', 'bash', 'zsh', 'fish', 'ps1'], shells),
+    ...endings(['env'], dotenv),
   }),
-  ...endings(['py'], { kind: 'code', comments: hash, openValues: false, isSource: true }),
-  ...endings(['json', 'jsonc'], { kind: 'config', comments: slashes, openValues: false, isSource: true }),
-  ...endings(['yaml', 'yml'], { kind: 'config', comments: hash, openValues: true, isSource: true }),
-  ...endings(['toml'], { ...other, isSource: true }),
-  ...endings(['sh', 'bash', 'zsh', 'fish', 'ps1'], shells),
-  ...endings(['env'], dotenv),
-}
+)
 
 /** Judges a file by its name alone. */
 export function fileKind(path: string): FileKind {
   const name = basename(path).toLowerCase()
   if (/^\.env(\.|$)/.test(name)) return dotenv
   if (/^\.(bash|zsh|z?profile|zlogin)/.test(name)) return shells
-  return byEnding[name.slice(name.lastIndexOf('.') + 1)] ?? other
+  return byEnding.get(name.slice(name.lastIndexOf('.') + 1)) ?? other
 }
 
 /** An example that people copy and fill in: empty values are right there. */

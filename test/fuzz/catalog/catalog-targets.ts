@@ -3,7 +3,6 @@ import { sep } from 'node:path'
 import { compileTool } from '../../../src/catalog/compile-tool.ts'
 import { folderError } from '../../../src/catalog/folder-error.ts'
 import type { Tool } from '../../../src/catalog/tool.ts'
-import { UserError } from '../../../src/errors.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
 import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
 import { planSetup } from '../../../src/plan/make-plan.ts'
@@ -13,11 +12,12 @@ import { openKeychain } from '../../../src/secrets/keychain.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
-import { assertRefusal } from '../documents/typed-error.ts'
 import { type FuzzTarget, fuzzTarget } from '../fuzz-target.ts'
+import { orRefused } from '../refusal.ts'
 import { type ToolFolder, toolFolders } from './tool-folder.ts'
 
-const { gateway, shells } = testCatalog
+const { gateway } = testCatalog
+const [shell] = testCatalog.shells
 const folderPath = `${sep}tools${sep}mine`
 const home = `${sep}home${sep}me`
 
@@ -54,24 +54,14 @@ function reader(folder: ToolFolder): (path: string) => string {
 
 /** The folder is refused by name, or its tool can be set up in every way that it offers. */
 async function holdLoaderLaws(folder: ToolFolder): Promise<void> {
-  const tool = await orRefused(compileTool(folderPath, gateway, reader(folder)))
+  const tool = await orRefused(() => compileTool(folderPath, gateway, reader(folder)))
   if (!tool) return
-  for (const choice of choicesOf(tool)) {
-    const plan = await orRefused(
+  for (const choice of choicesOf({ ...tool, isOwn: true })) {
+    const plan = await orRefused(() =>
       planSetup({ choices: [choice], ...(context.key && { key: context.key }) }, context),
     )
     for (const { path } of plan?.edits ?? [])
       assert.ok(path.startsWith(sep) && !path.split(sep).includes('..'), path)
-  }
-}
-
-async function orRefused<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    assertRefusal(error)
-    return undefined
   }
 }
 
@@ -89,7 +79,7 @@ function choicesOf(tool: Tool): ToolChoice[] {
   return choices.flatMap((choice) => [
     ...shells.map((shell) => ({ ...choice, scope: 'user', method: 'file', shell }) as const),
     { ...choice, scope: 'project', method: 'file', project: home },
-    ...(tool.env ? shells.map((shell) => ({ ...choice, scope: 'user', method: 'env', shell }) as const) : []),
+    ...(tool.env && shell ? [{ ...choice, scope: 'user', method: 'env', shell } as const] : []),
   ])
 }
 

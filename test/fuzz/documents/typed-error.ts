@@ -13,15 +13,20 @@ export function refusalOf(action: () => unknown, path: KeyPath = []): UserError 
     return undefined
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    if (!path.join().includes(canary)) assertRefusal(error)
+    assertRefusal(error)
+    if (!path.join().includes(canary)) assertNoQuote(error)
     return error
   }
 }
 
-/** Tells what to do next, and quotes no value of the file. */
+/** Tells what happened and what to do next, in bounds. */
 export function assertRefusal({ message, hint, code }: UserError): void {
   assert.ok(message !== '' && hint, `${code} says too little: ${message}`)
   assert.ok(message.length < 10_000, `${code} says too much`)
+}
+
+/** Quotes no value of the file. */
+function assertNoQuote({ message, hint, code }: UserError): void {
   assert.ok(!`${message}${hint}`.includes(canary), `${code} quotes a value: ${message}`)
 }
 

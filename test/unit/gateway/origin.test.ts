@@ -102,3 +102,7 @@ it.each([
 ])('the base URL %s leads to %s', (text, origin) => {
   expect(originOfUrl(text, gateway)?.text).toBe(origin)
 })
+
+it('a blank that only the judge takes off ended in an error of the URL parser', () => {
+  expect(Origin.parse('https://relay.example\ufeff', gateway, false).origin.text).toBe('https://relay.example')
+})

@@ -194,3 +194,7 @@ describe('a tool with several variants in one file', () => {
     ])
   })
 })
+
+it.each(['x.constructor', 'x.__proto__', 'x.toString'])('lint broke off at a file named %s', async (name) => {
+  expect(await placesAt(`/x/${name}`, 'u = "https://api.qcode.cc/nothing"')).toHaveLength(1)
+})

@@ -105,3 +105,8 @@ function survivors(text: string, secret: string): string[] {
     secret.slice(start, start + 8),
   ).filter((part) => text.includes(part))
 }
+
+it('a secret with quotes at both ends was left where it stood twice in a row', () => {
+  const quoted = "'aaaaaaaaaaaaaa'"
+  expect(mask(quoted + quoted, quoted)).not.toContain(quoted)
+})

@@ -6,6 +6,9 @@ import { maskKey, Secret } from './secret.ts'
  */
 const keyLook = /(?<!(?<!\\)[A-Za-z])(?:cr_|sk-)[\w-]{16,}|cr_[0-9a-fA-F]{32,}/g
 
+/** A quote or a backslash, as it is or by its number. */
+const quote = `(?:[\\\\'"]|%(?:5[cC]|2[27])|u00(?:5[cC]|2[27])|x(?:5[cC]|2[27]))`
+
 /** A longer secret is looked for in pieces of at most this length. */
 const longestPiece = 500
 
@@ -50,8 +53,9 @@ function piecesOf(value: string): string[] {
  */
 function anySpelling(value: string): RegExp {
   const parts = value.match(/[\\'"]+|[^\\'"]/gu) ?? []
-  // The last run takes no more than it must: what follows may be the first run of the same secret again.
-  const runAt = (part: string, index: number) => runOf(part) + (index === parts.length - 1 ? '?' : '')
+  // The last run of a copy takes the first run of the next one along: then that one begins behind it.
+  const runAt = (part: string, index: number) =>
+    index === 0 ? `(?:${runOf(part)}|(?<=${quote}))` : runOf(part)
   return new RegExp(
     parts
       .map((part, index) => (isRun(part) ? runAt(part, index) : spellingsOf(part, isRun(parts[index - 1]))))
@@ -65,7 +69,7 @@ function isRun(part: string | undefined): boolean {
 }
 
 function runOf(part: string): string {
-  return `(?:[\\\\'"]|%(?:5[cC]|2[27])|u00(?:5[cC]|2[27])|x(?:5[cC]|2[27])){${part.length},${part.length * 4 + 1}}`
+  return `${quote}{${part.length},${part.length * 4 + 1}}`
 }
 
 /** One character: itself, after a backslash, or by its number. After a run, the backslash is part of that. */

@@ -65,10 +65,14 @@ function brokenBlock(file: string, starts: readonly number[], ends: readonly num
   })
 }
 
+/** A person looks at the first few. */
+const mostPlaces = 5
+
 function places(indexes: readonly number[]): string {
   if (indexes.length === 0) return 'is missing'
-  const numbers = indexes.map((index) => index + 1).join(', ')
-  return indexes.length === 1 ? `is on line ${numbers}` : `is on lines ${numbers}`
+  const numbers = indexes.slice(0, mostPlaces).map((index) => index + 1)
+  const more = indexes.length > mostPlaces ? ` and ${indexes.length - mostPlaces} more` : ''
+  return `is on ${indexes.length === 1 ? 'line' : 'lines'} ${numbers.join(', ')}${more}`
 }
 
 function indexesOf(lines: readonly Line[], marker: string): number[] {

@@ -77,7 +77,7 @@ function choicesOf(tool: Tool): ToolChoice[] {
   ]
   const choices = common.flatMap((choice) => keys.map((key) => ({ ...choice, ...key })))
   return choices.flatMap((choice) => [
-    ...shells.map((shell) => ({ ...choice, scope: 'user', method: 'file', shell }) as const),
+    ...(shell ? [{ ...choice, scope: 'user', method: 'file', shell } as const] : []),
     { ...choice, scope: 'project', method: 'file', project: home },
     ...(tool.env && shell ? [{ ...choice, scope: 'user', method: 'env', shell } as const] : []),
   ])

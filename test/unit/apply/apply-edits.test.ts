@@ -3,6 +3,7 @@ import {
   chownSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -69,6 +70,9 @@ describe('a run', () => {
     expect(() => readBackup(host, id, join(home, 'old.env'))).toThrow(
       expect.objectContaining({ code: 'broken-backup' }),
     )
+    rmSync(backupFile(host, id, 'backup-3'))
+    mkdirSync(backupFile(host, id, 'backup-3'))
+    expect(() => readBackup(host, id, join(home, 'old.env'))).toThrow('is damaged')
   })
 
   test('writes no content into journal and ledger', async () => {

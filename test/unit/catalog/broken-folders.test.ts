@@ -96,5 +96,7 @@ describe('a tool folder that failed with an error that was not for its author', 
 it('a place that asks for the variable toString got a function', () => {
   const env = Object.create({ toString: () => '' })
   const host = { env, home: scratch, cwd: scratch, platform: 'linux' as const }
-  expect(resolvePlaces({ mine: [{ env: 'toString' }, { path: '{{ home }}/x' }] }, host).mine).toBe(join(scratch, 'x'))
+  expect(resolvePlaces({ mine: [{ env: 'toString' }, { path: '{{ home }}/x' }] }, host).mine).toBe(
+    join(scratch, 'x'),
+  )
 })

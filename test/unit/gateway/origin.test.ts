@@ -104,5 +104,7 @@ it.each([
 })
 
 it('a blank that only the judge takes off ended in an error of the URL parser', () => {
-  expect(Origin.parse('https://relay.example\ufeff', gateway, false).origin.text).toBe('https://relay.example')
+  expect(Origin.parse('https://relay.example\ufeff', gateway, false).origin.text).toBe(
+    'https://relay.example',
+  )
 })

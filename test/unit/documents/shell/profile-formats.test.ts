@@ -117,6 +117,12 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     expect(error.hint).toContain('/home/me/.profile')
   })
 
+  it('thousands of markers made a message of as many line numbers', () => {
+    const error = userError(() => format.open(`${start}\n`.repeat(9000), 'file'))
+    expect(error.message).toContain('is on lines 1, 2, 3, 4, 5 and 8995 more')
+    expect(error.message.length).toBeLessThan(300)
+  })
+
   it.each([
     ['a line more', [start, note, line, 'export MINE=1', end]],
     ['a changed source line', [start, note, `${line} || true`, end]],

@@ -14,6 +14,7 @@ export function isWanted({ name }: FuzzTarget): boolean {
 
 /** A target's part of all cases; all of them where it is the only one that is wanted. */
 export function casesOf(target: FuzzTarget, targets: readonly FuzzTarget[]): number {
+  if (FUZZ_PATH !== undefined) return 1
   if (FUZZ_TARGET !== undefined) return Number(FUZZ_CASES)
   const all = targets.reduce((sum, { share }) => sum + share, 0)
   return Math.ceil((Number(FUZZ_CASES) * target.share) / all)

@@ -9,6 +9,7 @@ import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
 import { type Field, fields, fieldsOf } from './request/fields.ts'
 import { parseArguments } from './request/parse-arguments.ts'
+import { refuseKeyArgument } from './request/refuse-key-argument.ts'
 import { unknownValue } from './request/unknown-value.ts'
 import { rememberKey } from './secrets/hide-keys.ts'
 import { Secret } from './secrets/secret.ts'
@@ -21,12 +22,14 @@ export async function main(args: readonly string[]): Promise<void> {
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)))
   const json = args.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
+  host.onStrayError((error) => reportFailure(error, args, json, host))
   process.exitCode = await runProgram(args, host).catch((error: unknown) =>
     reportFailure(error, args, json, host),
   )
 }
 
 async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
+  refuseKeyArgument(args, host.env)
   const { spec, rest } = findCommand(args)
   const catalog = await catalogFor(spec, rest, host)
   if (rest.includes('--help') || rest.includes('-h')) {

@@ -19,6 +19,8 @@ export interface Host {
   readonly fetch: typeof fetch
   /** Does the work to its end: a Ctrl-C that comes meanwhile takes effect afterwards, and work that can end early is told. */
   uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T>
+  /** Tells of an error that nobody waited for, then ends the program with the code that is given back. */
+  onStrayError(report: (error: unknown) => Promise<number>): void
   /** Whether a process with this id lives. */
   isAlive(pid: number): boolean
   readonly processes: Processes

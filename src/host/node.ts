@@ -21,6 +21,7 @@ export function createNodeHost(packageFolder: string): Host {
     randomId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex'),
     fetch: globalThis.fetch,
     uninterrupted,
+    onStrayError,
     isAlive,
     processes: createProcesses(pid, isAlive),
     run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform, env }),
@@ -61,6 +62,10 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+}
+
+function onStrayError(report: (error: unknown) => Promise<number>): void {
+  process.once('uncaughtException', (error) => void report(error).then(process.exit))
 }
 
 async function uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T> {

@@ -16,6 +16,8 @@ import { findCanary } from './canary-keys.ts'
 
 export const watcher = fileURLToPath(new URL('watch.cjs', import.meta.url))
 
+export const keyring = fileURLToPath(new URL('fake-keyring.cjs', import.meta.url))
+
 /** Everything that one journey of the program can touch, below one folder. */
 export interface Place {
   readonly root: string
@@ -27,7 +29,7 @@ export interface Place {
   /** Programs for PATH. */
   readonly commands: string
   /** Files that hold the key, by path below `root`, with their modes: those of the user, before the first run. */
-  readonly own: ReadonlyMap<string, number>
+  readonly own: Map<string, number>
 }
 
 export type Files = Readonly<Record<string, string>>
@@ -61,7 +63,8 @@ export function dropPlace({ root }: Place): void {
 
 /** What was noted since the last time, by any process. */
 export function takeRecords({ records }: Place): Note[] {
-  return readdirSync(records).flatMap((name) => {
+  const names = readdirSync(records).filter((name) => name.endsWith('.jsonl'))
+  return names.flatMap((name) => {
     const lines = readFileSync(join(records, name), 'utf8').trim().split('\n')
     rmSync(join(records, name))
     return lines.map((line) => JSON.parse(line) as Note)

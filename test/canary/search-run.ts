@@ -39,7 +39,8 @@ function searchFiles({ root, own }: Place): string[] {
   tally.files += Object.values(tree).filter(({ kind }) => kind === 'file').length
   const names = Object.entries(tree).flatMap(([path, { target = '' }]) => hit('a name', `${path} ${target}`))
   const misplaced = [...keyHolders(root)].filter(
-    ([path, mode]) => !mayHold(path, mode, own) || isOpenFolder(dirname(path), root),
+    ([path, mode]) =>
+      !mayHold(path, mode, own) || (own.get(path) !== mode && isOpenFolder(dirname(path), root)),
   )
   return [...names, ...misplaced.map(([path, mode]) => `file ${path} (${mode.toString(8)})`)]
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type Ran, runProgram } from '../support/run-program.ts'
 import { canaryKey } from './canary-keys.ts'
-import { dropPlace, type Files, makePlace, type Place, watcher } from './place.ts'
+import { dropPlace, type Files, keyHolders, keyring, makePlace, type Place, watcher } from './place.ts'
 import { searchRun } from './search-run.ts'
 
 /** One run of the program. */
@@ -34,6 +34,7 @@ export async function walk({ files = {}, steps }: Journey): Promise<void> {
   try {
     for (const step of typeof steps === 'function' ? steps(place) : steps) {
       step.before?.(place)
+      if (step.before) notePlanted(place)
       const ran = await runStep(step, place)
       const told = `qcode-setup ${step.args.join(' ')}\n${ran.stdout}${ran.stderr}`
       expect(searchRun(place, ran, step.shows ?? false), told).toEqual([])
@@ -44,6 +45,11 @@ export async function walk({ files = {}, steps }: Journey): Promise<void> {
   } finally {
     dropPlace(place)
   }
+}
+
+/** What was done to the place by hand is not the program's. */
+function notePlanted({ root, own }: Place): void {
+  for (const [path, mode] of keyHolders(root)) own.set(path, mode)
 }
 
 function runStep(
@@ -61,7 +67,7 @@ function runStep(
       GIT_CONFIG_NOSYSTEM: '1',
       QCODE_API_KEY: canaryKey,
       ...more,
-      NODE_OPTIONS: `--require=${watcher} ${NODE_OPTIONS}`,
+      NODE_OPTIONS: `--require=${keyring} --require=${watcher} ${NODE_OPTIONS}`,
     },
     ...(input !== undefined && { input }),
   })

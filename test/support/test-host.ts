@@ -32,6 +32,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     randomId: () => (++ids).toString(16).padStart(6, '0').padEnd(12, '0'),
     fetch: () => Promise.reject(new Error('no network in this test')),
     uninterrupted: (work) => work(new AbortController().signal),
+    onStrayError: () => {},
     isAlive: () => false,
     processes: thisProcess,
     run: async () => ({ exit: 1, stdout: '', stderr: '' }),

@@ -5,6 +5,7 @@ import type { FileEdit } from '../plan/edit.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import { checkKeychain } from './check-keychain.ts'
 import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
+import { clearUnbegun } from './clear-unbegun.ts'
 import { completeRun } from './complete-run.ts'
 import { storeConsent } from './consent-store.ts'
 import { sameMode } from './file-position.ts'
@@ -22,7 +23,9 @@ import { stageKey } from './renew-keychain.ts'
 import { restoreRun } from './restore-run.ts'
 import { isUntouched } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
+import { runsFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
+import { step } from './step-failure.ts'
 import { explainFailure, rollbackFailed, takeBack } from './take-back.ts'
 
 /**
@@ -101,6 +104,7 @@ async function commitRun(
 
 /** Clears up after a killed run that had changed nothing yet, or all; any other one is for the user to decide on. */
 async function settleEarlierRun(writer: Writer): Promise<void> {
+  await step(runsFolder(writer.host), () => clearUnbegun(writer))
   const run = findUnfinishedRun(writer.host)
   if (run === undefined) return
   if (run.state === 'renewing') return void (await finishRenewal(run, writer))

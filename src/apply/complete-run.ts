@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { completeKeychain } from './complete-keychain.ts'
 import { filePosition } from './file-position.ts'
+import { flushFolders } from './flush-folders.ts'
 import { storeRun } from './journal.ts'
 import { storeLedger } from './ledger-store.ts'
 import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
@@ -25,7 +24,10 @@ export async function completeRun(
     if (position === 'other') onOther(file.path)
     await step(file.path, () => (position === 'old' ? putInPlace(file, writer) : clear(file, writer)))
   }
-  await flushFolders(run, writer)
+  await flushFolders(
+    run.files.map((file) => file.resolvedPath),
+    writer.fileSystem,
+  )
   await removeFolders(run, writer)
   await storeLedger(run.ledger.after, writer)
   const done: RunRecord = { ...run, state: run.renewal ? 'renewing' : 'done' }
@@ -41,13 +43,6 @@ async function putInPlace(file: RecordedFile, { fileSystem }: Writer): Promise<v
 /** A temporary file that is not wanted any more: of a killed rollback, or of a file that is left alone. */
 function clear(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
   return removeIfThere(file.temporary, fileSystem)
-}
-
-async function flushFolders(run: RunRecord, { fileSystem }: Writer): Promise<void> {
-  const folders = new Set(run.files.map((file) => dirname(file.resolvedPath)))
-  for (const folder of [...folders].filter((path) => existsSync(path))) {
-    await step(folder, () => fileSystem.flushFolder(folder))
-  }
 }
 
 async function removeFolders(run: RunRecord, { fileSystem }: Writer): Promise<void> {

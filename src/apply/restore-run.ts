@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { filePosition } from './file-position.ts'
+import type { FileSystem } from './file-system.ts'
+import { flushFolders } from './flush-folders.ts'
 import { readBackupOf, storeRun } from './journal.ts'
 import { restoreLedger } from './ledger-store.ts'
 import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
@@ -52,12 +54,17 @@ async function changedByOthers(run: RunRecord, { host }: Writer): Promise<string
 async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): Promise<void> {
   if (run.state === 'preparing') return
   for (const { path, mode } of run.removedFolders) {
-    if (!existsSync(path)) await attempt(path, () => writer.fileSystem.makeFolder(path, mode))
+    if (!existsSync(path)) await attempt(path, () => makeFolderAgain(path, mode, writer.fileSystem))
   }
   for (const file of run.files) {
     if (filePosition(file, writer.host.platform) !== 'new') continue
     await attempt(file.path, () => restoreFile(run, file, writer))
   }
+}
+
+async function makeFolderAgain(path: string, mode: number, fileSystem: FileSystem): Promise<void> {
+  await fileSystem.makeFolder(path, mode)
+  await fileSystem.flushFolder(dirname(path))
 }
 
 async function restoreFile(run: RunRecord, file: RecordedFile, { host, fileSystem }: Writer): Promise<void> {
@@ -73,10 +80,13 @@ async function restoreFile(run: RunRecord, file: RecordedFile, { host, fileSyste
 
 async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): Promise<void> {
   const staged = (run.renewal?.files ?? []).flatMap((file) => file.staged?.path ?? [])
-  for (const path of [...run.files.map(({ temporary }) => temporary), ...staged]) {
+  const temporaries = [...run.files.map(({ temporary }) => temporary), ...staged]
+  for (const path of temporaries) {
     await attempt(path, () => removeIfThere(path, fileSystem))
   }
   for (const { path } of [...run.createdFolders].reverse()) {
     await attempt(path, () => removeIfEmpty(path, fileSystem))
   }
+  // Else a temporary file could come back after a loss of power, when the journal calls the run taken back.
+  await attempt(run.id, () => flushFolders(temporaries, fileSystem))
 }

@@ -15,10 +15,8 @@ const names: Readonly<Record<string, Names>> = {
 
 const contents: Readonly<Record<string, Contents>> = {
   'as written': ({ written }) => written,
-  'as flushed last': ({ flushed }) => flushed,
   empty: ({ written }) => ({ mode: written.mode, bytes: Buffer.alloc(0) }),
   torn: ({ written: { mode, bytes } }) => ({ mode, bytes: bytes.subarray(0, bytes.length >> 1) }),
-  'of zeros': ({ written: { mode, bytes } }) => ({ mode, bytes: Buffer.alloc(bytes.length) }),
 }
 
 /** Everything together that a loss of power may do to names and to contents. */

@@ -1,12 +1,13 @@
 import { createFileSystem, type FileSystem } from '../../src/apply/file-system.ts'
 import type { KeychainStore } from '../../src/host/host.ts'
 
-/** What goes wrong, counted in calls from 0: one call fails, that verb-by-verb from then on, or the program dies. */
+/** What goes wrong, counted in calls from 0: one call fails, those that a disk refuses from then on, or the program dies. */
 export type Fault =
   | { readonly kind: 'fail'; readonly at: number; readonly code: string }
   /** The keychain is gone from this call of its own on, files are not; `late`: the last call has an effect, its answer is lost. */
   | { readonly kind: 'no-keychain'; readonly from: number; readonly late?: boolean }
   | { readonly kind: 'disk-full'; readonly from: number }
+  | { readonly kind: 'read-only'; readonly from: number }
   | { readonly kind: 'kill'; readonly at: number }
   | { readonly kind: 'none' }
 
@@ -33,12 +34,16 @@ export interface FaultFileSystem {
 export class KilledError extends Error {}
 
 const needsSpace: ReadonlySet<Verb> = new Set(['createFile', 'write', 'makeFolder'])
+const changesNothing: ReadonlySet<Verb> = new Set(['flush', 'flushFolder', 'close'])
 
 type AnyVerb = (...args: readonly unknown[]) => Promise<unknown>
 
-/** The real file system, but for the fault and for flushing, which is only counted, to be quick. */
-export function createFaultFileSystem(fault: Fault = { kind: 'none' }): FaultFileSystem {
-  const real = { ...createFileSystem('linux'), flush: async () => {}, flushFolder: async () => {} }
+/** A file system, but for the fault and for flushing, which is only counted, to be quick. */
+export function createFaultFileSystem(
+  fault: Fault = { kind: 'none' },
+  whole: FileSystem = createFileSystem('linux'),
+): FaultFileSystem {
+  const real = { ...whole, flush: async () => {}, flushFolder: async () => {} }
   const calls: Call[] = []
   const opened = new Map<unknown, string>()
   let storeCalls = 0
@@ -46,6 +51,8 @@ export function createFaultFileSystem(fault: Fault = { kind: 'none' }): FaultFil
 
   const wrap = (verb: keyof FileSystem): AnyVerb => {
     const work = real[verb] as AnyVerb
+    // The signs of life of a holder come with time, not with what it does.
+    if (verb === 'append') return work
     return async (...args) => {
       const index = calls.length
       const path = typeof args[0] === 'string' ? args[0] : (opened.get(args[0]) ?? '')
@@ -89,6 +96,8 @@ function decide(fault: Fault, verb: Verb, index: number): Error | undefined {
   if (fault.kind === 'fail' && index === fault.at) return systemError(fault.code, verb)
   if (fault.kind === 'disk-full' && index >= fault.from && needsSpace.has(verb))
     return systemError('ENOSPC', verb)
+  if (fault.kind === 'read-only' && index >= fault.from && !changesNothing.has(verb))
+    return systemError('EROFS', verb)
   if (fault.kind === 'kill' && index >= fault.at) return new KilledError('killed')
   return undefined
 }

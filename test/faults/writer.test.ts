@@ -2,24 +2,32 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyEdits } from '../../../src/apply/apply-edits.ts'
-import type { ApplyRequest } from '../../../src/apply/apply-request.ts'
-import { findUnfinishedRun } from '../../../src/apply/find-unfinished-run.ts'
-import { listRuns } from '../../../src/apply/journal.ts'
-import { readLedger } from '../../../src/apply/ledger-store.ts'
-import { planUndo } from '../../../src/apply/plan-undo.ts'
-import { finishRun, rollBackRun } from '../../../src/apply/recover-run.ts'
-import { UserError } from '../../../src/errors.ts'
-import type { Host } from '../../../src/host/host.ts'
+import { applyEdits } from '../../src/apply/apply-edits.ts'
+import type { ApplyRequest } from '../../src/apply/apply-request.ts'
+import { findUnfinishedRun } from '../../src/apply/find-unfinished-run.ts'
+import { listRuns } from '../../src/apply/journal.ts'
+import { readLedger } from '../../src/apply/ledger-store.ts'
+import { planUndo } from '../../src/apply/plan-undo.ts'
+import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
+import { UserError } from '../../src/errors.ts'
+import type { Host } from '../../src/host/host.ts'
 import {
   type Call,
   createFaultFileSystem,
   type Fault,
   type FaultFileSystem,
-} from '../../support/fault-file-system.ts'
-import { restarted } from '../../support/test-processes.ts'
-import { edit, makeHost, put, request, seedFourFiles, snapshot, temporaryFiles } from './machine.ts'
-import { makeHome } from './make-home.ts'
+} from '../support/fault-file-system.ts'
+import { restarted } from '../support/test-processes.ts'
+import {
+  edit,
+  makeHost,
+  put,
+  request,
+  seedFourFiles,
+  snapshot,
+  temporaryFiles,
+} from '../unit/apply/machine.ts'
+import { makeHome } from '../unit/apply/make-home.ts'
 
 /** A home before a run, the run's request, and what the home and the ledger are before and after it. */
 interface Scene {
@@ -208,7 +216,7 @@ describe.each(scenes)('%s', (_name, make) => {
         const isDone = listRuns(host).some((each) => each.id === wanted.runId && each.state === 'done')
         expect(look(home, host)).toEqual(isDone ? wantedSight : old)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })

@@ -33,6 +33,9 @@ export interface RunOptions {
 const gitPath = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
 const commandsBeside = (home: string) => join(dirname(home), 'commands')
 
+/** Without a bus of its own a program asks the tester's session for the keychain. */
+export const noKeychain = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere/bus' }
+
 /** A folder of its own below the temporary folder, with an empty home in it. `drop` removes it all. */
 export function makeHome(name = 'home'): { home: string; drop: () => void } {
   const root = mkdtempSync(join(tmpdir(), 'qcode-scenario-'))
@@ -48,7 +51,7 @@ export async function runProgram(args: readonly string[], options: RunOptions): 
   const { home, cwd = home, env, input = '', uid, program = programPath } = options
   const { exitCode, stdout, stderr } = await execa(process.execPath, [program, ...args], {
     cwd,
-    env: { HOME: home, PATH: commandsBeside(home), SHELL: '/bin/bash', ...env },
+    env: { HOME: home, PATH: commandsBeside(home), SHELL: '/bin/bash', ...noKeychain, ...env },
     extendEnv: false,
     input,
     reject: false,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
+import { noKeychain } from './run-program.ts'
 import { projectFolder } from './test-catalog.ts'
 
 export const keys = { enter: '\r', down: '\x1b[B', space: ' ', ctrlC: '\x03', ctrlD: '\x04', ctrlT: '\x14' }
@@ -40,7 +41,14 @@ export function startTerminal({ home, args = [], env = {}, columns = 100 }: Term
     cols: columns,
     rows: 40,
     cwd: home,
-    env: { HOME: home, PATH: '/usr/bin:/bin', SHELL: '/bin/bash', TERM: 'xterm-256color', ...env },
+    env: {
+      HOME: home,
+      PATH: '/usr/bin:/bin',
+      SHELL: '/bin/bash',
+      TERM: 'xterm-256color',
+      ...noKeychain,
+      ...env,
+    },
   })
   let sent = ''
   let ended = false

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import { assertWritable } from '../host/assert-writable.ts'
 import type { FileState } from '../host/file-state.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/edit.ts'
 import { sameMode } from './file-position.ts'
@@ -49,7 +50,7 @@ function linkNotRemoved(state: FileState): UserError {
   return new UserError({
     code: 'link-not-removed',
     message: `${state.path} is a link to ${state.resolvedPath}, which would have to be removed.`,
-    hint: `Remove the link, then run the same command again: rm '${state.path}'`,
+    hint: `Remove the link, then run the same command again: rm ${quoteWord(state.path)}`,
     where: { file: state.path },
   })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { replaceFile } from './write-file.ts'
@@ -42,7 +43,7 @@ function readConsents(host: Host): readonly Consent[] {
     throw new UserError({
       code: 'broken-consents',
       message: `${file}, the list of what you agreed to, is damaged or comes from another version.`,
-      hint: `Update qcode-setup, or move the file away to be asked again: mv '${file}' '${file}.broken'`,
+      hint: `Update qcode-setup, or move the file away to be asked again: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)}`,
       where: { file },
     })
   }

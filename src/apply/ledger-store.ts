@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import type { Ledger } from '../plan/ledger.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
@@ -55,7 +56,7 @@ export function readLedger(host: Host): Ledger {
     throw new UserError({
       code: 'broken-ledger',
       message: `${file}, the list of what this program wrote, is damaged or comes from another version.`,
-      hint: `Update qcode-setup, or move the file away: mv '${file}' '${file}.broken'. What stands in your files then counts as yours.`,
+      hint: `Update qcode-setup, or move the file away: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)} (what stands in your files then counts as yours)`,
       where: { file },
     })
   }

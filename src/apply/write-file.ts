@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hasCode } from '../host/has-code.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import type { FileSystem } from './file-system.ts'
 import { removeIfThere } from './remove-if-there.ts'
 
@@ -67,7 +68,7 @@ function rejectOwner(error: unknown, target: string, owner: string): never {
   throw new UserError({
     code: 'owner-not-kept',
     message: `${target} belongs to ${owner}, and a new version of it would not: nothing was changed.`,
-    hint: `Run the command as the owner of the file, or make it yours: sudo chown "$(id -u):$(id -g)" '${target}'`,
+    hint: `Run the command as the owner of the file, or make it yours: sudo chown "$(id -u):$(id -g)" ${quoteWord(target)}`,
     where: { file: target },
   })
 }

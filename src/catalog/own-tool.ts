@@ -5,16 +5,22 @@ import type { Tool } from './tool.ts'
 /** Keywords of JSON Schema that can take for ever on a hostile value, or lead back to themselves. */
 const endless = ['pattern', 'patternProperties', 'format', '$ref', '$dynamicRef', '$recursiveRef']
 
+/** Each may take a second, where it is a bad one. */
+const mostPatterns = 10
+
 const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
 /** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
 export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): string | undefined {
-  const { pinFlag, env, targets } = tool
+  const { pinFlag, env, targets, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
     return `pin_flag: there is a --${pinFlag} already`
   const variables = Object.entries(env?.variables ?? {})
   const joined = variables.find(([, value]) => !/^\{\{ [^{}]+ \}\}$/.test(value))
   if (joined) return `env.variables.${joined[0]} must be one placeholder, since a shell reads it`
+  const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
+  if (patterns.length > mostPatterns)
+    return `traps: a folder of your own has at most ${mostPatterns} patterns`
   return targets.map(findTargetFault).find((fault) => fault !== undefined)
 }
 

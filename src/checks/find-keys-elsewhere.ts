@@ -6,6 +6,7 @@ import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import type { Ledger } from '../plan/ledger.ts'
 import { findKeyLines } from '../secrets/find-key-lines.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
@@ -40,7 +41,7 @@ export function findKeysInCopies(keys: readonly Secret[], files: readonly string
     level: 'warning',
     message: `${formatWhere(where)}: the old key also stands in this backup, where no value of this program is.`,
     messageZh: `${formatWhere(where)}：此备份中也有旧密钥，且不在本程序写入的位置。`,
-    hint: `rm '${where.file}' (what it was kept for can then no longer be undone)`,
+    hint: `rm ${quoteWord(where.file)} (what it was kept for can then no longer be undone)`,
     where,
   }))
 }

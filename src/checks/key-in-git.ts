@@ -1,8 +1,8 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import type { KeyFile } from '../plan/plan.ts'
 import { askGit, type GitFate } from './ask-git.ts'
-import { quoteWord } from './quote-word.ts'
 
 /** A file with a key that git tracks or would track. */
 export interface ExposedKey {

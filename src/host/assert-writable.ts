@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { FileState } from './file-state.ts'
+import { quoteWord } from './quote-word.ts'
 
 /**
  * Throws UserError `not-writable`, exit 1, when a file could not be replaced: it has no owner write bit (which
@@ -35,7 +36,7 @@ function refuse(path: string, culprit: string, right: string): UserError {
   return new UserError({
     code: 'not-writable',
     message: `${path} cannot be changed: ${culprit} is not writable.`,
-    hint: `If you want it to be changed, type: chmod ${right} '${culprit}'`,
+    hint: `If you want it to be changed, type: chmod ${right} ${quoteWord(culprit)}`,
     where: { file: path },
   })
 }

@@ -4,6 +4,7 @@ import { UserError, type UserErrorParts } from '../errors.ts'
 import type { FileState, PresentFile } from './file-state.ts'
 import { hasCode } from './has-code.ts'
 import { hashBytes } from './hash-bytes.ts'
+import { quoteWord } from './quote-word.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
 const largestFile = 10 * 1024 * 1024
@@ -91,7 +92,7 @@ function refuse(code: string, path: string, what: string, remedy: string): UserE
   const parts: UserErrorParts = {
     code,
     message: `${path} ${what}.`,
-    hint: `${remedy}, then run the same command again. To look at it: ls -ld '${path}'`,
+    hint: `${remedy}, then run the same command again. To look at it: ls -ld ${quoteWord(path)}`,
     where: { file: path },
   }
   return new UserError(parts)

@@ -1,6 +1,7 @@
 import type { Trap } from '../../catalog/diagnosis.ts'
 import type { Where } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
+import { quoteWord } from '../../host/quote-word.ts'
 import { fillNames } from './find-setting.ts'
 import { type Evidence, holdsCondition, type TrapScene } from './holds-condition.ts'
 import { isInRange } from './open-sources.ts'
@@ -26,7 +27,7 @@ export function findTraps(
     .flatMap((trap) => {
       const evidence = holdsAll(trap, scene)
       if (!evidence) return []
-      const fill = (text: string) => fillNames(text, { ...scene.names, found: evidence.name }) ?? text
+      const fill = (text: string, found = evidence.name) => fillNames(text, { ...scene.names, found }) ?? text
       const where = whereOf(evidence, profiles)
       return [
         {
@@ -34,7 +35,8 @@ export function findTraps(
           level: trap.level,
           message: fill(trap.text),
           messageZh: fill(trap.textZh),
-          hint: fill(trap.mend),
+          // It is there to be copied into a shell.
+          hint: fill(trap.mend, quoteWord(evidence.name)),
           ...(tool !== undefined && { tool }),
           ...(where && { where }),
         },

@@ -1,8 +1,8 @@
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
+import { quoteWord } from '../../host/quote-word.ts'
 import { askGit, type GitFate } from '../ask-git.ts'
 import { gitMessage, ignoreCommand, untrackCommand } from '../key-in-git.ts'
-import { quoteWord } from '../quote-word.ts'
 import type { ReadFile } from './file-reader.ts'
 
 /** What is wrong with files that hold a key: readable by others, or in the way into a git repository. */

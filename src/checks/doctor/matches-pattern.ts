@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm'
 
-/** More than any pattern that was meant well takes. */
-const timeout = 50
+/** In ms: more than any pattern that was meant well takes, also on a machine that is busy with something else. */
+const timeout = 1000
 
 /** Nothing of this program's is in it. */
 const room = createContext(Object.create(null))

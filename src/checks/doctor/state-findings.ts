@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { resolvePath } from '../../catalog/places.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
+import { quoteWord } from '../../host/quote-word.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { findDaemons } from '../running-clients.ts'
 import { isInRange } from './open-sources.ts'
@@ -77,7 +78,7 @@ export function folderFindings(folder: string, { platform }: Host): Finding[] {
       message: `${folder} holds backups with keys in them, and others on this machine can look into it (mode ${shown}).`,
       messageZh: `${folder} 中的备份含有密钥，本机其他用户可以查看（权限 ${shown}）。`,
       where: { file: folder },
-      hint: `chmod 700 '${folder}'`,
+      hint: `chmod 700 ${quoteWord(folder)}`,
     },
   ]
 }

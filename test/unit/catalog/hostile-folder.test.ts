@@ -202,6 +202,12 @@ const manifests: readonly (readonly [what: string, manifest: () => string, field
     () => replaced('title = "every version"', `title = ""\nwhen = "${'>=1 '.repeat(5000)}"`),
     'variants.0.when',
   ],
+  [
+    'more patterns than anybody needs',
+    () =>
+      `${ownManifest}[[traps]]\nid = "x"\nlevel = "info"\ntext = ""\ntext_zh = ""\nmend = ""\nwhen = [${'{ matches = "a" }, '.repeat(11)}]\n`,
+    'traps',
+  ],
   ['tables without an end', () => `${ownManifest}[x]\ny = ${deep('[', ']')}\n`, 'tool.toml'],
 ]
 

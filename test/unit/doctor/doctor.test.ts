@@ -260,7 +260,7 @@ describe('a home that was set up by this program', () => {
     expect(findingOf(examined, 'key-file-mode')).toMatchObject({ level: 'error', hint: `chmod 600 ${file}` })
     expect(findingOf(examined, 'state-folder-mode')).toMatchObject({
       level: 'error',
-      hint: expect.stringContaining(`chmod 700 '${folder}'`),
+      hint: expect.stringContaining(`chmod 700 ${folder}`),
     })
     expect(statSync(file).mode & 0o777).toBe(0o644)
   })

@@ -28,7 +28,13 @@ class GitignoreDocument implements Document {
 
   set(path: KeyPath, value: Value): void {
     const [pattern = ''] = path
-    if (path.length !== 1 || value !== true || patternIn(pattern) !== pattern || /[\r\n]/.test(pattern)) {
+    // A byte order mark would belong to the file where the pattern becomes its first line.
+    if (
+      path.length !== 1 ||
+      value !== true ||
+      patternIn(pattern) !== pattern ||
+      /^\uFEFF|[\r\n]/.test(pattern)
+    ) {
       throw notWritable(this.#file)
     }
     if (this.get(path) === undefined) this.#text = appendLine(this.#text, pattern)

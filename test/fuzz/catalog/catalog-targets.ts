@@ -78,12 +78,12 @@ function choicesOf(tool: Tool): ToolChoice[] {
   const choices = common.flatMap((choice) => keys.map((key) => ({ ...choice, ...key })))
   return choices.flatMap((choice) => [
     ...(shell ? [{ ...choice, scope: 'user', method: 'file', shell } as const] : []),
-    { ...choice, scope: 'project', method: 'file', project: home },
+    ...(shell ? [{ ...choice, scope: 'project', method: 'file', project: home, shell } as const] : []),
     ...(tool.env && shell ? [{ ...choice, scope: 'user', method: 'env', shell } as const] : []),
   ])
 }
 
 /** The loader of a user's own tools, and what is planned with a tool that it let through. */
 export const catalogTargets: readonly FuzzTarget[] = [
-  fuzzTarget({ name: 'tool-folders', share: 8, cases: toolFolders, run: holdLoaderLaws }),
+  fuzzTarget({ name: 'tool-folders', share: 0.6, cases: toolFolders, run: holdLoaderLaws }),
 ]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import type { Format } from '../../../src/documents/document.ts'
 import { dotenvFormat } from '../../../src/documents/dotenv/dotenv-format.ts'
+import { gitignoreFormat } from '../../../src/documents/gitignore/gitignore-format.ts'
 import { jsoncFormat, jsonFormat } from '../../../src/documents/json/json-format.ts'
 import {
   fishEnvFormat,
@@ -20,7 +21,7 @@ import { tortureDocuments } from '../../unit/documents/toml/torture-documents.ts
 import { wildYamlText } from '../../unit/documents/yaml/yaml-arbitrary.ts'
 import { type FuzzTarget, fuzzTarget } from '../fuzz-target.ts'
 import { scenarioTexts, textsOf } from './corpus.ts'
-import { anyEdits, flatEdits } from './edits.ts'
+import { anyEdits, flatEdits, patternEdits } from './edits.ts'
 import { holdFlatLaws } from './flat-laws.ts'
 import { grown } from './grown.ts'
 import { mutated } from './mutate.ts'
@@ -61,11 +62,12 @@ function flat(
   format: Format,
   corpus: readonly string[],
   refereeSeesAll = false,
+  edits = flatEdits,
 ): FuzzTarget {
   return fuzzTarget({
     name,
     share,
-    cases: fc.record({ text: documents(corpus), edits: flatEdits }),
+    cases: fc.record({ text: documents(corpus), edits }),
     run: (input) => holdFlatLaws({ format, refereeSeesAll }, input),
   })
 }
@@ -75,35 +77,37 @@ const jsonTexts = [...torture.json, ...real(/\.json$/)]
 const jsoncTexts = [...torture.jsonc, ...jsonTexts]
 const yamlTexts = [...torture.yaml, ...real(/\.ya?ml$/)]
 const lineTexts = [...torture.lines, ...real(/(\.env|env\.(sh|fish|ps1)|rc|profile|zshenv)$/)]
+const ignoreTexts = [...torture.ignores, ...torture.lines]
 const profileTexts = [...torture.profiles, ...lineTexts]
 const random = randomDocument.map(({ text }) => text)
 
 /** Every editor of `src/documents`. */
 export const documentTargets: readonly FuzzTarget[] = [
-  structured('toml', 9, { format: tomlFormat }, documents(tomlTexts, [random])),
+  structured('toml', 6, { format: tomlFormat }, documents(tomlTexts, [random])),
   structured(
     'json',
-    8,
+    5,
     { format: jsonFormat, keepsBraces: true },
     documents(jsonTexts, [grown((pick) => wildJsonText(false, pick)), tidyJson]),
   ),
   structured(
     'jsonc',
-    8,
+    5,
     { format: jsoncFormat, keepsBraces: true },
     documents(jsoncTexts, [grown((pick) => wildJsonText(true, pick))]),
   ),
   structured(
     'yaml',
-    9,
+    6,
     { format: yamlFormat, leavesBraces: true },
     documents(yamlTexts, [grown(wildYamlText)]),
   ),
-  flat('dotenv', 7, dotenvFormat, lineTexts, true),
-  flat('posix-env', 6, posixEnvFormat, lineTexts),
-  flat('fish-env', 6, fishEnvFormat, lineTexts),
-  flat('powershell-env', 6, powershellEnvFormat, lineTexts),
+  flat('dotenv', 9, dotenvFormat, lineTexts, true),
+  flat('posix-env', 7, posixEnvFormat, lineTexts),
+  flat('fish-env', 7, fishEnvFormat, lineTexts),
+  flat('powershell-env', 7, powershellEnvFormat, lineTexts),
   flat('posix-profile', 4, posixProfileFormat, profileTexts),
   flat('fish-profile', 4, fishProfileFormat, profileTexts),
   flat('powershell-profile', 4, powershellProfileFormat, profileTexts),
+  flat('gitignore', 4, gitignoreFormat, ignoreTexts, true, patternEdits),
 ]

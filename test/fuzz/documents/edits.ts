@@ -191,3 +191,8 @@ export const flatEdits: fc.Arbitrary<readonly Edit[]> = fc.array(
   }),
   { minLength: 1, maxLength: 4 },
 )
+
+/** Edits of lists of patterns, whose only value is true. */
+export const patternEdits: fc.Arbitrary<readonly Edit[]> = flatEdits.map((edits) =>
+  edits.map((edit) => ({ ...edit, value: edit.value === null || edit.walk.length < 2 ? true : edit.value })),
+)

@@ -58,6 +58,12 @@ export const torture = {
     `export A='it'\\''s'\nset -gx B "x"\n$env:C = "x"\nD=x\\\ny\nE='x' 'y'\nF="x"y'z'\n\n\n`,
     "set -gx A ''\nexport B=\n$env:C = ''\nC=''\n\t export  D = 1\n$ENV:E ='‘’'\n",
   ],
+  ignores: [
+    `# ${canary}\nnode_modules/\n!keep\n\\#not a comment\n\\!not a negation\ntrailing  \nescaped\\ \n*\n/a/**/b\n[a-z]\n`,
+    '\ufeffa\r\nb\r\na\r\n\r\n\r\nnew',
+    'a\r',
+    ' a\n\ta\n#\n!\n\\\n',
+  ],
   profiles: [
     "# mine\nexport A=1\n\n# >>> qcode-setup >>>\n# note\nif [ -r '/a b/env.sh' ]; then . '/a b/env.sh'; fi\n# <<< qcode-setup <<<\nalias ll=ls\n",
     "# >>> qcode-setup >>>\r\n# note\r\nif test -r '/e'; source '/e'; end\r\n# <<< qcode-setup <<<\r\n",

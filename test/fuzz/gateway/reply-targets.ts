@@ -151,5 +151,5 @@ async function holdReplyLaws(answer: Reply): Promise<void> {
 }
 
 export const replyTargets: readonly FuzzTarget[] = [
-  fuzzTarget({ name: 'replies', share: 7, cases: reply, run: holdReplyLaws }),
+  fuzzTarget({ name: 'replies', share: 5, cases: reply, run: holdReplyLaws }),
 ]

@@ -125,5 +125,5 @@ async function holdJudgeLaws({
 }
 
 export const urlTargets: readonly FuzzTarget[] = [
-  fuzzTarget({ name: 'base-urls', share: 10, cases: urlCase, run: holdJudgeLaws }),
+  fuzzTarget({ name: 'base-urls', share: 8, cases: urlCase, run: holdJudgeLaws }),
 ]

@@ -95,5 +95,5 @@ async function holdKeyLaws(text: string): Promise<void> {
 
 export const inputTargets: readonly FuzzTarget[] = [
   fuzzTarget({ name: 'arguments', share: 8, cases: commandLine, run: holdArgumentLaws }),
-  fuzzTarget({ name: 'keys', share: 6, cases: keyText, run: holdKeyLaws }),
+  fuzzTarget({ name: 'keys', share: 8, cases: keyText, run: holdKeyLaws }),
 ]

@@ -116,5 +116,5 @@ async function holdLintLaws({
 }
 
 export const lintTargets: readonly FuzzTarget[] = [
-  fuzzTarget({ name: 'lint', share: 5, cases: lintCase, run: holdLintLaws }),
+  fuzzTarget({ name: 'lint', share: 4, cases: lintCase, run: holdLintLaws }),
 ]

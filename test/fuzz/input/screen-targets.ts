@@ -68,5 +68,5 @@ function holdScreenLaws({
 }
 
 export const screenTargets: readonly FuzzTarget[] = [
-  fuzzTarget({ name: 'masks', share: 6, cases: screenCase, run: holdScreenLaws }),
+  fuzzTarget({ name: 'masks', share: 4, cases: screenCase, run: holdScreenLaws }),
 ]

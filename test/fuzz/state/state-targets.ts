@@ -112,5 +112,5 @@ async function holdStateLaws(texts: { ledger: string; journal: string }): Promis
 }
 
 export const stateTargets: readonly FuzzTarget[] = [
-  fuzzTarget({ name: 'state', share: 3, cases: stateCase, run: holdStateLaws }),
+  fuzzTarget({ name: 'state', share: 0.6, cases: stateCase, run: holdStateLaws }),
 ]

@@ -70,6 +70,7 @@ describe('gitignoreFormat', () => {
     [['a '], true],
     [[''], true],
     [['a', 'b'], true],
+    [['\ufeffa'], true],
     [['a'], 'yes'],
   ])('refuses what is no line: %j, %j', (path, value) => {
     expect(userError(() => setIn(gitignoreFormat, 'x\n', path, value)).code).toBe('value-not-writable')

@@ -10,7 +10,7 @@ import { filePosition, sameMode } from './file-position.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { isUnfinished } from './find-unfinished-run.ts'
 import { finishRenewal } from './finish-renewal.ts'
-import { readRun, storeRun } from './journal.ts'
+import { readBackupOf, readRun, storeRun } from './journal.ts'
 import { hasCopies } from './keychain-copies.ts'
 import { keychainPosition } from './keychain-position.ts'
 import { restoreRun } from './restore-run.ts'
@@ -31,7 +31,7 @@ export interface Recovery {
 export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
   return recover(host, id, fileSystem, async (run, writer) => {
     const missing =
-      run.files.find((file) => !canFinish(file, host.platform)) ?? run.renewal?.files.find(isNotStaged)
+      run.files.find((file) => !canFinish(run, file, host)) ?? run.renewal?.files.find(isNotStaged)
     if (missing) throw cannotFinish(run, missing.path)
     if (!(await canFinishKeychain(run, host))) throw cannotFinish(run, keychainTitle)
     const committing: RunRecord = { ...run, state: 'committing' }
@@ -73,8 +73,24 @@ async function recover(
   }
 }
 
-function canFinish(file: RecordedFile, platform: NodeJS.Platform): boolean {
-  if (file.after.kind === 'absent' || filePosition(file, platform) !== 'old') return true
+/** What stands there is replaced only where undo could give it back. */
+function canFinish(run: RunRecord, file: RecordedFile, host: Host): boolean {
+  if (filePosition(file, host.platform) !== 'old') return true
+  return isBackedUp(run, file, host) && isWritten(file, host.platform)
+}
+
+function isBackedUp(run: RunRecord, file: RecordedFile, host: Host): boolean {
+  try {
+    readBackupOf(host, run.id, file)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
+}
+
+function isWritten(file: RecordedFile, platform: NodeJS.Platform): boolean {
+  if (file.after.kind === 'absent') return true
   const state = readFileState(file.temporary)
   return (
     state.kind === 'file' && state.hash === file.after.hash && sameMode(state.mode, file.after.mode, platform)
@@ -97,7 +113,7 @@ async function canFinishKeychain({ keychain: recorded, renewal }: RunRecord, hos
 function cannotFinish(run: RunRecord, what: string): UserError {
   return new UserError({
     code: 'cannot-finish',
-    message: `Run ${run.id} cannot be finished: it was stopped before the new state of ${what} was written whole.`,
+    message: `Run ${run.id} cannot be finished: it was stopped before ${what} was saved and its new state written.`,
     hint: `To take it back, type: qcode-setup undo ${run.id}`,
     ...(isAbsolute(what) && { where: { file: what } }),
   })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
@@ -91,7 +92,7 @@ function stage(run: RunRecord, replacements: readonly Replacement[], host: Host)
   const staged = new Map<string, Uint8Array>()
   const files = replacements.map(({ path, bytes }, index) => {
     if (bytes === undefined) return { path }
-    const name = `${runFolder(host, run.id)}/staged-${index}`
+    const name = join(runFolder(host, run.id), `staged-${index}`)
     staged.set(name, bytes)
     return { path, staged: { path: name, hash: hashBytes(bytes) } }
   })

@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, normalize, relative, sep } from 'node:path'
+import { isRunId } from './run-id.ts'
 import type { RunRecord } from './run-record.ts'
 
 /**
@@ -29,13 +30,19 @@ function isOwnFile({ resolvedPath, before, temporary }: RunRecord['files'][numbe
 }
 
 /** A copy in the keychain is an account of the run's own, so that no other key is read, replaced or removed. */
-function hasOwnAccounts({ id, keychain }: RunRecord): boolean {
+function hasOwnAccounts({ id, keychain, renewal }: RunRecord): boolean {
+  const renewed = renewal?.keychain
+  if (renewed && (renewed.staged !== `renewal-${id}` || !renewed.copies.every(isBackup))) return false
   if (!keychain) return true
   const { before, after } = keychain
   return (
     (before.kind === 'absent' || before.backup === `backup-${id}`) &&
     (after.kind === 'absent' || after.staged === `staged-${id}`)
   )
+}
+
+function isBackup(account: string): boolean {
+  return isRunId(account.replace(/^backup-/, ''))
 }
 
 function isPlain(path: string): boolean {

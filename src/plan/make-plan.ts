@@ -122,10 +122,7 @@ function staleEntries(
   wanted: readonly WantedTarget[],
   context: PlanContext,
 ): LedgerEntry[] {
-  const standing = new Set([
-    ...choices.flatMap((choice) => standingPaths(choice, context)),
-    ...wanted.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath))),
-  ])
+  const standing = new Set(choices.flatMap((choice) => standingPaths(choice, context)))
   const earlier = context.ledger.setups.filter((setup) => choices.some((choice) => samePlace(setup, choice)))
   const tools = new Set(earlier.filter(({ tool }) => isOnlyPlace(tool, context)).map(({ tool }) => tool))
   const gone = context.ledger.entries.filter(

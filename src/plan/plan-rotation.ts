@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Tool } from '../catalog/tool.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { keyAccount } from '../secrets/keychain.ts'
@@ -36,17 +37,17 @@ export interface RotationRequest {
 }
 
 /**
- * The key replaced wherever this program wrote one: by the templates of what is set up, and in files that no setup
- * leads to any more, such as those of an earlier shell. It is written nowhere else. Errors: those of `planSetup`.
+ * The key replaced wherever this program wrote one: in the places of what is set up, and in files that no setup leads to
+ * any more, such as those of an earlier shell. Nothing else changes. Errors: those of `planSetup`.
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
   const { key, choices, tools, past } = request
   const targets = choices.flatMap((choice) => targetsOf(choice, key, context))
   const formats = targets.map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
-  const wanted = targets.map((target) => onlyOurs(target, written, key, context))
+  const wanted = targets.map((target) => onlyKeys(target, written, key, context))
   const others = leftBehind(wanted, written, context).map((entry) => targetOf(entry, key))
-  const plan = await planTargets([...others, ...wanted], choices, { ...context, key })
+  const plan = await planTargets([...others, ...wanted], [], { ...context, key })
   const kept = await renewKept(request, context)
   const keys = new Set([...written.keys, ...kept.keys])
   return withRenewal({ ...plan, ...kept.edit }, { ...written, keys }, request, context)
@@ -79,18 +80,25 @@ function targetsOf(choice: ToolChoice, key: Secret, context: PlanContext): Wante
   return wantedTargets(choice, { ...context, key: choice.keyStore === 'env' ? undefined : key })
 }
 
-/** A target without the key where this program never wrote one, as for a user who keeps it in the environment. */
-function onlyOurs(
+/** Of a target the key alone, where one of ours stands: nowhere else is it written, and nothing beside it. */
+function onlyKeys(
   target: WantedTarget,
   written: WrittenKeys,
   key: Secret,
   { ledger }: PlanContext,
 ): WantedTarget {
-  const isOurs = ({ keyPath, value }: Leaf) =>
-    !(value instanceof Secret) ||
-    ledger.entries.some((entry) => pathId(entry.path, entry.keyPath) === pathId(target.path, keyPath)) ||
-    isOldKey(written.valueAt({ ...target, keyPath }), written, key)
-  return { ...target, leaves: target.leaves.filter(isOurs) }
+  const isOurs = ({ keyPath, value }: Leaf) => {
+    if (!(value instanceof Secret)) return false
+    const now = written.valueAt({ ...target, keyPath })
+    const id = pathId(target.path, keyPath)
+    const isOwned = ledger.entries.some((entry) => pathId(entry.path, entry.keyPath) === id)
+    return now !== undefined && (isOwned || isOldKey(now, written, key))
+  }
+  const keys = target.leaves.filter(isOurs)
+  const stamps = target.leaves.filter(({ keyPath }) =>
+    target.stamps.some((stamp) => isDeepStrictEqual(stamp, keyPath)),
+  )
+  return { ...target, leaves: keys.length > 0 ? [...keys, ...stamps] : [] }
 }
 
 /** Whether a value is a key that was written here, or that stands where one is wanted and looks like the gateway's. */
@@ -146,8 +154,6 @@ function withRenewal(
   const renewal = makeRenewal(old, key, [...written.places, ...places], written.formats)
   return {
     ...plan,
-    // What a tool's folder tells of a setup was told then.
-    findings: plan.findings.filter(({ level }) => level !== 'info'),
     ...(old.length > 0 && { renewal }),
     secrets: [...plan.secrets, ...old],
     old,

@@ -3,6 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectFolder } from '../support/test-catalog.ts'
 
+/** Asked before the run: what is done meanwhile is not what ran. */
+const commit = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+  cwd: projectFolder,
+  encoding: 'utf8',
+}).trim()
+
 export interface Row {
   readonly target: string
   readonly cases: number
@@ -18,7 +24,7 @@ export function writeReport(rows: readonly Row[]): void {
     join(projectFolder, 'docs', 'fuzzing.md'),
     `# Fuzzing
 
-Written by \`npm run fuzz\`, on the commit ${commit()}. Each case is a random input for one target; a find is a case that
+Written by \`npm run fuzz\`, on the commit ${commit}. Each case is a random input for one target; a find is a case that
 neither ended in an error for the user nor held every law of its target. What a target is given, and what it has to hold,
 stands in test/fuzz; every find has become a test of its own.
 
@@ -27,11 +33,4 @@ stands in test/fuzz; every find has become a test of its own.
 ${lines.join('\n')}
 `,
   )
-}
-
-function commit(): string {
-  return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
-    cwd: projectFolder,
-    encoding: 'utf8',
-  }).trim()
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { FileSystem } from '../../src/apply/file-system.ts'
 import type { UserError } from '../../src/errors.ts'
 import { createFaultFileSystem, type Fault } from '../support/fault-file-system.ts'
-import { readTree } from '../support/home-tree.ts'
+import { type HomeTree, readTree } from '../support/home-tree.ts'
 import {
   expectFiles,
   expectNoLock,
@@ -29,12 +31,25 @@ const { createFileSystem } = await vi.importActual<typeof import('../../src/appl
   '../../src/apply/file-system.ts',
 )
 
-/** Runs the scene's command with a fault. */
-async function runWith(fault: Fault, { home, start, args }: Scene, machine: Machine) {
+/** Runs the scene's command with a fault, and another program at work before each call. */
+async function runWith(
+  fault: Fault,
+  { home, start, args }: Scene,
+  machine: Machine,
+  before: (index: number) => void = () => {},
+) {
   restoreTree(home, start)
   machine.reset()
-  const faulty = createFaultFileSystem(fault, createFileSystem('linux'))
-  given.fileSystem = faulty.fileSystem
+  const real = createFileSystem('linux')
+  const faulty = createFaultFileSystem(fault, real)
+  const busy = Object.entries(faulty.fileSystem).map(([verb, work]) => [
+    verb,
+    (...given: never[]) => {
+      before(faulty.calls.length)
+      return (work as (...args: never[]) => unknown)(...given)
+    },
+  ])
+  given.fileSystem = Object.fromEntries(busy)
   const error = await machine.run(...args)
   given.fileSystem = undefined
   return { error, ...faulty }
@@ -89,6 +104,46 @@ test.each(['setup', 'switch', 'remove', 'undo', 'recovery'] as const)(
     scene.drop()
   },
 )
+
+const theirs = 'somebody else was here'
+
+test.each(['.claude/settings.json', '.bashrc', '.config/qcode-setup/env.sh'])(
+  'another program writes %s before any call: its bytes stay, and all else is old or all else is new',
+  async (path) => {
+    const scene = await makeScene('setup')
+    const { home } = scene
+    const machine = createMachine(home)
+    const { calls } = await runWith({ kind: 'none' }, scene, machine)
+    const file = realpathSync(join(home, path))
+    // From the last look at a file to its renaming no call is made: that one moment cannot be told from the next.
+    const points = calls.flatMap(({ to }, index) => (to === file ? [] : [index]))
+    await tryAll('injections', points, async (at) => {
+      let isWritten = false
+      const { error } = await runWith({ kind: 'none' }, scene, machine, (index) => {
+        if (index !== at || !existsSync(dirname(file))) return
+        writeFileSync(file, theirs)
+        isWritten = true
+      })
+      if (!isWritten) return expectTold(scene, error, { kind: 'none' })
+      expect(readFileSync(file, 'utf8')).toBe(theirs)
+      expectFiles(home, withFileOfNow(error ? scene.old : scene.new, file, home), `all but ${path}`)
+      expect(error?.code ?? 'changed-since-plan').toBe('changed-since-plan')
+      expect(temporariesIn(home)).toEqual([])
+    })
+    scene.drop()
+  },
+)
+
+/** The tree with one file as it is now, under all of its names. */
+function withFileOfNow(tree: HomeTree, file: string, home: string): HomeTree {
+  const isFile = (path: string) => existsSync(join(home, path)) && realpathSync(join(home, path)) === file
+  const now = Object.entries(readTree(home)).filter(([path]) => isFile(path))
+  return { ...tree, ...Object.fromEntries(now) }
+}
+
+function temporariesIn(home: string): string[] {
+  return Object.keys(readTree(home)).filter((path) => path.endsWith('.tmp'))
+}
 
 function hash(home: string): string {
   const leaves = Object.entries(readTree(home)).map(([path, { mtimeNs: _, ...leaf }]) => [path, leaf])

@@ -26,12 +26,13 @@ export const fixedTime = Date.parse('2026-01-02T03:04:05.678Z')
 
 const preload = join(import.meta.dirname, 'preload.mjs')
 
-/** Starts the built program in a home, under a fault or none, its clock standing still or as given. */
+/** Starts the built program in a home, under a fault or none, its clock standing still or as given, as this user or another. */
 export function startProgram(
   home: string,
   args: readonly string[],
   fault: ProgramFault = {},
   clock: object = { at: fixedTime },
+  uid?: number,
 ): Promise<Ended> {
   const child = spawn(process.execPath, ['--import', preload, programPath, ...args], {
     cwd: home,
@@ -44,6 +45,7 @@ export function startProgram(
       FAULTS_CLOCK: JSON.stringify(clock),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid !== undefined && { uid, gid: uid }),
   })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk) => chunks.push(chunk))

@@ -127,7 +127,9 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
 function describe(error: unknown): { code: string; message: string } {
   const first = error instanceof AggregateError ? error.errors[0] : error
   if (first instanceof ProxyNotUsable) return { code: 'PROXY', message: first.message }
-  const { code, message } = first as NodeJS.ErrnoException
+  const { code, message, name } = first as NodeJS.ErrnoException
+  // undici 7.30 gives no code where a reply is no HTTP at all.
+  if (name === 'HTTPParserError') return { code: code ?? 'NO_HTTP', message }
   if (typeof code !== 'string') throw error
   return { code, message }
 }

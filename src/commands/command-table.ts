@@ -74,7 +74,7 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'key',
     summary:
       "another key in every place at once; or the one in the system's keychain: put it there, print it for a program, forget it",
-    positional: { name: 'VERB', required: true, choices: ['rotate', 'set', 'get', 'forget'] },
+    positional: { name: 'VERB', required: true, choices: ['set', 'get', 'rotate', 'forget'] },
     examples: [
       ['qcode-setup key rotate', 'ask for a new key, try it, and put it wherever the old one was written'],
       ['qcode-setup key set', 'ask for the key; undo gives back the one before'],

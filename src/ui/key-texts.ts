@@ -36,7 +36,7 @@ const en: KeyTexts = {
   wouldForget: (copies) =>
     `The key would be taken out of the keychain${copies > 0 ? ', with all copies for undo' : ''}; this could not be undone.`,
   readers: (tools) =>
-    `Still set up to read the key from the keychain, where none is now: ${tools}. Type: qcode-setup key set, or: qcode-setup remove --tool ${tools}`,
+    `Set up to read the key from the keychain, and without it they have none: ${tools}. Type: qcode-setup key set, or: qcode-setup remove --tool ${tools}`,
   files: (files) =>
     `A key still stands in ${files === 1 ? 'this file' : 'these files'}. To take out what this program wrote there:`,
   newKey: 'New QCode.cc key',
@@ -66,7 +66,7 @@ const zhCn: KeyTexts = {
   wouldForget: (copies) =>
     `将从钥匙串中删除密钥${copies > 0 ? '及所有用于撤销的副本' : ''}；此操作无法撤销。`,
   readers: (tools) =>
-    `以下工具仍设置为从钥匙串读取密钥，而其中已没有密钥：${tools}。请运行：qcode-setup key set，或：qcode-setup remove --tool ${tools}`,
+    `以下工具设置为从钥匙串读取密钥，没有它便无密钥可用：${tools}。请运行：qcode-setup key set，或：qcode-setup remove --tool ${tools}`,
   files: () => '以下文件中仍有密钥。移除本程序写入的内容：',
   newKey: '新的 QCode.cc 密钥',
   rotated: (key, places, tools) =>

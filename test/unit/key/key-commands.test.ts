@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runKey } from '../../../src/commands/key.ts'
+import type { Host } from '../../../src/host/host.ts'
+import { keyTextsFor } from '../../../src/ui/key-texts.ts'
+import { messagesEn } from '../../../src/ui/messages-en.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost, testKey } from '../../support/test-host.ts'
+import { createAnsweringHost, ctrlC, enter } from '../wizard/answering-host.ts'
+
+let home = ''
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'qcode-key-'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const key = (host: Host, verb: string, ...switches: string[]) =>
+  runKey({ values: {}, switches: new Set(switches), positionals: [verb] }, { host, catalog: testCatalog })
+
+const storeOf = (host: Host) => host.keychain()
+const chinese = { LANG: 'zh_CN.UTF-8', PATH: '' }
+
+describe('key set', () => {
+  test('asks for the key masked, shows the change, asks, and stores it', async () => {
+    const { host, answer, shown } = createAnsweringHost(home)
+    const ending = key(host, 'set')
+    await answer(messagesEn.key.question, `${testKey}${enter}`)
+    await answer(messagesEn.confirm, enter)
+    expect(await ending).toMatchObject({ exit: 0, data: { verb: 'set', changed: true, replaced: false } })
+    expect(await (await storeOf(host)).get('default')).toBe(testKey)
+    expect(shown()).toContain('+cr_…cdef')
+    expect(shown()).not.toContain(testKey)
+  })
+
+  test('writes nothing when the answer is no or Ctrl-C', async () => {
+    for (const [question, keys] of [
+      [messagesEn.confirm, `n${enter}`],
+      [messagesEn.confirm, ctrlC],
+    ] as const) {
+      const { host, answer } = createAnsweringHost(home)
+      const ending = key(host, 'set').catch((error) => error)
+      await answer(messagesEn.key.question, `${testKey}${enter}`)
+      await answer(question, keys)
+      expect(await ending).toMatchObject({ code: 'cancelled', exit: 130 })
+      expect(await (await storeOf(host)).list()).toEqual([])
+    }
+  })
+
+  test('asks for no key where the keychain is out of reach', async () => {
+    const { host, shown } = createAnsweringHost(home)
+    const closed = { ...host, keychain: () => Promise.reject(new Error('not installed')) }
+    await expect(key(closed, 'set')).rejects.toMatchObject({ code: 'keychain-unavailable', exit: 1 })
+    expect(shown()).toBe('')
+  })
+
+  test('takes the key from QCODE_API_KEY, warns of an odd one, and names what is missing', async () => {
+    const host = createTestHost(home, { env: { QCODE_API_KEY: 'sk-odd-looking-key', PATH: '' } })
+    expect(await key(host, 'set', 'yes')).toMatchObject({ findings: [{ id: 'key-look', level: 'warning' }] })
+    await expect(key(createTestHost(home), 'set', 'yes')).rejects.toMatchObject({
+      code: 'key-missing',
+      exit: 2,
+    })
+  })
+
+  test('is a run: the last one that undo would take back', async () => {
+    const host = createTestHost(home, { env: { QCODE_API_KEY: testKey, PATH: '' } })
+    const { data, next } = await key(host, 'set', 'yes')
+    expect(data.run).toMatch(/^\d{8}T\d{6}Z-/)
+    expect(next?.join()).toContain('qcode-setup undo')
+    expect(await key(host, 'set', 'yes')).toMatchObject({ data: { changed: false, run: null }, next: [] })
+  })
+})
+
+describe('key get', () => {
+  test('gives the key to a program and the masked one to a person', async () => {
+    const host = createTestHost(home)
+    await (await storeOf(host)).set('default', testKey)
+    expect(await key(host, 'get')).toMatchObject({ report: testKey, showsKey: true, next: [], findings: [] })
+    const seen = { ...host, terminal: { ...host.terminal, outputIsSeen: true } }
+    expect(await key(seen, 'get')).toMatchObject({
+      report: 'cr_…cdef',
+      showsKey: false,
+      next: [keyTextsFor(host).howToGetWhole],
+    })
+  })
+
+  test('needs nothing of this program on the disk', async () => {
+    const host = createTestHost(join(home, 'no', 'such', 'home'))
+    await (await storeOf(host)).set('default', testKey)
+    expect((await key(host, 'get')).report).toBe(testKey)
+  })
+})
+
+describe('key forget', () => {
+  async function twoKeys(host: Host): Promise<void> {
+    const store = await storeOf(host)
+    await store.set('default', testKey)
+    await store.set('backup-20261123T121314Z-ab0001', 'an older key')
+  }
+
+  test('asks first, with No as the answer of Enter', async () => {
+    const { host, answer } = createAnsweringHost(home)
+    await twoKeys(host)
+    const ending = key(host, 'forget').catch((error) => error)
+    await answer('This cannot be undone.', enter)
+    expect(await ending).toMatchObject({ code: 'cancelled', exit: 130 })
+    expect(await (await storeOf(host)).list()).toHaveLength(2)
+  })
+
+  test('takes every account once the answer is yes', async () => {
+    const { host, answer } = createAnsweringHost(home)
+    await twoKeys(host)
+    const ending = key(host, 'forget')
+    await answer('This cannot be undone.', `y${enter}`)
+    expect(await ending).toMatchObject({ exit: 0, data: { changed: true, copies: 1 } })
+    expect(await (await storeOf(host)).list()).toEqual([])
+  })
+
+  test('needs --yes where nobody can answer, and leaves all in a dry run', async () => {
+    const host = createTestHost(home)
+    await twoKeys(host)
+    await expect(key(host, 'forget')).rejects.toMatchObject({ code: 'confirmation-missing', exit: 2 })
+    expect(await key(host, 'forget', 'dryRun')).toMatchObject({
+      exit: 0,
+      report: expect.stringContaining('would'),
+    })
+    expect(await (await storeOf(host)).list()).toHaveLength(2)
+  })
+
+  test('speaks Chinese where the machine does', async () => {
+    const host = createTestHost(home, { env: chinese })
+    await twoKeys(host)
+    expect(await key(host, 'forget', 'yes')).toMatchObject({
+      report: expect.stringMatching(/^钥匙串中已没有该密钥/),
+    })
+    expect(await key(host, 'forget', 'yes')).toMatchObject({ report: expect.stringMatching(/没有密钥/) })
+  })
+})

@@ -22,6 +22,7 @@ const setting = z
   .strictObject({
     variable: z.exactOptional(z.string()),
     key: z.exactOptional(keyPath),
+    command: z.exactOptional(z.boolean()),
     variants: z.exactOptional(names),
   })
   .check(

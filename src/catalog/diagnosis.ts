@@ -33,6 +33,8 @@ export interface Source {
 export interface Setting {
   readonly variable?: string
   readonly key?: KeyPath
+  /** Its value is a command that prints the setting. */
+  readonly command?: boolean
   readonly variants?: readonly string[]
 }
 

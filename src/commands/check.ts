@@ -18,6 +18,7 @@ import { checkSettings } from './check-settings.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { saferFinding, shortFinding } from './plain-http-findings.ts'
+import { storedKey } from './stored-key.ts'
 
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {
@@ -28,8 +29,16 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const key = await readKey(textOf(input, 'keyFile'), host)
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
-  const plans = origins.map((origin) =>
-    planCheck(origin, chosen.includes(origin), choices, key, input, context),
+  const keyFor = ({ text }: Origin) =>
+    key ??
+    storedKey(
+      choices.filter(({ origin }) => origin.text === text),
+      context,
+    )
+  const plans = await Promise.all(
+    origins.map(async (origin) =>
+      planCheck(origin, chosen.includes(origin), choices, await keyFor(origin), input, context),
+    ),
   )
   const plain = chosen.filter(({ isUnencrypted }) => isUnencrypted)
   const beside = plain.length > 0 && !isOn(input, 'all')

@@ -1,9 +1,11 @@
 import { listRuns } from '../apply/journal.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import type { RecordedFolder } from '../apply/run-record.ts'
+import type { Finding } from '../finding.ts'
 import { planRemoval } from '../plan/make-plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
+import type { ToolChoice } from '../request/request.ts'
 import { reportRemoval } from '../ui/report-removal.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
@@ -34,13 +36,28 @@ export async function runRemove(input: Input, context: CommandContext): Promise<
     },
     context,
   )
-  const findings = [...recovered, ...written.plan.findings]
+  const findings = [...recovered, ...written.plan.findings, ...keyStays(removed, kept)]
   return {
     exit: 0,
     findings,
     data: { ...planData(written.plan, findings), run: written.run ?? null },
     ...reportRemoval({ ...written, dryRun: isOn(input, 'dryRun') }, host),
   }
+}
+
+/** What was never in a file is not taken out with it. */
+function keyStays(removed: readonly ToolChoice[], kept: readonly ToolChoice[]): Finding[] {
+  const isKept = ({ keyStore }: ToolChoice) => keyStore === 'keychain'
+  if (!removed.some(isKept) || kept.some(isKept)) return []
+  return [
+    {
+      id: 'key-in-keychain',
+      level: 'info',
+      message: 'The key is still in the keychain of this machine, and no tool reads it from there now.',
+      messageZh: '密钥仍保存在本机的系统钥匙串中，但已没有工具从中读取。',
+      hint: 'To take it out: qcode-setup key forget',
+    },
+  ]
 }
 
 function isSame(

@@ -20,7 +20,10 @@ export async function runStatus(_input: Input, context: CommandContext): Promise
   return {
     exit: 0,
     findings: unfinished ? [unfinishedFinding(unfinished)] : [],
-    data: { tools, unfinishedRun: unfinished?.id ?? null },
+    data: {
+      tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
+      unfinishedRun: unfinished?.id ?? null,
+    },
     ...reportStatus(tools, host),
   }
 }

@@ -16,6 +16,7 @@ import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
 import { settleDaemons } from './settle-daemons.ts'
 import { settleVariants } from './settle-variants.ts'
+import { storedKey } from './stored-key.ts'
 import { writePlan } from './write-plan.ts'
 
 /** Moves everything that is set up to another region; the keys that stand in the files stay as they are. */
@@ -30,8 +31,11 @@ async function moveAll(input: Input, context: CommandContext): Promise<Outcome> 
   const { host, catalog } = context
   const { origin, note } = originToTake(input, context)
   const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
-  const key = isOn(input, 'noCheck') ? undefined : await readKey(undefined, host)
   const standing = choicesOf(readLedger(host).setups, catalog, host)
+  const isChecked = !isOn(input, 'noCheck') && !isOn(input, 'dryRun')
+  const key = isChecked
+    ? ((await readKey(undefined, host)) ?? (await storedKey(standing, context)))
+    : undefined
   const moved = standing.map((choice) => ({ ...choice, origin }))
   const { choices, findings: settled } = await settleVariants(moved, input, context)
   await refuseRunningPrograms(choices, host)

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
+import type { KeyStore } from '../request/request.ts'
 import { renderTable } from './render-table.ts'
 import { reportTextsFor } from './report-texts.ts'
 import { shortenHome } from './shorten-home.ts'
@@ -10,7 +11,8 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
   const texts = reportTextsFor(host)
   if (tools.length === 0) return { report: texts.nothingSetUp, next: [] }
   const style = styleFor(host, 'stdout')
-  const rows = tools.map(({ tool, region, unencrypted, scope, project, files }) => {
+  const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
+  const rows = tools.map(({ tool, region, unencrypted, scope, project, keyStore = 'file', files }) => {
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
     const place = project === undefined ? scope : shortenHome(project, host)
     const shown = texts.states[state]
@@ -19,10 +21,18 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
       place,
       unencrypted ? style.yellow(texts.unencrypted(region)) : region,
       files[0]?.baseUrl ?? '',
+      ...(elsewhere ? [texts.keyStores[keyStore as KeyStore]] : []),
       state === 'as-written' ? shown : style.yellow(shown),
     ]
   })
-  const head = [texts.tool, texts.place, texts.region, texts.baseUrl, texts.state]
+  const head = [
+    texts.tool,
+    texts.place,
+    texts.region,
+    texts.baseUrl,
+    ...(elsewhere ? [texts.key] : []),
+    texts.state,
+  ]
   const differing = tools.flatMap(({ files }) => files.filter(({ differs }) => differs.length > 0))
   const lines = differing.map(
     ({ path, state, differs }) =>

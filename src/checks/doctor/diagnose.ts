@@ -97,7 +97,9 @@ function keyFiles(views: readonly ToolView[], { files, ledger }: DoctorContext):
   const written = new Set(ledger.entries.map(({ path }) => path))
   const found = views
     .flatMap(({ connections }) => connections.flatMap(({ keys }) => [...keys.heads, ...keys.shadowed]))
-    .flatMap(({ source, value }) => (source.file && value !== '' ? [source.file] : []))
+    .flatMap(({ source, value, isCommand }) =>
+      source.file && value !== '' && !isCommand ? [source.file] : [],
+    )
     .filter(({ path }) => written.has(path))
   return [...found, ...files.all().filter(({ text }) => /(?<![A-Za-z])cr_\w{16}/.test(text ?? ''))]
 }

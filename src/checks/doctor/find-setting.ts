@@ -1,6 +1,6 @@
 import type { Setting } from '../../catalog/diagnosis.ts'
 import type { OpenSource } from './open-source.ts'
-import { valueAt, valueText } from './variables-in.ts'
+import { isShellCommand, valueAt, valueText } from './variables-in.ts'
 
 /** Places and lookups by name, as `{{ name }}` stands for them. */
 export type Names = Readonly<Record<string, string>>
@@ -11,6 +11,8 @@ export interface Found {
   readonly name: string
   readonly value: string
   readonly source: OpenSource
+  /** The value is a command that prints the setting. */
+  readonly isCommand?: boolean
 }
 
 export interface Resolved {
@@ -37,7 +39,9 @@ export function findSetting(setting: Setting, sources: readonly OpenSource[], na
   const name = filled.join('.')
   return sources.flatMap((source) => {
     const value = setting.key ? valueText(valueAt(source.data, filled)) : source.variables[name]
-    return value === undefined ? [] : [{ name, value, source }]
+    if (value === undefined) return []
+    const isCommand = setting.command || (source.level === 'profile' && isShellCommand(value))
+    return [{ name, value, source, ...(isCommand && { isCommand }) }]
   })
 }
 
@@ -62,7 +66,7 @@ export function resolveSettings(
   return { winner, heads, shadowed: lists.flat().filter((found) => found !== winner) }
 }
 
-function isOrigin({ value, source }: Found, all: readonly Found[]): boolean {
+function isOrigin({ value, source, isCommand }: Found, all: readonly Found[]): boolean {
   if (source.level !== 'profile') return false
-  return all.some((other) => other.source.level === 'environment' && other.value === value)
+  return all.some((other) => other.source.level === 'environment' && (isCommand || other.value === value))
 }

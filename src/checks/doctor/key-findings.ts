@@ -1,4 +1,7 @@
+import type { Tool } from '../../catalog/tool.ts'
 import type { Finding } from '../../finding.ts'
+import { findProgram } from '../../host/find-program.ts'
+import type { Host } from '../../host/host.ts'
 import { maskKey } from '../../secrets/secret.ts'
 import { describeSource, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
@@ -8,7 +11,7 @@ import type { ConnectionView, DoctorContext, ToolView } from './tool-view.ts'
 export function keyFindings(
   { tool }: ToolView,
   { keys, leads, baseUrl }: ConnectionView,
-  { profiles }: DoctorContext,
+  { profiles, host }: DoctorContext,
 ): Finding[] {
   if (leads !== 'gateway') return []
   const { winner } = keys
@@ -39,11 +42,38 @@ export function keyFindings(
     }
   })
   const needsShell = [baseUrl.winner, winner].some((found) => found?.source.level === 'profile')
-  return [...different, ...(needsShell ? [newShell(tool.id, winner)] : [])]
+  return [
+    ...missingCommand(tool, winner, host),
+    ...different,
+    ...(needsShell ? [newShell(tool.id, winner)] : []),
+  ]
+}
+
+/** The client would start a program for its key that is not there. */
+function missingCommand(tool: Tool, { value, isCommand, source }: Found, host: Host): Finding[] {
+  const program = isCommand ? programOf(value) : undefined
+  if (program === undefined || findProgram(program, host)) return []
+  return [
+    {
+      id: 'key-command-missing',
+      level: 'error',
+      tool: tool.id,
+      message: `${tool.title} gets its key from the command ${program}, which is not in PATH.`,
+      messageZh: `${tool.title} 通过命令 ${program} 获取密钥，但 PATH 中没有该命令。`,
+      hint: `npm install --global qcode-setup, or type: npx qcode-setup --tool ${tool.id} --key-store keychain`,
+      ...(source.file && { where: { file: source.file.path } }),
+    },
+  ]
+}
+
+/** The name that a command begins with; undefined for a path, a script or what a shell has to work out. */
+function programOf(command: string): string | undefined {
+  return /^(?:\$\()?([\w.-]+)(?:[ )]|$)/.exec(command)?.[1]
 }
 
 /** The same setting with another value; what stands in a different setting is another matter. */
 function isOtherKey(other: Found, winner: Found): boolean {
+  if (other.isCommand || winner.isCommand) return false
   return other.name === winner.name && other.value.trim() !== '' && other.value !== winner.value
 }
 

@@ -1,3 +1,4 @@
+import { maskText } from '../../secrets/mask-text.ts'
 import { maskKey } from '../../secrets/secret.ts'
 import { maskUrl } from '../lint/mask-url.ts'
 import { type SourceData, sourceData } from './describe-source.ts'
@@ -21,6 +22,7 @@ export interface ToolData {
     readonly source: SourceData
     readonly requests: string | null
   } | null
+  /** `masked` is the command as it stands where the key comes from one. */
   readonly key: { readonly masked: string; readonly source: SourceData } | null
   /** What stands elsewhere and is not gone by. */
   readonly shadowed: readonly {
@@ -54,8 +56,8 @@ function connectionData(
   profiles: readonly Profile[],
 ): Pick<ToolData, 'protocol' | 'baseUrl' | 'key' | 'shadowed'> {
   const source = (found: Found) => sourceData(found, profiles)
-  const shadowed = (setting: 'baseUrl' | 'key', list: readonly Found[], mask: (text: string) => string) =>
-    list.map((found) => ({ setting, value: mask(found.value), source: source(found) }))
+  const shadowed = (setting: 'baseUrl' | 'key', list: readonly Found[], mask: (found: Found) => string) =>
+    list.map((found) => ({ setting, value: mask(found), source: source(found) }))
   return {
     protocol: connection.protocol,
     baseUrl: baseUrl.winner
@@ -65,14 +67,19 @@ function connectionData(
           requests: verdict?.requests ?? null,
         }
       : null,
-    key: keys.winner?.value ? { masked: maskKey(keys.winner.value), source: source(keys.winner) } : null,
+    key: keys.winner?.value ? { masked: maskFound(keys.winner), source: source(keys.winner) } : null,
     shadowed: [
-      ...shadowed('baseUrl', baseUrl.shadowed, (text) => maskUrl(text.trim())),
+      ...shadowed('baseUrl', baseUrl.shadowed, ({ value }) => maskUrl(value.trim())),
       ...shadowed(
         'key',
         keys.shadowed.filter(({ value }) => value !== ''),
-        maskKey,
+        maskFound,
       ),
     ],
   }
+}
+
+/** A key masked; a command that prints one as it stands, but for what looks like a key in it. */
+function maskFound({ value, isCommand }: Found): string {
+  return isCommand ? maskText(value, []) : maskKey(value)
 }

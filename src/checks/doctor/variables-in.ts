@@ -5,10 +5,17 @@ export function valueAt(data: Value, keyPath: KeyPath): Value | undefined {
   return keyPath.reduce<Value | undefined>((at, key) => childOf(at, key), data)
 }
 
-/** A value as a text: what is no text is written as JSON. */
+/** A value as a text: what a file of a shell sets to a command's output as `$(...)`, what else is no text as JSON. */
 export function valueText(value: Value | undefined): string | undefined {
   if (value === undefined || value === null) return undefined
+  const words = valueAt(value, ['command'])
+  if (Array.isArray(words)) return `$(${words.join(' ')})`
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+/** Whether a variable's text stands for the output of a command. */
+export function isShellCommand(text: string): boolean {
+  return /^\$\(.*\)$/s.test(text)
 }
 
 /**

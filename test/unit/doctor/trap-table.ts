@@ -24,6 +24,7 @@ base_url = "https://api.qcode.cc/openai"
 wire_api = "responses"
 env_key = "QCODE_API_KEY"
 `
+const codexCommand = '\n[model_providers.qcode.auth]\ncommand = "cat"\n'
 const codexEnv = { '.codex/.env': `QCODE_API_KEY=${gatewayKey}\n` }
 const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
 const providersFile = '.cline/data/settings/providers.json'
@@ -199,6 +200,22 @@ export const trapTable: readonly TrapRow[] = [
     },
     programs: codexVersion('0.145.0'),
     unless: { programs: codexVersion('0.149.0') },
+  },
+  {
+    id: 'codex-two-key-sources',
+    level: 'error',
+    hint: 'take env_key out',
+    files: { [codexFile]: codexReady + codexCommand, ...codexEnv },
+    programs: codexVersion('0.120.0'),
+    unless: { files: { [codexFile]: codexReady } },
+  },
+  {
+    id: 'codex-auth-command-unknown',
+    level: 'error',
+    hint: '--key-store keychain',
+    files: { [codexFile]: codexReady.replace('env_key', '# env_key') + codexCommand },
+    programs: codexVersion('0.98.0'),
+    unless: { programs: codexVersion('0.120.0') },
   },
   {
     id: 'codex-dead-settings',

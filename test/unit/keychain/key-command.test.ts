@@ -1,0 +1,41 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keyCommand, keyProgram } from '../../../src/secrets/key-command.ts'
+
+let root = ''
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'qcode-key-command-'))
+  for (const folder of ['bin', 'project/node_modules/.bin', 'package']) {
+    mkdirSync(join(root, folder), { recursive: true })
+    writeFileSync(join(root, folder, 'qcode-setup'), '', { mode: 0o755 })
+  }
+  writeFileSync(join(root, 'package/package.json'), '{"version":"1.2.3"}')
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+function hostWith(folders: readonly string[], platform: NodeJS.Platform = 'linux') {
+  const PATH = folders.map((folder) => join(root, folder)).join(delimiter)
+  return { env: { PATH }, platform, packageFolder: join(root, 'package') }
+}
+
+const byNpx = ['npx', '--yes', '--prefer-offline', 'qcode-setup@1.2.3', 'key', 'get']
+
+describe('the command that prints the key', () => {
+  it('is the program by its name where PATH leads to it, else npx with this version', () => {
+    expect(keyCommand(hostWith(['nowhere', 'bin']))).toEqual(['qcode-setup', 'key', 'get'])
+    expect(keyCommand(hostWith(['nowhere']))).toEqual(byNpx)
+    expect(keyCommand({ ...hostWith([]), env: {} })).toEqual(byNpx)
+  })
+
+  it('is not a program that is there only while a package runs this one', () => {
+    expect(keyCommand(hostWith(['project/node_modules/.bin']))).toEqual(byNpx)
+    expect(keyCommand(hostWith(['project/node_modules/.bin', 'bin']))).toEqual(['qcode-setup', 'key', 'get'])
+  })
+
+  it('goes through cmd.exe on Windows for clients that use no shell', () => {
+    expect(keyProgram(hostWith([]))).toEqual(byNpx)
+    expect(keyProgram(hostWith([], 'win32'))).toEqual(['cmd.exe', '/d', '/c', ...byNpx])
+  })
+})

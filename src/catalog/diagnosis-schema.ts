@@ -1,12 +1,15 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import type { Diagnosis, TrapCondition } from './diagnosis.ts'
-import { placePath as path, programName, versionRange } from './schema-parts.ts'
+import { placePath as path, programName, variableName, versionRange } from './schema-parts.ts'
 
 const keyPath = z.array(z.string()).check(z.minLength(1))
 const names = z.array(z.string()).check(z.minLength(1))
 const level = z.enum(['managed', 'local', 'project', 'user', 'environment', 'system'])
 const format = z.enum(formatIds)
+
+/** Also `{{ name }}` of a lookup that tells which variable it is. */
+const variableOrLookup = z.union([variableName, z.string().check(z.regex(/^\{\{ \w+ \}\}$/))])
 
 const source = z.strictObject({
   level,
@@ -20,7 +23,7 @@ const source = z.strictObject({
 
 const setting = z
   .strictObject({
-    variable: z.exactOptional(z.string()),
+    variable: z.exactOptional(variableOrLookup),
     key: z.exactOptional(keyPath),
     command: z.exactOptional(z.boolean()),
     variants: z.exactOptional(names),
@@ -45,7 +48,7 @@ const connection = z.strictObject({
 })
 
 const value = {
-  variables: z.exactOptional(names),
+  variables: z.exactOptional(z.array(variableOrLookup).check(z.minLength(1))),
   keys: z.exactOptional(z.array(keyPath).check(z.minLength(1))),
   level: z.exactOptional(level),
   file: z.exactOptional(path),

@@ -2,7 +2,14 @@ import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
-import { placePath as path, plainText, programName, tail, versionRange } from './schema-parts.ts'
+import {
+  placePath as path,
+  plainText,
+  programName,
+  tail,
+  variableName,
+  versionRange,
+} from './schema-parts.ts'
 import { commonPlaces } from './unknown-places.ts'
 
 const id = z
@@ -20,7 +27,6 @@ const urlPath = z
   .string()
   .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
 const fileName = z.string().check(z.regex(/^[\w][\w.-]*$/, 'must be the name of a file in this folder'))
-const variableName = z.string().check(z.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'))
 const keyPath = z.array(z.string()).check(z.minLength(1))
 const condition = z.strictObject({ env: z.optional(variableName), key: z.optional(keyPath) })
 

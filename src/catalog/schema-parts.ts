@@ -22,6 +22,12 @@ export const programName = z
   .string()
   .check(z.regex(/^\w[\w.+-]*$/, 'must be the name of a program, without a folder'))
 
+/** A variable of the environment. Names that every object of JavaScript has are none: an environment is such an object. */
+export const variableName = z.string().check(
+  z.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'),
+  z.refine((name) => !(name in Object.prototype), 'must be the name of a variable'),
+)
+
 /** A range of versions (semver), short enough to be read quickly whatever it holds. */
 export const versionRange = z.string().check(z.maxLength(200, 'must be a range of at most 200 characters'))
 

@@ -152,6 +152,17 @@ const manifests: readonly (readonly [what: string, manifest: () => string, field
     'places.a.0.path',
   ],
   [
+    'a place of a variable that every object has',
+    () => `${ownManifest}[places]\na = [{ env = "constructor" }]\n`,
+    'places.a.0.env',
+  ],
+  [
+    'a setting of such a variable',
+    () =>
+      `${ownManifest}[[connections]]\nprotocol = "anthropic-messages"\nbase_url = [{ variable = "toString" }]\n`,
+    'connections.0.base_url.0',
+  ],
+  [
     'a source above the home',
     () => `${ownManifest}[[sources]]\nlevel = "user"\npath = "{{ home }}/../x"\n`,
     'sources.0.path',

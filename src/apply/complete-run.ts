@@ -22,6 +22,7 @@ export async function completeRun(
   for (const file of run.files) {
     const position = filePosition(file, writer.host.platform)
     if (position === 'other') onOther(file.path)
+    writer.assertLocked()
     await step(file.path, () => (position === 'old' ? putInPlace(file, writer) : clear(file, writer)))
   }
   await flushFolders(

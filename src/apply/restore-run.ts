@@ -67,7 +67,10 @@ async function makeFolderAgain(path: string, mode: number, fileSystem: FileSyste
   await fileSystem.flushFolder(dirname(path))
 }
 
-async function restoreFile(run: RunRecord, file: RecordedFile, { host, fileSystem }: Writer): Promise<void> {
+async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): Promise<void> {
+  const { host, fileSystem } = writer
+  // Whoever has the lock by now may have written the same on purpose.
+  writer.assertLocked()
   const bytes = readBackupOf(host, run.id, file)
   if (bytes === 'absent' || file.before.kind === 'absent') {
     await fileSystem.removeFile(file.resolvedPath)

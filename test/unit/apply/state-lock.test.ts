@@ -91,7 +91,10 @@ describe('a lock that was left', () => {
 
   test('is not taken over from another machine that gives signs of life', async () => {
     const host = leftBehind({ ...self, machine: 'another' })
-    const alive = setInterval(() => fileSystem.append(join(lockOf(host), 'token'), Buffer.from(' ')), 20)
+    const alive = setInterval(
+      () => fileSystem.append(join(lockOf(host), 'token'), Buffer.from(' ')).catch(() => {}),
+      20,
+    )
     const waiting = enter(host, { waitMs: 1_500, stillMs: 1_000 })
     await expect(waiting).rejects.toMatchObject({ code: 'locked' })
     clearInterval(alive)
@@ -146,4 +149,23 @@ test('a run that lost its lock changes nothing, and the next one clears up', asy
   await fileSystem.removeFile(join(lockOf(host), 'theirs'))
   await applyEdits(request(host, [edit(join(host.home, 'file'), 'next')]), host)
   expect(listRuns(host).map((run) => run.state)).toEqual(['rolled-back', 'done'])
+})
+
+test('a run that loses its lock between two files leaves the rest, and what it wrote, to the new holder', async () => {
+  const host = makeHost(makeHome())
+  const edits = ['one', 'two'].map((name) => {
+    put(join(host.home, name), 'old')
+    return edit(join(host.home, name), 'new')
+  })
+  const rename = async (from: string, to: string) => {
+    await fileSystem.rename(from, to)
+    if (to !== join(host.home, 'one')) return
+    const [token = ''] = readdirSync(lockOf(host))
+    await fileSystem.rename(join(lockOf(host), token), join(lockOf(host), 'theirs'))
+  }
+  await expect(applyEdits(request(host, edits), host, { ...fileSystem, rename })).rejects.toMatchObject({
+    code: 'rollback-failed',
+    message: expect.stringMatching(/one: has the new content\n.*two: as before the run/),
+  })
+  expect(['one', 'two'].map((name) => readFileSync(join(host.home, name), 'utf8'))).toEqual(['new', 'old'])
 })

@@ -11,7 +11,7 @@ export class KeychainError extends UserError {
   static refused(cause: unknown): KeychainError {
     const reason = cause instanceof Error ? cause.message : 'no reason was given'
     return new KeychainError(
-      `The keychain of this machine cannot be used: ${reason}.`,
+      `The keychain of this machine cannot be used: ${reason.replace(/\.+$/, '')}.`,
       'Unlock it, or start its service, then run the same command again.',
     )
   }

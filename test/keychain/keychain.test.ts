@@ -192,6 +192,13 @@ describe.skipIf(!hasSecretService)('the keychain of a machine with a Secret Serv
     expect(machine.service.accounts()).toEqual([expect.stringMatching(/^backup-/)])
   })
 
+  it('does not wait for ever for a daemon that answers nothing', async () => {
+    const machine = await start()
+    await set(machine)
+    machine.service.freeze()
+    expect(await machine.run('key get')).toMatchObject({ exit: 1, stdout: '' })
+  })
+
   it('says so where the bus has no Secret Service, and never takes a keyring that forgets', async () => {
     const machine = await start('empty')
     expect(await set(machine)).toMatchObject({ exit: 1, stderr: expect.stringContaining('--key-store file') })

@@ -12,6 +12,8 @@ export interface SecretService {
   readonly env: Readonly<Record<string, string>>
   /** Ends the keyring's daemon; the bus stays. */
   kill(): Promise<void>
+  /** Lets the daemon stand still: it takes questions and answers none. */
+  freeze(): void
   /** Starts the daemon anew, with the keyring's password or without it. */
   restart(kind: 'unlocked' | 'locked'): Promise<void>
   /** The accounts that the keyring holds for the program. */
@@ -56,6 +58,7 @@ export async function startSecretService(
   return {
     env,
     kill: () => end(daemon),
+    freeze: () => void daemon?.kill('SIGSTOP'),
     restart: async (kind) => {
       await end(daemon)
       daemon = await startDaemon(home, env, kind === 'unlocked' ? password : undefined)

@@ -39,6 +39,12 @@ test('a keychain that refuses is a UserError with the reason and another way', a
   await expect(keychain.accounts()).rejects.toMatchObject(unavailable)
 })
 
+test('the words of the system end as a sentence does', async () => {
+  const slow = { ...refusing, get: () => Promise.reject(new Error('Did not receive a reply.')) }
+  const keychain = await openKeychain({ keychain: async () => slow })
+  await expect(keychain.read(keyAccount)).rejects.toThrow(/Did not receive a reply\.$/)
+})
+
 test('a machine without the library is told how to install it', async () => {
   const missing = () => Promise.reject(new Error("Cannot find package '@napi-rs/keyring'"))
   await expect(openKeychain({ keychain: missing })).rejects.toMatchObject({

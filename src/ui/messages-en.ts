@@ -20,6 +20,12 @@ export const messagesEn: Messages = {
     question: 'QCode.cc key',
     from: (key, source) => `${key} (from ${source})`,
     standardInput: 'standard input',
+    keychain: 'the keychain',
+  },
+  keyStore: {
+    question: 'Where to keep the key',
+    file: { name: "in each client's own settings, for you alone (0600)", short: 'settings' },
+    keychain: { name: "in this machine's keychain, where each client asks for it", short: 'keychain' },
   },
   model: {
     question: (tool) => `Model for ${tool}`,

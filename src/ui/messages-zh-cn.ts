@@ -20,6 +20,12 @@ export const messagesZhCn: Messages = {
     question: 'QCode.cc 密钥',
     from: (key, source) => `${key}（来自 ${source}）`,
     standardInput: '标准输入',
+    keychain: '系统钥匙串',
+  },
+  keyStore: {
+    question: '密钥保存位置',
+    file: { name: '各客户端自己的设置文件，仅您可读（0600）', short: '设置文件' },
+    keychain: { name: '本机的系统钥匙串，由各客户端按需读取', short: '系统钥匙串' },
   },
   model: {
     question: (tool) => `${tool} 的模型`,

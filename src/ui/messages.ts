@@ -20,6 +20,13 @@ export interface Messages {
     readonly question: string
     readonly from: (key: string, source: string) => string
     readonly standardInput: string
+    readonly keychain: string
+  }
+  readonly keyStore: {
+    readonly question: string
+    /** Its line in the list, and what stands in the answered one. */
+    readonly file: { readonly name: string; readonly short: string }
+    readonly keychain: { readonly name: string; readonly short: string }
   }
   readonly model: {
     readonly question: (tool: string) => string

@@ -4,6 +4,7 @@ import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
 import { wrapText } from '../ui/wrap-text.ts'
+import { askKeyStore } from './ask-key-store.ts'
 import { askModels } from './ask-models.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { askTools } from './ask-tools.ts'
@@ -26,6 +27,7 @@ export async function completeInput(
   say(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
   const withTools = await askTools(input, context)
   const withRegion = await askRegion(withTools, context, accepts)
-  const settledKey = await settleKey(withRegion, key, context)
-  return { input: await askModels(withRegion, settledKey, context), key: settledKey }
+  const withStore = await askKeyStore(withRegion, host)
+  const settledKey = await settleKey(withStore, key, context)
+  return { input: await askModels(withStore, settledKey, context), key: settledKey }
 }

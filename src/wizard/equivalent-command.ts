@@ -22,7 +22,8 @@ export function equivalentCommand(input: Input, { host, catalog }: CommandContex
 
 function needsKey(input: Input, env: Readonly<Record<string, string | undefined>>): boolean {
   const given = textOf(input, 'keyFile') !== undefined || env.QCODE_API_KEY !== undefined
-  return !given && textOf(input, 'keyStore') !== 'env'
+  // What is kept in the keychain is there once the command has run.
+  return !given && (textOf(input, 'keyStore') ?? 'file') === 'file'
 }
 
 function flagsOf({ flag, value, many }: Field, values: readonly string[], isOn: boolean): string[] {

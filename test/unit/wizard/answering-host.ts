@@ -21,7 +21,8 @@ export interface AnsweringHost {
 export function createAnsweringHost(home: string, changes: Partial<Host> = {}): AnsweringHost {
   // Nothing listens there: no question reaches a real gateway.
   const env = { HOME: home, PATH: '', SHELL: '/bin/bash', HTTPS_PROXY: 'http://127.0.0.1:9' }
-  const base = createTestHost(home, { env, ...changes })
+  const keychain = () => Promise.reject(new Error('no keychain here'))
+  const base = createTestHost(home, { env, keychain, ...changes })
   const input = new PassThrough()
   let shown = ''
   let seen = 0

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acceptsOrigin } from '../../../src/commands/plain-http.ts'
+import type { Host } from '../../../src/host/host.ts'
+import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
 import type { Input } from '../../../src/request/input.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { messagesEn as messages } from '../../../src/ui/messages-en.ts'
@@ -68,6 +70,42 @@ describe('completeInput', () => {
     const terminal = createAnsweringHost(home)
     await complete(terminal, inputOf(given), key)
     expect(terminal.shown()).toContain('cr_…cdef (from QCODE_API_KEY)')
+  })
+
+  it('asks where to keep the key only where a keychain answers; the files are the default', async () => {
+    for (const [keys, keyStore] of [
+      [enter, undefined],
+      [down + enter, ['keychain']],
+    ] as const) {
+      const keychain = createMemoryKeychain()
+      const terminal = createAnsweringHost(home, { keychain: async () => keychain })
+      const completed = complete(terminal, inputOf(given))
+      await terminal.answer(messages.keyStore.question, keys)
+      await terminal.answer(messages.key.question, testKey + enter)
+      expect((await completed).input.values.keyStore).toEqual(keyStore)
+    }
+    const without = createAnsweringHost(home)
+    const completed = complete(without, inputOf(given))
+    await without.answer(messages.key.question, testKey + enter)
+    await completed
+    expect(without.shown()).not.toContain(messages.keyStore.question)
+  })
+
+  it('goes on where a keychain does not answer in time', async () => {
+    const never: Host['keychain'] = () => new Promise(() => {})
+    const terminal = createAnsweringHost(home, { keychain: never })
+    const { input } = await complete(terminal, inputOf(given), key)
+    expect(input.values.keyStore).toBeUndefined()
+  })
+
+  it('asks for no key where the keychain holds one, and shows it masked', async () => {
+    const keychain = createMemoryKeychain()
+    await keychain.set('default', testKey)
+    const terminal = createAnsweringHost(home, { keychain: async () => keychain })
+    const completed = await complete(terminal, inputOf({ ...given, keyStore: ['keychain'] }))
+    expect(completed.key && Secret.reveal(completed.key)).toBe(testKey)
+    expect(terminal.shown()).toContain('✔ QCode.cc key cr_…cdef (from the keychain)\n')
+    expect(terminal.shown()).not.toContain(messages.keyStore.question)
   })
 
   it('wants no key when none is to be written', async () => {

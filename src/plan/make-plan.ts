@@ -15,7 +15,7 @@ import type { KeyFile, Plan, PlanRow } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, startWork } from './plan-work.ts'
 import { settleShared } from './settle-shared.ts'
 import { dropSetups, mergeSetups, setupOf } from './setups.ts'
-import { standingFiles, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
+import { otherKeyPaths, standingFiles, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
 
 /**
  * A request as changes to files. Values of ours that an earlier setup of the same tool wrote and that this one does not
@@ -125,10 +125,13 @@ function staleEntries(
   const standing = new Set(choices.flatMap((choice) => standingPaths(choice, context)))
   const earlier = context.ledger.setups.filter((setup) => choices.some((choice) => samePlace(setup, choice)))
   const tools = new Set(earlier.filter(({ tool }) => isOnlyPlace(tool, context)).map(({ tool }) => tool))
-  const gone = context.ledger.entries.filter(
-    ({ path, keyPath, tool, hides }) =>
-      hides === undefined && tools.has(tool) && !standing.has(pathId(path, keyPath)),
-  )
+  const otherPaths = new Set(choices.flatMap((choice) => otherKeyPaths(choice, context)))
+  const chosen = new Set(choices.map((choice) => choice.tool.id))
+  const gone = context.ledger.entries.filter(({ path, keyPath, tool, hides }) => {
+    const id = pathId(path, keyPath)
+    if (hides !== undefined || standing.has(id)) return false
+    return tools.has(tool) || (chosen.has(tool) && otherPaths.has(id))
+  })
   const keptFiles = new Set([
     ...choices.flatMap((choice) => standingFiles(choice, context)),
     ...wanted.map(({ path }) => path),

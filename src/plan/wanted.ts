@@ -55,6 +55,22 @@ export function standingPaths(choice: ToolChoice, context: WantedContext): strin
   return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
 }
 
+/**
+ * Where the same choice would put values with its key kept elsewhere, as `pathId` texts. Files that the tool shares with
+ * its other scope are left out: another setup may still need what stands there.
+ */
+export function otherKeyPaths({ keyWay: _, ...choice }: ToolChoice, context: WantedContext): string[] {
+  const { tool, scope } = choice
+  const shared = tool.targets.filter((target) => target.scope !== scope).map(({ path }) => path)
+  const own = { ...tool, targets: tool.targets.filter(({ path }) => !shared.includes(path)) }
+  const inFiles: ToolChoice = { ...choice, tool: own, method: 'file', keyStore: 'file' }
+  const ways = tool.keyWays.map((keyWay): ToolChoice => ({ ...inFiles, keyStore: 'keychain', keyWay }))
+  const files = [inFiles, ...ways].map((other) => ({ ...other, model: choice.model ?? 'any' }))
+  const everything = { ...context, key: context.key ?? new Secret('') }
+  const targets = files.flatMap((other) => fileTargets(other, everything))
+  return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
+}
+
 /** The files of these places. */
 export function standingFiles(choice: ToolChoice, context: WantedContext): string[] {
   return possibleTargets(choice, context).map(({ path }) => path)

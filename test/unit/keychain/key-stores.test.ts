@@ -99,6 +99,17 @@ describe('--key-store keychain', () => {
     expect(filesOf(host)).toEqual({})
   })
 
+  it('leaves no key in the files of its place where the tool is set up in another place as well', async () => {
+    const host = makeHost()
+    await setUp(host, 'file', ['claude-code', 'aider'])
+    await setUp(host, 'file', ['claude-code', 'aider'], { scope: ['project'] })
+    await setUp(host, 'keychain', ['claude-code', 'aider'])
+    const files = filesOf(host)
+    expect(files['.claude/settings.json']).not.toContain(testKey)
+    expect(files['.claude/settings.local.json']).toContain(testKey)
+    expect(files['.config/qcode-setup/aider.env']).toContain(testKey)
+  })
+
   it('is undone with its files: the keychain is as it was', async () => {
     const host = makeHost()
     await (await host.keychain()).set('default', otherKey)

@@ -39,9 +39,9 @@ async function untilItHangs(progress: Int32Array, signal: AbortSignal): Promise<
   }
 }
 
-/** The case that was begun last; while fast-check shrinks a find, the first one of its batch. */
+/** The case that was begun last; its whole batch before the first one and while fast-check shrinks a find. */
 function lastCase(order: Omit<FuzzOrder, 'progress'>, progress: Int32Array, report: string): Find {
   const [begun = 0, batches = 0] = progress
-  const isShrinking = begun > Math.min(batch, order.cases)
-  return { seed: order.seed + batches, path: isShrinking ? '' : String(begun - 1), report }
+  const isKnown = begun > 0 && begun <= Math.min(batch, order.cases)
+  return { seed: order.seed + batches, path: order.path ?? (isKnown ? String(begun - 1) : ''), report }
 }

@@ -63,13 +63,19 @@ function appendLine(text: string, line: string): string {
   return text + (text.endsWith('\r') ? behindCr : newline) + line
 }
 
-/** The reverse of `appendLine`. A byte order mark in front of the line stays. */
+/**
+ * The reverse of `appendLine`. A byte order mark in front of the line stays; a line end stays where without it the
+ * pattern beside it would read otherwise: one that begins with such a mark, or that ends in a CR.
+ */
 function cutLine(text: string, { start, end }: Line): string {
   const mark = start === 0 && text.startsWith('\uFEFF') ? '\uFEFF' : ''
   const before = text.slice(0, start) + mark
   const after = text.slice(end)
+  if (before === '' && after.startsWith('\uFEFF')) return newlineOf(text) + after
   if (after !== '' || text.endsWith('\n')) return before + after
-  return before.endsWith(`\r${behindCr}`) ? before.slice(0, -behindCr.length) : before.replace(/\r?\n$/, '')
+  if (before.endsWith(`\r${behindCr}`)) return before.slice(0, -behindCr.length)
+  const open = before.replace(/\r?\n$/, '')
+  return open.endsWith('\r') ? before : open
 }
 
 function notWritable(file: string): UserError {

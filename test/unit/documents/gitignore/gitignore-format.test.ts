@@ -152,3 +152,10 @@ describe('ignorePattern', () => {
     expect(ignorePattern(path)).toBeUndefined()
   })
 })
+
+it.each([
+  ['a mark became the mark of the file', 'x\n\ufeffa\n', 'x', '\n\ufeffa\n'],
+  ['a CR became a line end', 'a\r\r\nx', 'x', 'a\r\r\n'],
+])('taking a line out changed the one beside it: %s', (_, text, pattern, left) => {
+  expect(unsetIn(gitignoreFormat, text, [pattern])).toBe(left)
+})

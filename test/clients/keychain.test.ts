@@ -70,4 +70,24 @@ describe.skipIf(!hasSecretService)('keychain', () => {
     expect(await setUp([within(place, own)], place, keychain)).toMatchObject({ changed: false })
     expect(textsBelow(dirname(place.home))).not.toContain(place.key)
   })
+
+  test('Claude Code sends no other key that stands in its environment', async () => {
+    const place = await makeKeychainPlace()
+    const runner = clientRunner('claude-code-2.1.330')
+    const withKey = { ...runner, env: { ...runner.env, ANTHROPIC_API_KEY: 'sk-ant-elsewhere-0123456789' } }
+    await setUp([within(place, withKey)], place, keychain)
+    await expectReply(withKey, place)
+  })
+
+  test('Cline takes no key of the user that stood in its file', async () => {
+    const place = await makeKeychainPlace()
+    const runner = clientRunner('cline-3.0.65')
+    const settings = { provider: 'anthropic', apiKey: 'sk-ant-of-the-user-0123456789' }
+    const providers = { anthropic: { settings, updatedAt: '2026-01-02T03:04:05.678Z' } }
+    const folder = join(place.home, '.cline/data/settings')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'providers.json'), JSON.stringify({ version: 1, providers }))
+    await setUp([within(place, runner)], place, keychain)
+    await expectReply(fromShell(runner), place)
+  })
 })

@@ -7,16 +7,14 @@ import { join } from 'node:path'
 import { execaSync } from 'execa'
 
 const [vitest, config] = ['node_modules/vitest/vitest.mjs', 'vitest.clients.config.ts']
-const suite = [
-  process.execPath,
-  vitest,
-  'run',
-  '--config',
-  config,
-  '--passWithNoTests',
-  ...process.argv.slice(2),
-]
+const given = process.argv.slice(2)
+const suite = [process.execPath, vitest, 'run', '--config', config, '--passWithNoTests']
 const install = 'test/clients/install.test.ts'
+
+/** A report of the installation has its own file: the tests after it would write over it. */
+const forInstall = given.map((argument) =>
+  argument.startsWith('--outputFile=') ? argument.replace(/\.json$/, '.install.json') : argument,
+)
 
 // A process namespace of its own ends whatever a client leaves in the background.
 const isolate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
@@ -33,10 +31,10 @@ function run([command, ...args], env = {}) {
 }
 
 if (!loopbackOnly) console.warn('No private network here (unshare): clients get dead proxies instead.')
-run([...suite, install])
+run([...suite, ...forInstall, install])
 const proof = mkdtempSync(join(tmpdir(), 'qcode-proof-'))
 process.once('exit', () => rmSync(proof, { recursive: true, force: true }))
-run([...(loopbackOnly ?? []), ...suite, '--exclude', install], {
+run([...(loopbackOnly ?? []), ...suite, ...given, '--exclude', install], {
   QCODE_PROOF_ROWS: join(proof, 'rows'),
   QCODE_EXACT_HOSTS: loopbackOnly ? '1' : '0',
 })

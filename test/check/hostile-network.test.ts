@@ -4,24 +4,21 @@ import { createServer as createRawServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { answering, type Faulty, listen, startFaulty } from '../support/faulty-gateway.ts'
 import { startProxy } from '../support/loopback-proxy.ts'
 import { makeCertificates } from '../support/make-certificates.ts'
 import { runProgram, sampleKey } from '../support/run-program.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'qcode-hostile-network-'))
-const keyFile = join(home, 'key')
+const root = mkdtempSync(join(tmpdir(), 'qcode-hostile-network-'))
+const keyFile = join(root, 'key')
 writeFileSync(keyFile, sampleKey)
 const certificates = await makeCertificates()
-afterAll(() => {
-  certificates.drop()
-  rmSync(home, { recursive: true, force: true })
-})
-
 const open: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close()
+afterAll(async () => {
+  for (const server of open) await server.close()
+  certificates.drop()
+  rmSync(root, { recursive: true, force: true })
 })
 
 async function opened<Server extends { close(): unknown }>(server: Promise<Server>): Promise<Server> {
@@ -36,6 +33,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
 }
 
 function run(command: keyof typeof commands, gateway: string, env: Record<string, string> = {}) {
+  const home = mkdtempSync(join(root, 'home-'))
   return runProgram([...(commands[command] ?? []), '--gateway', gateway, '--timeout', '2'], { home, env })
 }
 
@@ -51,7 +49,7 @@ function redirecting(status: number, location: string): RequestListener {
 const keysSeen = ({ hits }: Faulty) =>
   hits.filter(({ headers }) => JSON.stringify(headers).includes(sampleKey)).length
 
-describe('no redirect is followed, so that the key goes nowhere else', () => {
+describe.concurrent('no redirect is followed, so that the key goes nowhere else', () => {
   it.each([
     ['check', 301],
     ['check', 302],
@@ -78,33 +76,36 @@ describe('no redirect is followed, so that the key goes nowhere else', () => {
   })
 })
 
-describe.each(['check', 'setup'])('%s checks certificates, whatever the environment says', (command) => {
-  it.each([
-    ['NODE_TLS_REJECT_UNAUTHORIZED', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
-    [
-      'options of Node.js',
-      { NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0 --insecure-http-parser' },
-    ],
-    ['certificates that are none', { NODE_EXTRA_CA_CERTS: keyFile, SSL_CERT_FILE: keyFile }],
-  ])('%s', async (_, env) => {
-    const gateway = await opened(startFaulty(answering(401, {}), certificates.good))
-    const { exit, stdout, stderr } = await run(command, gateway.origin, env)
-    expect([exit, gateway.hits]).toEqual([4, []])
-    expect(stdout + stderr).not.toContain(sampleKey)
-  })
+describe.concurrent.each(['check', 'setup'])(
+  '%s checks certificates, whatever the environment says',
+  (command) => {
+    it.each([
+      ['NODE_TLS_REJECT_UNAUTHORIZED', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }],
+      [
+        'options of Node.js',
+        { NODE_OPTIONS: '--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0 --insecure-http-parser' },
+      ],
+      ['certificates that are none', { NODE_EXTRA_CA_CERTS: keyFile, SSL_CERT_FILE: keyFile }],
+    ])('%s', async (_, env) => {
+      const gateway = await opened(startFaulty(answering(401, {}), certificates.good))
+      const { exit, stdout, stderr } = await run(command, gateway.origin, env)
+      expect([exit, gateway.hits]).toEqual([4, []])
+      expect(stdout + stderr).not.toContain(sampleKey)
+    })
 
-  it.each([
-    ['another name', certificates.otherName],
-    ['an earlier time', certificates.expired],
-  ])('a certificate for %s is none', async (_, certificate) => {
-    const gateway = await opened(startFaulty(answering(401, {}), certificate))
-    const env = { NODE_EXTRA_CA_CERTS: certificates.authority, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-    expect((await run(command, gateway.origin, env)).exit).toBe(4)
-    expect(gateway.hits).toEqual([])
-  })
-})
+    it.each([
+      ['another name', certificates.otherName],
+      ['an earlier time', certificates.expired],
+    ])('a certificate for %s is none', async (_, certificate) => {
+      const gateway = await opened(startFaulty(answering(401, {}), certificate))
+      const env = { NODE_EXTRA_CA_CERTS: certificates.authority, NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+      expect((await run(command, gateway.origin, env)).exit).toBe(4)
+      expect(gateway.hits).toEqual([])
+    })
+  },
+)
 
-describe('proxies', () => {
+describe.concurrent('proxies', () => {
   it('see of TLS a tunnel alone, and never the key', async () => {
     const gateway = await opened(startFaulty(answering(401, {}), certificates.good))
     const proxy = await opened(startProxy(gateway.port))
@@ -146,7 +147,7 @@ function record(client: Socket, port: number, bytes: Buffer[]): void {
   for (const socket of [client, onward]) socket.on('error', () => socket.destroy())
 }
 
-describe('a server that wants all memory or time', () => {
+describe.concurrent('a server that wants all memory or time', () => {
   const gigabyteOfZeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
 
   it.each<[string, (socket: Socket) => void]>([

@@ -72,6 +72,8 @@ describe.concurrent('a tool folder that cannot be used', () => {
         expect(stderr.replaceAll(/\s/g, '')).toContain(join(folder, 'tool.toml'))
       }
       expect(existsSync(join(home, '.codex/config.toml'))).toBe(false)
+      const { stdout: key } = await run(['key', 'get', '--json'])
+      expect(JSON.parse(key).error?.code).not.toBe('tool-folder')
       expect((await run(['--help'])).exit).toBe(0)
       expect((await run(['setup', '--help'])).exit).toBe(0)
       const { stdout } = await run(['status', '--json'])

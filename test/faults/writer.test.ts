@@ -9,7 +9,6 @@ import { listRuns } from '../../src/apply/journal.ts'
 import { readLedger } from '../../src/apply/ledger-store.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
-import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
 import {
   type Call,
@@ -99,30 +98,6 @@ async function attempt(work: Promise<unknown>): Promise<unknown> {
 }
 
 describe.each(scenes)('%s', (_name, make) => {
-  test.each(['ENOSPC', 'EACCES'])('a call that fails with %s leaves every file as it was', async (code) => {
-    const wantedSight = await newSight(make)
-    const faults = await atEveryCall(
-      make,
-      (at) => ({ kind: 'fail', at, code }),
-      async (scene, error, { calls }) => {
-        // Giving the lock back comes last and may fail: the run is done.
-        if (error === undefined) {
-          expect(calls.at(-1)?.path).toContain('qcode-setup/lock')
-          return expect(look(scene.home, scene.host)).toEqual(wantedSight)
-        }
-        expect(error).toBeInstanceOf(UserError)
-        expect(error).toMatchObject({ code: 'write-failed', exit: 1 })
-        expect((error as UserError).message).toContain('Nothing was changed')
-        expect(look(scene.home, scene.host)).toEqual(scene.old)
-        expect(temporaryFiles(scene.home)).toEqual([])
-        const again = { ...scene.wanted, runId: '20261123T121315Z-cd' }
-        await applyEdits(again, scene.host, createFaultFileSystem().fileSystem)
-        expect(snapshot(scene.home)).toEqual(wantedSight.files)
-      },
-    )
-    expect(faults).toBeGreaterThan(60)
-  })
-
   test('a run killed at any call is taken back whole', async () => {
     await atEveryCall(
       make,
@@ -172,26 +147,6 @@ describe.each(scenes)('%s', (_name, make) => {
       },
     )
     expect(ends).toContain('finished')
-  })
-
-  test('on a disk that stays full the user is told the state of every file, and recovery works later', async () => {
-    await atEveryCall(
-      make,
-      (from) => ({ kind: 'disk-full', from }),
-      async ({ home, host, old }, error) => {
-        const changed = Object.keys(old.files).filter((path) => snapshot(home)[path] !== old.files[path])
-        if (error instanceof UserError && error.code === 'write-failed') expect(changed).toEqual([])
-        else
-          expect(error).toMatchObject({
-            code: 'rollback-failed',
-            message: expect.stringContaining('has the new content'),
-          })
-        const run = findUnfinishedRun(host)
-        if (run) await rollBackRun(host, run.id, createFaultFileSystem().fileSystem)
-        expect(look(home, host)).toEqual(old)
-        expect(temporaryFiles(home)).toEqual([])
-      },
-    )
   })
 
   test('recovery may be killed as often as it likes', async () => {

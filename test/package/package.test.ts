@@ -59,6 +59,7 @@ describe('the packed program', () => {
     expect(readdirSync(installed).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'THIRD_PARTY_LICENSES',
       'bin',
       'dist',

@@ -1,3 +1,4 @@
+import { maskText } from '../secrets/mask-text.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { Gateway } from './gateway.ts'
 import type { Origin } from './origin.ts'
@@ -28,15 +29,15 @@ export async function fetchModels(
     deadlineMs,
     longestBody,
   })
-  return reply.kind === 'reply' && reply.status === 200 ? namesIn(reply.body) : []
+  return reply.kind === 'reply' && reply.status === 200 ? namesIn(reply.body, key) : []
 }
 
-/** The names in a list as OpenAI and Anthropic shape it: `{ data: [{ id }] }`. */
-function namesIn(body: string): string[] {
+/** The names in a list as OpenAI and Anthropic shape it: `{ data: [{ id }] }`; what holds a key is no name. */
+function namesIn(body: string, key: Secret): string[] {
   try {
     const { data } = JSON.parse(body) as { data: readonly { id?: unknown }[] }
-    const names = data.map(({ id }) => id).filter((id) => typeof id === 'string' && modelName.test(id))
-    return [...new Set(names as string[])].sort()
+    const names = data.map(({ id }) => id).filter((id) => typeof id === 'string')
+    return [...new Set(names)].filter((id) => modelName.test(id) && maskText(id, [key]) === id).sort()
   } catch {
     return []
   }

@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { hideKeys } from '../secrets/hide-keys.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { guardText } from '../ui/guard-text.ts'
@@ -128,7 +129,7 @@ function wrapChoices<Value>(host: Host, choices: readonly Choice<Value>[]): Choi
 
 /** Names in a question may come from the user's own tool folders. */
 function shown(text: string): string {
-  return guardText(text, false)
+  return guardText(hideKeys(text), false)
 }
 
 function hasLeft(error: unknown): boolean {

@@ -1,10 +1,14 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { commandTable } from '../../src/commands/command-table.ts'
+import { canaryKey, findCanary, oddKey } from './canary-keys.ts'
+import { clientRuns } from './client-runs.ts'
 import { commandRuns } from './command-runs.ts'
 import { startGateways } from './echoing-gateway.ts'
 import { failureRuns } from './failure-runs.ts'
+import { keychainRuns } from './keychain-runs.ts'
 import { mistakeFiles, mistakeRuns } from './mistake-runs.ts'
 import { tally } from './search-run.ts'
+import { toolRuns } from './tool-runs.ts'
 import { plantedHome } from './user-files.ts'
 import { type Journey, walk } from './walk.ts'
 
@@ -20,6 +24,22 @@ describe('the search', () => {
   it('goes over every command', () => {
     expect(Object.keys(commandRuns).sort()).toEqual(commandTable.map(({ name }) => name).sort())
   })
+
+  it.each([canaryKey, oddKey])('finds every piece of %s, however it is spelled', (key) => {
+    const spelled = [
+      key,
+      JSON.stringify({ key }),
+      encodeURIComponent(key),
+      Buffer.from(`user:${key}`).toString('base64'),
+      Buffer.from(`x${key}`).toString('base64url'),
+      Buffer.from(key).toString('hex'),
+      [...key].reverse().join(''),
+      key.slice(20, 32),
+      key.slice(-12),
+    ]
+    for (const text of spelled) expect(findCanary(`before ${text} after`), text).toBeDefined()
+    expect(findCanary(`${key.slice(0, 3)}…${key.slice(-4)} ${key.slice(5, 16)}`)).toBeUndefined()
+  })
 })
 
 describe.concurrent('the key is shown nowhere', () => {
@@ -27,9 +47,20 @@ describe.concurrent('the key is shown nowhere', () => {
     walk({ name, files: plantedHome, steps: runs(origins) }),
   )
 
+  it.each(named(toolRuns))('by a setup of %s', (_, journey) => walk(journey))
+  it.each(named(keychainRuns))('by the keychain, %s', (_, journey) => walk(journey))
+  it.each(named(clientRuns))('to %s', (_, journey) => walk(journey))
+
   it.each(Object.entries(mistakeRuns))('where it stands by mistake %s', (name, steps) =>
     walk({ name, files: mistakeFiles, steps }),
   )
 
   it.each(named(failureRuns(origins)))('after a failure: %s', (_, journey) => walk(journey))
+})
+
+describe('the sums', () => {
+  it('say that something was searched, and that nothing was found', () => {
+    for (const [name, count] of Object.entries({ ...tally, hits: 1 })) expect(count, name).toBeGreaterThan(0)
+    expect(tally.hits).toBe(0)
+  })
 })

@@ -56,7 +56,11 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...everyWriteMode('setup', ...allTools, '--gateway', refusing, '--yes'),
     ...everyWriteMode('setup', ...allTools, '--gateway', good, '--yes'),
   ],
-  print: () => [...everyMode('print', 'codex'), ...quickModes('print', 'openai-sdk', '--format', 'python')],
+  print: () => [
+    { args: ['print', 'codex', '--with-key', '--format', 'dotenv'], says: canaryKey },
+    ...everyMode('print', 'codex'),
+    ...quickModes('print', 'openai-sdk', '--format', 'python'),
+  ],
   check: ({ good, refusing }) => [
     setUp(good),
     ...everyMode('check'),
@@ -69,7 +73,7 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...everyWriteMode('switch', 'eu', '--no-check', '--yes'),
   ],
   undo: ({ good }) => [setUp(good), ...everyWriteMode('undo', '--yes')],
-  key: () => ['set', 'get', 'forget'].flatMap((verb) => quickModes('key', verb)),
+  key: () => ['set', 'get', 'forget', 'rotate'].flatMap((verb) => everyMode('key', verb)),
   remove: ({ good }) => [setUp(good), ...everyWriteMode('remove', '--yes', '--on-conflict', 'overwrite')],
   lint: ({ good }) => [
     ...everyMode('lint'),

@@ -13,6 +13,11 @@ const listeners = {
   limiting: echoing(429),
   broken: echoing(500),
   chatty: echoing(200),
+  cuttingKeys: (request, reply) => {
+    const key = keyIn(request)
+    const message = `not ${key.slice(0, 14)}, not ${key.slice(20, 50)}, not ${key.slice(-20)}`
+    reply.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ message }))
+  },
   webPage: (request, reply) =>
     reply.writeHead(200, { 'content-type': 'text/html' }).end(`<title>${keyIn(request)}</title>`),
   redirecting: (request, reply) =>

@@ -5,12 +5,12 @@ import type { Ran } from '../support/run-program.ts'
 import { findCanary } from './canary-keys.ts'
 import { keyHolders, type Note, type Place, takeRecords } from './place.ts'
 
-/** How much was searched, over all runs. */
-export const tally = { runs: 0, streams: 0, files: 0, writes: 0, processes: 0, hits: 0 }
+/** How much was searched, over all runs; `kept` is how often a file rightly held the key. */
+export const tally = { runs: 0, streams: 0, files: 0, writes: 0, processes: 0, kept: 0, hits: 0 }
 
 /** Where a setup writes the key: the one file of a tool, or ours that is read by a shell or by aider. */
 const keyFile =
-  /^home\/(?:project\/)?(?:\.claude\/settings(?:\.local)?\.json|\.cline\/data\/settings\/providers\.json|\.codex\/\.env|\.config\/qcode-setup\/(?:aider\.env|env\.\w+)|\.env)$/
+  /^home\/(?:project\/)?(?:\.claude\/settings(?:\.local)?\.json|\.cline\/data\/(?:settings\/providers|secrets)\.json|\.codex\/\.env|\.config\/qcode-setup\/(?:aider\.env|env\.\w+)|\.env)$/
 const backup = /^home\/\.local\/state\/qcode-setup\/runs\/[^/]+\/(?!journal)[^/]+$/
 const ourFolder = /^home\/\.(?:config|local\/state)\/qcode-setup(?:\/|$)/
 
@@ -38,7 +38,9 @@ function searchFiles({ root, own }: Place): string[] {
   const tree = readTree(root)
   tally.files += Object.values(tree).filter(({ kind }) => kind === 'file').length
   const names = Object.entries(tree).flatMap(([path, { target = '' }]) => hit('a name', `${path} ${target}`))
-  const misplaced = [...keyHolders(root)].filter(
+  const holders = [...keyHolders(root)]
+  tally.kept += holders.length
+  const misplaced = holders.filter(
     ([path, mode]) =>
       !mayHold(path, mode, own) || (own.get(path) !== mode && isOpenFolder(dirname(path), root)),
   )

@@ -47,6 +47,11 @@ describe('fetchModels', () => {
     expect(await namesFrom(sending({ data: ids.map((id) => ({ id })) }))).toEqual(['claude-opus-4-8[1m]'])
   })
 
+  it('takes nothing for a name that holds a key, its own or another', async () => {
+    const ids = [testKey, `gpt-${testKey}`, `sk-${'a1'.repeat(20)}`, 'gpt-9']
+    expect(await namesFrom(sending({ data: ids.map((id) => ({ id })) }))).toEqual(['gpt-9'])
+  })
+
   it.each([
     [
       'a refusal',

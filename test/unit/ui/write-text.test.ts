@@ -21,6 +21,7 @@ describe('the gate to the screen', () => {
   it.each([
     [`There is no command "${testKey}".`, 'There is no command "cr_…cdef".'],
     [`a word${testKey}.`, 'a wordcr_…cdef.'],
+    [`no ${odd.slice(2, 18)}, no ${odd.slice(-13)}`, 'no …er-l, no …k'],
     [`the key ${odd} is wrong`, 'the key a"b…look is wrong'],
   ])('hides the key in %j', (text, shown) => {
     expect(written(text)).toBe(shown)

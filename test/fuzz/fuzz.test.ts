@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { replayOf } from './replay.ts'
 import { runTarget } from './run-target.ts'
 import { casesOf, firstSeed, fixedPath, isWanted, writesReport } from './settings.ts'
@@ -13,9 +13,7 @@ it.each(targets.filter(isWanted))('$name: a typed error, or every law holds', as
   rows.push({ target: target.name, cases, finds: finds.length })
   console.log(`${target.name}: ${cases} cases, ${finds.length} finds`)
   for (const find of finds) console.error(replayOf(target.name, find))
-  expect(finds).toHaveLength(0)
-})
-
-afterAll(() => {
+  // After each target, so that a run that is stopped has its report as well.
   if (writesReport) writeReport(rows)
+  expect(finds).toHaveLength(0)
 })

@@ -111,7 +111,9 @@ async function expectNextStart(scene: Scene): Promise<void> {
   expectSettled(machine.host)
 }
 
-test('key rotate over all tools: any call fails, and nothing is changed, or everything', async () => {
+test('key rotate over all tools: any call fails, and nothing is changed, or everything', {
+  timeout: 1_800_000,
+}, async () => {
   const scene = await makeScene()
   const { calls } = await runWith({ kind: 'none' }, scene)
   const faults = calls.flatMap((_, at): Fault[] => [
@@ -134,7 +136,9 @@ test('key rotate over all tools: any call fails, and nothing is changed, or ever
   expect([...ends].sort()).toEqual(['none', 'renewal-unfinished', 'rollback-failed', 'write-failed'])
 })
 
-test('key rotate over all tools: the program dies at any call, and the next start ends it', async () => {
+test('key rotate over all tools: the program dies at any call, and the next start ends it', {
+  timeout: 1_800_000,
+}, async () => {
   const scene = await makeScene()
   const { calls } = await runWith({ kind: 'none' }, scene)
   const states = new Set<string | undefined>()

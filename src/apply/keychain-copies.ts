@@ -43,8 +43,15 @@ export async function removeStaged({ after }: RecordedKeychain, keychain: Keycha
   if (after.kind === 'present') await keychain.remove(after.staged)
 }
 
+/** The accounts of a run: the key before it, and the new one until it is in place. */
+export function copyAccounts({ before, after }: RecordedKeychain): string[] {
+  return [
+    ...(before.kind === 'present' ? [before.backup] : []),
+    ...(after.kind === 'present' ? [after.staged] : []),
+  ]
+}
+
 /** Only of a run that was rolled back: undo needs the key before every other one. */
 export async function removeCopies(recorded: RecordedKeychain, keychain: Keychain): Promise<void> {
-  await removeStaged(recorded, keychain)
-  if (recorded.before.kind === 'present') await keychain.remove(recorded.before.backup)
+  for (const account of copyAccounts(recorded)) await keychain.remove(account)
 }

@@ -4,7 +4,7 @@ import { hashKey } from '../secrets/hash-key.ts'
 import { type Keychain, keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { changedSincePlan } from './check-targets.ts'
 import { listRuns } from './journal.ts'
-import { removeCopies } from './keychain-copies.ts'
+import { copyAccounts } from './keychain-copies.ts'
 import type { RecordedKeychain, RunRecord } from './run-record.ts'
 
 /** Copies the key that stands in the keychain, and the new one, to accounts of the run. */
@@ -32,7 +32,9 @@ async function writeBackup({ account, before }: RecordedKeychain, keychain: Keyc
 
 /** A run that changed nothing counts as rolled back even when the keychain was out of reach by then. */
 async function clearLeftBehind(keychain: Keychain, host: Host): Promise<void> {
-  for (const { state, keychain: recorded } of listRuns(host)) {
-    if (state === 'rolled-back' && recorded) await removeCopies(recorded, keychain)
-  }
+  const rolledBack = listRuns(host).filter(({ state }) => state === 'rolled-back')
+  const left = rolledBack.flatMap((run) => (run.keychain ? copyAccounts(run.keychain) : []))
+  if (left.length === 0) return
+  const there = await keychain.accounts()
+  for (const account of left.filter((each) => there.includes(each))) await keychain.remove(account)
 }

@@ -1,16 +1,22 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyEdits } from '../../../src/apply/apply-edits.ts'
-import type { ApplyRequest } from '../../../src/apply/apply-request.ts'
-import { findUnfinishedRun } from '../../../src/apply/find-unfinished-run.ts'
-import { listRuns } from '../../../src/apply/journal.ts'
-import { readLedger } from '../../../src/apply/ledger-store.ts'
-import { finishRun, rollBackRun } from '../../../src/apply/recover-run.ts'
-import type { Host, KeychainStore } from '../../../src/host/host.ts'
-import { createFaultFileSystem, type Fault, type FaultFileSystem } from '../../support/fault-file-system.ts'
-import { contentOf, type KeyMachine, makeKeyMachine, planKey, undoRequest } from './key-machine.ts'
-import { edit, put, request, snapshot, temporaryFiles } from './machine.ts'
+import { applyEdits } from '../../src/apply/apply-edits.ts'
+import type { ApplyRequest } from '../../src/apply/apply-request.ts'
+import { findUnfinishedRun } from '../../src/apply/find-unfinished-run.ts'
+import { listRuns } from '../../src/apply/journal.ts'
+import { readLedger } from '../../src/apply/ledger-store.ts'
+import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
+import type { Host, KeychainStore } from '../../src/host/host.ts'
+import { createFaultFileSystem, type Fault, type FaultFileSystem } from '../support/fault-file-system.ts'
+import {
+  contentOf,
+  type KeyMachine,
+  makeKeyMachine,
+  planKey,
+  undoRequest,
+} from '../unit/apply/key-machine.ts'
+import { edit, put, request, snapshot, temporaryFiles } from '../unit/apply/machine.ts'
 
 /** A machine before a run with a key and two files, and what it is before. */
 interface Scene extends KeyMachine {

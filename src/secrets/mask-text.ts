@@ -53,15 +53,23 @@ function piecesOf(value: string): string[] {
  */
 function anySpelling(value: string): RegExp {
   const parts = value.match(/[\\'"]+|[^\\'"]/gu) ?? []
-  // The last run of a copy takes the first run of the next one along: then that one begins behind it.
-  const runAt = (part: string, index: number) =>
-    index === 0 ? `(?:${runOf(part)}|(?<=${quote}))` : runOf(part)
   return new RegExp(
     parts
-      .map((part, index) => (isRun(part) ? runAt(part, index) : spellingsOf(part, isRun(parts[index - 1]))))
+      .map((part, index) => (isRun(part) ? runOf(part) : spellingsOf(part, isRun(parts[index - 1]))))
+      .map((part, index) => (index === 0 ? behindCopy(part, parts[0] ?? '') : part))
       .join(''),
     'g',
   )
+}
+
+/** The last run of a copy takes the first quotes or backslash of the next one along: then that one begins behind it. */
+function behindCopy(spellings: string, part: string): string {
+  const rest = isRun(part)
+    ? ['']
+    : numbered(part)
+        .slice(1)
+        .map((spelling) => spelling.slice('\\\\'.length))
+  return `(?:${[spellings, ...rest.map((each) => `(?<=${quote})${each}`)].join('|')})`
 }
 
 function isRun(part: string | undefined): boolean {

@@ -109,4 +109,6 @@ function survivors(text: string, secret: string): string[] {
 it('a secret with quotes at both ends was left where it stood twice in a row', () => {
   const quoted = "'aaaaaaaaaaaaaa'"
   expect(mask(quoted + quoted, quoted)).not.toContain(quoted)
+  const escaped = `${'\\u0061'.repeat(15)}\\u005c`
+  expect(mask(escaped + escaped, `${'a'.repeat(15)}\\`)).not.toContain('u0061')
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runKey } from '../../../src/commands/key.ts'
 import type { Host } from '../../../src/host/host.ts'
+import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
 import { keyTextsFor } from '../../../src/ui/key-texts.ts'
 import { messagesEn } from '../../../src/ui/messages-en.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -20,11 +21,18 @@ const key = (host: Host, verb: string, ...switches: string[]) =>
   runKey({ values: {}, switches: new Set(switches), positionals: [verb] }, { host, catalog: testCatalog })
 
 const storeOf = (host: Host) => host.keychain()
+
+/** A person at a terminal of a machine with a keychain. */
+function createPerson(changes: Partial<Host> = {}) {
+  const store = createMemoryKeychain()
+  return createAnsweringHost(home, { keychain: async () => store, ...changes })
+}
+
 const chinese = { LANG: 'zh_CN.UTF-8', PATH: '' }
 
 describe('key set', () => {
   test('asks for the key masked, shows the change, asks, and stores it', async () => {
-    const { host, answer, shown } = createAnsweringHost(home)
+    const { host, answer, shown } = createPerson()
     const ending = key(host, 'set')
     await answer(messagesEn.key.question, `${testKey}${enter}`)
     await answer(messagesEn.confirm, enter)
@@ -39,7 +47,7 @@ describe('key set', () => {
       [messagesEn.confirm, `n${enter}`],
       [messagesEn.confirm, ctrlC],
     ] as const) {
-      const { host, answer } = createAnsweringHost(home)
+      const { host, answer } = createPerson()
       const ending = key(host, 'set').catch((error) => error)
       await answer(messagesEn.key.question, `${testKey}${enter}`)
       await answer(question, keys)
@@ -49,7 +57,7 @@ describe('key set', () => {
   })
 
   test('asks for no key where the keychain is out of reach', async () => {
-    const { host, shown } = createAnsweringHost(home)
+    const { host, shown } = createPerson()
     const closed = { ...host, keychain: () => Promise.reject(new Error('not installed')) }
     await expect(key(closed, 'set')).rejects.toMatchObject({ code: 'keychain-unavailable', exit: 1 })
     expect(shown()).toBe('')
@@ -101,7 +109,7 @@ describe('key forget', () => {
   }
 
   test('asks first, with No as the answer of Enter', async () => {
-    const { host, answer } = createAnsweringHost(home)
+    const { host, answer } = createPerson()
     await twoKeys(host)
     const ending = key(host, 'forget').catch((error) => error)
     await answer('This cannot be undone.', enter)
@@ -110,7 +118,7 @@ describe('key forget', () => {
   })
 
   test('takes every account once the answer is yes', async () => {
-    const { host, answer } = createAnsweringHost(home)
+    const { host, answer } = createPerson()
     await twoKeys(host)
     const ending = key(host, 'forget')
     await answer('This cannot be undone.', `y${enter}`)

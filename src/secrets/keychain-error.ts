@@ -3,7 +3,7 @@ import { UserError, type UserErrorParts } from '../errors.ts'
 /** UserError `keychain-unavailable`, exit 1. */
 export class KeychainError extends UserError {
   private constructor(message: string, hint: string) {
-    const files = 'To keep the key in files instead, add: --key-store file'
+    const files = 'To keep the key in files instead, type: qcode-setup setup --key-store file'
     super({ code: 'keychain-unavailable', message, hint: `${hint}\n${files}` })
   }
 

@@ -66,8 +66,10 @@ function readOrNothing(path: string): string | undefined {
   }
 }
 
-/** Ended well, or saw that another one was faster. */
-const fine = [0, 3]
+/** Ended well, saw that another one was faster, or waited in vain, as on a busy machine: nothing was changed then. */
+function endedFine({ exit, said }: { exit: number; said: string }): boolean {
+  return exit === 0 || exit === 3 || (exit === 1 && said.includes('is changing files on this machine'))
+}
 
 test(`${processes} processes at once, ${rounds} rounds: one after the other, each whole`, async () => {
   const workers = await startWorkers(processes)
@@ -85,8 +87,8 @@ test(`${processes} processes at once, ${rounds} rounds: one after the other, eac
       const wishes = Array.from({ length: processes }, (_, index) => wish(round, index))
       const finishes = await workers.race(home, wishes)
       const { host } = createMachine(home)
-      for (const { exit, said } of finishes)
-        if (!fine.includes(exit)) throw new Error(`exit ${exit}: ${said}`)
+      const wrong = finishes.find((finish) => !endedFine(finish))
+      if (wrong) throw new Error(`exit ${wrong.exit}: ${wrong.said}`)
       expectSettled(host)
       const done = expectOneWinner(host)
       won.push(done - before)

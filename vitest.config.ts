@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config'
+import { longTests } from './vitest.long.config.ts'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/clients/**', 'test/canary/**', 'test/faults/**', 'test/fuzz/**'],
+    exclude: ['test/clients/**', 'test/canary/**', 'test/faults/**', 'test/fuzz/**', ...longTests],
+    // No test leaves anything behind in its process, and to load everything anew for each file takes longer than most files.
+    isolate: false,
     globalSetup: 'test/support/build-once.ts',
     // Most tests wait for the disk or for a program, so every core takes a worker.
     maxWorkers: '100%',

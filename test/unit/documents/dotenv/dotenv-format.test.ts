@@ -6,7 +6,9 @@ import { quoteDotenv } from '../../../../src/documents/dotenv/quote-dotenv.ts'
 import { UserError } from '../../../../src/errors.ts'
 import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn, userError } from '../shell/laws.ts'
-import { environmentAsJson, inEachShell } from '../shell/run-shell.ts'
+import { environmentAsJson, inEachShell, useScratchFolder } from '../shell/run-shell.ts'
+
+useScratchFolder()
 
 const mark = '\uFEFF'
 

@@ -9,7 +9,9 @@ import {
 import { type AssignedValue, type ShellId, shellLine } from '../../../../src/documents/shell/shell-line.ts'
 import { assignedValue, fileOf, hostileText, rubble } from './arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn, userError } from './laws.ts'
-import { environmentAsJson, inEachShell } from './run-shell.ts'
+import { environmentAsJson, inEachShell, useScratchFolder } from './run-shell.ts'
+
+useScratchFolder()
 
 const formats = [
   ['posix', posixEnvFormat, 'export '],

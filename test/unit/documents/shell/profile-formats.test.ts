@@ -9,7 +9,9 @@ import {
 } from '../../../../src/documents/shell/profile-formats.ts'
 import { fileOf, hostileText, rubble } from './arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn, userError } from './laws.ts'
-import { environmentAsJson, inEachShell, scratchFolder } from './run-shell.ts'
+import { environmentAsJson, inEachShell, scratchFolder, useScratchFolder } from './run-shell.ts'
+
+useScratchFolder()
 
 const start = '# >>> qcode-setup >>>'
 const end = '# <<< qcode-setup <<<'

@@ -4,7 +4,9 @@ import { quoteCmd, quoteFish, quotePosix, quotePowershell } from '../../../../sr
 import { shellLine } from '../../../../src/documents/shell/shell-line.ts'
 import { hostileText } from './arbitraries.ts'
 import { runs, userError } from './laws.ts'
-import { environmentAsJson, inEachShell, wordsAsJson } from './run-shell.ts'
+import { environmentAsJson, inEachShell, useScratchFolder, wordsAsJson } from './run-shell.ts'
+
+useScratchFolder()
 
 const known = [
   '',

@@ -16,10 +16,13 @@ const fishShells = { fish: ['fish', '--no-config'] } as const
 
 let folder = ''
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'qcode-shell-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+/** A folder for scripts while the tests of this file run; every file that starts shells calls this once. */
+export function useScratchFolder(): void {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'qcode-shell-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+}
 
 export interface ShellRun {
   readonly status: number | null

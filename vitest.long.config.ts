@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+/** What takes longer than the quick suite may: random homes, hostile input through the program, a real keychain. */
+export const longTests = [
+  'test/properties/*.test.ts',
+  'test/keychain/*.test.ts',
+  'test/scenarios/hostile-*.test.ts',
+  'test/scenarios/key-rotate.test.ts',
+  'test/check/hostile-network.test.ts',
+]
+
+export default defineConfig({
+  test: {
+    include: longTests,
+    globalSetup: 'test/support/build-once.ts',
+    maxWorkers: '100%',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})

@@ -49,6 +49,8 @@ describe('no terminal shows the key', () => {
     ['without colours', messagesEn, { NO_COLOR: '1' }, [key]],
   ])('that it is typed into: %s', async (_, texts, env, pressed) => {
     const { place, run } = start(['--tool', 'codex', '--gateway', origins.good], { key: '' }, env)
+    await run.question(texts.keyStore.question)
+    run.press(enter)
     await run.question(texts.key.question)
     for (const sign of pressed) run.press(sign)
     run.press(ctrlT, ctrlT, enter)
@@ -81,6 +83,8 @@ describe('no terminal shows the key', () => {
     const { place, run } = start(['--tool', 'codex', '--no-check'])
     await run.question(messagesEn.region.question)
     run.press(down, enter)
+    await run.question(messagesEn.keyStore.question)
+    run.press(enter)
     await run.question(messagesEn.key.question)
     run.press(key.slice(0, 40))
     await run.waitFor('*'.repeat(40))
@@ -88,9 +92,11 @@ describe('no terminal shows the key', () => {
     expect(await search(place, run)).toBe(130)
   })
 
-  it('at a conflict, at a question of git, or after key set and key get', async () => {
+  it('at a conflict, or that key set is typed into', async () => {
     const aider = { '.aider.conf.yml': `env-file: ${key}\nopenai-api-key: ${key}\n` }
     const conflict = start(['--tool', 'aider', '--region', 'eu', '--no-check'], aider, { QCODE_API_KEY: key })
+    await conflict.run.question(messagesEn.keyStore.question)
+    conflict.run.press(enter)
     await conflict.run.question(messagesEn.conflict.question)
     conflict.run.press(enter)
     await conflict.run.question(messagesEn.confirm)

@@ -3,17 +3,19 @@ import { Secret } from './secret.ts'
 
 /** In characters. A shorter text could be any word of what is said. */
 const shortestPiece = 12
-const known: Secret[] = []
+const known = new Map<string, Secret>()
 
 /** Notes a key of this run, so that it is hidden whatever text it comes back in. */
 export function rememberKey(key: Secret): Secret {
-  if (Secret.reveal(key).length >= shortestPiece) known.push(key)
+  const value = Secret.reveal(key)
+  if (value.length >= shortestPiece) known.set(value, key)
   return key
 }
 
 /** The text with every key of this run masked, whole or cut, and whatever else looks like a key. */
 export function hideKeys(text: string): string {
-  return known.reduce(hidePieces, maskText(text, known))
+  const keys = [...known.values()]
+  return keys.reduce(hidePieces, maskText(text, keys))
 }
 
 /** A server, or a line that was cut, can show a part of a key alone. */

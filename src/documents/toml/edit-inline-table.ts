@@ -14,7 +14,7 @@ export function insertInline(source: Source, { after, section }: Home, pair: str
   const end = after.range[1]
   const comma = commaBehind(source, end)
   const at = comma?.range[1] ?? end
-  const hasOwnLine = text.slice(lineStart(text, end), after.range[0]).trim() === ''
+  const hasOwnLine = text.slice(lineStart(text, after.range[0]), after.range[0]).trim() === ''
   const separator = hasOwnLine ? newlineOf(text) + indentOf(text, after.range[0]) : ' '
   const place = hasOwnLine ? behindComment(source, at) : at
   const added = insertAt(place, separator + pair + (comma ? ',' : ''))

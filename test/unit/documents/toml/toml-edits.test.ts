@@ -124,6 +124,13 @@ describe('a key in an inline table', () => {
     ['that is empty', 'p = {}\n', ['p', 'b'], 2, 'p = {b = 2}\n'],
     ['that is empty but for a space', 'p = { }\n', ['p', 'b'], 2, 'p = { b = 2 }\n'],
     ['of an inline table', 'p = { a = { b = 1 } }\n', ['p', 'a', 'c'], 2, 'p = { a = { b = 1, c = 2 } }\n'],
+    [
+      'behind a value of several lines, where TOML 1.0 knows no line of its own',
+      "p = { a = '''\nx\n''' }\n",
+      ['p', 'b'],
+      2,
+      "p = { a = '''\nx\n''', b = 2 }\n",
+    ],
     ['by a dotted name', 'p = { a = 1 }\n', ['p', 'q', 'c'], 2, 'p = { a = 1, q.c = 2 }\n'],
     ['with a last comma', 'p = { a = 1, }\n', ['p', 'b'], 2, 'p = { a = 1, b = 2, }\n'],
     ['over many lines', 'p = {\n  a = 1 # c\n}\n', ['p', 'b'], 2, 'p = {\n  a = 1, # c\n  b = 2\n}\n'],

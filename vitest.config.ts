@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { longTests } from './vitest.long.config.ts'
 
@@ -8,8 +9,8 @@ export default defineConfig({
     // No test leaves anything behind in its process, and to load everything anew for each file takes longer than most files.
     isolate: false,
     globalSetup: 'test/support/build-once.ts',
-    // Most tests wait for the disk or for a program, so every core takes a worker.
-    maxWorkers: '100%',
+    // Many tests wait for the disk or for a program, so there is one worker more than cores.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

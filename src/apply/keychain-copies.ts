@@ -39,6 +39,7 @@ async function isCopy(account: string, hash: string, keychain: Keychain): Promis
   return key !== undefined && hashKey(key) === hash
 }
 
+/** Takes out the copy of the new key that a run keeps in the keychain until it ends. Errors: those of the keychain. */
 export async function removeStaged({ after }: RecordedKeychain, keychain: Keychain): Promise<void> {
   if (after.kind === 'present') await keychain.remove(after.staged)
 }

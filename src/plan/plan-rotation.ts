@@ -27,6 +27,7 @@ export interface Rotation extends Plan {
   readonly tools: readonly string[]
 }
 
+/** The new key, and everything that an old one may stand in. */
 export interface RotationRequest {
   readonly key: Secret
   /** What is set up, all of it. */

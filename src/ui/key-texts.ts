@@ -79,6 +79,7 @@ const zhCn: KeyTexts = {
   revoke: '在 QCode.cc 控制台删除之前，旧密钥仍然有效。',
 }
 
+/** The texts of `key` in the language of the host's locale. */
 export function keyTextsFor(host: Pick<Host, 'env'>): KeyTexts {
   return isChinese(host) ? zhCn : en
 }

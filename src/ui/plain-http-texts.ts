@@ -69,6 +69,7 @@ export const plainHttpZhCn: PlainHttpTexts = {
   list: (items) => `带 TLS 的区域：${items.join('，')}。`,
 }
 
+/** What is said of a gateway without TLS, in the language of the host's locale. */
 export function plainHttpTextsFor(host: Pick<Host, 'env'>): PlainHttpTexts {
   return isChinese(host) ? plainHttpZhCn : plainHttpEn
 }

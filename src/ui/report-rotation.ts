@@ -10,6 +10,7 @@ interface Told {
   readonly next: string[]
 }
 
+/** What a rotation came to, as far as its report tells of it. */
 export interface RotationReport {
   readonly plan: Plan & { readonly places: number; readonly tools: readonly string[] }
   readonly run: string | undefined
@@ -34,6 +35,7 @@ export function reportRotation({ plan, diff, dryRun }: RotationReport, key: Secr
   }
 }
 
+/** Said where no key was ever written on this machine. */
 export function reportNothingSetUp(host: Host): Told {
   return { report: reportTextsFor(host).nothingSetUp, next: [] }
 }

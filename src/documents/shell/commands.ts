@@ -54,10 +54,12 @@ export function posixCommands(text: string): Command[] {
   return readCommands(text, posixRules)
 }
 
+/** The commands of a text of fish, each as its words. */
 export function fishCommands(text: string): Command[] {
   return readCommands(withoutMark(text), fishRules)
 }
 
+/** The commands of a text of PowerShell, each as its words. */
 export function powershellCommands(text: string): Command[] {
   return readCommands(withoutMark(text), powershellRules)
 }

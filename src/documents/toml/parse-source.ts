@@ -13,7 +13,8 @@ export interface Source {
 /** Throws UserError `does-not-parse` with file, line and column. */
 export function parseSource(text: string, file: string): Source {
   try {
-    const program = parseTOML(text, { tomlVersion: '1.1' })
+    // At the very end of a text the parser takes `0` for a value of no length. (toml-eslint-parser 1.0.3)
+    const program = parseTOML(text.endsWith('0') ? `${text}\n` : text, { tomlVersion: '1.1' })
     return { text, program, outline: listOutline(program.body[0]) }
   } catch (error) {
     if (error instanceof ParseError) throw refusal(error.message, error.index)

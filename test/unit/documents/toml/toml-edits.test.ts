@@ -39,6 +39,9 @@ describe('a root key', () => {
     ['keeps a missing final newline', 'a = 1', ['m'], 2, 'a = 1\nm = 2'],
     ['is not fooled by a header in a string', 'a = """\n[t]\n"""\n', ['m'], 2, 'a = """\n[t]\n"""\nm = 2\n'],
     ['takes the indent of its neighbour', '  a = 1\n', ['m'], 2, '  a = 1\n  m = 2\n'],
+    ['takes the place of a zero that ends the file', 'a = 1\nm = 0', ['m'], 2, 'a = 1\nm = 2'],
+    ['goes behind a zero that ends the file', 'a = 0', ['m'], 2, 'a = 0\nm = 2'],
+    ['is gone with its zero that ends the file', 'a = 1\nm = 0', ['m'], undefined, 'a = 1'],
   ])
 })
 

@@ -1,13 +1,16 @@
 import { parse, TomlDate, TomlError } from 'smol-toml'
-import type { Value } from '../document.ts'
+import { type Value, whereAt } from '../document.ts'
 import { doesNotParse } from './does-not-parse.ts'
 
 /**
  * The data of a text without byte order mark, as smol-toml reads it. Throws UserError `does-not-parse`.
- * A newline in a string counts as LF, as TOML lets parsers choose; the editor's parser does the same.
+ * A newline in a string counts as LF, as TOML lets parsers choose; the editor's parser does the same. TOML knows no
+ * carriage return but that of CRLF, though both parsers overlook some that stand alone.
  * `__proto__` becomes a key like any other: Object.fromEntries defines, it does not assign.
  */
 export function readByReferee(text: string, file: string): Value {
+  const alone = text.search(/\r(?!\n)/)
+  if (alone >= 0) throw doesNotParse('a carriage return without its line feed', whereAt(file, text, alone))
   try {
     return toValue(parse(text.replaceAll('\r\n', '\n'), { integersAsBigInt: 'asNeeded' }))
   } catch (error) {

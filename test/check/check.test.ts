@@ -53,8 +53,8 @@ interface Checked {
   }[]
 }
 
-async function check(args: readonly string[], env: Record<string, string> = {}) {
-  const ran = await runProgram(['check', '--json', '--timeout', '2', ...args], { home, env })
+async function check(args: readonly string[], env: Record<string, string> = {}, timeout = '20') {
+  const ran = await runProgram(['check', '--json', '--timeout', timeout, ...args], { home, env })
   expect(ran.stdout + ran.stderr).not.toContain(sampleKey.slice(3))
   const data: Checked = JSON.parse(ran.stdout)
   return { exit: ran.exit, stderr: ran.stderr, data, region: data.regions[0] }
@@ -96,7 +96,8 @@ describe('check', () => {
     ['broken', 'server-error', true],
   ] as const)('a gateway that is %s: %s, exit 4', async (fault, verdict, reachable) => {
     const gateway = await opened(startFaulty(faults[fault]))
-    const { exit, region } = await check(['--gateway', gateway.origin, '--key-file', keyFile])
+    const args = ['--gateway', gateway.origin, '--key-file', keyFile]
+    const { exit, region } = await check(args, {}, verdict === 'timeout' ? '2' : undefined)
     expect(exit).toBe(4)
     expect(verdictsOf(region?.routes)).toEqual([verdict])
     expect(region?.reachable).toBe(reachable)

@@ -32,9 +32,10 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   setup: ['setup', '--tool', 'claude-code', '--yes', '--on-conflict', 'overwrite', '--key-file', keyFile],
 }
 
-function run(command: keyof typeof commands, gateway: string, env: Record<string, string> = {}) {
+async function run(command: keyof typeof commands, gateway: string, env = {}, timeout = '20') {
   const home = mkdtempSync(join(root, 'home-'))
-  return runProgram([...(commands[command] ?? []), '--gateway', gateway, '--timeout', '2'], { home, env })
+  const args = [...(commands[command] ?? []), '--gateway', gateway, '--timeout', timeout]
+  return runProgram(args, { home, env })
 }
 
 /** Right without a key; whoever comes with one is sent on. */
@@ -148,7 +149,7 @@ function record(client: Socket, port: number, bytes: Buffer[]): void {
 }
 
 describe.concurrent('a server that wants all memory or time', () => {
-  const gigabyteOfZeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+  const packedZeros = gzipSync(Buffer.alloc(64 * 1024 * 1024))
 
   it.each<[string, (socket: Socket) => void]>([
     ['headers without an end', (socket) => drip(socket, 'HTTP/1.1 401 No\r\n', 'x-a: b\r\n')],
@@ -163,9 +164,9 @@ describe.concurrent('a server that wants all memory or time', () => {
       'a packed body of 64 MiB',
       (socket) => {
         socket.write(
-          `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${gigabyteOfZeros.length}\r\n\r\n`,
+          `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${packedZeros.length}\r\n\r\n`,
         )
-        socket.end(gigabyteOfZeros)
+        socket.end(packedZeros)
       },
     ],
     ['no HTTP at all', (socket) => void socket.end('\0\x1b[2J\r\n'.repeat(1000))],
@@ -183,7 +184,7 @@ describe.concurrent('a server that wants all memory or time', () => {
         server.close()
       },
     })
-    const { exit, stdout, stderr } = await run('check', `http://127.0.0.1:${port}`)
+    const { exit, stdout, stderr } = await run('check', `http://127.0.0.1:${port}`, {}, '2')
     expect(exit).toBe(4)
     expect(stdout + stderr).not.toContain('fault of qcode-setup')
     expect(stdout + stderr).not.toContain('\x1b')

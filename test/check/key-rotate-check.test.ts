@@ -27,7 +27,7 @@ function newHome(): string {
 const gatewayFor = (key: string) => opened(startStandIn(testCatalog.gateway, key))
 
 async function rotate(home: string, ...more: readonly string[]) {
-  const args = ['key', 'rotate', '--key-file', '-', '--yes', '--json', '--timeout', '2', ...more]
+  const args = ['key', 'rotate', '--key-file', '-', '--yes', '--json', '--timeout', '20', ...more]
   const { exit, stdout, stderr } = await runProgram(args, { home, input: `${newKey}\n` })
   for (const key of [sampleKey, newKey]) expect(stdout + stderr).not.toContain(key.slice(3))
   return { exit, data: JSON.parse(stdout) }

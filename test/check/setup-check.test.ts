@@ -32,7 +32,7 @@ const withoutAlias = () => {
 }
 
 async function run(home: string, args: readonly string[], key = sampleKey) {
-  const timeout = args[0] === 'undo' ? [] : ['--timeout', '2']
+  const timeout = args[0] === 'undo' ? [] : ['--timeout', '20']
   const ran = await runProgram([...args, '--json', ...timeout], { home, input: `${key}\n` })
   expect(ran.stdout + ran.stderr).not.toContain(key.slice(3))
   return { ...ran, data: JSON.parse(ran.stdout) }

@@ -117,7 +117,7 @@ describe.concurrent('prove', () => {
         expect(isAlive(notedPid(place))).toBe(false)
         expect(readdirSync(place.temporary)).toEqual([])
       },
-      'timeout = 2',
+      'timeout = 5',
     ))
 
   it.skipIf(platform === 'win32')('takes everything down at Ctrl-C', () =>

@@ -28,7 +28,7 @@ async function opened(listeners: Readonly<Record<string, RequestListener>>) {
   return { ...regions, context: { host: createTestHost(home, { env }), catalog: testCatalog } }
 }
 
-const deadlines = { deadlineMs: 5000, liveDeadlineMs: 5000 }
+const deadlines = { deadlineMs: 20_000, liveDeadlineMs: 20_000 }
 
 /** Answers 401 and tells these times, by origin; 500 for an origin that is not named. */
 function fakeTransport(totals: Readonly<Record<string, number>>): Transport {

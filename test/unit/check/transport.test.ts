@@ -26,7 +26,7 @@ async function startLoopbackProxy(port: number, status?: number): Promise<Loopba
   return proxy
 }
 
-function post(url: string, settings: TransportSettings = { env: {} }, deadlineMs = 5000) {
+function post(url: string, settings: TransportSettings = { env: {} }, deadlineMs = 20_000) {
   const headers = { 'content-type': 'application/json' }
   return createTransport(settings)({ url, headers, body: '{"a":1}', deadlineMs })
 }
@@ -60,7 +60,7 @@ describe('the transport', () => {
     ['dripping', faults.dripping, 'body'],
   ] as const)('gives up at the deadline on a reply that is %s', async (_, listener, stage) => {
     const server = await start(listener)
-    expect(await post(server.origin, undefined, 300)).toMatchObject({
+    expect(await post(server.origin, undefined, 1000)).toMatchObject({
       kind: 'failure',
       code: 'TIMEOUT',
       stage,

@@ -52,7 +52,7 @@ describe('a program that is run alone', () => {
 
   it('is stopped when its time is over, though it does not want to end', async () => {
     const script = `process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)`
-    const result = await run(script, { timeoutMs: 1500 })
+    const result = await run(script, { timeoutMs: 5000 })
     expect(result).toMatchObject({ exit: null, timedOut: true })
     expect(isAlive(Number(result.stdout))).toBe(false)
   })

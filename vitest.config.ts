@@ -9,6 +9,7 @@ export default defineConfig({
     // No test leaves anything behind in its process, and to load everything anew for each file takes longer than most files.
     isolate: false,
     globalSetup: 'test/support/build-once.ts',
+    setupFiles: 'test/support/random-seed.ts',
     // Many tests wait for the disk or for a program, so there is one worker more than cores.
     maxWorkers: availableParallelism() + 1,
     testTimeout: 30_000,

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/faults/*.test.ts'],
     globalSetup: 'test/support/build-once.ts',
+    setupFiles: 'test/support/random-seed.ts',
     maxWorkers: '100%',
     // Only against hanging: on a busy machine some thousand starts of the program take long.
     testTimeout: 1_800_000,

@@ -13,6 +13,7 @@ export default defineConfig({
   test: {
     include: longTests,
     globalSetup: 'test/support/build-once.ts',
+    setupFiles: 'test/support/random-seed.ts',
     maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,9 +1,6 @@
 import type { FuzzTarget } from './fuzz-target.ts'
 
-const { FUZZ_CASES = '40000', FUZZ_TARGET, FUZZ_SEED, FUZZ_PATH } = process.env
-
-/** Another one at every run, unless a find is replayed. */
-export const firstSeed = FUZZ_SEED === undefined ? Date.now() % 2 ** 31 : Number(FUZZ_SEED)
+const { FUZZ_CASES = '40000', FUZZ_TARGET, FUZZ_PATH } = process.env
 
 /** The one case of a find, as fast-check names it. */
 export const fixedPath = FUZZ_PATH === undefined ? {} : { path: FUZZ_PATH }

@@ -13,7 +13,7 @@ export interface Source {
 /** Throws UserError `does-not-parse` with file, line and column. */
 export function parseSource(text: string, file: string): Source {
   try {
-    // At the very end of a text the parser takes `0` for a value of no length. (toml-eslint-parser 1.0.3)
+    // A `0` that ends the text is of no length to the parser, but for a line end behind it. (toml-eslint-parser 1.0.3)
     const program = parseTOML(text.endsWith('0') ? `${text}\n` : text, { tomlVersion: '1.1' })
     return { text, program, outline: listOutline(program.body[0]) }
   } catch (error) {
@@ -24,6 +24,6 @@ export function parseSource(text: string, file: string): Source {
   }
 
   function refusal(reason: string, offset: number) {
-    return doesNotParse(reason, whereAt(file, text, offset))
+    return doesNotParse(reason, whereAt(file, text, Math.min(offset, text.length)))
   }
 }

@@ -45,6 +45,7 @@ describe('a text that does not parse', () => {
     ['an open array', 'a = [1,\r\nb = "cr_secret"\r\n', 2, 1],
     ['two pairs on a line', 'a = 1 b = "cr_secret"\n', 1, 7],
     ['a bare name that needs quotes', '\nclé = "cr_secret"\n', 2, 3],
+    ['a number without a key at the end', '-0', 1, 3],
     ['a carriage return alone in a string', "a = '''cr_secret\r\r\n'''\n", 1, 17],
     ['a carriage return alone, which one parser overlooks', 'a = 1 # cr_secret\rb = 2\n', 1, 19],
     ['a leap second, which one parser refuses', 'a = 1990-12-31T23:59:60Z\n', 1, 5],

@@ -7,8 +7,8 @@ import { type ExitCode, formatWhere, type UserError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
-import { type Field, fields, fieldsOf } from './request/fields.ts'
-import { parseArguments } from './request/parse-arguments.ts'
+import { type Field, fields } from './request/fields.ts'
+import { fullNameOf, parseArguments } from './request/parse-arguments.ts'
 import { refuseKeyArgument } from './request/refuse-key-argument.ts'
 import { unknownValue } from './request/unknown-value.ts'
 import { rememberKey } from './secrets/hide-keys.ts'
@@ -34,14 +34,14 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   const catalog = await catalogFor(spec, rest, host)
   if (rest.includes('--help') || rest.includes('-h')) {
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
-    const help = renderHelp(spec, fieldsOf(spec.name, catalog), { host, catalog })
+    const help = renderHelp(spec, fullNameOf(rest, spec, catalog), { host, catalog })
     const isNamed = rest.length < args.length
     print(host, isNamed ? help : [renderOverview(commandTable, host), help].join('\n\n'))
     return 0
   }
   const { unusable = [] } = catalog
   if (spec.needsEveryTool && unusable[0]) throw unusable[0]
-  const input = parseArguments(rest, fieldsOf(spec.name, catalog), catalog, spec.positional)
+  const input = parseArguments(rest, spec, catalog)
   const run = await spec.load()
   const { findings, ...result } = await run(input, { host, catalog })
   const outcome = { ...result, findings: [...unusable.map(unusableFinding), ...findings] }

@@ -74,7 +74,16 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'key',
     summary:
       "another key in every place at once; or the one in the system's keychain: put it there, print it for a program, forget it",
-    positional: { name: 'VERB', required: true, choices: ['set', 'get', 'rotate', 'forget'] },
+    positional: {
+      name: 'VERB',
+      required: true,
+      choices: {
+        set: "put the key into the system's keychain",
+        get: 'print the key from the keychain, for a program',
+        rotate: 'try another key and put it wherever the old one was written',
+        forget: 'take the key out of the keychain, with all copies for undo',
+      },
+    },
     examples: [
       ['qcode-setup key rotate', 'ask for a new key, try it, and put it wherever the old one was written'],
       ['qcode-setup key set', 'ask for the key; undo gives back the one before'],

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { KeyIgnore, PlanContext } from '../plan/plan-work.ts'
-import { fields } from '../request/fields.ts'
+import { fields, isFlagOf } from '../request/fields.ts'
 import { isOn } from '../request/input.ts'
 import type { CommandContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
@@ -48,8 +48,7 @@ async function refuseTrackedState(
   { command }: Pick<WriteRequest, 'command'>,
   { host }: CommandContext,
 ): Promise<void> {
-  const commands: readonly string[] = fields.allowTracked.commands
-  if (plan.edits.length === 0 || plan.secrets.length === 0 || !commands.includes(command)) return
+  if (plan.edits.length === 0 || plan.secrets.length === 0 || !isFlagOf(command, fields.allowTracked)) return
   const problem = await stateInGit(stateFolder(host), host)
   if (!problem) return
   const { id, message, hint, where } = problem

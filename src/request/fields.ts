@@ -14,6 +14,9 @@ export type CommandName =
   | 'prove'
   | 'demo'
 
+/** The commands that flags belong to: of a command with verbs, each verb has its own. */
+type FlagOwner = Exclude<CommandName, 'key'> | (typeof keyVerbs)[number]
+
 /** One thing that a user can say. The parser, `--help`, the wizard, the errors and the README's table read this. */
 export interface Field {
   /** The flag without its dashes. */
@@ -23,13 +26,17 @@ export interface Field {
   /** May be given more than once, or as a list with commas. */
   readonly many?: boolean
   readonly summary: string
-  readonly commands: readonly CommandName[]
+  /** Whose flag it is; with any other command it is refused. */
+  readonly commands: readonly FlagOwner[]
   /** The values that are allowed. */
   readonly choices?: (catalog: Catalog) => readonly string[]
   readonly default?: string
 }
 
-const writers: readonly CommandName[] = ['setup', 'switch', 'remove', 'undo', 'key', 'lint']
+const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as const
+
+/** They change files or the keychain. */
+const writers = ['setup', 'switch', 'remove', 'undo', 'key set', 'key rotate', 'key forget', 'lint'] as const
 
 export const fields = {
   tool: {
@@ -116,7 +123,7 @@ export const fields = {
     flag: 'key-file',
     value: 'PATH',
     summary: 'file that holds the key, `-` for standard input; otherwise QCODE_API_KEY or a question',
-    commands: ['setup', 'print', 'check', 'key'],
+    commands: ['setup', 'print', 'check', 'key set', 'key rotate'],
   },
   keyStore: {
     flag: 'key-store',
@@ -138,19 +145,19 @@ export const fields = {
     flag: 'on-conflict',
     value: 'WHAT',
     summary: 'a value that you changed: overwrite it, skip it, or stop',
-    commands: ['setup', 'switch', 'key', 'remove'],
+    commands: ['setup', 'switch', 'key rotate', 'remove'],
     choices: () => ['stop', 'overwrite', 'skip'],
     default: 'stop',
   },
   allowTracked: {
     flag: 'allow-tracked',
     summary: 'write the key even into a file that git tracks or would track',
-    commands: ['setup', 'switch', 'key'],
+    commands: ['setup', 'switch', 'key rotate'],
   },
   gitignore: {
     flag: 'gitignore',
     summary: 'add files with the key that git would take to the .gitignore of their repository',
-    commands: ['setup', 'switch', 'key'],
+    commands: ['setup', 'switch', 'key rotate'],
   },
   recover: {
     flag: 'recover',
@@ -163,22 +170,26 @@ export const fields = {
   restartDaemons: {
     flag: 'restart-daemons',
     summary: 'restart background processes of a client that still have the old settings',
-    commands: ['setup', 'switch', 'key'],
+    commands: ['setup', 'switch', 'key rotate'],
   },
   yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
   dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
-  diff: { flag: 'diff', summary: 'show the changes as a diff, keys masked', commands: writers },
+  diff: {
+    flag: 'diff',
+    summary: 'show the changes as a diff, keys masked',
+    commands: writers.filter((command) => command !== 'key forget'),
+  },
   timeout: {
     flag: 'timeout',
     value: 'SECONDS',
     summary: 'how long to wait for a whole reply of the gateway',
-    commands: ['setup', 'check', 'switch', 'key', 'doctor'],
+    commands: ['setup', 'check', 'switch', 'key rotate', 'doctor'],
     default: '10',
   },
   noCheck: {
     flag: 'no-check',
     summary: 'do not contact the gateway',
-    commands: ['setup', 'switch', 'key', 'doctor'],
+    commands: ['setup', 'switch', 'key rotate', 'doctor'],
   },
   format: {
     flag: 'format',
@@ -199,7 +210,7 @@ export const fields = {
       'status',
       'switch',
       'undo',
-      'key',
+      ...keyVerbs,
       'remove',
       'prove',
       'demo',
@@ -207,10 +218,19 @@ export const fields = {
   },
 } as const satisfies Record<string, Field>
 
-/** The fields of a command, with the flags by which tools let a variant be pinned. */
-export function fieldsOf(command: CommandName, catalog: Catalog): [name: string, field: Field][] {
-  const own = Object.entries<Field>(fields).filter(([, field]) => field.commands.includes(command))
-  return [...own, ...pinFields(catalog).filter(([, field]) => field.commands.includes(command))]
+/**
+ * The fields of a command, with the flags by which tools let a variant be pinned: of `key rotate` those of this verb, of
+ * `key` those of any verb.
+ */
+export function fieldsOf(command: string, catalog: Catalog): [name: string, field: Field][] {
+  return [...Object.entries<Field>(fields), ...pinFields(catalog)].filter(([, field]) =>
+    isFlagOf(command, field),
+  )
+}
+
+/** Whether a command, or one of its verbs, has the field. */
+export function isFlagOf(command: string, { commands }: Field): boolean {
+  return commands.some((owner) => owner === command || owner.startsWith(`${command} `))
 }
 
 /** Flags such as `--codex-base` that a tool's folder declares; the field's name is `pin:TOOL`. */

@@ -1,12 +1,15 @@
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandSpec } from '../commands/command.ts'
 import type { Host } from '../host/host.ts'
-import type { Field } from '../request/fields.ts'
+import { type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
+import type { Positional } from '../request/parse-arguments.ts'
 import { displayWidth, padEnd } from './display-width.ts'
 import { wrapText } from './wrap-text.ts'
 
 type HelpTopic = Pick<CommandSpec, 'name' | 'summary' | 'positional' | 'examples'>
-type NamedField = readonly [name: string, field: Field]
+
+/** A command, or a verb of one. */
+type NarrowTopic = Omit<HelpTopic, 'name'> & { readonly name: string }
 
 interface HelpContext {
   readonly host: Pick<Host, 'terminal'>
@@ -18,26 +21,37 @@ const nameColumn = 24
 const longestLine = 100
 const shortestLine = 60
 
-/** `--help` of one command: usage, its flags with their values and defaults, and examples. English and plain text. */
-export function renderHelp(
-  topic: HelpTopic,
-  fields: readonly NamedField[],
-  { host, catalog }: HelpContext,
-): string {
+/**
+ * `--help` of one command, or of one of its verbs (`key rotate`): usage, flags with their values and defaults, and
+ * examples. English and plain text.
+ */
+export function renderHelp(topic: HelpTopic, fullName: string, { host, catalog }: HelpContext): string {
   const { columns } = host.terminal
-  const examples = topic.examples.map(([line, meaning]) => `  ${line}${meaning && `\n      ${meaning}`}`)
+  const narrow = narrowTopic(topic, fullName)
   return [
-    ...wrapText(`qcode-setup ${topic.name}: ${topic.summary}`, columns),
+    ...wrapText(`qcode-setup ${narrow.name}: ${narrow.summary}`, columns),
     '',
-    `Usage: ${['qcode-setup', usageOf(topic), '[flags]'].join(' ')}`,
-    ...describePositional(topic, columns),
+    `Usage: qcode-setup ${usageOf(narrow)} [flags]`,
+    ...describeVerbs(narrow.positional, columns),
     '',
     'Flags:',
-    ...fields.map(([, field]) => renderRow(flagOf(field), describe(field, catalog), columns)),
+    ...fieldsOf(fullName, catalog).map(([, field]) =>
+      renderRow(flagOf(field), describe(field, narrow, catalog), columns),
+    ),
     '',
     'Examples:',
-    ...examples,
+    ...narrow.examples.map(([line, meaning]) => `  ${line}${meaning && `\n      ${meaning}`}`),
   ].join('\n')
+}
+
+/** Of a command the one verb, as if it were a command of its own. */
+function narrowTopic(topic: HelpTopic, fullName: string): NarrowTopic {
+  if (fullName === topic.name) return topic
+  return {
+    name: fullName,
+    summary: topic.positional?.choices?.[fullName.slice(topic.name.length + 1)] ?? topic.summary,
+    examples: topic.examples.filter(([line]) => line.includes(`qcode-setup ${fullName}`)),
+  }
 }
 
 /** `qcode-setup --help`: what the program is for, and all commands. */
@@ -54,27 +68,36 @@ export function renderOverview(topics: readonly HelpTopic[], { terminal }: Pick<
   ].join('\n')
 }
 
-function usageOf({ name, positional }: HelpTopic): string {
+function usageOf({ name, positional }: NarrowTopic): string {
   if (!positional) return name
   return `${name} ${positional.required ? positional.name : `[${positional.name}]`}`
 }
 
-function describePositional({ positional }: HelpTopic, columns: number): string[] {
+function describeVerbs(positional: Positional | undefined, columns: number): string[] {
   if (!positional?.choices) return []
-  return ['', renderRow(positional.name, `one of ${positional.choices.join(', ')}`, columns)]
+  const rows = Object.entries(positional.choices).map(([word, meaning]) => renderRow(word, meaning, columns))
+  return ['', `${positional.name} is one of:`, ...rows]
 }
 
 function flagOf({ flag, value, many }: Field): string {
   return [`--${flag}`, value, many && '...'].filter(Boolean).join(' ')
 }
 
-function describe(field: Field, catalog: Catalog): string {
+function describe(field: Field, topic: NarrowTopic, catalog: Catalog): string {
   const choices = field.choices?.(catalog)
   const facts = [
     ...(choices ? [`one of ${choices.join(', ')}`] : []),
     ...(field.default === undefined ? [] : [`default ${field.default}`]),
+    ...describeOwners(field, topic),
   ]
   return facts.length === 0 ? field.summary : `${field.summary} (${facts.join('; ')})`
+}
+
+/** The verbs that take the flag, where others do not. */
+function describeOwners(field: Field, { name, positional }: NarrowTopic): string[] {
+  const verbs = Object.keys(positional?.choices ?? {})
+  const owners = verbs.filter((verb) => isFlagOf(`${name} ${verb}`, field))
+  return owners.length === verbs.length ? [] : [`only with ${owners.join(', ')}`]
 }
 
 /** A name and what it means, side by side; below each other where the name is long or the terminal narrow. */

@@ -1,9 +1,12 @@
 import { commandTable } from '../../src/commands/command-table.ts'
+import { fieldsOf } from '../../src/request/fields.ts'
+import { testCatalog } from '../support/test-catalog.ts'
 import { canaryKey, oddKey } from './canary-keys.ts'
 import { plantedHome } from './user-files.ts'
 import type { Journey, Step } from './walk.ts'
 
-const verbs = commandTable.find(({ name }) => name === 'key')?.positional?.choices ?? []
+const spec = commandTable.find(({ name }) => name === 'key')
+const verbs = Object.keys(spec?.positional?.choices ?? {})
 const locked = { CANARY_KEYCHAIN_FAULT: '1' }
 const none = { QCODE_API_KEY: '' }
 
@@ -29,10 +32,16 @@ export const keychainRuns: readonly Journey[] = [canaryKey, oddKey].map((key) =>
 
 function everyVerb(env: Readonly<Record<string, string>>): Step[] {
   return verbs.flatMap((verb) => [
-    { args: ['key', verb, '--yes', '--dry-run', '--diff', '--json'], env },
-    { args: ['key', verb, '--yes', '--json'], env: { ...env, NODE_DEBUG: '*' } },
+    { args: ['key', verb, ...taken(verb, 'yes', 'dry-run', 'diff', 'json')], env },
+    { args: ['key', verb, ...taken(verb, 'yes', 'json')], env: { ...env, NODE_DEBUG: '*' } },
     { args: ['key', verb], env: { ...env, LANG: 'zh_CN.UTF-8' } },
   ])
+}
+
+/** Of these flags the ones that the verb has. */
+function taken(verb: string, ...wanted: readonly string[]): string[] {
+  const flags = fieldsOf(`key ${verb}`, testCatalog).map(([, { flag }]) => flag)
+  return wanted.filter((flag) => flags.includes(flag)).map((flag) => `--${flag}`)
 }
 
 function setUpFromKeychain(key: string): Step[] {

@@ -1,7 +1,6 @@
 import { commandTable } from '../../src/commands/command-table.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
-import { fieldsOf } from '../../src/request/fields.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
 import { sampleKey } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
@@ -33,7 +32,7 @@ async function attempt([name, ...rest]: readonly string[], host: Host): Promise<
   const spec = commandTable.find((each) => each.name === name)
   if (!spec) throw new Error(`no command ${name}`)
   try {
-    const input = parseArguments(rest, fieldsOf(spec.name, testCatalog), testCatalog, spec.positional)
+    const input = parseArguments(rest, spec, testCatalog)
     const run = await spec.load()
     await run(input, { host, catalog: testCatalog })
     return undefined

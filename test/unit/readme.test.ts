@@ -81,7 +81,10 @@ async function toolRows(): Promise<string[][]> {
 
 function flagRows(): string[][] {
   const flags = new Map<string, { field: Field; commands: string[] }>()
-  for (const { name } of commandTable) {
+  const names = commandTable.flatMap(({ name, positional }) =>
+    positional?.choices ? Object.keys(positional.choices).map((verb) => `${name} ${verb}`) : [name],
+  )
+  for (const name of names) {
     for (const [, field] of fieldsOf(name, testCatalog)) {
       const known = flags.get(field.flag)
       if (known) known.commands.push(name)
@@ -91,7 +94,7 @@ function flagRows(): string[][] {
   return [...flags.values()].map(({ field, commands }) => [
     `\`--${field.flag}${field.value ? ` ${field.value}` : ''}\``.replaceAll('|', '\\|'),
     field.summary.replaceAll('|', '\\|') + (field.default ? ` (default \`${field.default}\`)` : ''),
-    commands.length === commandTable.length ? 'all' : commands.join(', '),
+    commands.length === names.length ? 'all' : commands.join(', '),
   ])
 }
 
@@ -142,7 +145,7 @@ describe('README.md', () => {
       const args = line.split(/\s+/).filter(Boolean)
       const spec = commandTable.find(({ name }) => name === args[0]) ?? commandTable[0]
       const rest = spec?.name === args[0] ? args.slice(1) : args
-      if (spec) parseArguments(rest, fieldsOf(spec.name, testCatalog), testCatalog, spec.positional)
+      if (spec) parseArguments(rest, spec, testCatalog)
     }
   })
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { commandTable } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
-import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { fullNameOf, parseArguments } from '../../../src/request/parse-arguments.ts'
 import { parseKey } from '../../../src/secrets/read-key.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -17,6 +17,7 @@ const flags = [
     commandTable.flatMap(({ name }) => fieldsOf(name, testCatalog).map(([, { flag }]) => `--${flag}`)),
   ),
 ]
+const verbs = commandTable.flatMap(({ positional }) => Object.keys(positional?.choices ?? {}))
 const words = [
   '--',
   '-',
@@ -39,6 +40,7 @@ const words = [
   ' ',
   '5',
   'x=y',
+  ...verbs,
   ...oddKeys,
 ]
 
@@ -61,9 +63,9 @@ async function holdArgumentLaws({
   spec,
   args,
 }: typeof commandLine extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
-  const fields = fieldsOf(spec.name, testCatalog)
-  const input = await orRefused(() => parseArguments(args, fields, testCatalog, spec.positional))
+  const input = await orRefused(() => parseArguments(args, spec, testCatalog))
   if (!input) return
+  const fields = fieldsOf(fullNameOf(args, spec, testCatalog), testCatalog)
   const names = new Set(fields.map(([name]) => name))
   for (const name of [...Object.keys(input.values), ...input.switches]) assert.ok(names.has(name), name)
   for (const value of [...Object.values(input.values).flat(), ...input.positionals]) {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/commands/command.ts'
 import { commandTable } from '../../../src/commands/command-table.ts'
-import { fieldsOf } from '../../../src/request/fields.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -22,7 +21,7 @@ it('replaces the key in the keychain and in files in one run, where some tools u
     const spec = commandTable.find((each) => each.name === name)
     if (!spec) throw new Error(`no command ${name}`)
     const args = [...rest, '--key-file', '-', '--yes', '--no-check']
-    const input = parseArguments(args, fieldsOf(spec.name, testCatalog), testCatalog, spec.positional)
+    const input = parseArguments(args, spec, testCatalog)
     return (await spec.load())(input, { host, catalog: testCatalog })
   }
   const keychain = await host.keychain()

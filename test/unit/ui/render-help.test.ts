@@ -11,10 +11,11 @@ function hostOf(columns: number) {
   return { ...host, terminal: { ...host.terminal, columns } }
 }
 
+/** Of a command, or of one of its verbs: `key rotate`. */
 function helpOf(name: string, columns = 100): string {
-  const spec = commandTable.find((candidate) => candidate.name === name)
+  const spec = commandTable.find((candidate) => candidate.name === name.split(' ')[0])
   if (!spec) throw new Error(`no command ${name}`)
-  return renderHelp(spec, fieldsOf(spec.name, testCatalog), { host: hostOf(columns), catalog: testCatalog })
+  return renderHelp(spec, name, { host: hostOf(columns), catalog: testCatalog })
 }
 
 describe('renderHelp', () => {
@@ -39,6 +40,21 @@ describe('renderHelp', () => {
   it('tells the arguments', () => {
     expect(helpOf('print')).toContain('Usage: qcode-setup print TOOL [flags]')
     expect(helpOf('undo')).toContain('Usage: qcode-setup undo [RUN] [flags]')
+  })
+
+  it('tells of a command with verbs what each does, and which flag only some take', () => {
+    const help = helpOf('key').replace(/\s+/g, ' ')
+    expect(help).toContain('VERB is one of: set put the key into')
+    expect(help).toContain('--no-check do not contact the gateway (only with rotate)')
+    expect(help).toContain('--yes ask nothing (only with set, rotate, forget)')
+    expect(help).toMatch(/--json one JSON document on standard output Examples/)
+  })
+
+  it('tells of one verb its own flags and examples', () => {
+    const help = helpOf('key get')
+    expect(help).toContain('qcode-setup key get: print the key')
+    expect(help).toContain('Usage: qcode-setup key get [flags]')
+    expect(help.match(/^ {2}(--\S+|\S*qcode-setup.*)/gm)).toEqual(['  --json', '  qcode-setup key get'])
   })
 
   it('puts what a flag means below it on a narrow terminal', () => {

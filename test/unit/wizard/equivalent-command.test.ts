@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { fieldsOf } from '../../../src/request/fields.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
 import { equivalentCommand } from '../../../src/wizard/equivalent-command.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 function commandFor(args: string[], env: Record<string, string> = {}): string {
-  const input = parseArguments(args, fieldsOf('setup', catalog), catalog, undefined)
+  const input = parseArguments(args, { name: 'setup' }, catalog)
   return equivalentCommand(input, { host: createTestHost('/nowhere', { env }), catalog })
 }
 

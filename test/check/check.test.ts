@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { startStandIn } from '../../src/gateway/stand-in.ts'
-import { answering, deadPort, faults, startFaulty } from '../support/faulty-gateway.ts'
+import { answering, deadPort, faults, nowhere, startFaulty } from '../support/faulty-gateway.ts'
 import { startProxy } from '../support/loopback-proxy.ts'
 import { makeCertificates } from '../support/make-certificates.ts'
+import { opened } from '../support/opened.ts'
 import { runProgram, sampleKey } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 
@@ -17,17 +18,6 @@ afterAll(() => {
   certificates.drop()
   rmSync(home, { recursive: true, force: true })
 })
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close()
-})
-
-/** Anything with a close() is closed after the test. */
-async function opened<Server extends { close(): Promise<void> }>(server: Promise<Server>): Promise<Server> {
-  open.push(await server)
-  return server
-}
 
 interface CheckedProbe {
   readonly path: string
@@ -109,9 +99,9 @@ describe('check', () => {
     const dead = `http://127.0.0.1:${await deadPort()}`
     const refused = await check(['--gateway', dead])
     expect([refused.exit, verdictsOf(refused.region?.routes)]).toEqual([4, ['refused']])
-    const nowhere = await check(['--gateway', 'https://nowhere.invalid'])
-    expect([nowhere.exit, verdictsOf(nowhere.region?.routes)]).toEqual([4, ['dns']])
-    const proxy = await check(['--gateway', 'https://nowhere.invalid'], { HTTPS_PROXY: dead })
+    const unknown = await check(['--gateway', `https://${nowhere}`])
+    expect([unknown.exit, verdictsOf(unknown.region?.routes)]).toEqual([4, ['dns']])
+    const proxy = await check(['--gateway', `https://${nowhere}`], { HTTPS_PROXY: dead })
     expect([proxy.exit, verdictsOf(proxy.region?.routes)]).toEqual([4, ['proxy']])
   })
 

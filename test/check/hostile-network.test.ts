@@ -112,7 +112,7 @@ describe.concurrent('proxies', () => {
     const proxy = await opened(startProxy(gateway.port))
     const bytes: Buffer[] = []
     const listener = createRawServer((client) => record(client, Number(new URL(proxy.url).port), bytes))
-    const port = await listen(listener as never)
+    const port = await listen(listener)
     open.push({ close: () => new Promise((resolve) => listener.close(resolve)) })
     const env = {
       NODE_EXTRA_CA_CERTS: certificates.authority,
@@ -177,7 +177,7 @@ describe.concurrent('a server that wants all memory or time', () => {
       socket.on('error', () => socket.destroy())
       socket.once('data', () => speak(socket))
     })
-    const port = await listen(server as never)
+    const port = await listen(server)
     open.push({
       close: () => {
         for (const socket of sockets) socket.destroy()

@@ -1,26 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startStandIn } from '../../src/gateway/stand-in.ts'
 import { faults, startFaulty } from '../support/faulty-gateway.ts'
 import { readTree } from '../support/home-tree.ts'
+import { opened } from '../support/opened.ts'
 import { makeHome, runProgram, sampleKey, setUp } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 
 const newKey = `cr_${'fedcba98'.repeat(8)}`
-const open: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close()
-})
-
-async function opened<Server extends { close(): Promise<void> }>(server: Promise<Server>): Promise<Server> {
-  open.push(await server)
-  return server
-}
-
 function newHome(): string {
   const { home, drop } = makeHome()
-  open.push({ close: drop })
+  onTestFinished(drop)
   return home
 }
 

@@ -1,24 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { startStandIn } from '../../src/gateway/stand-in.ts'
 import { answering, faults, startFaulty } from '../support/faulty-gateway.ts'
+import { opened } from '../support/opened.ts'
 import { makeHome, runProgram, sampleKey } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 
-const open: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close()
-})
-
-async function opened<Server extends { close(): Promise<void> }>(server: Promise<Server>): Promise<Server> {
-  open.push(await server)
-  return server
-}
-
 function newHome(): string {
   const { home, drop } = makeHome()
-  open.push({ close: drop })
+  onTestFinished(drop)
   return home
 }
 

@@ -1,6 +1,12 @@
+import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import {
+  type AddressInfo,
+  connect,
+  createServer as createRawServer,
+  type Server as RawServer,
+} from 'node:net'
 
 export interface Faulty {
   readonly origin: string
@@ -65,15 +71,24 @@ export const faults = {
   rightWithoutKey: answering(401, { error: 'Missing API key', message: 'Please provide an API key' }),
 } as const satisfies Record<string, RequestListener>
 
-/** A port of loopback on which nothing listens. */
+/**
+ * A port of loopback on which nothing listens, nor will while this process lives: it is the near end of a connection
+ * that stays open, so that the system gives it to nobody.
+ */
 export async function deadPort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server)
-  await close(server)
-  return port
+  const server = createRawServer((far) => far.unref())
+  const near = connect(await listen(server), '127.0.0.1')
+  await once(near, 'connect')
+  server.unref()
+  near.unref()
+  return near.localPort ?? 0
 }
 
-export async function listen(server: Server): Promise<number> {
+/** A name that no resolver is asked for, since a part of it is too long: it has no address, and that is known at once. */
+export const nowhere = `${'x'.repeat(64)}.invalid`
+
+/** Gives the port of loopback that the system chose. */
+export async function listen(server: RawServer): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
 }

@@ -36,6 +36,8 @@ export async function startProxy(
       reply.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(reply)
     })
+    // At the end of a test either side may go first.
+    onward.on('error', () => reply.destroy())
     request.pipe(onward)
   })
   server.on('connect', (request, client: Socket) => {

@@ -1,26 +1,22 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { runSetup } from '../../../src/commands/setup.ts'
 import type { Input } from '../../../src/request/input.ts'
 import { messagesEn } from '../../../src/ui/messages-en.ts'
 import { startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
+import { opened } from '../../support/opened.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, ctrlC, down, enter } from '../wizard/answering-host.ts'
 
-const open: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close()
-})
-
 /** A setup on a terminal, for a region that is broken; eu would be right. It stands at the question after its check. */
 async function startSetup() {
   const home = mkdtempSync(join(tmpdir(), 'qcode-failed-'))
-  const regions = await startRegions({ us: faults.broken, eu: faults.none })
-  open.push(regions, { close: () => rmSync(home, { recursive: true, force: true }) })
+  const regions = await opened(startRegions({ us: faults.broken, eu: faults.none }))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env }
   const terminal = createAnsweringHost(home, { env })
   const input: Input = {

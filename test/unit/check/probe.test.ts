@@ -1,13 +1,21 @@
 import type { RequestListener } from 'node:http'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Origin } from '../../../src/gateway/origin.ts'
 import { probeKey, probeLive, probeRoute, type Route } from '../../../src/gateway/probe-route.ts'
 import { cleanServerText } from '../../../src/gateway/server-text.ts'
 import { startStandIn } from '../../../src/gateway/stand-in.ts'
 import { createTransport } from '../../../src/gateway/transport.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
-import { answering, deadPort, type Faulty, faults, startFaulty } from '../../support/faulty-gateway.ts'
+import {
+  answering,
+  deadPort,
+  type Faulty,
+  faults,
+  nowhere,
+  startFaulty,
+} from '../../support/faulty-gateway.ts'
+import { opened } from '../../support/opened.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 
@@ -15,11 +23,6 @@ const { gateway } = testCatalog
 const key = new Secret(testKey)
 const messages: Route = { protocol: 'anthropic-messages', path: '/api/v1/messages' }
 const chat: Route = { protocol: 'openai-chat', path: '/openai/v1/chat/completions' }
-
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close()
-})
 
 /** Far longer than any reply takes on a busy machine. */
 const deadlineMs = 20_000
@@ -30,8 +33,7 @@ function targetAt(url: string, env: Record<string, string> = {}) {
 }
 
 async function at(listener: RequestListener): Promise<Faulty & { target: ReturnType<typeof targetAt> }> {
-  const server = await startFaulty(listener)
-  open.push(server)
+  const server = await opened(startFaulty(listener))
   return { ...server, target: targetAt(server.origin) }
 }
 
@@ -76,10 +78,10 @@ describe('a probe without a key', () => {
     const verdictOf = async (...args: Parameters<typeof targetAt>) =>
       (await probeRoute(messages, targetAt(...args))).verdict
     expect(await verdictOf(dead)).toBe('refused')
-    expect(await verdictOf('https://nowhere.invalid')).toBe('dns')
-    expect(await verdictOf('https://nowhere.invalid', { HTTPS_PROXY: dead })).toBe('proxy')
-    expect(await verdictOf('https://nowhere.invalid', { HTTPS_PROXY: 'socks5://127.0.0.1:1' })).toBe('proxy')
-    expect(await verdictOf('https://nowhere.invalid', { HTTPS_PROXY: '::' })).toBe('proxy')
+    expect(await verdictOf(`https://${nowhere}`)).toBe('dns')
+    expect(await verdictOf(`https://${nowhere}`, { HTTPS_PROXY: dead })).toBe('proxy')
+    expect(await verdictOf(`https://${nowhere}`, { HTTPS_PROXY: 'socks5://127.0.0.1:1' })).toBe('proxy')
+    expect(await verdictOf(`https://${nowhere}`, { HTTPS_PROXY: '::' })).toBe('proxy')
   })
 
   it('sends a POST of valid JSON, as itself and without any key', async () => {
@@ -100,8 +102,7 @@ describe('a probe without a key', () => {
   })
 
   it('finds every route of the stand-in right, and other paths not', async () => {
-    const standIn = await startStandIn(gateway, testKey)
-    open.push(standIn)
+    const standIn = await opened(startStandIn(gateway, testKey))
     for (const { id, routes } of gateway.protocols) {
       for (const path of routes) {
         expect((await probeRoute({ protocol: id, path }, targetAt(standIn.origin))).verdict).toBe('right')
@@ -195,8 +196,7 @@ describe('a probe with a key', () => {
 
 describe('a round trip', () => {
   it.each(gateway.protocols)('$id: the stand-in answers, streamed', async ({ id, routes }) => {
-    const standIn = await startStandIn(gateway, testKey)
-    open.push(standIn)
+    const standIn = await opened(startStandIn(gateway, testKey))
     const route = { protocol: id, path: routes[0] ?? '' }
     expect(await probeLive(route, key, 'm', targetAt(standIn.origin))).toMatchObject({
       verdict: 'answered',

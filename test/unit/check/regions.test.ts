@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkRegions, recommend, sortBySpeed } from '../../../src/checks/check-regions.ts'
 import { hostTransport } from '../../../src/checks/check-transport.ts'
 import { runCheck } from '../../../src/commands/check.ts'
@@ -11,19 +11,14 @@ import type { Transport } from '../../../src/gateway/transport.ts'
 import type { Input } from '../../../src/request/input.ts'
 import { startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
+import { opened } from '../../support/opened.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
-const open: { close(): unknown }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0)) await one.close()
-})
-
-async function opened(listeners: Readonly<Record<string, RequestListener>>) {
-  const regions = await startRegions(listeners)
-  open.push(regions)
+async function machine(listeners: Readonly<Record<string, RequestListener>>) {
+  const regions = await opened(startRegions(listeners))
   const home = mkdtempSync(join(tmpdir(), 'qcode-regions-'))
-  open.push({ close: () => rmSync(home, { recursive: true, force: true }) })
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env }
   return { ...regions, context: { host: createTestHost(home, { env }), catalog: testCatalog } }
 }
@@ -58,7 +53,7 @@ describe('all regions', () => {
         faults.none(request, reply)
       }
     const ids = testCatalog.gateway.regions.map(({ id }) => id)
-    const { context } = await opened(Object.fromEntries(ids.map((id) => [id, waiting(id)])))
+    const { context } = await machine(Object.fromEntries(ids.map((id) => [id, waiting(id)])))
     const transport = hostTransport(context.host)
     const checks = await checkRegions(testCatalog.gateway, { transport, ...deadlines })
     expect(checks.flatMap(({ routes }) => routes.map(({ verdict }) => verdict))).toEqual(
@@ -92,7 +87,7 @@ describe('all regions', () => {
 
 describe('check --all', () => {
   it('shows every region, exits 4 while one is wrong, and sends the key to none that was not chosen', async () => {
-    const { context, servers } = await opened({
+    const { context, servers } = await machine({
       global: faults.none,
       us: faults.portal,
       eu: faults.none,
@@ -126,7 +121,7 @@ describe('setup --region auto', () => {
   }
 
   it('takes the region that answers as it should, and says so', async () => {
-    const { context } = await opened({ global: faults.portal, eu: faults.none, china: faults.none })
+    const { context } = await machine({ global: faults.portal, eu: faults.none, china: faults.none })
     const { exit, data, findings } = await runSetup(input, context)
     expect([exit, data.region, data.gateway]).toEqual([0, 'eu', 'https://eu.qcode.cc'])
     expect(findings.map(({ id }) => id)).toContain('region-auto')
@@ -135,7 +130,7 @@ describe('setup --region auto', () => {
   })
 
   it('writes nothing when only the plain one does: exit 4', async () => {
-    const { context } = await opened({ global: faults.portal, us: faults.broken, china: faults.none })
+    const { context } = await machine({ global: faults.portal, us: faults.broken, china: faults.none })
     await expect(runSetup(input, context)).rejects.toMatchObject({ code: 'no-region', exit: 4 })
     expect(() => readFileSync(join(context.host.home, '.claude/settings.json'))).toThrow()
   })

@@ -1,30 +1,19 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { createTransport, type TransportSettings } from '../../../src/gateway/transport.ts'
-import { answering, deadPort, type Faulty, faults, startFaulty } from '../../support/faulty-gateway.ts'
-import { type LoopbackProxy, startProxy } from '../../support/loopback-proxy.ts'
+import { answering, deadPort, faults, nowhere, startFaulty } from '../../support/faulty-gateway.ts'
+import { startProxy } from '../../support/loopback-proxy.ts'
 import { makeCertificates } from '../../support/make-certificates.ts'
+import { opened } from '../../support/opened.ts'
 
 const certificates = await makeCertificates()
 afterAll(() => certificates.drop())
 const trusted = readFileSync(certificates.authority, 'utf8')
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close()
-})
+afterEach(() => void vi.unstubAllEnvs())
 
-async function start(...args: Parameters<typeof startFaulty>): Promise<Faulty> {
-  const server = await startFaulty(...args)
-  open.push(server)
-  return server
-}
-
-async function startLoopbackProxy(port: number, status?: number): Promise<LoopbackProxy> {
-  const proxy = await startProxy(port, status)
-  open.push(proxy)
-  return proxy
-}
+const start = (...args: Parameters<typeof startFaulty>) => opened(startFaulty(...args))
+const startLoopbackProxy = (...args: Parameters<typeof startProxy>) => opened(startProxy(...args))
 
 function post(url: string, settings: TransportSettings = { env: {} }, deadlineMs = 20_000) {
   const headers = { 'content-type': 'application/json' }
@@ -85,11 +74,7 @@ describe('the transport', () => {
       async (): Promise<string> => `http://127.0.0.1:${await deadPort()}`,
       'ECONNREFUSED',
     ],
-    [
-      'a name without an address',
-      async (): Promise<string> => 'http://nowhere.invalid',
-      /ENOTFOUND|EAI_AGAIN/,
-    ],
+    ['a name without an address', async (): Promise<string> => `http://${nowhere}`, 'ENOTFOUND'],
     [
       'a connection that is cut',
       async (): Promise<string> => (await start(faults.reset)).origin,
@@ -117,9 +102,8 @@ describe('TLS', () => {
   it('trusts no unknown authority, even where the environment switches the check off', async () => {
     const server = await start(faults.rightWithoutKey, certificates.good)
     const off = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     const failure = await post(server.origin, { env: off })
-    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
     expect(failure).toMatchObject({ kind: 'failure', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
     expect(server.hits).toEqual([])
   })
@@ -165,9 +149,8 @@ describe('proxies', () => {
 
   it('reads the variables of the host, not those of the process', async () => {
     const server = await start(faults.rightWithoutKey)
-    process.env.HTTP_PROXY = `http://127.0.0.1:${await deadPort()}`
+    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${await deadPort()}`)
     const reply = await post(server.origin)
-    delete process.env.HTTP_PROXY
     expect(reply).toMatchObject({ kind: 'reply', status: 401 })
   })
 

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { fetchModels } from '../../../src/gateway/fetch-models.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
 import { createTransport } from '../../../src/gateway/transport.ts'
@@ -14,6 +14,7 @@ import { testKey } from '../../support/test-host.ts'
 const { gateway } = testCatalog
 let server: Server | undefined
 afterEach(() => {
+  vi.unstubAllEnvs()
   server?.closeAllConnections()
   server?.close()
 })
@@ -92,7 +93,7 @@ describe('fetchModels', () => {
   it('does not hand the key to a server of an unknown authority, even where the environment says so', async () => {
     const certificates = await makeCertificates()
     const secure = await startFaulty(answering(200, { data: [{ id: 'x' }] }), certificates.good)
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     const { origin } = Origin.parse(secure.origin, gateway, false)
     const names = await fetchModels(
       origin,
@@ -100,7 +101,6 @@ describe('fetchModels', () => {
       new Secret(testKey),
       createTransport({ env: process.env }),
     )
-    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
     await secure.close()
     certificates.drop()
     expect([names, secure.hits]).toEqual([[], []])

@@ -100,5 +100,7 @@ test(`${processes} processes at once, ${rounds} rounds: one after the other, eac
     workers.stop()
     rmSync(root, { recursive: true, force: true })
   }
-  expect(won.every((number) => number >= 1 && number < processes)).toBe(true)
+  expect(Math.min(...won)).toBeGreaterThanOrEqual(1)
+  // Where nobody ever was in another's way, there was no race. How often is up to the machine.
+  expect(Math.min(...won)).toBeLessThan(processes)
 })

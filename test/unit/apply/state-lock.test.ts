@@ -1,6 +1,6 @@
+import { EventEmitter, once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { createFileSystem } from '../../../src/apply/file-system.ts'
@@ -111,10 +111,10 @@ describe('a lock that was left', () => {
 
 test('a holder gives signs of life', async () => {
   const host = makeHost(makeHome())
-  const appended: string[] = []
-  const append = async (path: string) => void appended.push(path)
-  await withStateLock(host, { ...fileSystem, append }, () => setTimeout(1_100))
-  expect(appended).toEqual([expect.stringContaining(lockOf(host))])
+  const signs = new EventEmitter()
+  const append = async (path: string) => void signs.emit('sign', path)
+  const [path] = await withStateLock(host, { ...fileSystem, append }, () => once(signs, 'sign'))
+  expect(path).toContain(lockOf(host))
 })
 
 test('a run that lost its lock changes nothing, and the next one clears up', async () => {

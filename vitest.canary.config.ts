@@ -6,7 +6,8 @@ export default defineConfig({
     include: ['test/canary/*.test.ts'],
     globalSetup: 'test/support/build-once.ts',
     maxConcurrency: 4,
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    // Only against hanging: a test starts some dozens of programs.
+    testTimeout: 900_000,
+    hookTimeout: 120_000,
   },
 })

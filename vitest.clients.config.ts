@@ -15,6 +15,7 @@ export default defineConfig({
     include: ['test/clients/*.test.ts'],
     fileParallelism: false,
     sequence: { sequencer: ProofLast },
-    testTimeout: 180_000,
+    // Longer than the clients' own deadlines in one test together.
+    testTimeout: 600_000,
   },
 })

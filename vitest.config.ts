@@ -12,7 +12,8 @@ export default defineConfig({
     setupFiles: 'test/support/random-seed.ts',
     // Many tests wait for the disk or for a program, so there is one worker more than cores.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Only against hanging: a test starts up to thirty programs, and others run beside it.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })

@@ -9,6 +9,6 @@ export default defineConfig({
     maxWorkers: '100%',
     // Only against hanging: on a busy machine some thousand starts of the program take long.
     testTimeout: 1_800_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 })

@@ -15,7 +15,8 @@ export default defineConfig({
     globalSetup: 'test/support/build-once.ts',
     setupFiles: 'test/support/random-seed.ts',
     maxWorkers: '100%',
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Only against hanging, as in the other lanes.
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
   },
 })

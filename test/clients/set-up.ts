@@ -30,7 +30,6 @@ export async function setUp(
     env: Object.assign(cleanEnvironment(place.home, folders), ...runners.map(({ env }) => env)),
     extendEnv: false,
     input: place.key,
-    timeout: 30_000,
   })
   return JSON.parse(stdout)
 }

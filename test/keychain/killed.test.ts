@@ -8,7 +8,6 @@ const preload = `--require=${join(projectPath, 'test/keychain/die-at-call.cjs')}
 
 it.skipIf(!hasSecretService)(
   'key set killed at any call of the keychain is taken back by the next start',
-  { timeout: 60_000 },
   async () => {
     const { home, drop } = makeHome()
     const service = await startSecretService(home)

@@ -103,7 +103,7 @@ describe.concurrent('prove', () => {
   it.skipIf(platform !== 'linux')('ends what a client leaves in the background', () =>
     withToy('leaving', async (place) => {
       expect((await prove(place)).rows).toMatchObject([{ verdict: 'proven' }])
-      await vi.waitFor(() => expect(isAlive(notedPid(place))).toBe(false), 10_000)
+      await vi.waitFor(() => expect(isAlive(notedPid(place))).toBe(false), 60_000)
     }),
   )
 
@@ -117,7 +117,8 @@ describe.concurrent('prove', () => {
         expect(isAlive(notedPid(place))).toBe(false)
         expect(readdirSync(place.temporary)).toEqual([])
       },
-      'timeout = 5',
+      // In seconds: the client has to be at work by then, on a busy machine as well.
+      'timeout = 15',
     ))
 
   it.skipIf(platform === 'win32')('takes everything down at Ctrl-C', () =>
@@ -129,7 +130,7 @@ describe.concurrent('prove', () => {
         stdio: 'ignore',
       })
       const ended = new Promise((resolve) => program.once('exit', (_code, signal) => resolve(signal)))
-      await vi.waitFor(() => expect(notedPid(place)).toBeGreaterThan(0), 20_000)
+      await vi.waitFor(() => expect(notedPid(place)).toBeGreaterThan(0), 60_000)
       program.kill('SIGINT')
       expect(await ended).toBe('SIGINT')
       expect(isAlive(notedPid(place))).toBe(false)

@@ -5,15 +5,13 @@ import { describe, it } from 'vitest'
 import { programPath } from '../support/run-program.ts'
 import { listScenarios, runScenario } from '../support/run-scenario.ts'
 
-/** A scenario starts up to thirty programs, and others run beside it; in milliseconds. */
-const patience = 120_000
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 describe.concurrent('scenarios through the built program', () => {
   for (const name of listScenarios(folder)) {
     const reason = reasonToSkip(readFileSync(join(folder, name), 'utf8'))
     const title = reason === undefined ? name : `${name} (${reason})`
-    it.skipIf(reason !== undefined)(title, () => runScenario(join(folder, name)), patience)
+    it.skipIf(reason !== undefined)(title, () => runScenario(join(folder, name)))
   }
 })
 

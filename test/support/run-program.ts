@@ -43,7 +43,8 @@ export function makeHome(name = 'home'): { home: string; drop: () => void } {
   mkdirSync(home)
   mkdirSync(commandsBeside(home))
   symlinkSync(gitPath, join(commandsBeside(home), 'git'))
-  return { home, drop: () => rmSync(root, { recursive: true, force: true }) }
+  // What a program left at work may still write for a moment.
+  return { home, drop: () => rmSync(root, { recursive: true, force: true, maxRetries: 10 }) }
 }
 
 /** Starts the built program without a terminal, in an environment that holds nothing of the tester's own. */

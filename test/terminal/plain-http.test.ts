@@ -53,8 +53,7 @@ describe('an origin without TLS on a terminal', () => {
     expect(second.screen()).not.toContain(messages.region.useAnyway)
     second.press(enter)
     expect(await second.exit).toBe(0)
-    const today = new Date().toISOString().slice(0, 4)
-    expect(second.screen()).toContain(`${plainHttpEn.title(china)} You agreed to this on ${today}-`)
+    expect(second.screen()).toContain(`${plainHttpEn.title(china)} You agreed to this on 20`)
     expect(second.screen()).not.toContain('can change it')
   })
 

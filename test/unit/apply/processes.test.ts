@@ -54,6 +54,7 @@ beforeAll(async () => {
     output: { file: bundle, format: 'cjs', codeSplitting: false },
   })
   chmodSync(folder, 0o755)
+  chmodSync(bundle, 0o644)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

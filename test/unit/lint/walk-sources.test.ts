@@ -107,5 +107,5 @@ describe('walkSources', () => {
       }),
       { numRuns: 300 },
     )
-  }, 120_000)
+  })
 })

@@ -27,7 +27,7 @@ const leaving = (detached: boolean) => `
   process.exit()`
 
 async function expectGone(pid: number): Promise<void> {
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false)
+  await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false)
 }
 
 describe('a program that is run alone', () => {
@@ -50,12 +50,17 @@ describe('a program that is run alone', () => {
     await expectGone(Number(stdout))
   })
 
-  it('is stopped when its time is over, though it does not want to end', async () => {
-    const script = `process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)`
-    const result = await run(script, { timeoutMs: 5000 })
-    expect(result).toMatchObject({ exit: null, timedOut: true })
-    expect(isAlive(Number(result.stdout))).toBe(false)
-  })
+  it.skipIf(platform === 'win32')(
+    'is stopped when its time is over, though it does not want to end',
+    async () => {
+      // A shell has said its number long before the end of its time, also on a busy machine.
+      const script = "trap '' TERM; echo $$; while :; do sleep 1; done"
+      const options = { alone: true, env, timeoutMs: 3000 }
+      const result = await runProgram('/bin/sh', ['-c', script], options, { kill, platform, env })
+      expect(result).toMatchObject({ exit: null, timedOut: true })
+      expect(isAlive(Number(result.stdout))).toBe(false)
+    },
+  )
 
   it('is stopped by a signal from outside', async () => {
     const controller = new AbortController()

@@ -5,6 +5,7 @@ import { parseGateway } from '../gateway/parse-gateway.ts'
 import { parseCodeClients } from './code-client.ts'
 import { compileTool, parseContent } from './compile-tool.ts'
 import { compileSharedTraps } from './diagnosis-schema.ts'
+import { parseDotfilePlaces } from './dotfile-places.ts'
 import { folderError } from './folder-error.ts'
 import { shellsSchema } from './manifest-schema.ts'
 import { readFolderFile } from './read-folder-file.ts'
@@ -23,8 +24,11 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
   const machine = compileSharedTraps(
     await parseContent(join(templates, 'traps.toml'), 'toml', readFolderFile),
   )
+  const dotfiles = parseDotfilePlaces(
+    await parseContent(join(templates, 'dotfiles.toml'), 'toml', readFolderFile),
+  )
   const tools = await compileToolFolders(templates, gateway)
-  return { gateway, tools, shells: shells.map(toShell), codeClients, machine }
+  return { gateway, tools, shells: shells.map(toShell), codeClients, dotfiles, machine }
 }
 
 /**

@@ -4,9 +4,9 @@ import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
 import {
   placePath as path,
+  placeCandidate,
   plainText,
   programName,
-  tail,
   variableName,
   versionRange,
 } from './schema-parts.ts'
@@ -77,12 +77,6 @@ const note = z.strictObject({
   variants: z.optional(z.array(id)),
   key_ways: keyWays,
   when: z.optional(z.array(condition)),
-})
-
-const placeCandidate = z.strictObject({
-  env: z.optional(variableName),
-  join: z.optional(tail),
-  path: z.optional(path),
 })
 
 const placeName = z.string().check(

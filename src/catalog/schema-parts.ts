@@ -28,6 +28,13 @@ export const variableName = z.string().check(
   z.refine((name) => !(name in Object.prototype), 'must be the name of a variable'),
 )
 
+/** One way to find a place: see `PlaceCandidate` in tool.ts. */
+export const placeCandidate = z.strictObject({
+  env: z.exactOptional(variableName),
+  join: z.exactOptional(tail),
+  path: z.exactOptional(placePath),
+})
+
 /** A range of versions (semver), short enough to be read quickly whatever it holds. */
 export const versionRange = z.string().check(z.maxLength(200, 'must be a range of at most 200 characters'))
 

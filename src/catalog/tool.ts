@@ -4,6 +4,7 @@ import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
 import type { Diagnosis } from './diagnosis.ts'
+import type { DotfilePlaces } from './dotfile-places.ts'
 import type { Proof } from './proof.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
@@ -151,6 +152,7 @@ export interface Catalog {
   readonly unusable?: readonly UserError[]
   readonly shells: readonly Shell[]
   readonly codeClients: readonly CodeClient[]
+  readonly dotfiles: DotfilePlaces
   /** Traps that lie in the environment, whichever tools are used. */
   readonly machine: Diagnosis
 }

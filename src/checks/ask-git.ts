@@ -5,23 +5,50 @@ import { findRepository } from '../host/find-repository.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { runGit } from '../host/run-git.ts'
+import type { Dotfiles } from './find-dotfiles.ts'
 
 /** What git does with a file that is not ignored. `repository` is the folder at its top. */
 export type GitFate =
   /** The next `git add` takes it; `pattern` is the line in `gitignore` that would hide it. */
   | { kind: 'would-take'; repository: string; gitignore: string; pattern: string }
-  /** `name` is in the index, so that no line helps. */
-  | { kind: 'tracked'; repository: string; name: string }
+  /** `name` is in the index, so that no line helps. `gitFolder`: where that is not found from the file upwards. */
+  | { kind: 'tracked'; repository: string; name: string; gitFolder?: string }
   /** A line in the `.gitignore` at the top would not win, or cannot be written. */
   | { kind: 'line-loses'; repository: string; why: string }
   /** git is missing, or does not answer for this repository. */
-  | { kind: 'not-asked'; repository: string }
+  | { kind: 'not-asked'; repository: string; gitFolder?: string }
 
 /**
  * Whether git tracks a file, or would with the next `git add`; undefined where it lies in no repository or is ignored.
- * `file` is an absolute path with links followed; it need not exist.
+ * In dotfiles, only what is tracked counts. `file` is an absolute path with links followed; it need not exist.
  */
-export async function askGit(file: string, host: Pick<Host, 'run'>): Promise<GitFate | undefined> {
+export async function askGit(
+  file: string,
+  dotfiles: readonly Dotfiles[],
+  host: Pick<Host, 'run'>,
+): Promise<GitFate | undefined> {
+  return (await askDotfiles(file, dotfiles, host)) ?? (await askAround(file, host))
+}
+
+/** The first of these repositories that tracks a file, or anything in a folder, or that git cannot be asked about. */
+export async function askDotfiles(
+  path: string,
+  dotfiles: readonly Dotfiles[],
+  host: Pick<Host, 'run'>,
+): Promise<Extract<GitFate, { gitFolder?: string }> | undefined> {
+  for (const { gitFolder, workTree: repository } of dotfiles) {
+    const name = relative(repository, path)
+    if (isAbsolute(name) || name.split(sep)[0] === '..') continue
+    const own = [`--git-dir=${gitFolder}`, `--work-tree=${repository}`]
+    const listed = await runGit(repository, [...own, ...listing(path)], host, { literalPaths: true })
+    if (listed.exit !== 0) return { kind: 'not-asked', repository, gitFolder }
+    if (listed.stdout !== '') return { kind: 'tracked', repository, name, gitFolder }
+  }
+  return undefined
+}
+
+/** The repository that the file lies in, as git finds it. */
+async function askAround(file: string, host: Pick<Host, 'run'>): Promise<GitFate | undefined> {
   const found = findRepository(dirname(file))
   if (found === undefined) return undefined
   const top = await runGit(found, ['rev-parse', '--show-toplevel'], host)
@@ -30,10 +57,15 @@ export async function askGit(file: string, host: Pick<Host, 'run'>): Promise<Git
   if (top.exit !== 0 || name.startsWith('..')) return { kind: 'not-asked', repository: found }
   const ignored = await runGit(repository, ['check-ignore', '--quiet', '--', file], host)
   if (ignored.exit === 0) return undefined
-  const listed = await runGit(repository, ['ls-files', '-z', '--', file], host, { literalPaths: true })
+  const listed = await runGit(repository, listing(file), host, { literalPaths: true })
   if (ignored.exit !== 1 || listed.exit !== 0) return { kind: 'not-asked', repository }
   if (listed.stdout !== '') return { kind: 'tracked', repository, name }
   return lineFor(file, name, repository, host)
+}
+
+/** Names what the index has at a path. */
+function listing(path: string): string[] {
+  return ['ls-files', '-z', '--', path]
 }
 
 async function lineFor(

@@ -21,7 +21,7 @@ export interface OwnState {
 /** Drift, a run that was stopped half-way, the folder of backups. */
 export async function lookAtOwnState(context: CommandContext): Promise<OwnState> {
   const place = stateFolder(context.host)
-  const inGit = await stateInGit(place, context.host)
+  const inGit = await stateInGit(place, context)
   const folder = [...folderFindings(place, context.host), ...(inGit ? [inGit] : [])]
   try {
     const { ledger, drift } = await findDrift(context)

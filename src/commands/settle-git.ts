@@ -27,7 +27,7 @@ export async function settleGit<Planned extends Plan>(
   const allowed = isOn(input, 'allowTracked')
   if (!allowed) await refuseTrackedState(plan, request, context)
   if (allowed && !isOn(input, 'gitignore')) return { plan }
-  const exposed = await findExposedKeys(plan.keyFiles, context.host)
+  const exposed = await findExposedKeys(plan.keyFiles, context)
   const counting = isOn(input, 'gitignore') ? exposed : exposed.filter(({ file }) => file.isWritten)
   const ignores = counting.flatMap((one) => ignoreOf(one) ?? [])
   const hopeless = counting.find((one) => ignoreOf(one) === undefined)
@@ -46,10 +46,10 @@ export async function settleGit<Planned extends Plan>(
 async function refuseTrackedState(
   plan: Plan,
   { command }: Pick<WriteRequest, 'command'>,
-  { host }: CommandContext,
+  context: CommandContext,
 ): Promise<void> {
   if (plan.edits.length === 0 || plan.secrets.length === 0 || !isFlagOf(command, fields.allowTracked)) return
-  const problem = await stateInGit(stateFolder(host), host)
+  const problem = await stateInGit(stateFolder(context.host), context)
   if (!problem) return
   const { id, message, hint, where } = problem
   throw new UserError({

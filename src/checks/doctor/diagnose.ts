@@ -36,7 +36,7 @@ export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Pr
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
     ...machineTraps(context),
-    ...(await keyFileFindings(keyFiles(views, context), host)),
+    ...(await keyFileFindings(keyFiles(views, context), context)),
   ]
   return { views, findings: eachOnce(findings), profiles }
 }

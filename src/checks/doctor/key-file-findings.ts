@@ -2,14 +2,20 @@ import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import { quoteWord } from '../../host/quote-word.ts'
 import { askGit, type GitFate } from '../ask-git.ts'
+import { type Dotfiles, findDotfiles } from '../find-dotfiles.ts'
 import { gitMessage, ignoreCommand, untrackCommand } from '../key-in-git.ts'
 import type { ReadFile } from './file-reader.ts'
+import type { DoctorContext } from './tool-view.ts'
 
 /** What is wrong with files that hold a key: readable by others, or in the way into a git repository. */
-export async function keyFileFindings(files: readonly ReadFile[], host: Host): Promise<Finding[]> {
+export async function keyFileFindings(
+  files: readonly ReadFile[],
+  { catalog, host }: Pick<DoctorContext, 'catalog' | 'host'>,
+): Promise<Finding[]> {
   const once = [...new Map(files.map((file) => [file.path, file])).values()]
   const modes = host.platform === 'win32' ? [] : once.flatMap(modeFinding)
-  const tracked = await Promise.all(once.map((file) => trackedFinding(file, host)))
+  const dotfiles = once.length > 0 ? await findDotfiles(catalog.dotfiles, host) : []
+  const tracked = await Promise.all(once.map((file) => trackedFinding(file, dotfiles, host)))
   return [...modes, ...tracked.flat()]
 }
 
@@ -29,8 +35,12 @@ function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
 }
 
 /** A link is judged by the file behind it. */
-async function trackedFinding({ path, resolvedPath = path }: ReadFile, host: Host): Promise<Finding[]> {
-  const fate = await askGit(resolvedPath, host)
+async function trackedFinding(
+  { path, resolvedPath = path }: ReadFile,
+  dotfiles: readonly Dotfiles[],
+  host: Host,
+): Promise<Finding[]> {
+  const fate = await askGit(resolvedPath, dotfiles, host)
   if (fate === undefined) return []
   const where = { file: path }
   if (fate.kind === 'not-asked') {
@@ -43,11 +53,16 @@ async function trackedFinding({ path, resolvedPath = path }: ReadFile, host: Hos
       id: 'key-in-git',
       level: 'error',
       message: gitMessage(path, fate),
-      messageZh: `${path} 含有密钥，且未被 git 仓库 ${fate.repository} 忽略：密钥已经或将会被提交。`,
+      messageZh: `${path} 含有密钥，且${fateZh(fate)}：密钥已经或将会被提交。`,
       where,
       ...(hint !== undefined && { hint }),
     },
   ]
+}
+
+function fateZh(fate: GitFate): string {
+  if (fate.kind === 'tracked') return `已被 git 仓库 ${fate.gitFolder ?? fate.repository} 跟踪`
+  return `未被 git 仓库 ${fate.repository} 忽略`
 }
 
 function mendCommand(fate: GitFate): string | undefined {

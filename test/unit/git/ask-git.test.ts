@@ -18,7 +18,7 @@ import { projectFolder } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
 const { run } = createNodeHost(projectFolder)
-const ask = (file: string) => askGit(file, { run })
+const ask = (file: string) => askGit(file, [], { run })
 
 let root = ''
 let repository = ''
@@ -198,7 +198,7 @@ describe('a line does not help', () => {
 describe('git cannot be asked', () => {
   it('where it is missing', async () => {
     const host = createTestHost(root, { run: async () => ({ exit: null, stdout: '', stderr: '' }) })
-    expectKind(await askGit(inside('.env'), host), 'not-asked')
+    expectKind(await askGit(inside('.env'), [], host), 'not-asked')
   })
 
   it('where the repository is broken', async () => {

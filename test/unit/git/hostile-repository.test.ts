@@ -39,7 +39,7 @@ it.each(['', 'link\n$(touch ran)`touch ran`', "it's; touch ran #"])(
     for (const hook of ['post-index-change', 'fsmonitor-watchman', 'pre-commit']) {
       writeFileSync(join(hooks, hook), `#!/bin/sh\n${program}\n`, { mode: 0o755 })
     }
-    expect(await askGit(file, { run })).toBeDefined()
+    expect(await askGit(file, [], { run })).toBeDefined()
     expect(existsSync(ran)).toBe(false)
   },
 )

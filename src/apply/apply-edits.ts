@@ -56,7 +56,7 @@ export async function applyEdits(
         ? await runOnce(request, checkTargets(edits, host.platform), writer)
         : await storeLedger(request.ledger.after, writer)
       // The files are right by now. Whoever agreed to something that could not be remembered is asked again.
-      if (consent) await storeConsent(consent, writer).catch(() => {})
+      if (consent) await storeConsent(consent, request.ledger.before, writer).catch(() => {})
       return run ?? undefined
     })
   } catch (error) {

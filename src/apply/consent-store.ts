@@ -4,6 +4,8 @@ import * as z from 'zod/mini'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { quoteWord } from '../host/quote-word.ts'
+import type { Ledger } from '../plan/ledger.ts'
+import { readLedger } from './ledger-store.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { replaceFile } from './write-file.ts'
@@ -19,19 +21,33 @@ const consentsSchema = z.object({ version: z.literal(1), plainHttp: z.array(cons
 /** What the user agreed to on this machine: to send everything to this origin unencrypted. */
 export type Consent = z.infer<typeof consentSchema>
 
-/** The consent to an origin without TLS, if there is one. Throws UserError `broken-consents` naming the file. */
+/**
+ * The consent to an origin without TLS, if there is one. It counts as long as the ledger has something set up with that
+ * origin: so it ends in the very step in which the last setup goes, and comes back with it when that is undone. Throws
+ * UserErrors `broken-consents` and `broken-ledger` naming the file.
+ */
 export function findConsent(host: Host, origin: string): Consent | undefined {
-  return readConsents(host).find((consent) => consent.origin === origin)
+  const stored = readConsents(host).find((consent) => consent.origin === origin)
+  return stored && isSetUp(origin, readLedger(host)) ? stored : undefined
 }
 
-/** Remembers a consent; an older one to the same origin stays as it is. Throws UserError `lock-lost`, `broken-consents`. */
-export async function storeConsent(consent: Consent, writer: Writer): Promise<void> {
+/**
+ * Remembers a consent; one to the same origin that counted in the ledger of `before` stays as it is. Throws UserError
+ * `lock-lost`, `broken-consents`.
+ */
+export async function storeConsent(consent: Consent, before: Ledger, writer: Writer): Promise<void> {
   const earlier = readConsents(writer.host)
-  if (earlier.some(({ origin }) => origin === consent.origin)) return
+  const isKnown = earlier.some(({ origin }) => origin === consent.origin)
+  if (isKnown && isSetUp(consent.origin, before)) return
   writer.assertLocked()
-  const content = { version: 1, plainHttp: [...earlier, consent] }
+  const others = earlier.filter(({ origin }) => origin !== consent.origin)
+  const content = { version: 1, plainHttp: [...others, consent] }
   const bytes = Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
   await replaceFile(consentsFile(writer.host), { bytes, mode: 0o600 }, writer.fileSystem)
+}
+
+function isSetUp(origin: string, { setups }: Ledger): boolean {
+  return setups.some(({ gateway }) => gateway === origin)
 }
 
 function readConsents(host: Host): readonly Consent[] {

@@ -2,13 +2,15 @@ import { type Consent, findConsent } from '../apply/consent-store.ts'
 import { measureRegions, type RegionTime } from '../checks/measure-regions.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
+import { originsLeft } from '../plan/leaving-http.ts'
+import type { Setup } from '../plan/ledger.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { checkTextsFor } from '../ui/check-texts.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
 import type { CommandContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
-import { agreedFinding, explainedFinding, saferFinding } from './plain-http-findings.ts'
+import { agreedFinding, explainedFinding, saferFinding, shortFinding } from './plain-http-findings.ts'
 
 /** What goes with a plan for an origin without TLS; with TLS there is nothing to it. */
 export interface PlainHttp {
@@ -19,7 +21,7 @@ export interface PlainHttp {
   readonly data: { origin: string; agreedAt: string | null; regions: readonly RegionTime[] | null } | null
 }
 
-/** Whether the user takes this origin: one without TLS is explained and asked about, once on a machine. For a terminal. */
+/** Whether the user takes this origin: one without TLS is explained and asked about, once as long as something is set up with it. For a terminal. */
 export async function acceptsOrigin(origin: Origin, input: Input, context: CommandContext): Promise<boolean> {
   const { host } = context
   if (!origin.isUnencrypted || findConsent(host, origin.text)) return true
@@ -47,6 +49,11 @@ export async function settlePlainHttp(
   const regions = await measure(origin, input, context)
   const findings = [explainedFinding(origin.text), saferFinding(regions, host)]
   return { findings, consent, data: { ...data, regions } }
+}
+
+/** What to tell of an origin without TLS that an undo brings back: it was agreed to before, so nobody is asked. */
+export function returningHttp(before: readonly Setup[], after: readonly Setup[]): Finding[] {
+  return originsLeft(after, before).map(shortFinding)
 }
 
 function measure(origin: Origin, input: Input, { host, catalog }: CommandContext): Promise<RegionTime[]> {

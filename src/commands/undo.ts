@@ -13,6 +13,7 @@ import { reportUndo } from '../ui/report-undo.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { diffText } from './diff-text.ts'
 import { isInteractive } from './is-interactive.ts'
+import { returningHttp } from './plain-http.ts'
 import { recoverFirst } from './recover-first.ts'
 
 /** Takes a run back: bytes, modes, files that were not there. An unfinished run that is named is only rolled back. */
@@ -35,9 +36,9 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
   if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
   const { before, after } = plan.request.ledger
-  const left = leavingHttp(before.setups, after.setups)
+  const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
-  return { ...outcome(undone, host), findings: [...findings, ...left] }
+  return { ...outcome(undone, host), findings: [...findings, ...http] }
 }
 
 interface Undone {

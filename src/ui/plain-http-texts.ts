@@ -33,7 +33,7 @@ export const plainHttpEn: PlainHttpTexts = {
   short:
     'plain HTTP: the key, prompts, answers and files that the agent reads travel unencrypted, and anyone on the way can read and change them.',
   agreed: (date) => `You agreed to this on ${date}.`,
-  never: 'It was never agreed to on this machine.',
+  never: 'It is not agreed to on this machine.',
   more: '`qcode-setup doctor` tells more.',
   asks: (tool, url, place) => `${tool} asks ${url}, from ${place}`,
   saferTitle: 'With TLS:',
@@ -56,7 +56,7 @@ export const plainHttpZhCn: PlainHttpTexts = {
   ],
   short: '明文 HTTP：密钥、提问、回答以及编程工具读取的文件均未加密传输，途中任何人都能读取和改动。',
   agreed: (date) => `您已于 ${date} 同意。`,
-  never: '在本机上从未同意过。',
+  never: '在本机上未经同意。',
   more: '详情见 `qcode-setup doctor`。',
   asks: (tool, url, place) => `${tool} 使用 ${url}（来自 ${place}）`,
   saferTitle: '带 TLS 的区域：',

@@ -16,7 +16,7 @@ import { newRunId } from '../../../src/apply/run-id.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
 import type { FileEdit } from '../../../src/plan/edit.ts'
-import type { Ledger, LedgerEntry } from '../../../src/plan/ledger.ts'
+import type { Ledger, LedgerEntry, Setup } from '../../../src/plan/ledger.ts'
 import { thisProcess } from '../../support/test-processes.ts'
 
 /** As much of a host as the writer uses. The clock stands still and chance is a counter. */
@@ -58,14 +58,14 @@ export function entry(path: string, run: string): LedgerEntry {
 }
 
 /** A request as a command makes it: one entry of the ledger for each file that stays. */
-export function request(host: Host, edits: readonly FileEdit[]): ApplyRequest {
+export function request(host: Host, edits: readonly FileEdit[], setups?: readonly Setup[]): ApplyRequest {
   const runId = newRunId(host)
   const before = readLedger(host)
   const paths = new Set(edits.map((each) => each.path))
   const written = edits.filter((each) => each.after.kind === 'file').map((each) => entry(each.path, runId))
   const after: Ledger = {
     version: 1,
-    setups: before.setups,
+    setups: setups ?? before.setups,
     entries: [...before.entries.filter((each) => !paths.has(each.path)), ...written],
   }
   return { runId, command: 'setup', edits, ledger: { before, after } }

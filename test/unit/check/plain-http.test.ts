@@ -205,9 +205,26 @@ describe('switch', () => {
     expect(ids(there.findings)).not.toContain('key-was-in-the-clear')
     expect(existsSync(consents)).toBe(true)
     const back = await runSwitch(input({}, ['noCheck'], ['eu']), context)
-    expect(back.findings).toMatchObject([{ id: 'key-was-in-the-clear', hint: 'qcode-setup key rotate' }])
+    expect(back.findings).toMatchObject([
+      { id: 'key-was-in-the-clear', hint: 'qcode-setup key rotate' },
+      { id: 'consent-ended', message: expect.stringContaining(china) },
+    ])
     const again = await runSwitch(input({}, ['noCheck'], ['china']), context)
-    expect(messageOf(again.findings, 'plain-http')).toContain(plainHttpEn.agreed(day))
+    expect(messageOf(again.findings, 'plain-http')).toContain(plainHttpEn.points[0])
+    expect(again.data.plainHttp).toMatchObject({ agreedAt: null })
+  })
+
+  it('back by undo finds the consent of then, and says in one sentence what has returned', async () => {
+    const { context } = await machine()
+    await runSetup(toChina('noCheck'), context)
+    await runSwitch(input({}, ['noCheck'], ['eu']), context)
+    const { findings } = await runUndo(input({}), context)
+    expect(messageOf(findings, 'plain-http')).toBe(`${china}: ${plainHttpEn.short}`)
+    const { findings: more } = await runSetup(
+      input({ tool: ['codex'], region: ['china'] }, ['noCheck']),
+      context,
+    )
+    expect(messageOf(more, 'plain-http')).toContain(plainHttpEn.agreed(day))
   })
 
   it('of nothing asks for no consent and remembers none', async () => {
@@ -223,7 +240,10 @@ it.each([
 ])('%s says that the key should be replaced, once nothing uses the origin any more', async (_, leave) => {
   const { context } = await machine()
   await runSetup(toChina('noCheck'), context)
-  expect(ids((await leave(input({}), context)).findings)).toContain('key-was-in-the-clear')
+  const { findings } = await leave(input({}), context)
+  expect(ids(findings)).toEqual(expect.arrayContaining(['key-was-in-the-clear', 'consent-ended']))
+  const again = await runSetup(toChina('noCheck'), context)
+  expect(messageOf(again.findings, 'plain-http')).toContain(plainHttpEn.points[0])
 })
 
 it('remove of one tool says nothing of the key while another one still uses the origin', async () => {
@@ -231,6 +251,9 @@ it('remove of one tool says nothing of the key while another one still uses the 
   await runSetup(input({ tool: ['claude-code', 'codex'], region: ['china'] }, ['noCheck']), context)
   const { findings } = await runRemove(input({ tool: ['codex'] }), context)
   expect(ids(findings)).not.toContain('key-was-in-the-clear')
+  expect(ids(findings)).not.toContain('consent-ended')
+  const kept = await runSetup(toChina('noCheck'), context)
+  expect(messageOf(kept.findings, 'plain-http')).toContain(plainHttpEn.agreed(day))
 })
 
 it('status marks what is set up without TLS', async () => {
@@ -272,7 +295,7 @@ describe('doctor', () => {
     }
   })
 
-  it('says it as well where the user set it up by hand, and that it was never agreed to', async () => {
+  it('says it as well where the user set it up by hand, and that it is not agreed to', async () => {
     const { context } = await machine(undefined, { ANTHROPIC_BASE_URL: `${china}/api` })
     await runSetup(input({ tool: ['claude-code'], region: ['eu'] }, ['noCheck', 'allowHttp']), context)
     const settings = join(context.host.home, '.claude/settings.json')

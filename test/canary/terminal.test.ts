@@ -48,7 +48,11 @@ describe('no terminal shows the key', () => {
     ['in Chinese', messagesZhCn, { LANG: 'zh_CN.UTF-8' }, [key]],
     ['without colours', messagesEn, { NO_COLOR: '1' }, [key]],
   ])('that it is typed into: %s', async (_, texts, env, pressed) => {
-    const { place, run } = start(['--tool', 'codex', '--gateway', origins.good], { key: '' }, env)
+    const { place, run } = start(
+      ['--tool', 'codex', '--gateway', origins.good, '--timeout', '60'],
+      { key: '' },
+      env,
+    )
     await run.question(texts.keyStore.question)
     run.press(enter)
     await run.question(texts.key.question)

@@ -7,10 +7,11 @@ import { build } from 'rolldown'
 import { projectPath } from '../support/run-program.ts'
 
 /**
- * Holds the lock of a home, as often as it is told, for so many milliseconds, and says `in` and `out`. Says `two` when
- * somebody else is in at the same time.
+ * Holds the lock of a home, as often as it is told, for so many milliseconds or until its input ends, and says `in` and
+ * `out`. Says `two` when somebody else is in at the same time.
  */
 const source = `
+import { once } from 'node:events'
 import { openSync, closeSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -29,7 +30,7 @@ const hold = async () => {
     return
   }
   console.log('in')
-  await setTimeout(Number(holdMs))
+  await (holdMs === 'released' ? once(process.stdin.resume(), 'end') : setTimeout(Number(holdMs)))
   unlinkSync(marker)
   console.log('out')
 }
@@ -48,7 +49,8 @@ export interface LockProgram {
 
 export interface HoldOptions {
   readonly rounds?: number
-  readonly holdMs: number
+  /** Left out: until it is released. */
+  readonly holdMs?: number
   readonly waitMs: number
   readonly jumps?: readonly number[]
 }
@@ -57,6 +59,8 @@ export interface Holder {
   readonly process: ChildProcess
   /** Everything that it said so far. */
   said(): readonly string[]
+  /** Ends a hold without a time of its own. */
+  release(): void
   /** When it has said a word. */
   until(word: string): Promise<void>
   ended(): Promise<readonly string[]>
@@ -80,12 +84,12 @@ export async function makeLockProgram(): Promise<LockProgram> {
 }
 
 function startHolder(program: string, home: string, options: HoldOptions): Holder {
-  const { rounds = 1, holdMs, waitMs, jumps = [0] } = options
+  const { rounds = 1, holdMs = 'released', waitMs, jumps = [0] } = options
   const preload = join(import.meta.dirname, 'preload.mjs')
   const words = [rounds, holdMs, waitMs].map(String)
   const child = spawn(process.execPath, ['--import', preload, program, home, ...words], {
     env: { FAULTS_CLOCK: JSON.stringify({ jumps }) },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   let text = ''
   child.stdout.on('data', (chunk) => {
@@ -96,6 +100,7 @@ function startHolder(program: string, home: string, options: HoldOptions): Holde
   return {
     process: child,
     said,
+    release: () => child.stdin.end(),
     until: async (word) => {
       while (!said().includes(word))
         await Promise.race([once(child.stdout, 'data'), closed.then(failed(word))])

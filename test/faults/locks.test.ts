@@ -34,7 +34,7 @@ function touchLock(time: Date): void {
 
 describe('the lock of a run that was killed', () => {
   test.each(clocks)('is taken over at once, the clock being %s', async (_name, jumps) => {
-    const holder = program.start(home, { holdMs: 60_000, waitMs: 0 })
+    const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
     holder.process.kill('SIGKILL')
     await holder.ended()
@@ -45,7 +45,7 @@ describe('the lock of a run that was killed', () => {
   })
 
   test('is taken over at once, its time being in the future', async () => {
-    const holder = program.start(home, { holdMs: 60_000, waitMs: 0 })
+    const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
     holder.process.kill('SIGKILL')
     await holder.ended()
@@ -57,7 +57,7 @@ describe('the lock of a run that was killed', () => {
 
 describe('the lock of a run that lives', () => {
   test.each(clocks)('is not taken, the clock of the waiter being %s', async (_name, jumps) => {
-    const holder = program.start(home, { holdMs: 60_000, waitMs: 0 })
+    const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
     touchLock(new Date(0))
     expect(await program.start(home, { holdMs: 0, waitMs: 300, jumps }).ended()).toEqual(['locked'])
@@ -66,12 +66,13 @@ describe('the lock of a run that lives', () => {
   })
 
   test('is not taken while it is stopped, however long; going on, it ends whole', async () => {
-    const holder = program.start(home, { holdMs: 500, waitMs: 0 })
+    const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
     holder.process.kill('SIGSTOP')
     // Longer than a lock out of sight may stand still.
     expect(await program.start(home, { holdMs: 0, waitMs: 6_000 }).ended()).toEqual(['locked'])
     holder.process.kill('SIGCONT')
+    holder.release()
     expect(await holder.ended()).toEqual(['in', 'out'])
     expect(await program.start(home, atOnce).ended()).toEqual(['in', 'out'])
   })

@@ -1,7 +1,9 @@
 import { chmodSync, lchownSync, lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { everyoneCanReach } from '../support/everyone-can-reach.ts'
 import { readTree, usersPart } from '../support/home-tree.ts'
+import { programPath } from '../support/run-program.ts'
 import { expectWhole } from './laws.ts'
 import { startProgram } from './program.ts'
 import { isSameLeaf, restoreTree, withoutAliases } from './restore-tree.ts'
@@ -17,8 +19,8 @@ function foldersOf({ old, new: wanted }: Scene): string[] {
   return [...new Set(changed.map((path) => dirname(path)))].filter((path) => path === '.' || path in old)
 }
 
-/** Root may write everywhere, so this needs another user to run the program as. */
-test.runIf(process.getuid?.() === 0)(
+/** Root may write everywhere, so this needs another user to run the program as, who can read it. */
+test.runIf(process.getuid?.() === 0 && everyoneCanReach(programPath))(
   'any folder of the user’s is read-only: nothing is changed, and once it is not, all is',
   async () => {
     const scene = await makeScene('setup')

@@ -1,7 +1,7 @@
 // The lane of faults: runs its tests, which count what they injected and lost, then shows that they can fail by running
 // them against the project with one safeguard taken out at a time. Arguments go to the vitest run on the real code.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,11 +9,14 @@ import { makeMutant, mutants } from './mutants.mjs'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Homes are made and removed by the thousand: in memory, where the machine has such a folder. */
+const room = 512 * 1024 * 1024
+
+/** Homes are made and removed by the thousand: in memory, where the machine has such a folder with room in it. */
 function quickFolder() {
   try {
     accessSync('/dev/shm', constants.W_OK)
-    return '/dev/shm'
+    const { bavail, bsize } = statfsSync('/dev/shm')
+    return bavail * bsize > room ? '/dev/shm' : tmpdir()
   } catch {
     return tmpdir()
   }

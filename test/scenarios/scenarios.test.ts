@@ -1,7 +1,8 @@
-import { constants, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
+import { everyoneCanReach } from '../support/everyone-can-reach.ts'
 import { programPath } from '../support/run-program.ts'
 import { listScenarios, runScenario } from '../support/run-scenario.ts'
 
@@ -20,11 +21,4 @@ function reasonToSkip(text: string): string | undefined {
   if (process.platform === 'win32') return 'modes and links of POSIX'
   if (!/^unprivileged$/m.test(text) || process.getuid?.() !== 0) return undefined
   return everyoneCanReach(programPath) ? undefined : 'another user cannot read this folder'
-}
-
-function everyoneCanReach(path: string): boolean {
-  for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
-    if ((statSync(at).mode & constants.S_IXOTH) === 0) return false
-  }
-  return true
 }

@@ -152,7 +152,7 @@ describe('the wizard on a terminal', () => {
     )
     await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
     const { port } = gateway.address() as AddressInfo
-    const args = ['--tool', 'codex', '--gateway', `http://127.0.0.1:${port}`]
+    const args = ['--tool', 'codex', '--gateway', `http://127.0.0.1:${port}`, '--timeout', '60']
     const run = start({ args, env: { QCODE_API_KEY: testKey } })
     await run.question(messages.model.question('Codex CLI'))
     expect(run.screen()).not.toContain('claude-9')

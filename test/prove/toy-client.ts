@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { manifestOf, ownTools, writeOwnTool } from '../support/own-tool.ts'
 
 export type ToyMode =
   | 'good'
@@ -12,7 +13,7 @@ export type ToyMode =
   | 'telling'
   | 'library'
 
-/** A client that a user has a folder of their own for: it reads ~/.toy.json and does what the mode says. */
+/** A client that a user has a folder of their own for: it reads ~/.toy/settings.json and does what the mode says. */
 const program = (home: string) => `#!${process.execPath}
 const { readFileSync, writeFileSync, readdirSync } = require('node:fs')
 const { spawn } = require('node:child_process')
@@ -21,7 +22,7 @@ if (mode === '--version') {
   console.log('toy 4.5.6')
   process.exit()
 }
-const { baseUrl, key } = JSON.parse(readFileSync(process.env.HOME + '/.toy.json', 'utf8'))
+const { baseURL, apiKey } = JSON.parse(readFileSync(process.env.HOME + '/.toy/settings.json', 'utf8'))
 
 async function ask(url, secret) {
   const body = JSON.stringify({ messages: [{ role: 'user', content: prompt }], stream: false })
@@ -33,11 +34,11 @@ async function ask(url, secret) {
 const idle = () => setInterval(() => {}, 1000)
 const note = (pid) => writeFileSync(${JSON.stringify(join(home, 'pid'))}, String(pid))
 const modes = {
-  good: async () => console.log(await ask(baseUrl + '/v1/messages', key)),
-  'wrong-base': async () => console.log(await ask(baseUrl + '/v2/messages', key)),
-  'wrong-key': async () => console.log(await ask(baseUrl + '/v1/messages', key + '0')),
+  good: async () => console.log(await ask(baseURL + '/messages', apiKey)),
+  'wrong-base': async () => console.log(await ask(baseURL + '/v2/messages', apiKey)),
+  'wrong-key': async () => console.log(await ask(baseURL + '/messages', apiKey + '0')),
   silent: () => console.log('pong, they say'),
-  mute: () => ask(baseUrl + '/v1/messages', key),
+  mute: () => ask(baseURL + '/messages', apiKey),
   leaving: () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'inherit' })
     note(child.pid)
@@ -58,37 +59,10 @@ const modes = {
 modes[mode]()
 `
 
-const manifest = (mode: ToyMode, more: string) => `schema = 1
-id = "toy"
-title = "Toy"
-docs = "https://example.com"
-auth = "x-api-key"
-
-[detect]
-commands = ["toy"]
-
-[[variants]]
-id = "default"
-title = "every version"
-endpoints = [{ protocol = "anthropic-messages", prefix = "/api", appends = "/v1/messages" }]
-
-[[targets]]
-scope = "user"
-path = "{{ home }}/.toy.json"
-format = "json"
-content = "toy.json"
-
-[[prove]]
-args = ["${mode}", "{{ prompt }}"]
-${more}
-`
-
-/** Puts the client into \`home/bin\` and its folder where a user's own tools are; the pid that some modes note is in \`home/pid\`. */
+/** Puts the client into `home/bin` and its folder where a user's own tools are; the pid that some modes note is in `home/pid`. */
 export function installToy(home: string, mode: ToyMode, more = ''): void {
-  const folder = join(home, '.config/qcode-setup/tools/toy')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'tool.toml'), manifest(mode, more))
-  writeFileSync(join(folder, 'toy.json'), '{ "baseUrl": "{{ baseUrl }}", "key": "{{ key }}" }\n')
+  const prove = `[[prove]]\nargs = ["${mode}", "{{ prompt }}"]\n${more}\n`
+  writeOwnTool(ownTools(home), { 'tool.toml': `${manifestOf('toy', 'Toy')}\n${prove}` }, 'toy')
   mkdirSync(join(home, 'bin'))
   writeFileSync(join(home, 'bin/toy'), program(home))
   chmodSync(join(home, 'bin/toy'), 0o755)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandTable } from '../../src/commands/command-table.ts'
 import { answering, type Faulty, startFaulty } from '../support/faulty-gateway.ts'
+import { manifestOf, ownTools, writeOwnTool } from '../support/own-tool.ts'
 import { makeHome, type Ran, runProgram, sampleKey } from '../support/run-program.ts'
 
 /** Clears the screen, names the window, an 8-bit CSI, a turned direction and a zero width, all in one name. */
@@ -11,26 +12,7 @@ const inToml = 'x\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u200b'
 const ownStyle = /\x1b\[(?:1|2|22|31|32|33|36|39)m/g
 const commanding = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
 
-const ownTool = `schema = 1
-id = "evil"
-title = "${inToml}"
-docs = "${inToml}"
-auth = "x-api-key"
-
-[detect]
-commands = ["evil"]
-
-[[variants]]
-id = "default"
-title = "${inToml}"
-endpoints = [{ protocol = "anthropic-messages", prefix = "/api/v1", appends = "/messages" }]
-
-[[targets]]
-scope = "user"
-path = "{{ home }}/.evil.json"
-format = "json"
-content = "evil.json"
-
+const ownTool = `${manifestOf('evil', inToml)}
 [[notes]]
 level = "warning"
 text = "${inToml}"
@@ -53,8 +35,6 @@ exit 3
 `
 
 const files: Readonly<Record<string, string>> = {
-  '.config/qcode-setup/tools/evil/tool.toml': ownTool,
-  '.config/qcode-setup/tools/evil/evil.json': ownContent,
   '.codex/config.toml': `model = "${inToml}"\n[model_providers."${inToml}"]\nbase_url = "https://api.qcode.cc/${inToml}"\n`,
   '.claude/settings.json': JSON.stringify({
     env: { ANTHROPIC_BASE_URL: `https://api.qcode.cc/${evil}` },
@@ -86,6 +66,7 @@ async function inHostileHome(work: (scene: Scene) => Promise<void>): Promise<voi
       mkdirSync(dirname(join(home, path)), { recursive: true })
       writeFileSync(join(home, path), text)
     }
+    writeOwnTool(ownTools(home), { 'tool.toml': ownTool, 'settings.json': ownContent }, 'evil')
     const program = join(dirname(home), 'commands', 'evil')
     writeFileSync(program, client)
     chmodSync(program, 0o755)

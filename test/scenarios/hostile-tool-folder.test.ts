@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTree } from '../support/home-tree.ts'
-import { ownManifest, writeOwnTool } from '../support/own-tool.ts'
+import { ownManifest, ownTools, writeOwnTool } from '../support/own-tool.ts'
 import { makeHome, runProgram, sampleKey, setUp } from '../support/run-program.ts'
 
 interface Scene {
@@ -19,7 +19,7 @@ interface Scene {
 
 async function inHome(work: (scene: Scene) => Promise<void>): Promise<void> {
   const { home, drop } = makeHome()
-  const tools = join(home, '.config/qcode-setup/tools')
+  const tools = ownTools(home)
   mkdirSync(tools, { recursive: true })
   const run: Scene['run'] = (args, env) => runProgram(args, { home, ...(env && { env }) })
   const addProgram = (name: string) => {

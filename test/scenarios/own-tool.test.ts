@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readTree, usersPart } from '../support/home-tree.ts'
+import { ownTools } from '../support/own-tool.ts'
 import { makeHome, runProgram, sampleKey, setUp } from '../support/run-program.ts'
 
 /** A client of its own kind: JSON with comments, two protocols' worth of prefix, appends only `/messages`. */
@@ -43,7 +44,7 @@ const config = `{
 `
 
 function addTool(home: string, text: string, name = 'opencode'): string {
-  const folder = join(home, '.config/qcode-setup/tools', name)
+  const folder = join(ownTools(home), name)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'tool.toml'), text)
   writeFileSync(join(folder, 'opencode.json'), content)

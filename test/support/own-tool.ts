@@ -1,27 +1,33 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** The manifest of a tool of a user's own: one JSON file below the home. */
-export const ownManifest = `schema = 1
-id = "mine"
-title = "Mine"
-docs = "https://example.com/mine"
+/** Where the folders of a user's own tools stand in a home. */
+export const ownTools = (home: string) => join(home, '.config/qcode-setup/tools')
+
+/** The manifest of a tool of a user's own: one JSON file below the home. `text`, in TOML's spelling, is shown to people. */
+export const manifestOf = (id: string, text: string) => `schema = 1
+id = "${id}"
+title = "${text}"
+docs = "${text}"
 auth = "x-api-key"
 
 [detect]
-commands = ["mine"]
+commands = ["${id}"]
+folders = ["{{ home }}/.${id}"]
 
 [[variants]]
 id = "default"
-title = "every version"
+title = "${text}"
 endpoints = [{ protocol = "anthropic-messages", prefix = "/api/v1", appends = "/messages" }]
 
 [[targets]]
 scope = "user"
-path = "{{ home }}/.mine/settings.json"
+path = "{{ home }}/.${id}/settings.json"
 format = "json"
 content = "settings.json"
 `
+
+export const ownManifest = manifestOf('mine', 'Mine')
 
 export const ownContent = '{ "baseURL": "{{ baseUrl }}", "apiKey": "{{ key }}" }\n'
 

@@ -1,12 +1,19 @@
 import { afterEach, expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
+import { manifestOf, ownTools, writeOwnTool } from '../support/own-tool.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
 import { createHome, removeHome } from './home.ts'
 
 const evil = '\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u200b'
 const inToml = '\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u200b'
-const tool = '.config/qcode-setup/tools/evil'
+/** The file of the user's is there, so the tool is found, and the value that it holds is asked about. */
+const manifest = `${manifestOf('evil', `Evil ${inToml}`)}
+guard = [["name"]]
+[[notes]]
+text = "Note ${inToml}"
+`
+const content = JSON.stringify({ name: `new ${evil}`, url: '{{ baseUrl }}', key: '{{ key }}' })
 
 let home = ''
 let run: TerminalRun
@@ -17,33 +24,9 @@ afterEach(() => {
 
 it('the wizard asks about hostile names and values without letting one command the terminal', async () => {
   home = createHome({
-    [`${tool}/tool.toml`]: `schema = 1
-id = "evil"
-title = "Evil ${inToml}"
-docs = "none"
-auth = "x-api-key"
-[detect]
-folders = ["{{ home }}/.evil"]
-[[variants]]
-id = "default"
-title = "every version"
-endpoints = [{ protocol = "anthropic-messages", prefix = "/api/v1", appends = "/messages" }]
-[[targets]]
-scope = "user"
-path = "{{ home }}/.evil/settings.json"
-format = "json"
-content = "settings.json"
-guard = [["name"]]
-[[notes]]
-text = "Note ${inToml}"
-`,
-    [`${tool}/settings.json`]: JSON.stringify({
-      name: `new ${evil}`,
-      url: '{{ baseUrl }}',
-      key: '{{ key }}',
-    }),
     '.evil/settings.json': JSON.stringify({ name: `old ${evil}`, [evil]: evil }, null, 1),
   })
+  writeOwnTool(ownTools(home), { 'tool.toml': manifest, 'settings.json': content }, 'evil')
   run = startTerminal({ home, args: ['--no-check'] })
   await run.question(messages.tools.question)
   await run.waitFor('Evil \\x1b[2J')

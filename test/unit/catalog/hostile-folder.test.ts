@@ -210,7 +210,7 @@ const manifests: readonly (readonly [what: string, manifest: () => string, field
   ],
   [
     'a range without an end',
-    () => replaced('title = "every version"', `title = ""\nwhen = "${'>=1 '.repeat(5000)}"`),
+    () => replaced('id = "default"', `id = "default"\nwhen = "${'>=1 '.repeat(5000)}"`),
     'variants.0.when',
   ],
   [

@@ -7,7 +7,7 @@ import { runRemove } from '../../../src/commands/remove.ts'
 import { runSetup } from '../../../src/commands/setup.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { Input } from '../../../src/request/input.ts'
-import { ownManifest, writeOwnTool } from '../../support/own-tool.ts'
+import { ownManifest, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
@@ -33,7 +33,7 @@ interface Wish {
 }
 
 async function context(manifest: string, content: string | undefined, env: Host['env'] = {}) {
-  const tools = join(home, '.config/qcode-setup/tools')
+  const tools = ownTools(home)
   writeOwnTool(tools, { 'tool.toml': manifest, ...(content && { 'settings.json': content }) })
   const own = await loadOwnTools(tools, testCatalog.gateway, { ids: [], flags: [] })
   expect(own.unusable).toEqual([])

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Document, Format, KeyPath, Value } from '../../../src/documents/document.ts'
 import { assertSame, getIn, isSubsequence, isTable, pathFor, setIn, unsetIn } from './data.ts'
+import { type DocumentCase, file, isDone, openWhole, reopenSet } from './document-laws.ts'
 import { type Edit, oddKeys } from './edits.ts'
-import type { DocumentCase } from './structured-laws.ts'
-import { assertPlace, refusalOf } from './typed-error.ts'
 
 /** Formats whose text is lines: assignments, or one block of ours in a profile. */
 export interface Flat {
@@ -12,20 +11,13 @@ export interface Flat {
   readonly refereeSeesAll?: boolean
 }
 
-const file = 'the file'
-
 /** node's dotenv takes the line behind `name:` for its value; the plan refuses what is lost by that. */
 const opensNextLine = /^\s*(?:export\s+)?[\w.-]+:\s*$/m
 
 /** The laws of `Document`, for files of lines: either the text is refused, or all of them hold. */
 export function holdFlatLaws(subject: Flat, { text, edits }: DocumentCase): void {
-  let document: Document | undefined
-  const refusal = refusalOf(() => {
-    document = subject.format.open(text, file)
-  })
-  if (refusal) assertPlace(refusal, file, text)
+  const document = openWhole(subject.format, text)
   if (!document) return
-  assert.equal(document.toText(), text, 'a text comes out as it went in')
   subject.format.referee(text)
   for (const edit of edits) apply(subject, document, edit)
 }
@@ -50,23 +42,14 @@ function set(
   data: Value,
 ): void {
   const before = document.toText()
-  if (refusalOf(() => document.set(path, value), path)) {
-    assert.equal(document.toText(), before, 'a refused set changes nothing')
-    return
-  }
+  if (!isDone(document, path, (one) => one.set(path, value))) return
   const after = document.toText()
   assertSame(document.get(path), value, 'set, then get')
   assertSame(document.get([]), setIn(data, path, value), 'set changes that value alone')
   const read = format.referee(after)
   if (refereeSeesAll && !opensNextLine.test(before))
     assertSame(read, setIn(format.referee(before), path, value), 'the referee reads what was meant')
-  const reopened = format.open(after, file)
-  assert.equal(reopened.toText(), after, 'what was written opens again')
-  assertSame(reopened.get([]), document.get([]), 'and reads the same')
-  for (const each of [document, reopened]) {
-    each.set(path, value)
-    assert.equal(each.toText(), after, 'set twice is set once')
-  }
+  const reopened = reopenSet(format, document, path, value)
   if (isTable(data) && Object.hasOwn(data, path[0] ?? '')) {
     restore(format, after, before, path)
     return
@@ -87,10 +70,7 @@ function restore(format: Format, after: string, before: string, path: KeyPath): 
 
 function unset({ format }: Flat, document: Document, path: KeyPath, data: Value): void {
   const before = document.toText()
-  if (refusalOf(() => document.unset(path), path)) {
-    assert.equal(document.toText(), before, 'a refused unset changes nothing')
-    return
-  }
+  if (!isDone(document, path, (one) => one.unset(path))) return
   const after = document.toText()
   if (getIn(data, path) === undefined) assert.equal(after, before, 'unset of nothing changes nothing')
   assertSame(document.get([]), unsetIn(data, path), 'unset takes that value alone')

@@ -10,13 +10,8 @@ import {
   shallowestAbsent,
   unsetIn,
 } from './data.ts'
+import { type DocumentCase, file, isDone, openWhole, reopenSet } from './document-laws.ts'
 import { type Edit, oddKeys } from './edits.ts'
-import { assertPlace, refusalOf } from './typed-error.ts'
-
-export interface DocumentCase {
-  readonly text: string
-  readonly edits: readonly Edit[]
-}
 
 /** What one format does in its own way. */
 export interface Structured {
@@ -27,19 +22,11 @@ export interface Structured {
   readonly keepsBraces?: boolean
 }
 
-const file = 'the file'
-
 /** The laws of `Document`, for formats with nested keys: either the text is refused, or all of them hold. */
 export function holdStructuredLaws(subject: Structured, { text, edits }: DocumentCase): void {
-  const { format } = subject
-  let document: Document | undefined
-  const refusal = refusalOf(() => {
-    document = format.open(text, file)
-  })
-  if (refusal) assertPlace(refusal, file, text)
+  const document = openWhole(subject.format, text)
   if (!document) return
-  assert.equal(document.toText(), text, 'a text comes out as it went in')
-  assertSame(document.get([]), format.referee(text), 'editor and referee read the same')
+  assertSame(document.get([]), subject.format.referee(text), 'editor and referee read the same')
   for (const edit of edits) apply(subject, document, edit)
 }
 
@@ -59,19 +46,11 @@ function set(
   data: Value,
 ): void {
   const before = document.toText()
-  if (refusalOf(() => document.set(path, value), path)) {
-    assert.equal(document.toText(), before, 'a refused set changes nothing')
-    return
-  }
+  if (!isDone(document, path, (one) => one.set(path, value))) return
   const after = document.toText()
   assertSame(document.get(path), value, 'set, then get')
   assertSame(format.referee(after), setIn(data, path, value), 'set changes that value alone')
-  const reopened = format.open(after, file)
-  assert.equal(reopened.toText(), after, 'what was written opens again')
-  for (const each of [document, reopened]) {
-    each.set(path, value)
-    assert.equal(each.toText(), after, 'set twice is set once')
-  }
+  const reopened = reopenSet(format, document, path, value)
   if (getIn(data, path) !== undefined) return
   assert.ok(isSubsequence(before, after), 'a new key takes no byte away')
   reopened.unset(shallowestAbsent(data, path))
@@ -86,10 +65,7 @@ function unset(
   data: Value,
 ): void {
   const before = document.toText()
-  if (refusalOf(() => document.unset(path), path)) {
-    assert.equal(document.toText(), before, 'a refused unset changes nothing')
-    return
-  }
+  if (!isDone(document, path, (one) => one.unset(path))) return
   const after = document.toText()
   if (getIn(data, path) === undefined) assert.equal(after, before, 'unset of nothing changes nothing')
   assert.equal(document.get(path), undefined, 'unset, then get')

@@ -85,7 +85,15 @@ export const runSchema = z.object({
 
 /** What one run did, or was about to do, to the machine. */
 export type RunRecord = z.infer<typeof runSchema>
+
+/** One file of a run: its state before, the hash after, and where its backup and its new content wait. */
 export type RecordedFile = z.infer<typeof fileSchema>
+
+/** What a run does to the keychain. It holds hashes and account names, never a key. */
 export type RecordedKeychain = z.infer<typeof keychainSchema>
+
+/** A backup or journal of an earlier run in which an old key is to be replaced. */
 export type RenewedFile = z.infer<typeof renewedFileSchema>
+
+/** A folder that a run made, or removes, with its mode, so that undo can take that back. */
 export type RecordedFolder = z.infer<typeof folderSchema>

@@ -14,6 +14,7 @@ export interface Diagnosis {
   readonly traps: readonly Trap[]
 }
 
+/** Who has set what stands there; `local` is a user’s own part of a project. */
 export type SourceLevel = 'managed' | 'local' | 'project' | 'user' | 'environment' | 'system'
 
 /** A file, or the environment where there is no path. */
@@ -38,6 +39,7 @@ export interface Setting {
   readonly variants?: readonly string[]
 }
 
+/** A value that stands for `{{ name }}` in the names of settings: the first setting that has one, else the default. */
 export interface Lookup {
   readonly name: string
   readonly from: readonly Setting[]

@@ -116,6 +116,7 @@ export const manifestSchema = z.strictObject({
   ...proofFields,
 })
 
+/** The content of a tool.toml, with every default filled in. */
 export type Manifest = z.infer<typeof manifestSchema>
 
 const shell = z.strictObject({

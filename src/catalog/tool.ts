@@ -38,7 +38,7 @@ export interface Tool {
   readonly proofs: readonly Proof[]
 }
 
-export interface Detection {
+interface Detection {
   /** Program names to look for in PATH. */
   readonly commands: readonly string[]
   /** npm packages whose package.json, found above the program, tells the version without running it. */
@@ -56,6 +56,7 @@ export interface PlaceCandidate {
   readonly path?: string
 }
 
+/** Versions of one client that request the same paths and read the same files. */
 export interface Variant {
   readonly id: string
   readonly title: string
@@ -99,6 +100,7 @@ export interface Target {
   readonly shape?: Value
 }
 
+/** What shows that a note concerns this user: a variable, or a key. */
 export interface Condition {
   /** A variable of the environment that is set and not empty. */
   readonly env?: string
@@ -121,6 +123,7 @@ export interface Daemon {
   readonly restart: readonly string[]
 }
 
+/** What a user has to know or do besides the files; with conditions, where one of them holds. */
 export interface Note {
   readonly on: 'setup' | 'remove'
   readonly level: 'info' | 'warning'
@@ -145,6 +148,7 @@ export interface Shell {
   readonly alsoRead: readonly string[]
 }
 
+/** Everything that the templates say, and the folders of tools of the user’s own. */
 export interface Catalog {
   readonly gateway: Gateway
   readonly tools: readonly Tool[]

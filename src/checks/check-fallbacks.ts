@@ -6,6 +6,7 @@ import { type ProbeTarget, probeRoute } from '../gateway/probe-route.ts'
 import type { VerdictKind } from '../gateway/probe-verdict.ts'
 import type { ToolChoice } from '../request/request.ts'
 
+/** The choices with the variants that the gateway serves, and a finding for each one that gave way. */
 export interface SettledChoices {
   readonly choices: readonly ToolChoice[]
   readonly findings: readonly Finding[]

@@ -26,16 +26,18 @@ export interface LiveRequest extends Route {
   readonly model?: string
 }
 
+/** How requests are sent; times in milliseconds. A round trip with a model gets its own, as models take long. */
 export interface CheckSettings {
   readonly transport: Transport
   readonly deadlineMs: number
   readonly liveDeadlineMs: number
 }
 
-export interface RouteCheck extends Probe {
+interface RouteCheck extends Probe {
   readonly tools: readonly string[]
 }
 
+/** What one origin came to. */
 export interface GatewayCheck {
   readonly origin: Origin
   /** An HTTP reply came from the gateway, whatever it said. */

@@ -26,6 +26,7 @@ export interface ProofStage {
   readonly gateway: Gateway
 }
 
+/** What one run of a client has shown; its base URL is the one of the gateway on loopback. */
 export interface ClientProof extends Judged {
   /** Undefined where neither its package nor the client itself has told it. */
   readonly version: string | undefined

@@ -7,8 +7,10 @@ import type { RunResult } from '../host/host.ts'
  */
 export type ProofVerdict = 'proven' | 'wrong' | 'no-request' | 'no-reply' | 'skipped'
 
+/** A request as the gateway on loopback saw it, with nothing of the key but how it was sent. */
 export type ProofRequest = Pick<SeenRequest, 'method' | 'path' | 'auth' | 'status'>
 
+/** What one run of a client came to; the reason is for a verdict other than `proven`. */
 export interface Judged {
   readonly verdict: ProofVerdict
   /** Each kind of request once, in the order of the first. */

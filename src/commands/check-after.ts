@@ -24,7 +24,7 @@ export interface SetUp {
   readonly run: string | undefined
 }
 
-export interface AfterCheck {
+interface AfterCheck {
   /** 4 when the gateway answered wrongly or not at all. The files stay as they were written. */
   readonly exit: ExitCode
   readonly findings: readonly Finding[]

@@ -22,8 +22,10 @@ export interface CommandSpec {
   readonly load: () => Promise<Run>
 }
 
+/** The work of one command. It prints nothing and ends nothing. Errors: UserError for what a user can mend. */
 export type Run = (input: Input, context: CommandContext) => Promise<Outcome>
 
+/** What every command gets: the machine, and what the templates say. */
 export interface CommandContext {
   readonly host: Host
   readonly catalog: Catalog

@@ -5,7 +5,7 @@ import { maskText } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 
-export interface KeyInFile {
+interface KeyInFile {
   readonly path: string
   readonly tools: readonly string[]
 }

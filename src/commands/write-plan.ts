@@ -16,6 +16,7 @@ import { createPlanContext } from './plan-context.ts'
 import { isChange } from './plan-data.ts'
 import { settleGit } from './settle-git.ts'
 
+/** A plan to be made and written, and what goes with it. */
 export interface WriteRequest<Planned extends Plan = Plan> {
   readonly command: CommandName
   readonly input: Input
@@ -27,6 +28,7 @@ export interface WriteRequest<Planned extends Plan = Plan> {
   readonly consent?: Consent
 }
 
+/** How the writing of a plan ended, for the report and for the line that does the same without questions. */
 export interface Written<Planned extends Plan = Plan> {
   readonly plan: Planned
   /** Id of the run, when files were changed. */

@@ -19,7 +19,7 @@ import { sourceProblems } from './source-problems.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
 import { type DoctorContext, originsOf, type ToolView, viewTool } from './tool-view.ts'
 
-export interface DiagnosisResult {
+interface DiagnosisResult {
   readonly views: readonly ToolView[]
   readonly findings: readonly Finding[]
   readonly profiles: readonly Profile[]

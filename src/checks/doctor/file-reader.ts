@@ -16,6 +16,7 @@ export interface ReadFile {
   readonly problem?: UserError
 }
 
+/** Files that are read once, however many tools look at them. */
 export interface FileReader {
   /** Reads and parses a file; each file once. Never throws for what stands there. */
   read(path: string, format: FormatId): ReadFile
@@ -23,6 +24,7 @@ export interface FileReader {
   all(): ReadFile[]
 }
 
+/** Loads the named formats first, so that reading needs no waiting. Reading with another one throws. */
 export async function createFileReader(formatIds: Iterable<FormatId>): Promise<FileReader> {
   const formats = await loadFormats(formatIds)
   const known = new Map<string, ReadFile>()

@@ -15,6 +15,7 @@ export interface Found {
   readonly isCommand?: boolean
 }
 
+/** Who wins among all places that hold one setting. */
 export interface Resolved {
   /** What the client goes by; with an empty value where it holds nothing else. */
   readonly winner: Found | undefined

@@ -15,6 +15,7 @@ export function finishFindings(findings: readonly Finding[], views: readonly Too
   return findings.filter(isFirstOfFile).map((finding) => hideKeys(finding, keys))
 }
 
+/** How many findings there are of each level, zeros as well. */
 export function countLevels(findings: readonly Finding[]): Record<Level, number> {
   const counts = { ok: 0, info: 0, warning: 0, error: 0, skipped: 0, failed: 0 }
   for (const { level } of findings) counts[level] += 1

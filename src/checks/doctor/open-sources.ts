@@ -17,6 +17,7 @@ export interface Client {
   readonly variant?: string
 }
 
+/** Every place where a client looks for its settings, read. */
 export interface OpenedSources {
   /** The strongest first. */
   readonly sources: readonly OpenSource[]

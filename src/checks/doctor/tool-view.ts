@@ -30,6 +30,7 @@ export interface ToolView extends OpenedSources {
   readonly connections: readonly ConnectionView[]
 }
 
+/** The base URL and the keys with which a client will send one protocol’s requests. */
 export interface ConnectionView {
   readonly connection: Connection
   readonly baseUrl: Resolved
@@ -40,6 +41,10 @@ export interface ConnectionView {
   readonly verdict?: Verdict
 }
 
+/**
+ * How a client will behave as its files and the environment are now. The variant that was set up counts before the
+ * installed one.
+ */
 export async function viewTool(tool: Tool, installed: Installed, context: DoctorContext): Promise<ToolView> {
   const setup = context.ledger.setups.find((candidate) => candidate.tool === tool.id)
   const variant =

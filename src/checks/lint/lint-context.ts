@@ -23,6 +23,7 @@ export interface LintContext {
   readonly variantOf: ReadonlyMap<string, string>
 }
 
+/** Everything that judging a URL needs besides the file; the origins that were set up count as known. */
 export function createLintContext(catalog: Catalog, host: Surroundings, ledger: Ledger): LintContext {
   const tools = catalog.tools.flatMap(({ variants }) => variants.flatMap(({ endpoints }) => endpoints))
   const everyEndpoint = [...tools, ...catalog.codeClients.map(({ endpoint }) => endpoint)]

@@ -20,6 +20,7 @@ export interface LintRequest {
   readonly project: boolean
 }
 
+/** What the look at many files came to. */
 export interface LintResult {
   readonly problems: readonly LintProblem[]
   /** How many files were looked at. */

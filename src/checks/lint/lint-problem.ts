@@ -28,6 +28,7 @@ export interface LintProblem {
   readonly span: (Span & { readonly text: string; readonly column: number }) | undefined
 }
 
+/** Offsets in the text, the end behind the last character. */
 export interface Span {
   readonly start: number
   readonly end: number

@@ -1,5 +1,6 @@
 import type { UrlRuleId } from '../../gateway/url-faults.ts'
 
+/** What code scanning is told of a rule. */
 export interface LintRule {
   /** What the rule asks for. */
   readonly asks: string

@@ -21,6 +21,7 @@ export interface UrlKey {
   readonly reader: UrlReader
 }
 
+/** What decides where a tool’s files stand. */
 export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>
 
 /** Who reads which variable of the environment as its base URL, by the variable's name. */

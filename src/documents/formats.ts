@@ -1,6 +1,7 @@
 import type { Format } from './document.ts'
 import { guardFormat } from './guard-format.ts'
 
+/** Every format that a target or a source can have. The environment of a shell and its profile are formats too. */
 export const formatIds = [
   'toml',
   'json',
@@ -16,6 +17,7 @@ export const formatIds = [
   'gitignore',
 ] as const
 
+/** One of them; `loadFormats` gives its editor. */
 export type FormatId = (typeof formatIds)[number]
 
 const loaders: Record<FormatId, () => Promise<Format>> = {

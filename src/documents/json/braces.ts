@@ -24,6 +24,7 @@ export function commaBehind(text: string, offset: number, style: BraceStyle): nu
   return text[next] === ',' ? next : undefined
 }
 
+/** Whether only blanks stand between a line break and the offset; never so on the first line. */
 export function startsLine(text: string, offset: number): boolean {
   return lineBreakBefore(text, offset) !== undefined
 }

@@ -13,6 +13,7 @@ import { insertion, type Splice } from './splice.ts'
 import { nest } from './spliced-document.ts'
 import { readTrivia } from './trivia.ts'
 
+/** The value at a path; undefined where there is none. A text without a value counts as an empty object. */
 export function getJson({ root }: JsonTree, path: KeyPath): Value | undefined {
   if (root === undefined) return path.length === 0 ? {} : undefined
   const { node, rest } = descend(root, path)
@@ -34,6 +35,7 @@ export function setJson(tree: JsonTree, path: KeyPath, value: Value): Splice[] {
   })
 }
 
+/** What takes the entry at a path out, with its comma and its line; nothing where there is none. */
 export function unsetJson({ text, root }: JsonTree, path: KeyPath): Splice[] {
   if (root === undefined) return []
   const { property, holder, rest } = descend(root, path)

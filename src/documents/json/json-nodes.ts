@@ -15,6 +15,7 @@ export interface Descent {
   readonly rest: KeyPath
 }
 
+/** Follows a path as far as the tree has its keys. */
 export function descend(root: Node, path: KeyPath): Descent {
   let found: Descent = { node: root, property: undefined, holder: undefined, rest: path }
   for (const key of path) {
@@ -36,18 +37,22 @@ export function toValue(node: Node): Value {
   )
 }
 
+/** The key as the parser decoded it. */
 export function propertyKey(property: Node): string {
   return property.children?.[0]?.value
 }
 
+/** The value, which every property of a tree without errors has. */
 export function propertyValue(property: Node): Node {
   return property.children?.[1] as Node
 }
 
+/** Where a node stands, without the blanks and comments around it. */
 export function spanOf(node: Node): Span {
   return { start: node.offset, end: node.offset + node.length }
 }
 
+/** Where an object and each of its entries stand. */
 export function bracesOf(object: Node): Braces {
   return { ...spanOf(object), entries: (object.children ?? []).map(spanOf) }
 }

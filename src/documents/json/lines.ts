@@ -44,6 +44,7 @@ export function lineEnd(text: string, offset: number): number {
   return end
 }
 
+/** Whether it goes over several lines, by whichever kind of line end. */
 export function hasBreak(text: string): boolean {
   return /[\r\n]/.test(text)
 }

@@ -10,6 +10,7 @@ export interface Dialect {
   readonly relaxed: boolean
 }
 
+/** A text that parses, and its tree; offsets in the tree are offsets in the text. */
 export interface JsonTree {
   readonly text: string
   readonly file: string

@@ -20,10 +20,12 @@ export function applySplices(text: string, splices: readonly Splice[]): string {
   return result + text.slice(done)
 }
 
+/** A splice that replaces nothing. */
 export function insertion(at: number, text: string): Splice {
   return { start: at, end: at, text }
 }
 
+/** A splice that leaves nothing. */
 export function deletion(span: Span): Splice {
   return { ...span, text: '' }
 }

@@ -12,6 +12,10 @@ export interface Editor<Tree> {
 
 const byteOrderMark = '\ufeff'
 
+/**
+ * A document whose edits are splices of its text, which is parsed anew after each. A byte order mark stays in front.
+ * Errors: UserError where the text does not parse; RangeError for an edit without a key.
+ */
 export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tree>): Document {
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ''
   let body = withoutMark(text)
@@ -29,6 +33,7 @@ export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tre
   }
 }
 
+/** The text without a byte order mark, which parsers take for a character. */
 export function withoutMark(text: string): string {
   return text.startsWith(byteOrderMark) ? text.slice(1) : text
 }

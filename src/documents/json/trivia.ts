@@ -28,6 +28,7 @@ export function skipTrivia(text: string, offset: number, pattern: RegExp): numbe
   return readTrivia(text, offset, pattern).at(-1)?.end ?? offset
 }
 
+/** The comments up to the end of the line; as for `readTrivia`, the pattern is sticky. */
 export function readRestOfLine(text: string, offset: number, pattern: RegExp): RestOfLine {
   const trivia = readTrivia(text, offset, pattern)
   const lineBreak = trivia.findIndex(({ kind }) => kind === 'break')

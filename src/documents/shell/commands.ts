@@ -5,6 +5,7 @@ export interface Word {
   readonly command?: readonly string[]
 }
 
+/** A command and its arguments, as words. */
 export type Command = readonly Word[]
 
 interface Rules {

@@ -1,6 +1,7 @@
 /** A byte order mark, as it stands in a decoded text. */
 export const BOM = '\uFEFF'
 
+/** One line of a text and where it stands; only a line feed ends it. */
 export interface Line {
   /** Without the line feed; a carriage return in front of it belongs to the text. */
   readonly text: string

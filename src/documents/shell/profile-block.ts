@@ -3,12 +3,15 @@ import { type Line, splitLines } from './lines.ts'
 
 /** The first and the last line of our block: whole lines, nothing before or behind but a CR. */
 export const blockStart = '# >>> qcode-setup >>>'
+
+/** See `blockStart`. */
 export const blockEnd = '# <<< qcode-setup <<<'
 
 /** The one comment line inside the block. */
 export const blockNote =
   '# Loads the settings that qcode-setup wrote. Take this block out with: qcode-setup remove'
 
+/** Our block in a profile, markers included. */
 export interface Block {
   /** Offset of the first marker. */
   readonly start: number

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { quoteCmd, quoteFish, quotePosix, quotePowershell } from './quote.ts'
 
+/** Shells by how they quote: bash, zsh and sh are all `posix`. */
 export type ShellId = 'posix' | 'fish' | 'powershell' | 'cmd'
 
 /** What a variable is set to: a text, or the words of a command whose output is read when the shell starts. */

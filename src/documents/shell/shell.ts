@@ -76,6 +76,7 @@ export const fish: Shell = {
   crCounts: false,
 }
 
+/** PowerShell takes four typographic quotes for a single one and three for a double one. */
 export const powershell: Shell = {
   id: 'powershell',
   quote: quotePowershell,

@@ -16,6 +16,7 @@ export interface Pair {
   readonly section: Section
 }
 
+/** Where everything in a TOML file stands, in the order of the text. */
 export interface Outline {
   readonly sections: readonly Section[]
   readonly pairs: readonly Pair[]
@@ -43,10 +44,12 @@ export function listOutline(table: AST.TOMLTopLevelTable | AST.TOMLInlineTable):
   }
 }
 
+/** Whether a path is the other one or below it. */
 export function startsWith(path: Steps, start: Steps): boolean {
   return start.length <= path.length && start.every((step, index) => step === path[index])
 }
 
+/** Whether two paths have the same steps; a number and its text are two. */
 export function isSamePath(path: Steps, other: Steps): boolean {
   return path.length === other.length && startsWith(path, other)
 }

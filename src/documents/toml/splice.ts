@@ -5,6 +5,7 @@ export interface Splice {
   readonly text: string
 }
 
+/** A splice that replaces nothing. */
 export function insertAt(offset: number, text: string): Splice {
   return { start: offset, end: offset, text }
 }

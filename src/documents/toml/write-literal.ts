@@ -1,8 +1,10 @@
 import type { Value } from '../document.ts'
 import { noWordFor } from '../no-word-for.ts'
 
+/** A value that holds others by key. */
 export type Table = { readonly [key: string]: Value }
 
+/** Whether it holds others by key: an array does not. */
 export function isTable(value: Value | undefined): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

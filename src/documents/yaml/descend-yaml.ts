@@ -23,6 +23,7 @@ export interface Descent {
   readonly maps: readonly YAMLMap.Parsed[]
 }
 
+/** Follows a path as far as there are mappings that have its keys. */
 export function descend(root: ParsedNode, path: KeyPath): Descent {
   const maps: YAMLMap.Parsed[] = []
   let node: ParsedNode | null = root

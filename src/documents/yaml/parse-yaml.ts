@@ -4,6 +4,7 @@ import { refuseDeepYaml } from './refuse-deep-yaml.ts'
 import { refuseLoneReturn, refuseUnsupported } from './refuse-unsupported.ts'
 import { doesNotParse, unsupportedYaml } from './yaml-errors.ts'
 
+/** A text with one document that can be edited, and what it holds. */
 export interface YamlTree {
   readonly text: string
   readonly file: string

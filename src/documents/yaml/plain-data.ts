@@ -2,6 +2,7 @@ import type { KeyPath, Value } from '../document.ts'
 
 type Table = { readonly [key: string]: Value }
 
+/** The value at a path; undefined where there is none, also for names of Object.prototype. */
 export function valueAt(data: Value, path: KeyPath): Value | undefined {
   let value: Value | undefined = data
   for (const key of path) value = isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined

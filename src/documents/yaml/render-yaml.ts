@@ -12,6 +12,10 @@ export function isSafePlain(text: string): boolean {
   return /^[A-Za-z][\w./+-]*$/.test(text) && !reserved.test(text)
 }
 
+/**
+ * One value as every reader of YAML 1.1 and 1.2 takes it: a string without quotes only where that is safe. Errors:
+ * UserError for NaN and what is not finite.
+ */
 export function renderScalar(value: string | number | boolean | null): string {
   if (typeof value === 'string') return isSafePlain(value) ? value : quote(value)
   return typeof value === 'number' ? renderNumber(value) : String(value)
@@ -39,6 +43,7 @@ export function renderFlow(value: Value): string {
   return `{${Object.entries(value).map(renderFlowPair).join(', ')}}`
 }
 
+/** A pair for `{ }`, on one line. */
 export function renderFlowPair([key, value]: readonly [string, Value]): string {
   return `${renderScalar(key)}: ${renderFlow(value)}`
 }

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type KeyPath, whereAt } from '../document.ts'
 
+/** UserError `does-not-parse`, for a place by its offset; the reason quotes nothing of the file. */
 export function doesNotParse(text: string, file: string, offset: number, reason: string): UserError {
   return new UserError({
     code: 'does-not-parse',
@@ -10,6 +11,7 @@ export function doesNotParse(text: string, file: string, offset: number, reason:
   })
 }
 
+/** UserError `duplicate-key`: readers differ in which of the two they take. */
 export function duplicateKey(text: string, file: string, offset: number): UserError {
   return new UserError({
     code: 'duplicate-key',
@@ -29,6 +31,7 @@ export function unsupportedYaml(text: string, file: string, offset: number, what
   })
 }
 
+/** UserError `path-taken`: a value stands where a mapping has to be; `rest` are the keys below it. */
 export function pathTaken(
   text: string,
   file: string,

@@ -1,6 +1,7 @@
 import { type CST, isCollection, isPair, isScalar, type ParsedNode, type YAMLMap } from 'yaml'
 import type { Braces } from '../json/braces.ts'
 
+/** One `key: value` of a mapping, with the tokens that it was read from. */
 export type YamlPair = YAMLMap.Parsed['items'][number]
 
 /** The key as `parse` of the package makes it a property of an object. */
@@ -31,6 +32,7 @@ export function endOfSeparator(pair: YamlPair): number | undefined {
   return endOf(pair.srcToken?.sep?.findLast(isMeaningful))
 }
 
+/** Where a mapping in `{ }` and each of its pairs stand. */
 export function bracesOf(text: string, map: YAMLMap.Parsed): Braces {
   const entries = map.items.map((pair) => ({ start: startOfPair(pair), end: endOfPair(text, pair) }))
   return { start: map.range[0], end: map.range[1], entries }

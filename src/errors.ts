@@ -8,6 +8,7 @@ export interface Where {
   readonly column?: number
 }
 
+/** What a UserError is made of; the exit code is 1 where it is left out. */
 export interface UserErrorParts {
   /** Stable id, the same in text and in JSON output. */
   readonly code: string

@@ -10,6 +10,7 @@ export interface Region {
   readonly audienceZh: string
 }
 
+/** The API families that the gateway serves; templates/gateway.toml has the paths of each. */
 export type ProtocolId = 'anthropic-messages' | 'openai-chat' | 'openai-responses'
 
 /** An API family; `routes` are the absolute paths that answer a POST. */
@@ -40,6 +41,7 @@ export function findRegion(gateway: Gateway, name: string): Region | undefined {
   return gateway.regions.find((region) => region.id === name || region.aliases.includes(name))
 }
 
+/** A protocol that gateway.toml has to have; a missing one is a fault of the program. */
 export function findProtocol(gateway: Gateway, id: ProtocolId): Protocol {
   const protocol = gateway.protocols.find((candidate) => candidate.id === id)
   if (!protocol) throw new Error(`no protocol ${id} in gateway.toml`)

@@ -1,6 +1,7 @@
 import { type Endpoint, findProtocol, type Gateway } from './gateway.ts'
 import { findUrlFaults, regionOfHost, type UrlRuleId } from './url-faults.ts'
 
+/** One rule that a base URL breaks. */
 export interface UrlProblem {
   readonly rule: UrlRuleId
   /** What is wrong and what it leads to. */
@@ -9,12 +10,14 @@ export interface UrlProblem {
   readonly fix: string | undefined
 }
 
+/** What a base URL leads to; without problems, it is right. */
 export interface Verdict {
   /** The path that the client will request, or undefined when the text is no URL. */
   readonly requests: string | undefined
   readonly problems: readonly UrlProblem[]
 }
 
+/** What the judge has to know of the machine. */
 export interface JudgeOptions {
   /** Origins that the user chose on purpose, such as a private relay. */
   readonly knownOrigins?: readonly string[]

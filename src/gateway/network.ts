@@ -4,7 +4,7 @@ import { createSecureContext, rootCertificates, type SecureContext } from 'node:
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent, request } from 'undici'
 import type { Stopwatch } from './stopwatch.ts'
 
-export interface ConnectionSettings {
+interface ConnectionSettings {
   readonly proxy: URL | undefined
   /** What is trusted; without it, the certificates of Node.js. */
   readonly trust: SecureContext | undefined
@@ -28,6 +28,10 @@ export interface Connection {
   close(): void
 }
 
+/**
+ * A connection for one exchange, directly or through a proxy. It has no limits for headers and body of its own: who
+ * asks holds the time for all of it.
+ */
 export function openConnection(settings: ConnectionSettings): Connection {
   const dispatcher = settings.proxy ? throughProxy(settings.proxy, settings) : directly(settings)
   const options = { dispatcher, headersTimeout: 0, bodyTimeout: 0 } as const

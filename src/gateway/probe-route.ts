@@ -23,6 +23,7 @@ export interface ProbeTarget {
   readonly deadlineMs: number
 }
 
+/** What one request to a route came to. */
 export interface Probe extends Route {
   /** Null when no whole reply came. */
   readonly status: number | null

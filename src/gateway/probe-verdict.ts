@@ -45,8 +45,10 @@ export const verdictLevels = {
   skipped: 'skipped',
 } as const
 
+/** How bad a verdict is, as a finding says it. */
 export type ProbeLevel = (typeof verdictLevels)[VerdictKind]
 
+/** A verdict with its words for a person, in English. */
 export interface ProbeVerdict {
   readonly kind: VerdictKind
   /** What happened and what it comes from. Never holds a key or a control character. */

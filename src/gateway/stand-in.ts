@@ -13,6 +13,7 @@ export interface SeenRequest {
   readonly status: number
 }
 
+/** A gateway on loopback; its requests grow while it is open. */
 export interface StandIn {
   /** Such as `http://127.0.0.1:41234`. */
   readonly origin: string

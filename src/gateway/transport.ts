@@ -13,7 +13,7 @@ export interface TransportSettings {
   readonly certificates?: string
 }
 
-export interface HttpRequest {
+interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   /** What is sent by POST; without it the request is a GET. */
@@ -30,6 +30,7 @@ interface Sent {
   readonly proxy?: string
 }
 
+/** A whole exchange, whatever its status. */
 export interface Reply extends Sent {
   readonly kind: 'reply'
   readonly status: number

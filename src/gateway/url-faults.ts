@@ -8,6 +8,7 @@ export interface UrlFault {
   readonly fix: string | undefined
 }
 
+/** The rules of a base URL, by name: those of its form first, then those of its path. */
 export type UrlRuleId =
   | 'whitespace'
   | 'scheme'

@@ -1,12 +1,13 @@
 /** What stands at a path. `resolvedPath` is where a write has to go, so that a symbolic link stays one. */
 export type FileState = AbsentFile | PresentFile
 
-export interface AbsentFile {
+interface AbsentFile {
   readonly kind: 'absent'
   readonly path: string
   readonly resolvedPath: string
 }
 
+/** A regular file; what else stands at a path is refused before. */
 export interface PresentFile {
   /** `link` when the path itself is a symbolic link to a regular file. */
   readonly kind: 'file' | 'link'

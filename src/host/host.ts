@@ -40,6 +40,7 @@ export interface KeychainStore {
   list(): Promise<readonly string[]>
 }
 
+/** What the three standard streams are, and how wide a line may be. */
 export interface Terminal {
   /** Questions may be asked: standard input and standard error are terminals. */
   readonly interactive: boolean
@@ -53,6 +54,7 @@ export interface Terminal {
   readonly error: NodeJS.WritableStream
 }
 
+/** How another program is run; without a time of its own, for as long as it takes. */
 export interface RunOptions {
   /** Over the environment of this program, less the variables that hold a key; `undefined` takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -65,6 +67,7 @@ export interface RunOptions {
   readonly stop?: AbortSignal
 }
 
+/** How another program ended. That it failed is no error here. */
 export interface RunResult {
   /** Exit code, or null when the program could not be started or was stopped. */
   readonly exit: number | null

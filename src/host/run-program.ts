@@ -3,6 +3,7 @@ import type { RunOptions, RunResult } from './host.ts'
 import { keylessEnvironment } from './keyless-environment.ts'
 import { stopLeftBehind } from './stop-left-behind.ts'
 
+/** What running programs needs of this process. */
 export interface ProcessControl {
   readonly kill: (pid: number, signal: NodeJS.Signals) => void
   readonly platform: NodeJS.Platform

@@ -14,7 +14,7 @@ export interface FileEdit {
   readonly tools: readonly string[]
 }
 
-export interface FileContent {
+interface FileContent {
   readonly kind: 'file'
   readonly bytes: Uint8Array
   readonly mode: number

@@ -8,6 +8,7 @@ export interface Ledger {
   readonly entries: readonly LedgerEntry[]
 }
 
+/** One value of ours in one file: ours as long as the file still holds what we wrote last. */
 export interface LedgerEntry {
   /** The target path as the plan named it (not resolved). */
   readonly path: string

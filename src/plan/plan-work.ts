@@ -20,6 +20,7 @@ export interface MachineView {
   modeBefore(run: string, path: string): number | undefined
 }
 
+/** What to do with a value that somebody else has changed. */
 export type Decision = 'overwrite' | 'skip' | 'stop'
 
 /** A line for a `.gitignore`. */
@@ -31,6 +32,7 @@ export interface KeyIgnore {
   readonly hides: string
 }
 
+/** Everything that a plan is made from besides the choices. */
 export interface PlanContext extends WantedContext {
   readonly machine: MachineView
   readonly ledger: Ledger
@@ -64,6 +66,7 @@ export interface PlanWork {
   readonly findings: Finding[]
 }
 
+/** A plan without any edit yet. */
 export function startWork(context: PlanContext, documents: DocumentSet): PlanWork {
   const entries = context.ledger.entries.map((entry) => [pathId(entry.path, entry.keyPath), entry] as const)
   return { context, documents, files: new Map(), entries: new Map(entries), conflicts: [], findings: [] }

@@ -38,6 +38,7 @@ export interface KeyFile {
   readonly isWritten: boolean
 }
 
+/** What one file of a tool comes to, for the preview and for JSON. */
 export interface PlanRow {
   readonly tool: string
   readonly path: string

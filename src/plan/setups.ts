@@ -30,6 +30,7 @@ export function mergeSetups(before: readonly Setup[], choices: readonly ToolChoi
   return [...merged.values()]
 }
 
+/** The setups without those of the same tool in the same place as a removed choice. */
 export function dropSetups(before: readonly Setup[], removed: readonly ToolChoice[]): Setup[] {
   const places = new Set(removed.map((choice) => placeOf(setupOf(choice))))
   return before.filter((setup) => !places.has(placeOf(setup)))

@@ -19,6 +19,7 @@ export interface ToolStatus extends Setup {
   readonly unencrypted: boolean
 }
 
+/** How one file of a setup differs from what was written into it. */
 export interface FileStatus {
   readonly path: string
   readonly baseUrl: string

@@ -32,8 +32,10 @@ export interface WantedTarget {
   readonly keyStore?: KeyStore
 }
 
+/** The part of the machine that decides what stands in files, and where. */
 export type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform' | 'packageFolder'>
 
+/** What the values in the files are made of. */
 export interface WantedContext {
   readonly gateway: Gateway
   readonly host: Surroundings

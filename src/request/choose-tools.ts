@@ -28,6 +28,10 @@ export async function namedTools(
   })
 }
 
+/**
+ * The tools that this machine has, in the catalog’s order. A client is run where nothing else tells a version that
+ * decides something.
+ */
 export async function detectedTools(catalog: Catalog, host: Host): Promise<Tool[]> {
   const found = await Promise.all(catalog.tools.map((tool) => detectTool(tool, host)))
   return catalog.tools.filter((_, index) => found[index]?.present)

@@ -15,6 +15,7 @@ export function listOf(input: Input, name: string): string[] {
   return (input.values[name] ?? []).flatMap((value) => value.split(',')).filter((value) => value !== '')
 }
 
+/** Whether a switch was given, by its name in the table of fields. */
 export function isOn(input: Input, name: string): boolean {
   return input.switches.has(name)
 }

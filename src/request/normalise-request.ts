@@ -12,7 +12,7 @@ import { judgeKeyLook } from './judge-key-look.ts'
 import type { Request } from './request.ts'
 import { unknownValue } from './unknown-value.ts'
 
-export interface Normalised {
+interface Normalised {
   readonly request: Request
   /** The one that all choices are for. */
   readonly origin: Origin
@@ -49,6 +49,7 @@ function keyVariableFinding(tool: Tool): Finding[] {
   return [{ id: 'key-from-environment', level: 'warning', message }]
 }
 
+/** UserError `key-missing`, exit 2: there is none, and nobody can be asked. */
 export function missingKey(): UserError {
   return new UserError({
     code: 'key-missing',

@@ -5,6 +5,7 @@ import { type CommandName, type Field, fieldsOf } from './fields.ts'
 import type { Input } from './input.ts'
 import { nearest, printable, unknownValue } from './unknown-value.ts'
 
+/** What may follow a command’s name without a flag. */
 export interface Positional {
   readonly name: string
   readonly required: boolean

@@ -2,7 +2,10 @@ import type { KeyWay, Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Secret } from '../secrets/secret.ts'
 
+/** For all that the user does, or for one project. */
 export type Scope = 'user' | 'project'
+
+/** How a client gets its settings: from its own files, or from variables of the environment. */
 export type Method = 'file' | 'env'
 /** Where the key is kept: in the client's files, in variables that the user sets, or in the system's keychain. */
 export type KeyStore = 'file' | 'env' | 'keychain'

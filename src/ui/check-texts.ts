@@ -75,6 +75,7 @@ const zhCn: CheckTexts = {
   progress: '正在等待网关 …',
 }
 
+/** In the language of the environment. */
 export function checkTextsFor(host: Pick<Host, 'env'>): CheckTexts {
   return isChinese(host) ? zhCn : en
 }

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { renderError } from './render-error.ts'
 
+/** How a run ends that an error broke off; keys and the home are masked in it. */
 export interface Failure {
   readonly exit: ExitCode
   /** For a person, on standard error. */

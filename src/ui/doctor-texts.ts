@@ -45,6 +45,7 @@ const zhCn: DoctorTexts = {
   allRight: '没有发现问题。',
 }
 
+/** In the language of the environment. */
 export function doctorTextsFor(host: Pick<Host, 'env'>): DoctorTexts {
   return isChinese(host) ? zhCn : en
 }

@@ -33,6 +33,7 @@ const zhCn: LintTexts = {
   canFix: (problems) => `其中 ${problems} 个可以修正：加上 --fix`,
 }
 
+/** In the language of the environment. */
 export function lintTextsFor(host: Pick<Host, 'env'>): LintTexts {
   return isChinese(host) ? zhCn : en
 }

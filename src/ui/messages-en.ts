@@ -1,5 +1,6 @@
 import type { Messages } from './messages.ts'
 
+/** What the questions say. Every other language has the same shape. */
 export const messagesEn: Messages = {
   intro: 'Ctrl-C leaves at any question. Nothing is written before you have seen the changes and said yes.',
   listKeys: '↑↓ move, Enter choose',

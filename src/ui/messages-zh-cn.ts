@@ -1,5 +1,6 @@
 import type { Messages } from './messages.ts'
 
+/** Simplified Chinese, as on the mainland. */
 export const messagesZhCn: Messages = {
   intro: '任何问题处按 Ctrl-C 均可退出。在您查看更改并确认之前，不会写入任何内容。',
   listKeys: '↑↓ 移动，回车选择',

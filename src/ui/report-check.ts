@@ -8,7 +8,7 @@ import { renderTable } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 import { wrapText } from './wrap-text.ts'
 
-export interface CheckReport {
+interface CheckReport {
   readonly checks: readonly GatewayCheck[]
   /** The id of the region to take; null when none is right, undefined when none was asked for. */
   readonly recommended: string | null | undefined

@@ -3,7 +3,7 @@ import { renderTable } from './render-table.ts'
 import { reportTextsFor } from './report-texts.ts'
 import { styleFor } from './style.ts'
 
-export interface DemoReport {
+interface DemoReport {
   /** Origin of the gateway on this machine. */
   readonly gateway: string
   readonly requests: readonly DemoRequest[]

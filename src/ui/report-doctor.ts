@@ -10,7 +10,7 @@ import { type Style, styleFor } from './style.ts'
 import { visibleText } from './visible-text.ts'
 import { wrapText } from './wrap-text.ts'
 
-export interface DoctorReport {
+interface DoctorReport {
   readonly tools: readonly ToolData[]
   readonly findings: readonly Finding[]
   readonly summary: Readonly<Record<Level, number>>

@@ -7,7 +7,7 @@ import { shortenHome } from './shorten-home.ts'
 import { type Style, styleFor } from './style.ts'
 import { visibleText } from './visible-text.ts'
 
-export interface LintReport {
+interface LintReport {
   readonly findings: readonly LintFinding[]
   readonly files: number
   /** How many findings `--fix` corrected, or would correct; undefined without it. */

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import { reportTextsFor } from './report-texts.ts'
 import { shortenHome } from './shorten-home.ts'
 
-export interface RemovalReport {
+interface RemovalReport {
   readonly plan: Plan
   readonly run: string | undefined
   readonly diff: string | undefined

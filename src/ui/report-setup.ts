@@ -4,7 +4,7 @@ import { renderKeychain } from './render-keychain.ts'
 import { renderPlan } from './render-plan.ts'
 import { reportTextsFor } from './report-texts.ts'
 
-export interface SetupReport {
+interface SetupReport {
   readonly plan: Plan
   readonly run: string | undefined
   readonly diff: string | undefined

@@ -110,6 +110,7 @@ const zhCn: ReportTexts = {
   startWizard: '正式设置请运行：qcode-setup',
 }
 
+/** In the language of the environment. */
 export function reportTextsFor(host: Pick<Host, 'env'>): ReportTexts {
   return isChinese(host) ? zhCn : en
 }

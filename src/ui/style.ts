@@ -1,6 +1,7 @@
 import picocolors from 'picocolors'
 import type { Host } from '../host/host.ts'
 
+/** Puts a text between the codes of a style; without colours it gives the text back. */
 export type Paint = (text: string) => string
 
 /** How text is emphasised; every function gives the text as it is where colours are off. */

@@ -8,7 +8,7 @@ import { askSelect } from './ask.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { say } from './say.ts'
 
-export type AfterFailedCheck =
+type AfterFailedCheck =
   | { readonly kind: 'keep' | 'undo' }
   | { readonly kind: 'region'; readonly region: string }
 

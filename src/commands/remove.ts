@@ -9,6 +9,7 @@ import type { ToolChoice } from '../request/request.ts'
 import { reportRemoval } from '../ui/report-removal.ts'
 import { choicesOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { gitWarnings } from './git-warnings.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
 import { writePlan } from './write-plan.ts'
@@ -36,7 +37,8 @@ export async function runRemove(input: Input, context: CommandContext): Promise<
     },
     context,
   )
-  const findings = [...recovered, ...written.plan.findings, ...keyStays(removed, kept)]
+  const inGit = await gitWarnings(written.plan.edits, isOn(input, 'dryRun'), context)
+  const findings = [...recovered, ...written.plan.findings, ...inGit, ...keyStays(removed, kept)]
   return {
     exit: 0,
     findings,

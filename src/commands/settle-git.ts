@@ -15,7 +15,8 @@ type Settled<Planned extends Plan> = Pick<Written<Planned>, 'plan' | 'inGit'>
 
 /**
  * No key goes where git tracks it, or would: refused, or hidden by a line in `.gitignore` that is one plan with the key,
- * as `--gitignore` or the user says. Errors: UserError `key-in-git`, `state-in-git` (exit 1), `cancelled`.
+ * as `--gitignore` or the user says. Only for commands that can be told to go on. Errors: UserError `key-in-git`,
+ * `state-in-git` (exit 1), `cancelled`.
  */
 export async function settleGit<Planned extends Plan>(
   plan: Planned,
@@ -23,9 +24,10 @@ export async function settleGit<Planned extends Plan>(
   request: WriteRequest<Planned>,
   context: CommandContext,
 ): Promise<Settled<Planned>> {
-  const { input } = request
+  const { command, input } = request
+  if (!isFlagOf(command, fields.allowTracked)) return { plan }
   const allowed = isOn(input, 'allowTracked')
-  if (!allowed) await refuseTrackedState(plan, request, context)
+  if (!allowed) await refuseTrackedState(plan, context)
   if (allowed && !isOn(input, 'gitignore')) return { plan }
   const exposed = await findExposedKeys(plan.keyFiles, context)
   const counting = isOn(input, 'gitignore') ? exposed : exposed.filter(({ file }) => file.isWritten)
@@ -42,13 +44,9 @@ export async function settleGit<Planned extends Plan>(
   return { plan: await withLines(ignores, planContext, request), inGit }
 }
 
-/** Only where a run brings keys into backups, and its command can be told to go on. */
-async function refuseTrackedState(
-  plan: Plan,
-  { command }: Pick<WriteRequest, 'command'>,
-  context: CommandContext,
-): Promise<void> {
-  if (plan.edits.length === 0 || plan.secrets.length === 0 || !isFlagOf(command, fields.allowTracked)) return
+/** Where a run would bring keys into backups that git tracks. */
+async function refuseTrackedState(plan: Plan, context: CommandContext): Promise<void> {
+  if (plan.edits.length === 0 || plan.secrets.length === 0) return
   const problem = await stateInGit(stateFolder(context.host), context)
   if (!problem) return
   const { id, message, hint, where } = problem

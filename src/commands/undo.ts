@@ -12,12 +12,14 @@ import { keychainTitle } from '../secrets/keychain.ts'
 import { reportUndo } from '../ui/report-undo.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { diffText } from './diff-text.ts'
+import { gitWarnings } from './git-warnings.ts'
 import { isInteractive } from './is-interactive.ts'
 import { returningHttp } from './plain-http.ts'
 import { recoverFirst } from './recover-first.ts'
 
 /** Takes a run back: bytes, modes, files that were not there. An unfinished run that is named is only rolled back. */
-export async function runUndo(input: Input, { host }: CommandContext): Promise<Outcome> {
+export async function runUndo(input: Input, context: CommandContext): Promise<Outcome> {
+  const { host } = context
   const id = input.positionals[0]
   const unfinished = findUnfinishedRun(host)
   if (id !== undefined && unfinished?.id === id && unfinished.state !== 'renewing') {
@@ -35,10 +37,11 @@ export async function runUndo(input: Input, { host }: CommandContext): Promise<O
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
   if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
+  const inGit = await gitWarnings(plan.request.edits, dryRun, context)
   const { before, after } = plan.request.ledger
   const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
-  return { ...outcome(undone, host), findings: [...findings, ...http] }
+  return { ...outcome(undone, host), findings: [...findings, ...inGit, ...http] }
 }
 
 interface Undone {

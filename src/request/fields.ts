@@ -151,8 +151,8 @@ export const fields = {
   },
   allowTracked: {
     flag: 'allow-tracked',
-    summary: 'write the key even into a file that git tracks or would track',
-    commands: ['setup', 'switch', 'key rotate'],
+    summary: 'write the key, and backups with it, even where git tracks or would track them',
+    commands: ['setup', 'switch', 'key rotate', 'lint'],
   },
   gitignore: {
     flag: 'gitignore',

@@ -10,14 +10,24 @@ import type { DoctorContext } from './tool-view.ts'
 /** What is wrong with files that hold a key: readable by others, or in the way into a git repository. */
 export async function keyFileFindings(
   files: readonly ReadFile[],
-  { catalog, host }: Pick<DoctorContext, 'catalog' | 'host'>,
+  context: Pick<DoctorContext, 'catalog' | 'host'>,
 ): Promise<Finding[]> {
   const once = [...new Map(files.map((file) => [file.path, file])).values()]
-  const modes = host.platform === 'win32' ? [] : once.flatMap(modeFinding)
-  const dotfiles = once.length > 0 ? await findDotfiles(catalog.dotfiles, host) : []
-  const tracked = await Promise.all(once.map((file) => trackedFinding(file, dotfiles, host)))
-  return [...modes, ...tracked.flat()]
+  const modes = context.host.platform === 'win32' ? [] : once.flatMap(modeFinding)
+  return [...modes, ...(await keyInGitFindings(once, context))]
 }
+
+/** Those of the files, which hold a key, that git tracks or would track. */
+export async function keyInGitFindings(
+  files: readonly KeyPlace[],
+  { catalog, host }: Pick<DoctorContext, 'catalog' | 'host'>,
+): Promise<Finding[]> {
+  const dotfiles = files.length > 0 ? await findDotfiles(catalog.dotfiles, host) : []
+  const tracked = await Promise.all(files.map((file) => trackedFinding(file, dotfiles, host)))
+  return tracked.flat()
+}
+
+type KeyPlace = Pick<ReadFile, 'path' | 'resolvedPath'>
 
 function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
   if ((mode & 0o077) === 0) return []
@@ -36,7 +46,7 @@ function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
 
 /** A link is judged by the file behind it. */
 async function trackedFinding(
-  { path, resolvedPath = path }: ReadFile,
+  { path, resolvedPath = path }: KeyPlace,
   dotfiles: readonly Dotfiles[],
   host: Host,
 ): Promise<Finding[]> {

@@ -1,5 +1,5 @@
+import type { Span } from '../../documents/splice.ts'
 import type { FileKind } from './file-kind.ts'
-import type { Span } from './lint-problem.ts'
 import { candidateAt, type UrlCandidate } from './url-candidate.ts'
 
 const scheme = /https?:(?:\\?\/){2}/gi

@@ -1,3 +1,4 @@
+import type { Span } from '../../documents/splice.ts'
 import type { UrlRuleId } from '../../gateway/url-faults.ts'
 import type { LintRule } from './lint-rules.ts'
 
@@ -26,10 +27,4 @@ export interface LintProblem {
   readonly finding: LintFinding
   /** Undefined for what stands in no file. */
   readonly span: (Span & { readonly text: string; readonly column: number }) | undefined
-}
-
-/** Offsets in the text, the end behind the last character. */
-export interface Span {
-  readonly start: number
-  readonly end: number
 }

@@ -1,4 +1,4 @@
-import type { Span } from './lint-problem.ts'
+import type { Span } from '../../documents/splice.ts'
 
 /** A text in a file that may be a base URL. */
 export interface UrlCandidate extends Span {

@@ -1,6 +1,6 @@
+import { insertion, type Span, type Splice } from '../splice.ts'
 import { type BraceStyle, type Braces, commaBehind, startsLine } from './braces.ts'
 import { indentAt } from './lines.ts'
-import { insertion, type Span, type Splice } from './splice.ts'
 import { isLineComment, readRestOfLine, readTrivia } from './trivia.ts'
 
 /** Writes `key: value`; `indent` is that of the entry's own line, undefined when it shares a line. */

@@ -1,5 +1,5 @@
+import type { Span } from '../splice.ts'
 import { lineBreakBefore } from './lines.ts'
-import type { Span } from './splice.ts'
 import { readTrivia } from './trivia.ts'
 
 /** An object written between braces, of JSON or of YAML's flow style. */

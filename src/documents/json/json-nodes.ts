@@ -1,7 +1,7 @@
 import type { Node } from 'jsonc-parser'
 import type { KeyPath, Value } from '../document.ts'
+import type { Span } from '../splice.ts'
 import type { Braces } from './braces.ts'
-import type { Span } from './splice.ts'
 
 /** How far a path leads into a tree. */
 export interface Descent {

@@ -1,6 +1,6 @@
+import { deletion, type Span, type Splice } from '../splice.ts'
 import { type BraceStyle, type Braces, commaBehind } from './braces.ts'
 import { blanksBefore, blanksBehind, hasBreak, indentAt, lineBreakBefore } from './lines.ts'
-import { deletion, type Span, type Splice } from './splice.ts'
 import { isLineComment, readRestOfLine, readTrivia } from './trivia.ts'
 
 /**

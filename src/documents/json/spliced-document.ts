@@ -1,5 +1,5 @@
 import type { Document, KeyPath, Value } from '../document.ts'
-import { applySplices, type Splice } from './splice.ts'
+import { applySplices, type Splice } from '../splice.ts'
 
 /** One language: reads a text into a tree that knows its offsets, and words an edit as splices of that text. */
 export interface Editor<Tree> {

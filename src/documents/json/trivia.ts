@@ -1,4 +1,4 @@
-import type { Span } from './splice.ts'
+import type { Span } from '../splice.ts'
 
 /** A run of blanks, one line break or one comment. */
 export interface Trivia extends Span {

@@ -1,9 +1,9 @@
 import type { AST } from 'toml-eslint-parser'
+import { applySplices, insertion } from '../splice.ts'
 import type { Home } from './find-home.ts'
 import { indentOf, lineStart, newlineOf, nextLine } from './lines.ts'
 import type { Pair } from './outline.ts'
 import type { Source } from './parse-source.ts'
-import { applySplices, insertAt } from './splice.ts'
 
 type Mark = AST.Token | AST.Comment
 
@@ -17,8 +17,8 @@ export function insertInline(source: Source, { after, section }: Home, pair: str
   const hasOwnLine = text.slice(lineStart(text, after.range[0]), after.range[0]).trim() === ''
   const separator = hasOwnLine ? newlineOf(text) + indentOf(text, after.range[0]) : ' '
   const place = hasOwnLine ? behindComment(source, at) : at
-  const added = insertAt(place, separator + pair + (comma ? ',' : ''))
-  return applySplices(text, comma ? [added] : [insertAt(end, ','), added])
+  const added = insertion(place, separator + pair + (comma ? ',' : ''))
+  return applySplices(text, comma ? [added] : [insertion(end, ','), added])
 }
 
 /** The text without a pair of an inline table, and without the comma that this makes needless. */
@@ -36,7 +36,7 @@ export function removeInline(source: Source, { node }: Pair): string {
 /** Spaces between the braces stay behind the pair, so that taking it out gives them back. */
 function insertIntoEmpty(text: string, [start, end]: AST.TOMLInlineTable['range'], pair: string): string {
   const isTight = end - start === '{}'.length
-  return applySplices(text, [insertAt(start + 1, isTight ? pair : ` ${pair}`)])
+  return applySplices(text, [insertion(start + 1, isTight ? pair : ` ${pair}`)])
 }
 
 /** A comment before the pair keeps its newline, unless another one follows. */

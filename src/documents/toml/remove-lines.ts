@@ -1,8 +1,8 @@
+import { applySplices, type Splice } from '../splice.ts'
 import { isCommentOf } from './insert-lines.ts'
 import { lineStart, nextLine, previousLine } from './lines.ts'
 import { type Pair, type Section, type Steps, startsWith } from './outline.ts'
 import type { Source } from './parse-source.ts'
-import { applySplices, type Splice } from './splice.ts'
 
 /**
  * The text without the lines of all headers and pairs at or below the path; undefined when it has none. Comment lines

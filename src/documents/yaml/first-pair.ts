@@ -1,7 +1,7 @@
 import type { KeyPath, Value } from '../document.ts'
 import { lineBreakBefore, newlineOf } from '../json/lines.ts'
-import { insertion, type Splice } from '../json/splice.ts'
 import { nest } from '../json/spliced-document.ts'
+import { insertion, type Splice } from '../splice.ts'
 import type { YamlTree } from './parse-yaml.ts'
 import { renderPair } from './render-yaml.ts'
 

@@ -1,6 +1,6 @@
 import { isAlias } from 'yaml'
 import type { KeyPath } from '../document.ts'
-import type { Splice } from '../json/splice.ts'
+import type { Splice } from '../splice.ts'
 import { removeBlockPair } from './block-mapping.ts'
 import { descend, type Place, refuseShared } from './descend-yaml.ts'
 import { removeFlowPair } from './flow-mapping.ts'

@@ -1,7 +1,7 @@
 import { UserError } from '../../errors.ts'
 import type { Value } from '../document.ts'
-import { applySplices, type Splice } from '../json/splice.ts'
 import { sameValue } from '../same-value.ts'
+import { applySplices, type Splice } from '../splice.ts'
 import { parseYaml, type YamlTree } from './parse-yaml.ts'
 import { unsupportedYaml } from './yaml-errors.ts'
 

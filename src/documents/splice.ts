@@ -9,13 +9,13 @@ export interface Splice extends Span {
   readonly text: string
 }
 
-/** Applies splices that are in ascending order and do not overlap. */
+/** Applies splices that may overlap and stand in any order; of two at one offset the first given comes first. */
 export function applySplices(text: string, splices: readonly Splice[]): string {
   let result = ''
   let done = 0
-  for (const splice of splices) {
-    result += text.slice(done, splice.start) + splice.text
-    done = splice.end
+  for (const splice of splices.toSorted((one, other) => one.start - other.start)) {
+    result += text.slice(done, Math.max(done, splice.start)) + splice.text
+    done = Math.max(done, splice.end)
   }
   return result + text.slice(done)
 }

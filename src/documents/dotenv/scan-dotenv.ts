@@ -7,6 +7,8 @@ const head = /[^\S\r\n]*(?:export[^\S\r\n]+)?([\w.-]+)[^\S\r\n]*=/y
 const blanks = /[^\S\r\n]*/y
 /** Up to a closing quote with nothing but a comment behind it; a backslash keeps a quote from closing if it can. */
 const quoted = /(['"`])(?:\\\1|(?!\1)[\s\S])*\1(?=[^\S\r\n]*(?:#[^\r\n]*)?(?:[\r\n]|$))/y
+/** A quote with none of its kind behind it in its line but such as a backslash may keep from closing. */
+const openQuote = /(['"`])(?:\\\1|(?!\1)[^\r\n])*(?=[\r\n]|$)/y
 const plain = /[^#\r\n]*/y
 const restOfLine = /[^\r\n]*(?:\r\n|\r|\n)?/y
 
@@ -49,8 +51,7 @@ function readValue(text: string, from: number, file: string): RawValue {
 
 function readPlain(text: string, start: number, file: string): string {
   const raw = take(plain, text, start)?.[0].trimEnd() ?? ''
-  const quote = /^['"`]/.exec(raw)?.[0]
-  if (quote === undefined || text.slice(start + 1, endOf(restOfLine, text, start)).includes(quote)) return raw
+  if (!take(openQuote, text, start)) return raw
   throw new UserError({
     code: 'does-not-parse',
     message: `${file} has a value that opens a quote and does not close it, so its readers disagree about what it means.`,

@@ -11,8 +11,8 @@ export interface Flat {
   readonly refereeSeesAll?: boolean
 }
 
-/** node's dotenv takes the line behind `name:` for its value; the plan refuses what is lost by that. */
-const opensNextLine = /^\s*(?:export\s+)?[\w.-]+:\s*$/m
+/** To node's dotenv a value may begin on the line behind `name:`, and the `=` behind its name; the plan refuses a loss by that. */
+const opensNextLine = /^\s*(?:export\s+)?[\w.-]+(?::\s*$|\s*[\r\n]\s*=)/m
 
 /** The laws of `Document`, for files of lines: either the text is refused, or all of them hold. */
 export function holdFlatLaws(subject: Flat, { text, edits }: DocumentCase): void {

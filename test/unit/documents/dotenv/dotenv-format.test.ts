@@ -133,6 +133,7 @@ describe('dotenvFormat', () => {
     ['A=1\nB="open\nC=3\n', 2],
     ["A=1\nB='open\nC='x'\n", 2],
     ['A=`open', 1],
+    ['A="open \\"\'B=1\nC="2"3"\n', 1],
   ])('does not open a file with a quote that is not closed: %j', (text, line) => {
     const error = userError(() => dotenvFormat.open(text, '/home/me/.env'))
     expect(error).toMatchObject({ code: 'does-not-parse', where: { file: '/home/me/.env', line, column: 3 } })

@@ -100,6 +100,15 @@ describe('an origin without TLS on a terminal', () => {
     expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toContain(`${china}/openai`)
   })
 
+  it('is asked about again once nothing was set up with it any more', async () => {
+    home = createHome()
+    await setUp(toChina)
+    const left = start({ args: ['switch', 'eu', '--no-check', '--yes'] })
+    expect(await left.exit).toBe(0)
+    expect(left.screen().replace(/\s+/g, ' ')).toContain(`Your consent to ${china} ends with this`)
+    await setUp(['--tool', 'claude-code', '--region', 'china', '--no-check'])
+  })
+
   it.each([
     ['en_US.UTF-8', messages, plainHttpEn],
     ['zh_CN.UTF-8', messagesZhCn, plainHttpZhCn],

@@ -41,6 +41,13 @@ function git(...args: string[]): string {
   return execFileSync('git', ['-C', home, ...args], { encoding: 'utf8', stdio: 'pipe' })
 }
 
+function loop(...paths: string[]): void {
+  for (const path of paths) {
+    mkdirSync(dirname(join(home, path)), { recursive: true })
+    symlinkSync(join(home, path), join(home, path))
+  }
+}
+
 /** As the guides do it; with `settings`, as yadm 3.2.2 and vcsh 1.20190621 leave it. */
 function track(gitFolder: string, path: string, settings: Record<string, string> = {}): string {
   const folder = join(home, gitFolder)
@@ -145,6 +152,7 @@ describe('no say has', () => {
     ['a folder of another kind', () => put('.dotfiles/index', '')],
     ['a file', () => put('.cfg', '')],
     ['no folder', () => put('.config/vcsh/repo.d', '')],
+    ['a link to itself', () => loop('.config/vcsh/repo.d', '.cfg')],
   ])('%s, and git is not even started', async (_, prepare) => {
     prepare()
     const none = () => Promise.reject(new Error('started'))

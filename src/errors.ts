@@ -12,15 +12,18 @@ export interface Where {
 export interface UserErrorParts {
   /** Stable id, the same in text and in JSON output. */
   readonly code: string
-  /** What happened and why. Never holds a key. */
-  readonly message: string
-  /** The next thing to do, with the command to type. */
-  readonly hint?: string
+  /** What happened and why, each element a line. Never holds a key. */
+  readonly message: string | readonly string[]
+  /** The next thing to do, with the command to type, each element a line. */
+  readonly hint?: string | readonly string[]
   readonly exit?: ExitCode
   readonly where?: Where
 }
 
-/** An error that the user can act on. Everything else that is thrown is a bug of this program. */
+/**
+ * An error that the user can act on; everything else that is thrown is a bug of this program. The line breaks in its
+ * texts are its own: one in a name that stands there is written out.
+ */
 export class UserError extends Error {
   readonly code: string
   readonly hint: string | undefined
@@ -28,13 +31,22 @@ export class UserError extends Error {
   readonly where: Where | undefined
 
   constructor(parts: UserErrorParts) {
-    super(parts.message)
+    super(textOfLines(parts.message))
     this.name = 'UserError'
     this.code = parts.code
-    this.hint = parts.hint
+    this.hint = parts.hint === undefined ? undefined : textOfLines(parts.hint)
     this.exit = parts.exit ?? 1
     this.where = parts.where
   }
+}
+
+function textOfLines(lines: string | readonly string[]): string {
+  return [lines].flat().map(writeOutBreaks).join('\n')
+}
+
+/** A text that begins no line of its own, whatever names are in it. Every other control character is the screen's gate's. */
+export function writeOutBreaks(text: string): string {
+  return text.replaceAll('\n', '\\x0a')
 }
 
 /** `file:line:column`, as far as it is known. */

@@ -9,6 +9,8 @@ export interface Finding {
   readonly level: Level
   readonly message: string
   readonly messageZh?: string
+  /** The message is of several lines, and whoever made it has written out every other line break. */
+  readonly ownLines?: true
   /** The tool that it is about. */
   readonly tool?: string
   readonly where?: Where

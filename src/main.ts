@@ -3,7 +3,7 @@ import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
 import type { CommandSpec, Outcome } from './commands/command.ts'
 import { commandTable } from './commands/command-table.ts'
-import { type ExitCode, formatWhere, type UserError } from './errors.ts'
+import { type ExitCode, formatWhere, type UserError, writeOutBreaks } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
@@ -77,7 +77,7 @@ function unusableFinding({ code, message, hint, where }: UserError): Finding {
 function printOutcome({ findings, report, next = [], showsKey }: Outcome, host: Host): void {
   if (findings.length > 0) talk(host, renderFindings(findings, host))
   if (report !== '') print(host, report, showsKey ? 'shown' : 'hidden')
-  if (next.length > 0) talk(host, next.join('\n'))
+  if (next.length > 0) talk(host, next.map(writeOutBreaks).join('\n'))
 }
 
 /** Warnings go to a person as well, whoever reads the document. */

@@ -21,12 +21,12 @@ export function endingCommand(run: RunRecord): string {
 
 /** UserError `unfinished-run`, exit 1. */
 export function unfinishedRun(run: RunRecord): UserError {
-  const targets = runTargets(run)
-    .map((what) => `\n  ${what}`)
-    .join('')
   return new UserError({
     code: 'unfinished-run',
-    message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:${targets}`,
+    message: [
+      `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:`,
+      ...runTargets(run).map((what) => `  ${what}`),
+    ],
     hint: `To end it, type: ${endingCommand(run)}`,
   })
 }

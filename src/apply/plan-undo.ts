@@ -90,12 +90,12 @@ function contentBefore(file: RecordedFile, run: RunRecord, host: Host): FileEdit
 /** To take back the run before it is another wish, which has to be said. */
 function keyStays(run: RunRecord, earlier: RunRecord | undefined): UserError {
   const before = earlier
-    ? `\nTo take back the run before it (${earlier.command}), type: qcode-setup undo ${earlier.id}`
-    : ''
+    ? [`To take back the run before it (${earlier.command}), type: qcode-setup undo ${earlier.id}`]
+    : []
   return new UserError({
     code: 'key-stays',
     message: `Run ${run.id} replaced the key, and no copy of the old one was kept: it does not come back.`,
-    hint: `For yet another key, type: qcode-setup key rotate${before}`,
+    hint: ['For yet another key, type: qcode-setup key rotate', ...before],
     exit: 2,
   })
 }

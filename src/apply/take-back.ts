@@ -37,13 +37,21 @@ export function explainFailure(cause: unknown, ending: string): unknown {
 
 /** UserError `rollback-failed`, exit 1, that names the state of every file and of the key. */
 export async function rollbackFailed(run: RunRecord, restored: Restored, host: Host): Promise<UserError> {
-  const reasons = restored.failures.map((error) => `\n  ${describeFailure(error)}`).join('')
+  const reasons = restored.failures.map((error) => `  ${describeFailure(error)}`)
   const positions = await runPositions(run, host)
-  const files = positions.map(({ what, position }) => `\n  ${what}: ${words[position]}`).join('')
+  const files = positions.map(({ what, position }) => `  ${what}: ${words[position]}`)
   return new UserError({
     code: 'rollback-failed',
-    message: `Run ${run.id} failed and could not be taken back whole:${reasons}\nThe files now:${files}`,
-    hint: `Remove the cause, then type: qcode-setup undo ${run.id}\nThe backups are in ${runFolder(host, run.id)}`,
+    message: [
+      `Run ${run.id} failed and could not be taken back whole:`,
+      ...reasons,
+      'The files now:',
+      ...files,
+    ],
+    hint: [
+      `Remove the cause, then type: qcode-setup undo ${run.id}`,
+      `The backups are in ${runFolder(host, run.id)}`,
+    ],
   })
 }
 

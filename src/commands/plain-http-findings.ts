@@ -1,5 +1,6 @@
 import type { Consent } from '../apply/consent-store.ts'
 import type { RegionTime } from '../checks/measure-regions.ts'
+import { writeOutBreaks } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type PlainHttpTexts, plainHttpEn, plainHttpZhCn } from '../ui/plain-http-texts.ts'
@@ -8,7 +9,9 @@ import { plainStyle } from '../ui/style.ts'
 
 /** The whole explanation. */
 export function explainedFinding(origin: string): Finding {
-  return plainHttpFinding((texts) => [texts.title(origin), ...texts.points].join('\n'))
+  const text = (texts: PlainHttpTexts) =>
+    [texts.title(origin), ...texts.points].map(writeOutBreaks).join('\n')
+  return { ...plainHttpFinding(text), ownLines: true }
 }
 
 /** One line for who has agreed. */
@@ -25,7 +28,13 @@ export function shortFinding(origin: string): Finding {
 export function saferFinding(times: readonly RegionTime[], { terminal }: Pick<Host, 'terminal'>): Finding {
   const text = (texts: PlainHttpTexts) =>
     `${texts.saferTitle}\n${renderRegionTimes(times, texts, plainStyle, terminal.columns - 2)}`
-  return { id: 'safer-regions', level: 'info', message: text(plainHttpEn), messageZh: text(plainHttpZhCn) }
+  return {
+    id: 'safer-regions',
+    level: 'info',
+    message: text(plainHttpEn),
+    messageZh: text(plainHttpZhCn),
+    ownLines: true,
+  }
 }
 
 /** When it was agreed to, or that it never was. */

@@ -47,7 +47,10 @@ function needsCheck(): UserError {
 function noRegion(reasons: readonly (string | undefined)[]): UserError {
   return new UserError({
     code: 'no-region',
-    message: `No region with TLS answers as it should; nothing was written.\n  ${[...new Set(reasons)].join('\n  ')}`,
+    message: [
+      'No region with TLS answers as it should; nothing was written.',
+      ...[...new Set(reasons)].map((reason) => `  ${reason}`),
+    ],
     hint: 'Look closer with: qcode-setup check --all',
     exit: 4,
   })

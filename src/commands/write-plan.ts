@@ -108,11 +108,11 @@ async function confirm(plan: Plan, host: Host): Promise<void> {
 function conflictError(conflicts: readonly Conflict[]): UserError {
   const lines = conflicts.map(({ path, keyPath, why, actual }) => {
     const reason = why === 'drift' ? 'changed since this program wrote it' : 'set by you'
-    return `\n  ${path}: ${keyPath.join('.')} is ${actual} (${reason})`
+    return `  ${path}: ${keyPath.join('.')} is ${actual} (${reason})`
   })
   return new UserError({
     code: 'conflict',
-    message: `Nothing was changed, since these values are not ours to replace:${lines.join('')}`,
+    message: ['Nothing was changed, since these values are not ours to replace:', ...lines],
     hint: 'Add --on-conflict overwrite to replace them, or --on-conflict skip to leave them.',
     exit: 3,
     where: { file: conflicts[0]?.path ?? '' },

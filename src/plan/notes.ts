@@ -1,9 +1,10 @@
 import type { Condition, Note } from '../catalog/tool.ts'
 import type { Document } from '../documents/document.ts'
+import { writeOutBreaks } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { fillText } from './placeholders.ts'
+import { fillText, type Lookup } from './placeholders.ts'
 import type { PlanWork } from './plan-work.ts'
 import { lookupFor } from './wanted.ts'
 
@@ -21,9 +22,15 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
     .map((note) => ({
       id: `${choice.tool.id}-note`,
       level: note.level,
-      message: fillText(note.text.trim(), lookup),
-      ...(note.textZh !== undefined && { messageZh: fillText(note.textZh.trim(), lookup) }),
+      message: fillLines(note.text, lookup),
+      ...(note.textZh !== undefined && { messageZh: fillLines(note.textZh, lookup) }),
+      ownLines: true,
     }))
+}
+
+function fillLines(text: string, lookup: Lookup): string {
+  const lines = text.trim().split('\n')
+  return lines.map((line) => writeOutBreaks(fillText(line, lookup))).join('\n')
 }
 
 /** Whether one of the conditions holds: a variable that is set, or a key with a text in one of the documents. */

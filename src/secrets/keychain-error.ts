@@ -2,9 +2,13 @@ import { UserError, type UserErrorParts } from '../errors.ts'
 
 /** UserError `keychain-unavailable`, exit 1. */
 export class KeychainError extends UserError {
+  private readonly parts: UserErrorParts
+
   private constructor(message: string, hint: string) {
     const files = 'To keep the key in files instead, type: qcode-setup setup --key-store file'
-    super({ code: 'keychain-unavailable', message, hint: `${hint}\n${files}` })
+    const parts = { code: 'keychain-unavailable', message, hint: [hint, files] }
+    super(parts)
+    this.parts = parts
   }
 
   /** The system's own words, which name no password. */
@@ -25,6 +29,6 @@ export class KeychainError extends UserError {
 
   /** The same, and how the run ended in which it happened. */
   withEnding(ending: string): UserErrorParts {
-    return { code: this.code, message: `${this.message} ${ending}`, hint: this.hint ?? '' }
+    return { ...this.parts, message: `${this.message} ${ending}` }
   }
 }

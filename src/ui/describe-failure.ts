@@ -1,4 +1,4 @@
-import { type ExitCode, UserError } from '../errors.ts'
+import { type ExitCode, UserError, writeOutBreaks } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { renderError } from './render-error.ts'
@@ -22,8 +22,12 @@ export function describeFailure(error: unknown, host: Host): Failure {
       data: { code, message, hint: hint ?? null, where: where ?? null },
     }
   }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const stack = error instanceof Error ? stackOf(error) : writeOutBreaks(String(error))
   const hidden = maskText(stack.replaceAll(host.home, '~'), [])
   const message = `This is a fault of qcode-setup. Please report it with these lines:\n${hidden}`
   return { exit: 1, text: message, data: { code: 'internal', message, hint: null, where: null } }
+}
+
+function stackOf({ message, stack = message }: Error): string {
+  return stack.replace(message, () => writeOutBreaks(message))
 }

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
 import type { LintFinding } from '../checks/lint/lint-problem.ts'
+import { writeOutBreaks } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 
 /** The findings as workflow commands of GitHub Actions, one a line. Paths are relative to the present folder, the checkout. */
@@ -16,7 +17,7 @@ function renderAnnotation(finding: LintFinding, cwd: string): string {
     ...(requests === null ? [] : [`Would request ${requests}.`]),
     ...(fix === null ? [] : [`Use ${fix}`]),
   ].join(' ')
-  return `::${severity} ${named.join(',')}::${escapeData(text)}`
+  return `::${severity} ${named.join(',')}::${escapeData(writeOutBreaks(text))}`
 }
 
 /** As @actions/core 1.11 escapes them. */

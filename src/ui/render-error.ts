@@ -1,4 +1,4 @@
-import { formatWhere, type UserError } from '../errors.ts'
+import { formatWhere, type UserError, writeOutBreaks } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { styleFor } from './style.ts'
 
@@ -7,7 +7,7 @@ export function renderError(error: UserError, host: Pick<Host, 'terminal'>): str
   const style = styleFor(host, 'stderr')
   return [
     `${style.red(style.bold('Error:'))} ${error.message}`,
-    ...(error.where ? [style.dim(`  at ${formatWhere(error.where)}`)] : []),
+    ...(error.where ? [style.dim(`  at ${writeOutBreaks(formatWhere(error.where))}`)] : []),
     ...(error.hint === undefined ? [] : [`  ${style.cyan('→')} ${error.hint}`]),
   ].join('\n')
 }

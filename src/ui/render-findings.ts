@@ -1,3 +1,4 @@
+import { writeOutBreaks } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { isChinese } from './locale.ts'
@@ -12,17 +13,17 @@ export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'e
 }
 
 function renderFinding(
-  { level, message, messageZh, hint }: Finding,
+  { level, message, messageZh, ownLines, hint }: Finding,
   chinese: boolean,
   style: Style,
   columns: number,
 ): string {
-  const text = (chinese && messageZh) || message
-  const lines = text
-    .trim()
-    .split('\n')
-    .flatMap((line) => wrapText(line, columns - 2))
-  const advice = hint === undefined ? '' : `\n  → ${wrapText(hint, columns - 4).join('\n    ')}`
+  const text = ((chinese && messageZh) || message).trim()
+  const lines = (ownLines ? text.split('\n') : [writeOutBreaks(text)]).flatMap((line) =>
+    wrapText(line, columns - 2),
+  )
+  const advice =
+    hint === undefined ? '' : `\n  → ${wrapText(writeOutBreaks(hint), columns - 4).join('\n    ')}`
   return `${markOf(level, style)} ${lines.join('\n  ')}${advice}`
 }
 

@@ -1,3 +1,4 @@
+import { writeOutBreaks } from '../errors.ts'
 import { displayWidth, padEnd } from './display-width.ts'
 import type { Style } from './style.ts'
 import { wrapText } from './wrap-text.ts'
@@ -14,12 +15,13 @@ export function renderTable(
   style: Style,
   columns: number,
 ): string {
+  const lines = rows.map((row) => row.map(writeOutBreaks))
   const widths = head.map((_, index) =>
-    Math.max(...[head, ...rows].map((row) => displayWidth(row[index] ?? ''))),
+    Math.max(...[head, ...lines].map((row) => displayWidth(row[index] ?? ''))),
   )
   const total = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1)
-  if (total > columns) return rows.map((row) => stackRow(head, row, style, columns)).join('\n\n')
-  return [style.bold(alignRow(head, widths)), ...rows.map((row) => alignRow(row, widths))].join('\n')
+  if (total > columns) return lines.map((row) => stackRow(head, row, style, columns)).join('\n\n')
+  return [style.bold(alignRow(head, widths)), ...lines.map((row) => alignRow(row, widths))].join('\n')
 }
 
 function alignRow(row: readonly string[], widths: readonly number[]): string {

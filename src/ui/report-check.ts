@@ -1,6 +1,6 @@
 import type { GatewayCheck } from '../checks/check-gateway.ts'
+import { writeOutBreaks } from '../errors.ts'
 import type { Probe } from '../gateway/probe-route.ts'
-
 import type { Times } from '../gateway/stopwatch.ts'
 import type { Host } from '../host/host.ts'
 import { type CheckTexts, checkTextsFor } from './check-texts.ts'
@@ -59,7 +59,9 @@ function renderOne(check: GatewayCheck, page: Page): string {
     ...(proxy === undefined ? [] : [texts.through(proxy)]),
   ]
   const table = renderTable([texts.request, texts.tools, texts.reply], rows, style, columns)
-  return [head.join('\n'), table, renderProblems(check, page)].filter(Boolean).join('\n\n')
+  return [head.map(writeOutBreaks).join('\n'), table, renderProblems(check, page)]
+    .filter(Boolean)
+    .join('\n\n')
 }
 
 function requestRow(probe: Probe, tools: string, { style }: Page): string[] {
@@ -103,9 +105,9 @@ function renderProblems({ routes, key = [], live = [] }: GatewayCheck, page: Pag
   const mark = { warning: style.yellow('!'), error: style.red('✗'), skipped: style.dim('-') }
   const lines = [...routes, ...key, ...live].flatMap(({ level, message, hint }) => {
     if (level === 'ok') return []
-    const text = wrapText(message, columns - 2).join('\n  ')
+    const text = wrapText(writeOutBreaks(message), columns - 2).join('\n  ')
     return [
-      `${mark[level]} ${text}${hint === undefined ? '' : `\n  ${wrapText(`→ ${hint}`, columns - 2).join('\n    ')}`}`,
+      `${mark[level]} ${text}${hint === undefined ? '' : `\n  ${wrapText(writeOutBreaks(`→ ${hint}`), columns - 2).join('\n    ')}`}`,
     ]
   })
   return [...new Set(lines)].join('\n')

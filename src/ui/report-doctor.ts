@@ -1,6 +1,6 @@
 import type { SourceData } from '../checks/doctor/describe-source.ts'
 import type { ToolData } from '../checks/doctor/tool-data.ts'
-import { formatWhere } from '../errors.ts'
+import { formatWhere, writeOutBreaks } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type DoctorTexts, doctorTextsFor } from './doctor-texts.ts'
@@ -65,7 +65,10 @@ function renderGroup({ title, rows, findings }: Group, page: Page): string {
   const [first] = rows
   const program = first?.program ?? (first?.installed === false ? texts.notFound : '')
   const facts = [first?.version ?? '', program].filter(Boolean)
-  const head = [style.bold(title), ...facts.map((fact) => style.dim(shortenHome(fact, page.host)))].join('  ')
+  const head = [
+    style.bold(visibleText(title)),
+    ...facts.map((fact) => style.dim(shortenHome(fact, page.host))),
+  ].join('  ')
   const settings = rows.filter(({ protocol }) => protocol !== null).flatMap((row) => renderRow(row, page))
   // What is right stands above, with the base URL.
   const shown = findings.filter(({ id }) => id !== 'base-url-right')
@@ -76,7 +79,7 @@ function renderRow({ baseUrl, key, shadowed }: ToolData, page: Page): string[] {
   const { texts, style, host } = page
   const line = (name: string, value: string, source: SourceData | undefined, more = '') => {
     const from = source ? ` ${style.dim(`← ${sourceText(source, host)}`)}` : ''
-    return `  ${name}: ${visibleText(value) || texts.none}${more}${from}`
+    return writeOutBreaks(`  ${name}: ${visibleText(value) || texts.none}${more}${from}`)
   }
   const requests = baseUrl?.requests ? style.dim(` (${texts.requests(baseUrl.requests)})`) : ''
   return [

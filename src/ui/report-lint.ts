@@ -54,11 +54,11 @@ function renderUrl(findings: readonly LintFinding[], texts: LintTexts, style: St
   return [
     ...findings.map(({ rule, severity, message }) => {
       const paint = severity === 'error' ? style.red : style.yellow
-      return `${place}  ${paint(rule)}  ${message}`
+      return `${place}  ${paint(rule)}  ${visibleText(message)}`
     }),
     `  ${visibleText(url)}${reader}`,
     ...(requests === null ? [] : [`  ${texts.requests} ${visibleText(requests)}`]),
-    ...(fix === null ? [] : [`  ${texts.use} ${style.green(fix)}`]),
+    ...(fix === null ? [] : [`  ${texts.use} ${style.green(visibleText(fix))}`]),
   ].join('\n')
 }
 

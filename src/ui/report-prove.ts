@@ -62,7 +62,7 @@ export function reportProve(rows: readonly ProofRow[], host: Host): { report: st
     return shown.map((request) => [name, ...request, paint(texts.verdicts[verdict])])
   })
   const reasons = rows.flatMap(({ client, reason }) =>
-    reason === undefined ? [] : [`  ${client}: ${visibleText(reason)}`],
+    reason === undefined ? [] : [`  ${visibleText(`${client}: ${reason}`)}`],
   )
   const table = rows.length === 0 ? [] : [renderTable(texts.head, cells, style, host.terminal.columns)]
   const good = rows.every(({ verdict }) => verdict === 'proven' || verdict === 'skipped')

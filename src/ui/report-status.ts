@@ -1,3 +1,4 @@
+import { writeOutBreaks } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore } from '../request/request.ts'
@@ -36,7 +37,7 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
   const differing = tools.flatMap(({ files }) => files.filter(({ differs }) => differs.length > 0))
   const lines = differing.map(
     ({ path, state, differs }) =>
-      `  ${shortenHome(path, host)} (${texts.states[state]}: ${differs.join(', ')})`,
+      `  ${shortenHome(path, host)} (${texts.states[state]}: ${writeOutBreaks(differs.join(', '))})`,
   )
   const table = renderTable(head, rows, style, host.terminal.columns)
   return { report: [table, ...new Set(lines)].join('\n'), next: [] }

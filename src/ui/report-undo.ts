@@ -1,3 +1,4 @@
+import { writeOutBreaks } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { reportTextsFor } from './report-texts.ts'
 
@@ -15,5 +16,5 @@ export function reportUndo(
   const { run, targets, dryRun, diff } = undone
   if (run === null) return texts.nothingToUndo
   const title = dryRun ? texts.wouldUndo(run) : texts.undone(run)
-  return [...(diff ? [diff] : []), title, ...targets.map((what) => `  ${what}`)].join('\n')
+  return [...(diff ? [diff] : []), title, ...targets.map((what) => `  ${writeOutBreaks(what)}`)].join('\n')
 }

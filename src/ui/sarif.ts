@@ -2,6 +2,7 @@ import { relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LintFinding, LintProblem } from '../checks/lint/lint-problem.ts'
 import type { LintRule } from '../checks/lint/lint-rules.ts'
+import { writeOutBreaks } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { jsonText } from './json-text.ts'
 
@@ -43,7 +44,7 @@ function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: s
     ruleId: rule,
     ruleIndex: ids.indexOf(rule),
     level: severity,
-    message: { text },
+    message: { text: writeOutBreaks(text) },
     locations: [{ physicalLocation: { artifactLocation, region } }],
     ...(fix !== null && span && { fixes: [fixOf(finding, span, artifactLocation)] }),
     properties: { url: finding.url, requests, tool },

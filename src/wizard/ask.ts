@@ -3,9 +3,9 @@ import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/hide-keys.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { guardText } from '../ui/guard-text.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
+import { visibleText } from '../ui/visible-text.ts'
 import { wrapText } from '../ui/wrap-text.ts'
 import { cancelled } from './cancelled.ts'
 import { promptTheme } from './prompt-theme.ts'
@@ -129,7 +129,7 @@ function wrapChoices<Value>(host: Host, choices: readonly Choice<Value>[]): Choi
 
 /** Names in a question may come from the user's own tool folders. */
 function shown(text: string): string {
-  return guardText(hideKeys(text), false)
+  return visibleText(hideKeys(text))
 }
 
 function hasLeft(error: unknown): boolean {

@@ -1,11 +1,8 @@
 import type { CommandContext } from '../commands/command.ts'
-import { quotePosix } from '../documents/shell/quote.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import { type Field, fieldsOf } from '../request/fields.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { withValues } from './with-values.ts'
-
-/** Words that no POSIX shell changes. */
-const plainWord = /^[\w@%+=:,./-]+$/
 
 /**
  * The command line that does the same without questions. The key is left out: where no variable and no file holds it,
@@ -29,5 +26,5 @@ function needsKey(input: Input, env: Readonly<Record<string, string | undefined>
 function flagsOf({ flag, value, many }: Field, values: readonly string[], isOn: boolean): string[] {
   if (value === undefined) return isOn ? [`--${flag}`] : []
   const counting = many ? values : values.slice(-1)
-  return counting.flatMap((text) => [`--${flag}`, plainWord.test(text) ? text : quotePosix(text)])
+  return counting.flatMap((text) => [`--${flag}`, quoteWord(text)])
 }

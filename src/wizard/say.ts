@@ -20,5 +20,5 @@ export function warn(host: Pick<Host, 'terminal'>, ...lines: string[]): void {
 /** An answer that a flag gave already, as if it had been asked for. */
 export function showAnswer(host: Host, question: string, answer: string): void {
   const { prefix, style } = promptTheme(styleFor(host, 'stderr'), messagesFor(host))
-  say(host, `${prefix.done} ${style.message(question)} ${style.answer(answer)}`)
+  say(host, `${prefix.done} ${style.message(question)} ${style.answer(visibleText(answer))}`)
 }

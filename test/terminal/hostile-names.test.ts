@@ -5,15 +5,20 @@ import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
 import { createHome, removeHome } from './home.ts'
 
-const evil = '\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u200b'
-const inToml = '\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u200b'
+const evil = '\nFORGED\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u200b'
+const inToml = '\\u000aFORGED\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u200b'
 /** The file of the user's is there, so the tool is found, and the value that it holds is asked about. */
 const manifest = `${manifestOf('evil', `Evil ${inToml}`)}
 guard = [["name"]]
 [[notes]]
-text = "Note ${inToml}"
+text = "Note {{ model }}, \\u001b[2J\\u001b]0;owned\\u0007\\u009b31m"
 `
-const content = JSON.stringify({ name: `new ${evil}`, url: '{{ baseUrl }}', key: '{{ key }}' })
+const content = JSON.stringify({
+  name: `new ${evil}`,
+  url: '{{ baseUrl }}',
+  key: '{{ key }}',
+  model: '{{ model }}',
+})
 
 let home = ''
 let run: TerminalRun
@@ -27,9 +32,9 @@ it('the wizard asks about hostile names and values without letting one command t
     '.evil/settings.json': JSON.stringify({ name: `old ${evil}`, [evil]: evil }, null, 1),
   })
   writeOwnTool(ownTools(home), { 'tool.toml': manifest, 'settings.json': content }, 'evil')
-  run = startTerminal({ home, args: ['--no-check'] })
+  run = startTerminal({ home, args: ['--no-check', '--model', `evil=x${evil}`] })
   await run.question(messages.tools.question)
-  await run.waitFor('Evil \\x1b[2J')
+  await run.waitFor('Evil \\x0aFORGED\\x1b[2J')
   run.press(keys.enter)
   await run.question(messages.region.question)
   run.press(keys.enter)
@@ -40,8 +45,10 @@ it('the wizard asks about hostile names and values without letting one command t
   await run.question(messages.confirm)
   run.press(keys.enter)
   expect(await run.exit).toBe(0)
-  await run.waitFor('Note \\x1b[2J')
+  await run.waitFor('Note x\\x0aFORGED\\x1b[2J')
   for (const piece of ['\x1b[2J', '\x1b]', '\x07', '\x9b', '\u202e', '\u200b']) {
     expect(run.sent().includes(piece), JSON.stringify(piece)).toBe(false)
   }
+  expect(run.sent()).toContain('FORGED')
+  expect(run.sent()).not.toMatch(/^\W*FORGED/m)
 })

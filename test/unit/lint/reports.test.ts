@@ -73,6 +73,27 @@ describe('the annotations of GitHub', () => {
   })
 })
 
+it('a file whose name breaks lines adds none to any report', async () => {
+  const [problem] = await lintAt('/HOME/work/a\n::error::b', 'OPENAI_BASE_URL=https://qcode.cc/openai/v1')
+  if (!problem) throw new Error('nothing was found')
+  const told = { ...problem.finding, message: `${problem.finding.message}\n::error::c` }
+  const github = renderGithub([told], host)
+  expect(github).toMatch(/^::error file=a%0A%3A%3Aerror%3A%3Ab,.*\\x0a::error::c.*$/)
+  expect(github).not.toContain('\n')
+  const sarif = JSON.parse(renderSarif([{ ...problem, finding: told }], lintRules, host)).runs[0].results[0]
+  expect(sarif.message.text).toContain('\\x0a::error::c')
+  expect(sarif.locations[0].physicalLocation.artifactLocation.uri).toBe('a%0A%3A%3Aerror%3A%3Ab')
+  const report = {
+    findings: [told],
+    files: 1,
+    fixed: undefined,
+    run: undefined,
+    diff: undefined,
+    dryRun: false,
+  }
+  expect(reportLint(report, host).report).not.toMatch(/^::error/m)
+})
+
 describe('the report for a person', () => {
   const report = { findings, files: 2, fixed: undefined, run: undefined, diff: undefined, dryRun: false }
 

@@ -22,7 +22,7 @@ const warning = {
   message: 'Not encrypted.',
   messageZh: '未加密。',
 } as const
-const note = { id: 'note', level: 'info', message: 'First line.\nSecond line.\n' } as const
+const note = { id: 'note', level: 'info', message: 'First line.\nSecond line.\n', ownLines: true } as const
 
 describe('renderFindings', () => {
   it('marks warnings and notes, and indents further lines', () => {
@@ -41,6 +41,11 @@ describe('renderFindings', () => {
     expect(renderFindings([warning], hostWith({}, true))).toBe('\x1b[33m!\x1b[39m Not encrypted.')
   })
 
+  it('keeps a finding on its line, whatever names are in it', () => {
+    const named = { id: 'x', level: 'info', message: 'a\n! b', hint: 'type\n! c' } as const
+    expect(renderFindings([named], hostWith({}))).toBe('i a\\x0a! b\n  → type\\x0a! c')
+  })
+
   it('is empty without findings', () => {
     expect(renderFindings([], hostWith({}))).toBe('')
   })
@@ -57,6 +62,18 @@ describe('renderError', () => {
     expect(renderError(error, hostWith({}))).toBe(
       'Error: The file does not parse.\n  at /a/b.toml:3:7\n  → Correct it.',
     )
+  })
+
+  it('has the lines that it was made of, and none that a name brings', () => {
+    const error = new UserError({
+      code: 'conflict',
+      message: ['Not ours:', '  a\nError: b'],
+      hint: ['Type c\nd', 'or e'],
+      where: { file: 'f\ng' },
+    })
+    const message = 'Not ours:\n  a\\x0aError: b'
+    expect(error.message).toBe(message)
+    expect(renderError(error, hostWith({}))).toBe(`Error: ${message}\n  at f\\x0ag\n  → Type c\\x0ad\nor e`)
   })
 
   it('leaves out what is not known', () => {

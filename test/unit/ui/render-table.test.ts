@@ -47,6 +47,12 @@ describe('renderTable', () => {
     )
   })
 
+  it.each([80, 5])('gives a name no line of its own, at %i columns', (columns) => {
+    const table = renderTable(head, [['a\nb', 'c\nd']], plainStyle, columns)
+    expect(table).not.toMatch(/^\W*[bd]/m)
+    expect(table).toContain('a\\x0ab')
+  })
+
   it('law: a line is wider than the terminal only for a single word', () => {
     const cell = fc.string({ unit: fc.constantFrom(...'abc 工具。'), maxLength: 30 })
     fc.assert(

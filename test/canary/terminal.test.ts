@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { messagesEn } from '../../src/ui/messages-en.ts'
 import { messagesZhCn } from '../../src/ui/messages-zh-cn.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
@@ -9,14 +9,6 @@ import { searchRun, tally } from './search-run.ts'
 
 const { enter, down, ctrlC, ctrlT } = keys
 const { origins, close } = await startGateways()
-const opened: { place: Place; run: TerminalRun }[] = []
-
-afterEach(() => {
-  for (const { place, run } of opened.splice(0)) {
-    run.stop()
-    dropPlace(place)
-  }
-})
 afterAll(async () => {
   await close()
   console.log(`canary search on terminals: ${JSON.stringify(tally)}`)
@@ -24,11 +16,11 @@ afterAll(async () => {
 
 function start(args: readonly string[], files: Files = {}, env: Readonly<Record<string, string>> = {}) {
   const place = makePlace(files)
+  onTestFinished(() => dropPlace(place))
   const { home, temporary, records } = place
   const watched = { TMPDIR: temporary, CANARY_RECORDS: records, DEBUG: '*' }
   const options = `--require=${keyring} --require=${watcher} --trace-uncaught`
   const run = startTerminal({ home, args, env: { ...watched, NODE_OPTIONS: options, ...env } })
-  opened.push({ place, run })
   return { place, run }
 }
 

@@ -63,7 +63,6 @@ describe.skipIf(!hasSecretService)('the keychain of a machine with a Secret Serv
     const machine = await start()
     await set(machine)
     const terminal = startTerminal({ home: machine.home, args: ['key', 'get'], env: machine.service.env })
-    ends.push(terminal.stop)
     expect(await terminal.exit).toBe(0)
     expect(terminal.sent()).not.toContain(sampleKey)
     expect(terminal.screen()).toContain('cr_…4567')

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
+import { onTestFinished } from 'vitest'
 import { noKeychain } from './run-program.ts'
 import { projectFolder } from './test-catalog.ts'
 
@@ -28,11 +29,12 @@ export interface TerminalRun {
   sent(): string
   /** Exit code as a shell would report it: 128 and the number of the signal that ended the program. */
   readonly exit: Promise<number>
-  /** Ends the program, if it still runs. */
-  stop(): void
 }
 
-/** Starts `bin/qcode-setup.js` in a home of its own, with nothing of this machine's environment but the system's programs. */
+/**
+ * Starts `bin/qcode-setup.js` in a home of its own, with nothing of this machine's environment but the system's programs.
+ * At the end of the running test it is ended, if it still runs.
+ */
 export function startTerminal({ home, args = [], env = {}, columns = 100 }: TerminalOptions): TerminalRun {
   if (!existsSync(join(projectFolder, 'dist/main.js'))) throw new Error('dist/ is missing: npm run build')
   const terminal = new xterm.Terminal({ cols: columns, rows: 40, scrollback: 1000, allowProposedApi: true })
@@ -67,6 +69,10 @@ export function startTerminal({ home, args = [], env = {}, columns = 100 }: Term
     })
   })
 
+  onTestFinished(() => {
+    if (!ended) program.kill('SIGKILL')
+  })
+
   const screen = () => screenText(terminal)
   const waitFor = async (text: string) => {
     while (!squeeze(screen()).includes(squeeze(text))) {
@@ -83,9 +89,6 @@ export function startTerminal({ home, args = [], env = {}, columns = 100 }: Term
     screen,
     sent: () => sent,
     exit,
-    stop: () => {
-      if (!ended) program.kill('SIGKILL')
-    },
   }
 }
 

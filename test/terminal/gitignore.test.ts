@@ -1,28 +1,21 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
 import { messagesZhCn } from '../../src/ui/messages-zh-cn.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, fileIn, pictureOf, removeHome } from './home.ts'
+import { createHome, fileIn, pictureOf } from './home.ts'
 
 const { ctrlC, ctrlD, down, enter } = keys
 const args = ['--tool', 'codex', '--region', 'eu', '--no-check']
 const withKey = { QCODE_API_KEY: testKey }
 
 let home = ''
-const running: TerminalRun[] = []
-afterEach(() => {
-  for (const run of running.splice(0)) run.stop()
-  removeHome(home)
-})
 
 function start(options: Partial<TerminalOptions> = {}): TerminalRun {
-  const run = startTerminal({ home, args, env: withKey, ...options })
-  running.push(run)
-  return run
+  return startTerminal({ home, args, env: withKey, ...options })
 }
 
 /** A home whose owner keeps it in git. */

@@ -11,20 +11,18 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { testKey } from '../support/test-host.ts'
 
-/** A home in a temporary folder, with these files in it. */
+/** A home in a temporary folder for the running test, with these files in it. */
 export function createHome(files: Readonly<Record<string, string>> = {}): string {
   const home = mkdtempSync(join(tmpdir(), 'qcode-setup-terminal-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(home, path)), { recursive: true })
     writeFileSync(join(home, path), text)
   }
   return home
-}
-
-export function removeHome(home: string): void {
-  rmSync(home, { recursive: true, force: true })
 }
 
 /** Path, mode, time of change and content of everything in a home, so that two pictures are equal only when nothing was written. */

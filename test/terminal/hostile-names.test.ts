@@ -1,9 +1,9 @@
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
 import { manifestOf, ownTools, writeOwnTool } from '../support/own-tool.ts'
-import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
+import { keys, startTerminal } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, removeHome } from './home.ts'
+import { createHome } from './home.ts'
 
 const evil = '\nFORGED\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u200b'
 const inToml = '\\u000aFORGED\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u200b'
@@ -20,19 +20,12 @@ const content = JSON.stringify({
   model: '{{ model }}',
 })
 
-let home = ''
-let run: TerminalRun
-afterEach(() => {
-  run.stop()
-  removeHome(home)
-})
-
 it('the wizard asks about hostile names and values without letting one command the terminal', async () => {
-  home = createHome({
+  const home = createHome({
     '.evil/settings.json': JSON.stringify({ name: `old ${evil}`, [evil]: evil }, null, 1),
   })
   writeOwnTool(ownTools(home), { 'tool.toml': manifest, 'settings.json': content }, 'evil')
-  run = startTerminal({ home, args: ['--no-check', '--model', `evil=x${evil}`] })
+  const run = startTerminal({ home, args: ['--no-check', '--model', `evil=x${evil}`] })
   await run.question(messages.tools.question)
   await run.waitFor('Evil \\x0aFORGED\\x1b[2J')
   run.press(keys.enter)

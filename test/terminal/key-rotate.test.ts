@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { keyTextsFor } from '../../src/ui/key-texts.ts'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
 import { runProgram, sampleKey } from '../support/run-program.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, fileIn, pictureOf, removeHome, tellingPart } from './home.ts'
+import { createHome, fileIn, pictureOf, tellingPart } from './home.ts'
 
 const { enter } = keys
 const { newKey } = keyTextsFor({ env: {} })
 
 let home = ''
-const running: TerminalRun[] = []
-afterEach(() => {
-  for (const run of running.splice(0)) run.stop()
-  removeHome(home)
-})
 
 async function setUpHome(): Promise<void> {
   home = createHome()
@@ -23,9 +18,7 @@ async function setUpHome(): Promise<void> {
 }
 
 function start(env: Record<string, string> = {}): TerminalRun {
-  const run = startTerminal({ home, args: ['key', 'rotate', '--no-check'], env })
-  running.push(run)
-  return run
+  return startTerminal({ home, args: ['key', 'rotate', '--no-check'], env })
 }
 
 describe('key rotate on a terminal', () => {

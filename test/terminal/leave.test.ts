@@ -1,48 +1,30 @@
+import { EventEmitter, once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { pid } from 'node:process'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
+import { type Faulty, startFaulty } from '../support/faulty-gateway.ts'
+import { opened } from '../support/opened.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, fileIn, pictureOf, removeHome } from './home.ts'
+import { createHome, fileIn, pictureOf } from './home.ts'
 
 const { ctrlC, ctrlD, down, enter, space } = keys
 const cancelled = 'Cancelled; nothing was written.'
 
 let home = ''
-let runs: TerminalRun[] = []
-afterEach(() => {
-  for (const run of runs) run.stop()
-  runs = []
-  removeHome(home)
-})
 
 function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
-  const run = startTerminal({ home, ...options })
-  runs.push(run)
-  return run
+  return startTerminal({ home, ...options })
 }
 
-/** A gateway that lists one model, and one that never answers. */
-let gateway: Server
-let silent: Server
+/** It lists one model. */
+let gateway: Faulty
 beforeAll(async () => {
-  gateway = createServer((_, reply) => reply.end('{"data":[{"id":"gpt-9"}]}'))
-  silent = createServer(() => {})
-  for (const server of [gateway, silent]) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  }
+  gateway = await startFaulty((_, reply) => reply.end('{"data":[{"id":"gpt-9"}]}'))
 })
-afterAll(() => {
-  for (const server of [gateway, silent]) {
-    server.closeAllConnections()
-    server.close()
-  }
-})
-const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+afterAll(() => gateway.close())
 
 /** One question, and how to come to it. */
 interface Step {
@@ -68,7 +50,7 @@ const steps: Record<string, Step> = {
   key: { question: messages.key.question, answers: [tick, [messages.region.question, enter]] },
   model: {
     question: messages.model.question('Codex CLI'),
-    args: () => ['--tool', 'codex', '--gateway', originOf(gateway)],
+    args: () => ['--tool', 'codex', '--gateway', gateway.origin],
     answers: [[messages.key.question, testKey + enter]],
   },
   conflict: {
@@ -113,8 +95,10 @@ describe.each(Object.entries(steps))('the question %s', (_, step) => {
 describe('leaving', () => {
   it('by Ctrl-C while the gateway does not answer writes nothing', async () => {
     home = createHome()
-    const asked = new Promise((resolve) => silent.once('request', resolve))
-    const run = start({ args: ['--tool', 'codex', '--gateway', originOf(silent)], env: withKey })
+    const requests = new EventEmitter()
+    const asked = once(requests, 'request')
+    const silent = await opened(startFaulty(() => requests.emit('request')))
+    const run = start({ args: ['--tool', 'codex', '--gateway', silent.origin], env: withKey })
     await asked
     run.press(ctrlC)
     expect(await run.exit).toBe(130)

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/ui/display-width.ts'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
 import { messagesZhCn } from '../../src/ui/messages-zh-cn.ts'
 import { plainHttpEn, plainHttpZhCn } from '../../src/ui/plain-http-texts.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, fileIn, pictureOf, removeHome } from './home.ts'
+import { createHome, fileIn, pictureOf } from './home.ts'
 
 const { enter, ctrlC } = keys
 const china = 'http://103.236.53.153'
@@ -17,16 +17,9 @@ const toChina = ['--tool', 'codex', '--region', 'china', '--no-check']
 const toRelay = ['--tool', 'codex', '--gateway', 'http://relay.example.com', '--allow-http', '--no-check']
 
 let home = ''
-const running: TerminalRun[] = []
-afterEach(() => {
-  for (const run of running.splice(0)) run.stop()
-  removeHome(home)
-})
 
 function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
-  const run = startTerminal({ home, env: withKey, ...options })
-  running.push(run)
-  return run
+  return startTerminal({ home, env: withKey, ...options })
 }
 
 /** Says yes to everything, as far as the first file is written. */

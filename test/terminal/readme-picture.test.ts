@@ -1,30 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
-import { afterEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
-import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
+import { keys, startTerminal } from '../support/terminal.ts'
 import { projectFolder } from '../support/test-catalog.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, removeHome } from './home.ts'
+import { createHome } from './home.ts'
 
 // UPDATE_README=1 records it anew.
 const readme = join(projectFolder, 'README.md')
 const marked = /(<!-- wizard -->\n)([\s\S]*?)(<!-- \/wizard -->)/
 
-let home = ''
-let run: TerminalRun | undefined
-afterEach(() => {
-  run?.stop()
-  removeHome(home)
-})
-
 it('is the picture of the wizard that README.md shows', async () => {
-  home = createHome({
+  const home = createHome({
     '.codex/config.toml':
       '# my settings\nmodel_provider = "openai" # for now\n\n[tui]\nnotifications = true # keep\n',
   })
-  run = startTerminal({ home, args: ['--no-check'], columns: 150 })
+  const run = startTerminal({ home, args: ['--no-check'], columns: 150 })
   await run.question(messages.tools.question)
   run.press(keys.enter)
   await run.question(messages.region.question)

@@ -1,30 +1,22 @@
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { messagesEn as messages } from '../../src/ui/messages-en.ts'
 import { messagesZhCn } from '../../src/ui/messages-zh-cn.ts'
-import { faults } from '../support/faulty-gateway.ts'
+import { faults, startFaulty } from '../support/faulty-gateway.ts'
+import { opened } from '../support/opened.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../support/terminal.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { testKey } from '../support/test-host.ts'
-import { createHome, fileIn, pictureOf, removeHome, tellingPart } from './home.ts'
+import { createHome, fileIn, pictureOf, tellingPart } from './home.ts'
 
 const { enter, down, space, ctrlT } = keys
 const codexBefore = '# mine\r\n[tui]\r\ntheme = "dark"\r\n'
 
 let home = ''
-const running: TerminalRun[] = []
-afterEach(() => {
-  for (const run of running.splice(0)) run.stop()
-  removeHome(home)
-})
 
 function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
-  const run = startTerminal({ home, ...options })
-  running.push(run)
-  return run
+  return startTerminal({ home, ...options })
 }
 
 /** Answers every question: the tool that was found, the region, the key, and yes. */
@@ -147,12 +139,12 @@ describe('the wizard on a terminal', () => {
   it("offers the gateway's own models, and writes the chosen one", async () => {
     home = createHome()
     const models = '{"data":[{"id":"gpt-9"},{"id":"claude-9"}]}'
-    const gateway = createServer((request, reply) =>
-      request.method === 'GET' ? reply.end(models) : faults.none(request, reply),
+    const gateway = await opened(
+      startFaulty((request, reply) =>
+        request.method === 'GET' ? reply.end(models) : faults.none(request, reply),
+      ),
     )
-    await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
-    const { port } = gateway.address() as AddressInfo
-    const args = ['--tool', 'codex', '--gateway', `http://127.0.0.1:${port}`, '--timeout', '60']
+    const args = ['--tool', 'codex', '--gateway', gateway.origin, '--timeout', '60']
     const run = start({ args, env: { QCODE_API_KEY: testKey } })
     await run.question(messages.model.question('Codex CLI'))
     expect(run.screen()).not.toContain('claude-9')
@@ -160,7 +152,6 @@ describe('the wizard on a terminal', () => {
     await run.question(messages.confirm)
     run.press(enter)
     expect(await run.exit).toBe(0)
-    gateway.close()
     expect(fileIn(home, '.codex/config.toml').text).toContain('model = "gpt-9"')
   })
 

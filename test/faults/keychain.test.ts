@@ -8,6 +8,7 @@ import { listRuns } from '../../src/apply/journal.ts'
 import { readLedger } from '../../src/apply/ledger-store.ts'
 import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
 import type { Host, KeychainStore } from '../../src/host/host.ts'
+import { attempt } from '../support/attempt.ts'
 import { createFaultFileSystem, type Fault, type FaultFileSystem } from '../support/fault-file-system.ts'
 import {
   contentOf,
@@ -85,15 +86,6 @@ const scenes: [string, () => Promise<Scene>][] = [
 const guarded = ({ host, store }: KeyMachine, { guard }: FaultFileSystem): Host => {
   const keychain: KeychainStore = guard(store)
   return { ...host, keychain: async () => keychain }
-}
-
-async function attempt(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work
-    return undefined
-  } catch (error) {
-    return error
-  }
 }
 
 /** Runs a scene with a fault at every call in turn, until the fault comes too late to happen. */

@@ -6,10 +6,10 @@ import { findUnfinishedRun } from '../../src/apply/find-unfinished-run.ts'
 import { listRuns } from '../../src/apply/journal.ts'
 import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
 import { UserError } from '../../src/errors.ts'
+import { attempt } from '../support/attempt.ts'
 import { createFaultFileSystem, type Fault } from '../support/fault-file-system.ts'
 import { edit, request, snapshot } from '../unit/apply/machine.ts'
 import {
-  attempt,
   contents,
   expectRotated,
   holders,

@@ -10,6 +10,7 @@ import { readLedger } from '../../src/apply/ledger-store.ts'
 import { planUndo } from '../../src/apply/plan-undo.ts'
 import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
 import type { Host } from '../../src/host/host.ts'
+import { attempt } from '../support/attempt.ts'
 import {
   type Call,
   createFaultFileSystem,
@@ -85,15 +86,6 @@ async function atEveryCall(
     const error = await attempt(applyEdits(scene.wanted, scene.host, faulty.fileSystem))
     if (!faulty.fired()) return index
     await judge(scene, error, faulty)
-  }
-}
-
-async function attempt(work: Promise<unknown>): Promise<unknown> {
-  try {
-    await work
-    return undefined
-  } catch (error) {
-    return error
   }
 }
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kill, platform } from 'node:process'
+import { platform } from 'node:process'
 import { describe, expect, it, vi } from 'vitest'
 import { readTree } from '../support/home-tree.ts'
+import { isAlive } from '../support/is-alive.ts'
 import { makeHome, programPath, runProgram, sampleKey } from '../support/run-program.ts'
 import { installToy, type ToyMode } from './toy-client.ts'
 
@@ -34,14 +35,6 @@ async function prove({ home, env }: Place, tools = 'toy') {
   const { pid: _, ...after } = readTree(home)
   expect(after).toEqual(before)
   return { ...ran, ...JSON.parse(ran.stdout) }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 function notedPid({ home }: Place): number {

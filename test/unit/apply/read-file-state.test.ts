@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { UserError } from '../../../src/errors.ts'
 import { assertWritable } from '../../../src/host/assert-writable.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
+import { refusalOf } from '../../support/refusal-of.ts'
 import { put } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
@@ -89,16 +89,6 @@ describe('assertWritable', () => {
     expect(check(path)).toThrow(expect.objectContaining(refusal))
   })
 })
-
-function refusalOf(work: () => unknown): UserError {
-  try {
-    work()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('was not refused')
-}
 
 function file(home: string): string {
   put(join(home, 'file'), 'x')

@@ -8,6 +8,7 @@ import { finishRun, rollBackRun } from '../../../src/apply/recover-run.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { makeRenewal } from '../../../src/plan/make-renewal.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { attempt } from '../../support/attempt.ts'
 import { createFaultFileSystem, type Fault } from '../../support/fault-file-system.ts'
 import { contentOf, type KeyMachine, makeKeyMachine, planKey, undoRequest } from './key-machine.ts'
 import { edit, put, request } from './machine.ts'
@@ -36,13 +37,6 @@ async function makeScene(): Promise<Scene> {
   const renewal = makeRenewal([new Secret(first), new Secret(second)], new Secret(newKey), [], new Map())
   const wanted = { ...request(host, []), command: 'key', ...(await planKey(host, newKey)), renewal }
   return { ...machine, wanted, keys: await contentOf(store) }
-}
-
-async function attempt(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 }
 
 async function runWith(fault: Fault, { host, store, wanted }: Scene) {

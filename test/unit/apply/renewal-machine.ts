@@ -9,6 +9,7 @@ import type { Host } from '../../../src/host/host.ts'
 import type { FileEdit } from '../../../src/plan/edit.ts'
 import { makeRenewal } from '../../../src/plan/make-renewal.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { attempt } from '../../support/attempt.ts'
 import { createFaultFileSystem } from '../../support/fault-file-system.ts'
 import { restarted } from '../../support/test-processes.ts'
 import { edit, makeHost, put, request, temporaryFiles } from './machine.ts'
@@ -80,13 +81,6 @@ export async function undo(host: Host, id?: string): Promise<void> {
   const plan = await planUndo(host, id)
   if (plan === 'nothing-to-undo') throw new Error('the run is gone')
   await applyEdits(plan.request, host, quick())
-}
-
-export async function attempt(work: Promise<unknown>): Promise<unknown> {
-  return work.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
 }
 
 /** Every file below the home, the state folder included. */

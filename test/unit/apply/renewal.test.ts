@@ -5,10 +5,10 @@ import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { listRuns } from '../../../src/apply/journal.ts'
 import { planUndo } from '../../../src/apply/plan-undo.ts'
 import { finishRun } from '../../../src/apply/recover-run.ts'
+import { attempt } from '../../support/attempt.ts'
 import { createFaultFileSystem } from '../../support/fault-file-system.ts'
 import { put, snapshot } from './machine.ts'
 import {
-  attempt,
   contents,
   expectRotated,
   holders,

@@ -2,20 +2,13 @@ import { kill, platform } from 'node:process'
 import { describe, expect, it } from 'vitest'
 import type { RunOptions } from '../../../src/host/host.ts'
 import { runProgram } from '../../../src/host/run-program.ts'
+import { isAlive } from '../../support/is-alive.ts'
 
 const node = process.execPath
 const env = { PATH: process.env.PATH, MARK: 'mine' }
 
 function run(script: string, options: RunOptions = {}) {
   return runProgram(node, ['-e', script], { alone: true, env, ...options }, { kill, platform, env })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return kill(pid, 0)
-  } catch {
-    return false
-  }
 }
 
 /** Prints the id of a process that outlives its parent and holds the parent's output open. */

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../../../../src/documents/document.ts'
 import { jsoncFormat, jsonFormat } from '../../../../src/documents/json/json-format.ts'
-import { UserError } from '../../../../src/errors.ts'
-
-function refusal(action: () => unknown): UserError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
+import { refusalOf } from '../../../support/refusal-of.ts'
 
 const broken: [string, number, number][] = [
   ['{"a":01}', 1, 7],
@@ -47,7 +37,7 @@ const formats: [string, Format][] = [
 
 describe.each(formats)('%s', (_, format) => {
   it.each(broken)('does not open %j', (text, line, column) => {
-    const error = refusal(() => format.open(text, 'settings.json'))
+    const error = refusalOf(() => format.open(text, 'settings.json'))
     expect(error).toMatchObject({
       code: 'does-not-parse',
       exit: 1,
@@ -62,7 +52,7 @@ describe.each(formats)('%s', (_, format) => {
     ['{\n  "x": [{"a": 1,\n    "\\u0061": 2}]\n}', 3, 5],
     ['{"__proto__":1,"__proto__":2}', 1, 16],
   ])('refuses the twin keys of %j', (text, line, column) => {
-    const error = refusal(() => format.open(text, 'f'))
+    const error = refusalOf(() => format.open(text, 'f'))
     expect(error).toMatchObject({ code: 'duplicate-key', exit: 1, where: { file: 'f', line, column } })
   })
 
@@ -75,7 +65,7 @@ describe.each(formats)('%s', (_, format) => {
     ['{\n  "a": {"b": 1}\n}', ['a', 'b', 'c'], 2, 14],
   ])('cannot set in %j at %j', (text, path, line, column) => {
     const document = format.open(text, 'f')
-    const error = refusal(() => document.set(path, 1))
+    const error = refusalOf(() => document.set(path, 1))
     expect(error).toMatchObject({ code: 'path-taken', exit: 1, where: { file: 'f', line, column } })
     expect(document.get(path)).toBeUndefined()
     document.unset(path)
@@ -86,10 +76,10 @@ describe.each(formats)('%s', (_, format) => {
     const secret = 'cr_0123456789'
     const texts = [`{"${secret}": ${secret}}`, `{"${secret}":1,"${secret}":2}`, `{"k":"${secret}`, secret]
     for (const text of texts) {
-      const error = refusal(() => format.open(text, 'f'))
+      const error = refusalOf(() => format.open(text, 'f'))
       expect(error.message + error.hint).not.toContain(secret)
     }
-    const taken = refusal(() => format.open(`{"a":"${secret}"}`, 'f').set(['a', 'b'], 1))
+    const taken = refusalOf(() => format.open(`{"a":"${secret}"}`, 'f').set(['a', 'b'], 1))
     expect(taken.message + taken.hint).not.toContain(secret)
   })
 })
@@ -102,7 +92,7 @@ describe('what only JSONC allows', () => {
     ['{"a":[1,\n]}', 2, 1],
     ['// c', 1, 1],
   ])('%j', (text, line, column) => {
-    const error = refusal(() => jsonFormat.open(text, 'f'))
+    const error = refusalOf(() => jsonFormat.open(text, 'f'))
     expect(error).toMatchObject({ code: 'does-not-parse', where: { line, column } })
     expect(() => jsonFormat.referee(text)).toThrow()
     expect(jsoncFormat.open(text, 'f').get([])).toEqual(jsoncFormat.referee(text))

@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe } from 'vitest'
 import type { Format } from '../../../../src/documents/document.ts'
 import { jsoncFormat, jsonFormat } from '../../../../src/documents/json/json-format.ts'
-import { pathsOf, setIn, tablePathsOf, unsetIn } from './data.ts'
+import { holdTortureLaws } from './torture-laws.ts'
 
 const strict = [
   '{}',
@@ -88,35 +88,4 @@ const documents: [string, Format][] = [
   ...[...strict, ...relaxed].map((text): [string, Format] => [text, jsoncFormat]),
 ]
 
-describe.each(documents)('%j', (text, format) => {
-  const data = format.referee(text)
-
-  it('takes new keys in every object and gives them back', () => {
-    for (const holder of tablePathsOf(data)) {
-      const document = format.open(text, 'f')
-      document.set([...holder, 'new', 'inner'], 'v')
-      expect(format.referee(document.toText())).toEqual(setIn(data, [...holder, 'new', 'inner'], 'v'))
-      document.set([...holder, 'other'], ['w'])
-      document.unset([...holder, 'new'])
-      document.unset([...holder, 'other'])
-      expect(document.toText()).toBe(text)
-    }
-  })
-
-  it('replaces and loses every key alone', () => {
-    for (const path of pathsOf(data)) {
-      const document = format.open(text, 'f')
-      document.set(path, { other: ['value'] })
-      expect(format.referee(document.toText())).toEqual(setIn(data, path, { other: ['value'] }))
-      const second = format.open(text, 'f')
-      second.unset(path)
-      expect(format.referee(second.toText())).toEqual(unsetIn(data, path))
-    }
-  })
-
-  it('loses all its keys one by one', () => {
-    const document = format.open(text, 'f')
-    for (const key of Object.keys(data as object)) document.unset([key])
-    expect(format.referee(document.toText())).toEqual({})
-  })
-})
+describe.each(documents)('%j', (text, format) => holdTortureLaws(format, text))

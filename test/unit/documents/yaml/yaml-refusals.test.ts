@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyPath } from '../../../../src/documents/document.ts'
 import { yamlFormat } from '../../../../src/documents/yaml/yaml-format.ts'
-import { UserError } from '../../../../src/errors.ts'
-
-function refusal(action: () => unknown): UserError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
+import { refusalOf } from '../../../support/refusal-of.ts'
 
 describe('a text that is not opened', () => {
   it.each([
@@ -45,7 +35,7 @@ describe('a text that is not opened', () => {
       1,
     ],
   ])('%s', (_, text, code, line, column) => {
-    const error = refusal(() => yamlFormat.open(text, 'f.yml'))
+    const error = refusalOf(() => yamlFormat.open(text, 'f.yml'))
     expect(error).toMatchObject({ code, exit: 1, where: { file: 'f.yml', line, column } })
     expect(error.hint).toContain('run the same command again')
   })
@@ -67,7 +57,7 @@ describe('an edit that is refused', () => {
     ['a last block of text without a line break', 'a: |\n  x', ['k'], 'unsupported-yaml', 1, 4],
   ])('by %s', (_, text, path, code, line, column) => {
     const document = yamlFormat.open(text, 'f.yml')
-    const error = refusal(() => document.set(path, 'v'))
+    const error = refusalOf(() => document.set(path, 'v'))
     expect(error).toMatchObject({ code, exit: 1, where: { file: 'f.yml', line, column } })
     expect(document.toText()).toBe(text)
   })
@@ -81,7 +71,7 @@ describe('an edit that is refused', () => {
     ['a comment would become text', 'a: |\n  x\nb: 1\n  # c\nc: 2\n', ['b']],
   ])('because %s', (_, text, path) => {
     const document = yamlFormat.open(text, 'f.yml')
-    expect(refusal(() => document.unset(path))).toMatchObject({ code: 'unsupported-yaml', exit: 1 })
+    expect(refusalOf(() => document.unset(path))).toMatchObject({ code: 'unsupported-yaml', exit: 1 })
     expect(document.toText()).toBe(text)
   })
 
@@ -93,13 +83,13 @@ describe('an edit that is refused', () => {
 })
 
 it('a value that contains itself was handed out, and whoever walked it never came to an end', () => {
-  const error = refusal(() => yamlFormat.open('a: 1\nd: &m\n  g:\n    h: *m\n', 'f'))
+  const error = refusalOf(() => yamlFormat.open('a: 1\nd: &m\n  g:\n    h: *m\n', 'f'))
   expect(error).toMatchObject({ code: 'unsupported-yaml', where: { line: 4, column: 8 } })
 })
 
 it('an anchor and a tag without a value took a pair that could not be taken out again', () => {
   const document = yamlFormat.open('&x !!str', 'f')
-  expect(refusal(() => document.set(['k'], 'v')).code).toBe('path-taken')
+  expect(refusalOf(() => document.set(['k'], 'v')).code).toBe('path-taken')
   expect(document.toText()).toBe('&x !!str')
 })
 
@@ -113,9 +103,9 @@ it('never quotes the file', () => {
     `k: @${secret}\n`,
   ]
   for (const text of texts) {
-    const error = refusal(() => yamlFormat.open(text, 'f'))
+    const error = refusalOf(() => yamlFormat.open(text, 'f'))
     expect(error.message + error.hint).not.toContain(secret)
   }
-  const taken = refusal(() => yamlFormat.open(`a: ${secret}\n`, 'f').set(['a', 'b'], 1))
+  const taken = refusalOf(() => yamlFormat.open(`a: ${secret}\n`, 'f').set(['a', 'b'], 1))
   expect(taken.message + taken.hint).not.toContain(secret)
 })

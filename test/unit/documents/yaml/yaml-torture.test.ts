@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe } from 'vitest'
 import { yamlFormat } from '../../../../src/documents/yaml/yaml-format.ts'
-import { pathsOf, setIn, tablePathsOf, unsetIn } from '../json/data.ts'
+import { holdTortureLaws } from '../json/torture-laws.ts'
 
 const documents = [
   '',
@@ -69,42 +69,4 @@ const documents = [
   'model: gpt-5 # main\nread:\n  - CONVENTIONS.md\n#read: [a]\n\nauto-commits: no\n',
 ]
 
-describe.each(documents)('%j', (text) => {
-  const data = yamlFormat.referee(text)
-
-  it('comes out as it went in', () => {
-    expect(yamlFormat.open(text, 'f').toText()).toBe(text)
-    expect(yamlFormat.open(text, 'f').get([])).toEqual(data)
-  })
-
-  it('takes new keys in every mapping and gives them back', () => {
-    for (const holder of tablePathsOf(data)) {
-      const document = yamlFormat.open(text, 'f')
-      document.set([...holder, 'new', 'inner'], 'v')
-      expect(yamlFormat.referee(document.toText())).toEqual(setIn(data, [...holder, 'new', 'inner'], 'v'))
-      document.set([...holder, 'other'], ['w'])
-      document.unset([...holder, 'new'])
-      document.unset([...holder, 'other'])
-      expect(document.toText()).toBe(text)
-    }
-  })
-
-  it('replaces and loses every key alone', () => {
-    for (const path of pathsOf(data)) {
-      for (const value of ['yes', ['x', '- y'], { z: { q: 1 } }]) {
-        const document = yamlFormat.open(text, 'f')
-        document.set(path, value)
-        expect(yamlFormat.referee(document.toText())).toEqual(setIn(data, path, value))
-      }
-      const document = yamlFormat.open(text, 'f')
-      document.unset(path)
-      expect(yamlFormat.referee(document.toText())).toEqual(unsetIn(data, path))
-    }
-  })
-
-  it('loses all its keys one by one', () => {
-    const document = yamlFormat.open(text, 'f')
-    for (const key of Object.keys(data as object)) document.unset([key])
-    expect(yamlFormat.referee(document.toText())).toEqual({})
-  })
-})
+describe.each(documents)('%j', (text) => holdTortureLaws(yamlFormat, text))

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/tool.ts'
 
+/** Every command, by the word that is typed; command-table.ts has what each of them does. */
 export type CommandName =
   | 'setup'
   | 'print'
@@ -38,6 +39,7 @@ const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as const
 /** They change files or the keychain. */
 const writers = ['setup', 'switch', 'remove', 'undo', 'key set', 'key rotate', 'key forget', 'lint'] as const
 
+/** Everything that a user can say, but for the flags that pin a tool's variant: those come from its folder. */
 export const fields = {
   tool: {
     flag: 'tool',

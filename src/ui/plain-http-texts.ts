@@ -22,6 +22,7 @@ export interface PlainHttpTexts {
   readonly list: (items: readonly string[]) => string
 }
 
+/** The points of both languages are the same, in the same order. */
 export const plainHttpEn: PlainHttpTexts = {
   title: (origin) => `${origin} is plain HTTP, without TLS.`,
   points: [
@@ -46,6 +47,7 @@ export const plainHttpEn: PlainHttpTexts = {
   list: (items) => `With TLS: ${items.join(', ')}.`,
 }
 
+/** As `plainHttpEn`, point by point. */
 export const plainHttpZhCn: PlainHttpTexts = {
   title: (origin) => `${origin} 使用明文 HTTP，没有 TLS。`,
   points: [

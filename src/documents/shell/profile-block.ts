@@ -1,10 +1,10 @@
 import { UserError } from '../../errors.ts'
 import { type Line, splitLines } from './lines.ts'
 
-/** The first and the last line of our block: whole lines, nothing before or behind but a CR. */
+/** The first line of our block. Both markers are whole lines: nothing stands before or behind them but a CR. */
 export const blockStart = '# >>> qcode-setup >>>'
 
-/** See `blockStart`. */
+/** The last line of our block. */
 export const blockEnd = '# <<< qcode-setup <<<'
 
 /** The one comment line inside the block. */

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'rolldown'
-import { projectPath } from '../support/run-program.ts'
+import { withFullPaths } from '../support/with-full-paths.ts'
 
 /**
  * Holds the lock of a home, as often as it is told, for so many milliseconds or until its input ends, and says `in` and
@@ -70,7 +70,7 @@ export interface Holder {
 export async function makeLockProgram(): Promise<LockProgram> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-holder-')))
   const input = join(folder, 'holder.ts')
-  writeFileSync(input, source.replaceAll("'./src", `'${projectPath}/src`))
+  writeFileSync(input, withFullPaths(source))
   await build({
     input,
     platform: 'node',

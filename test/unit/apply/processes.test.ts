@@ -17,6 +17,7 @@ import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { findUnfinishedRun } from '../../../src/apply/find-unfinished-run.ts'
 import { finishRun, rollBackRun } from '../../../src/apply/recover-run.ts'
 import { stateFolder } from '../../../src/apply/state-folder.ts'
+import { withFullPaths } from '../../support/with-full-paths.ts'
 import { edit, makeHost, put, request, snapshot, temporaryFiles } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
@@ -46,8 +47,7 @@ const bundle = join(folder, 'writer.cjs')
 
 beforeAll(async () => {
   const source = join(folder, 'program.ts')
-  const project = join(import.meta.dirname, '../../..')
-  writeFileSync(source, program.replaceAll("'./", `'${project}/`))
+  writeFileSync(source, withFullPaths(program))
   await build({
     input: source,
     platform: 'node',

@@ -11,8 +11,11 @@ export interface Flat {
   readonly refereeSeesAll?: boolean
 }
 
-/** To node's dotenv a value may begin on the line behind `name:`, and the `=` behind its name; the plan refuses a loss by that. */
-const opensNextLine = /^\s*(?:export\s+)?[\w.-]+(?::\s*$|\s*[\r\n]\s*=)/m
+/**
+ * What node's dotenv alone reads so: a value on the line behind `name:`, a `=` on the line behind its name, U+2028 as the
+ * end of a line. The plan refuses what is lost by that.
+ */
+const readByNodeAlone = /[\u2028\u2029]|^\s*(?:export\s+)?[\w.-]+(?::\s*$|\s*[\r\n]\s*=)/m
 
 /** The laws of `Document`, for files of lines: either the text is refused, or all of them hold. */
 export function holdFlatLaws(subject: Flat, { text, edits }: DocumentCase): void {
@@ -47,7 +50,7 @@ function set(
   assertSame(document.get(path), value, 'set, then get')
   assertSame(document.get([]), setIn(data, path, value), 'set changes that value alone')
   const read = format.referee(after)
-  if (refereeSeesAll && !opensNextLine.test(before))
+  if (refereeSeesAll && !readByNodeAlone.test(before))
     assertSame(read, setIn(format.referee(before), path, value), 'the referee reads what was meant')
   const reopened = reopenSet(format, document, path, value)
   if (isTable(data) && Object.hasOwn(data, path[0] ?? '')) {

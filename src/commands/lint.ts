@@ -33,7 +33,7 @@ export async function runLint(input: Input, context: CommandContext): Promise<Ou
   }
   return {
     exit: findings.length > 0 ? 3 : result.failures.length > 0 ? 1 : 0,
-    findings: [...recovered, ...result.failures],
+    findings: [...recovered, ...(written?.plan.findings ?? []), ...result.failures],
     data: { findings, files: result.files, ...(fixes && { fixed, run: written?.run ?? null }) },
     ...reportLint(report, host),
     ...formatted(textOf(input, 'reportFormat'), result.problems, context),

@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findEditSecrets } from '../plan/edit-secrets.ts'
 import { leavingHttp } from '../plan/leaving-http.ts'
+import { otherNames } from '../plan/other-names.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { reportUndo } from '../ui/report-undo.ts'
@@ -36,12 +37,13 @@ export async function runUndo(input: Input, context: CommandContext): Promise<Ou
   if (asks) await confirm(plan, host)
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
+  const linked = otherNames(plan.request.edits, [], host)
   if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
   const inGit = await gitWarnings(plan.request.edits, dryRun, context)
   const { before, after } = plan.request.ledger
   const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
-  return { ...outcome(undone, host), findings: [...findings, ...inGit, ...http] }
+  return { ...outcome(undone, host), findings: [...findings, ...linked, ...inGit, ...http] }
 }
 
 interface Undone {

@@ -3,6 +3,7 @@ import type { Consent } from '../apply/consent-store.ts'
 import type { RecordedFolder } from '../apply/run-record.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { otherNames } from '../plan/other-names.ts'
 import { pathId } from '../plan/path-id.ts'
 import type { Conflict, Plan } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
@@ -52,7 +53,9 @@ export async function writePlan<Planned extends Plan>(
   const { input } = request
   const { host } = context
   const { plan: decided, planContext, ...onConflict } = await settleConflicts(request, context)
-  const { plan, ...inGit } = await settleGit(decided, planContext, request, context)
+  const { plan: planned, ...inGit } = await settleGit(decided, planContext, request, context)
+  const linked = otherNames(planned.edits, planned.secrets, host)
+  const plan = { ...planned, findings: [...planned.findings, ...linked] }
   const settled = { ...onConflict, ...inGit }
   const dryRun = isOn(input, 'dryRun')
   const asks = isInteractive(input, host) && !dryRun && isChange(plan)

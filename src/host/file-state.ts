@@ -17,6 +17,9 @@ export interface PresentFile {
   readonly mode: number
   readonly uid: number
   readonly gid: number
+  /** How many names (hard links) the file has, and the number that they share. */
+  readonly names: number
+  readonly inode: number
   readonly bytes: Uint8Array
   /** SHA-256 of the bytes, in hex. */
   readonly hash: string

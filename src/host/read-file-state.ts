@@ -29,8 +29,9 @@ function readPresent(path: string, kind: PresentFile['kind']): PresentFile {
   const stat = statSync(resolvedPath)
   assertOrdinary(stat, path)
   const bytes = readFileSync(resolvedPath)
-  const { uid, gid } = stat
-  return { kind, path, resolvedPath, mode: stat.mode & 0o7777, uid, gid, bytes, hash: hashBytes(bytes) }
+  const { uid, gid, nlink: names, ino: inode } = stat
+  const mode = stat.mode & 0o7777
+  return { kind, path, resolvedPath, mode, uid, gid, names, inode, bytes, hash: hashBytes(bytes) }
 }
 
 function assertOrdinary(stat: Stats, path: string): void {

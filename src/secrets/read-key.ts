@@ -39,7 +39,12 @@ export function looksLikeKey(key: Secret): boolean {
 
 /** Whether a key of that look stands anywhere in a text. */
 export function holdsKey(text: string): boolean {
-  return /\bcr_[0-9a-f]{64}\b/.test(text)
+  return findKeys(text).length > 0
+}
+
+/** Every key of that look in a text. */
+export function findKeys(text: string): Secret[] {
+  return [...text.matchAll(/\bcr_[0-9a-f]{64}\b/g)].map(([key]) => new Secret(key))
 }
 
 function readKeyFile(path: string): string {

@@ -49,10 +49,20 @@ function range(start: number, lines: number): string {
 /** The two lines that name the file; what is unusual about the edit stands behind the name. */
 function headOf({ path, before, after }: FileEdit): [string, string] {
   const name = visibleText(path)
-  if (after.kind === 'absent') return [`--- ${name}`, '+++ /dev/null (deleted)']
+  const others = otherNamesOf(before)
+  if (after.kind === 'absent') return [`--- ${name}`, `+++ /dev/null${notes('deleted', ...others)}`]
   if (before.kind === 'absent') return ['--- /dev/null', `+++ ${name} (new file, mode ${octal(after.mode)})`]
-  const mode = before.mode === after.mode ? '' : ` (mode ${octal(before.mode)} to ${octal(after.mode)})`
-  return [`--- ${name}`, `+++ ${name}${mode}`]
+  const mode = before.mode === after.mode ? [] : [`mode ${octal(before.mode)} to ${octal(after.mode)}`]
+  return [`--- ${name}`, `+++ ${name}${notes(...mode, ...others)}`]
+}
+
+/** A write leaves the other names of a file as they are. */
+function otherNamesOf(before: FileEdit['before']): string[] {
+  return before.kind === 'absent' || before.names < 2 ? [] : ['other names of it keep the old content']
+}
+
+function notes(...texts: readonly string[]): string {
+  return texts.length === 0 ? '' : ` (${texts.join('; ')})`
 }
 
 function octal(mode: number): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, truncateSync } from 'node:fs'
+import { linkSync, mkdirSync, statSync, symlinkSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { assertWritable } from '../../../src/host/assert-writable.ts'
@@ -33,6 +33,15 @@ describe('readFileState', () => {
     const resolvedPath = join(home, 'real/file')
     expect(readFileState(join(home, 'two'))).toMatchObject({ kind: 'link', resolvedPath })
     expect(readFileState(join(home, 'folder/file'))).toMatchObject({ kind: 'file', resolvedPath })
+  })
+
+  test('how many names it has', () => {
+    const home = makeHome()
+    put(join(home, 'one'), 'abc')
+    expect(readFileState(join(home, 'one'))).toMatchObject({ names: 1 })
+    linkSync(join(home, 'one'), join(home, 'two'))
+    const { ino: inode } = statSync(join(home, 'two'))
+    expect(readFileState(join(home, 'one'))).toMatchObject({ names: 2, inode })
   })
 
   test('an absent file, below what exists and through links', () => {

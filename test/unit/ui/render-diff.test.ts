@@ -13,7 +13,8 @@ const bytesOf = (text: string) => new TextEncoder().encode(text)
 function stateOf(text: string | undefined, mode: number): FileState {
   if (text === undefined) return { kind: 'absent', path, resolvedPath: path }
   const bytes = bytesOf(text)
-  return { kind: 'file', path, resolvedPath: path, mode, uid: 0, gid: 0, bytes, hash: hashBytes(bytes) }
+  const owner = { uid: 0, gid: 0, names: 1, inode: 1 }
+  return { kind: 'file', path, resolvedPath: path, mode, ...owner, bytes, hash: hashBytes(bytes) }
 }
 
 function edit(before: string | undefined, after: string | undefined, modes = [0o644, 0o644]): FileEdit {
@@ -36,6 +37,16 @@ const show = (one: FileEdit, ...secrets: string[]) =>
   )
 
 describe('renderDiff', () => {
+  it('says in the head that other names of the file keep what it held', () => {
+    const one = edit('a\n', 'b\n', [0o644, 0o600])
+    const linked = { ...one, before: { ...one.before, names: 2 } } as FileEdit
+    expect(show(linked)).toContain(
+      `+++ ${path} (mode 0644 to 0600; other names of it keep the old content)\n`,
+    )
+    const gone = { ...linked, after: { kind: 'absent' } } as FileEdit
+    expect(show(gone)).toContain('+++ /dev/null (deleted; other names of it keep the old content)\n')
+  })
+
   it('shows the changed lines with three lines around them', () => {
     const before = 'a\nb\nc\nd\nold\ne\n'
     expect(show(edit(before, before.replace('old', 'new')))).toBe(

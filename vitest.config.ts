@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**', 'test/canary/**', 'test/faults/**', 'test/fuzz/**', ...longTests],
     // No test leaves anything behind in its process, and to load everything anew for each file takes longer than most files.
+    // What test files share is loaded once: it cleans up by onTestFinished, since a hook of its own would serve the first file alone.
     isolate: false,
     globalSetup: 'test/support/build-once.ts',
     setupFiles: 'test/support/random-seed.ts',

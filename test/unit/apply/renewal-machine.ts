@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import type { ApplyRequest } from '../../../src/apply/apply-request.ts'
 import { listRuns } from '../../../src/apply/journal.ts'
@@ -27,12 +27,8 @@ export interface Scene {
   readonly wanted: ApplyRequest
 }
 
-/** The same home again and again: its journals name their files by full paths. */
+/** For one test the same home again and again: its journals name their files by full paths. */
 let first: { readonly scene: Scene; readonly copy: string } | undefined
-
-afterEach(() => {
-  first = undefined
-})
 
 export async function makeScene(): Promise<Scene> {
   if (!first) {
@@ -40,6 +36,9 @@ export async function makeScene(): Promise<Scene> {
     const copy = join(makeHome(), 'copy')
     cpSync(scene.home, copy, { recursive: true })
     first = { scene, copy }
+    onTestFinished(() => {
+      first = undefined
+    })
     return scene
   }
   const { scene, copy } = first

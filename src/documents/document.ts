@@ -27,8 +27,8 @@ export interface Document {
    */
   set(path: KeyPath, value: Value): void
   /**
-   * Puts the value back that `original`, an earlier text of the same file, has at the path: spelled as it is there. Only
-   * formats that can read values which they would not write have this; `set` does it for the others.
+   * Puts the value back that `original`, an earlier text of the same file, has at the path: spelled as it is there, with
+   * its quotes or as its number literal, where that reads the same. Formats with one spelling only leave it to `set`.
    */
   restore?(path: KeyPath, original: Document): void
   /** Takes out a key with its value, and nothing else; an emptied container stays. */

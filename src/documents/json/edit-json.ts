@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser'
 import { UserError } from '../../errors.ts'
 import { type KeyPath, type Value, whereAt } from '../document.ts'
 import { sameValue } from '../same-value.ts'
-import { insertion, type Splice } from '../splice.ts'
+import { insertion, type Span, type Splice } from '../splice.ts'
 import { addEntry } from './add-entry.ts'
 import { type BraceStyle, startsLine } from './braces.ts'
 import { bracesOf, type Descent, descend, spanOf, toValue } from './json-nodes.ts'
@@ -33,6 +33,12 @@ export function setJson(tree: JsonTree, path: KeyPath, value: Value): Splice[] {
   return addEntry(text, bracesOf(found.node), style, lines, (indent) => {
     return `${JSON.stringify(found.rest[0])}:${style.gap}${renderJson(inner, style, indent)}`
   })
+}
+
+/** Where the value at a path stands; undefined where there is none. */
+export function spellingOfJson({ root }: JsonTree, path: KeyPath): Span | undefined {
+  const found = root && descend(root, path)
+  return found?.rest.length === 0 ? spanOf(found.node) : undefined
 }
 
 /** What takes the entry at a path out, with its comma and its line; nothing where there is none. */

@@ -1,5 +1,5 @@
 import type { Format, Value } from '../document.ts'
-import { getJson, setJson, unsetJson } from './edit-json.ts'
+import { getJson, setJson, spellingOfJson, unsetJson } from './edit-json.ts'
 import { type Dialect, type JsonTree, parseJson } from './parse-json.ts'
 import { type Editor, openSpliced, withoutMark } from './spliced-document.ts'
 import { stripJsonc } from './strip-jsonc.ts'
@@ -27,6 +27,7 @@ function editorFor(dialect: Dialect): Editor<JsonTree> {
     get: getJson,
     set: setJson,
     unset: unsetJson,
+    spelling: spellingOfJson,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Document, KeyPath, Value } from '../document.ts'
-import { applySplices, type Splice } from '../splice.ts'
+import { sameValue } from '../same-value.ts'
+import { applySplices, type Span, type Splice } from '../splice.ts'
 
 /** One language: reads a text into a tree that knows its offsets, and words an edit as splices of that text. */
 export interface Editor<Tree> {
@@ -8,6 +9,8 @@ export interface Editor<Tree> {
   get(tree: Tree, path: KeyPath): Value | undefined
   set(tree: Tree, path: KeyPath, value: Value): readonly Splice[]
   unset(tree: Tree, path: KeyPath): readonly Splice[]
+  /** Where a value stands whose spelling can be put in another one's place; undefined for any other. */
+  spelling(tree: Tree, path: KeyPath): Span | undefined
 }
 
 const byteOrderMark = '\ufeff'
@@ -25,11 +28,36 @@ export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tre
     body = applySplices(body, splices())
     tree = editor.parse(body, file)
   }
+  const respell = (path: KeyPath, original: Document) => {
+    const text = withoutMark(original.toText())
+    const [own, old] = [editor.spelling(tree, path), editor.spelling(editor.parse(text, file), path)]
+    if (!own || !old) return
+    const respelled = applySplices(body, [{ ...own, text: text.slice(old.start, old.end) }])
+    const reread = parseIfValid(respelled, file, editor)
+    if (reread === undefined || !sameValue(editor.get(reread, path), original.get(path))) return
+    body = respelled
+    tree = reread
+  }
   return {
     get: (path) => editor.get(tree, path),
+    restore: (path, original) => {
+      const value = original.get(path)
+      if (value === undefined) return
+      apply(path, () => editor.set(tree, path, value))
+      respell(path, original)
+    },
     set: (path, value) => apply(path, () => editor.set(tree, path, value)),
     unset: (path) => apply(path, () => editor.unset(tree, path)),
     toText: () => mark + body,
+  }
+}
+
+/** A spelling of one place may be none of another: in YAML a plain `a, b` between braces. */
+function parseIfValid<Tree>(text: string, file: string, editor: Editor<Tree>): Tree | undefined {
+  try {
+    return editor.parse(text, file)
+  } catch {
+    return undefined
   }
 }
 

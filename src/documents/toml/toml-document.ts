@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
 import { sameValue } from '../same-value.ts'
+import { applySplices } from '../splice.ts'
 import { insertInline, removeInline } from './edit-inline-table.ts'
 import { findHome, type Home } from './find-home.ts'
 import { appendTables, insertPairLine } from './insert-lines.ts'
@@ -40,6 +41,16 @@ export class TomlDocument implements Document {
     }
   }
 
+  /** A value is spelled alike wherever it stands; a table with headers has no spelling of its own. */
+  restore(path: KeyPath, original: TomlDocument): void {
+    const value = original.get(path)
+    if (value === undefined) return
+    this.set(path, value)
+    const [pair, old] = [this.#pairAt(path), original.#pairAt(path)]
+    if (!pair || !old) return
+    this.#replaceValue(pair, original.#source.text.slice(...old.node.value.range))
+  }
+
   unset(path: KeyPath): void {
     const removed = removeLines(this.#source, path)
     if (removed !== undefined) this.#edit(removed)
@@ -70,16 +81,22 @@ export class TomlDocument implements Document {
   }
 
   #setWhole(path: KeyPath, old: Value | undefined, value: Value): void {
-    const pair = this.#source.outline.pairs.find((candidate) => isSamePath(candidate.path, path))
+    const pair = this.#pairAt(path)
     if (sameValue(old, value) && !isOtherKind(pair, value)) return
-    if (pair) {
-      const { text } = this.#source
-      const [start, end] = pair.node.value.range
-      this.#edit(text.slice(0, start) + writeLiteral(value) + text.slice(end))
-    } else {
+    if (pair) this.#replaceValue(pair, writeLiteral(value))
+    else {
       this.unset(path)
       this.#insert(path, value)
     }
+  }
+
+  #pairAt(path: KeyPath): Pair | undefined {
+    return this.#source.outline.pairs.find((candidate) => isSamePath(candidate.path, path))
+  }
+
+  #replaceValue({ node }: Pair, literal: string): void {
+    const [start, end] = node.value.range
+    this.#edit(applySplices(this.#source.text, [{ start, end, text: literal }]))
   }
 
   #insert(path: KeyPath, value: Value): void {

@@ -5,6 +5,7 @@ import { parseYaml, type YamlTree } from './parse-yaml.ts'
 import { valueAt } from './plain-data.ts'
 import { refuseDeepYaml } from './refuse-deep-yaml.ts'
 import { setYaml } from './set-yaml.ts'
+import { spellingOfYaml } from './spelling-of-yaml.ts'
 import { unsetYaml } from './unset-yaml.ts'
 
 const editor: Editor<YamlTree> = {
@@ -12,6 +13,7 @@ const editor: Editor<YamlTree> = {
   get: ({ data }, path) => valueAt(data, path),
   set: setYaml,
   unset: unsetYaml,
+  spelling: spellingOfYaml,
 }
 
 /**

@@ -13,7 +13,9 @@ const templates = join(projectFolder, 'templates')
 const folders: readonly ToolFolder[] = testCatalog.tools.map(({ id }) => readFolder(join(templates, id)))
 
 function readFolder(folder: string): ToolFolder {
-  const names = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile())
+  const names = readdirSync(folder)
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .sort()
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
 }
 

@@ -35,12 +35,13 @@ function meet(half) {
   }
 }
 
+/** Asks for the entry only where one is written: in a race what it looks at may be gone already. */
 function note(entry) {
-  if (log) original.writeSync(log, `${JSON.stringify(entry)}\n`)
+  if (log) original.writeSync(log, `${JSON.stringify(entry())}\n`)
 }
 
 /** A call that the system refused counts as well. */
-const failed = { verb: 'failed' }
+const failed = () => ({ verb: 'failed' })
 function fail(error) {
   note(failed)
   throw error
@@ -72,13 +73,13 @@ function wrap(name, describe) {
   fs[`${name}Sync`] = (...args) => {
     meet()
     const result = attempt(() => original[`${name}Sync`](...args))
-    note(entry(args))
+    note(() => entry(args))
     return result
   }
   fs.promises[name] = async (...args) => {
     meet()
     const result = await original.promises[name](...args).catch(fail)
-    note(entry(args))
+    note(() => entry(args))
     return result
   }
   fs[name] = (...args) => {
@@ -90,7 +91,7 @@ function wrap(name, describe) {
       return
     }
     original[name](...args, (error, ...results) => {
-      note(error ? failed : entry(args))
+      note(error ? failed : () => entry(args))
       done(error, ...results)
     })
   }
@@ -107,14 +108,14 @@ fs.promises.open = async (path, flags = 'r', mode) => {
   const file = await original.promises.open(path, flags, mode).catch(makes(flags) ? fail : undefined)
   opened.set(file, String(path))
   if (typeof flags === 'number' && flags & O_APPEND) signs.add(file)
-  if (makes(flags)) note({ verb: 'create', path, mode: modeOf(path) })
+  if (makes(flags)) note(() => ({ verb: 'create', path, mode: modeOf(path) }))
   return file
 }
 for (const name of ['open', 'openSync']) {
   fs[name] = (path, flags = 'r', ...rest) => {
     if (makes(flags)) {
       meet()
-      note({ verb: name, path: String(path) })
+      note(() => ({ verb: name, path: String(path) }))
     }
     return original[name](path, flags, ...rest)
   }
@@ -127,7 +128,7 @@ function wrapHandle(name, describe, halve) {
     if (signs.has(this)) return work.apply(this, args)
     meet(halve && (() => original.writeSync(this.fd, halve(args[0]))))
     const result = await work.apply(this, args).catch(fail)
-    note({ verb: name, path, ...describe?.(this, args) })
+    note(() => ({ verb: name, path, ...describe?.(this, args) }))
     return result
   }
 }
@@ -139,7 +140,7 @@ wrapHandle('chown')
 for (const name of ['write', 'writev', 'appendFile', 'truncate', 'utimes']) wrapHandle(name)
 // Flushing changes nothing that a killed program leaves, and costs most of the time.
 handles.sync = async function () {
-  note({ verb: 'sync', path: opened.get(this) })
+  note(() => ({ verb: 'sync', path: opened.get(this) }))
 }
 handles.datasync = handles.sync
 

@@ -53,7 +53,9 @@ export function unsetJson({ text, root }: JsonTree, path: KeyPath): Splice[] {
 /** An object that was written on one line stays on one line. */
 function replaceValue(text: string, found: Descent, style: BraceStyle, value: Value): Splice[] {
   const { node, property } = found
-  if (property === undefined || sameValue(toValue(node), value)) return []
+  // JSON has one zero: what is compared is what will be read.
+  const wanted: Value = JSON.parse(renderJson(value, style, undefined))
+  if (property === undefined || sameValue(toValue(node), wanted)) return []
   const span = spanOf(node)
   const filled = (node.children ?? []).length > 0
   const oneLine = filled && !hasBreak(text.slice(span.start, span.end))

@@ -1,5 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
+import { sameValue } from '../same-value.ts'
 import { appendLines, BOM, cutLines, newlineOf } from './lines.ts'
 import type { AssignedValue } from './shell-line.ts'
 
@@ -42,6 +43,8 @@ export function openAssignments(text: string, file: string, dialect: AssignmentD
   return new AssignmentDocument(text, file, dialect)
 }
 
+type Entry = readonly [name: string, value: AssignedValue]
+
 class AssignmentDocument implements Document {
   #text: string
   readonly #file: string
@@ -56,9 +59,7 @@ class AssignmentDocument implements Document {
 
   get(path: KeyPath): Value | undefined {
     const [name] = path
-    if (name === undefined) {
-      return Object.fromEntries(this.#assignments().map((found) => [found.name, found.value]))
-    }
+    if (name === undefined) return Object.fromEntries(this.#entries())
     return path.length === 1 ? this.#last(name)?.value : undefined
   }
 
@@ -66,7 +67,8 @@ class AssignmentDocument implements Document {
     const name = nameIn(path, this.#file)
     const wanted = assignable(name, value, this.#file)
     const found = this.#last(name)
-    this.#text = found ? this.#replaced(found, this.#dialect.spell(wanted)) : this.#appended(name, wanted)
+    const text = found ? this.#replaced(found, this.#dialect.spell(wanted)) : this.#appended(name, wanted)
+    this.#edit(text, [...this.#othersThan(name), [name, wanted]])
   }
 
   /** A value of the user's may hold what `spell` refuses, such as a line break. */
@@ -79,21 +81,38 @@ class AssignmentDocument implements Document {
   unset(path: KeyPath): void {
     const [name, ...rest] = path
     if (name === undefined || rest.length > 0) return
-    for (let found = this.#last(name); found; found = this.#last(name)) {
-      this.#text = cutLines(this.#text, found.start, found.end, this.#dialect.crCounts)
+    let text = this.#text
+    for (let found = this.#last(name); found; found = this.#last(name, text)) {
+      text = cutLines(text, found.start, found.end, this.#dialect.crCounts)
     }
+    this.#edit(text, this.#othersThan(name))
   }
 
   toText(): string {
     return this.#text
   }
 
-  #assignments(): readonly Assignment[] {
-    return this.#dialect.scan(this.#text, this.#file)
+  /** Where a quote stands open to some reader, a changed line may close it, and much would read otherwise. */
+  #edit(text: string, meant: readonly Entry[]): void {
+    const changed = new AssignmentDocument(text, this.#file, this.#dialect)
+    if (!sameValue(changed.get([]), Object.fromEntries(meant))) throw readsOtherwise(this.#file)
+    this.#text = text
   }
 
-  #last(name: string): Assignment | undefined {
-    return this.#assignments().findLast((found) => found.name === name)
+  #entries(): Entry[] {
+    return this.#assignments().map(({ name, value }) => [name, value])
+  }
+
+  #othersThan(name: string): Entry[] {
+    return this.#entries().filter(([other]) => other !== name)
+  }
+
+  #assignments(text = this.#text): readonly Assignment[] {
+    return this.#dialect.scan(text, this.#file)
+  }
+
+  #last(name: string, text = this.#text): Assignment | undefined {
+    return this.#assignments(text).findLast((found) => found.name === name)
   }
 
   #appended(name: string, value: AssignedValue): string {
@@ -116,6 +135,15 @@ class AssignmentDocument implements Document {
       rest
     )
   }
+}
+
+function readsOtherwise(file: string): UserError {
+  return new UserError({
+    code: 'value-not-writable',
+    message: `A quote in ${file} would run on into the line to be written, so nothing was changed in it.`,
+    hint: 'Look for a value that ends in a backslash and a quote, write it in another way, then run the command again.',
+    where: { file },
+  })
 }
 
 function nameIn(path: KeyPath, file: string): string {

@@ -15,7 +15,8 @@ export interface Flat {
  * What node's dotenv alone reads so: `name: value`, a quoted value on the line behind `name=`, a `=` on the line behind its
  * name, U+2028 as the end of a line. The plan refuses what is lost by that.
  */
-const readByNodeAlone = /[\u2028\u2029]|^\s*(?:export\s+)?[\w.-]+(?::\s|\s*=\s*[\r\n]\s*['"`]|\s*[\r\n]\s*=)/m
+const readByNodeAlone =
+  /[\u2028\u2029]|^\s*(?:export\s+)?[\w.-]+(?::(?:\s|$)|\s*=\s*[\r\n]\s*['"`]|\s*[\r\n]\s*=)/m
 
 /** The laws of `Document`, for files of lines: either the text is refused, or all of them hold. */
 export function holdFlatLaws(subject: Flat, { text, edits }: DocumentCase): void {

@@ -141,6 +141,29 @@ describe('dotenvFormat', () => {
   })
 })
 
+describe('a value that a changed line could make longer', () => {
+  const text = 'D=\'a\\\'\nE="b"\n'
+
+  it('stops an edit that would do so, and nothing is changed', () => {
+    const document = dotenvFormat.open(text, '/home/me/.env')
+    const error = userError(() => document.set(['X'], '# y'))
+    expect(error).toMatchObject({ code: 'value-not-writable', where: { file: '/home/me/.env' } })
+    expect(document.toText()).toBe(text)
+  })
+
+  it('stops no other', () => {
+    expect(setIn(dotenvFormat, text, ['X'], 'https://eu.qcode.cc/api')).toBe(
+      `${text}X=https://eu.qcode.cc/api\n`,
+    )
+  })
+
+  it('stops the removal of a line that has kept it short', () => {
+    const document = dotenvFormat.open("D='a\\'\nX='b'c\nY='# d'\n", '/home/me/.env')
+    expect(userError(() => document.unset(['X'])).code).toBe('value-not-writable')
+    expect(document.get(['X'])).toBe("'b'c")
+  })
+})
+
 describe('quoteDotenv', () => {
   it.each([
     ['https://api.qcode.cc/openai/v1', 'https://api.qcode.cc/openai/v1'],

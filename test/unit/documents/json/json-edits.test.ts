@@ -109,6 +109,11 @@ describe('strict JSON', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 
+  it('has one zero, so that the other one is not written again', () => {
+    const text = '{"a":\n  { "b" : 0 }\n}'
+    expect(edited(jsonFormat, text, (d) => d.set(['a'], { b: -0 }))).toBe(text)
+  })
+
   it('refuses a number that JSON does not have', () => {
     expect(() => edited(jsonFormat, '{}', (d) => d.set(['k'], Number.NaN))).toThrow('no word for NaN')
   })

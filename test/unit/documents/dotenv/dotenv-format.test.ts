@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { dotenvFormat } from '../../../../src/documents/dotenv/dotenv-format.ts'
 import { quoteDotenv } from '../../../../src/documents/dotenv/quote-dotenv.ts'
 import { UserError } from '../../../../src/errors.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn, userError } from '../shell/laws.ts'
+import { expectLaws, runs, setIn, unsetIn } from '../shell/laws.ts'
 import { environmentAsJson, inEachShell, useScratchFolder } from '../shell/run-shell.ts'
 
 useScratchFolder()
@@ -135,7 +136,7 @@ describe('dotenvFormat', () => {
     ['A=`open', 1],
     ['A="open \\"\'B=1\nC="2"3"\n', 1],
   ])('does not open a file with a quote that is not closed: %j', (text, line) => {
-    const error = userError(() => dotenvFormat.open(text, '/home/me/.env'))
+    const error = refusalOf(() => dotenvFormat.open(text, '/home/me/.env'))
     expect(error).toMatchObject({ code: 'does-not-parse', where: { file: '/home/me/.env', line, column: 3 } })
     expect(error.message + error.hint).not.toContain('open\n')
   })
@@ -146,7 +147,7 @@ describe('a value that a changed line could make longer', () => {
 
   it('stops an edit that would do so, and nothing is changed', () => {
     const document = dotenvFormat.open(text, '/home/me/.env')
-    const error = userError(() => document.set(['X'], '# y'))
+    const error = refusalOf(() => document.set(['X'], '# y'))
     expect(error).toMatchObject({ code: 'value-not-writable', where: { file: '/home/me/.env' } })
     expect(document.toText()).toBe(text)
   })
@@ -159,7 +160,7 @@ describe('a value that a changed line could make longer', () => {
 
   it('stops the removal of a line that has kept it short', () => {
     const document = dotenvFormat.open("D='a\\'\nX='b'c\nY='# d'\n", '/home/me/.env')
-    expect(userError(() => document.unset(['X'])).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.unset(['X'])).code).toBe('value-not-writable')
     expect(document.get(['X'])).toBe("'b'c")
   })
 })
@@ -182,7 +183,7 @@ describe('quoteDotenv', () => {
   it.each(['a\nb', 'a\rb', 'a\0b', 'a\\\\b', 'ends\\', `$\{HOME}`, `both ' and "`, "it's $5", "`it's`"])(
     'refuses %j, on which readers disagree',
     (value) => {
-      expect(userError(() => quoteDotenv(value)).code).toBe('value-not-writable')
+      expect(refusalOf(() => quoteDotenv(value)).code).toBe('value-not-writable')
     },
   )
 
@@ -216,6 +217,6 @@ describe('quoteDotenv', () => {
 it('a variable named __proto__ was written, and lost by readers in JavaScript', () => {
   const document = dotenvFormat.open("__proto__='x'\n", '.env')
   expect(document.get([])).toEqual(dotenvFormat.referee(document.toText()))
-  expect(userError(() => document.set(['__proto__'], 'y')).code).toBe('name-not-writable')
+  expect(refusalOf(() => document.set(['__proto__'], 'y')).code).toBe('name-not-writable')
   expect(document.toText()).toBe("__proto__='x'\n")
 })

@@ -6,8 +6,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gitignoreFormat } from '../../../../src/documents/gitignore/gitignore-format.ts'
 import { ignorePattern } from '../../../../src/documents/gitignore/ignore-pattern.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn, userError } from '../shell/laws.ts'
+import { expectLaws, runs, setIn, unsetIn } from '../shell/laws.ts'
 
 const lines = fc.oneof(
   fc.constantFrom(
@@ -73,7 +74,7 @@ describe('gitignoreFormat', () => {
     [['\ufeffa'], true],
     [['a'], 'yes'],
   ])('refuses what is no line: %j, %j', (path, value) => {
-    expect(userError(() => setIn(gitignoreFormat, 'x\n', path, value)).code).toBe('value-not-writable')
+    expect(refusalOf(() => setIn(gitignoreFormat, 'x\n', path, value)).code).toBe('value-not-writable')
   })
 })
 

@@ -7,8 +7,9 @@ import {
   powershellEnvFormat,
 } from '../../../../src/documents/shell/env-formats.ts'
 import { type AssignedValue, type ShellId, shellLine } from '../../../../src/documents/shell/shell-line.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { assignedValue, fileOf, hostileText, rubble } from './arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn, userError } from './laws.ts'
+import { expectLaws, runs, setIn, unsetIn } from './laws.ts'
 import { environmentAsJson, inEachShell, useScratchFolder } from './run-shell.ts'
 
 useScratchFolder()
@@ -64,15 +65,15 @@ describe.each(formats)('the file of assignments for %s', (shell, format, verb) =
 
   it('refuses what is no text, and what is no plain name', () => {
     const document = format.open('', 'env')
-    expect(userError(() => document.set(['A'], 1)).code).toBe('value-not-writable')
-    expect(userError(() => document.set(['A'], { command: [] })).code).toBe('value-not-writable')
-    expect(userError(() => document.set(['A'], { command: ['a', 1] })).code).toBe('value-not-writable')
-    expect(userError(() => document.set(['A'], { command: ['a'], as: 'b' })).code).toBe('value-not-writable')
-    expect(userError(() => document.set(['A'], { command: ['a', 'b\nc'] })).code).toBe('value-not-writable')
-    expect(userError(() => document.set(['A'], 'a\nb')).code).toBe('value-not-writable')
-    expect(userError(() => document.set(['A;id'], 'a')).code).toBe('name-not-writable')
-    expect(userError(() => document.set(['A', 'B'], 'a')).code).toBe('path-taken')
-    expect(userError(() => document.set([], 'a')).code).toBe('path-taken')
+    expect(refusalOf(() => document.set(['A'], 1)).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['A'], { command: [] })).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['A'], { command: ['a', 1] })).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['A'], { command: ['a'], as: 'b' })).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['A'], { command: ['a', 'b\nc'] })).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['A'], 'a\nb')).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['A;id'], 'a')).code).toBe('name-not-writable')
+    expect(refusalOf(() => document.set(['A', 'B'], 'a')).code).toBe('path-taken')
+    expect(refusalOf(() => document.set([], 'a')).code).toBe('path-taken')
     expect(document.get(['A', 'B'])).toBeUndefined()
     expect(document.toText()).toBe('')
   })

@@ -63,14 +63,3 @@ function opens(format: Format, text: string): boolean {
     throw error
   }
 }
-
-/** The error that an action throws, which must be one for the user. */
-export function userError(action: () => unknown): UserError {
-  try {
-    action()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}

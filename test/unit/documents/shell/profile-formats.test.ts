@@ -7,8 +7,9 @@ import {
   posixProfileFormat,
   powershellProfileFormat,
 } from '../../../../src/documents/shell/profile-formats.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from './arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn, userError } from './laws.ts'
+import { expectLaws, runs, setIn, unsetIn } from './laws.ts'
 import { environmentAsJson, inEachShell, scratchFolder, useScratchFolder } from './run-shell.ts'
 
 useScratchFolder()
@@ -113,14 +114,14 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     ['end before start', [end, 'mine', start], 1, /on line 3.*on line 1/],
     ['a start inside', [start, start, end], 1, /lines 1, 2.*line 3/],
   ])('is refused when broken: %s', (_title, parts, line, message) => {
-    const error = userError(() => format.open(parts.join('\n'), '/home/me/.profile'))
+    const error = refusalOf(() => format.open(parts.join('\n'), '/home/me/.profile'))
     expect(error).toMatchObject({ code: 'profile-block-broken', where: { file: '/home/me/.profile', line } })
     expect(error.message).toMatch(message)
     expect(error.hint).toContain('/home/me/.profile')
   })
 
   it('thousands of markers made a message of as many line numbers', () => {
-    const error = userError(() => format.open(`${start}\n`.repeat(9000), 'file'))
+    const error = refusalOf(() => format.open(`${start}\n`.repeat(9000), 'file'))
     expect(error.message).toContain('is on lines 1, 2, 3, 4, 5 and 8995 more')
     expect(error.message.length).toBeLessThan(300)
   })
@@ -137,7 +138,7 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     const document = format.open(text, 'file')
     expect(document.get(source)).toBeUndefined()
     for (const action of [() => document.set(source, '/x'), () => document.unset(source)]) {
-      const error = userError(action)
+      const error = refusalOf(action)
       expect(error).toMatchObject({ code: 'profile-block-edited', where: { file: 'file', line: 2 } })
       expect(error.message).toContain(`lines 2 to ${parts.length + 1}`)
     }
@@ -148,15 +149,15 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     const text = block.replace('/a b', '/a\rb')
     const document = format.open(text, 'file')
     expect(document.get(source)).toBeUndefined()
-    expect(userError(() => document.set(source, '/x')).code).toBe('profile-block-edited')
+    expect(refusalOf(() => document.set(source, '/x')).code).toBe('profile-block-edited')
     expect(document.toText()).toBe(text)
   })
 
   it('holds nothing but a path to read', () => {
     const document = format.open('', 'file')
-    expect(userError(() => document.set(['other'], 'x')).code).toBe('path-taken')
-    expect(userError(() => document.set(source, 1)).code).toBe('path-taken')
-    expect(userError(() => document.set(source, 'a\nb')).code).toBe('value-not-writable')
+    expect(refusalOf(() => document.set(['other'], 'x')).code).toBe('path-taken')
+    expect(refusalOf(() => document.set(source, 1)).code).toBe('path-taken')
+    expect(refusalOf(() => document.set(source, 'a\nb')).code).toBe('value-not-writable')
     document.unset(['other'])
     expect(document.toText()).toBe('')
   })

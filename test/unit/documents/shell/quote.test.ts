@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { quoteCmd, quoteFish, quotePosix, quotePowershell } from '../../../../src/documents/shell/quote.ts'
 import { shellLine } from '../../../../src/documents/shell/shell-line.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { hostileText } from './arbitraries.ts'
-import { runs, userError } from './laws.ts'
+import { runs } from './laws.ts'
 import { environmentAsJson, inEachShell, useScratchFolder, wordsAsJson } from './run-shell.ts'
 
 useScratchFolder()
@@ -96,7 +97,7 @@ describe('quoteCmd', () => {
   })
 
   it.each(['100%', 'a!b', 'a"b'])('refuses %s, which cmd would change', (text) => {
-    expect(userError(() => quoteCmd(text))).toMatchObject({ code: 'value-not-writable', exit: 2 })
+    expect(refusalOf(() => quoteCmd(text))).toMatchObject({ code: 'value-not-writable', exit: 2 })
   })
 })
 
@@ -107,7 +108,7 @@ describe('every quoter', () => {
   )
 
   it.each(refused)('%s refuses %s without showing the value', (_name, _char, quote) => {
-    const error = userError(quote)
+    const error = refusalOf(quote)
     expect(error.code).toBe('value-not-writable')
     expect(error.message + error.hint).not.toContain('cr_secret')
   })
@@ -124,7 +125,7 @@ describe('shellLine', () => {
   })
 
   it.each(['', '1A', 'A-B', 'A B', 'A;id', 'É', 'A\n'])('refuses the name %j', (name) => {
-    expect(userError(() => shellLine('posix', name, 'x')).code).toBe('name-not-writable')
+    expect(refusalOf(() => shellLine('posix', name, 'x')).code).toBe('name-not-writable')
   })
 
   for (const family of ['posix', 'fish'] as const) {

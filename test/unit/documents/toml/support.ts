@@ -1,6 +1,5 @@
 import type { Value } from '../../../../src/documents/document.ts'
 import { tomlFormat } from '../../../../src/documents/toml/toml-format.ts'
-import { UserError } from '../../../../src/errors.ts'
 
 export const file = 'config.toml'
 
@@ -13,16 +12,6 @@ export function edited(text: string, edit: (document: ReturnType<typeof open>) =
   const document = open(text)
   edit(document)
   return document.toText()
-}
-
-export function errorOf(run: () => unknown): UserError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof UserError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }
 
 type Data = Value | undefined

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { KeyPath, Value } from '../../../../src/documents/document.ts'
 import { UserError } from '../../../../src/errors.ts'
-import { edited, errorOf, open } from './support.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
+import { edited, open } from './support.ts'
 
 /** What is done, the text before, the path, the value (undefined: unset), the text after. */
 type Row = readonly [what: string, before: string, path: KeyPath, value: Value | undefined, after: string]
@@ -271,7 +272,7 @@ describe('a value in the way', () => {
     ['[a.b.c]\n[a]\n', ['a', 'b', 'k'], 1],
   ])('%j', (text, path, line) => {
     const opened = open(text)
-    const error = errorOf(() => opened.set(path, 1))
+    const error = refusalOf(() => opened.set(path, 1))
     expect(error).toMatchObject({ code: 'path-taken', exit: 1, where: { file: 'config.toml', line } })
     expect(opened.toText()).toBe(text)
   })

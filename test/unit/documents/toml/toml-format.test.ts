@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { tomlFormat } from '../../../../src/documents/toml/toml-format.ts'
-import { edited, errorOf, open, withValue } from './support.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
+import { edited, open, withValue } from './support.ts'
 import { tortureDocuments } from './torture-documents.ts'
 
 const provider = { name: 'QCode', base_url: 'https://api.qcode.cc/openai', wire_api: 'responses' }
@@ -52,7 +53,7 @@ describe('a text that does not parse', () => {
     ['a conflict marker', '<<<<<<< HEAD\na = "cr_secret"\n', 1, 1],
     ['another format', '{ "key": "cr_secret" }\n', 1, 1],
   ])('%s', (_, text, line, column) => {
-    const error = errorOf(() => open(text))
+    const error = refusalOf(() => open(text))
     expect(error).toMatchObject({ code: 'does-not-parse', exit: 1 })
     expect(error.where).toEqual({ file: 'config.toml', line, column })
     expect(error.hint).toContain(`config.toml:${line}:${column}`)
@@ -60,17 +61,17 @@ describe('a text that does not parse', () => {
   })
 
   test('a key or table twice is named as that', () => {
-    expect(errorOf(() => open('a = 1\na = 2\n')).message).toContain('defined twice')
-    expect(errorOf(() => open('a = 1\na = 2\n')).hint).toContain('Take out or rename one of the two')
+    expect(refusalOf(() => open('a = 1\na = 2\n')).message).toContain('defined twice')
+    expect(refusalOf(() => open('a = 1\na = 2\n')).hint).toContain('Take out or rename one of the two')
   })
 
   test('a string that is too long for the parser', () => {
-    const error = errorOf(() => open(`a = "${'x'.repeat(500_000)}"`))
+    const error = refusalOf(() => open(`a = "${'x'.repeat(500_000)}"`))
     expect(error).toMatchObject({ code: 'does-not-parse', where: { line: 1, column: 1 } })
   })
 
   test('the referee refuses it too, and names no line of it', () => {
-    const error = errorOf(() => tomlFormat.referee('a = "cr_secret'))
+    const error = refusalOf(() => tomlFormat.referee('a = "cr_secret'))
     expect(error.code).toBe('does-not-parse')
     expect(error.message).not.toContain('cr_secret')
   })

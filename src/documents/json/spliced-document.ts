@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
 import { sameValue } from '../same-value.ts'
 import { applySplices, type Span, type Splice } from '../splice.ts'
@@ -56,8 +57,9 @@ export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tre
 function parseIfValid<Tree>(text: string, file: string, editor: Editor<Tree>): Tree | undefined {
   try {
     return editor.parse(text, file)
-  } catch {
-    return undefined
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
 import type { LintProblem } from '../checks/lint/lint-problem.ts'
-import { lintRules } from '../checks/lint/lint-rules.ts'
+import { urlRules } from '../gateway/url-rules.ts'
 import { planFixes, type TextFix } from '../plan/plan-fixes.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
 import { renderGithub } from '../ui/github-annotations.ts'
@@ -72,7 +72,7 @@ function formatted(
   problems: readonly LintProblem[],
   { host }: CommandContext,
 ): Partial<Pick<Outcome, 'report' | 'next'>> {
-  if (format === 'sarif') return { report: renderSarif(problems, lintRules, host), next: [] }
+  if (format === 'sarif') return { report: renderSarif(problems, urlRules, host), next: [] }
   if (format !== 'github') return {}
   const findings = problems.map(({ finding }) => finding)
   return { report: renderGithub(findings, host), next: [] }

@@ -1,7 +1,7 @@
+import { decodeText } from '../documents/decode-text.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { findSecrets } from './display-value.ts'
-import { decodeText } from './document-set.ts'
 import type { FileEdit } from './edit.ts'
 import { findTextSecrets } from './find-text-secrets.ts'
 

@@ -1,5 +1,5 @@
-import type { SourceData } from '../checks/doctor/describe-source.ts'
 import type { ToolData } from '../checks/doctor/tool-data.ts'
+import type { SourceData } from '../effect/describe-source.ts'
 import { formatWhere, writeOutBreaks } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'

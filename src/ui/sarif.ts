@@ -1,15 +1,15 @@
 import { relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LintFinding, LintProblem } from '../checks/lint/lint-problem.ts'
-import type { LintRule } from '../checks/lint/lint-rules.ts'
 import { writeOutBreaks } from '../errors.ts'
+import type { UrlRule } from '../gateway/url-rules.ts'
 import type { Host } from '../host/host.ts'
 import { jsonText } from './json-text.ts'
 
 /** The problems as a SARIF 2.1.0 log: rules with their texts, places, and the replacement where it is certain. */
 export function renderSarif(
   problems: readonly LintProblem[],
-  rules: Readonly<Record<string, LintRule>>,
+  rules: Readonly<Record<string, UrlRule>>,
   { cwd }: Pick<Host, 'cwd'>,
 ): string {
   const ids = Object.keys(rules)
@@ -27,7 +27,7 @@ export function renderSarif(
   return jsonText(log)
 }
 
-function ruleOf([id, { asks, severity }]: [string, LintRule]): object {
+function ruleOf([id, { asks, severity }]: [string, UrlRule]): object {
   return { id, shortDescription: { text: asks }, defaultConfiguration: { level: severity } }
 }
 

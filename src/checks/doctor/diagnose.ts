@@ -2,22 +2,29 @@ import { detectTool } from '../../catalog/detect.ts'
 import { resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog, Tool } from '../../catalog/tool.ts'
 import type { FormatId } from '../../documents/formats.ts'
+import { baseUrlFindings } from '../../effect/base-url-findings.ts'
+import { createFileReader, type ReadFile } from '../../effect/file-reader.ts'
+import { findTraps } from '../../effect/find-traps.ts'
+import { keyFindings } from '../../effect/key-findings.ts'
+import { viewMachine } from '../../effect/machine-view.ts'
+import { openSources } from '../../effect/open-sources.ts'
+import { proxyFindings } from '../../effect/proxy-findings.ts'
+import { type Profile, readProfiles } from '../../effect/read-profiles.ts'
+import { sourceProblems } from '../../effect/source-problems.ts'
+import { type EffectContext, originsOf, type ToolView, viewTool } from '../../effect/tool-view.ts'
 import { UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import { isForGateway } from '../../gateway/is-for-gateway.ts'
 import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../plan/ledger.ts'
-import { baseUrlFindings } from './base-url-findings.ts'
-import { createFileReader, type ReadFile } from './file-reader.ts'
-import { findTraps } from './find-traps.ts'
 import { keyFileFindings } from './key-file-findings.ts'
-import { keyFindings } from './key-findings.ts'
-import { openSources } from './open-sources.ts'
-import { proxyFindings } from './proxy-findings.ts'
-import { type Profile, readProfiles } from './read-profiles.ts'
-import { sourceProblems } from './source-problems.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
-import { type DoctorContext, originsOf, type ToolView, viewTool } from './tool-view.ts'
+
+/** What doctor goes by beside the effect: daemons, git and what we own. */
+interface DoctorContext extends EffectContext {
+  readonly host: Host
+  readonly ledger: Ledger
+}
 
 interface DiagnosisResult {
   readonly views: readonly ToolView[]
@@ -27,9 +34,10 @@ interface DiagnosisResult {
 
 /** Looks at every tool that is on this machine or was set up here. Reads, never writes; nothing that cannot be read stops it. */
 export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Promise<DiagnosisResult> {
-  const files = await createFileReader(formatsOf(catalog))
-  const profiles = readProfiles(catalog.shells, host, files)
-  const context: DoctorContext = { catalog, host, ledger, files, profiles }
+  const machine = viewMachine(host)
+  const files = await createFileReader(formatsOf(catalog), machine)
+  const profiles = readProfiles(catalog.shells, machine, files)
+  const context: DoctorContext = { catalog, host, machine, ledger, setups: ledger.setups, files, profiles }
   const looks = await Promise.all(catalog.tools.map((tool) => lookAt(tool, context)))
   const views = looks.flatMap(({ view }) => view ?? [])
   const findings = [
@@ -44,7 +52,7 @@ export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Pr
 async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: ToolView; failure?: Finding }> {
   try {
     const installed = await detectTool(tool, context.host)
-    const isSetUp = context.ledger.setups.some((setup) => setup.tool === tool.id)
+    const isSetUp = context.setups.some((setup) => setup.tool === tool.id)
     return installed.present || isSetUp ? { view: await viewTool(tool, installed, context) } : {}
   } catch (error) {
     if (!isOfMachine(error)) throw error
@@ -72,7 +80,7 @@ function toolFindings(view: ToolView, context: DoctorContext): Finding[] {
     ...view.connections.flatMap((connection) => [
       ...baseUrlFindings(view, connection, context),
       ...keyFindings(view, connection, context),
-      ...proxyFindings(view, connection, context.host),
+      ...proxyFindings(view, connection, context.machine),
     ]),
     ...findTraps(tool.diagnosis.traps, caught, scene, context.profiles),
     ...sourceProblems(view),
@@ -83,13 +91,13 @@ function toolFindings(view: ToolView, context: DoctorContext): Finding[] {
 
 function machineTraps(context: DoctorContext): Finding[] {
   const { machine } = context.catalog
-  const opened = openSources(machine, { places: resolvePlaces({}, context.host) }, context)
+  const opened = openSources(machine, { places: resolvePlaces({}, context.machine) }, context)
   const scene = { ...context, ...opened, forGateway: false, isGatewayUrl: gatewayUrls(context) }
   return findTraps(machine.traps, {}, scene, context.profiles)
 }
 
-function gatewayUrls({ catalog, ledger }: DoctorContext): (text: string) => boolean {
-  return (text) => isForGateway(text, catalog.gateway, originsOf(ledger))
+function gatewayUrls({ catalog, setups }: EffectContext): (text: string) => boolean {
+  return (text) => isForGateway(text, catalog.gateway, originsOf(setups))
 }
 
 /** Files with a text that looks like the gateway's keys, and files of ours in which a client finds its key. */

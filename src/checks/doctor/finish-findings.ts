@@ -1,7 +1,7 @@
+import type { ToolView } from '../../effect/tool-view.ts'
 import type { Finding, Level } from '../../finding.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
-import type { ToolView } from './tool-view.ts'
 
 /** The findings as they are shown: each broken file once, and no key in any of them. */
 export function finishFindings(findings: readonly Finding[], views: readonly ToolView[]): Finding[] {

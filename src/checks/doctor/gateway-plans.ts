@@ -1,10 +1,10 @@
+import type { ConnectionView, ToolView } from '../../effect/tool-view.ts'
+import { looksGatewayKey } from '../../effect/tool-view.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { originOfUrl } from '../../gateway/origin-of-url.ts'
 import { Secret } from '../../secrets/secret.ts'
 import type { CheckPlan } from '../check-gateway.ts'
 import { keyRoutes, mergeRoutes, type ToolRoute } from '../check-routes.ts'
-import { looksGatewayKey } from './looks-gateway-key.ts'
-import type { ConnectionView, ToolView } from './tool-view.ts'
 
 /**
  * What to ask of each origin that a client goes by: the paths that it really requests, and whether its key is good. A

@@ -1,17 +1,19 @@
+import type { Catalog } from '../../catalog/tool.ts'
+import type { ReadFile } from '../../effect/file-reader.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import { quoteWord } from '../../host/quote-word.ts'
 import { askGit, type GitFate } from '../ask-git.ts'
 import { type Dotfiles, findDotfiles } from '../find-dotfiles.ts'
 import { gitMessage, ignoreCommand, untrackCommand } from '../key-in-git.ts'
-import type { ReadFile } from './file-reader.ts'
-import type { DoctorContext } from './tool-view.ts'
+
+interface GitContext {
+  readonly catalog: Catalog
+  readonly host: Host
+}
 
 /** What is wrong with files that hold a key: readable by others, or in the way into a git repository. */
-export async function keyFileFindings(
-  files: readonly ReadFile[],
-  context: Pick<DoctorContext, 'catalog' | 'host'>,
-): Promise<Finding[]> {
+export async function keyFileFindings(files: readonly ReadFile[], context: GitContext): Promise<Finding[]> {
   const once = [...new Map(files.map((file) => [file.path, file])).values()]
   const modes = context.host.platform === 'win32' ? [] : once.flatMap(modeFinding)
   return [...modes, ...(await keyInGitFindings(once, context))]
@@ -20,7 +22,7 @@ export async function keyFileFindings(
 /** Those of the files, which hold a key, that git tracks or would track. */
 export async function keyInGitFindings(
   files: readonly KeyPlace[],
-  { catalog, host }: Pick<DoctorContext, 'catalog' | 'host'>,
+  { catalog, host }: GitContext,
 ): Promise<Finding[]> {
   const dotfiles = files.length > 0 ? await findDotfiles(catalog.dotfiles, host) : []
   const tracked = await Promise.all(files.map((file) => trackedFinding(file, dotfiles, host)))

@@ -1,6 +1,6 @@
+import type { ToolView } from '../../effect/tool-view.ts'
 import type { Finding } from '../../finding.ts'
 import type { LintProblem } from '../lint/lint-problem.ts'
-import type { ToolView } from './tool-view.ts'
 
 /** What lint found, but for the base URLs that are in effect and were judged with their precedence. */
 export function lintFindings(problems: readonly LintProblem[], views: readonly ToolView[]): Finding[] {

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { resolvePath } from '../../catalog/places.ts'
+import { isInRange } from '../../effect/open-sources.ts'
+import type { ToolView } from '../../effect/tool-view.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import { quoteWord } from '../../host/quote-word.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { findDaemons } from '../running-clients.ts'
-import { isInRange } from './open-sources.ts'
-import type { ToolView } from './tool-view.ts'
 
 /** Values of ours that do not stand any more as they were written. */
 export function driftFindings({ tool, region, files }: ToolStatus): Finding[] {

@@ -1,10 +1,10 @@
+import { type SourceData, sourceData } from '../../effect/describe-source.ts'
+import type { Found } from '../../effect/find-setting.ts'
+import type { Profile } from '../../effect/read-profiles.ts'
+import type { ConnectionView, ToolView } from '../../effect/tool-view.ts'
+import { maskUrl } from '../../gateway/mask-url.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { maskKey } from '../../secrets/secret.ts'
-import { maskUrl } from '../lint/mask-url.ts'
-import { type SourceData, sourceData } from './describe-source.ts'
-import type { Found } from './find-setting.ts'
-import type { Profile } from './read-profiles.ts'
-import type { ConnectionView, ToolView } from './tool-view.ts'
 
 /** One protocol of one tool, as JSON has it. Keys are masked. */
 export interface ToolData {

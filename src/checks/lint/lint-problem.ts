@@ -1,11 +1,11 @@
 import type { Span } from '../../documents/splice.ts'
 import type { UrlRuleId } from '../../gateway/url-faults.ts'
-import type { LintRule } from './lint-rules.ts'
+import type { UrlRule } from '../../gateway/url-rules.ts'
 
 /** One broken rule of one base URL, as the JSON of `lint` has it. */
 export interface LintFinding {
   readonly rule: UrlRuleId
-  readonly severity: LintRule['severity']
+  readonly severity: UrlRule['severity']
   /** The tools that read the URL, as `--tool` takes them; null when it is another client or an unknown one. */
   readonly tool: string | null
   /** Absolute path, or `$NAME` for a variable of the environment. */

@@ -1,5 +1,7 @@
 import { judgeForClients } from '../../gateway/judge-for-clients.ts'
+import { maskUrl } from '../../gateway/mask-url.ts'
 import { hostIn, meansGateway } from '../../gateway/region-meant.ts'
+import { urlRules } from '../../gateway/url-rules.ts'
 import { chooseReaders, type LintFile } from './choose-readers.ts'
 import { fileKind, isExample } from './file-kind.ts'
 import { findHalfUrls } from './find-half-urls.ts'
@@ -10,8 +12,6 @@ import { isMeant } from './is-meant.ts'
 import { findKeyReaders } from './key-readers.ts'
 import { distinctEndpoints, type LintContext } from './lint-context.ts'
 import type { LintFinding, LintProblem } from './lint-problem.ts'
-import { lintRules } from './lint-rules.ts'
-import { maskUrl } from './mask-url.ts'
 import type { UrlCandidate } from './url-candidate.ts'
 import type { UrlKey, UrlReader } from './url-readers.ts'
 
@@ -95,7 +95,7 @@ function judge(
   const judgement = judgeForClients(url, own.length > 0 ? own : endpoints, gateway, { knownOrigins })
   return judgement.problems.map(({ rule, message }) => ({
     rule,
-    severity: lintRules[rule].severity,
+    severity: urlRules[rule].severity,
     tool: toolsOf(readers),
     ...place,
     url: maskUrl(url.trim()),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { maskUrl } from '../../../src/checks/lint/mask-url.ts'
 import { quoteFish, quotePosix, quotePowershell } from '../../../src/documents/shell/quote.ts'
+import { maskUrl } from '../../../src/gateway/mask-url.ts'
 import { cleanServerText } from '../../../src/gateway/server-text.ts'
 import { maskText } from '../../../src/secrets/mask-text.ts'
 import { Secret } from '../../../src/secrets/secret.ts'

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { distinctEndpoints } from '../../../src/checks/lint/lint-context.ts'
-import { lintRules } from '../../../src/checks/lint/lint-rules.ts'
 import { urlKeys, variableReaders } from '../../../src/checks/lint/url-readers.ts'
 import { loadFormats } from '../../../src/documents/formats.ts'
 import type { Endpoint } from '../../../src/gateway/gateway.ts'
 import { judgeBaseUrl } from '../../../src/gateway/judge-base-url.ts'
+import { urlRules } from '../../../src/gateway/url-rules.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { corrected, lintAt, lintHost } from './lint-at.ts'
 
@@ -65,7 +65,7 @@ const places = [...variables, ...keys, ...code]
 
 /** A base URL that is right, made wrong in one way. */
 const mistakes: Readonly<
-  Record<keyof typeof lintRules, (origin: string, endpoint: Endpoint) => readonly string[]>
+  Record<keyof typeof urlRules, (origin: string, endpoint: Endpoint) => readonly string[]>
 > = {
   whitespace: (origin, { prefix }) => [` ${origin}${prefix}`, `${origin}${prefix}  `],
   scheme: (origin, { prefix }) => [
@@ -88,7 +88,7 @@ const mistakes: Readonly<
   'wrong-prefix': (origin) => [`${origin}/nonsense`],
 }
 
-const mistake = fc.constantFrom(...(Object.keys(lintRules) as (keyof typeof lintRules)[]))
+const mistake = fc.constantFrom(...(Object.keys(urlRules) as (keyof typeof urlRules)[]))
 
 describe('every mistake in every place', () => {
   it('knows places of every tool that has a base URL, and of every client of code', () => {
@@ -96,7 +96,7 @@ describe('every mistake in every place', () => {
     expect(code.length).toBeGreaterThan(codeClients.length)
   })
 
-  it.each(Object.keys(lintRules) as (keyof typeof lintRules)[])('%s can be made somewhere', (rule) => {
+  it.each(Object.keys(urlRules) as (keyof typeof urlRules)[])('%s can be made somewhere', (rule) => {
     const made = places.flatMap(({ endpoint }) =>
       gateway.regions.flatMap(({ origin }) => singleMistakes(rule, origin, endpoint)),
     )
@@ -140,7 +140,7 @@ describe('every mistake in every place', () => {
 })
 
 /** Those of the mistakes that break this rule and no other. */
-function singleMistakes(rule: keyof typeof lintRules, origin: string, endpoint: Endpoint): string[] {
+function singleMistakes(rule: keyof typeof urlRules, origin: string, endpoint: Endpoint): string[] {
   return mistakes[rule](origin, endpoint).filter((url) => {
     const rules = judgeBaseUrl(url, endpoint, gateway).problems.map((problem) => problem.rule)
     return rules.length === 1 && rules[0] === rule

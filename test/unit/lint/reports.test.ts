@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lintRules } from '../../../src/checks/lint/lint-rules.ts'
+import { urlRules } from '../../../src/gateway/url-rules.ts'
 import { renderGithub } from '../../../src/ui/github-annotations.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
 import { renderSarif } from '../../../src/ui/sarif.ts'
@@ -14,14 +14,14 @@ const problems = [
 const findings = problems.map(({ finding }) => finding)
 
 describe('the SARIF log', () => {
-  const log = JSON.parse(renderSarif(problems, lintRules, host))
+  const log = JSON.parse(renderSarif(problems, urlRules, host))
 
   it('is of version 2.1.0 and tells every rule', () => {
     expect(log).toMatchObject({ version: '2.1.0', $schema: expect.stringContaining('sarif-2.1.0') })
     expect(log.runs).toHaveLength(1)
     const { name, rules } = log.runs[0].tool.driver
     expect(name).toBe('qcode-setup')
-    expect(rules.map(({ id }: { id: string }) => id)).toEqual(Object.keys(lintRules))
+    expect(rules.map(({ id }: { id: string }) => id)).toEqual(Object.keys(urlRules))
     for (const rule of rules) expect(rule.shortDescription.text).not.toBe('')
   })
 
@@ -80,7 +80,7 @@ it('a file whose name breaks lines adds none to any report', async () => {
   const github = renderGithub([told], host)
   expect(github).toMatch(/^::error file=a%0A%3A%3Aerror%3A%3Ab,.*\\x0a::error::c.*$/)
   expect(github).not.toContain('\n')
-  const sarif = JSON.parse(renderSarif([{ ...problem, finding: told }], lintRules, host)).runs[0].results[0]
+  const sarif = JSON.parse(renderSarif([{ ...problem, finding: told }], urlRules, host)).runs[0].results[0]
   expect(sarif.message.text).toContain('\\x0a::error::c')
   expect(sarif.locations[0].physicalLocation.artifactLocation.uri).toBe('a%0A%3A%3Aerror%3A%3Ab')
   const report = {

@@ -1,4 +1,4 @@
-import { formatWhere, type Where } from '../../errors.ts'
+import { formatWhere, type Where } from '../errors.ts'
 import type { Found } from './find-setting.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
 

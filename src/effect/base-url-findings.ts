@@ -1,23 +1,23 @@
-import type { Finding } from '../../finding.ts'
-import { lintRules } from '../lint/lint-rules.ts'
-import { maskUrl } from '../lint/mask-url.ts'
+import type { Finding } from '../finding.ts'
+import { maskUrl } from '../gateway/mask-url.ts'
+import { urlRules } from '../gateway/url-rules.ts'
 import { describeSource, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
-import { looksGatewayKey } from './looks-gateway-key.ts'
-import type { ConnectionView, DoctorContext, ToolView } from './tool-view.ts'
+import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
+import { looksGatewayKey } from './tool-view.ts'
 
 /** What the findings about one connection go by. */
 interface Scene {
   readonly view: ToolView
   readonly connection: ConnectionView
-  readonly context: DoctorContext
+  readonly context: EffectContext
 }
 
 /** What is to be said of the base URL that a client goes by: is it for the gateway, and right for this client? */
 export function baseUrlFindings(
   view: ToolView,
   connection: ConnectionView,
-  context: DoctorContext,
+  context: EffectContext,
 ): Finding[] {
   const scene = { view, connection, context }
   const { winner } = connection.baseUrl
@@ -45,7 +45,7 @@ function judgedFindings(winner: Found, scene: Scene): Finding[] {
     ]
   }
   return verdict.problems.map(({ rule, message, fix }) =>
-    finding(scene, `base-url-${rule}`, lintRules[rule].severity, winner, {
+    finding(scene, `base-url-${rule}`, urlRules[rule].severity, winner, {
       message: `${tool.title} asks ${url}, from ${where}: ${message}${requests === undefined ? '' : ` It would request ${requests}.`}`,
       messageZh: `${tool.title} 使用 ${url}，来自 ${where}：${message}${requests === undefined ? '' : ` 将请求 ${requests}。`}`,
       hint: correction(winner, fix, tool.id),

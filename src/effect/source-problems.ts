@@ -1,5 +1,5 @@
-import type { UserError } from '../../errors.ts'
-import type { Finding } from '../../finding.ts'
+import type { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { ToolView } from './tool-view.ts'
 
 /** Files of a client that do not open. One that does not parse is a fault; one that may not be read says nothing. */

@@ -1,14 +1,14 @@
-import type { UrlRuleId } from '../../gateway/url-faults.ts'
+import type { UrlRuleId } from './url-faults.ts'
 
 /** What code scanning is told of a rule. */
-export interface LintRule {
+export interface UrlRule {
   /** What the rule asks for. */
   readonly asks: string
   readonly severity: 'error' | 'warning'
 }
 
 /** Every rule that `lint` may name. Many clients take a trailing slash away (the SDKs do, LiteLLM does not); all else fails or leaks. */
-export const lintRules: Readonly<Record<UrlRuleId, LintRule>> = {
+export const urlRules: Readonly<Record<UrlRuleId, UrlRule>> = {
   whitespace: { asks: 'A base URL holds no blanks, neither around nor inside.', severity: 'error' },
   scheme: { asks: 'A base URL begins with the scheme that its address is served over.', severity: 'error' },
   'credentials-in-url': { asks: 'A base URL holds no user name and no password.', severity: 'error' },

@@ -1,18 +1,20 @@
 import { resolve } from 'node:path'
-import type { TrapCondition, ValueState } from '../../catalog/diagnosis.ts'
-import { resolvePath } from '../../catalog/places.ts'
-import type { KeyPath, Value } from '../../documents/document.ts'
-import { findProgram } from '../../host/find-program.ts'
-import type { Host } from '../../host/host.ts'
+import { createContext, runInContext } from 'node:vm'
+import type { Trap, TrapCondition, ValueState } from '../catalog/diagnosis.ts'
+import { resolvePath } from '../catalog/places.ts'
+import type { KeyPath, Value } from '../documents/document.ts'
+import type { Where } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import type { FileReader } from './file-reader.ts'
-import { fillNames, type Names } from './find-setting.ts'
-import { matchesPattern } from './matches-pattern.ts'
-import type { OpenSource } from './open-source.ts'
-import { valueAt, valueText } from './variables-in.ts'
+import { fillNames, type Names, type OpenSource, valueAt, valueText } from './find-setting.ts'
+import type { MachineView } from './machine-view.ts'
+import { isInRange } from './open-sources.ts'
+import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** What conditions are held against. */
 export interface TrapScene {
-  readonly host: Pick<Host, 'env' | 'cwd' | 'platform'>
+  readonly machine: MachineView
   readonly files: FileReader
   readonly sources: readonly OpenSource[]
   readonly names: Names
@@ -28,18 +30,62 @@ export interface Evidence {
   readonly path?: string
 }
 
+/** The client that may be caught; without one, the environment of any. */
+export interface Caught {
+  readonly tool?: string
+  readonly version?: string | undefined
+  readonly variant?: string
+}
+
+/** The traps whose conditions all hold. */
+export function findTraps(
+  traps: readonly Trap[],
+  { tool, version, variant }: Caught,
+  scene: TrapScene,
+  profiles: readonly Profile[],
+): Finding[] {
+  return traps
+    .filter(({ versions }) => isInRange(versions, version))
+    .filter(({ variants }) => variants === undefined || variants.includes(variant ?? ''))
+    .flatMap((trap) => {
+      const evidence = holdsAll(trap, scene)
+      if (!evidence) return []
+      const fill = (text: string, found = evidence.name) => fillNames(text, { ...scene.names, found }) ?? text
+      const where = whereOf(evidence, profiles)
+      return [
+        {
+          id: trap.id,
+          level: trap.level,
+          message: fill(trap.text),
+          messageZh: fill(trap.textZh),
+          // It is there to be copied into a shell.
+          hint: fill(trap.mend, quoteWord(evidence.name)),
+          ...(tool !== undefined && { tool }),
+          ...(where && { where }),
+        },
+      ]
+    })
+}
+
+/** What the first condition with a name holds by; undefined when one does not hold. */
+function holdsAll({ when }: Trap, scene: TrapScene): Evidence | undefined {
+  const found = when.map((condition) => holdsCondition(condition, scene))
+  if (found.includes(undefined)) return undefined
+  return found.find((evidence) => evidence?.name !== '') ?? { name: '' }
+}
+
+function whereOf({ name, path }: Evidence, profiles: readonly Profile[]): Where | undefined {
+  if (path !== undefined) return { file: path }
+  return /^\w+$/.test(name) ? findAssignment(name, profiles) : undefined
+}
 /** What makes a condition hold, or undefined when it does not. */
-export function holdsCondition(condition: TrapCondition, scene: TrapScene): Evidence | undefined {
+function holdsCondition(condition: TrapCondition, scene: TrapScene): Evidence | undefined {
   const { gateway, programs, bom, file, variables, keys } = condition
   if (gateway !== undefined) return gateway === scene.forGateway ? { name: '' } : undefined
-  if (programs) return programs.map((name) => findProgram(name, scene.host) && { name }).find(isEvidence)
+  if (programs) return programs.filter(scene.machine.hasProgram).map((name) => ({ name }))[0]
   if (bom) return markedFile(condition, scene)
   if (file !== undefined && !variables && !keys) return presentFile(condition, scene)
   return valuesOf(condition, scene).find((evidence) => fits(evidence, condition, scene))
-}
-
-function isEvidence(value: unknown): value is Evidence {
-  return typeof value === 'object'
 }
 
 function markedFile({ bom }: TrapCondition, { sources }: TrapScene): Evidence | undefined {
@@ -88,8 +134,8 @@ function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapSc
     .map(({ data, variables, file: own }) => ({ data, variables, path: own?.path }))
 }
 
-function pathOf(file: string, { host, names }: TrapScene): string {
-  return resolve(host.cwd, resolvePath(file, names))
+function pathOf(file: string, { machine, names }: TrapScene): string {
+  return resolve(machine.cwd, resolvePath(file, names))
 }
 
 function evidence(name: string, value: string | undefined, path: string | undefined): Evidence {
@@ -130,4 +176,29 @@ const states: Record<ValueState, (value: string | undefined, scene: TrapScene) =
   empty: (value) => value === '',
   absent: (value) => !value,
   gateway: (value, { isGatewayUrl }) => Boolean(value) && isGatewayUrl(value ?? ''),
+}
+
+/** In ms: more than any pattern that was meant well takes, also on a machine that is busy with something else. */
+const timeout = 1000
+
+/** Nothing of this program's is in it. */
+const room = createContext(Object.create(null))
+
+/** Patterns that once took too long: they are not tried again. */
+const hopeless = new Set<string>()
+
+/**
+ * Whether a text matches a regular expression out of a tool's folder. One that takes too long does not match: some need
+ * more than a lifetime for a short text.
+ */
+export function matchesPattern(pattern: string, text: string): boolean {
+  if (hopeless.has(pattern)) return false
+  try {
+    return runInContext(`new RegExp(${JSON.stringify(pattern)}).test(${JSON.stringify(text)})`, room, {
+      timeout,
+    })
+  } catch {
+    hopeless.add(pattern)
+    return false
+  }
 }

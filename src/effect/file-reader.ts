@@ -1,8 +1,8 @@
-import type { Format, Value } from '../../documents/document.ts'
-import { type FormatId, loadFormats } from '../../documents/formats.ts'
-import { UserError } from '../../errors.ts'
-import { readFileState } from '../../host/read-file-state.ts'
-import { decodeText } from '../../plan/document-set.ts'
+import { decodeText } from '../documents/decode-text.ts'
+import type { Format, Value } from '../documents/document.ts'
+import { type FormatId, loadFormats } from '../documents/formats.ts'
+import { UserError } from '../errors.ts'
+import type { MachineView } from './machine-view.ts'
 
 /** A file as a client would find it. An absent one has no text; one that cannot be used has a problem. */
 export interface ReadFile {
@@ -25,23 +25,26 @@ export interface FileReader {
 }
 
 /** Loads the named formats first, so that reading needs no waiting. Reading with another one throws. */
-export async function createFileReader(formatIds: Iterable<FormatId>): Promise<FileReader> {
+export async function createFileReader(
+  formatIds: Iterable<FormatId>,
+  machine: Pick<MachineView, 'read'>,
+): Promise<FileReader> {
   const formats = await loadFormats(formatIds)
   const known = new Map<string, ReadFile>()
   const read: FileReader['read'] = (path, formatId) => {
     const id = `${formatId} ${path}`
     const format = formats.get(formatId)
     if (!format) throw new Error(`format ${formatId} is not loaded`)
-    const file = known.get(id) ?? readFile(path, format)
+    const file = known.get(id) ?? readFile(path, format, machine)
     known.set(id, file)
     return file
   }
   return { read, all: () => [...known.values()] }
 }
 
-function readFile(path: string, format: Format): ReadFile {
+function readFile(path: string, format: Format, machine: Pick<MachineView, 'read'>): ReadFile {
   try {
-    const state = readFileState(path)
+    const state = machine.read(path)
     if (state.kind === 'absent') return { path, text: undefined, data: {} }
     const text = decodeText(state.bytes, path)
     return { path, resolvedPath: state.resolvedPath, text, mode: state.mode, ...parse(text, path, format) }

@@ -1,4 +1,4 @@
-import { maskText } from '../../secrets/mask-text.ts'
+import { maskText } from '../secrets/mask-text.ts'
 
 /** A URL for the screen: a password, the values of a query and what looks like a key are hidden. */
 export function maskUrl(url: string): string {

@@ -1,9 +1,9 @@
-import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
-import type { Shell } from '../../catalog/tool.ts'
-import type { Where } from '../../errors.ts'
-import type { Host } from '../../host/host.ts'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Shell } from '../catalog/tool.ts'
+import type { Where } from '../errors.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
-import { variablesIn } from './variables-in.ts'
+import { variablesIn } from './find-setting.ts'
+import type { MachineView } from './machine-view.ts'
 
 /** A shell profile, or the file of variables that it reads, with what it sets to fixed values. */
 export interface Profile {
@@ -12,10 +12,10 @@ export interface Profile {
 }
 
 /** Every profile of every known shell that is there. */
-export function readProfiles(shells: readonly Shell[], host: Host, files: FileReader): Profile[] {
-  const places = resolvePlaces({}, host)
+export function readProfiles(shells: readonly Shell[], machine: MachineView, files: FileReader): Profile[] {
+  const places = resolvePlaces({}, machine)
   const wanted = shells
-    .filter(({ platforms }) => platforms === undefined || platforms.includes(host.platform))
+    .filter(({ platforms }) => platforms === undefined || platforms.includes(machine.platform))
     .flatMap(({ profiles, alsoRead, envFile, envFormat }) =>
       [...profiles.flat(), ...alsoRead, envFile].map((path) => ({
         path: resolvePath(path, places),

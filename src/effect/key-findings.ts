@@ -1,17 +1,16 @@
-import type { Tool } from '../../catalog/tool.ts'
-import type { Finding } from '../../finding.ts'
-import { findProgram } from '../../host/find-program.ts'
-import type { Host } from '../../host/host.ts'
-import { maskKey } from '../../secrets/secret.ts'
+import type { Tool } from '../catalog/tool.ts'
+import type { Finding } from '../finding.ts'
+import { maskKey } from '../secrets/secret.ts'
 import { describeSource, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
-import type { ConnectionView, DoctorContext, ToolView } from './tool-view.ts'
+import type { MachineView } from './machine-view.ts'
+import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
 
 /** What is to be said of the key that goes to the gateway. Keys are shown masked. */
 export function keyFindings(
   { tool }: ToolView,
   { keys, leads, baseUrl }: ConnectionView,
-  { profiles, host }: DoctorContext,
+  { profiles, machine }: EffectContext,
 ): Finding[] {
   if (leads !== 'gateway') return []
   const { winner } = keys
@@ -43,16 +42,16 @@ export function keyFindings(
   })
   const needsShell = [baseUrl.winner, winner].some((found) => found?.source.level === 'profile')
   return [
-    ...missingCommand(tool, winner, host),
+    ...missingCommand(tool, winner, machine),
     ...different,
     ...(needsShell ? [newShell(tool.id, winner)] : []),
   ]
 }
 
 /** The client would start a program for its key that is not there. */
-function missingCommand(tool: Tool, { value, isCommand, source }: Found, host: Host): Finding[] {
+function missingCommand(tool: Tool, { value, isCommand, source }: Found, machine: MachineView): Finding[] {
   const program = isCommand ? programOf(value) : undefined
-  if (program === undefined || findProgram(program, host)) return []
+  if (program === undefined || machine.hasProgram(program)) return []
   return [
     {
       id: 'key-command-missing',

@@ -1,8 +1,8 @@
-import type { Finding } from '../../finding.ts'
-import { chooseProxy } from '../../gateway/choose-proxy.ts'
-import { isLoopback } from '../../gateway/origin.ts'
-import { hostIn } from '../../gateway/region-meant.ts'
-import type { Host } from '../../host/host.ts'
+import type { Finding } from '../finding.ts'
+import { chooseProxy } from '../gateway/choose-proxy.ts'
+import { isLoopback } from '../gateway/origin.ts'
+import { hostIn } from '../gateway/region-meant.ts'
+import type { MachineView } from './machine-view.ts'
 import type { ConnectionView, ToolView } from './tool-view.ts'
 
 /**
@@ -12,7 +12,7 @@ import type { ConnectionView, ToolView } from './tool-view.ts'
 export function proxyFindings(
   { tool }: ToolView,
   { baseUrl, leads }: ConnectionView,
-  { env }: Host,
+  { env }: MachineView,
 ): Finding[] {
   const url = baseUrl.winner?.value.trim() ?? ''
   const host = hostIn(url)
@@ -30,7 +30,7 @@ export function proxyFindings(
 
 const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
 
-function isProxied(url: string, env: Host['env']): boolean {
+function isProxied(url: string, env: MachineView['env']): boolean {
   const http_proxy = proxyVariables.map((name) => env[name]).find(Boolean)
   try {
     return chooseProxy(url, { ...env, http_proxy }) !== undefined

@@ -1,14 +1,13 @@
 import { resolve } from 'node:path'
 import satisfies from 'semver/functions/satisfies.js'
-import type { Diagnosis, Lookup, Source } from '../../catalog/diagnosis.ts'
-import { resolvePath } from '../../catalog/places.ts'
-import type { FormatId } from '../../documents/formats.ts'
-import type { Host } from '../../host/host.ts'
+import type { Diagnosis, Lookup, Source } from '../catalog/diagnosis.ts'
+import { resolvePath } from '../catalog/places.ts'
+import type { FormatId } from '../documents/formats.ts'
 import type { FileReader } from './file-reader.ts'
-import { fillNames, findSetting, type Names } from './find-setting.ts'
-import type { OpenSource } from './open-source.ts'
+import type { OpenSource } from './find-setting.ts'
+import { fillNames, findSetting, type Names, variablesIn } from './find-setting.ts'
+import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
-import { variablesIn } from './variables-in.ts'
 
 /** The client whose sources are opened. */
 export interface Client {
@@ -26,7 +25,7 @@ export interface OpenedSources {
 }
 
 interface Surroundings {
-  readonly host: Pick<Host, 'env' | 'cwd' | 'platform'>
+  readonly machine: MachineView
   readonly files: FileReader
   readonly profiles: readonly Profile[]
 }
@@ -37,7 +36,7 @@ export function openSources(
   client: Client,
   surroundings: Surroundings,
 ): OpenedSources {
-  const ofClient = sources.filter((source) => isRead(source, client, surroundings.host.platform))
+  const ofClient = sources.filter((source) => isRead(source, client, surroundings.machine.platform))
   const fixed = ofClient.flatMap((source) => openSource(source, client.places, surroundings))
   const names = resolveLookups(lookups, fixed, client)
   return { sources: once(ofClient.flatMap((source) => openSource(source, names, surroundings))), names }
@@ -54,15 +53,15 @@ function isRead({ platforms, versions, variants }: Source, client: Client, platf
   return isInRange(versions, client.version)
 }
 
-function openSource(source: Source, names: Names, { host, files, profiles }: Surroundings): OpenSource[] {
+function openSource(source: Source, names: Names, { machine, files, profiles }: Surroundings): OpenSource[] {
   const { level, path, format } = source
   if (path === undefined) {
-    const environment: OpenSource = { level, format, data: {}, variables: host.env }
+    const environment: OpenSource = { level, format, data: {}, variables: machine.env }
     return [environment, ...profiles.map((profile) => openProfile(profile, format))]
   }
   const place = /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? ''
   if (!Object.hasOwn(names, place)) return []
-  const file = files.read(resolve(host.cwd, resolvePath(path, names)), format)
+  const file = files.read(resolve(machine.cwd, resolvePath(path, names)), format)
   const variables = source.variables ? variablesIn(file.data, source.variables) : {}
   return [{ level, file, format, data: file.data, variables }]
 }

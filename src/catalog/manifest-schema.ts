@@ -121,6 +121,7 @@ export type Manifest = z.infer<typeof manifestSchema>
 
 const shell = z.strictObject({
   id,
+  programs: z._default(z.array(programName), []),
   platforms: z.optional(z.array(z.string())),
   env_file: path,
   env_format: z.enum(formatIds),

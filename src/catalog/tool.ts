@@ -138,6 +138,8 @@ export interface Note {
 /** A shell that can carry variables: its file of assignments, and the profiles that read it. */
 export interface Shell {
   readonly id: string
+  /** Names of its program that are not its id. */
+  readonly programs: readonly string[]
   readonly platforms?: readonly string[]
   readonly envFile: string
   readonly envFormat: FormatId

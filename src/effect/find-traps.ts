@@ -6,7 +6,7 @@ import type { KeyPath, Value } from '../documents/document.ts'
 import type { Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { quoteWord } from '../host/quote-word.ts'
-import type { FileReader } from './file-reader.ts'
+import type { FileReader, ReadFile } from './file-reader.ts'
 import { fillNames, type Names, type OpenSource, valueAt, valueText } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
 import { isInRange } from './open-sources.ts'
@@ -94,7 +94,9 @@ function markedFile({ bom }: TrapCondition, { sources }: TrapScene): Evidence | 
 }
 
 function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapScene): Evidence | undefined {
-  const { path, text } = scene.files.read(pathOf(file, scene), format)
+  const read = scene.files.read(pathOf(file, scene), format)
+  if (isNotTheProjects(file, read, scene)) return undefined
+  const { path, text } = read
   return text === undefined ? undefined : { name: path, path }
 }
 
@@ -126,8 +128,9 @@ interface Place {
 
 function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapScene): Place[] {
   if (file !== undefined) {
-    const { data, path } = scene.files.read(pathOf(file, scene), format)
-    return [{ data, variables: {}, path }]
+    const read = scene.files.read(pathOf(file, scene), format)
+    const { data, path } = read
+    return isNotTheProjects(file, read, scene) ? [] : [{ data, variables: {}, path }]
   }
   return scene.sources
     .filter((source) => level === undefined || source.level === level)
@@ -136,6 +139,15 @@ function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapSc
 
 function pathOf(file: string, { machine, names }: TrapScene): string {
   return resolve(machine.cwd, resolvePath(file, names))
+}
+
+/** In the home itself, or in a repository that holds the client's folder, the project's file is the user's own. */
+function isNotTheProjects(file: string, read: ReadFile, { sources }: TrapScene): boolean {
+  if (!file.startsWith('{{ project }}') || read.resolvedPath === undefined) return false
+  return sources.some(
+    (other) =>
+      other.file?.resolvedPath === read.resolvedPath && other.level !== 'project' && other.level !== 'local',
+  )
 }
 
 function evidence(name: string, value: string | undefined, path: string | undefined): Evidence {

@@ -1,4 +1,5 @@
 import type { FileState } from '../host/file-state.ts'
+import { namesIn } from '../host/files-at.ts'
 import { findProgram } from '../host/find-program.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
@@ -11,6 +12,8 @@ import { readFileState } from '../host/read-file-state.ts'
 export interface MachineView extends Pick<Host, 'env' | 'home' | 'cwd' | 'platform' | 'systemFolder'> {
   /** What stands at an absolute path. Errors: UserError for what is no regular file that can be read. */
   read(path: string): FileState
+  /** The names in a folder; none where it cannot be read. */
+  list(folder: string): readonly string[]
   /** Whether a program of this name is in PATH. */
   hasProgram(name: string): boolean
 }
@@ -34,6 +37,7 @@ export function viewMachine(host: Host): MachineView {
     platform,
     systemFolder,
     read: readFileState,
+    list: namesIn,
     hasProgram: (name) => findProgram(name, host) !== undefined,
   }
 }

@@ -3,6 +3,7 @@ import satisfies from 'semver/functions/satisfies.js'
 import type { Diagnosis, Lookup, Source } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { FormatId } from '../documents/formats.ts'
+import { filesAt } from '../host/files-at.ts'
 import type { FileReader } from './file-reader.ts'
 import type { OpenSource } from './find-setting.ts'
 import { fillNames, findSetting, type Names, variablesIn } from './find-setting.ts'
@@ -61,9 +62,13 @@ function openSource(source: Source, names: Names, { machine, files, profiles }: 
   }
   const place = /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? ''
   if (!Object.hasOwn(names, place)) return []
-  const file = files.read(resolve(machine.cwd, resolvePath(path, names)), format)
-  const variables = source.variables ? variablesIn(file.data, source.variables) : {}
-  return [{ level, file, format, data: file.data, variables }]
+  const paths = filesAt(resolve(machine.cwd, resolvePath(path, names)), machine.list)
+  // Of a folder of files the last by name counts first.
+  return paths.toReversed().map((one) => {
+    const file = files.read(one, format)
+    const variables = source.variables ? variablesIn(file.data, source.variables) : {}
+    return { level, file, format, data: file.data, variables }
+  })
 }
 
 function openProfile({ file, variables }: Profile, format: FormatId): OpenSource {
@@ -80,14 +85,20 @@ function resolveLookups(lookups: readonly Lookup[], sources: readonly OpenSource
   return names
 }
 
-/** A file that is reached in two ways stands where it is strongest; the weaker way is what people call it by. */
+/**
+ * A file that is reached in two ways, by another path or a link too, stands where it is strongest and is what the weaker
+ * way says: in the home itself, the project's file is the user's.
+ */
 function once(sources: readonly OpenSource[]): OpenSource[] {
-  const levels = new Map(sources.map(({ file, level }) => [file?.path, level]))
+  const weakest = new Map(sources.map((source) => [fileOf(source), source]))
   return sources
-    .filter(
-      ({ file }, index) => !file || sources.findIndex((other) => other.file?.path === file.path) === index,
-    )
-    .map((source) =>
-      source.file ? { ...source, level: levels.get(source.file.path) ?? source.level } : source,
-    )
+    .filter((source, index) => {
+      const file = fileOf(source)
+      return file === undefined || sources.findIndex((other) => fileOf(other) === file) === index
+    })
+    .map((source) => (source.file ? (weakest.get(fileOf(source)) ?? source) : source))
+}
+
+function fileOf({ file }: OpenSource): string | undefined {
+  return file?.resolvedPath ?? file?.path
 }

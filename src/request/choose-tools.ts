@@ -92,9 +92,11 @@ export function chooseShell(
   catalog: Catalog,
   host: Pick<Host, 'env' | 'platform'>,
 ): Shell {
-  const wanted = name ?? (host.platform === 'win32' ? 'powershell' : basename(host.env.SHELL ?? 'bash'))
+  const wanted = name ?? (host.platform === 'win32' ? 'powershell' : basename(host.env.SHELL || 'bash'))
   const shell = catalog.shells.find(
-    ({ id, platforms }) => id === wanted && (platforms === undefined || platforms.includes(host.platform)),
+    ({ id, programs, platforms }) =>
+      (id === wanted || programs.includes(wanted)) &&
+      (platforms === undefined || platforms.includes(host.platform)),
   )
   if (shell) return shell
   throw new UserError({

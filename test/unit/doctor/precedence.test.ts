@@ -65,6 +65,38 @@ const rows: readonly Row[] = [
     shadowed: [local, project, user, '$ANTHROPIC_BASE_URL', local, project, user, '$ANTHROPIC_AUTH_TOKEN'],
   },
   {
+    name: 'files of managed-settings.d beat managed-settings.json, the last by name first',
+    tool: 'claude-code',
+    files: {
+      [user]: '{}',
+      [managed]: claude(urls.global, 'm'),
+      'system/etc/claude-code/managed-settings.d/10-a.json': claude(urls.us, 'a'),
+      'system/etc/claude-code/managed-settings.d/20-b.json': JSON.stringify({
+        env: { ANTHROPIC_BASE_URL: `${urls.eu}/api` },
+      }),
+      'system/etc/claude-code/managed-settings.d/.30-hidden.json': claude(urls.asia, 'h'),
+    },
+    baseUrl: [`${urls.eu}/api`, 'system/etc/claude-code/managed-settings.d/20-b.json', '/api/v1/messages'],
+    key: 'system/etc/claude-code/managed-settings.d/10-a.json',
+    shadowed: ['system/etc/claude-code/managed-settings.d/10-a.json', managed, managed],
+  },
+  {
+    name: 'managed-settings.d on macOS',
+    tool: 'claude-code',
+    platform: 'darwin',
+    files: {
+      [user]: '{}',
+      'system/Library/Application Support/ClaudeCode/managed-settings.d/a.json': claude(urls.us, 'a'),
+    },
+    baseUrl: [
+      `${urls.us}/api`,
+      'system/Library/Application Support/ClaudeCode/managed-settings.d/a.json',
+      '/api/v1/messages',
+    ],
+    key: 'system/Library/Application Support/ClaudeCode/managed-settings.d/a.json',
+    shadowed: [],
+  },
+  {
     name: 'local settings beat the project',
     tool: 'claude-code',
     files: { [local]: claude(urls.us, 'l'), [project]: claude(urls.eu, 'p'), [user]: claude(urls.asia, 'u') },
@@ -104,6 +136,7 @@ const rows: readonly Row[] = [
     tool: 'claude-code',
     platform: 'darwin',
     files: {
+      [user]: '{}',
       'system/Library/Application Support/ClaudeCode/managed-settings.json': claude(urls.us, 'm'),
       [managed]: claude(urls.eu, 'x'),
     },

@@ -86,6 +86,13 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { '.claude.json': '{"theme":"dark"}' } },
   },
   {
+    id: 'claude-code-old-console-key-sent',
+    level: 'error',
+    hint: 'take primaryApiKey out',
+    files: { [settings]: claude(claudeReady), '.claude/.config.json': `{"primaryApiKey":"${vendorKey}"}` },
+    unless: { files: { '.claude/.config.json': '{"theme":"dark"}' } },
+  },
+  {
     id: 'claude-code-key-helper',
     level: 'error',
     hint: 'take apiKeyHelper out',

@@ -38,6 +38,13 @@ export class UserError extends Error {
     this.exit = parts.exit ?? 1
     this.where = parts.where
   }
+
+  /** The same error with more to do about it, each element a line. */
+  withHint(more: readonly string[]): UserError {
+    const { code, message, hint, exit, where } = this
+    const lines = [...(hint?.split('\n') ?? []), ...more]
+    return new UserError({ code, message: message.split('\n'), hint: lines, exit, ...(where && { where }) })
+  }
 }
 
 function textOfLines(lines: string | readonly string[]): string {

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { UserError } from '../errors.ts'
@@ -8,6 +7,7 @@ import type { Ledger } from '../plan/ledger.ts'
 import { readLedger } from './ledger-store.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
+import { readTrustedFile } from './trusted-file.ts'
 import { replaceFile } from './write-file.ts'
 
 const consentSchema = z.looseObject({
@@ -52,9 +52,10 @@ function isSetUp(origin: string, { setups }: Ledger): boolean {
 
 function readConsents(host: Host): readonly Consent[] {
   const file = consentsFile(host)
-  if (!existsSync(file)) return []
+  const bytes = readTrustedFile(file, host)
+  if (bytes === undefined) return []
   try {
-    return consentsSchema.parse(JSON.parse(readFileSync(file, 'utf8'))).plainHttp
+    return consentsSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).plainHttp
   } catch {
     throw new UserError({
       code: 'broken-consents',

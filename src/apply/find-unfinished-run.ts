@@ -4,7 +4,7 @@ import { listRuns } from './journal.ts'
 import { runTargets } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
 
-/** The run that was killed, or whose rollback failed; there is at most one. Throws UserError `broken-journal`. */
+/** The run that was killed, or whose rollback failed; there is at most one. Errors: those of `readRuns`. */
 export function findUnfinishedRun(host: Host): RunRecord | undefined {
   return listRuns(host).findLast(isUnfinished)
 }

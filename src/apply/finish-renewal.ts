@@ -8,6 +8,7 @@ import { renewKeychain } from './renew-keychain.ts'
 import type { RenewedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { StepFailure, step } from './step-failure.ts'
+import { isTrustedFolder } from './trusted-file.ts'
 
 /**
  * Puts the renewed copies and journals of a run that is `renewing` in place, its own journal last; then it is done. May
@@ -26,9 +27,9 @@ export async function finishRenewal(run: RunRecord, writer: Writer): Promise<Run
   return readRun(writer.host, run.id)
 }
 
-async function putInPlace({ path, staged }: RenewedFile, { fileSystem }: Writer): Promise<void> {
+async function putInPlace({ path, staged }: RenewedFile, { host, fileSystem }: Writer): Promise<void> {
   // The user may have thrown the folder of an old run away.
-  if (!existsSync(dirname(path))) {
+  if (!isTrustedFolder(dirname(path), host)) {
     if (staged) await removeIfThere(staged.path, fileSystem)
     return
   }

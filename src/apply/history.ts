@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
 import type { Host } from '../host/host.ts'
 import type { Ledger } from '../plan/ledger.ts'
 import { backupFile, listRuns } from './journal.ts'
 import { readLedger } from './ledger-store.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
+import { readTrustedFile } from './trusted-file.ts'
 
 /** The copy of a file that a run keeps, as it is on the disk; it may be damaged. */
 export interface KeptCopy {
@@ -22,7 +22,7 @@ export interface History {
   readonly usesKeychain: boolean
 }
 
-/** Throws UserErrors `broken-journal` and `broken-ledger`. */
+/** Throws UserErrors `broken-ledger`, and those of `readTrustedFile`. */
 export function readHistory(host: Host): History {
   const runs = listRuns(host)
   const snapshots = runs.flatMap(({ ledger }) => [ledger.before, ledger.after])
@@ -38,6 +38,7 @@ export function copiesOf(run: RunRecord, host: Host): KeptCopy[] {
   return run.files.flatMap((file) => {
     if (file.before.kind === 'absent') return []
     const copy = backupFile(host, run.id, file.before.backup)
-    return existsSync(copy) ? [{ run, file, copy, bytes: readFileSync(copy) }] : []
+    const bytes = readTrustedFile(copy, host)
+    return bytes ? [{ run, file, copy, bytes }] : []
   })
 }

@@ -1,29 +1,50 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import { isRunId } from './run-id.ts'
 import { type RecordedFile, type RunRecord, runSchema } from './run-record.ts'
 import { makePrivateFolder, runsFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { staysInReach } from './stays-in-reach.ts'
 import { step } from './step-failure.ts'
+import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
 import { replaceFile } from './write-file.ts'
 
-/** All runs, oldest first. Throws UserError `broken-journal` naming the file. */
-export function listRuns(host: Host): RunRecord[] {
-  const folder = runsFolder(host)
-  if (!existsSync(folder)) return []
-  const ids = readdirSync(folder).filter((id) => isRunId(id) && existsSync(journalFile(host, id)))
-  return ids
-    .map((id) => readJournal(journalFile(host, id)))
-    .sort((one, other) => one.sequence - other.sequence)
+/** The runs of this machine, as far as their records can be used. */
+export interface Runs {
+  /** Oldest first. */
+  readonly runs: readonly RunRecord[]
+  /** Of each other run, by id: why its record cannot be used. It stops nothing but what it is about. */
+  readonly damaged: ReadonlyMap<string, UserError>
 }
 
-/** One run. Throws UserError `no-such-run`, exit 2, and `broken-journal`. */
+/** All runs. Throws UserErrors only where none can be looked at: those of `readTrustedFile`. */
+export function readRuns(host: Host): Runs {
+  const runs: RunRecord[] = []
+  const damaged = new Map<string, UserError>()
+  for (const id of namesInTrustedFolder(runsFolder(host), host).filter(isRunId).sort()) {
+    try {
+      const run = readJournal(host, id)
+      if (run) runs.push(run)
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      damaged.set(id, error)
+    }
+  }
+  return { runs: runs.sort((one, other) => one.sequence - other.sequence), damaged }
+}
+
+/** All runs whose records can be used, oldest first; `readRuns` tells of the others. */
+export function listRuns(host: Host): readonly RunRecord[] {
+  return readRuns(host).runs
+}
+
+/** One run. Throws UserErrors `no-such-run`, exit 2, `broken-journal`, and those of `readTrustedFile`. */
 export function readRun(host: Host, id: string): RunRecord {
-  if (isRunId(id) && existsSync(journalFile(host, id))) return readJournal(journalFile(host, id))
+  const run = isRunId(id) ? readJournal(host, id) : undefined
+  if (run) return run
   throw new UserError({
     code: 'no-such-run',
     message: `There is no run ${id}.`,
@@ -37,31 +58,43 @@ export function readRun(host: Host, id: string): RunRecord {
  * when the run is unknown or did not touch it. Throws UserError `broken-backup` when the copy was changed or lost.
  */
 export function readBackup(host: Host, runId: string, path: string): Uint8Array | 'absent' | undefined {
-  if (!isRunId(runId) || !existsSync(journalFile(host, runId))) return undefined
-  const file = readRun(host, runId).files.find((candidate) => candidate.path === path)
+  const file = recordedFile(host, runId, path)
   return file && readBackupOf(host, runId, file)
 }
 
 /** The mode of a file before a run; undefined when there was no file, or the run is unknown or did not touch it. */
 export function readModeBefore(host: Host, runId: string, path: string): number | undefined {
-  if (!isRunId(runId) || !existsSync(journalFile(host, runId))) return undefined
-  const file = readRun(host, runId).files.find((candidate) => candidate.path === path)
+  const file = recordedFile(host, runId, path)
   return file?.before.kind === 'absent' ? undefined : file?.before.mode
+}
+
+function recordedFile(host: Host, runId: string, path: string): RecordedFile | undefined {
+  const run = isRunId(runId) ? readJournal(host, runId) : undefined
+  return run?.files.find((candidate) => candidate.path === path)
 }
 
 /** What stood in a recorded file before its run; see `readBackup`. */
 export function readBackupOf(host: Host, runId: string, file: RecordedFile): Uint8Array | 'absent' {
   if (file.before.kind === 'absent') return 'absent'
   const copy = backupFile(host, runId, file.before.backup)
-  const isThere = existsSync(copy)
-  const bytes = isThere && statSync(copy).isFile() ? readFileSync(copy) : undefined
-  if (bytes && hashBytes(bytes) === file.before.hash) return bytes
+  const found = tryToRead(copy, host)
+  if (found instanceof Uint8Array && hashBytes(found) === file.before.hash) return found
+  const reason = found instanceof UserError ? found.message : copy
   throw new UserError({
     code: 'broken-backup',
-    message: `The backup of ${file.path} is ${isThere ? 'damaged' : 'gone'}: ${copy}`,
+    message: `The backup of ${file.path} is ${found ? 'damaged' : 'gone'}: ${reason}`,
     hint: `Nothing was changed. Restore ${file.path} from another copy.`,
     where: { file: copy },
   })
+}
+
+function tryToRead(copy: string, host: Host): Uint8Array | UserError | undefined {
+  try {
+    return readTrustedFile(copy, host)
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
+  }
 }
 
 /** Full path of a backup; every backup of a run has its own name. */
@@ -89,20 +122,25 @@ export function journalBytes(run: RunRecord): Uint8Array {
   return Buffer.from(`${JSON.stringify(run, null, 2)}\n`)
 }
 
-function readJournal(file: string): RunRecord {
-  const run = parseJournal(file)
-  if (run && staysInReach(run, dirname(file))) return run
+/** Undefined for a run that is not there, or was killed before its record stood. */
+function readJournal(host: Host, id: string): RunRecord | undefined {
+  const file = journalFile(host, id)
+  const bytes = readTrustedFile(file, host)
+  if (bytes === undefined) return undefined
+  const run = parseJournal(bytes)
+  const folder = runFolder(host, id)
+  if (run && staysInReach(run, folder)) return run
   throw new UserError({
     code: 'broken-journal',
-    message: `${file}, the record of an earlier run, is damaged or comes from another version.`,
-    hint: 'Update qcode-setup, or move the folder of that run away; it can then no longer be undone.',
+    message: `${file}, the record of an earlier run, is damaged or comes from another version: that run cannot be undone, and its backups are not renewed by key rotate.`,
+    hint: `Update qcode-setup, or move the folder of that run away: mv ${quoteWord(folder)} ${quoteWord(`${folder}.broken`)}`,
     where: { file },
   })
 }
 
-function parseJournal(file: string): RunRecord | undefined {
+function parseJournal(bytes: Uint8Array): RunRecord | undefined {
   try {
-    return runSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return runSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch {
     return undefined
   }

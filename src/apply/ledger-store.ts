@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod/mini'
@@ -10,6 +9,7 @@ import type { Ledger } from '../plan/ledger.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
+import { readTrustedFile } from './trusted-file.ts'
 import { clearReplacement, replaceFile } from './write-file.ts'
 
 const setupSchema = z.looseObject({
@@ -46,12 +46,13 @@ export const ledgerSchema = z.object({
 
 const emptyLedger: Ledger = { version: 1, setups: [], entries: [] }
 
-/** The stored ledger, or the empty one. Throws UserError `broken-ledger` naming the file. */
+/** The stored ledger, or the empty one. Throws UserErrors `broken-ledger` naming the file, and those of `readTrustedFile`. */
 export function readLedger(host: Host): Ledger {
   const file = ledgerFile(host)
-  if (!existsSync(file)) return emptyLedger
+  const bytes = readTrustedFile(file, host)
+  if (bytes === undefined) return emptyLedger
   try {
-    return ledgerSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    return ledgerSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
   } catch {
     throw new UserError({
       code: 'broken-ledger',

@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { hasCode } from '../host/has-code.ts'
+import type { Host } from '../host/host.ts'
 import type { ProcessMark } from '../host/processes.ts'
 import type { FileSystem } from './file-system.ts'
 import { removeIfThere } from './remove-if-there.ts'
+import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
 
 /** Who holds the lock, as the disk says. */
 export interface LockOwner {
@@ -23,17 +25,15 @@ export function lockFolder(folder: string): string {
   return join(folder, 'lock')
 }
 
-/** The owner of the lock in a state folder; undefined when nobody has it. */
-export function readOwner(folder: string): LockOwner | undefined {
-  try {
-    const [token] = readdirSync(lockFolder(folder))
-    if (token === undefined) return undefined
-    const text = readFileSync(join(lockFolder(folder), token), 'utf8')
-    return { token, mark: parseMark(text), signs: text.length }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined
-    throw error
-  }
+/**
+ * The owner of the lock in a state folder; undefined when nobody has it. Throws UserErrors of `readTrustedFile` for what no
+ * run has put there: it would be taken for what a killed one left, and removed.
+ */
+export function readOwner(folder: string, host: Host): LockOwner | undefined {
+  const [token] = namesInTrustedFolder(lockFolder(folder), host)
+  const bytes = token === undefined ? undefined : readTrustedFile(join(lockFolder(folder), token), host)
+  if (token === undefined || bytes === undefined) return undefined
+  return { token, mark: parseMark(new TextDecoder().decode(bytes)), signs: bytes.length }
 }
 
 /** Whether this owner has the lock now. */
@@ -96,7 +96,9 @@ async function writeMark(path: string, mark: ProcessMark, fileSystem: FileSystem
   }
 }
 
+/** Nothing is removed through a link. */
 async function removeClaim(path: string, token: string | undefined, fileSystem: FileSystem): Promise<void> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) return
   if (token !== undefined) await removeIfThere(join(path, token), fileSystem)
   await fileSystem.removeFolder(path).catch((error) => {
     if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error

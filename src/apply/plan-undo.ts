@@ -6,7 +6,7 @@ import type { ApplyRequest } from './apply-request.ts'
 import { changedSinceRun } from './changed-since-run.ts'
 import { filePosition } from './file-position.ts'
 import { isUnfinished, unfinishedRun } from './find-unfinished-run.ts'
-import { listRuns, readBackupOf, readRun } from './journal.ts'
+import { readBackupOf, readRun, readRuns } from './journal.ts'
 import { readLedger } from './ledger-store.ts'
 import { revertLedger } from './revert-ledger.ts'
 import { newRunId } from './run-id.ts'
@@ -22,13 +22,15 @@ export interface UndoPlan {
 /**
  * Plans to take back one run, or the last one that is neither an undo nor undone; undoing an undo does the run
  * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` and `key-stays` (exit 2), `unfinished-run`
- * (recover that one first), `broken-backup`, and `keychain-unavailable`.
+ * (recover that one first), `broken-backup`, `keychain-unavailable`, and those of `readRuns` for a later run that cannot be
+ * looked at, when the last one is asked for.
  */
 export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | 'nothing-to-undo'> {
-  const runs = listRuns(host)
+  const { runs, damaged } = readRuns(host)
   const unfinished = runs.findLast(isUnfinished)
   if (unfinished) throw unfinishedRun(unfinished)
   const run = runId === undefined ? runs.findLast((each) => canUndo(each, runs)) : readRun(host, runId)
+  if (runId === undefined) refuseLaterDamaged(run, damaged)
   if (run === undefined || run.state !== 'done' || isUndone(run, runs)) return 'nothing-to-undo'
   if (run.renewal)
     throw keyStays(
@@ -36,6 +38,16 @@ export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | '
       runs.findLast((each) => canUndo(each, runs) && !each.renewal),
     )
   return { run, request: await requestUndo(run, host) }
+}
+
+/** Ids begin with the time: what cannot be looked at may be the run that is meant. */
+function refuseLaterDamaged(run: RunRecord | undefined, damaged: ReadonlyMap<string, UserError>): void {
+  const [, error] = [...damaged].findLast(([id]) => run === undefined || id > run.id) ?? []
+  if (!error) return
+  const other = run
+    ? [`To take back the run before it (${run.command}), type: qcode-setup undo ${run.id}`]
+    : []
+  throw error.withHint(other)
 }
 
 function canUndo(run: RunRecord, runs: readonly RunRecord[]): boolean {

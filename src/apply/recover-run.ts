@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
@@ -17,6 +16,7 @@ import { restoreRun } from './restore-run.ts'
 import type { RecordedFile, RenewedFile, RunRecord } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import { explainFailure, rollbackFailed } from './take-back.ts'
+import { readTrustedFile } from './trusted-file.ts'
 
 /** An unfinished run that was brought to its end, and what somebody else had changed since. */
 export interface Recovery {
@@ -31,7 +31,8 @@ export interface Recovery {
 export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
   return recover(host, id, fileSystem, async (run, writer) => {
     const missing =
-      run.files.find((file) => !canFinish(run, file, host)) ?? run.renewal?.files.find(isNotStaged)
+      run.files.find((file) => !canFinish(run, file, host)) ??
+      run.renewal?.files.find((file) => isNotStaged(file, host))
     if (missing) throw cannotFinish(run, missing.path)
     if (!(await canFinishKeychain(run, host))) throw cannotFinish(run, keychainTitle)
     const committing: RunRecord = { ...run, state: 'committing' }
@@ -97,9 +98,10 @@ function isWritten(file: RecordedFile, platform: NodeJS.Platform): boolean {
   )
 }
 
-function isNotStaged({ staged }: RenewedFile): boolean {
+function isNotStaged({ staged }: RenewedFile, host: Host): boolean {
   if (!staged) return false
-  return !existsSync(staged.path) || hashBytes(readFileSync(staged.path)) !== staged.hash
+  const bytes = readTrustedFile(staged.path, host)
+  return bytes === undefined || hashBytes(bytes) !== staged.hash
 }
 
 async function canFinishKeychain({ keychain: recorded, renewal }: RunRecord, host: Host): Promise<boolean> {

@@ -14,6 +14,7 @@ import {
 } from './lock-folder.ts'
 import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
 import { step } from './step-failure.ts'
+import { isTrustedFolder } from './trusted-file.ts'
 
 /** What the holder of the lock works with. */
 export interface Writer {
@@ -45,6 +46,7 @@ export async function withStateLock<T>(
   patience = usual,
 ): Promise<T> {
   const folder = stateFolder(host)
+  assertTrustedState(host)
   await step(folder, () => makePrivateFolder(runsFolder(host), fileSystem))
   const token = await step(folder, () => acquire(folder, host, fileSystem, patience))
   const signs = setInterval(() => giveSign(folder, token, fileSystem).catch(() => {}), signMs).unref()
@@ -61,9 +63,15 @@ export async function withStateLock<T>(
   }
 }
 
+/** Before anything is made there: the folders of the state, and what is removed or written with them. */
+function assertTrustedState(host: Host): void {
+  isTrustedFolder(runsFolder(host), host)
+  readOwner(stateFolder(host), host)
+}
+
 async function acquire(
   folder: string,
-  { processes }: Host,
+  host: Host,
   fileSystem: FileSystem,
   { waitMs, stillMs }: Patience,
 ): Promise<string> {
@@ -72,12 +80,12 @@ async function acquire(
   let stillFor = 0
   // Time is counted in looks: who was stopped meanwhile has not looked, and clocks may jump.
   for (let waited = 0; ; waited += pollMs) {
-    const owner = readOwner(folder)
+    const owner = readOwner(folder, host)
     stillFor = owner?.token === seen?.token && owner?.signs === seen?.signs ? stillFor + pollMs : 0
-    const fate = owner?.mark ? processes.fate(owner.mark) : 'unknown'
+    const fate = owner?.mark ? host.processes.fate(owner.mark) : 'unknown'
     if (owner === undefined || fate === 'ended' || (fate === 'unknown' && stillFor >= stillMs)) {
       await freeLock(folder, owner?.token, fileSystem)
-      if (await takeLock(folder, token, processes.self(), fileSystem)) return token
+      if (await takeLock(folder, token, host.processes.self(), fileSystem)) return token
     }
     if (waited >= waitMs) throw locked(folder, owner)
     seen = owner

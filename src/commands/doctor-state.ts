@@ -10,6 +10,7 @@ import type { Ledger } from '../plan/ledger.ts'
 import { inspectSetup } from '../plan/tool-status.ts'
 import { choiceOf } from './choices-of.ts'
 import type { CommandContext } from './command.ts'
+import { damagedRuns } from './damaged-runs.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /** What this program knows of its own work, and what is wrong with that. A state that is damaged counts as empty. */
@@ -25,7 +26,10 @@ export async function lookAtOwnState(context: CommandContext): Promise<OwnState>
   const folder = [...folderFindings(place, context.host), ...(inGit ? [inGit] : [])]
   try {
     const { ledger, drift } = await findDrift(context)
-    return { ledger, findings: [...folder, ...unfinishedRun(context.host), ...drift] }
+    return {
+      ledger,
+      findings: [...folder, ...damagedRuns(context.host), ...unfinishedRun(context.host), ...drift],
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     const ledger = { version: 1 as const, setups: [], entries: [] }

@@ -5,24 +5,27 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/input.ts'
+import { damagedRuns } from './damaged-runs.ts'
 import { isInteractive } from './is-interactive.ts'
 
 /**
  * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
- * user answers on a terminal, else taken back. Gives what to tell about it.
+ * user answers on a terminal, else taken back. Gives what to tell about it, and of runs whose records cannot be used.
  */
 export async function recoverFirst(input: Input, host: Host): Promise<Finding[]> {
+  const damaged = damagedRuns(host)
   const run = findUnfinishedRun(host)
-  if (!run) return []
+  if (!run) return damaged
   const how = await chooseEnd(run, input, host)
   const recovery = await (how === 'finish' ? finishRun : rollBackRun)(host, run.id).catch(passOverEnded)
-  if (recovery === undefined) return []
+  if (recovery === undefined) return damaged
   const { leftAlone } = recovery
   const end = how === 'finish' ? 'finished' : 'taken back'
   const others = leftAlone
     .map((path) => `; ${path} was changed by somebody else since and was left alone`)
     .join('')
   return [
+    ...damaged,
     {
       id: 'run-recovered',
       level: 'warning',

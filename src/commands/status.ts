@@ -5,6 +5,7 @@ import type { Input } from '../request/input.ts'
 import { reportStatus } from '../ui/report-status.ts'
 import { choiceOf } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { damagedRuns } from './damaged-runs.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /** What is set up, where, for which region, and whether it still stands as it was written. */
@@ -19,7 +20,7 @@ export async function runStatus(_input: Input, context: CommandContext): Promise
   const unfinished = findUnfinishedRun(host)
   return {
     exit: 0,
-    findings: unfinished ? [unfinishedFinding(unfinished)] : [],
+    findings: [...damagedRuns(host), ...(unfinished ? [unfinishedFinding(unfinished)] : [])],
     data: {
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
       unfinishedRun: unfinished?.id ?? null,

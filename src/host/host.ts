@@ -7,6 +7,8 @@ export interface Host {
   /** Folder of this program's own package. */
   readonly packageFolder: string
   readonly cwd: string
+  /** The user that the program runs as; undefined on Windows, which has no such numbers. */
+  readonly uid?: number | undefined
   readonly platform: NodeJS.Platform
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */
   readonly systemFolder: string

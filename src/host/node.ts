@@ -13,6 +13,7 @@ export function createNodeHost(packageFolder: string): Host {
     home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
     packageFolder,
     cwd: workingFolder(),
+    uid: process.geteuid?.(),
     platform,
     systemFolder: '',
     terminal: createTerminal(),

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
-import { backupFile, listRuns, readBackup, readRun, runFolder } from '../../../src/apply/journal.ts'
+import { backupFile, listRuns, readBackup, readRun, readRuns, runFolder } from '../../../src/apply/journal.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { stateFolder } from '../../../src/apply/state-folder.ts'
 import { createFaultFileSystem } from '../../support/fault-file-system.ts'
@@ -312,7 +312,10 @@ describe('refusals change nothing', () => {
     put(join(stateFolder(host), 'ledger.json'), '{"version":1')
     expect(() => readLedger(host)).toThrow(expect.objectContaining({ code: 'broken-ledger' }))
     put(join(runFolder(host, run?.id ?? ''), 'journal.json'), '{"version":2}')
-    expect(() => listRuns(host)).toThrow(expect.objectContaining({ code: 'broken-journal' }))
+    expect(readRuns(host)).toEqual({
+      runs: [],
+      damaged: new Map([[run?.id, expect.objectContaining({ code: 'broken-journal' })]]),
+    })
   })
 
   test('a link that leads elsewhere since the plan, though the bytes there are the same', async () => {

@@ -1,0 +1,155 @@
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
+import { dirname, relative, sep } from 'node:path'
+import { UserError } from '../errors.ts'
+import { hasCode } from '../host/has-code.ts'
+import type { Host } from '../host/host.ts'
+import { type Doubt, doubtOf, doubtOfLinks, whatIsNoFolder, whatKeepsOut } from '../host/ownership.ts'
+import { quoteWord } from '../host/quote-word.ts'
+import { stateFolder } from './state-folder.ts'
+
+/** A backup has at most 10 MiB; a journal with two ledgers in it stays far below this. */
+const largestFile = 64 * 1024 * 1024
+
+/**
+ * The bytes of a file of the state folder, undefined where there is none. What a command does follows from them, so they
+ * are read only where nobody but the user can have written them: each folder from the state folder on is a real one, the
+ * file is a plain one, all belong to the user and nobody else may write to them. Never waits, whatever stands there.
+ * Throws UserErrors `state-not-trusted` and `state-unreadable`, exit 1, which name what is in the way and how to mend it.
+ */
+export function readTrustedFile(path: string, host: Host): Uint8Array | undefined {
+  if (!isTrustedFolder(dirname(path), host)) return undefined
+  return guarded(path, host, () => {
+    assertPlain(path, lstatSync(path), host)
+    // Between the two looks it may have become something else, such as a pipe that never answers.
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      assertPlain(path, fstatSync(file), host)
+      return readFileSync(file)
+    } finally {
+      closeSync(file)
+    }
+  })
+}
+
+/** The names in a folder of the state folder; none where it is not there. Errors: those of `readTrustedFile`. */
+export function namesInTrustedFolder(path: string, host: Host): string[] {
+  return (isTrustedFolder(path, host) && guarded(path, host, () => readdirSync(path))) || []
+}
+
+/**
+ * Whether a folder, the state folder or one below it, is there; one that is there and may not be trusted, or what stands in
+ * its place, is refused with the errors of `readTrustedFile`.
+ */
+export function isTrustedFolder(path: string, host: Host): boolean {
+  const top = stateFolder(host)
+  const look = (folder: string) => {
+    if (folder === top) assertTrustedTop(top, host)
+    else assertOwnFolder(folder, lstatSync(folder), host)
+    return true
+  }
+  return [top, ...foldersBelow(top, path)].every((folder) => guarded(folder, host, () => look(folder)))
+}
+
+/** It may be a link of the user's own, to a folder that was moved with its mode. */
+function assertTrustedTop(folder: string, host: Host): void {
+  const doubt = doubtOfLinks(folder, host)
+  if (doubt) throw notTrusted(doubt)
+  const found = lstatSync(folder)
+  const target = found.isSymbolicLink() ? statSync(folder, { throwIfNoEntry: false }) : undefined
+  const isPrivate = host.platform === 'win32' || ((target?.mode ?? 0) & 0o077) === 0
+  if (!found.isSymbolicLink()) assertOwnFolder(folder, found, host)
+  else if (!target?.isDirectory() || !isPrivate || doubtOf(folder, target, host))
+    throw strange(folder, 'is a link, and not to a folder that is yours alone')
+}
+
+function assertOwnFolder(path: string, stat: Stats, host: Host): void {
+  if (stat.isSymbolicLink()) throw strange(path, 'is a link')
+  if (!stat.isDirectory()) throw strange(path, 'is no folder')
+  assertOwn(path, stat, host)
+}
+
+function assertPlain(path: string, stat: Stats, host: Host): void {
+  if (stat.isSymbolicLink()) throw strange(path, 'is a link')
+  if (!stat.isFile())
+    throw strange(path, stat.isDirectory() ? 'is a folder' : 'is a pipe, a socket or a device')
+  if (stat.size > largestFile) throw strange(path, 'is larger than 64 MiB')
+  assertOwn(path, stat, host)
+}
+
+function assertOwn(path: string, stat: Stats, host: Host): void {
+  const doubt = doubtOf(path, stat, host)
+  if (doubt && !(stat.uid === host.uid && ignoresModes(path, stat))) throw notTrusted(doubt)
+}
+
+/**
+ * Some disks, such as FAT and the drives of Windows in WSL, show one mode for everything, whatever chmod says: there the
+ * owner is all that can be known. Asked by a chmod that takes rights away, and that is taken back where it had an effect.
+ */
+function ignoresModes(path: string, { mode }: Stats): boolean {
+  try {
+    chmodSync(path, mode & 0o7755)
+    const isSame = lstatSync(path).mode === mode
+    if (!isSame) chmodSync(path, mode & 0o7777)
+    return isSame
+  } catch {
+    return false
+  }
+}
+
+/** The folders from below `top` down to `path`, none where that is `top` itself. */
+function foldersBelow(top: string, path: string): string[] {
+  const names = relative(top, path).split(sep).filter(Boolean)
+  return names.map((_, index) => [top, ...names.slice(0, index + 1)].join(sep))
+}
+
+/** Undefined for what is not there. */
+function guarded<T>(path: string, host: Host, look: () => T): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    if (hasCode(error, 'EACCES', 'EPERM')) throw unreadable(whatKeepsOut(path, host))
+    if (hasCode(error, 'ENOTDIR')) throw strange(whatIsNoFolder(path) ?? path, 'is no folder')
+    if (hasCode(error, 'ELOOP')) throw strange(path, 'is, or lies behind, a link that leads nowhere')
+    if (hasCode(error, 'ENXIO')) throw strange(path, 'is a pipe, a socket or a device')
+    throw error
+  }
+}
+
+function strange(path: string, what: string): UserError {
+  return notTrusted({
+    path,
+    what,
+    remedy: `Move it away: mv ${quoteWord(path)} ${quoteWord(`${path}.moved`)}`,
+  })
+}
+
+function notTrusted({ path, what, remedy }: Doubt): UserError {
+  return new UserError({
+    code: 'state-not-trusted',
+    message: `${path} ${what}: what this program has written down there cannot be trusted.`,
+    hint: [remedy, 'Then run the same command again.'],
+    where: { file: path },
+  })
+}
+
+function unreadable({ path, what, remedy }: Doubt): UserError {
+  return new UserError({
+    code: 'state-unreadable',
+    message: `What this program has written down could not be read, so it is not known what is set up: ${path} ${what}.`,
+    hint: [remedy, 'Then run the same command again.'],
+    where: { file: path },
+  })
+}

@@ -1,0 +1,115 @@
+import { accessSync, constants, lstatSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { hasCode } from './has-code.ts'
+import type { Host } from './host.ts'
+import { quoteWord } from './quote-word.ts'
+
+/** Who runs the program; on Windows, where access is not told by numbers and modes, everything counts as the user's own. */
+export type User = Pick<Host, 'uid' | 'env'>
+
+/** Why something that stands at a path is not the user's alone, in words, and a command that mends it. */
+export interface Doubt {
+  readonly path: string
+  /** A verb and what follows, such as `belongs to alice`. */
+  readonly what: string
+  readonly remedy: string
+}
+
+/** How many links one path may lead through, as Linux has it. */
+const mostLinks = 40
+
+/** Whether the user or root made it: root can change anything, so that nothing is gained by not trusting it. */
+export function isOwn({ uid }: Pick<Stats, 'uid'>, user: Pick<User, 'uid'>): boolean {
+  return user.uid === undefined || uid === user.uid || uid === 0
+}
+
+/** What makes a file or folder that stands at a path, itself no link, one that somebody else may have written; undefined for none. */
+export function doubtOf(path: string, stat: Stats, user: User): Doubt | undefined {
+  if (user.uid === undefined) return undefined
+  if (!isOwn(stat, user)) {
+    const remedy = `If you trust what is in it, make it yours: ${chown(path)}`
+    return { path, what: `belongs to ${userName(stat.uid, user)}`, remedy }
+  }
+  if ((stat.mode & 0o022) === 0) return undefined
+  const mode = (stat.mode & 0o777).toString(8)
+  const remedy = `If nobody has changed what is in it, type: chmod ${stat.isDirectory() ? '-R ' : ''}go-w ${quoteWord(path)}`
+  return { path, what: `can be changed by other users (mode ${mode})`, remedy }
+}
+
+/** The first link on the way to a path, the path itself included, that another user can point elsewhere. */
+export function doubtOfLinks(path: string, user: User, links = 0): Doubt | undefined {
+  if (user.uid === undefined || links > mostLinks) return undefined
+  for (const part of partsOf(path)) {
+    const stat = lstatSync(part, { throwIfNoEntry: false })
+    if (!stat) return undefined
+    if (!stat.isSymbolicLink()) continue
+    const target = resolve(dirname(part), readlinkSync(part))
+    if (!isOwn(stat, user)) {
+      const what = `is a link of ${userName(stat.uid, user)} to ${target}`
+      return { path: part, what, remedy: `Remove the link: rm ${quoteWord(part)}` }
+    }
+    const doubt = doubtOfLinks(target, user, links + 1)
+    if (doubt) return doubt
+  }
+  return undefined
+}
+
+/** What on the way to a path keeps the user out: the first folder that may not be entered, or what stands at the path itself. */
+export function whatKeepsOut(path: string, user: User): Doubt {
+  const culprit = findClosed(path)
+  const stat = lstatSync(culprit, { throwIfNoEntry: false })
+  if (!stat || user.uid === undefined || stat.uid === user.uid) {
+    const right = stat?.isDirectory() === false ? 'u+rw' : 'u+rwx'
+    return {
+      path: culprit,
+      what: 'does not let you read it (permission denied)',
+      remedy: `To change that, type: chmod ${right} ${quoteWord(culprit)}`,
+    }
+  }
+  const what = `belongs to ${userName(stat.uid, user)} (permission denied)`
+  return { path: culprit, what, remedy: `If it should be yours, type: ${chown(culprit)}` }
+}
+
+/** The first on the way to a path that is there and no folder, so that nothing can lie below it. */
+export function whatIsNoFolder(path: string): string | undefined {
+  return partsOf(dirname(path)).find(
+    (part) => statSync(part, { throwIfNoEntry: false })?.isDirectory() === false,
+  )
+}
+
+/** A user's name as `sudo -u` takes it: the number where no name is known. */
+export function userName(uid: number, { env }: Pick<User, 'env'>): string {
+  if (uid === 0) return 'root'
+  if (env.SUDO_USER && env.SUDO_UID === String(uid)) return env.SUDO_USER
+  return nameInPasswd(uid) ?? `#${uid}`
+}
+
+function nameInPasswd(uid: number): string | undefined {
+  try {
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+    return lines.map((line) => line.split(':')).find((fields) => fields[2] === String(uid))?.[0]
+  } catch {
+    return undefined
+  }
+}
+
+function chown(path: string): string {
+  return `sudo chown -R "$(id -u):$(id -g)" ${quoteWord(path)}`
+}
+
+/** `/a/b` is `/a` and `/a/b`. */
+function partsOf(path: string): string[] {
+  const parent = dirname(path)
+  return parent === path ? [] : [...partsOf(parent), path]
+}
+
+function findClosed(path: string): string {
+  for (const part of partsOf(dirname(path))) {
+    try {
+      accessSync(part, constants.X_OK)
+    } catch (error) {
+      if (hasCode(error, 'EACCES', 'EPERM')) return part
+    }
+  }
+  return path
+}

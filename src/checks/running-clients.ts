@@ -31,7 +31,7 @@ export function findDaemons(choices: readonly Pick<ToolChoice, 'tool'>[], host: 
 export async function restartDaemon({ restart }: RunningDaemon, host: Host): Promise<boolean> {
   const [command = '', ...args] = restart
   // It goes on with the environment that it is given here, the user's key in it included.
-  return (await host.run(command, args, { env: host.env, timeoutMs: 20_000 })).exit === 0
+  return (await host.run(command, args, { env: host.env, timeoutMs: 20_000, mayLeave: true })).exit === 0
 }
 
 /** Refuses to write files of a program that runs and would write them over. Errors: UserError `program-running`, exit 1. */
@@ -50,8 +50,8 @@ export async function refuseRunningPrograms(choices: readonly ToolChoice[], host
 async function listPrograms(host: Host): Promise<string[]> {
   const onWindows = host.platform === 'win32'
   const { stdout } = onWindows
-    ? await host.run('tasklist', ['/fo', 'csv', '/nh'])
-    : await host.run('ps', ['-A', '-o', 'comm='])
+    ? await host.run('tasklist', ['/fo', 'csv', '/nh'], { timeoutMs: 5000 })
+    : await host.run('ps', ['-A', '-o', 'comm='], { timeoutMs: 5000 })
   return stdout.split('\n').map((line) => basename(onWindows ? (line.split('"')[1] ?? '') : line.trim()))
 }
 

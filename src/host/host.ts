@@ -26,7 +26,10 @@ export interface Host {
   /** Whether a process with this id lives. */
   isAlive(pid: number): boolean
   readonly processes: Processes
-  /** Runs a program without a shell and waits for it. A program that cannot be started gives exit null. */
+  /**
+   * Runs a program without a shell and waits for it, not for what it leaves behind, which is ended. A program that cannot be
+   * started gives exit null; one that prints without end is stopped.
+   */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
   /** What the system's keychain keeps for this program. Rejects where the library that reaches it is not installed. */
   keychain(): Promise<KeychainStore>
@@ -65,6 +68,8 @@ export interface RunOptions {
   readonly input?: string
   /** With this environment only, standard input closed; at the end nothing is left of what it started. */
   readonly alone?: boolean
+  /** What it starts may go on when it has ended, as a daemon does; nothing of its output is kept. */
+  readonly mayLeave?: boolean
   /** Stops the program when it fires. */
   readonly stop?: AbortSignal
 }

@@ -25,7 +25,7 @@ export function createNodeHost(packageFolder: string): Host {
     onStrayError,
     isAlive,
     processes: createProcesses(pid, isAlive),
-    run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform, env }),
+    run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform, env, onExit }),
     keychain: openNativeKeychain,
   }
 }
@@ -63,6 +63,11 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+}
+
+function onExit(stop: () => void): () => void {
+  process.on('exit', stop)
+  return () => process.off('exit', stop)
 }
 
 function onStrayError(report: (error: unknown) => Promise<number>): void {

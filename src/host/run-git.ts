@@ -12,6 +12,9 @@ const otherRepository = {
 /** A repository's own settings can name a program that git runs whenever it reads the index (seen in 2.39). */
 const noPrograms = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null']
 
+/** git waits for ever for a pipe that stands where it looks for a file, as `.git/config` or `.gitignore`. */
+const timeoutMs = 5000
+
 interface GitOptions {
   /** For standard input. */
   readonly input?: string
@@ -19,7 +22,7 @@ interface GitOptions {
   readonly literalPaths?: boolean
 }
 
-/** Asks git about the repository that `folder` lies in. */
+/** Asks git about the repository that `folder` lies in; exit null where it does not answer in time. */
 export function runGit(
   folder: string,
   args: readonly string[],
@@ -27,5 +30,5 @@ export function runGit(
   { input = '', literalPaths = false }: GitOptions = {},
 ): Promise<RunResult> {
   const env = { ...otherRepository, GIT_LITERAL_PATHSPECS: literalPaths ? '1' : undefined }
-  return host.run('git', ['-C', folder, ...noPrograms, ...args], { env, input })
+  return host.run('git', ['-C', folder, ...noPrograms, ...args], { env, input, timeoutMs })
 }

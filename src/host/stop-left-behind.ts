@@ -4,12 +4,16 @@ import type { ProcessControl } from './run-program.ts'
 /** Enough for processes that start others while they are being stopped. */
 const rounds = 10
 
-/**
- * Ends the process group of a program that has ended, and whatever left that group: on Linux it is known by the mark
- * (`NAME=value`, unique to the run) that it inherited with its environment.
- */
-export function stopLeftBehind(leader: number | undefined, mark: string, kill: ProcessControl['kill']): void {
+/** Ends what is left of the process group of a program that was started as its leader. */
+export function stopGroup(leader: number | undefined, kill: ProcessControl['kill']): void {
   if (leader !== undefined) tryKill(-leader, kill)
+}
+
+/**
+ * Ends what has left the group of a program: on Linux it is known by the mark (`NAME=value`, unique to the run) that it
+ * inherited with its environment.
+ */
+export function stopMarked(mark: string, kill: ProcessControl['kill']): void {
   for (let round = 0; round < rounds; round++) {
     const left = findMarked(mark)
     if (left.length === 0) return

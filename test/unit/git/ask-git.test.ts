@@ -207,4 +207,15 @@ describe('git cannot be asked', () => {
     rmSync(inside('.git/objects'), { recursive: true })
     expectKind(await ask(inside('.env')), 'not-asked')
   })
+  it
+    .skipIf(process.platform === 'win32')
+    .each(['.git/config', '.gitignore', '.git/info/exclude', '.git/index'])(
+    'where a pipe that nobody writes to stands at %s, for which git waits for ever',
+    async (path) => {
+      put(inside('.git/index'), '')
+      rmSync(inside(path), { force: true })
+      execFileSync('mkfifo', [inside(path)])
+      expectKind(await ask(inside('.env')), 'not-asked')
+    },
+  )
 })

@@ -1,7 +1,8 @@
 import type { Secret } from '../secrets/secret.ts'
 import { isPage, judgeReply, limited } from './judge-reply.ts'
 import type { ProbeVerdict, VerdictKind } from './probe-verdict.ts'
-import { cleanServerText, errorMessage, readErrorBody } from './server-text.ts'
+import { cleanServerText, errorMessage, readObject } from './server-text.ts'
+import { isModelReply, isModelStream } from './smallest-body.ts'
 import type { Reply } from './transport.ts'
 
 /** Why a 401 came although a key was sent, by the body's sentence (an open relay of the family, v1.1.314). */
@@ -22,13 +23,31 @@ const newKey = 'Copy the key from the QCode.cc console once more, or make a new 
 export function judgeKeyReply(reply: Reply, key: Secret, host: string, path: string): ProbeVerdict {
   const { status, body } = reply
   if (isPage(reply)) return judgeReply(reply, host, path)
-  if (status === 400 || status === 200) return { kind: 'key-accepted', message: `${host} accepts the key` }
+  if (isAcceptance(reply)) return { kind: 'key-accepted', message: `${host} accepts the key` }
+  if (status < 300) return notTheGateway(status, host, path)
   const said = cleanServerText(errorMessage(body), key)
   const quoted = said === '' ? '' : `: ${said}`
   if (status === 401) return refused(said)
   if (status === 402) return { ...balance, message: `${balance.message}${quoted}` }
   if (status === 403) return forbidden(body, quoted)
   return status === 429 ? limited(reply, host) : judgeReply(reply, host, path)
+}
+
+/**
+ * A gateway of this family looks at the key first and then says in JSON what is missing in an empty request (400); another
+ * one may let a model answer to it. Whatever else answers has not looked at the key: a login page, another program's API.
+ */
+function isAcceptance({ status, body }: Reply): boolean {
+  if (status === 400) return errorMessage(body) !== ''
+  return status === 200 && (isModelReply(body) || isModelStream(body))
+}
+
+function notTheGateway(status: number, host: string, path: string): ProbeVerdict {
+  return {
+    kind: 'captive-portal',
+    message: `${host} answered POST ${path} with ${status}, but not as the gateway does; so nothing is known of the key`,
+    hint: 'Check the address; the login page of a network may answer in its place.',
+  }
 }
 
 function refused(said: string): ProbeVerdict {
@@ -45,7 +64,7 @@ const balance = {
 
 /** The program never pretends to be another client, so a key for certain clients cannot be told to work here. */
 function forbidden(body: string, quoted: string): ProbeVerdict {
-  if (Array.isArray(readErrorBody(body).allowedClients) || /client not allowed/i.test(body)) {
+  if (Array.isArray(readObject(body).allowedClients) || /client not allowed/i.test(body)) {
     return {
       kind: 'client-refused',
       message: `Path and key are right, but this key is for certain clients only, and this program is none of them (403)${quoted}`,

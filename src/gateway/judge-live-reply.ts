@@ -3,7 +3,7 @@ import { judgeKeyReply } from './judge-key-reply.ts'
 import { isPage, judgeReply } from './judge-reply.ts'
 import type { ProbeVerdict } from './probe-verdict.ts'
 import { cleanServerText, errorMessage } from './server-text.ts'
-import { streamEvents, streamedText } from './smallest-body.ts'
+import { isModelStream, streamedText } from './smallest-body.ts'
 import type { Reply } from './transport.ts'
 
 /** What the reply to a whole request says: did a model answer? */
@@ -22,7 +22,7 @@ export function judgeLiveReply(reply: Reply, key: Secret, host: string, path: st
 /** A model that thinks first may use up its few tokens before the first word. */
 function judgeStream(body: string, key: Secret, host: string): ProbeVerdict {
   const text = cleanServerText(streamedText(body), key)
-  if (streamEvents(body).length > 0) {
+  if (isModelStream(body)) {
     return { kind: 'answered', message: text === '' ? 'The model answered' : `The model answered: ${text}` }
   }
   return {

@@ -1,9 +1,9 @@
-import { readErrorBody } from './server-text.ts'
+import { readObject } from './server-text.ts'
 import type { Reply } from './transport.ts'
 
 /** How long a 429 asks to wait, as words: from Retry-After, else from `remainingMinutes` or `resetAt` of the body. */
 export function limitWait({ headers, body }: Reply): string | undefined {
-  const { error, ...own } = readErrorBody(body)
+  const { error, ...own } = readObject(body)
   const told = { ...(typeof error === 'object' ? error : {}), ...own } as Record<string, unknown>
   return fromRetryAfter(headers['retry-after']) ?? inMinutes(told.remainingMinutes) ?? untilTime(told.resetAt)
 }

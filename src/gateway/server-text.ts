@@ -14,7 +14,7 @@ export function cleanServerText(text: string, key?: Secret): string {
 }
 
 /** The JSON object in a body, or an empty one. */
-export function readErrorBody(body: string): Readonly<Record<string, unknown>> {
+export function readObject(body: string): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(body)
     return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {}
@@ -25,7 +25,7 @@ export function readErrorBody(body: string): Readonly<Record<string, unknown>> {
 
 /** The sentence in an error as this gateway's family shapes it: `message`, `error.message` or `error`; else ''. */
 export function errorMessage(body: string): string {
-  const { message, error } = readErrorBody(body)
+  const { message, error } = readObject(body)
   const inner = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
   return ([message, inner].find((text) => typeof text === 'string') as string | undefined) ?? ''
 }

@@ -1,4 +1,5 @@
 import type { ProtocolId } from './gateway.ts'
+import { readObject } from './server-text.ts'
 
 /** The smallest request of a protocol that a model answers; `stream` is always explicit, since a relay of this family hangs without. */
 export function smallestBody(protocol: ProtocolId, model: string): Record<string, unknown> {
@@ -21,8 +22,25 @@ export function streamedText(stream: string): string {
     .join('')
 }
 
+/** Whether a body is a stream in which a model speaks, in one of the three protocols; an error in a stream is none. */
+export function isModelStream(body: string): boolean {
+  return streamEvents(body).some(
+    (event) =>
+      Array.isArray(event?.choices) ||
+      /^(message_|content_block_|response\.(?!failed$))/.test(String(event?.type)),
+  )
+}
+
+/** Whether a body is the whole reply of a model, in one of the three protocols. */
+export function isModelReply(body: string): boolean {
+  const { type, object, choices, content, output } = readObject(body)
+  if (type === 'message') return Array.isArray(content)
+  if (object === 'response') return Array.isArray(output)
+  return object === 'chat.completion' && Array.isArray(choices)
+}
+
 /** The JSON objects of a stream's data lines; what does not parse is left out. */
-export function streamEvents(stream: string): StreamEvent[] {
+function streamEvents(stream: string): StreamEvent[] {
   return stream.split('\n').flatMap((line) => (line.startsWith('data: {') ? parse(line.slice(6)) : []))
 }
 

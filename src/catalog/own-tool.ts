@@ -1,5 +1,6 @@
-import type { Value } from '../documents/document.ts'
 import { entriesOf } from './entries-of.ts'
+import { isAddress } from './is-address.ts'
+import { findLeadElsewhere, findLeadInCode } from './lead-elsewhere.ts'
 import type { Tool } from './tool.ts'
 
 /** Keywords of JSON Schema that can take for ever on a hostile value, or lead back to themselves. */
@@ -21,7 +22,7 @@ export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): str
   const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
   if (patterns.length > mostPatterns)
     return `traps: a folder of your own has at most ${mostPatterns} patterns`
-  return targets.map(findTargetFault).find((fault) => fault !== undefined)
+  return targets.map(findTargetFault).find((fault) => fault !== undefined) ?? findOtherLead(tool)
 }
 
 function findTargetFault({ format, content, shape }: Tool['targets'][number], index: number) {
@@ -30,10 +31,18 @@ function findTargetFault({ format, content, shape }: Tool['targets'][number], in
     return `${target}.format must be one of ${settingsFormats.join(', ')}`
   const keyword = shape && entriesOf(shape).find(({ name }) => endless.includes(name))
   if (keyword) return `${target}.shape cannot use ${keyword.name} in a folder of your own`
-  const url = entriesOf(content).find(({ name, value }) => name !== '$schema' && isUrl(value))
-  return url && `${target}.content has a URL at ${url.path}: only {{ baseUrl }} may lead somewhere`
+  const lead = findLeadElsewhere(content)
+  return lead && `${target}.content ${lead}`
 }
 
-function isUrl(value: Value): boolean {
-  return typeof value === 'string' && value.includes('://')
+/** What the settings of its variables, its models and its code lead to. */
+function findOtherLead({ env, modelPrefix, snippets }: Tool): string | undefined {
+  const variables = findLeadElsewhere(env?.variables ?? {})
+  if (variables !== undefined) return `env.variables ${variables}`
+  if (modelPrefix !== undefined && isAddress(modelPrefix, [])) return 'model_prefix is an address'
+  const [code] = Object.entries(snippets).flatMap(([language, text]) => {
+    const lead = findLeadInCode(text)
+    return lead === undefined ? [] : `snippets.${language} ${lead}`
+  })
+  return code
 }

@@ -1,21 +1,44 @@
 import * as z from 'zod/mini'
 
-/** A path that begins with a place and stays below it. */
+/** Longer is no settings file; file systems take names of 255 bytes. */
+const longestName = 200
+const longestPath = 1000
+
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+const oddSpelling =
+  'must be names with one / between them: no / at the end, no \\ or :, no . or .. alone, and no name that begins or ends in a blank, ends in a dot or is too long'
+
+/**
+ * Whether what stands behind a place could be taken in two ways: a slash at its end says that a file is a folder, Windows
+ * drops dots and blanks at the end of a name and reads on behind a colon, and what is too long cannot be opened.
+ */
+function isOdd(below: string): boolean {
+  if (below === '') return false
+  if (below.length > longestPath || /[\\:*?"<>|]/.test(below)) return true
+  const [, ...names] = below.split('/')
+  return names.some(
+    (name) =>
+      name === '' || name.trim() !== name || name.endsWith('.') || Buffer.byteLength(name) > longestName,
+  )
+}
+
+/** A path that begins with a place and stays below it, spelled in one way: see `isOdd`. */
 export const placePath = z.string().check(
   z.refine((text) => !text.split(/[/\\]/).includes('..'), 'must not leave its folder through ..'),
-  z.refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters'),
+  z.refine((text) => !unseen.test(text), 'must not hold control characters'),
   z.regex(/^\{\{ \w+ \}\}(?![^/\\])/, 'must start with a place, such as {{ home }}'),
+  z.refine((text) => !isOdd(text.replace(/^[^}]*\}\}/, '')), oddSpelling),
 )
 
 /** What is added to a folder that a variable names. */
-export const tail = z
-  .string()
-  .check(
-    z.refine(
-      (text) => !/^[/\\]|^[A-Za-z]:|\p{Cc}/u.test(text) && !text.split(/[/\\]/).includes('..'),
-      'must be a path below that folder',
-    ),
-  )
+export const tail = z.string().check(
+  z.refine(
+    (text) => !/^[/\\]|^[A-Za-z]:/.test(text) && !unseen.test(text) && !text.split(/[/\\]/).includes('..'),
+    'must be a path below that folder',
+  ),
+  z.refine((text) => text === '' || !isOdd(`/${text}`), oddSpelling),
+)
 
 /** A program as it is looked for in PATH. */
 export const programName = z

@@ -65,6 +65,9 @@ function followLink(path: string): string {
 function asUserError(error: unknown, path: string): unknown {
   if (hasCode(error, 'ENOTDIR')) return notADirectory(path)
   if (hasCode(error, 'ELOOP')) return danglingLink(path)
+  if (hasCode(error, 'ENAMETOOLONG')) {
+    return refuse('not-readable', path, 'is longer than a path can be', 'Use a shorter one')
+  }
   if (hasCode(error, 'EACCES', 'EPERM')) {
     return refuse(
       'not-readable',

@@ -1,0 +1,144 @@
+import type { Value } from '../documents/document.ts'
+import { isAddress, isUsualHost, namesAddress } from './is-address.ts'
+
+/** Where a setting stands: the names from the root, items of a list by number. */
+type Path = readonly string[]
+
+const onValues =
+  /^(?:true|1|on|yes|always|enabled?|required?|strict|full|verify-(?:full|ca)|(?:tls ?v?)?1\.[23])$/i
+const offValues = /^(?:false|0|off|no|never|disabled?|null|)$/i
+
+/** Words of names that say whom a client trusts, and how. */
+const aboutCertificates =
+  /^(?:ca(?:certs?|file|bundle|path|info|dir|store|chain)|certs?|certificates?|trust_?stores?|keylog\w*|sslkeylog\w*)$/i
+const aboutTls =
+  /^(?:ssl|tls)|(?:ssl|tls)$|https|^(?:\w*unauthorized|\w*insecure\w*|verif(?:y|ication)(?:peer|host(?:name)?|mode))$/i
+/** They turn the meaning of `true` round. */
+const turned =
+  /^(?:no|not|non|self|no(?:verify|check|ssl|tls)\w*|skip\w*|insecure\w*|disabled?|ignored?|allow\w*|accept\w*|trust(?:all)?|untrusted|unverified|unsafe|bypass|without|danger\w*|invalid)$/i
+const checking = /^(?:check|verify|verification|validate|validation|reject|strict|required?)$/i
+
+/** They hand options to every program of Node or OpenSSL. */
+const wholeOptions = /^(?:NODE_OPTIONS|OPENSSL_CONF)$/i
+
+/**
+ * What in the settings of a user's own tool folder could lead its client elsewhere than to `{{ baseUrl }}`, with the place
+ * and why, or undefined: an address in any form, a proxy, or a switch that keeps the client from knowing whom it talks to.
+ */
+export function findLeadElsewhere(content: Value): string | undefined {
+  return judgeBelow(content, [])
+}
+
+/** What in a piece of code could: it is read by people, so a comment may name a host without a scheme. */
+export function findLeadInCode(code: string): string | undefined {
+  if (/\w:(?:\/\/|\\\/\\\/)/.test(code)) return 'has a URL: only {{ baseUrl }} may lead somewhere'
+  const switches =
+    /\bverify\s*[=:]\s*false|reject_?unauthorized\W{1,4}(?:false|0)|\w*prox(?:y|ies)\w*["'\]]*\s*[=:]|_create_unverified_context|_ca_(?:bundle|certs)\b/i
+  return switches.test(code) ? 'has a proxy or a switch for TLS checks' : undefined
+}
+
+function judgeBelow(value: Value, path: Path): string | undefined {
+  if (typeof value !== 'object' || value === null) return judgeLeaf(value, path)
+  if (Array.isArray(value)) {
+    const words = value.filter((item) => typeof item === 'string')
+    return judgeWords(words.join(' '), path) ?? firstFault(Object.entries(value), path)
+  }
+  const table = value as { readonly [name: string]: Value }
+  return judgePair(table, path) ?? firstFault(Object.entries(table), path)
+}
+
+function firstFault(entries: readonly (readonly [string, Value])[], path: Path): string | undefined {
+  return entries
+    .map(([name, child]) => judgeName(name, child, path) ?? judgeBelow(child, [...path, name]))
+    .find((fault) => fault !== undefined)
+}
+
+function judgeName(name: string, child: Value, path: Path): string | undefined {
+  const isTable = typeof child === 'object' && child !== null
+  if (namesAddress(name) || (isTable && isUsualHost(name))) return addressAt([...path, name])
+  return undefined
+}
+
+function judgeLeaf(value: string | number | boolean | null, path: Path): string | undefined {
+  const name = nearestName(path)
+  if (name === '$schema' && typeof value === 'string') return undefined
+  const fault = judgeSetting(path, String(value ?? ''))
+  if (fault !== undefined) return fault
+  const words = wordsOf(name)
+  if (typeof value !== 'boolean' && value !== null && isAddress(String(value), words)) return addressAt(path)
+  return typeof value === 'string' ? judgeWords(value, path) : undefined
+}
+
+/** `{ name = "HTTPS_PROXY", value = "…" }`, as some clients list variables. */
+function judgePair(table: { readonly [name: string]: Value }, path: Path): string | undefined {
+  const name = table.name ?? table.key ?? table.variable ?? table.env
+  const { value } = table
+  if (typeof name !== 'string' || value === undefined || typeof value === 'object') return undefined
+  return judgeLeaf(value, [...path, name])
+}
+
+/** `NAME=value` and `--name value` in a text, as programs are given them. */
+function judgeWords(text: string, path: Path): string | undefined {
+  const words = text.split(/\s+/)
+  return words
+    .map((word, index) => {
+      const [, name, value] = /^-{0,2}([A-Za-z][\w.-]*)=(.*)$/s.exec(word) ?? []
+      if (name !== undefined) return judgeSetting([name], value?.replace(/^(['"])(.*)\1$/s, '$2') ?? '')
+      const flag = /^--([A-Za-z][\w.-]*)$/.exec(word)?.[1]
+      const next = words[index + 1] ?? ''
+      return flag && judgeSetting([flag], next === '' || next.startsWith('-') ? 'true' : next)
+    })
+    .map((fault) => fault?.replace(/^\S+/, path.join('.')))
+    .find(Boolean)
+}
+
+/** A proxy, or a switch for TLS checks. The table that a setting stands in may say what it is about: `tls.verify`. */
+function judgeSetting(path: Path, value: string): string | undefined {
+  const names = path.filter((name) => !/^\d+$/.test(name))
+  const words = names.slice(-2).flatMap(wordsOf)
+  const place = path.join('.')
+  if (wholeOptions.test(names.at(-1) ?? '')) return `${place} hands options to every program of its kind`
+  const isProxy = words.some((word) => /prox(?:y|ies)/i.test(word))
+  const own = isProxy ? words.filter((word) => !/^https$/i.test(word)) : words
+  if (decidesChecks(own, names.at(-1) ?? '', value) && !keepsChecks(own, value))
+    return `${place} decides about TLS checks, which no tool folder may`
+  if (!isProxy || offValues.test(value)) return undefined
+  return `${place} names a proxy: only {{ baseUrl }} may lead somewhere`
+}
+
+function decidesChecks(words: readonly string[], name: string, value: string): boolean {
+  if (words.some((word) => aboutTls.test(word)) || namesCertificates(words)) return true
+  if (/^(?:verify|secure)$/i.test(name)) return true
+  return /^ca$/i.test(name) && /[/\\]|-----BEGIN|\.(?:pem|crt|cer|der)$/i.test(value)
+}
+
+function keepsChecks(words: readonly string[], value: string): boolean {
+  if (words.some((word) => turned.test(word))) return offValues.test(value)
+  const isSwitch = words.some((word) => checking.test(word) || /^(?:ssl|tls)/i.test(word))
+  const isFile = words.some((word) => /^ca$/i.test(word)) || namesCertificates(words)
+  return isFile && !isSwitch ? offValues.test(value) : onValues.test(value)
+}
+
+/** Also in two words, such as `CA_BUNDLE`. */
+function namesCertificates(words: readonly string[]): boolean {
+  return words.some((word, index) =>
+    [word, `${word}${words[index + 1] ?? ''}`].some((one) => aboutCertificates.test(one)),
+  )
+}
+
+function addressAt(path: Path): string {
+  return `has a URL at ${path.join('.')}: only {{ baseUrl }} may lead somewhere`
+}
+
+/** The items of a list are told by the list's name. */
+function nearestName(path: Path): string {
+  return path.findLast((name) => !/^\d+$/.test(name)) ?? ''
+}
+
+/** `httpProxy`, `HTTP_PROXY` and `http.proxy` as their words. */
+function wordsOf(name: string): string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '')
+}

@@ -3,6 +3,7 @@ import { formatIds } from '../documents/formats.ts'
 import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
 import {
+  filePath,
   placePath as path,
   placeCandidate,
   plainText,
@@ -58,7 +59,7 @@ const keyWay = z.strictObject({
 
 const target = z.strictObject({
   scope: z.enum(['user', 'project']),
-  path,
+  path: filePath,
   format: z.enum(formatIds),
   content: fileName,
   variants: z.optional(z.array(id)),

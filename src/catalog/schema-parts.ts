@@ -15,7 +15,7 @@ const oddSpelling =
  */
 function isOdd(below: string): boolean {
   if (below === '') return false
-  if (below.length > longestPath || /[\\:*?"<>|]/.test(below)) return true
+  if (below.length > longestPath || /[\\:]/.test(below)) return true
   const [, ...names] = below.split('/')
   return names.some(
     (name) =>
@@ -29,6 +29,11 @@ export const placePath = z.string().check(
   z.refine((text) => !unseen.test(text), 'must not hold control characters'),
   z.regex(/^\{\{ \w+ \}\}(?![^/\\])/, 'must start with a place, such as {{ home }}'),
   z.refine((text) => !isOdd(text.replace(/^[^}]*\}\}/, '')), oddSpelling),
+)
+
+/** One file that is written: the characters that no name of Windows has are in none, and no pattern is. */
+export const filePath = placePath.check(
+  z.refine((text) => !/[*?"<>|]/.test(text), 'must not hold any of * ? " < > |'),
 )
 
 /** What is added to a folder that a variable names. */

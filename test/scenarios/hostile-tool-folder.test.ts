@@ -81,6 +81,16 @@ describe.concurrent('a tool folder that cannot be used', () => {
     }))
 })
 
+it('a target that ends in a slash is refused before anything is written, and stops no other command', () =>
+  inHome(async ({ home, tools, run }) => {
+    writeOwnTool(tools, { 'tool.toml': ownManifest.replace('settings.json"', 'settings.json/"') })
+    const tree = readTree(home)
+    const { exit, stderr } = await setUp(['mine'], { home })
+    expect([exit, stderr.replaceAll(/\s+/g, ' ')]).toEqual([2, expect.stringContaining('no / at the end')])
+    expect(readTree(home)).toEqual(tree)
+    expect((await run(['doctor', '--no-check'])).exit).toBe(0)
+  }))
+
 describe.concurrent('the programs that a tool folder names', () => {
   const proving = `${ownManifest}\n[[prove]]\nargs = ["{{ prompt }}"]\n`
 

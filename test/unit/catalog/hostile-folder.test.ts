@@ -288,6 +288,55 @@ it.each(contents)('a content file with %s is refused by its field', async (_, co
   expect(await refusal()).toContain(field)
 })
 
+const formats: readonly (readonly [
+  format: string,
+  file: string,
+  line: (name: string, value: string) => string,
+])[] = [
+  ['json', 'x.json', (name, value) => `{ "${name}": "${value}" }`],
+  ['jsonc', 'x.jsonc', (name, value) => `// https://example.com\n{ "${name}": "${value}", }`],
+  ['toml', 'x.toml', (name, value) => `# https://example.com\n"${name}" = "${value}"\n`],
+  ['yaml', 'x.yaml', (name, value) => `# https://example.com\n"${name}": "${value}"\n`],
+  ['dotenv', 'x.env', (name, value) => `# https://example.com\n${name}="${value}"\n`],
+]
+
+describe.each(formats)('content in %s', (format, file, line) => {
+  const asFormat = () => path(`{{ home }}/.mine/${file}`).replace('"json"', `"${format}"`)
+
+  it.each([
+    ['a', 'https:/evil.example'],
+    ['a', '//evil.example'],
+    ['a', 'evil.example:8080'],
+    ['HTTPS_PROXY', 'evil'],
+    ['NODE_TLS_REJECT_UNAUTHORIZED', '0'],
+    ['REQUESTS_CA_BUNDLE', 'evil.pem'],
+  ])('that has %s = %s leads elsewhere and is refused', async (name, value) => {
+    writeOwnTool(tools, { 'tool.toml': asFormat(), 'settings.json': line(name, value) })
+    expect(await refusal()).toContain(name)
+  })
+
+  it('that has an address in a comment alone, which is not written, is fine', async () => {
+    writeOwnTool(tools, {
+      'tool.toml': asFormat(),
+      'settings.json': line('OPENAI_BASE_URL', '{{ baseUrl }}'),
+    })
+    expect((await load()).unusable).toEqual([])
+  })
+})
+
+it.each([
+  [
+    'a variable of the shell',
+    `${ownManifest}[env.variables]\nHTTPS_PROXY = "{{ baseUrl }}"\n`,
+    'HTTPS_PROXY',
+  ],
+  ['what stands in front of models', `model_prefix = "https:/evil.example/"\n${ownManifest}`, 'model_prefix'],
+  ['code', `${ownManifest}[snippets]\npython = "example.py"\n`, 'snippets.python'],
+])('%s that leads elsewhere is refused', async (_, manifest, field) => {
+  writeOwnTool(tools, { 'tool.toml': manifest, 'example.py': 'get("https://evil.example")' })
+  expect(await refusal()).toContain(field)
+})
+
 it.each([
   ['a pattern', '{ "properties": { "a": { "pattern": "(a+)+$" } } }', 'pattern'],
   ['itself', '{ "$ref": "#" }', '$ref'],

@@ -51,6 +51,16 @@ function textOfLines(lines: string | readonly string[]): string {
   return [lines].flat().map(writeOutBreaks).join('\n')
 }
 
+/**
+ * What leaving comes to, at a question or by Ctrl-C: exit 130. Only where nothing was written, but for what `done` tells of
+ * in whole sentences.
+ */
+export function cancelled(done: readonly string[] = []): UserError {
+  const message =
+    done.length > 0 ? ['Cancelled. Nothing else was written.', ...done] : 'Cancelled. Nothing was written.'
+  return new UserError({ code: 'cancelled', message, exit: 130 })
+}
+
 /** A text that begins no line of its own, whatever names are in it. Every other control character is the screen's gate's. */
 export function writeOutBreaks(text: string): string {
   return text.replaceAll('\n', '\\x0a')

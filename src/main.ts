@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url'
+import { createCommitter } from './apply/committer.ts'
 import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
-import type { CommandSpec, Outcome } from './commands/command.ts'
+import type { CommandContext, CommandSpec, Outcome } from './commands/command.ts'
 import { commandTable } from './commands/command-table.ts'
 import { type ExitCode, formatWhere, type UserError, writeOutBreaks } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
 import { type Field, fields } from './request/fields.ts'
+import { type Input, isOn } from './request/input.ts'
 import { fullNameOf, parseArguments } from './request/parse-arguments.ts'
 import { refuseKeyArgument } from './request/refuse-key-argument.ts'
 import { unknownValue } from './request/unknown-value.ts'
@@ -22,10 +24,14 @@ export async function main(args: readonly string[]): Promise<void> {
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)))
   const json = args.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
-  host.onStrayError((error) => reportFailure(error, args, json, host))
-  process.exitCode = await runProgram(args, host).catch((error: unknown) =>
-    reportFailure(error, args, json, host),
-  )
+  let reported: Promise<ExitCode> | undefined
+  const report = (error: unknown) => {
+    reported ??= reportFailure(error, args, json, host)
+    return reported
+  }
+  host.onStrayError(report)
+  host.onCancelled(() => report(host.interruption.cancellation()))
+  process.exitCode = await runProgram(args, host).catch(report)
 }
 
 async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
@@ -42,12 +48,20 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   const { unusable = [] } = catalog
   if (spec.needsEveryTool && unusable[0]) throw unusable[0]
   const input = parseArguments(rest, spec, catalog)
-  const run = await spec.load()
-  const { findings, ...result } = await run(input, { host, catalog })
-  const outcome = { ...result, findings: [...unusable.map(unusableFinding), ...findings] }
+  const { findings, ...result } = await runCommand(spec, input, { host, catalog })
+  host.interruption.assertNotCancelled()
+  const late = host.interruption.cameTooLate ? [cameTooLate] : []
+  const outcome = { ...result, findings: [...unusable.map(unusableFinding), ...findings, ...late] }
   if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
+}
+
+/** Hands a command what it declares to need: only one that writes gets what writes, and with `--dry-run` that does nothing. */
+async function runCommand(spec: CommandSpec, input: Input, context: CommandContext): Promise<Outcome> {
+  if (spec.writes === 'nothing') return (await spec.load())(input, context)
+  const committer = createCommitter(context.host, isOn(input, 'dryRun'))
+  return (await spec.load())(input, { ...context, committer })
 }
 
 async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], host: Host): Promise<Catalog> {
@@ -67,6 +81,14 @@ function findCommand(args: readonly string[]): { spec: CommandSpec; rest: readon
     first,
     commandTable.map(({ name }) => name),
   )
+}
+
+const cameTooLate: Finding = {
+  id: 'interrupted',
+  level: 'warning',
+  message:
+    'You interrupted this after the writing had begun, so it was completed: what is told here is what stands now.',
+  messageZh: '中断发生在写入开始之后，因此本次操作已完成：以下即为当前状态。',
 }
 
 function unusableFinding({ code, message, hint, where }: UserError): Finding {

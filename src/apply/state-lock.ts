@@ -37,7 +37,8 @@ const usual: Patience = { waitMs: 7_000, stillMs: 5_000 }
 /**
  * Does the work while no other run can write. The lock of a process that has ended is taken over at once, that of
  * one that lives never; where neither can be seen, as from another machine, when it gave no sign of life for
- * `stillMs`. No clock is asked. Throws UserError `locked`, exit 1, after `waitMs`.
+ * `stillMs`. No clock is asked. An interrupt counts as too late from here on. Throws UserErrors `locked`, exit 1, after
+ * `waitMs`, and `cancelled`.
  */
 export async function withStateLock<T>(
   host: Host,
@@ -55,6 +56,7 @@ export async function withStateLock<T>(
   }
   try {
     await step(folder, () => clearPrepared(folder, fileSystem))
+    host.interruption.begin()
     return await work({ host, fileSystem, assertLocked })
   } finally {
     clearInterval(signs)

@@ -11,17 +11,16 @@ import type { Secret } from '../secrets/secret.ts'
 import { checkTextsFor } from '../ui/check-texts.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { runUndo } from './undo.ts'
 
-/** What was set up. All choices are for one origin: the only one that is asked, and the only one that gets the key. */
-export interface SetUp {
+/** What was set up at one origin: the only one that is asked, and the only one that gets the key. */
+interface SetUp {
   readonly choices: readonly ToolChoice[]
-  readonly key?: Secret
-  /** The run that wrote it, when something changed. */
-  readonly run: string | undefined
+  readonly origin?: Origin
+  readonly checkedKey?: Secret
 }
 
 interface AfterCheck {
@@ -38,20 +37,29 @@ interface AfterCheck {
 
 const notChecked: AfterCheck = { exit: 0, findings: [], data: null }
 
-/** The check at the end of a setup or a switch: the paths of these tools, and the key for no tokens. */
-export async function checkAfter(setUp: SetUp, input: Input, context: CommandContext): Promise<AfterCheck> {
-  const origin = setUp.choices[0]?.origin
-  if (isOn(input, 'noCheck') || isOn(input, 'dryRun') || !origin) return notChecked
-  const { host } = context
-  const work = checkSetUp(setUp, origin, input, context)
-  const check = await withProgress(host, checkTextsFor(host).progress, work)
+/**
+ * The check after the write: the paths of these tools, and the key for no tokens. `run` is the one that wrote, where
+ * something changed. An interrupt ends the wait for it.
+ */
+export async function checkAfter(
+  { choices, origin, checkedKey: key }: SetUp,
+  run: string | undefined,
+  input: Input,
+  context: WritingContext,
+): Promise<AfterCheck> {
+  const { host, committer } = context
+  if (isOn(input, 'noCheck') || committer.dryRun || !origin || choices.length === 0) return notChecked
+  const work = checkSetUp({ choices, ...(key && { key }) }, origin, input, context)
+  const progress = withProgress(host, checkTextsFor(host).progress, work)
+  const check = await host.interruption.unlessInterrupted(progress)
+  if (check === undefined) return { ...notChecked, exit: 4, findings: [checkCutShort] }
   const findings = checkFindings(check)
   const data = checkData(check)
   if (isRight(check)) return { ...notChecked, findings, data }
   if (!isInteractive(input, host)) {
-    return { ...notChecked, exit: 4, findings: [...findings, whatNow(setUp.run)], data }
+    return { ...notChecked, exit: 4, findings: [...findings, whatNow(run)], data }
   }
-  return { exit: 4, findings: [], data, ...(await askWhatNow(findings, setUp.run, input, context)) }
+  return { exit: 4, findings: [], data, ...(await askWhatNow(findings, run, input, context)) }
 }
 
 /** Before another region is set up the run is taken back, so that one undo is enough and a cancelled plan leaves nothing. */
@@ -59,32 +67,29 @@ async function askWhatNow(
   problems: readonly Finding[],
   run: string | undefined,
   input: Input,
-  context: CommandContext,
+  context: WritingContext,
 ): Promise<Pick<AfterCheck, 'region' | 'undone'>> {
   const { askAfterFailedCheck } = await import('../wizard/ask-after-failed-check.ts')
   const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
   const answer = await askAfterFailedCheck(problems, run !== undefined, context, accepts)
   if (answer.kind === 'keep') return {}
   const undone = run === undefined ? undefined : await takeBack(run, context)
-  if (answer.kind === 'region') return { region: answer.region }
+  if (answer.kind === 'region') {
+    if (run !== undefined) context.host.interruption.reopen(`Run ${run} was taken back.`)
+    return { region: answer.region }
+  }
   return undone ? { undone } : {}
 }
 
 /** The exit code stays that of the failure. */
-async function takeBack(run: string, context: CommandContext): Promise<Outcome> {
+async function takeBack(run: string, context: WritingContext): Promise<Outcome> {
   const undone = await runUndo({ values: {}, switches: new Set(['yes']), positionals: [run] }, context)
   return { ...undone, exit: 4 }
 }
 
-/** The input with the region of an answer in place of what was given. */
-export function inRegion({ values, ...input }: Input, region: string): Input {
-  const { gateway: _, ...others } = values
-  return { ...input, values: { ...others, region: [region] } }
-}
-
 /** Asks the gateway for the paths of these tools, and whether the key works. */
 export function checkSetUp(
-  { choices, key }: Pick<SetUp, 'choices' | 'key'>,
+  { choices, key }: { readonly choices: readonly ToolChoice[]; readonly key?: Secret },
   origin: Origin,
   input: Input,
   { host, catalog: { gateway } }: CommandContext,
@@ -99,6 +104,14 @@ export function checkSetUp(
     },
     checkSettings(input, host),
   )
+}
+
+const checkCutShort: Finding = {
+  id: 'check-cut-short',
+  level: 'warning',
+  message: 'The check was cut short, so the gateway was not asked whether these settings work.',
+  messageZh: '检查被中断，未能确认这些设置是否有效。',
+  hint: 'qcode-setup check',
 }
 
 function whatNow(run: string | undefined): Finding {

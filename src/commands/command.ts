@@ -1,3 +1,4 @@
+import type { Committer } from '../apply/committer.ts'
 import type { Catalog } from '../catalog/tool.ts'
 import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -6,29 +7,46 @@ import type { CommandName } from '../request/fields.ts'
 import type { Input } from '../request/input.ts'
 import type { Positional } from '../request/parse-arguments.ts'
 
-/** What a command may touch; main hands out no more than that. */
-export interface CommandSpec {
+/** A command, and what it may touch: main hands out no more than that. */
+export type CommandSpec = ReadingCommand | WritingCommand
+
+interface ReadingCommand extends CommandParts {
+  readonly writes: 'nothing'
+  readonly load: () => Promise<Run>
+}
+
+interface WritingCommand extends CommandParts {
+  /** Its own state alone, or files and the keychain as well. */
+  readonly writes: 'state' | 'files'
+  readonly load: () => Promise<Run<WritingContext>>
+}
+
+interface CommandParts {
   readonly name: CommandName
   readonly summary: string
   readonly positional?: Positional
   /** Command lines with what they do, for `--help`. */
   readonly examples: readonly (readonly [line: string, meaning: string])[]
-  readonly writes: 'nothing' | 'state' | 'files'
+  /** It may ask the gateway. */
   readonly network: boolean
   /** It writes, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */
   readonly needsEveryTool?: true
   /** Its first words that do without the user's own tools: those are not even looked at. */
   readonly withoutOwnTools?: readonly string[]
-  readonly load: () => Promise<Run>
 }
 
 /** The work of one command. It prints nothing and ends nothing. Errors: UserError for what a user can mend. */
-export type Run = (input: Input, context: CommandContext) => Promise<Outcome>
+export type Run<Context = CommandContext> = (input: Input, context: Context) => Promise<Outcome>
 
 /** What every command gets: the machine, and what the templates say. */
 export interface CommandContext {
   readonly host: Host
   readonly catalog: Catalog
+}
+
+/** What a command gets that may change the machine. */
+export interface WritingContext extends CommandContext {
+  readonly committer: Committer
 }
 
 /** What a command came to. Commands return this; only main prints and sets the exit code. */

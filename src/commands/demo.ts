@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createCommitter } from '../apply/committer.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import { BaseUrl } from '../gateway/base-url.ts'
 import { requestRoute } from '../gateway/request-route.ts'
@@ -19,7 +20,7 @@ import { throwAwayKey } from './throw-away-key.ts'
  * base URL requested as its client would. Both are gone when it ends.
  */
 export function runDemo(_input: Input, context: CommandContext): Promise<Outcome> {
-  return context.host.uninterrupted(() => demonstrate(context))
+  return context.host.interruption.hold(() => demonstrate(context))
 }
 
 async function demonstrate(context: CommandContext): Promise<Outcome> {
@@ -27,7 +28,8 @@ async function demonstrate(context: CommandContext): Promise<Outcome> {
   const key = throwAwayKey(context.host)
   const gateway = await startStandIn(context.catalog.gateway, key)
   try {
-    const demo = { ...context, host: throwAwayHost(context.host, home, key) }
+    const host = throwAwayHost(context.host, home, key)
+    const demo = { ...context, host, committer: createCommitter(host, false) }
     const setup = await runSetup(allTools(gateway.origin), demo)
     const choices = choicesOf(readLedger(demo.host).setups, demo.catalog, demo.host)
     const requests = (await Promise.all(choices.map((choice) => proveChoice(choice, key, demo)))).flat()

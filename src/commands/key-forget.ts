@@ -1,12 +1,11 @@
-import { forgetKeys } from '../apply/forget-keys.ts'
 import { readLedger } from '../apply/ledger-store.ts'
-import { UserError } from '../errors.ts'
+import { cancelled, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
 import { reportForgotten } from '../ui/report-key.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import type { Outcome, WritingContext } from './command.ts'
 import { findKeysInFiles } from './find-keys-in-files.ts'
 import { isInteractive } from './is-interactive.ts'
 import { recoverFirst } from './recover-first.ts'
@@ -15,9 +14,10 @@ import { recoverFirst } from './recover-first.ts'
  * Takes the key out of the keychain, with every copy that runs keep there for undo, and tells who still needs it or holds
  * one. Errors: UserError `confirmation-missing` (exit 2), `cancelled` (exit 130), `keychain-unavailable`.
  */
-export async function forgetKey(input: Input, { host }: CommandContext): Promise<Outcome> {
-  const dryRun = isOn(input, 'dryRun')
-  const findings = dryRun ? [] : await recoverFirst(input, host)
+export async function forgetKey(input: Input, context: WritingContext): Promise<Outcome> {
+  const { host, committer } = context
+  const { dryRun } = committer
+  const findings = await recoverFirst(input, context)
   const keychain = await openKeychain(host)
   const key = await keychain.read(keyAccount)
   const accounts = await keychain.accounts()
@@ -25,9 +25,9 @@ export async function forgetKey(input: Input, { host }: CommandContext): Promise
   const ledger = readLedger(host)
   const files = findKeysInFiles(ledger, key)
   const readers = ledger.setups.filter(({ keyStore }) => keyStore === 'keychain').map(({ tool }) => tool)
-  if (accounts.length > 0 && !dryRun) {
-    await agree(input, keyTextsFor(host).confirmForget(copies), host)
-    await host.uninterrupted(() => forgetKeys(host))
+  if (accounts.length > 0) {
+    if (!dryRun) await agree(input, keyTextsFor(host).confirmForget(copies), host)
+    await committer.forgetKeys()
   }
   const forgotten = { found: accounts.length > 0, copies, readers: [...new Set(readers)], files }
   return {
@@ -44,7 +44,7 @@ async function agree(input: Input, question: string, host: Host): Promise<void> 
   if (!isInteractive(input, host)) throw confirmationMissing()
   const { askConfirm } = await import('../wizard/ask.ts')
   if (await askConfirm(host, question, false)) return
-  throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was changed.', exit: 130 })
+  throw cancelled()
 }
 
 function confirmationMissing(): UserError {

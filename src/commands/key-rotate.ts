@@ -5,53 +5,91 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { planRotation, type Rotation, type RotationRequest } from '../plan/plan-rotation.ts'
 import type { Past } from '../plan/written-keys.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
+import { type Input, textOf } from '../request/input.ts'
 import { judgeKeyLook } from '../request/judge-key-look.ts'
 import { missingKey } from '../request/normalise-request.ts'
+import type { ToolChoice } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-rotation.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import { type Applied, applyChoices } from './apply-choices.ts'
+import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './plan-data.ts'
-import { recoverFirst } from './recover-first.ts'
-import { settleDaemons } from './settle-daemons.ts'
 import { standingChoices } from './standing-choices.ts'
 import { tryKey } from './try-key.ts'
-import { writePlan } from './write-plan.ts'
 
 /**
  * Another key in every place where this program wrote one, in one run, once every gateway that is set up has accepted it.
  * Errors: UserError `key-missing` (exit 2), those of `planSetup`, and those of a write.
  */
-export async function rotateKey(input: Input, context: CommandContext): Promise<Outcome> {
+export function rotateKey(input: Input, context: WritingContext): Promise<Outcome> {
+  let chosen: ChosenKey | undefined
+  return applyChoices<Rotation>(
+    {
+      command: 'key',
+      input,
+      choose: async () => {
+        const found = await choose(input, context)
+        if ('ended' in found) return found
+        chosen = found
+        return {
+          choices: found.request.choices,
+          key: found.request.key,
+          findings: found.findings,
+          makePlan: (planContext) => planRotation(found.request, planContext),
+        }
+      },
+      report: (applied) => {
+        if (chosen === undefined) throw new Error('a key was written that nobody chose')
+        return report(applied, chosen, context)
+      },
+    },
+    context,
+  )
+}
+
+/** A key that every gateway has accepted, and what it replaces. */
+interface ChosenKey {
+  readonly request: RotationRequest
+  readonly findings: readonly Finding[]
+  readonly check: unknown
+}
+
+async function choose(input: Input, context: WritingContext): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
-  const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
   const { choices, findings: gone } = standingChoices(context)
   const past = readPast(host)
-  if (
-    choices.length === 0 &&
-    !past.usesKeychain &&
-    past.ledgers.every(({ entries }) => entries.length === 0)
-  ) {
-    return notRotated(0, undefined, [...recovered, ...gone], null, reportNothingSetUp(host))
-  }
+  if (!hasKeys(choices, past))
+    return { ended: notRotated(0, undefined, gone, null, reportNothingSetUp(host)) }
+  const requestFor = (key: Secret) => ({ key, choices, tools: catalog.tools, past })
   const planFor = (key: Secret) =>
     // The most that could be replaced: what the user decides on conflicts comes later.
     planRotation(
-      { key, choices, tools: catalog.tools, past },
+      requestFor(key),
       createPlanContext(context, key, () => 'overwrite'),
     )
-  const { key, most } = await chooseKey(planFor, input, host)
-  const before = [...recovered, ...judgeKeyLook(key), ...gone]
-  if (!isNew(most)) return notRotated(0, most, before, null, reportNotRotated('same', key, host))
-  await refuseRunningPrograms(choices, host)
-  const tried = await tryKey(key, choices, input, context)
-  const findings = [...before, ...tried.findings]
-  if (!tried.isRight) return notRotated(4, most, findings, tried.data, reportNotRotated('refused', key, host))
-  return write({ key, choices, tools: catalog.tools, past }, findings, tried.data, input, context)
+  let { key, most } = await chooseKey(planFor, input, host)
+  for (;;) {
+    const before = [...gone, ...judgeKeyLook(key)]
+    if (!isNew(most)) return { ended: notRotated(0, most, before, null, reportNotRotated('same', key, host)) }
+    await refuseRunningPrograms(choices, host)
+    const { isRight, isRefused, findings, data } = await tryKey(key, choices, input, context)
+    const all = [...before, ...findings]
+    if (isRight) return { request: requestFor(key), findings: all, check: data }
+    if (!isRefused || !isInteractive(input, host)) {
+      return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
+    }
+    const { askAgain } = await import('../wizard/ask-tested-key.ts')
+    key = await askAgain(host, keyTextsFor(host).newKey, findings)
+    most = await planFor(key)
+  }
+}
+
+function hasKeys(choices: readonly ToolChoice[], { usesKeychain, ledgers }: Past): boolean {
+  return choices.length > 0 || usesKeychain || ledgers.some(({ entries }) => entries.length > 0)
 }
 
 /** The key that was given, else asked for; so is one that the environment has from before. */
@@ -90,24 +128,16 @@ function readPast(host: Host): Past {
   }
 }
 
-async function write(
-  request: RotationRequest,
-  before: readonly Finding[],
-  check: unknown,
-  input: Input,
+function report(
+  applied: Applied<Rotation>,
+  { request: { key }, check }: ChosenKey,
   context: CommandContext,
-): Promise<Outcome> {
-  const { host } = context
-  const { key, choices } = request
-  const makePlan: Parameters<typeof writePlan<Rotation>>[0]['makePlan'] = (planContext) =>
-    planRotation(request, planContext)
-  const written = await writePlan({ command: 'key', input, key, makePlan }, context)
-  const { plan, run } = written
-  const daemons = run === undefined ? [] : await settleDaemons(choices, input, host)
+): Outcome {
+  const { plan, run } = applied
   const elsewhere = run === undefined ? [] : lookElsewhere(plan, context)
-  const findings = [...before, ...plan.findings, ...daemons, ...elsewhere]
+  const findings = [...applied.findings, ...elsewhere]
   return {
-    exit: 0,
+    exit: applied.exit,
     findings,
     data: {
       ...rotationData(plan, findings),
@@ -115,7 +145,7 @@ async function write(
       check,
       run: run ?? null,
     },
-    ...reportRotation({ ...written, dryRun: isOn(input, 'dryRun') }, key, host),
+    ...reportRotation(applied, key, context.host),
   }
 }
 

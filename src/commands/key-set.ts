@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts'
 import { editKeychain } from '../plan/edit-keychain.ts'
 import type { Ledger } from '../plan/ledger.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
+import { type Input, textOf } from '../request/input.ts'
 import { judgeKeyLook } from '../request/judge-key-look.ts'
 import { missingKey } from '../request/normalise-request.ts'
 import { type Keychain, keyAccount, openKeychain } from '../secrets/keychain.ts'
@@ -10,16 +10,16 @@ import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { reportKeySet } from '../ui/report-key.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import type { Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { recoverFirst } from './recover-first.ts'
 import { writePlan } from './write-plan.ts'
 
 /** Puts the key into the keychain, as a run that can be undone. Errors: UserError `key-missing` (exit 2), `keychain-unavailable`. */
-export async function setKey(input: Input, context: CommandContext): Promise<Outcome> {
-  const { host } = context
-  const dryRun = isOn(input, 'dryRun')
-  const recovered = dryRun ? [] : await recoverFirst(input, host)
+export async function setKey(input: Input, context: WritingContext): Promise<Outcome> {
+  const { host, committer } = context
+  const { dryRun } = committer
+  const recovered = await recoverFirst(input, context)
   const keychain = await openKeychain(host)
   // Before the key is asked for: a keychain that is out of reach would make the answer useless.
   const standing = await keychain.read(keyAccount)

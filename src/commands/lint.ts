@@ -2,54 +2,62 @@ import { readLedger } from '../apply/ledger-store.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
 import type { LintProblem } from '../checks/lint/lint-problem.ts'
 import { urlRules } from '../gateway/url-rules.ts'
+import type { Plan } from '../plan/plan.ts'
 import { planFixes, type TextFix } from '../plan/plan-fixes.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
 import { renderGithub } from '../ui/github-annotations.ts'
 import { reportLint } from '../ui/report-lint.ts'
 import { renderSarif } from '../ui/sarif.ts'
-import type { CommandContext, Outcome } from './command.ts'
-import { recoverFirst } from './recover-first.ts'
-import { type Written, writePlan } from './write-plan.ts'
+import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
+import type { CommandContext, Outcome, WritingContext } from './command.ts'
 
 /** Finds base URLs for the gateway and judges each by what its client appends; `--fix` corrects those that are certain. */
-export async function runLint(input: Input, context: CommandContext): Promise<Outcome> {
-  const { host } = context
-  const fixes = isOn(input, 'fix')
-  const dryRun = isOn(input, 'dryRun')
-  const recovered = fixes && !dryRun ? await recoverFirst(input, host) : []
-  const first = await look(input, context)
-  const planned = fixes ? textFixes(first.problems) : []
-  const written = planned.length > 0 ? await applyFixes(planned, input, context) : undefined
-  const result = written?.run === undefined ? first : await look(input, context)
-  const findings = result.problems.map(({ finding }) => finding)
-  const fixed = first.problems.filter(isFixable).length
-  const report = {
-    findings,
-    files: result.files,
-    fixed: fixes ? fixed : undefined,
-    run: written?.run,
-    diff: written?.diff,
-    dryRun,
-  }
+export async function runLint(input: Input, context: WritingContext): Promise<Outcome> {
+  if (!isOn(input, 'fix')) return report(await look(input, context), input, context)
+  return applyChoices<Plan>(fixMaker(input, context), context)
+}
+
+function fixMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> {
+  let first: LintResult
   return {
-    exit: findings.length > 0 ? 3 : result.failures.length > 0 ? 1 : 0,
-    findings: [...recovered, ...(written?.plan.findings ?? []), ...result.failures],
-    data: { findings, files: result.files, ...(fixes && { fixed, run: written?.run ?? null }) },
-    ...reportLint(report, host),
-    ...formatted(textOf(input, 'reportFormat'), result.problems, context),
+    command: 'lint',
+    input,
+    choose: async () => {
+      first = await look(input, context)
+      const fixes = textFixes(first.problems)
+      if (fixes.length === 0) return { ended: report(first, input, context) }
+      return { choices: [], findings: [], makePlan: (planContext) => planFixes(fixes, planContext) }
+    },
+    report: async (applied) => {
+      const result = applied.run === undefined ? first : await look(input, context)
+      return report(result, input, context, { ...applied, fixed: first.problems.filter(isFixable).length })
+    },
+  }
+}
+
+/** What lint tells: of what stands after the fixes, where there were any. */
+function report(
+  { problems, files, failures }: LintResult,
+  input: Input,
+  context: WritingContext,
+  applied?: Applied<Plan> & { readonly fixed: number },
+): Outcome {
+  const findings = problems.map(({ finding }) => finding)
+  const { run, diff } = applied ?? {}
+  const fixed = isOn(input, 'fix') ? (applied?.fixed ?? 0) : undefined
+  const { dryRun } = context.committer
+  return {
+    exit: findings.length > 0 ? 3 : failures.length > 0 ? 1 : (applied?.exit ?? 0),
+    findings: [...(applied?.findings ?? []), ...failures],
+    data: { findings, files, ...(fixed !== undefined && { fixed, run: run ?? null }) },
+    ...reportLint({ findings, files, fixed, run, diff, dryRun }, context.host),
+    ...formatted(textOf(input, 'reportFormat'), problems, context),
   }
 }
 
 function look(input: Input, { host, catalog }: CommandContext): Promise<LintResult> {
   const request = { paths: input.positionals, project: isOn(input, 'project') }
   return lintFiles(request, catalog, host, readLedger(host))
-}
-
-function applyFixes(fixes: readonly TextFix[], input: Input, context: CommandContext): Promise<Written> {
-  return writePlan(
-    { command: 'lint', input, makePlan: (planContext) => planFixes(fixes, planContext) },
-    context,
-  )
 }
 
 /** A URL that breaks several rules is replaced once. */

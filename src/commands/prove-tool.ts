@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createCommitter } from '../apply/committer.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
 import type { Proof } from '../catalog/proof.ts'
@@ -94,7 +95,7 @@ async function setUp(
     switches: new Set(['yes', 'noCheck']),
     positionals: [],
   }
-  await runSetup(input, context)
+  await runSetup(input, { ...context, committer: createCommitter(context.host, false) })
   const [choice] = choicesOf(readLedger(context.host).setups, context.catalog, context.host)
   if (!choice) throw new Error(`${tool.id} was not set up`)
   return choice

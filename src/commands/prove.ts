@@ -11,7 +11,7 @@ import { proveTool } from './prove-tool.ts'
  * gateway on this machine. Ends with 0 also where there was nothing to run (that is said), with 4 where one failed.
  */
 export function runProve(input: Input, context: CommandContext): Promise<Outcome> {
-  return context.host.uninterrupted((interrupted) => prove(input, context, interrupted))
+  return context.host.interruption.hold((interrupted) => prove(input, context, interrupted))
 }
 
 async function prove(input: Input, context: CommandContext, interrupted: AbortSignal): Promise<Outcome> {

@@ -1,43 +1,51 @@
-import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
-import { finishRun, rollBackRun } from '../apply/recover-run.ts'
+import type { Ending } from '../apply/committer.ts'
+import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import type { RunRecord } from '../apply/run-record.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/input.ts'
+import type { WritingContext } from './command.ts'
 import { damagedRuns } from './damaged-runs.ts'
 import { isInteractive } from './is-interactive.ts'
 
 /**
  * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
- * user answers on a terminal, else taken back. Gives what to tell about it, and of runs whose records cannot be used.
+ * user answers on a terminal, else taken back. Gives what to tell about it. A dry run leaves it waiting, and says so.
+ * Runs whose records cannot be used are told of as well.
  */
-export async function recoverFirst(input: Input, host: Host): Promise<Finding[]> {
+export async function recoverFirst(input: Input, { host, committer }: WritingContext): Promise<Finding[]> {
   const damaged = damagedRuns(host)
   const run = findUnfinishedRun(host)
   if (!run) return damaged
-  const how = await chooseEnd(run, input, host)
-  const recovery = await (how === 'finish' ? finishRun : rollBackRun)(host, run.id).catch(passOverEnded)
+  if (committer.dryRun) return [...damaged, waiting(run)]
+  const ending = await chooseEnd(run, input, host)
+  const recovery = await committer.recover(run.id, ending).catch(passOverEnded)
   if (recovery === undefined) return damaged
-  const { leftAlone } = recovery
-  const end = how === 'finish' ? 'finished' : 'taken back'
-  const others = leftAlone
+  const end = ending === 'finish' ? 'finished' : 'taken back'
+  const others = recovery.leftAlone
     .map((path) => `; ${path} was changed by somebody else since and was left alone`)
     .join('')
-  return [
-    ...damaged,
-    {
-      id: 'run-recovered',
-      level: 'warning',
-      message: `An earlier run, ${run.id} (${run.command}), was stopped half-way. It has been ${end}${others}.`,
-    },
-  ]
+  const message = `An earlier run, ${run.id} (${run.command}), was stopped half-way. It has been ${end}${others}.`
+  host.interruption.reopen(message)
+  return [...damaged, { id: 'run-recovered', level: 'warning', message }]
+}
+
+function waiting(run: RunRecord): Finding {
+  return {
+    id: 'unfinished-run',
+    level: 'warning',
+    message: `An earlier run, ${run.id} (${run.command}), was stopped half-way and waits. What is shown here starts from what stands now.`,
+    messageZh: `先前的操作 ${run.id}（${run.command}）中途停止，尚未处理。此处的预览以当前文件为准。`,
+    hint: `To end it, type: ${endingCommand(run)}`,
+  }
 }
 
 /** Of a run that has changed everything already only the end is left. */
-async function chooseEnd(run: RunRecord, input: Input, host: Host): Promise<string> {
+async function chooseEnd(run: RunRecord, input: Input, host: Host): Promise<Ending> {
   if (run.state === 'renewing') return 'finish'
-  return textOf(input, 'recover') ?? (isInteractive(input, host) ? ask(run, host) : 'undo')
+  const given = textOf(input, 'recover') as Ending | undefined
+  return given ?? (isInteractive(input, host) ? ask(run, host) : 'undo')
 }
 
 /** It had not been killed: it was at work, and has come to its end while this one waited for the lock. */
@@ -46,7 +54,7 @@ function passOverEnded(error: unknown): undefined {
   throw error
 }
 
-async function ask(run: RunRecord, host: Host) {
+async function ask(run: RunRecord, host: Host): Promise<Ending> {
   const { askRecovery } = await import('../wizard/ask-recovery.ts')
   return askRecovery(run, host)
 }

@@ -4,20 +4,20 @@ import type { RecordedFolder } from '../apply/run-record.ts'
 import type { Finding } from '../finding.ts'
 import { planRemoval } from '../plan/make-plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
+import { type Input, textOf } from '../request/input.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { reportRemoval } from '../ui/report-removal.ts'
 import { choicesOf } from './choices-of.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { gitWarnings } from './git-warnings.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
 import { writePlan } from './write-plan.ts'
 
 /** Takes out what this program wrote for the named tools (by default all) and gives back what it replaced. */
-export async function runRemove(input: Input, context: CommandContext): Promise<Outcome> {
-  const { host, catalog } = context
-  const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
+export async function runRemove(input: Input, context: WritingContext): Promise<Outcome> {
+  const { host, catalog, committer } = context
+  const recovered = await recoverFirst(input, context)
   const ledger = readLedger(host)
   const tools = await namedTools(input, catalog, host)
   const scope = textOf(input, 'scope')
@@ -32,18 +32,25 @@ export async function runRemove(input: Input, context: CommandContext): Promise<
     {
       command: 'remove',
       input,
+      choices: removed,
       makePlan: (planContext) => planRemoval(removed, kept, planContext),
       removeFolders: foldersMade(context),
     },
     context,
   )
-  const inGit = await gitWarnings(written.plan.edits, isOn(input, 'dryRun'), context)
-  const findings = [...recovered, ...written.plan.findings, ...inGit, ...keyStays(removed, kept)]
+  const inGit = await gitWarnings(written.plan.edits, committer.dryRun, context)
+  const findings = [
+    ...recovered,
+    ...written.plan.findings,
+    ...written.effect,
+    ...inGit,
+    ...keyStays(removed, kept),
+  ]
   return {
-    exit: 0,
+    exit: written.isBlocked ? 3 : 0,
     findings,
     data: { ...planData(written.plan, findings), run: written.run ?? null },
-    ...reportRemoval({ ...written, dryRun: isOn(input, 'dryRun') }, host),
+    ...reportRemoval({ ...written, dryRun: committer.dryRun }, host),
   }
 }
 

@@ -1,87 +1,80 @@
-import { refuseRunningPrograms } from '../checks/running-clients.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { planSetup } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
+import { type Input, textOf } from '../request/input.ts'
 import { keychainKey } from '../request/keychain-key.ts'
 import { normaliseRequest } from '../request/normalise-request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { reportSetup } from '../ui/report-setup.ts'
-import { checkAfter, inRegion } from './check-after.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
+import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
-import { acceptsOrigin, settlePlainHttp } from './plain-http.ts'
+import { acceptsOrigin } from './plain-http.ts'
 import { planData } from './plan-data.ts'
-import { recoverFirst } from './recover-first.ts'
-import { settleDaemons } from './settle-daemons.ts'
 import { settleRegion } from './settle-region.ts'
 import { settleVariants } from './settle-variants.ts'
-import { type Written, writePlan } from './write-plan.ts'
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
-export async function runSetup(given: Input, context: CommandContext): Promise<Outcome> {
+export async function runSetup(given: Input, context: WritingContext): Promise<Outcome> {
   const settled = await settleRegion(given, context)
   const { input, key } = await complete(settled.input, context)
-  return setUp(input, key, settled.findings, context)
+  return applyChoices(setupMaker(input, key, settled.findings, context), context)
 }
 
-async function setUp(
+function setupMaker(
+  input: Input,
+  key: Secret | undefined,
+  before: readonly Finding[],
+  context: WritingContext,
+): ChoicesMaker<Plan> {
+  return {
+    command: 'setup',
+    input,
+    choose: () => choose(input, key, before, context),
+    inRegion: (region) => setupMaker(inRegion(input, region), key, [], context),
+    report: (applied) => report(applied, input, context),
+  }
+}
+
+async function choose(
   input: Input,
   key: Secret | undefined,
   before: readonly Finding[],
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<Chosen<Plan>> {
   const { host, catalog } = context
   const tools = await namedTools(input, catalog, host)
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
-  const normalised = await normaliseRequest(input, tools, key, catalog, host)
-  const settled = await settleVariants(normalised.request.choices, input, context)
-  const request = { ...normalised.request, choices: settled.choices }
-  await refuseRunningPrograms(request.choices, host)
-  const http = await settlePlainHttp(normalised.origin, input, context)
-  const recovered = isOn(input, 'dryRun') ? [] : await recoverFirst(input, host)
-  const written = await writePlan(
-    {
-      command: 'setup',
-      input,
-      ...(request.key && { key: request.key }),
-      ...(http.consent && { consent: http.consent }),
-      makePlan: (planContext) => planSetup(request, planContext),
-    },
-    context,
-  )
-  const checked = await checkAfter({ ...request, run: written.run }, input, context)
-  if (checked.undone) return checked.undone
-  if (checked.region !== undefined) return setUp(inRegion(input, checked.region), key, [], context)
-  const daemons = written.run === undefined ? [] : await settleDaemons(request.choices, input, host)
-  const all = [
-    ...before,
-    ...recovered,
-    ...http.findings,
-    ...normalised.findings,
-    ...settled.findings,
-    ...written.plan.findings,
-    ...checked.findings,
-    ...daemons,
-  ]
-  const { origin } = normalised
+  const { request, origin, findings } = await normaliseRequest(input, tools, key, catalog, host)
+  const settled = await settleVariants(request.choices, input, context)
+  const wanted = { ...request, choices: settled.choices }
   return {
-    exit: checked.exit,
-    findings: all,
+    choices: settled.choices,
+    origin,
+    ...(request.key && { key: request.key, checkedKey: request.key }),
+    findings: [...before, ...findings, ...settled.findings],
+    makePlan: (planContext) => planSetup(wanted, planContext),
+  }
+}
+
+async function report(applied: Applied<Plan>, input: Input, context: CommandContext): Promise<Outcome> {
+  const { plan, findings, exit, run, plainHttp, check, choices } = applied
+  const origin = choices[0]?.origin
+  return {
+    exit,
+    findings,
     data: {
-      ...planData(written.plan, all),
-      region: origin.region,
-      gateway: origin.text,
-      plainHttp: http.data,
-      check: checked.data,
-      run: written.run ?? null,
+      ...planData(plan, findings),
+      region: origin?.region ?? null,
+      gateway: origin?.text ?? null,
+      plainHttp,
+      check,
+      run: run ?? null,
     },
-    ...reportSetup(
-      { ...written, dryRun: isOn(input, 'dryRun'), ...(await sameCommand(input, written, context)) },
-      host,
-    ),
+    ...reportSetup({ ...applied, ...(await sameCommand(input, applied, context)) }, context.host),
   }
 }
 
@@ -99,17 +92,24 @@ async function complete(
   return completeInput(input, key, context, (origin) => acceptsOrigin(origin, input, context))
 }
 
+/** The input with the region of an answer in place of what was given. */
+function inRegion({ values, ...input }: Input, region: string): Input {
+  const { gateway: _, ...others } = values
+  return { ...input, values: { ...others, region: [region] } }
+}
+
 /** The command line that does the same without questions, where questions were asked. */
 async function sameCommand(
   input: Input,
-  { onConflict, inGit }: Written,
+  { onConflict, inGit, effect }: Applied<Plan>,
   context: CommandContext,
 ): Promise<{ sameCommand?: string }> {
   if (!isInteractive(input, context.host)) return {}
   const { equivalentCommand } = await import('../wizard/equivalent-command.ts')
   const decided = onConflict === undefined ? {} : { onConflict: [onConflict] }
   const values = { ...input.values, ...decided }
-  const switches = new Set([...input.switches, ...(inGit === undefined ? [] : [inGit])])
+  const allowed = effect.some(({ level }) => level === 'error') ? ['allowProblems'] : []
+  const switches = new Set([...input.switches, ...(inGit === undefined ? [] : [inGit]), ...allowed])
   return { sameCommand: equivalentCommand({ ...input, values, switches }, context) }
 }
 

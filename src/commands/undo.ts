@@ -1,9 +1,6 @@
-import { applyEdits } from '../apply/apply-edits.ts'
 import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { planUndo, type UndoPlan } from '../apply/plan-undo.ts'
-import { rollBackRun } from '../apply/recover-run.ts'
 import { changeTargets, runTargets } from '../apply/run-positions.ts'
-import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findEditSecrets } from '../plan/edit-secrets.ts'
 import { leavingHttp } from '../plan/leaving-http.ts'
@@ -11,34 +8,35 @@ import { otherNames } from '../plan/other-names.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { reportUndo } from '../ui/report-undo.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import type { Outcome, WritingContext } from './command.ts'
 import { diffText } from './diff-text.ts'
 import { gitWarnings } from './git-warnings.ts'
 import { isInteractive } from './is-interactive.ts'
 import { returningHttp } from './plain-http.ts'
 import { recoverFirst } from './recover-first.ts'
+import { askToWrite } from './write-plan.ts'
 
 /** Takes a run back: bytes, modes, files that were not there. An unfinished run that is named is only rolled back. */
-export async function runUndo(input: Input, context: CommandContext): Promise<Outcome> {
-  const { host } = context
+export async function runUndo(input: Input, context: WritingContext): Promise<Outcome> {
+  const { host, committer } = context
+  const { dryRun } = committer
   const id = input.positionals[0]
   const unfinished = findUnfinishedRun(host)
   if (id !== undefined && unfinished?.id === id && unfinished.state !== 'renewing') {
-    const { run } = await rollBackRun(host, id)
-    return outcome({ run: id, targets: runTargets(run), dryRun: false, diff: undefined }, host)
+    const { run = unfinished } = (await committer.recover(id, 'undo')) ?? {}
+    return outcome({ run: id, targets: runTargets(run), dryRun, diff: undefined }, host)
   }
-  const findings = await recoverFirst(input, host)
+  const findings = await recoverFirst(input, context)
   const plan = await planUndo(host, id)
   if (plan === 'nothing-to-undo') {
     return { ...outcome({ run: null, targets: [], dryRun: false, diff: undefined }, host), findings }
   }
-  const dryRun = isOn(input, 'dryRun')
   const asks = isInteractive(input, host) && !dryRun
-  if (asks) await confirm(plan, host)
+  if (asks) await askToWrite(await diffOf(plan, host, 'stderr'), host)
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
   const linked = otherNames(plan.request.edits, [], host)
-  if (!dryRun) await host.uninterrupted(() => applyEdits(plan.request, host))
+  await committer.apply(plan.request)
   const inGit = await gitWarnings(plan.request.edits, dryRun, context)
   const { before, after } = plan.request.ledger
   const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
@@ -63,12 +61,6 @@ function outcome({ run, targets, dryRun, diff }: Undone, host: Host): Outcome {
     data: { changed: targets.length > 0, undone: run, files, keychain },
     report: reportUndo({ run, targets, dryRun, diff }, host),
   }
-}
-
-async function confirm(plan: UndoPlan, host: Host): Promise<void> {
-  const { confirmPlan } = await import('../wizard/confirm-plan.ts')
-  if (await confirmPlan(await diffOf(plan, host, 'stderr'), host)) return
-  throw new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.', exit: 130 })
 }
 
 async function diffOf({ run, request }: UndoPlan, host: Host, stream: 'stdout' | 'stderr'): Promise<string> {

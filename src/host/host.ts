@@ -1,3 +1,4 @@
+import type { Interruption } from './interruption.ts'
 import type { Processes } from './processes.ts'
 
 /** Everything of the outer world that the program may use. Made once, in main; tests and demo make their own. */
@@ -19,8 +20,10 @@ export interface Host {
   /** Short random id in lowercase hex. */
   randomId(): string
   readonly fetch: typeof fetch
-  /** Does the work to its end: a Ctrl-C that comes meanwhile takes effect afterwards, and work that can end early is told. */
-  uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T>
+  /** What Ctrl-C and the like come to at any moment. */
+  readonly interruption: Interruption
+  /** Tells of an interrupt that came before anything was changed, then ends the program with the code that is given back. */
+  onCancelled(report: () => Promise<number>): void
   /** Tells of an error that nobody waited for, then ends the program with the code that is given back. */
   onStrayError(report: (error: unknown) => Promise<number>): void
   /** Whether a process with this id lives. */

@@ -1,13 +1,14 @@
 import { homedir } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
-import { setTimeout } from 'node:timers/promises'
 import type { Host, Terminal } from './host.ts'
+import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
 import { runProgram } from './run-program.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
 export function createNodeHost(packageFolder: string): Host {
+  const interruption = new Interruption()
   return {
     env,
     home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
@@ -21,7 +22,8 @@ export function createNodeHost(packageFolder: string): Host {
     now: () => new Date(),
     randomId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex'),
     fetch: globalThis.fetch,
-    uninterrupted,
+    interruption,
+    onCancelled: (report) => listen(interruption, report),
     onStrayError,
     isAlive,
     processes: createProcesses(pid, isAlive),
@@ -70,29 +72,14 @@ function onExit(stop: () => void): () => void {
   return () => process.off('exit', stop)
 }
 
+/** From here on no signal of these ends the program by itself. */
+function listen(interruption: Interruption, report: () => Promise<number>): void {
+  interruption.whenCancelled(() => void report().then(process.exit))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => interruption.interrupt())
+  }
+}
+
 function onStrayError(report: (error: unknown) => Promise<number>): void {
   process.once('uncaughtException', (error) => void report(error).then(process.exit))
-}
-
-async function uninterrupted<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T> {
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const controller = new AbortController()
-  let received: NodeJS.Signals | undefined
-  const note = (signal: NodeJS.Signals) => {
-    received = signal
-    controller.abort()
-  }
-  for (const signal of signals) process.on(signal, note)
-  try {
-    return await work(controller.signal)
-  } finally {
-    for (const signal of signals) process.off(signal, note)
-    if (received) await endBy(received)
-  }
-}
-
-/** A library that listens as well is told of the signal only after this turn: the program must still be there then. */
-async function endBy(signal: NodeJS.Signals): Promise<void> {
-  kill(pid, signal)
-  await setTimeout(1000)
 }

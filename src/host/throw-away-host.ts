@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Host } from './host.ts'
+import { Interruption } from './interruption.ts'
 import { createMemoryKeychain } from './memory-keychain.ts'
 
-/** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met. */
+/** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met, and an interrupt there is the other host's. */
 export function throwAwayHost(host: Host, home: string, key: string): Host {
   const { PATH, SHELL } = host.env
   const keychain = createMemoryKeychain()
@@ -22,5 +23,6 @@ export function throwAwayHost(host: Host, home: string, key: string): Host {
     },
     terminal: { ...host.terminal, interactive: false },
     keychain: async () => keychain,
+    interruption: new Interruption(),
   }
 }

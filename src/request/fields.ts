@@ -161,6 +161,11 @@ export const fields = {
     summary: 'add files with the key that git would take to the .gitignore of their repository',
     commands: ['setup', 'switch', 'key rotate'],
   },
+  allowProblems: {
+    flag: 'allow-problems',
+    summary: 'write even where a tool would not work as asked; what is wrong is told',
+    commands: ['setup', 'switch', 'key rotate', 'remove', 'lint'],
+  },
   recover: {
     flag: 'recover',
     value: 'HOW',

@@ -1,8 +1,8 @@
+import { cancelled } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { askSelect } from './ask.ts'
-import { cancelled } from './cancelled.ts'
 import { warn } from './say.ts'
 
 /** What to do with keys that git would take; the answer is the name of the switch that says the same. */

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../commands/command.ts'
+import { cancelled } from '../errors.ts'
 import type { Region } from '../gateway/gateway.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
@@ -7,7 +8,6 @@ import { fields } from '../request/fields.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { isChinese, messagesFor } from '../ui/locale.ts'
 import { askSelect } from './ask.ts'
-import { cancelled } from './cancelled.ts'
 import { showAnswer } from './say.ts'
 import { withValues } from './with-values.ts'
 

@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts'
+import { cancelled, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/hide-keys.ts'
 import { parseKey } from '../secrets/read-key.ts'
@@ -7,7 +7,6 @@ import { messagesFor } from '../ui/locale.ts'
 import { styleFor } from '../ui/style.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { wrapText } from '../ui/wrap-text.ts'
-import { cancelled } from './cancelled.ts'
 import { promptTheme } from './prompt-theme.ts'
 
 // The only door to inquirer: every question goes to standard error, and leaving one comes to the same everywhere.

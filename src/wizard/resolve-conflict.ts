@@ -1,8 +1,8 @@
+import { cancelled } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { askSelect } from './ask.ts'
-import { cancelled } from './cancelled.ts'
 import { warn } from './say.ts'
 
 /** What to do with a value that is not ours to replace. Errors: UserError `cancelled` when the user stops here. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startStandIn } from '../../src/gateway/stand-in.ts'
@@ -69,12 +69,28 @@ describe('setup', () => {
     expect(existsSync(join(home, '.claude/settings.json'))).toBe(false)
   })
 
-  it('says that a key is refused: exit 4', async () => {
+  it('writes nothing for a key that the gateway refuses: exit 4; with --no-check it is written', async () => {
+    const home = newHome()
     const standIn = await opened(startStandIn(testCatalog.gateway, sampleKey))
     const other = `cr_${'f'.repeat(64)}`
     const args = ['--tool', 'codex', '--gateway', standIn.origin, '--key-file', '-', '--yes']
-    const { exit, data } = await run(newHome(), args, other)
-    expect([exit, data.check.key.verdict]).toEqual([4, 'key-unknown'])
+    const { exit, data, stderr } = await run(home, args, other)
+    expect([exit, data.error.code]).toEqual([4, 'key-refused'])
+    expect(stderr).toContain('Nothing was written')
+    expect(stderr).toContain('--no-check')
+    expect(existsSync(join(home, '.codex'))).toBe(false)
+    expect(existsSync(join(home, '.local'))).toBe(false)
+    expect((await run(home, [...args, '--no-check'], other)).exit).toBe(0)
+    expect(existsSync(join(home, '.codex/config.toml'))).toBe(true)
+  })
+
+  it('asks no gateway about a key where the plan stops before the write: exit 3', async () => {
+    const home = newHome()
+    const standIn = await opened(startStandIn(testCatalog.gateway, sampleKey))
+    writeFileSync(join(home, '.aider.conf.yml'), 'env-file: mine.env\n')
+    const { exit, data } = await setUp(home, standIn.origin, 'aider')
+    expect([exit, data.error.code]).toEqual([3, 'conflict'])
+    expect(standIn.requests).toEqual([])
   })
 })
 

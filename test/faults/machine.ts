@@ -4,6 +4,7 @@ import type { Host } from '../../src/host/host.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
 import { sampleKey } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
+import { createTestContext } from '../support/test-context.ts'
 import { createTestHost } from '../support/test-host.ts'
 import { restarted } from '../support/test-processes.ts'
 
@@ -34,7 +35,7 @@ async function attempt([name, ...rest]: readonly string[], host: Host): Promise<
   try {
     const input = parseArguments(rest, spec, testCatalog)
     const run = await spec.load()
-    await run(input, { host, catalog: testCatalog })
+    await run(input, createTestContext(host))
     return undefined
   } catch (error) {
     if (error instanceof UserError) return error

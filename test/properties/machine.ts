@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import type { Outcome, Run } from '../../src/commands/command.ts'
+import type { Outcome, Run, WritingContext } from '../../src/commands/command.ts'
 import { runRemove } from '../../src/commands/remove.ts'
 import { runSetup } from '../../src/commands/setup.ts'
 import { runStatus } from '../../src/commands/status.ts'
@@ -20,7 +20,7 @@ import { runUndo } from '../../src/commands/undo.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
 import { type HomeTree, readTree, stateBelowHome, usersPart } from '../support/home-tree.ts'
-import { testCatalog } from '../support/test-catalog.ts'
+import { createTestContext } from '../support/test-context.ts'
 import { createTestHost } from '../support/test-host.ts'
 import type { HomeSpec } from './arbitrary-home.ts'
 import { inputOf, type Wish } from './arbitrary-wish.ts'
@@ -115,7 +115,7 @@ function fill(home: string, { files, linkedFolders }: HomeSpec, env: Record<stri
 function machineIn(home: string, env: Record<string, string>): Machine {
   const host = patientHost(home, env)
   const run = (
-    command: Run,
+    command: Run<WritingContext>,
     values: Flags['values'],
     switches: readonly string[],
     positionals: string[] = [],
@@ -149,9 +149,9 @@ function patientHost(home: string, env: Record<string, string>): Host {
   })
 }
 
-async function attempt(command: Run, input: Parameters<Run>[0], host: Host): Promise<Result> {
+async function attempt(command: Run<WritingContext>, input: Parameters<Run>[0], host: Host): Promise<Result> {
   try {
-    return { outcome: await command(input, { host, catalog: testCatalog }) }
+    return { outcome: await command(input, createTestContext(host)) }
   } catch (error) {
     if (error instanceof UserError) return { error }
     throw error

@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream'
 import type { Host } from '../../src/host/host.ts'
+import { Interruption } from '../../src/host/interruption.ts'
 import { createMemoryKeychain } from '../../src/host/memory-keychain.ts'
 import { projectFolder } from './test-catalog.ts'
 import { thisProcess } from './test-processes.ts'
@@ -31,7 +32,8 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     randomId: () => (++ids).toString(16).padStart(6, '0').padEnd(12, '0'),
     fetch: () => Promise.reject(new Error('no network in this test')),
-    uninterrupted: (work) => work(new AbortController().signal),
+    interruption: new Interruption(),
+    onCancelled: () => {},
     onStrayError: () => {},
     isAlive: () => false,
     processes: thisProcess,

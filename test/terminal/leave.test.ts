@@ -11,7 +11,7 @@ import { testKey } from '../support/test-host.ts'
 import { createHome, fileIn, pictureOf } from './home.ts'
 
 const { ctrlC, ctrlD, down, enter, space } = keys
-const cancelled = 'Cancelled; nothing was written.'
+const cancelled = 'Cancelled. Nothing was written.'
 
 let home = ''
 

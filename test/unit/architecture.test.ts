@@ -7,7 +7,7 @@ const src = join(projectFolder, 'src')
 
 /** Which folders of src/ each folder may import from; `*` marks types only. */
 const arrows: Record<string, readonly string[]> = {
-  'main.ts': ['catalog', 'commands', 'errors.ts', 'finding.ts*', 'host', 'request', 'secrets', 'ui'],
+  'main.ts': ['apply', 'catalog', 'commands', 'errors.ts', 'finding.ts*', 'host', 'request', 'secrets', 'ui'],
   commands: [
     'apply',
     'catalog',

@@ -8,6 +8,7 @@ import { runUndo } from '../../src/commands/undo.ts'
 import type { Host } from '../../src/host/host.ts'
 import type { Input } from '../../src/request/input.ts'
 import { projectFolder, testCatalog } from '../support/test-catalog.ts'
+import { createTestContext } from '../support/test-context.ts'
 import { createTestHost, testKey } from '../support/test-host.ts'
 
 /** What a case asks for: flags by field name, variables of the environment, and versions of installed clients. */
@@ -69,10 +70,10 @@ function modesOf(home: string): Record<string, number> {
 describe.each(cases)('templates/$tool/cases/$name', ({ tool, folder }) => {
   it('turns before into after, and changes nothing the second time', async () => {
     const { home, host, input } = startCase(folder, tool)
-    const first = await runSetup(input, { host, catalog: testCatalog })
+    const first = await runSetup(input, createTestContext(host))
     expect(snapshot(home, home)).toEqual(snapshot(join(folder, 'after'), home))
     expect(first.data.changed).toBe(true)
-    const again = await runSetup(input, { host, catalog: testCatalog })
+    const again = await runSetup(input, createTestContext(host))
     expect(again.data.changed).toBe(false)
     for (const [name, text] of Object.entries(snapshot(home, home))) {
       if (text.includes(testKey)) expect(statSync(join(home, name)).mode & 0o777).toBe(0o600)
@@ -87,8 +88,8 @@ describe.each(cases)('templates/$tool/cases/$name', ({ tool, folder }) => {
     const { home, host, input } = startCase(folder, tool)
     const before = snapshot(home, home)
     const modes = modesOf(home)
-    await runSetup(input, { host, catalog: testCatalog })
-    await run({ values: {}, switches: new Set(['yes']), positionals: [] }, { host, catalog: testCatalog })
+    await runSetup(input, createTestContext(host))
+    await run({ values: {}, switches: new Set(['yes']), positionals: [] }, createTestContext(host))
     expect(snapshot(home, home)).toEqual(before)
     expect(modesOf(home)).toEqual(modes)
     expect(

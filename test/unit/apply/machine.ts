@@ -14,6 +14,7 @@ import type { ApplyRequest } from '../../../src/apply/apply-request.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { newRunId } from '../../../src/apply/run-id.ts'
 import type { Host } from '../../../src/host/host.ts'
+import { Interruption } from '../../../src/host/interruption.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
 import type { FileEdit } from '../../../src/plan/edit.ts'
 import type { Ledger, LedgerEntry, Setup } from '../../../src/plan/ledger.ts'
@@ -26,11 +27,12 @@ export function makeHost(
   platform: Host['platform'] = 'linux',
 ): Host {
   let count = 0
-  const host: Pick<Host, 'env' | 'home' | 'platform' | 'now' | 'randomId' | 'processes'> = {
+  const host: Pick<Host, 'env' | 'home' | 'platform' | 'now' | 'randomId' | 'processes' | 'interruption'> = {
     env,
     home,
     platform,
     processes: thisProcess,
+    interruption: new Interruption(),
     now: () => new Date('2026-11-23T12:13:14.156Z'),
     randomId: () => (0xab0000 + count++).toString(16),
   }

@@ -8,7 +8,7 @@ import { messagesEn } from '../../../src/ui/messages-en.ts'
 import { startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
-import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, ctrlC, down, enter } from '../wizard/answering-host.ts'
 
@@ -24,7 +24,7 @@ async function startSetup() {
     switches: new Set(),
     positionals: [],
   }
-  const outcome = runSetup(input, { host: terminal.host, catalog: testCatalog })
+  const outcome = runSetup(input, createTestContext(terminal.host))
   await terminal.answer(messagesEn.confirm, enter)
   return { outcome, terminal, file: join(home, '.claude/settings.json') }
 }

@@ -19,6 +19,7 @@ import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
 import { type FakeRegions, startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, enter } from '../wizard/answering-host.ts'
 
@@ -53,7 +54,7 @@ async function machine(
   const consents = join(home, '.local/state/qcode-setup/consents.json')
   return {
     ...regions,
-    context: { host: createTestHost(home, { env }), catalog: testCatalog },
+    context: createTestContext(createTestHost(home, { env })),
     consents,
     hits,
   }
@@ -131,7 +132,7 @@ describe('a setup without TLS and without questions', () => {
 
   it('remembers nothing after --dry-run, nor where nothing could be written', async () => {
     const { context, consents } = await machine()
-    await runSetup(toChina('noCheck', 'dryRun'), context)
+    await runSetup(toChina('noCheck'), createTestContext(context.host, { dryRun: true }))
     expect(existsSync(consents)).toBe(false)
     writeFileSync(join(context.host.home, '.claude'), 'in the way')
     await expect(runSetup(toChina('noCheck'), context)).rejects.toMatchObject({ code: 'not-a-directory' })

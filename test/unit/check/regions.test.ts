@@ -13,6 +13,7 @@ import { startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 async function machine(listeners: Readonly<Record<string, RequestListener>>) {
@@ -20,7 +21,7 @@ async function machine(listeners: Readonly<Record<string, RequestListener>>) {
   const home = mkdtempSync(join(tmpdir(), 'qcode-regions-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env }
-  return { ...regions, context: { host: createTestHost(home, { env }), catalog: testCatalog } }
+  return { ...regions, context: createTestContext(createTestHost(home, { env })) }
 }
 
 const deadlines = { deadlineMs: 20_000, liveDeadlineMs: 20_000 }

@@ -16,6 +16,7 @@ import { startStandIn } from '../../../src/gateway/stand-in.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { testKey } from '../../support/test-host.ts'
 import { type Examined, examine, makeSituation, type Situation } from './doctor-home.ts'
 import { gatewayKey, vendorKey } from './trap-table.ts'
@@ -28,7 +29,7 @@ async function setUp(host: Host, values: Readonly<Record<string, readonly string
   const withKey = { ...host, env: { ...host.env, QCODE_API_KEY: testKey } }
   await runSetup(
     { values, switches: new Set(['yes', 'noCheck']), positionals: [] },
-    { host: withKey, catalog: testCatalog },
+    createTestContext(withKey),
   )
 }
 
@@ -288,14 +289,14 @@ describe('a home that was set up by this program', () => {
     })
     await setUp(host, { tool: ['claude-code,codex'], gateway: [gateway.origin] })
     const input = { values: {}, switches: new Set<string>(), positionals: [] }
-    const right = await runDoctor(input, { host, catalog: testCatalog })
+    const right = await runDoctor(input, createTestContext(host))
     expect([right.exit, JSON.stringify(right.data)]).toEqual([0, expect.stringContaining('check-right')])
     expect(gateway.requests.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['/api/v1/messages', '/openai/responses']),
     )
     await gateway.close()
     isOpen = false
-    const wrong = await runDoctor(input, { host, catalog: testCatalog })
+    const wrong = await runDoctor(input, createTestContext(host))
     expect([wrong.exit, JSON.stringify(wrong.data)]).toEqual([4, expect.stringContaining('check-refused')])
     expect(JSON.stringify([right, wrong])).not.toContain(testKey)
   })

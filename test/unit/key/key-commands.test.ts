@@ -7,7 +7,7 @@ import type { Host } from '../../../src/host/host.ts'
 import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
 import { keyTextsFor } from '../../../src/ui/key-texts.ts'
 import { messagesEn } from '../../../src/ui/messages-en.ts'
-import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, ctrlC, enter } from '../wizard/answering-host.ts'
 
@@ -18,7 +18,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 const key = (host: Host, verb: string, ...switches: string[]) =>
-  runKey({ values: {}, switches: new Set(switches), positionals: [verb] }, { host, catalog: testCatalog })
+  runKey(
+    { values: {}, switches: new Set(switches), positionals: [verb] },
+    createTestContext(host, { dryRun: switches.includes('dryRun') }),
+  )
 
 const storeOf = (host: Host) => host.keychain()
 

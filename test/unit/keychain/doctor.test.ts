@@ -8,6 +8,7 @@ import { toolData } from '../../../src/checks/doctor/tool-data.ts'
 import { runSetup } from '../../../src/commands/setup.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 let home: string
@@ -27,7 +28,7 @@ function hostWith(env: Readonly<Record<string, string>>): Host {
 async function setUp(tools: readonly string[]): Promise<void> {
   const values = { tool: tools, keyStore: ['keychain'] }
   const input = { values, switches: new Set(['yes', 'noCheck']), positionals: [] }
-  await runSetup(input, { host: hostWith({ QCODE_API_KEY: testKey }), catalog: testCatalog })
+  await runSetup(input, createTestContext(hostWith({ QCODE_API_KEY: testKey })))
 }
 
 async function look(env: Readonly<Record<string, string>>) {

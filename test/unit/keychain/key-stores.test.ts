@@ -21,6 +21,7 @@ import { runUndo } from '../../../src/commands/undo.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { Input } from '../../../src/request/input.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 const otherKey = `cr_${'76543210fedcba98'.repeat(4)}`
@@ -49,7 +50,7 @@ function inputOf(values: Input['values'], positionals: readonly string[] = []): 
 
 function setUp(host: Host, keyStore: string, tools: readonly string[], values: Input['values'] = {}) {
   const input = inputOf({ tool: tools, keyStore: [keyStore], ...values })
-  return runSetup(input, { host, catalog: testCatalog })
+  return runSetup(input, createTestContext(host))
 }
 
 /** Every file but our own state and the commands, by its path. */
@@ -95,7 +96,7 @@ describe('--key-store keychain', () => {
     expect(linesOf(filesOf(host))).toEqual(linesOf(inFiles))
     await setUp(host, 'keychain', [tool])
     expect(filesOf(host)).toEqual(inKeychain)
-    await runRemove(inputOf({}), { host, catalog: testCatalog })
+    await runRemove(inputOf({}), createTestContext(host))
     expect(filesOf(host)).toEqual({})
   })
 
@@ -115,7 +116,7 @@ describe('--key-store keychain', () => {
     await (await host.keychain()).set('default', otherKey)
     expect((await setUp(host, 'keychain', ['codex'])).data).toMatchObject({ keychain: 'update' })
     expect(await stored(host)).toBe(testKey)
-    await runUndo(inputOf({}), { host, catalog: testCatalog })
+    await runUndo(inputOf({}), createTestContext(host))
     expect(await stored(host)).toBe(otherKey)
     expect(filesOf(host)).toEqual({})
   })
@@ -175,7 +176,7 @@ describe('--key-store keychain', () => {
 
   it('stays through a switch, is told by status, and by remove that the key is still there', async () => {
     const host = makeHost()
-    const context = { host, catalog: testCatalog }
+    const context = createTestContext(host)
     await setUp(host, 'keychain', ['codex', 'openai-sdk'])
     await runSwitch(inputOf({}, ['eu']), context)
     const files = filesOf(host)
@@ -206,7 +207,7 @@ describe('--key-store keychain', () => {
     ['cline', 'sh', `export ANTHROPIC_API_KEY="$('qcode-setup' 'key' 'get')"`],
   ])('is printed: %s as %s', async (tool, format, line) => {
     const input = inputOf({ keyStore: ['keychain'], format: [format] }, [tool])
-    const { report } = await runPrint(input, { host: makeHost(), catalog: testCatalog })
+    const { report } = await runPrint(input, createTestContext(makeHost()))
     expect(report).toContain(line)
     expect(report).not.toContain('YOUR_KEY')
   })
@@ -214,7 +215,7 @@ describe('--key-store keychain', () => {
   it('has no form for readers that run no command', async () => {
     for (const format of ['dotenv', 'cmd', 'python']) {
       const input = inputOf({ keyStore: ['keychain'], format: [format] }, ['openai-sdk'])
-      await expect(runPrint(input, { host: makeHost(), catalog: testCatalog })).rejects.toMatchObject({
+      await expect(runPrint(input, createTestContext(makeHost()))).rejects.toMatchObject({
         exit: 2,
       })
     }

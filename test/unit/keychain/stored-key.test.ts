@@ -7,6 +7,7 @@ import { runSetup } from '../../../src/commands/setup.ts'
 import { type StandIn, startStandIn } from '../../../src/gateway/stand-in.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 let home: string
@@ -29,7 +30,7 @@ async function setUp(
   const values = { tool: [tool], keyStore: [keyStore], gateway: [gateway?.origin ?? ''] }
   const withKey = { ...host, env: { ...host.env, QCODE_API_KEY: testKey } }
   const input = { values, switches: new Set(['yes', 'noCheck']), positionals: [] }
-  await runSetup(input, { host: withKey, catalog: testCatalog })
+  await runSetup(input, createTestContext(withKey))
 }
 
 const sawKey = ({ requests }: StandIn) => requests.some(({ auth }) => auth !== 'none')
@@ -40,7 +41,7 @@ describe('check without a key of its own', () => {
     const [kept, other] = gateways
     await setUp(host, 'codex', 'keychain', kept)
     await setUp(host, 'claude-code', 'file', other)
-    await runCheck({ values: {}, switches: new Set(), positionals: [] }, { host, catalog: testCatalog })
+    await runCheck({ values: {}, switches: new Set(), positionals: [] }, createTestContext(host))
     expect(gateways.map(({ requests }) => requests.length > 0)).toEqual([true, true])
     expect(gateways.map(sawKey)).toEqual([true, false])
   })
@@ -50,7 +51,7 @@ describe('check without a key of its own', () => {
     await setUp(host, 'codex', 'keychain', gateways[0])
     const away = { ...host, keychain: () => Promise.reject(new Error('not here')) }
     const input = { values: {}, switches: new Set<string>(), positionals: [] }
-    expect(await runCheck(input, { host: away, catalog: testCatalog })).toMatchObject({ exit: 0 })
+    expect(await runCheck(input, createTestContext(away))).toMatchObject({ exit: 0 })
     expect(gateways.some(sawKey)).toBe(false)
   })
 })

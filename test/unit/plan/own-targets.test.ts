@@ -9,6 +9,7 @@ import type { Host } from '../../../src/host/host.ts'
 import type { Input } from '../../../src/request/input.ts'
 import { ownManifest, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 let root: string
@@ -42,7 +43,7 @@ async function context(manifest: string, content: string | undefined, env: Host[
     systemFolder: outside,
     env: { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...env },
   })
-  return { host, catalog: { ...testCatalog, tools: [...testCatalog.tools, ...own.tools] } }
+  return createTestContext(host, { catalog: { ...testCatalog, tools: [...testCatalog.tools, ...own.tools] } })
 }
 
 async function setUp({ manifest, content, tool = 'mine', values = {}, env }: Wish) {
@@ -115,10 +116,10 @@ describe('a tool of the user’s own writes nothing outside', () => {
     const { host, catalog } = await context(manifest, undefined)
     const input = {
       values: { tool: ['mine'], scope: ['project'] },
-      switches: new Set(['yes', 'noCheck', 'dryRun']),
+      switches: new Set(['yes', 'noCheck']),
       positionals: [],
     }
-    const setup = runSetup(input, { host: { ...host, cwd: '/' }, catalog })
+    const setup = runSetup(input, createTestContext({ ...host, cwd: '/' }, { catalog }))
     await expect(setup).rejects.toMatchObject({ code: 'own-target' })
   })
 
@@ -126,7 +127,7 @@ describe('a tool of the user’s own writes nothing outside', () => {
     const manifest = `${target('{{ there }}/settings.json')}[places]\nthere = [{ path = "{{ project }}/x" }]\n`
     const { host, catalog } = await context(manifest, undefined)
     const input = { values: { tool: ['mine'] }, switches: new Set(['yes', 'noCheck']), positionals: [] }
-    const setup = runSetup(input, { host: { ...host, cwd: outside }, catalog })
+    const setup = runSetup(input, createTestContext({ ...host, cwd: outside }, { catalog }))
     await expect(setup).rejects.toMatchObject({ code: 'own-target' })
   })
 })

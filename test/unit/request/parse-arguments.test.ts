@@ -13,6 +13,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
     'on-conflict',
     'allow-tracked',
     'gitignore',
+    'allow-problems',
     'recover',
     'restart-daemons',
     'yes',

@@ -77,7 +77,7 @@ describe('renderError', () => {
   })
 
   it('leaves out what is not known', () => {
-    const error = new UserError({ code: 'cancelled', message: 'Cancelled; nothing was written.' })
-    expect(renderError(error, hostWith({}))).toBe('Error: Cancelled; nothing was written.')
+    const error = new UserError({ code: 'cancelled', message: 'Cancelled. Nothing was written.' })
+    expect(renderError(error, hostWith({}))).toBe('Error: Cancelled. Nothing was written.')
   })
 })

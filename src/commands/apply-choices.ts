@@ -1,0 +1,138 @@
+import { refuseRunningPrograms } from '../checks/running-clients.ts'
+import type { ExitCode } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Origin } from '../gateway/origin.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { PlanContext } from '../plan/plan-work.ts'
+import type { CommandName } from '../request/fields.ts'
+import type { Input } from '../request/input.ts'
+import type { ToolChoice } from '../request/request.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { checkAfter } from './check-after.ts'
+import type { Outcome, WritingContext } from './command.ts'
+import { type PlainHttp, settlePlainHttp } from './plain-http.ts'
+import { judgeEffect } from './planned-effect.ts'
+import { recoverFirst } from './recover-first.ts'
+import { settleDaemons } from './settle-daemons.ts'
+import { refuseKey } from './try-key.ts'
+import { type Written, writePlan } from './write-plan.ts'
+
+/** What a command wants to have written. */
+export interface Chosen<Planned extends Plan> {
+  /** What is set up, moved or given another key. */
+  readonly choices: readonly ToolChoice[]
+  /** The one that all choices are for, where the command chose it: consented to without TLS, and checked after the write. */
+  readonly origin?: Origin
+  /** The key that the plan writes. */
+  readonly key?: Secret
+  /** The key that the gateway is asked about, before the write and after it; none where the command has done so. */
+  readonly checkedKey?: Secret
+  readonly findings: readonly Finding[]
+  readonly makePlan: (context: PlanContext) => Promise<Planned>
+}
+
+/** One command's part in the pipeline. */
+export interface ChoicesMaker<Planned extends Plan> {
+  readonly command: CommandName
+  readonly input: Input
+  /** Called once an earlier run has come to its end. An outcome ends the command: there is nothing to write. */
+  choose(): Promise<Chosen<Planned> | { readonly ended: Outcome }>
+  /** The same for another region, which the user may ask for after a failed check. */
+  inRegion?(region: string): ChoicesMaker<Planned>
+  report(applied: Applied<Planned>): Promise<Outcome> | Outcome
+}
+
+/** What the pipeline came to, for the report. */
+export interface Applied<Planned extends Plan> extends Written<Planned> {
+  readonly exit: ExitCode
+  readonly choices: readonly ToolChoice[]
+  /** All of them, in the order in which they came up. */
+  readonly findings: readonly Finding[]
+  readonly plainHttp: PlainHttp['data']
+  /** Of the check after the write, for JSON. */
+  readonly check: Readonly<Record<string, unknown>> | null
+  readonly dryRun: boolean
+}
+
+/**
+ * The one pipeline of all that writes settings: recover, choose, consent, plan, effect, preview, question, commit, effect,
+ * check, report. Errors: those of the maker, of `writePlan`, and UserError `key-refused` (exit 4).
+ */
+export async function applyChoices<Planned extends Plan>(
+  maker: ChoicesMaker<Planned>,
+  context: WritingContext,
+): Promise<Outcome> {
+  const { input } = maker
+  const recovered = await recoverFirst(input, context)
+  const chosen = await maker.choose()
+  if ('ended' in chosen) return { ...chosen.ended, findings: [...recovered, ...chosen.ended.findings] }
+  await refuseRunningPrograms(chosen.choices, context.host)
+  const http = await consent(chosen, input, context)
+  const written = await write(maker, chosen, http, context)
+  const late = written.run === undefined ? [] : await lateEffect(written, chosen, context)
+  const checked = await checkAfter(chosen, written.run, input, context)
+  if (checked.undone) return checked.undone
+  if (checked.region !== undefined && maker.inRegion) {
+    return applyChoices(maker.inRegion(checked.region), context)
+  }
+  const daemons = written.run === undefined ? [] : await settleDaemons(chosen.choices, input, context.host)
+  const fails = written.isBlocked || late.some(({ level }) => level === 'error')
+  return maker.report({
+    ...written,
+    exit: fails ? 3 : checked.exit,
+    choices: chosen.choices,
+    findings: [
+      ...recovered,
+      ...http.findings,
+      ...chosen.findings,
+      ...written.plan.findings,
+      ...written.effect,
+      ...late,
+      ...checked.findings,
+      ...daemons,
+    ],
+    plainHttp: http.data,
+    check: checked.data,
+    dryRun: context.committer.dryRun,
+  })
+}
+
+async function consent<Planned extends Plan>(
+  { origin, choices }: Chosen<Planned>,
+  input: Input,
+  context: WritingContext,
+): Promise<PlainHttp> {
+  if (origin === undefined || choices.length === 0) return { findings: [], data: null }
+  return settlePlainHttp(origin, input, context)
+}
+
+function write<Planned extends Plan>(
+  { command, input }: ChoicesMaker<Planned>,
+  { choices, key, checkedKey, makePlan }: Chosen<Planned>,
+  { consent }: PlainHttp,
+  context: WritingContext,
+): Promise<Written<Planned>> {
+  return writePlan(
+    {
+      command,
+      input,
+      choices,
+      ...(key && { key }),
+      ...(consent && { consent }),
+      makePlan,
+      ...(checkedKey && { beforeWrite: () => refuseKey(checkedKey, choices, input, context) }),
+    },
+    context,
+  )
+}
+
+/** What only the written machine shows; what the plan showed already is not told twice. */
+async function lateEffect<Planned extends Plan>(
+  { effect }: Written<Planned>,
+  { choices }: Chosen<Planned>,
+  context: WritingContext,
+): Promise<Finding[]> {
+  const known = new Set(effect.map(({ id, message }) => `${id} ${message}`))
+  const found = await judgeEffect(choices, context)
+  return found.filter(({ id, message }) => !known.has(`${id} ${message}`))
+}

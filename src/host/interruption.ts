@@ -1,0 +1,84 @@
+import { cancelled, type UserError } from '../errors.ts'
+
+/**
+ * What Ctrl-C, SIGTERM and SIGHUP come to, in one place. As long as nothing of the user's was changed an interrupt ends the
+ * program (`cancelled`, exit 130); once a change has begun it is only noted, and the run comes to its end and reports.
+ */
+export class Interruption {
+  readonly #controller = new AbortController()
+  #phase: 'open' | 'held' | 'begun' = 'open'
+  #done: readonly string[] = []
+  #cancel: () => void = () => {}
+
+  /** Fires at the first interrupt; work that is only waited for can end early. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** An interrupt came after the change had begun, so it did not end the program. */
+  get cameTooLate(): boolean {
+    return this.signal.aborted && this.#phase === 'begun'
+  }
+
+  /** Who ends the program where nothing was changed yet. */
+  whenCancelled(cancel: () => void): void {
+    this.#cancel = cancel
+  }
+
+  /** Called for each signal; all but the first change nothing. */
+  interrupt(): void {
+    if (this.signal.aborted) return
+    this.#controller.abort()
+    if (this.#phase === 'open') this.#cancel()
+  }
+
+  /** Work that has to clear up after itself though it changes nothing of the user's. Errors: `cancelled` at its end. */
+  async hold<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T> {
+    const before = this.#phase
+    this.#phase = 'held'
+    try {
+      return await work(this.signal)
+    } finally {
+      this.#phase = before
+      this.assertNotCancelled()
+    }
+  }
+
+  /** The user's machine is changed from here on. Errors: `cancelled` where an interrupt came before. */
+  begin(): void {
+    this.assertNotCancelled()
+    this.#phase = 'begun'
+  }
+
+  /** What was begun is over and is not yet what the user asked for, so leaving is possible once more; `done` tells of it. */
+  reopen(done: string): void {
+    this.#phase = 'open'
+    this.#done = [...this.#done, done]
+    this.assertNotCancelled()
+  }
+
+  /** Errors: UserError `cancelled` where an interrupt came and nothing was begun. */
+  assertNotCancelled(): void {
+    if (this.signal.aborted && this.#phase !== 'begun') throw this.cancellation()
+  }
+
+  /** UserError `cancelled`, with what was done before and stays so. */
+  cancellation(): UserError {
+    return cancelled(this.#done)
+  }
+
+  /** The result of work that only looks, or undefined as soon as an interrupt comes: nobody waits for it then. */
+  async unlessInterrupted<T>(work: Promise<T>): Promise<T | undefined> {
+    if (this.signal.aborted) return undefined
+    let stop = () => {}
+    const interrupted = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined)
+      this.signal.addEventListener('abort', stop)
+    })
+    try {
+      return await Promise.race([work, interrupted])
+    } finally {
+      this.signal.removeEventListener('abort', stop)
+    }
+  }
+}

@@ -73,7 +73,7 @@ function writeLeaf(
   fileWork.changes.push({
     kind: actual === undefined ? 'created' : 'modified',
     keyPath,
-    ...(actual !== undefined && { from: displayValue(actual, keyPath) }),
+    ...(actual !== undefined && { from: displayValue(actual, keyPath, value instanceof Secret) }),
     to: displayValue(value, keyPath),
     owner,
   })
@@ -111,14 +111,14 @@ function describeConflict(
     path,
     keyPath,
     why,
-    actual: displayValue(actual, keyPath),
+    actual: displayValue(actual, keyPath, leaf.value instanceof Secret),
     wanted: displayValue(leaf.value, keyPath),
   }
 }
 
 function replacedFinding(leaf: Leaf, actual: Value | undefined, target: WantedTarget): Finding {
   const name = leaf.keyPath.join('.')
-  const old = displayValue(actual, leaf.keyPath)
+  const old = displayValue(actual, leaf.keyPath, leaf.value instanceof Secret)
   return {
     id: 'value-replaced',
     level: 'warning',

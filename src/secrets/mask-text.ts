@@ -1,10 +1,5 @@
+import { maskLooks } from './mask-looks.ts'
 import { maskKey, Secret } from './secret.ts'
-
-/**
- * Texts that look like keys, whoever's they are. A letter in front makes it a word, unless it is an escape such as `\n`,
- * or what follows is nothing but hex digits.
- */
-const keyLook = /(?<!(?<!\\)[A-Za-z])(?:cr_|sk-)[\w-]{16,}|cr_[0-9a-fA-F]{32,}/g
 
 /** A quote or a backslash, as it is or by its number. */
 const quote = `(?:[\\\\'"]|%(?:5[cC]|2[27])|u00(?:5[cC]|2[27])|x(?:5[cC]|2[27]))`
@@ -20,7 +15,7 @@ export function maskText(text: string, secrets: readonly Secret[]): string {
   const values = [...new Set(secrets.map(Secret.reveal))].filter((value) => value !== '')
   const longestFirst = values.sort((a, b) => b.length - a.length)
   const masked = longestFirst.reduce((rest, value) => maskValue(rest, value), text)
-  return masked.replace(keyLook, maskKey)
+  return maskLooks(masked)
 }
 
 /** A shorter secret is met by chance. */

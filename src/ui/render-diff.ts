@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff'
 import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
-import { maskText } from '../secrets/mask-text.ts'
+import { maskFileText } from '../secrets/mask-file-text.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Paint, Style } from './style.ts'
 import { visibleText } from './visible-text.ts'
@@ -70,7 +70,7 @@ function octal(mode: number): string {
 }
 
 function readable(bytes: Uint8Array, secrets: readonly Secret[]): string {
-  return maskText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), secrets)
+  return maskFileText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), secrets)
 }
 
 /** A CR before the end of the line is left out: an edit never changes the kind of line ends. */

@@ -29,3 +29,20 @@ describe('findSecrets', () => {
     expect(findSecrets(data).map(Secret.reveal)).toEqual(['abcdefghijklmnop', 'ghp_0123456789abcdef'])
   })
 })
+
+describe('a value that a plan replaces', () => {
+  it.each(['p@ss word1', 'sk-deep', 'Bearer 550e8400-e29b-41d4-a716-446655440000', 'SHOUTED_KEY', 'x'])(
+    'shows nothing of %s at the place of a key',
+    (value) => {
+      expect(displayValue(value, ['providers', 'credential'], true)).not.toContain(value)
+      expect(displayValue(value, ['env', 'ANTHROPIC_AUTH_TOKEN'])).not.toContain(value)
+    },
+  )
+
+  it('masks within a list or a table, and leaves the rest of it', () => {
+    const value = { apiKey: 'zq9', tokens: { home: 'uv8' }, list: ['a', 'ghp_0123456789abcdefgh'] }
+    expect(displayValue(value, ['provider'])).toBe(
+      '{"apiKey":"••••","tokens":{"home":"••••"},"list":["a","ghp…efgh"]}',
+    )
+  })
+})

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
-import type { Diagnosis, TrapCondition } from './diagnosis.ts'
+import type { Diagnosis, Setting, TrapCondition } from './diagnosis.ts'
 import { placePath as path, programName, variableName, versionRange } from './schema-parts.ts'
 
 const keyPath = z.array(z.string()).check(z.minLength(1))
@@ -21,12 +21,38 @@ const source = z.strictObject({
   variants: z.exactOptional(names),
 })
 
+const value = {
+  variables: z.exactOptional(z.array(variableOrLookup).check(z.minLength(1))),
+  keys: z.exactOptional(z.array(keyPath).check(z.minLength(1))),
+  level: z.exactOptional(level),
+  file: z.exactOptional(path),
+  format: z.exactOptional(format),
+}
+
+const condition = z.strictObject({
+  ...value,
+  is: z.exactOptional(z.enum(['on', 'set', 'empty', 'absent', 'gateway', 'not-gateway', 'key'])),
+  equals: z.exactOptional(z.string()),
+  matches: z.exactOptional(z.string().check(z.refine(isPattern, 'must be a regular expression'))),
+  differs_from: z.exactOptional(z.strictObject(value)),
+  bom: z.exactOptional(format),
+  programs: z.exactOptional(z.array(programName).check(z.minLength(1))),
+  gateway: z.exactOptional(z.boolean()),
+})
+
 const setting = z
   .strictObject({
     variable: z.exactOptional(variableOrLookup),
     key: z.exactOptional(keyPath),
+    file: z.exactOptional(path),
+    format: z.exactOptional(format),
+    entry: z.exactOptional(z.string()),
     command: z.exactOptional(z.boolean()),
+    header: z.exactOptional(z.enum(['x-api-key', 'authorization'])),
     variants: z.exactOptional(names),
+    versions: z.exactOptional(versionRange),
+    when: z.exactOptional(z.array(condition).check(z.minLength(1))),
+    mend: z.exactOptional(z.string()),
   })
   .check(
     z.refine(
@@ -45,25 +71,6 @@ const connection = z.strictObject({
   protocol: z.enum(['anthropic-messages', 'openai-chat', 'openai-responses']),
   base_url: z.array(setting).check(z.minLength(1)),
   keys: z._default(z.array(setting), []),
-})
-
-const value = {
-  variables: z.exactOptional(z.array(variableOrLookup).check(z.minLength(1))),
-  keys: z.exactOptional(z.array(keyPath).check(z.minLength(1))),
-  level: z.exactOptional(level),
-  file: z.exactOptional(path),
-  format: z.exactOptional(format),
-}
-
-const condition = z.strictObject({
-  ...value,
-  is: z.exactOptional(z.enum(['on', 'set', 'empty', 'absent', 'gateway'])),
-  equals: z.exactOptional(z.string()),
-  matches: z.exactOptional(z.string().check(z.refine(isPattern, 'must be a regular expression'))),
-  differs_from: z.exactOptional(z.strictObject(value)),
-  bom: z.exactOptional(format),
-  programs: z.exactOptional(z.array(programName).check(z.minLength(1))),
-  gateway: z.exactOptional(z.boolean()),
 })
 
 const trap = z.strictObject({
@@ -102,8 +109,12 @@ export function compileDiagnosis({
   return {
     ...(measured !== undefined && { measured }),
     sources,
-    lookups,
-    connections: connections.map(({ base_url, ...rest }) => ({ ...rest, baseUrl: base_url })),
+    lookups: lookups.map(({ from, ...rest }) => ({ ...rest, from: from.map(compileSetting) })),
+    connections: connections.map(({ protocol, base_url, keys }) => ({
+      protocol,
+      baseUrl: base_url.map(compileSetting),
+      keys: keys.map(compileSetting),
+    })),
     traps: traps.map(compileTrap),
   }
 }
@@ -113,6 +124,10 @@ export function compileSharedTraps(data: unknown): Diagnosis {
   const { traps } = trapsSchema.parse(data)
   const environment = { level: 'environment', format: 'dotenv', variables: [] } as const
   return { sources: [environment], lookups: [], connections: [], traps: traps.map(compileTrap) }
+}
+
+function compileSetting({ when, ...rest }: z.infer<typeof setting>): Setting {
+  return { ...rest, ...(when && { when: when.map(compileCondition) }) }
 }
 
 function compileTrap({ text_zh, when, ...rest }: z.infer<typeof trap>): Diagnosis['traps'][number] {

@@ -34,9 +34,28 @@ export interface Source {
 export interface Setting {
   readonly variable?: string
   readonly key?: KeyPath
+  /** Where the setting is looked for, if not in the sources. */
+  readonly file?: string
+  readonly format?: FormatId
+  /**
+   * The value holds several, by name: a table, a list of `NAME=value`, a text of them (in brackets, by commas or by
+   * lines), or header lines `Name: value`. This is the name, in whatever case.
+   */
+  readonly entry?: string
   /** Its value is a command that prints the setting. */
   readonly command?: boolean
+  /**
+   * Header in which a key is sent; by default the tool's. Of one header the first key that is not empty is sent, and of
+   * several headers each. They are named in the order in which the gateway looks at them.
+   */
+  readonly header?: string
   readonly variants?: readonly string[]
+  /** Range of client versions that read it. */
+  readonly versions?: string
+  /** It is read only where all of these hold. */
+  readonly when?: readonly TrapCondition[]
+  /** The command that keeps the client from reading it here, if that is not to take it out. */
+  readonly mend?: string
 }
 
 /** A value that stands for `{{ name }}` in the names of settings: the first setting that has one, else the default. */
@@ -94,5 +113,8 @@ export interface TrapCondition {
   readonly gateway?: boolean
 }
 
-/** `on`: not empty, `0` or `false`. `set`: not empty. `gateway`: a URL of the gateway. */
-export type ValueState = 'on' | 'set' | 'empty' | 'absent' | 'gateway'
+/**
+ * `on`: not empty, `0` or `false`. `set`: not empty. `gateway`: a URL of the gateway; `not-gateway`: anything else, or
+ * nothing. `key`: a key of the gateway.
+ */
+export type ValueState = 'on' | 'set' | 'empty' | 'absent' | 'gateway' | 'not-gateway' | 'key'

@@ -55,6 +55,7 @@ const keyWay = z.strictObject({
   when: z._default(versionRange, '*'),
   variants: z.optional(z.array(id)),
   variables: z._default(z.array(variableName), []),
+  beside: z.optional(z.record(variableName, z.string())),
 })
 
 const target = z.strictObject({

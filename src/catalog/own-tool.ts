@@ -13,10 +13,11 @@ const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
 /** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
 export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): string | undefined {
-  const { pinFlag, env, targets, diagnosis } = tool
+  const { pinFlag, env, keyWays, targets, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
     return `pin_flag: there is a --${pinFlag} already`
-  const variables = Object.entries(env?.variables ?? {})
+  const besides = keyWays.flatMap(({ beside = {} }) => Object.entries(beside))
+  const variables = [...Object.entries(env?.variables ?? {}), ...besides]
   const joined = variables.find(([, value]) => !/^\{\{ [^{}]+ \}\}$/.test(value))
   if (joined) return `env.variables.${joined[0]} must be one placeholder, since a shell reads it`
   const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
@@ -36,9 +37,11 @@ function findTargetFault({ format, content, shape }: Tool['targets'][number], in
 }
 
 /** What the settings of its variables, its models and its code lead to. */
-function findOtherLead({ env, modelPrefix, snippets }: Tool): string | undefined {
+function findOtherLead({ env, keyWays, modelPrefix, snippets }: Tool): string | undefined {
   const variables = findLeadElsewhere(env?.variables ?? {})
   if (variables !== undefined) return `env.variables ${variables}`
+  const beside = findLeadElsewhere(keyWays.map((way) => way.beside ?? {}))
+  if (beside !== undefined) return `key_ways.beside ${beside}`
   if (modelPrefix !== undefined && isAddress(modelPrefix, [])) return 'model_prefix is an address'
   const [code] = Object.entries(snippets).flatMap(([language, text]) => {
     const lead = findLeadInCode(text)

@@ -78,6 +78,8 @@ export interface KeyWay {
   readonly variants?: readonly string[]
   /** Variables in which the client looks for its key: lines of the shell's profile set them to what the command prints. */
   readonly variables: readonly string[]
+  /** Variables that stand beside these, so that no other program sends the key to its vendor. */
+  readonly beside?: Readonly<Record<string, string>>
 }
 
 /** One file of the client's, and what must stand in it. */

@@ -70,7 +70,7 @@ function warningOf(
   profiles: readonly Profile[],
 ): Finding {
   const place = describeSource(found, profiles)
-  const where = whereOf(found.name, found.source, profiles)
+  const where = whereOf(found, profiles)
   const url = maskUrl(found.value.trim())
   const text = (texts: PlainHttpTexts) =>
     [

@@ -1,10 +1,10 @@
 import type { Finding } from '../finding.ts'
 import { maskUrl } from '../gateway/mask-url.ts'
 import { urlRules } from '../gateway/url-rules.ts'
-import { describeSource, whereOf } from './describe-source.ts'
+import { describeSource, remedyFor, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
+import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
-import { looksGatewayKey } from './tool-view.ts'
 
 /** What the findings about one connection go by. */
 interface Scene {
@@ -26,7 +26,7 @@ export function baseUrlFindings(
 
 function winnerFindings(winner: Found | undefined, scene: Scene): Finding[] {
   if (!winner) return withoutBaseUrl(scene)
-  if (scene.connection.leads !== 'gateway') return awayFromGateway(winner, scene)
+  if (scene.connection.destination !== 'gateway') return awayFromGateway(winner, scene)
   return [...judgedFindings(winner, scene), ...overriddenFindings(winner, scene)]
 }
 
@@ -48,7 +48,7 @@ function judgedFindings(winner: Found, scene: Scene): Finding[] {
     finding(scene, `base-url-${rule}`, urlRules[rule].severity, winner, {
       message: `${tool.title} asks ${url}, from ${where}: ${message}${requests === undefined ? '' : ` It would request ${requests}.`}`,
       messageZh: `${tool.title} 使用 ${url}，来自 ${where}：${message}${requests === undefined ? '' : ` 将请求 ${requests}。`}`,
-      hint: correction(winner, fix, tool.id),
+      hint: correction(winner, fix, tool.id, scene.context.profiles),
     }),
   )
 }
@@ -64,7 +64,7 @@ function overriddenFindings(winner: Found, scene: Scene): Finding[] {
       return finding(scene, 'base-url-overridden', 'warning', winner, {
         message: `${there} says ${maskUrl(other.value.trim())}, but ${here} wins with ${maskUrl(winner.value.trim())}.`,
         messageZh: `${there} 为 ${maskUrl(other.value.trim())}，但 ${here} 优先，实际为 ${maskUrl(winner.value.trim())}。`,
-        hint: `Keep one of the two, or type: qcode-setup --tool ${scene.view.tool.id}`,
+        hint: `Keep one of the two. ${remedyFor(other, profiles)}`,
       })
     })
 }
@@ -74,7 +74,7 @@ function awayFromGateway(winner: Found, scene: Scene): Finding[] {
   const { view, connection, context } = scene
   const { title, id } = view.tool
   const where = describeSource(winner, context.profiles)
-  const hint = correction(winner, undefined, id)
+  const hint = correction(winner, undefined, id, context.profiles)
   if (winner.value.trim() === '') {
     return [
       finding(scene, 'base-url-empty', 'error', winner, {
@@ -84,7 +84,7 @@ function awayFromGateway(winner: Found, scene: Scene): Finding[] {
       }),
     ]
   }
-  const leaked = leakedKey(connection)
+  const leaked = connection.leakedKey
   const url = maskUrl(winner.value.trim())
   if (leaked) {
     return [
@@ -108,7 +108,7 @@ function withoutBaseUrl(scene: Scene): Finding[] {
   const { view, connection, context } = scene
   const { title, id } = view.tool
   const hint = `qcode-setup --tool ${id}`
-  const leaked = leakedKey(connection)
+  const leaked = connection.leakedKey
   if (leaked) {
     const where = describeSource(leaked, context.profiles)
     return [
@@ -139,23 +139,22 @@ function emptyFindings(winner: Found | undefined, scene: Scene): Finding[] {
       return finding(scene, 'base-url-empty', 'warning', other, {
         message: `${where} is empty; where nothing else counts, the key goes to the vendor.`,
         messageZh: `${where} 为空；没有其他设置时，密钥会发送给原厂商。`,
-        hint: correction(other, undefined, scene.view.tool.id),
+        hint: correction(other, undefined, scene.view.tool.id, scene.context.profiles),
       })
     })
 }
 
-function leakedKey({ keys }: ConnectionView): Found | undefined {
-  return keys.heads.find(({ value }) => looksGatewayKey(value))
-}
-
 /** What mends a base URL where it stands: our own setup writes only the user's files. */
-function correction({ name, source }: Found, fix: string | undefined, tool: string): string {
-  const setup = `qcode-setup --tool ${tool}`
-  if (source.level === 'user') return setup
-  if (source.level !== 'environment') {
-    return fix === undefined ? `Take it out of that file; then: ${setup}` : `Write ${fix} there.`
-  }
-  return fix === undefined ? `unset ${name}; then: ${setup}` : `export ${name}='${fix}'`
+function correction(
+  found: Found,
+  fix: string | undefined,
+  tool: string,
+  profiles: readonly Profile[],
+): string {
+  const { name, source } = found
+  if (source.level === 'user') return `qcode-setup --tool ${tool}`
+  if (fix === undefined) return remedyFor(found, profiles)
+  return source.level === 'environment' ? `export ${name}='${fix}'` : `Write ${fix} there.`
 }
 
 type Texts = Pick<Finding, 'message' | 'messageZh' | 'hint'>
@@ -167,6 +166,6 @@ function finding(
   found: Found | undefined,
   texts: Texts,
 ): Finding {
-  const where = found && whereOf(found.name, found.source, context.profiles)
+  const where = found && whereOf(found, context.profiles)
   return { id, level, tool: view.tool.id, ...texts, ...(where && { where }) }
 }

@@ -12,30 +12,72 @@ export interface SourceData {
 }
 
 /** The source of a setting; for the environment the profile's line that sets it, where one does. */
-export function sourceData({ name, source }: Found, profiles: readonly Profile[]): SourceData {
-  const where = whereOf(name, source, profiles)
-  return { level: source.level, name, file: where?.file ?? null, line: where?.line ?? null }
+export function sourceData(found: Found, profiles: readonly Profile[]): SourceData {
+  const where = whereOf(found, profiles)
+  return {
+    level: found.source.level,
+    name: found.name,
+    file: where?.file ?? null,
+    line: where?.line ?? null,
+  }
 }
 
-/** The same in words: `/home/you/.claude/settings.json (env.NAME)`, `$NAME (/home/you/.zshrc:12)`. */
+/** The same in words: `/home/you/.claude/settings.json:3 (env.NAME)`, `$NAME (/home/you/.zshrc:12)`. */
 export function describeSource(found: Found, profiles: readonly Profile[]): string {
-  const { level, name, file, line } = sourceData(found, profiles)
-  const where = file === null ? undefined : formatWhere({ file, ...(line !== null && { line }) })
-  if (level === 'environment') return where === undefined ? `$${name}` : `$${name} (${where})`
-  return `${where} (${name})`
+  const where = whereOf(found, profiles)
+  const text = where === undefined ? undefined : formatWhere(where)
+  const name = nameOf(found)
+  if (found.source.level === 'environment') return text === undefined ? `$${name}` : `$${name} (${text})`
+  return `${text} (${name})`
 }
 
 /** Where to look for a setting. */
-export function whereOf(
-  name: string,
-  { level, file }: Found['source'],
-  profiles: readonly Profile[],
-): Where | undefined {
-  if (level === 'environment') return findAssignment(name, profiles)
+export function whereOf(found: Found, profiles: readonly Profile[]): Where | undefined {
+  const { name, source } = found
+  if (source.level === 'environment') return findAssignment(name, profiles)
+  const { file } = source
   if (!file) return undefined
-  if (level !== 'profile') return { file: file.path }
-  return findAssignment(
-    name,
-    profiles.filter((profile) => profile.file.path === file.path),
-  )
+  if (source.level === 'profile') {
+    return findAssignment(
+      name,
+      profiles.filter((profile) => profile.file.path === file.path),
+    )
+  }
+  const line = lineOf(found)
+  return { file: file.path, ...(line !== undefined && { line }) }
+}
+
+/** What to do so that a setting does not stand where it is found: a command, or words with the file and the line. */
+export function remedyFor(found: Found, profiles: readonly Profile[]): string {
+  const where = whereOf(found, profiles)
+  const { name, source, mend } = found
+  if (mend !== undefined) return mend
+  if (source.level !== 'environment' && source.level !== 'profile') {
+    return `Take ${nameOf(found)} out of ${where ? formatWhere(where) : source.file?.path}.`
+  }
+  const line = where && `Take line ${where.line} out of ${where.file}`
+  if (source.level === 'profile') return `${line}, and open a new terminal.`
+  return line === undefined ? `unset ${name}` : `${line}, and type: unset ${name}`
+}
+
+/** The setting as a person finds it: `api-key: anthropic` is the entry of that name in a list. */
+export function nameOf({ name, entry }: Found): string {
+  return entry === undefined || entry === name ? name : `${name}: ${entry}`
+}
+
+function lineOf({ source, value, keyPath = [], entry }: Found): number | undefined {
+  return lineIn(source.file?.text ?? '', entry ?? keyPath.at(-1) ?? '', value)
+}
+
+/** The line of a text on which a value stands: the first that holds its key and it, else it alone, else the key. */
+export function lineIn(text: string, key: string, value: string): number | undefined {
+  const lines = text.split('\n')
+  const first = value.split('\n')[0] ?? ''
+  const tests = [
+    (line: string) => first !== '' && line.includes(key) && line.includes(first),
+    (line: string) => first !== '' && line.includes(first),
+    (line: string) => key !== '' && line.includes(key),
+  ]
+  const index = tests.map((test) => lines.findIndex(test)).find((found) => found !== -1)
+  return index === undefined ? undefined : index + 1
 }

@@ -1,4 +1,5 @@
-import type { Setting, SourceLevel } from '../catalog/diagnosis.ts'
+import satisfies from 'semver/functions/satisfies.js'
+import type { Setting, SourceLevel, TrapCondition } from '../catalog/diagnosis.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { ReadFile } from './file-reader.ts'
@@ -11,10 +12,25 @@ export interface OpenSource {
   readonly format: FormatId
   readonly data: Value
   readonly variables: Readonly<Record<string, string | undefined>>
+  /** Where in the data the variables stand; nowhere when undefined. */
+  readonly variablesAt?: KeyPath
 }
 
 /** Places and lookups by name, as `{{ name }}` stands for them. */
 export type Names = Readonly<Record<string, string>>
+
+/** Where settings are looked for, for one client of one version. */
+export interface Places {
+  /** The strongest first. */
+  readonly sources: readonly OpenSource[]
+  readonly names: Names
+  readonly version?: string | undefined
+  readonly variant?: string | undefined
+  /** A file that is no source, such as one of a login. */
+  readonly open: (path: string, format: FormatId) => readonly OpenSource[]
+  /** Whether a condition on the client's settings holds. */
+  readonly holds: (condition: TrapCondition) => boolean
+}
 
 /** A setting that stands somewhere. */
 export interface Found {
@@ -22,18 +38,33 @@ export interface Found {
   readonly name: string
   readonly value: string
   readonly source: OpenSource
+  /** Where it stands in the source's file; undefined for the environment. */
+  readonly keyPath?: KeyPath
+  /** The name of the entry that it is there, where the value holds several. */
+  readonly entry?: string
   /** The value is a command that prints the setting. */
   readonly isCommand?: boolean
+  /** It stands in no source, but in a file of the client's own, such as one of a login. */
+  readonly isLogin?: boolean
+  /** What keeps the client from reading it, if that is not to take it out. */
+  readonly mend?: string
 }
 
 /** Who wins among all places that hold one setting. */
 export interface Resolved {
   /** What the client goes by; with an empty value where it holds nothing else. */
   readonly winner: Found | undefined
-  /** The strongest of each setting; a client may send several keys. */
+  /** All that the client sends: of the keys of each header the first that is not empty. */
+  readonly sent: readonly Found[]
+  /** The strongest of each setting. */
   readonly heads: readonly Found[]
-  /** What stands elsewhere and is not gone by. */
+  /** What stands elsewhere and is not the winner. */
   readonly shadowed: readonly Found[]
+}
+
+/** Whether a range holds for a client; an unknown version counts as the newest. */
+export function isInRange(range: string | undefined, version: string | undefined): boolean {
+  return range === undefined || satisfies(version ?? '99999.0.0', range, { includePrerelease: true })
 }
 
 /** A text with its names filled in; undefined when one of them has no value. */
@@ -44,43 +75,86 @@ export function fillNames(text: string, names: Names): string | undefined {
 }
 
 /** Every place where a setting stands, the strongest first. */
-export function findSetting(setting: Setting, sources: readonly OpenSource[], names: Names): Found[] {
-  const path = (setting.key ?? [setting.variable ?? '']).map((part) => fillNames(part, names))
-  if (path.some((part) => part === undefined)) return []
-  const filled = path as string[]
-  const name = filled.join('.')
-  return sources.flatMap((source) => {
-    const value = setting.key ? valueText(valueAt(source.data, filled)) : source.variables[name]
-    if (value === undefined) return []
-    const isCommand = setting.command || (source.level === 'profile' && isShellCommand(value))
-    return [{ name, value, source, ...(isCommand && { isCommand }) }]
-  })
+export function findSetting(setting: Setting, places: Places): Found[] {
+  const path = (setting.key ?? [setting.variable ?? '']).map((part) => fillNames(part, places.names))
+  if (path.some((part) => part === undefined) || !isRead(setting, places)) return []
+  const found = sourcesOf(setting, places).flatMap((source) => findIn(source, setting, path as string[]))
+  // A list takes the place of a weaker one whole.
+  return setting.entry === undefined ? found : found.slice(0, 1).filter(({ value }) => value !== '')
+}
+
+function isRead({ variants, versions, when = [] }: Setting, { variant, version, holds }: Places): boolean {
+  if (variants !== undefined && !variants.includes(variant ?? '')) return false
+  return isInRange(versions, version) && when.every(holds)
+}
+
+function sourcesOf({ file, format = 'json' }: Setting, { sources, open }: Places): readonly OpenSource[] {
+  return file === undefined ? sources : open(file, format)
+}
+
+function findIn(source: OpenSource, setting: Setting, path: readonly string[]): Found[] {
+  const name = path.join('.')
+  const at = setting.key ? { keyPath: path } : placeOfVariable(source, name)
+  const raw = setting.key ? valueAt(source.data, path) : source.variables[name]
+  const text = valueText(raw)
+  if (raw === undefined || text === undefined) return []
+  const { file, mend } = setting
+  const place = {
+    name,
+    source,
+    ...(source.file && at),
+    ...(file !== undefined && { isLogin: true }),
+    ...(mend !== undefined && { mend }),
+  }
+  if (setting.entry !== undefined) {
+    const entry = setting.entry
+    const value = entriesIn(raw).find(([key]) => key.toLowerCase() === entry.toLowerCase())
+    return [{ ...place, entry: value?.[0] ?? entry, value: value?.[1] ?? '' }]
+  }
+  const isCommand = setting.command || (source.level === 'profile' && isShellCommand(text))
+  return [{ ...place, value: text, ...(isCommand && { isCommand }) }]
 }
 
 /**
  * Who wins: of each setting the strongest source, of these the first that is not empty. A profile that sets what the
  * environment holds is where that comes from, so it is not shadowed.
  */
-export function resolveSettings(
-  settings: readonly Setting[],
-  sources: readonly OpenSource[],
-  names: Names,
-  variant?: string,
-): Resolved {
+export function resolveSettings(settings: readonly Setting[], places: Places, header?: string): Resolved {
   const lists = settings
-    .filter(({ variants }) => variants === undefined || variants.includes(variant ?? ''))
-    .map((setting) => findSetting(setting, sources, names))
-    .map(([head, ...rest]) =>
-      head ? [head, ...rest.filter((found) => !isOrigin(found, [head, ...rest]))] : [],
-    )
-  const heads = lists.flatMap(([head]) => head ?? [])
-  const winner = heads.find(({ value }) => value.trim() !== '') ?? heads[0]
-  return { winner, heads, shadowed: lists.flat().filter((found) => found !== winner) }
+    .map((setting) => ({ setting, found: findSetting(setting, places) }))
+    .map(({ setting, found: [head, ...rest] }) => ({
+      header: setting.header ?? header,
+      found: head ? [head, ...rest.filter((other) => !isOrigin(other, [head, ...rest]))] : [],
+    }))
+  const heads = lists.flatMap(({ found: [head] }) => head ?? [])
+  const headers = [...new Set(lists.map(({ header }) => header))]
+  const sent = headers.flatMap((header) => {
+    const ofHeader = lists.filter((list) => list.header === header).flatMap(({ found: [head] }) => head ?? [])
+    return ofHeader.find(({ value }) => value.trim() !== '') ?? []
+  })
+  const winner = sent[0] ?? heads[0]
+  return {
+    winner,
+    sent,
+    heads,
+    shadowed: lists.flatMap(({ found }) => found).filter((found) => found !== winner),
+  }
 }
 
 function isOrigin({ value, source, isCommand }: Found, all: readonly Found[]): boolean {
   if (source.level !== 'profile') return false
   return all.some((other) => other.source.level === 'environment' && (isCommand || other.value === value))
+}
+
+/** Where a variable stands in the file of its source: under its name, or as an entry of a list. */
+function placeOfVariable(
+  { file, data, variablesAt }: OpenSource,
+  name: string,
+): Pick<Found, 'keyPath' | 'entry'> {
+  if (!file || !variablesAt) return {}
+  const holder = valueAt(data, variablesAt)
+  const isTable = holder !== null && typeof holder === 'object' && !Array.isArray(holder)
+  return isTable ? { keyPath: [...variablesAt, name] } : { keyPath: variablesAt, entry: name }
 }
 
 /** The value at a key path, or undefined. */
@@ -116,6 +190,30 @@ export function variablesIn(data: Value, keyPath: KeyPath): Record<string, strin
       return text === undefined ? [] : [[name, text]]
     }),
   )
+}
+
+/** The entries of a value that holds several by name, as `Setting.entry` tells the forms. */
+export function entriesIn(value: Value): [name: string, text: string][] {
+  if (typeof value === 'string') return textEntries(value)
+  if (Array.isArray(value)) return value.flatMap((item) => (typeof item === 'string' ? entryOf(item) : []))
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).map(([name, item]) => [name, withoutScheme(valueText(item as Value) ?? '')])
+}
+
+function textEntries(text: string): [string, string][] {
+  const isHeaders = /^\s*[\w-]+\s*:/.test(text)
+  const items = isHeaders ? text.split('\n') : text.replace(/^\s*\[|\]\s*$/g, '').split(/[,\n]/)
+  return items.flatMap(entryOf)
+}
+
+function entryOf(item: string): [string, string][] {
+  const [, name, value] = /^\s*["']?([\w-]+)\s*[=:]\s*(.*?)["']?\s*$/s.exec(item) ?? []
+  return name === undefined ? [] : [[name, withoutScheme(value ?? '')]]
+}
+
+/** The key of an Authorization header. */
+function withoutScheme(text: string): string {
+  return text.replace(/^Bearer\s+/i, '')
 }
 
 function assignmentsIn(items: readonly Value[]): Record<string, string> {

@@ -3,13 +3,13 @@ import { createContext, runInContext } from 'node:vm'
 import type { Trap, TrapCondition, ValueState } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
-import type { Where } from '../errors.ts'
+import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { quoteWord } from '../host/quote-word.ts'
+import { lineIn } from './describe-source.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
-import { fillNames, type Names, type OpenSource, valueAt, valueText } from './find-setting.ts'
+import { fillNames, isInRange, type Names, type OpenSource, valueAt, valueText } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
-import { isInRange } from './open-sources.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** What conditions are held against. */
@@ -21,6 +21,8 @@ export interface TrapScene {
   /** Whether the base URL in effect is one for the gateway. */
   readonly forGateway: boolean
   readonly isGatewayUrl: (text: string) => boolean
+  /** Whether a key is one of this gateway. */
+  readonly isGatewayKey?: (text: string) => boolean
 }
 
 /** By what a condition holds. */
@@ -50,8 +52,10 @@ export function findTraps(
     .flatMap((trap) => {
       const evidence = holdsAll(trap, scene)
       if (!evidence) return []
-      const fill = (text: string, found = evidence.name) => fillNames(text, { ...scene.names, found }) ?? text
-      const where = whereOf(evidence, profiles)
+      const where = whereOf(evidence, scene, profiles)
+      const remedy = remedyOf(evidence, where, profiles)
+      const fill = (text: string, found = evidence.name) =>
+        fillNames(text, { ...scene.names, found, remedy }) ?? text
       return [
         {
           id: trap.id,
@@ -74,12 +78,28 @@ function holdsAll({ when }: Trap, scene: TrapScene): Evidence | undefined {
   return found.find((evidence) => evidence?.name !== '') ?? { name: '' }
 }
 
-function whereOf({ name, path }: Evidence, profiles: readonly Profile[]): Where | undefined {
-  if (path !== undefined) return { file: path }
-  return /^\w+$/.test(name) ? findAssignment(name, profiles) : undefined
+function whereOf(
+  { name, value, path }: Evidence,
+  { files }: TrapScene,
+  profiles: readonly Profile[],
+): Where | undefined {
+  if (path === undefined) return /^\w+$/.test(name) ? findAssignment(name, profiles) : undefined
+  const text = files.all().find((file) => file.path === path)?.text ?? ''
+  const line = name === path ? undefined : lineIn(text, name.split('.').at(-1) ?? name, value ?? '')
+  return { file: path, ...(line !== undefined && { line }) }
 }
+
+/** What to do so that the setting does not stand there any more. */
+function remedyOf({ name, path }: Evidence, where: Where | undefined, profiles: readonly Profile[]): string {
+  const isProfile = profiles.some(({ file }) => file.path === path)
+  if (path !== undefined && !isProfile) return `Take ${name} out of ${where ? formatWhere(where) : path}.`
+  const line = where && `Take line ${where.line} out of ${where.file}`
+  if (isProfile) return `${line}, and open a new terminal.`
+  return line === undefined ? `unset ${name}` : `${line}, and type: unset ${name}`
+}
+
 /** What makes a condition hold, or undefined when it does not. */
-function holdsCondition(condition: TrapCondition, scene: TrapScene): Evidence | undefined {
+export function holdsCondition(condition: TrapCondition, scene: TrapScene): Evidence | undefined {
   const { gateway, programs, bom, file, variables, keys } = condition
   if (gateway !== undefined) return gateway === scene.forGateway ? { name: '' } : undefined
   if (programs) return programs.filter(scene.machine.hasProgram).map((name) => ({ name }))[0]
@@ -188,6 +208,8 @@ const states: Record<ValueState, (value: string | undefined, scene: TrapScene) =
   empty: (value) => value === '',
   absent: (value) => !value,
   gateway: (value, { isGatewayUrl }) => Boolean(value) && isGatewayUrl(value ?? ''),
+  'not-gateway': (value, { isGatewayUrl }) => !value || !isGatewayUrl(value),
+  key: (value, { isGatewayKey }) => Boolean(value) && (isGatewayKey?.(value ?? '') ?? false),
 }
 
 /** In ms: more than any pattern that was meant well takes, also on a machine that is busy with something else. */

@@ -1,57 +1,102 @@
 import type { Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
 import { maskKey } from '../secrets/secret.ts'
-import { describeSource, whereOf } from './describe-source.ts'
+import { describeSource, remedyFor, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
+import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
 
-/** What is to be said of the key that goes to the gateway. Keys are shown masked. */
+/** What is to be said of the keys that go to the gateway. Keys are shown masked. */
 export function keyFindings(
   { tool }: ToolView,
-  { keys, leads, baseUrl }: ConnectionView,
+  { keys, destination, baseUrl, foreignKeys }: ConnectionView,
   { profiles, machine }: EffectContext,
 ): Finding[] {
-  if (leads !== 'gateway') return []
+  if (destination !== 'gateway') return []
   const { winner } = keys
-  if (!winner || winner.value.trim() === '') {
-    return [
-      {
-        id: 'no-key',
-        level: 'error',
-        tool: tool.id,
-        message: `${tool.title} has a base URL for the gateway and no key.`,
-        messageZh: `${tool.title} 设置了网关的 base URL，但没有密钥。`,
-        hint: `qcode-setup --tool ${tool.id}`,
-      },
-    ]
-  }
-  const others = keys.shadowed.filter((other) => isOtherKey(other, winner))
-  const different = others.map((other): Finding => {
-    const [here, there] = [describeSource(winner, profiles), describeSource(other, profiles)]
-    const where = whereOf(other.name, other.source, profiles)
-    return {
-      id: 'different-keys',
-      level: 'warning',
-      tool: tool.id,
-      message: `${here} holds ${maskKey(winner.value)} and ${there} another key, ${maskKey(other.value)}; the first is used.`,
-      messageZh: `${here} 为 ${maskKey(winner.value)}，${there} 为另一个密钥 ${maskKey(other.value)}；使用前者。`,
-      hint: `Keep the right one, or type: qcode-setup --tool ${tool.id}`,
-      ...(where && { where }),
-    }
-  })
+  if (!winner || winner.value.trim() === '') return [noKey(tool)]
   const needsShell = [baseUrl.winner, winner].some((found) => found?.source.level === 'profile')
   return [
     ...missingCommand(tool, winner, machine),
-    ...different,
+    ...foreignKeys.map((found) => foreignKey(tool, found, profiles)),
+    ...(foreignKeys.length === 0 ? differentKeys(tool, keys.sent, profiles) : []),
+    ...keys.shadowed
+      .filter((other) => isOtherKey(other, winner))
+      .map((other) => overriddenKey(tool, winner, other, profiles)),
     ...(needsShell ? [newShell(tool.id, winner)] : []),
   ]
 }
 
+function noKey(tool: Tool): Finding {
+  return {
+    id: 'no-key',
+    level: 'error',
+    tool: tool.id,
+    message: `${tool.title} has a base URL for the gateway and no key.`,
+    messageZh: `${tool.title} 设置了网关的 base URL，但没有密钥。`,
+    hint: `qcode-setup --tool ${tool.id}`,
+  }
+}
+
+/** Somebody else's key is sent to the gateway: that leaks it, and the gateway refuses it. */
+function foreignKey(tool: Tool, found: Found, profiles: readonly Profile[]): Finding {
+  const place = describeSource(found, profiles)
+  const where = whereOf(found, profiles)
+  const key = maskKey(found.value.trim())
+  return {
+    id: 'foreign-key',
+    level: 'error',
+    tool: tool.id,
+    message: `The key in ${place}, ${key}, is not one of this gateway, and ${tool.title} is sending it there.`,
+    messageZh: `${place} 中的密钥 ${key} 不属于该网关，而 ${tool.title} 正在把它发送给网关。`,
+    hint: remedyFor(found, profiles),
+    ...(where && { where }),
+  }
+}
+
+/** Two keys of the gateway in two headers: the gateway reads the first. */
+function differentKeys(tool: Tool, sent: readonly Found[], profiles: readonly Profile[]): Finding[] {
+  const [first, ...others] = sent.filter(({ isCommand }) => !isCommand)
+  const other = others.find(({ value }) => value.trim() !== first?.value.trim())
+  if (!first || !other) return []
+  const [here, there] = [describeSource(first, profiles), describeSource(other, profiles)]
+  const where = whereOf(other, profiles)
+  return [
+    {
+      id: 'two-keys',
+      level: 'warning',
+      tool: tool.id,
+      message: `${tool.title} sends two keys: ${maskKey(first.value)} from ${here}, which the gateway reads, and ${maskKey(other.value)} from ${there}.`,
+      messageZh: `${tool.title} 会发送两个密钥：来自 ${here} 的 ${maskKey(first.value)}（网关读取此密钥）与来自 ${there} 的 ${maskKey(other.value)}。`,
+      hint: remedyFor(other, profiles),
+      ...(where && { where }),
+    },
+  ]
+}
+
+function overriddenKey(tool: Tool, winner: Found, other: Found, profiles: readonly Profile[]): Finding {
+  const [here, there] = [describeSource(winner, profiles), describeSource(other, profiles)]
+  const where = whereOf(other, profiles)
+  return {
+    id: 'different-keys',
+    level: 'warning',
+    tool: tool.id,
+    message: `${here} holds ${maskKey(winner.value)} and ${there} another key, ${maskKey(other.value)}; the first is used.`,
+    messageZh: `${here} 为 ${maskKey(winner.value)}，${there} 为另一个密钥 ${maskKey(other.value)}；使用前者。`,
+    hint: `Keep the right one. ${remedyFor(other, profiles)}`,
+    ...(where && { where }),
+  }
+}
+
 /** The client would start a program for its key that is not there. */
-function missingCommand(tool: Tool, { value, isCommand, source }: Found, machine: MachineView): Finding[] {
+function missingCommand(
+  tool: Tool,
+  { value, isCommand, source }: Found,
+  { hasProgram }: MachineView,
+): Finding[] {
   const program = isCommand ? programOf(value) : undefined
-  if (program === undefined || machine.hasProgram(program)) return []
+  if (program === undefined || hasProgram(program)) return []
   return [
     {
       id: 'key-command-missing',

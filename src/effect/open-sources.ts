@@ -1,12 +1,19 @@
 import { resolve } from 'node:path'
-import satisfies from 'semver/functions/satisfies.js'
 import type { Diagnosis, Lookup, Source } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { FormatId } from '../documents/formats.ts'
 import { filesAt } from '../host/files-at.ts'
 import type { FileReader } from './file-reader.ts'
-import type { OpenSource } from './find-setting.ts'
-import { fillNames, findSetting, type Names, variablesIn } from './find-setting.ts'
+import {
+  fillNames,
+  findSetting,
+  isInRange,
+  type Names,
+  type OpenSource,
+  type Places,
+  variablesIn,
+} from './find-setting.ts'
+import { holdsCondition } from './find-traps.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 
@@ -15,14 +22,6 @@ export interface Client {
   readonly places: Names
   readonly version?: string | undefined
   readonly variant?: string
-}
-
-/** Every place where a client looks for its settings, read. */
-export interface OpenedSources {
-  /** The strongest first. */
-  readonly sources: readonly OpenSource[]
-  /** Places and lookups by name. */
-  readonly names: Names
 }
 
 interface Surroundings {
@@ -36,16 +35,29 @@ export function openSources(
   { sources, lookups }: Diagnosis,
   client: Client,
   surroundings: Surroundings,
-): OpenedSources {
+): Places {
   const ofClient = sources.filter((source) => isRead(source, client, surroundings.machine.platform))
-  const fixed = ofClient.flatMap((source) => openSource(source, client.places, surroundings))
-  const names = resolveLookups(lookups, fixed, client)
-  return { sources: once(ofClient.flatMap((source) => openSource(source, names, surroundings))), names }
+  const openAll = (names: Names) => ofClient.flatMap((source) => openSource(source, names, surroundings))
+  const first = placesFor(openAll(client.places), client.places, client, surroundings)
+  const names = resolveLookups(lookups, first)
+  return placesFor(once(openAll(names)), names, client, surroundings)
 }
 
-/** Whether a range holds for a client; an unknown version counts as the newest. */
-export function isInRange(range: string | undefined, version: string | undefined): boolean {
-  return range === undefined || satisfies(version ?? '99999.0.0', range, { includePrerelease: true })
+function placesFor(
+  sources: readonly OpenSource[],
+  names: Names,
+  { version, variant }: Client,
+  surroundings: Surroundings,
+): Places {
+  const scene = { ...surroundings, sources, names, forGateway: false, isGatewayUrl: () => false }
+  return {
+    sources,
+    names,
+    version,
+    variant,
+    open: (path, format) => openFiles(path, format, 'user', names, surroundings),
+    holds: (condition) => holdsCondition(condition, scene) !== undefined,
+  }
 }
 
 function isRead({ platforms, versions, variants }: Source, client: Client, platform: string): boolean {
@@ -54,20 +66,32 @@ function isRead({ platforms, versions, variants }: Source, client: Client, platf
   return isInRange(versions, client.version)
 }
 
-function openSource(source: Source, names: Names, { machine, files, profiles }: Surroundings): OpenSource[] {
+function openSource(source: Source, names: Names, surroundings: Surroundings): OpenSource[] {
   const { level, path, format } = source
   if (path === undefined) {
-    const environment: OpenSource = { level, format, data: {}, variables: machine.env }
-    return [environment, ...profiles.map((profile) => openProfile(profile, format))]
+    const environment: OpenSource = { level, format, data: {}, variables: surroundings.machine.env }
+    return [environment, ...surroundings.profiles.map((profile) => openProfile(profile, format))]
   }
+  const opened = openFiles(path, format, level, names, surroundings)
+  const { variables: variablesAt } = source
+  if (variablesAt === undefined) return opened
+  return opened.map((one) => ({ ...one, variables: variablesIn(one.data, variablesAt), variablesAt }))
+}
+
+function openFiles(
+  path: string,
+  format: FormatId,
+  level: OpenSource['level'],
+  names: Names,
+  { machine, files }: Surroundings,
+): OpenSource[] {
   const place = /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? ''
   if (!Object.hasOwn(names, place)) return []
   const paths = filesAt(resolve(machine.cwd, resolvePath(path, names)), machine.list)
   // Of a folder of files the last by name counts first.
   return paths.toReversed().map((one) => {
     const file = files.read(one, format)
-    const variables = source.variables ? variablesIn(file.data, source.variables) : {}
-    return { level, file, format, data: file.data, variables }
+    return { level, file, format, data: file.data, variables: {} }
   })
 }
 
@@ -75,10 +99,10 @@ function openProfile({ file, variables }: Profile, format: FormatId): OpenSource
   return { level: 'profile', file, format, data: {}, variables }
 }
 
-function resolveLookups(lookups: readonly Lookup[], sources: readonly OpenSource[], client: Client): Names {
-  const names: Record<string, string> = { ...client.places }
+function resolveLookups(lookups: readonly Lookup[], places: Places): Names {
+  const names: Record<string, string> = { ...places.names }
   for (const { name, from, default: otherwise } of lookups) {
-    const found = from.flatMap((setting) => findSetting(setting, sources, names))[0]?.value
+    const found = from.flatMap((setting) => findSetting(setting, { ...places, names }))[0]?.value
     const value = found || (otherwise && fillNames(otherwise, names))
     if (value) names[name] = value
   }

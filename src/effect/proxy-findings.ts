@@ -11,12 +11,13 @@ import type { ConnectionView, ToolView } from './tool-view.ts'
  */
 export function proxyFindings(
   { tool }: ToolView,
-  { baseUrl, leads }: ConnectionView,
+  { baseUrl, destination }: ConnectionView,
   { env }: MachineView,
 ): Finding[] {
   const url = baseUrl.winner?.value.trim() ?? ''
   const host = hostIn(url)
-  if (leads !== 'gateway' || host === undefined || !/^http:\/\//i.test(url) || !isProxied(url, env)) return []
+  if (destination !== 'gateway' || host === undefined || !/^http:\/\//i.test(url) || !isProxied(url, env))
+    return []
   const hint = `export NO_PROXY="$NO_PROXY,${host}" no_proxy="$no_proxy,${host}"`
   if (isLoopback(host)) {
     const message = `${tool.title} asks ${host}, and a proxy variable catches that: the proxy looks for it on its own machine.`

@@ -4,10 +4,11 @@ import { resolvePlaces } from '../catalog/places.ts'
 import type { Catalog, Tool, Variant } from '../catalog/tool.ts'
 import { isForGateway } from '../gateway/is-for-gateway.ts'
 import { judgeBaseUrl, type Verdict } from '../gateway/judge-base-url.ts'
+import { hostIn, regionMeant } from '../gateway/region-meant.ts'
 import type { FileReader } from './file-reader.ts'
-import { type Resolved, resolveSettings } from './find-setting.ts'
+import { type Found, type Places, type Resolved, resolveSettings } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
-import { type OpenedSources, openSources } from './open-sources.ts'
+import { openSources } from './open-sources.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** A tool that was set up, as far as its effect depends on it. */
@@ -23,15 +24,24 @@ export interface EffectContext {
   readonly catalog: Catalog
   readonly machine: MachineView
   readonly setups: readonly StandingSetup[]
+  readonly ownKeys: OwnKeys
   readonly files: FileReader
   readonly profiles: readonly Profile[]
 }
 
+/** The keys that the user gave this program. */
+export interface OwnKeys {
+  /** Whether any is known. */
+  readonly areKnown: boolean
+  /** Whether a text is one of them. */
+  includes(text: string): boolean
+}
+
 /** One tool as it stands on this machine. */
-export interface ToolView extends OpenedSources {
+export interface ToolView extends Places {
   readonly tool: Tool
   readonly installed: Installed
-  readonly variant: Variant
+  readonly chosen: Variant
   /** Whether this program set it up. */
   readonly isSetUp: boolean
   readonly connections: readonly ConnectionView[]
@@ -43,9 +53,13 @@ export interface ConnectionView {
   readonly baseUrl: Resolved
   readonly keys: Resolved
   /** Where the base URL in effect leads; `vendor`: there is none, or an empty one. */
-  readonly leads: 'gateway' | 'elsewhere' | 'vendor'
+  readonly destination: 'gateway' | 'elsewhere' | 'vendor'
   /** Of a base URL for the gateway. */
   readonly verdict?: Verdict
+  /** The keys of somebody else that are sent to the gateway. */
+  readonly foreignKeys: readonly Found[]
+  /** The first key of the gateway that is sent to somebody else. */
+  readonly leakedKey?: Found
 }
 
 /**
@@ -54,33 +68,41 @@ export interface ConnectionView {
  */
 export async function viewTool(tool: Tool, installed: Installed, context: EffectContext): Promise<ToolView> {
   const setup = context.setups.find((candidate) => candidate.tool === tool.id)
-  const variant =
+  const chosen =
     tool.variants.find(({ id }) => id === setup?.variant) ?? (await chooseVariant(tool, installed))
   const places = resolvePlaces(tool.places, context.machine)
-  const client = { places, version: installed.version, variant: variant.id }
+  const client = { places, version: installed.version, variant: chosen.id }
   const opened = openSources(tool.diagnosis, client, context)
   const connections = tool.diagnosis.connections.map((connection) =>
-    viewConnection(connection, variant, opened, context),
+    viewConnection(connection, tool, chosen, opened, context),
   )
-  return { tool, installed, variant, isSetUp: setup !== undefined, ...opened, connections }
+  return { tool, installed, chosen, isSetUp: setup !== undefined, ...opened, connections }
 }
 
 function viewConnection(
   connection: Connection,
+  { auth }: Tool,
   variant: Variant,
-  { sources, names }: OpenedSources,
-  { catalog, setups }: EffectContext,
+  places: Places,
+  context: EffectContext,
 ): ConnectionView {
-  const baseUrl = resolveSettings(connection.baseUrl, sources, names, variant.id)
-  const keys = resolveSettings(connection.keys, sources, names, variant.id)
+  const { catalog, setups } = context
+  const defaultHeader = auth === 'bearer' ? 'authorization' : auth
+  const baseUrl = resolveSettings(connection.baseUrl, places)
+  const keys = resolveSettings(connection.keys, places, defaultHeader)
   const url = baseUrl.winner?.value ?? ''
-  if (url.trim() === '') return { connection, baseUrl, keys, leads: 'vendor' }
   const knownOrigins = originsOf(setups)
-  if (!isForGateway(url, catalog.gateway, knownOrigins))
-    return { connection, baseUrl, keys, leads: 'elsewhere' }
+  const isGateway = url.trim() !== '' && isForGateway(url, catalog.gateway, knownOrigins)
+  if (!isGateway) {
+    const leakedKey = keys.sent.find(({ value }) => isGatewayKey(value, context))
+    const destination = url.trim() === '' ? ('vendor' as const) : ('elsewhere' as const)
+    return { connection, baseUrl, keys, destination, foreignKeys: [], ...(leakedKey && { leakedKey }) }
+  }
   const endpoint = variant.endpoints.find(({ protocol }) => protocol === connection.protocol)
   const verdict = endpoint && judgeBaseUrl(url, endpoint, catalog.gateway, { knownOrigins })
-  return { connection, baseUrl, keys, leads: 'gateway', ...(verdict && { verdict }) }
+  const isRelay = regionMeant(hostIn(url) ?? '', catalog.gateway) === undefined
+  const foreignKeys = keys.sent.filter((found) => isForeign(found, isRelay, context))
+  return { connection, baseUrl, keys, destination: 'gateway', foreignKeys, ...(verdict && { verdict }) }
 }
 
 /** The origins that tools were set up for: regions and private relays. */
@@ -88,7 +110,29 @@ export function originsOf(setups: readonly StandingSetup[]): string[] {
   return [...new Set(setups.map(({ gateway }) => gateway))]
 }
 
+/** Whether a key is one of this gateway: it begins as its keys do, or the user gave it to this program. */
+export function isGatewayKey(text: string, { ownKeys }: Pick<EffectContext, 'ownKeys'>): boolean {
+  return looksGatewayKey(text) || ownKeys.includes(text.trim()) || printsKey.test(text)
+}
+
 /** Whether a text begins as the gateway's keys do. */
 export function looksGatewayKey(text: string): boolean {
   return /^\s*cr_/.test(text)
+}
+
+/** The command with which this program prints its key. */
+const printsKey = /\bqcode-setup\b.*\bkey get\b/
+
+/** How the keys of well-known vendors begin. */
+const vendorLook = /^(sk-|AIza|ghp_|github_pat_|gsk_|xai-|hf_|eyJ)/
+
+/**
+ * Whether a key is another one's than this gateway's. A relay of the user's own may have keys of any look, so there only
+ * one that differs from what the user gave, or that is plainly a vendor's, is foreign.
+ */
+function isForeign({ name, value, isCommand }: Found, isRelay: boolean, context: EffectContext): boolean {
+  if (isCommand || isGatewayKey(value, context)) return false
+  // The variable in which people give this program their key.
+  if (name === 'QCODE_API_KEY') return false
+  return !isRelay || context.ownKeys.areKnown || vendorLook.test(value.trim())
 }

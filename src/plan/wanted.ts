@@ -161,9 +161,12 @@ function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] 
 
 /** The tool's variables with their values; those of the key alone where the rest stands in its files. */
 export function variableLeaves(choice: ToolChoice, context: WantedContext): Leaf[] {
-  const { variables = [] } = choice.keyWay ?? {}
-  if (variables.length > 0) return variables.map((name) => ({ keyPath: [name], value: keyOutput(context) }))
+  const { variables = [], beside = {} } = choice.keyWay ?? {}
   const lookup = lookupFor(choice, context)
+  if (variables.length > 0) {
+    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context) }))
+    return [...fillTemplate(beside, lookup), ...keys]
+  }
   const isOutput = (name: string) => name === 'key' && choice.keyStore === 'keychain'
   return fillTemplate(choice.tool.env?.variables ?? {}, (name) =>
     isOutput(name) ? keyOutput(context) : lookup(name),

@@ -54,7 +54,7 @@ it('examines a home with everything wrong: exit 3, each with its way out, nothin
   expect(errors.map(({ id }: { id: string }) => id)).toEqual(
     expect.arrayContaining([
       'base-url-doubled-v1',
-      'claude-code-two-keys',
+      'foreign-key',
       'codex-root-key-in-table',
       'key-file-mode',
     ]),
@@ -64,7 +64,14 @@ it('examines a home with everything wrong: exit 3, each with its way out, nothin
   expect(tools).toContainEqual(
     expect.objectContaining({
       tool: 'claude-code',
-      key: { masked: 'cr_…4567', source: expect.objectContaining({ file: join(place, '.zshrc'), line: 1 }) },
+      key: { masked: 'sk-…0123', source: expect.objectContaining({ name: 'ANTHROPIC_API_KEY' }) },
+      shadowed: [
+        {
+          setting: 'key',
+          value: 'cr_…4567',
+          source: expect.objectContaining({ file: join(place, '.zshrc'), line: 1 }),
+        },
+      ],
     }),
   )
   expect(readTree(place)).toEqual(before)

@@ -109,11 +109,13 @@ const variables: Readonly<Record<string, (wish: Wish, origin: string) => Values>
   'claude-agent-sdk': agentVariables,
   aider: (wish, origin) => [
     ['ANTHROPIC_API_BASE', `${origin}/api`],
+    ['ANTHROPIC_BASE_URL', `${origin}/api`],
     ['ANTHROPIC_API_KEY', wish.key],
     ['AIDER_MODEL', aiderModel(wish)],
   ],
   'openai-sdk': (wish, origin) => [
     ['OPENAI_BASE_URL', `${origin}/openai/v1`],
+    ['OPENAI_API_BASE', `${origin}/openai/v1`],
     ['OPENAI_API_KEY', wish.key],
   ],
   langchain: (wish, origin) => [
@@ -121,6 +123,7 @@ const variables: Readonly<Record<string, (wish: Wish, origin: string) => Values>
     ['OPENAI_BASE_URL', `${origin}/openai/v1`],
     ['OPENAI_API_KEY', wish.key],
     ['ANTHROPIC_API_URL', `${origin}/api`],
+    ['ANTHROPIC_BASE_URL', `${origin}/api`],
     ['ANTHROPIC_API_KEY', wish.key],
   ],
 }

@@ -1,22 +1,15 @@
 import { detectTool } from '../../catalog/detect.ts'
-import { resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog, Tool } from '../../catalog/tool.ts'
-import type { FormatId } from '../../documents/formats.ts'
-import { baseUrlFindings } from '../../effect/base-url-findings.ts'
-import { createFileReader, type ReadFile } from '../../effect/file-reader.ts'
-import { findTraps } from '../../effect/find-traps.ts'
-import { keyFindings } from '../../effect/key-findings.ts'
+import type { ReadFile } from '../../effect/file-reader.ts'
+import { judgeEffect, judgeMachine, openEffect } from '../../effect/judge-effect.ts'
 import { viewMachine } from '../../effect/machine-view.ts'
-import { openSources } from '../../effect/open-sources.ts'
-import { proxyFindings } from '../../effect/proxy-findings.ts'
-import { type Profile, readProfiles } from '../../effect/read-profiles.ts'
-import { sourceProblems } from '../../effect/source-problems.ts'
-import { type EffectContext, originsOf, type ToolView, viewTool } from '../../effect/tool-view.ts'
+import type { Profile } from '../../effect/read-profiles.ts'
+import { type EffectContext, type ToolView, viewTool } from '../../effect/tool-view.ts'
 import { UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
-import { isForGateway } from '../../gateway/is-for-gateway.ts'
 import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../plan/ledger.ts'
+import { ownKeys } from '../../plan/own-keys.ts'
 import { keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
 
@@ -35,18 +28,17 @@ interface DiagnosisResult {
 /** Looks at every tool that is on this machine or was set up here. Reads, never writes; nothing that cannot be read stops it. */
 export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Promise<DiagnosisResult> {
   const machine = viewMachine(host)
-  const files = await createFileReader(formatsOf(catalog), machine)
-  const profiles = readProfiles(catalog.shells, machine, files)
-  const context: DoctorContext = { catalog, host, machine, ledger, setups: ledger.setups, files, profiles }
+  const effect = await openEffect({ catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) })
+  const context: DoctorContext = { ...effect, host, ledger }
   const looks = await Promise.all(catalog.tools.map((tool) => lookAt(tool, context)))
   const views = looks.flatMap(({ view }) => view ?? [])
   const findings = [
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
-    ...machineTraps(context),
+    ...judgeMachine(context),
     ...(await keyFileFindings(keyFiles(views, context), context)),
   ]
-  return { views, findings: eachOnce(findings), profiles }
+  return { views, findings: eachOnce(findings), profiles: effect.profiles }
 }
 
 async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: ToolView; failure?: Finding }> {
@@ -67,37 +59,7 @@ function isOfMachine(error: unknown): boolean {
 }
 
 function toolFindings(view: ToolView, context: DoctorContext): Finding[] {
-  const { tool, installed, variant, sources, names } = view
-  const scene = {
-    ...context,
-    sources,
-    names,
-    forGateway: view.connections.some(({ leads }) => leads === 'gateway'),
-    isGatewayUrl: gatewayUrls(context),
-  }
-  const caught = { tool: tool.id, version: installed.version, variant: variant.id }
-  return [
-    ...view.connections.flatMap((connection) => [
-      ...baseUrlFindings(view, connection, context),
-      ...keyFindings(view, connection, context),
-      ...proxyFindings(view, connection, context.machine),
-    ]),
-    ...findTraps(tool.diagnosis.traps, caught, scene, context.profiles),
-    ...sourceProblems(view),
-    ...daemonFindings(view, context.host),
-    ...versionFindings(view),
-  ]
-}
-
-function machineTraps(context: DoctorContext): Finding[] {
-  const { machine } = context.catalog
-  const opened = openSources(machine, { places: resolvePlaces({}, context.machine) }, context)
-  const scene = { ...context, ...opened, forGateway: false, isGatewayUrl: gatewayUrls(context) }
-  return findTraps(machine.traps, {}, scene, context.profiles)
-}
-
-function gatewayUrls({ catalog, setups }: EffectContext): (text: string) => boolean {
-  return (text) => isForGateway(text, catalog.gateway, originsOf(setups))
+  return [...judgeEffect(view, context), ...daemonFindings(view, context.host), ...versionFindings(view)]
 }
 
 /** Files with a text that looks like the gateway's keys, and files of ours in which a client finds its key. */
@@ -110,20 +72,6 @@ function keyFiles(views: readonly ToolView[], { files, ledger }: DoctorContext):
     )
     .filter(({ path }) => written.has(path))
   return [...found, ...files.all().filter(({ text }) => /(?<![A-Za-z])cr_\w{16}/.test(text ?? ''))]
-}
-
-/** Every format in which a source, a trap's file or a shell's file may be written. */
-function formatsOf({ tools, shells, machine }: Catalog): Set<FormatId> {
-  const diagnoses = [machine, ...tools.map(({ diagnosis }) => diagnosis)]
-  const conditions = diagnoses.flatMap(({ traps }) => traps.flatMap(({ when }) => when))
-  return new Set([
-    'json',
-    ...diagnoses.flatMap(({ sources }) => sources.map(({ format }) => format)),
-    ...[...conditions, ...conditions.flatMap(({ differsFrom }) => differsFrom ?? [])].flatMap(
-      ({ format }) => format ?? [],
-    ),
-    ...shells.map(({ envFormat }) => envFormat),
-  ])
 }
 
 function eachOnce(findings: readonly Finding[]): Finding[] {

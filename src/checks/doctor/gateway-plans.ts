@@ -28,11 +28,16 @@ export function gatewayPlans(views: readonly ToolView[], gateway: Gateway): Chec
 
 function routeOf(
   tool: string,
-  { connection, baseUrl, keys, leads, verdict }: ConnectionView,
+  { connection, baseUrl, keys, destination, verdict }: ConnectionView,
   gateway: Gateway,
 ) {
   const origin = originOfUrl(baseUrl.winner?.value ?? '', gateway)
-  if (leads !== 'gateway' || !origin || verdict?.requests === undefined || verdict.problems.length > 0) {
+  if (
+    destination !== 'gateway' ||
+    !origin ||
+    verdict?.requests === undefined ||
+    verdict.problems.length > 0
+  ) {
     return undefined
   }
   const key = keys.winner?.value.trim() ?? ''

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolvePath } from '../../catalog/places.ts'
-import { isInRange } from '../../effect/open-sources.ts'
+import { isInRange } from '../../effect/find-setting.ts'
 import type { ToolView } from '../../effect/tool-view.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'

@@ -100,7 +100,7 @@ describe('a base URL that is wrong', () => {
     [
       'key-to-stranger',
       'error',
-      'Take it out of that file',
+      'Take ANTHROPIC_BASE_URL out of',
       {
         files: {
           [settings]: claude(ready),
@@ -125,7 +125,7 @@ describe('a base URL that is wrong', () => {
     [
       'base-url-overridden',
       'warning',
-      'qcode-setup --tool claude-code',
+      'Take ANTHROPIC_BASE_URL out of',
       {
         files: {
           [settings]: claude(ready),
@@ -330,7 +330,7 @@ describe('what cannot be looked at', () => {
   it('is the ledger, where that is damaged', async () => {
     const examined = await examine(makeSituation({ files: { '.local/state/qcode-setup/ledger.json': '{' } }))
     expect(examined.findings).toContainEqual(
-      expect.objectContaining({ level: 'error', hint: expect.stringContaining('mv ') }),
+      expect.objectContaining({ level: 'failed', hint: expect.stringContaining('mv ') }),
     )
   })
 

@@ -45,14 +45,6 @@ const python = { 'project/requirements.txt': 'openai\n' }
 
 export const trapTable: readonly TrapRow[] = [
   {
-    id: 'claude-code-two-keys',
-    level: 'error',
-    hint: 'unset ANTHROPIC_API_KEY',
-    files: { [settings]: claude(claudeReady) },
-    env: { ANTHROPIC_API_KEY: vendorKey },
-    unless: { files: { [settings]: claude({ ...claudeReady, ANTHROPIC_API_KEY: '' }) } },
-  },
-  {
     id: 'claude-code-other-provider',
     level: 'error',
     hint: 'unset CLAUDE_CODE_USE_BEDROCK',
@@ -79,23 +71,9 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { [settings]: claude(claudeReady) } },
   },
   {
-    id: 'claude-code-console-key-sent',
-    level: 'error',
-    hint: 'claude /logout',
-    files: { [settings]: claude(claudeReady), '.claude.json': `{"primaryApiKey":"${vendorKey}"}` },
-    unless: { files: { '.claude.json': '{"theme":"dark"}' } },
-  },
-  {
-    id: 'claude-code-old-console-key-sent',
-    level: 'error',
-    hint: 'take primaryApiKey out',
-    files: { [settings]: claude(claudeReady), '.claude/.config.json': `{"primaryApiKey":"${vendorKey}"}` },
-    unless: { files: { '.claude/.config.json': '{"theme":"dark"}' } },
-  },
-  {
     id: 'claude-code-key-helper',
     level: 'error',
-    hint: 'take apiKeyHelper out',
+    hint: 'Take apiKeyHelper out of',
     files: { [settings]: claude(claudeReady, { apiKeyHelper: 'pass qcode' }) },
     unless: {
       files: { [settings]: claude({ ANTHROPIC_BASE_URL: anthropicUrl }, { apiKeyHelper: 'pass qcode' }) },
@@ -133,13 +111,6 @@ export const trapTable: readonly TrapRow[] = [
     unless: { env: { CLAUDE_CONFIG_DIR: '/somewhere/else' } },
   },
   {
-    id: 'claude-code-own-key-header',
-    level: 'warning',
-    hint: 'unset ANTHROPIC_CUSTOM_HEADERS',
-    files: { [settings]: claude({ ...claudeReady, ANTHROPIC_CUSTOM_HEADERS: 'X-Api-Key: mine' }) },
-    unless: { files: { [settings]: claude({ ...claudeReady, ANTHROPIC_CUSTOM_HEADERS: 'X-Team: mine' }) } },
-  },
-  {
     id: 'codex-root-key-in-table',
     level: 'error',
     hint: 'qcode-setup --tool codex',
@@ -156,14 +127,14 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-profile',
     level: 'error',
-    hint: 'take the line `profile = ...` out',
+    hint: 'Take profile out of',
     files: { [codexFile]: `profile = "work"\n${codexReady}`, ...codexEnv },
     unless: { programs: codexVersion('0.120.0') },
   },
   {
     id: 'codex-profile-overrides',
     level: 'warning',
-    hint: 'take the line `profile = ...` out',
+    hint: 'Take profile out of',
     files: { [codexFile]: `profile = "work"\n${codexReady}`, ...codexEnv },
     programs: codexVersion('0.120.0'),
     unless: { files: { [codexFile]: codexReady } },
@@ -191,24 +162,6 @@ export const trapTable: readonly TrapRow[] = [
     unless: { programs: codexVersion('0.98.0') },
   },
   {
-    id: 'codex-requires-openai-auth',
-    level: 'error',
-    hint: 'take requires_openai_auth out',
-    files: { [codexFile]: `${codexReady}requires_openai_auth = true\n`, ...codexEnv },
-    unless: { files: { [codexFile]: `${codexReady}requires_openai_auth = false\n` } },
-  },
-  {
-    id: 'codex-login-sent',
-    level: 'error',
-    hint: 'qcode-setup --tool codex',
-    files: {
-      [codexFile]: codexReady.replace('env_key', '# env_key'),
-      '.codex/auth.json': '{"tokens":{"access_token":"token-of-the-user"}}',
-    },
-    programs: codexVersion('0.145.0'),
-    unless: { programs: codexVersion('0.149.0') },
-  },
-  {
     id: 'codex-two-key-sources',
     level: 'error',
     hint: 'take env_key out',
@@ -227,7 +180,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-dead-settings',
     level: 'info',
-    hint: 'take disable_response_storage out',
+    hint: 'Take disable_response_storage out of',
     files: { [codexFile]: `disable_response_storage = true\n${codexReady}`, ...codexEnv },
     unless: { files: { [codexFile]: codexReady } },
   },
@@ -245,7 +198,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-project-provider',
     level: 'info',
-    hint: 'take model_provider out',
+    hint: 'Take model_provider out of',
     files: {
       [codexFile]: codexReady,
       ...codexEnv,
@@ -271,7 +224,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-reserved-provider',
     level: 'error',
-    hint: 'rename the table',
+    hint: 'Take model_providers.openai out of',
     files: {
       [codexFile]: codexReady.replaceAll('qcode"', 'openai"').replace('providers.qcode', 'providers.openai'),
     },
@@ -363,22 +316,6 @@ export const trapTable: readonly TrapRow[] = [
     unless: { env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' } },
   },
   {
-    id: 'langchain-two-keys',
-    level: 'warning',
-    hint: 'unset ANTHROPIC_AUTH_TOKEN',
-    files: { 'project/requirements.txt': 'langchain-anthropic\n' },
-    env: { ANTHROPIC_API_KEY: gatewayKey, ANTHROPIC_AUTH_TOKEN: vendorKey },
-    unless: { env: { ANTHROPIC_AUTH_TOKEN: gatewayKey } },
-  },
-  {
-    id: 'claude-agent-sdk-two-keys',
-    level: 'error',
-    hint: 'unset ANTHROPIC_API_KEY',
-    files: { 'project/requirements.txt': 'claude-agent-sdk\n' },
-    env: { ANTHROPIC_BASE_URL: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey, ANTHROPIC_API_KEY: vendorKey },
-    unless: { env: { ANTHROPIC_API_KEY: gatewayKey } },
-  },
-  {
     id: 'tls-not-checked',
     level: 'warning',
     hint: 'unset NODE_TLS_REJECT_UNAUTHORIZED',
@@ -408,6 +345,35 @@ export const trapTable: readonly TrapRow[] = [
     env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' },
     programs: { cursor: undefined },
     unless: { env: { OPENAI_BASE_URL: 'https://api.example.com/v1' } },
+  },
+  {
+    id: 'anthropic-key-without-address',
+    level: 'error',
+    hint: 'unset ANTHROPIC_API_KEY',
+    env: { ANTHROPIC_API_KEY: gatewayKey, ANTHROPIC_API_URL: anthropicUrl },
+    unless: { env: { ANTHROPIC_BASE_URL: anthropicUrl } },
+  },
+  {
+    id: 'anthropic-key-without-address',
+    level: 'error',
+    hint: 'Take line 1 out of',
+    files: { '.zshrc': `export ANTHROPIC_AUTH_TOKEN=${gatewayKey}\n` },
+    env: { ANTHROPIC_BASE_URL: 'https://other.example/api' },
+    unless: { files: { '.zshrc': `export ANTHROPIC_AUTH_TOKEN=${vendorKey}\n` } },
+  },
+  {
+    id: 'openai-key-without-address',
+    level: 'error',
+    hint: 'unset OPENAI_API_KEY',
+    env: { OPENAI_API_KEY: gatewayKey },
+    unless: { env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' } },
+  },
+  {
+    id: 'openai-key-without-older-address',
+    level: 'warning',
+    hint: 'export OPENAI_API_BASE=',
+    env: { OPENAI_API_KEY: gatewayKey, OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1' },
+    unless: { env: { OPENAI_API_BASE: 'https://api.qcode.cc/openai/v1' } },
   },
   {
     id: 'variable-clash',

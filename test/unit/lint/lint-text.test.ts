@@ -130,7 +130,7 @@ describe('lintText finds', () => {
     expect(problem?.finding).toEqual({
       rule: 'doubled-v1',
       severity: 'error',
-      tool: 'claude-agent-sdk,claude-code',
+      tool: 'aider,claude-agent-sdk,claude-code,langchain',
       file: '/x/.env',
       line: 1,
       column: 20,

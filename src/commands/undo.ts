@@ -27,6 +27,10 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
     return outcome({ run: id, targets: runTargets(run), dryRun, diff: undefined }, host)
   }
   const findings = await recoverFirst(input, context)
+  if (dryRun && unfinished) {
+    const waiting = { run: unfinished.id, targets: runTargets(unfinished), dryRun, diff: undefined }
+    return { ...outcome(waiting, host), findings }
+  }
   const plan = await planUndo(host, id)
   if (plan === 'nothing-to-undo') {
     return { ...outcome({ run: null, targets: [], dryRun: false, diff: undefined }, host), findings }

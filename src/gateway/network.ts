@@ -68,8 +68,10 @@ function throughProxy(proxy: URL, settings: ConnectionSettings): Dispatcher {
       connect(given, marking(watch, mark, callback))
     return new Pool(origin, { ...options, connect: timed })
   }
+  const token = proxyToken(proxy)
   return new ProxyAgent({
-    uri: proxy.href,
+    uri: proxy.origin,
+    ...(token !== undefined && { token }),
     proxyTunnel: false,
     proxyTls: { ...socketOptions(settings), ...tlsOptions(settings) },
     requestTls: tlsOptions(settings),
@@ -77,6 +79,21 @@ function throughProxy(proxy: URL, settings: ConnectionSettings): Dispatcher {
     factory: (origin, options) =>
       pool(new URL(origin).host === proxy.host ? 'connect' : 'tls')(origin, options),
   })
+}
+
+/** Name and password as curl reads them: a `%` that begins no escape stands for itself. undici 7.30 throws at it. */
+function proxyToken({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined
+  const words = [unescapeBytes(username), Buffer.from(':'), unescapeBytes(password)]
+  return `Basic ${Buffer.concat(words).toString('base64')}`
+}
+
+/** Escapes are bytes of any encoding, so they are not read as UTF-8. */
+function unescapeBytes(text: string): Buffer {
+  const parts = text.split(/(%[0-9a-f]{2})/i)
+  return Buffer.concat(
+    parts.map((part, index) => (index % 2 === 1 ? Buffer.from(part.slice(1), 'hex') : Buffer.from(part))),
+  )
 }
 
 function marking(

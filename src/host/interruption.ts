@@ -15,6 +15,11 @@ export class Interruption {
     return this.#controller.signal
   }
 
+  /** Something of the user's may have been changed by this run. */
+  get hasBegun(): boolean {
+    return this.#phase === 'begun'
+  }
+
   /** An interrupt came after the change had begun, so it did not end the program. */
   get cameTooLate(): boolean {
     return this.signal.aborted && this.#phase === 'begun'

@@ -43,10 +43,10 @@ export interface RotationRequest {
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
   const { key, choices, tools, past } = request
-  const targets = choices.flatMap((choice) => targetsOf(choice, key, context))
-  const formats = targets.map(({ format }) => format)
+  const targets = choices.map((choice) => targetsOf(choice, key, context))
+  const formats = targets.flat().map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
-  const wanted = targets.map((target) => onlyKeys(target, written, key, context))
+  const wanted = targets.flatMap((ofOne) => keysOf(ofOne, written, key, context))
   const others = leftBehind(wanted, written, context).map((entry) => targetOf(entry, key))
   const plan = await planTargets([...others, ...wanted], [], { ...context, key })
   const kept = await renewKept(request, context)
@@ -81,25 +81,34 @@ function targetsOf(choice: ToolChoice, key: Secret, context: PlanContext): Wante
   return wantedTargets(choice, { ...context, key: choice.keyStore === 'env' ? undefined : key })
 }
 
-/** Of a target the key alone, where one of ours stands: nowhere else is it written, and nothing beside it. */
-function onlyKeys(
-  target: WantedTarget,
+/**
+ * Of one choice's targets the keys alone, where one of ours stands or was taken out by hand: nowhere else is it written.
+ * Where it was taken out, what else of ours is gone comes back with it, since a key without its base URL goes to another
+ * vendor.
+ */
+function keysOf(
+  targets: readonly WantedTarget[],
   written: WrittenKeys,
   key: Secret,
   { ledger }: PlanContext,
-): WantedTarget {
-  const isOurs = ({ keyPath, value }: Leaf) => {
-    if (!(value instanceof Secret)) return false
-    const now = written.valueAt({ ...target, keyPath })
-    const id = pathId(target.path, keyPath)
-    const isOwned = ledger.entries.some((entry) => pathId(entry.path, entry.keyPath) === id)
-    return now !== undefined && (isOwned || isOldKey(now, written, key))
-  }
-  const keys = target.leaves.filter(isOurs)
-  const stamps = target.leaves.filter(({ keyPath }) =>
-    target.stamps.some((stamp) => isDeepStrictEqual(stamp, keyPath)),
+): WantedTarget[] {
+  const owned = new Set(ledger.entries.map((entry) => pathId(entry.path, entry.keyPath)))
+  const isGone = (target: WantedTarget, { keyPath }: Leaf) =>
+    owned.has(pathId(target.path, keyPath)) && written.valueAt({ ...target, keyPath }) === undefined
+  const isKey = (target: WantedTarget, { keyPath, value }: Leaf) =>
+    value instanceof Secret &&
+    (owned.has(pathId(target.path, keyPath)) ||
+      isOldKey(written.valueAt({ ...target, keyPath }), written, key))
+  const isStamp = ({ stamps }: WantedTarget, { keyPath }: Leaf) =>
+    stamps.some((stamp) => isDeepStrictEqual(stamp, keyPath))
+  const lost = targets.some((target) =>
+    target.leaves.some((leaf) => isKey(target, leaf) && isGone(target, leaf)),
   )
-  return { ...target, leaves: keys.length > 0 ? [...keys, ...stamps] : [] }
+  return targets.map((target) => {
+    const chosen = target.leaves.filter((leaf) => isKey(target, leaf) || (lost && isGone(target, leaf)))
+    const stamps = target.leaves.filter((leaf) => isStamp(target, leaf) && !chosen.includes(leaf))
+    return { ...target, leaves: chosen.length > 0 ? [...chosen, ...stamps] : [] }
+  })
 }
 
 /** Whether a value is a key that was written here, or that stands where one is wanted and looks like the gateway's. */

@@ -15,6 +15,7 @@ export interface KeyTexts {
   readonly files: (files: number) => string
   readonly newKey: string
   readonly rotated: (key: string, places: number, tools: number) => string
+  readonly oldKeyIsGone: string
   readonly wouldRotate: (key: string, places: number, tools: number) => string
   readonly rotatedAlready: (key: string) => string
   readonly keyRefused: (key: string) => string
@@ -41,7 +42,8 @@ const en: KeyTexts = {
     `A key still stands in ${files === 1 ? 'this file' : 'these files'}. To take out what this program wrote there:`,
   newKey: 'New QCode.cc key',
   rotated: (key, places, tools) =>
-    `${count(places, 'place')} of ${count(tools, 'tool')} ${places === 1 ? 'has' : 'have'} the new key ${key}. No copy of the old one was kept, so this cannot be undone.`,
+    `${count(places, 'place')} of ${count(tools, 'tool')} ${places === 1 ? 'has' : 'have'} the new key ${key}.`,
+  oldKeyIsGone: 'No copy of the old one was kept, so this cannot be undone.',
   wouldRotate: (key, places, tools) =>
     `${count(places, 'place')} of ${count(tools, 'tool')} would get the new key ${key}. No copy of the old one would be kept.`,
   rotatedAlready: (key) => `${key} is the key that is set up already; nothing was changed.`,
@@ -69,8 +71,8 @@ const zhCn: KeyTexts = {
     `以下工具设置为从钥匙串读取密钥，没有它便无密钥可用：${tools}。请运行：qcode-setup key set，或：qcode-setup remove --tool ${tools}`,
   files: () => '以下文件中仍有密钥。移除本程序写入的内容：',
   newKey: '新的 QCode.cc 密钥',
-  rotated: (key, places, tools) =>
-    `${tools} 个工具的 ${places} 处已换成新密钥 ${key}。未保留旧密钥的任何副本，因此无法撤销。`,
+  rotated: (key, places, tools) => `${tools} 个工具的 ${places} 处已换成新密钥 ${key}。`,
+  oldKeyIsGone: '未保留旧密钥的任何副本，因此无法撤销。',
   wouldRotate: (key, places, tools) =>
     `将把 ${tools} 个工具的 ${places} 处换成新密钥 ${key}，不保留旧密钥的任何副本。`,
   rotatedAlready: (key) => `${key} 正是当前使用的密钥，未作任何更改。`,

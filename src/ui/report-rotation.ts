@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from './key-texts.ts'
+import { isChinese } from './locale.ts'
 import { renderPlan } from './render-plan.ts'
 import { reportTextsFor } from './report-texts.ts'
 
@@ -19,19 +20,27 @@ export interface RotationReport {
 }
 
 /** The result of `key rotate`: how much got the new key, and what the user has to do about the old one. */
-export function reportRotation({ plan, diff, dryRun }: RotationReport, key: Secret, host: Host): Told {
+export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key: Secret, host: Host): Told {
   const texts = keyTextsFor(host)
   const counts = [String(key), plan.places, plan.tools.length] as const
+  // Where no old key was found anywhere, this is a run like any other.
+  const gone = plan.renewal === undefined ? [] : [texts.oldKeyIsGone]
   const variables = plan.edits.some(({ path }) => isVariables(path, plan))
   return {
     report: [
       ...(diff ? [diff] : []),
       ...(plan.rows.length > 0 ? [renderPlan(plan.rows, host), ''] : []),
-      dryRun ? texts.wouldRotate(...counts) : texts.rotated(...counts),
+      dryRun
+        ? texts.wouldRotate(...counts)
+        : [texts.rotated(...counts), ...gone].join(isChinese(host) ? '' : ' '),
     ].join('\n'),
     next: dryRun
       ? [reportTextsFor(host).dryRun]
-      : [...(variables ? [reportTextsFor(host).newShell] : []), texts.revoke],
+      : [
+          ...(variables ? [reportTextsFor(host).newShell] : []),
+          ...(run !== undefined && plan.renewal === undefined ? [reportTextsFor(host).undo] : []),
+          texts.revoke,
+        ],
   }
 }
 

@@ -6,6 +6,8 @@ export interface LoopbackProxy {
   readonly url: string
   /** What it was asked for: `CONNECT host:port`, or `POST http://host/path`. */
   readonly hits: string[]
+  /** Name and password of each request, byte for byte. */
+  readonly logins: (string | undefined)[]
   close(): Promise<void>
 }
 
@@ -19,9 +21,15 @@ export async function startProxy(
 ): Promise<LoopbackProxy> {
   const portOf = (host: string) => (typeof target === 'number' ? target : target[host])
   const hits: string[] = []
+  const logins: (string | undefined)[] = []
+  const noteLogin = (header = '') => {
+    const [, token] = /^Basic (.*)$/.exec(header) ?? []
+    logins.push(token === undefined ? undefined : Buffer.from(token, 'base64').toString('latin1'))
+  }
   const tunnels = new Set<Socket>()
   const server = createServer((request, reply) => {
     hits.push(`${request.method} ${request.url}`)
+    noteLogin(request.headers['proxy-authorization'])
     const { pathname, hostname } = new URL(request.url ?? '')
     const port = portOf(hostname)
     if (status !== undefined || port === undefined) return void reply.writeHead(status ?? 502).end()
@@ -42,6 +50,7 @@ export async function startProxy(
   })
   server.on('connect', (request, client: Socket) => {
     hits.push(`CONNECT ${request.url}`)
+    noteLogin(request.headers['proxy-authorization'])
     const port = portOf((request.url ?? '').split(':')[0] ?? '')
     if (status !== undefined || port === undefined)
       return void client.end(`HTTP/1.1 ${status ?? 502} No\r\ncontent-length: 0\r\n\r\n`)
@@ -59,5 +68,5 @@ export async function startProxy(
     for (const socket of tunnels) socket.destroy()
     return close(server)
   }
-  return { url: `http://127.0.0.1:${port}`, hits, close: stop }
+  return { url: `http://127.0.0.1:${port}`, hits, logins, close: stop }
 }

@@ -138,6 +138,27 @@ describe('proxies', () => {
     expect(server.hits.length).toBe(1)
   })
 
+  it.each([
+    ['user:secret', 'user:secret'],
+    ['user', 'user:'],
+    [':secret', ':secret'],
+    ['user:100%pw', 'user:100%pw'],
+    ['user:%', 'user:%'],
+    ['user:%4', 'user:%4'],
+    ['u%40x:p%3Aw%25', 'u@x:p:w%'],
+    ['user:%e4%ff', 'user:\u00e4\u00ff'],
+    ['user:\u00fc', 'user:\u00c3\u00bc'],
+  ])('a proxy gets the name and the password in %j as curl reads them', async (written, sent) => {
+    const server = await start(faults.rightWithoutKey, certificates.good)
+    const proxy = await startLoopbackProxy(server.port)
+    const url = proxy.url.replace('//', `//${written}@`)
+    const env = { HTTPS_PROXY: url, HTTP_PROXY: url }
+    const secure = await post('https://gateway.invalid/a', { env, certificates: trusted })
+    expect(secure).toMatchObject({ kind: 'reply', status: 401, proxy: proxy.url })
+    await post('http://gateway.invalid/a', { env })
+    expect(proxy.logins).toEqual([sent, sent])
+  })
+
   it.each(['NO_PROXY', 'no_proxy'])('%s goes around them', async (variable) => {
     const server = await start(faults.rightWithoutKey)
     const proxy = await startLoopbackProxy(server.port)

@@ -13,14 +13,15 @@ import { createFileSystem, type FileSystem } from './file-system.ts'
 import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
 import { finishRenewal } from './finish-renewal.ts'
 import { hideState } from './hide-state.ts'
-import { storeRun } from './journal.ts'
+import { listRuns, storeRun } from './journal.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
 import { prepareKeychain } from './prepare-keychain.ts'
 import { type PlannedRun, prepareRun } from './prepare-run.ts'
 import { recordRun } from './record-run.ts'
+import { removeIfThere } from './remove-if-there.ts'
 import { planRenewal } from './renew-history.ts'
 import { stageKey } from './renew-keychain.ts'
-import { restoreRun } from './restore-run.ts'
+import { leftBehind, restoreRun } from './restore-run.ts'
 import { isUntouched } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
 import { runsFolder } from './state-folder.ts'
@@ -89,7 +90,7 @@ async function commitRun(
 ): Promise<RunRecord> {
   let { run } = planned
   try {
-    await prepareRun(planned, targets, writer)
+    run = await prepareRun(planned, targets, writer)
     await prepareKeychain(run, keychain, writer.host)
     await stageKey(run, renewal, writer.host)
     run = { ...run, state: 'committing' }
@@ -105,12 +106,19 @@ async function commitRun(
 /** Clears up after a killed run that had changed nothing yet, or all; any other one is for the user to decide on. */
 async function settleEarlierRun(writer: Writer): Promise<void> {
   await step(runsFolder(writer.host), () => clearUnbegun(writer))
+  await clearLeftovers(writer)
   const run = findUnfinishedRun(writer.host)
   if (run === undefined) return
   if (run.state === 'renewing') return void (await finishRenewal(run, writer))
   if (run.state !== 'preparing' && !(await isUntouched(run, writer.host))) throw unfinishedRun(run)
   const restored = await restoreRun(run, writer)
   if (restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
+}
+
+/** What runs that were taken back could only empty is removed where that can be done now. */
+async function clearLeftovers({ host, fileSystem }: Writer): Promise<void> {
+  const left = listRuns(host).flatMap((run) => (run.state === 'rolled-back' ? leftBehind(run) : []))
+  for (const { path } of left) await removeIfThere(path, fileSystem).catch(() => {})
 }
 
 function assertLedgerUnchanged(request: ApplyRequest, host: Host): void {

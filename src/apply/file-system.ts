@@ -7,7 +7,10 @@ export interface FileSystem {
   /** Makes a new file, open for writing; EEXIST when anything stands there. */
   createFile(path: string, mode: number): Promise<FileHandle>
   setOwner(file: FileHandle, uid: number, gid: number): Promise<void>
+  /** Some disks take this and do nothing (FAT, WSL's drvfs, CIFS): `modeOf` tells. */
   setMode(file: FileHandle, mode: number): Promise<void>
+  /** Permission bits that the file has now, the special ones included. */
+  modeOf(file: FileHandle): Promise<number>
   write(file: FileHandle, bytes: Uint8Array): Promise<void>
   /** Adds to the end of a file that is there; ENOENT when it is not. */
   append(path: string, bytes: Uint8Array): Promise<void>
@@ -16,6 +19,8 @@ export interface FileSystem {
   close(file: FileHandle): Promise<void>
   rename(from: string, to: string): Promise<void>
   removeFile(path: string): Promise<void>
+  /** Takes all content out of a file that cannot be removed, flushed. */
+  emptyFile(path: string): Promise<void>
   /** Makes one folder; its parent exists. */
   makeFolder(path: string, mode: number): Promise<void>
   /** Removes an empty folder. */
@@ -33,12 +38,14 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
     createFile: (path, mode) => open(path, 'wx', mode),
     setOwner: (file, uid, gid) => file.chown(uid, gid),
     setMode: (file, mode) => file.chmod(mode),
+    modeOf: async (file) => (await file.stat()).mode & 0o7777,
     write: (file, bytes) => file.writeFile(bytes),
     append,
     flush: (file) => file.sync(),
     close: (file) => file.close(),
     rename: (from, to) => fs.rename(from, to),
     removeFile: (path) => fs.unlink(path),
+    emptyFile,
     makeFolder: (path, mode) => fs.mkdir(path, { mode }),
     removeFolder: (path) => fs.rmdir(path),
     // Windows cannot open a folder for flushing.
@@ -50,6 +57,16 @@ async function append(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, constants.O_WRONLY | constants.O_APPEND)
   try {
     await file.writeFile(bytes)
+  } finally {
+    await file.close()
+  }
+}
+
+async function emptyFile(path: string): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW)
+  try {
+    await file.truncate(0)
+    await file.sync()
   } finally {
     await file.close()
   }

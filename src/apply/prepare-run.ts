@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { Target } from './check-targets.ts'
+import { sameMode } from './file-position.ts'
 import { backupFile, runFolder, storeRun } from './journal.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
@@ -14,13 +15,13 @@ export interface PlannedRun {
 
 /**
  * Writes all that a run needs before it changes a file of the user's: journal, backups, folders and the new
- * contents beside their targets, all flushed.
+ * contents beside their targets, all flushed. Gives the run with the modes that the disk really gave.
  */
 export async function prepareRun(
   { run, staged }: PlannedRun,
   targets: readonly Target[],
   writer: Writer,
-): Promise<void> {
+): Promise<RunRecord> {
   await storeRun(run, writer)
   const pairs = targets.map((target, index) => ({ target, file: run.files[index] as RecordedFile }))
   for (const { target, file } of pairs) {
@@ -33,9 +34,11 @@ export async function prepareRun(
     writer.fileSystem.flushFolder(runFolder(writer.host, run.id)),
   )
   await makeFolders(run, writer)
+  const files: RecordedFile[] = []
   for (const { target, file } of pairs) {
-    await step(file.path, () => writeTemporary(file, target, writer))
+    files.push(await step(file.path, () => writeTemporary(file, target, writer)))
   }
+  return { ...run, files }
 }
 
 async function writeBackup(
@@ -58,9 +61,16 @@ async function makeFolders(run: RunRecord, writer: Writer): Promise<void> {
   }
 }
 
-async function writeTemporary(file: RecordedFile, { edit, now }: Target, writer: Writer): Promise<void> {
-  if (edit.after.kind === 'absent') return
+async function writeTemporary(
+  file: RecordedFile,
+  { edit, now }: Target,
+  writer: Writer,
+): Promise<RecordedFile> {
+  if (edit.after.kind === 'absent' || file.after.kind === 'absent') return file
   const { bytes, mode } = edit.after
   const owner = now.kind === 'absent' ? edit.after.owner : { uid: now.uid, gid: now.gid }
-  await writeBeside(file.resolvedPath, file.temporary, { bytes, mode, owner }, writer.fileSystem)
+  const content = { bytes, mode, owner }
+  const given = await writeBeside(file.resolvedPath, file.temporary, content, writer.fileSystem)
+  if (sameMode(given, mode, writer.host.platform)) return file
+  return { ...file, after: { ...file.after, mode: given, asked: mode } }
 }

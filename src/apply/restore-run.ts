@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { keychainTitle } from '../secrets/keychain.ts'
-import { filePosition } from './file-position.ts'
+import { filePosition, sameMode } from './file-position.ts'
 import type { FileSystem } from './file-system.ts'
 import { flushFolders } from './flush-folders.ts'
 import { readBackupOf, storeRun } from './journal.ts'
 import { restoreLedger } from './ledger-store.ts'
-import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
+import { discardFile, removeIfEmpty } from './remove-if-there.ts'
 import { restoreKeychain } from './restore-keychain.ts'
 import { runPositions } from './run-positions.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
@@ -29,17 +29,17 @@ export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restor
     await step(path, work).catch((error) => failures.push(error))
   }
   const leftAlone = await changedByOthers(run, writer)
-  await restoreFiles(run, writer, attempt)
+  const files = await restoreFiles(run, writer, attempt)
   await attempt(keychainTitle, () => restoreKeychain(run, writer))
   await clear(run, writer, attempt)
-  const restored: RunRecord = { ...run, state: 'rolled-back' }
+  const restored: RunRecord = { ...run, files, state: 'rolled-back' }
   if (failures.length === 0) {
     await attempt(run.id, async () => {
       await restoreLedger(run.ledger, writer)
       await storeRun(restored, writer)
     })
   }
-  return { run: failures.length === 0 ? restored : run, leftAlone, failures }
+  return { run: failures.length === 0 ? restored : { ...run, files }, leftAlone, failures }
 }
 
 type Attempt = (path: string, work: () => Promise<void>) => Promise<void>
@@ -51,15 +51,20 @@ async function changedByOthers(run: RunRecord, { host }: Writer): Promise<string
   return positions.filter(({ position }) => position === 'other').map(({ what }) => what)
 }
 
-async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): Promise<void> {
-  if (run.state === 'preparing') return
+/** Gives the files with the modes that the disk really gave back. */
+async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): Promise<RecordedFile[]> {
+  if (run.state === 'preparing') return run.files
   for (const { path, mode } of run.removedFolders) {
     if (!existsSync(path)) await attempt(path, () => makeFolderAgain(path, mode, writer.fileSystem))
   }
-  for (const file of run.files) {
+  const files = [...run.files]
+  for (const [index, file] of run.files.entries()) {
     if (filePosition(file, writer.host.platform) !== 'new') continue
-    await attempt(file.path, () => restoreFile(run, file, writer))
+    await attempt(file.path, async () => {
+      files[index] = await restoreFile(run, file, writer)
+    })
   }
+  return files
 }
 
 async function makeFolderAgain(path: string, mode: number, fileSystem: FileSystem): Promise<void> {
@@ -67,7 +72,7 @@ async function makeFolderAgain(path: string, mode: number, fileSystem: FileSyste
   await fileSystem.flushFolder(dirname(path))
 }
 
-async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): Promise<void> {
+async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): Promise<RecordedFile> {
   const { host, fileSystem } = writer
   // Whoever has the lock by now may have written the same on purpose.
   writer.assertLocked()
@@ -75,17 +80,37 @@ async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): 
   if (bytes === 'absent' || file.before.kind === 'absent') {
     await fileSystem.removeFile(file.resolvedPath)
     await fileSystem.flushFolder(dirname(file.resolvedPath))
-  } else {
-    const { mode, uid, gid } = file.before
-    await replaceFile(file.resolvedPath, { bytes, mode, owner: { uid, gid } }, fileSystem, file.temporary)
+    return file
   }
+  const { mode, uid, gid } = file.before
+  const content = { bytes, mode, owner: { uid, gid } }
+  const given = await replaceFile(file.resolvedPath, content, fileSystem, file.temporary)
+  return sameMode(given, mode, host.platform) ? file : { ...file, before: { ...file.before, mode: given } }
+}
+
+/** A temporary file of a run that has ended and could not be removed; `isEmpty`: at least its content could. */
+export interface LeftFile {
+  readonly path: string
+  readonly isEmpty: boolean
+}
+
+/** What of a run's temporary files is still there. */
+export function leftBehind(run: RunRecord): LeftFile[] {
+  return temporariesOf(run).flatMap((path) => {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    return stat === undefined ? [] : [{ path, isEmpty: stat.size === 0 }]
+  })
+}
+
+function temporariesOf(run: RunRecord): string[] {
+  const staged = (run.renewal?.files ?? []).flatMap((file) => file.staged?.path ?? [])
+  return [...run.files.map(({ temporary }) => temporary), ...staged]
 }
 
 async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): Promise<void> {
-  const staged = (run.renewal?.files ?? []).flatMap((file) => file.staged?.path ?? [])
-  const temporaries = [...run.files.map(({ temporary }) => temporary), ...staged]
+  const temporaries = temporariesOf(run)
   for (const path of temporaries) {
-    await attempt(path, () => removeIfThere(path, fileSystem))
+    await attempt(path, () => discardFile(path, fileSystem))
   }
   for (const { path } of [...run.createdFolders].reverse()) {
     await attempt(path, () => removeIfEmpty(path, fileSystem))

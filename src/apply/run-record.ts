@@ -16,7 +16,14 @@ const beforeSchema = z.discriminatedUnion('kind', [
 
 const afterSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent') }),
-  z.object({ kind: z.literal('file'), mode: z.number(), hash: z.string() }),
+  z.object({
+    kind: z.literal('file'),
+    /** What the disk gave, as soon as the new content is written. */
+    mode: z.number(),
+    /** The mode that was asked for, where the disk gave another one. */
+    asked: z.exactOptional(z.number()),
+    hash: z.string(),
+  }),
 ])
 
 const fileSchema = z.object({

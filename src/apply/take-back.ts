@@ -1,8 +1,9 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import { KeychainError } from '../secrets/keychain-error.ts'
 import { runFolder } from './journal.ts'
-import { type Restored, restoreRun } from './restore-run.ts'
+import { leftBehind, type Restored, restoreRun } from './restore-run.ts'
 import { isUntouched, type RunPosition, runPositions } from './run-positions.ts'
 import type { RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
@@ -14,10 +15,37 @@ import { StepFailure } from './step-failure.ts'
  */
 export async function takeBack(run: RunRecord, cause: unknown, writer: Writer): Promise<never> {
   const restored = await restoreRun(run, writer)
-  const isSame = run.state === 'preparing' || (await isUntouched(run, writer.host))
-  if (isSame) throw explainFailure(cause, 'Nothing was changed.')
-  if (restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
-  throw explainFailure(cause, describeLeftAlone(restored))
+  const isSame = run.state === 'preparing' || (await isUntouched(restored.run, writer.host))
+  if (!isSame && restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
+  const left = leftBehind(run)
+  const nothing = left.length > 0 ? 'None of your files was changed.' : 'Nothing was changed.'
+  throw nameRemains(explainFailure(cause, isSame ? nothing : describeLeftAlone(restored)), run, restored.run)
+}
+
+/** A failure that tells as well of what a rollback could not put right. */
+function nameRemains(failure: unknown, run: RunRecord, restored: RunRecord): unknown {
+  const remains = describeRemains(run, restored)
+  if (!(failure instanceof UserError) || remains.length === 0) return failure
+  const { code, message, hint, exit, where } = failure
+  const left = leftBehind(run).map(({ path }) => quoteWord(path))
+  const remove = left.length > 0 ? [`To remove what is left, type: rm ${left.join(' ')}`] : []
+  const lines = [...message.split('\n'), ...remains]
+  const error = new UserError({ code, message: lines, exit, ...(where && { where }) })
+  return error.withHint([...(hint?.split('\n') ?? []), ...remove])
+}
+
+function describeRemains(run: RunRecord, restored: RunRecord): string[] {
+  const left = leftBehind(run).map(({ path, isEmpty }) =>
+    isEmpty
+      ? `  ${path}: a temporary file that could not be removed; it is empty now`
+      : `  ${path}: a temporary file that could not be removed; IT MAY HOLD YOUR KEY`,
+  )
+  const modes = restored.files.flatMap(({ path, before }, index) => {
+    const old = run.files[index]?.before
+    if (before.kind === 'absent' || old?.kind !== before.kind || old.mode === before.mode) return []
+    return [`  ${path}: as before, but for its mode; its disk does not keep modes`]
+  })
+  return [...left, ...modes]
 }
 
 /**
@@ -40,6 +68,7 @@ export async function rollbackFailed(run: RunRecord, restored: Restored, host: H
   const reasons = restored.failures.map((error) => `  ${describeFailure(error)}`)
   const positions = await runPositions(run, host)
   const files = positions.map(({ what, position }) => `  ${what}: ${words[position]}`)
+  const remains = describeRemains(run, restored.run)
   return new UserError({
     code: 'rollback-failed',
     message: [
@@ -47,6 +76,7 @@ export async function rollbackFailed(run: RunRecord, restored: Restored, host: H
       ...reasons,
       'The files now:',
       ...files,
+      ...remains,
     ],
     hint: [
       `Remove the cause, then type: qcode-setup undo ${run.id}`,

@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import { hasCode } from '../host/has-code.ts'
 import { quoteWord } from '../host/quote-word.ts'
 import type { FileSystem } from './file-system.ts'
-import { removeIfThere } from './remove-if-there.ts'
+import { discardFile, removeIfThere } from './remove-if-there.ts'
 
 /** A whole file to be written. Without an owner it belongs to who runs the program. */
 export interface WholeFile {
@@ -14,15 +14,16 @@ export interface WholeFile {
 
 /**
  * Writes the new content of `target` to `temporary`, flushed. Owner and mode are set before the content,
- * because the content may be private. Throws UserError `owner-not-kept`.
+ * because the content may be private. Gives the mode that the disk really gave it. Throws UserError `owner-not-kept`.
  */
 export async function writeBeside(
   target: string,
   temporary: string,
   content: WholeFile,
   fileSystem: FileSystem,
-): Promise<void> {
-  const file = await fileSystem.createFile(temporary, 0o600)
+): Promise<number> {
+  // Where chmod does nothing a file keeps the mode that it was made with.
+  const file = await fileSystem.createFile(temporary, content.mode & 0o777)
   try {
     if (content.owner) {
       const { uid, gid } = content.owner
@@ -30,7 +31,10 @@ export async function writeBeside(
     }
     await fileSystem.setMode(file, content.mode)
     await fileSystem.write(file, content.bytes)
+    // A write takes the set-id bits away.
+    if ((content.mode & 0o7000) !== 0) await fileSystem.setMode(file, content.mode)
     await fileSystem.flush(file)
+    return await fileSystem.modeOf(file)
   } finally {
     await fileSystem.close(file)
   }
@@ -41,22 +45,36 @@ export async function clearReplacement(target: string, fileSystem: FileSystem): 
   await removeIfThere(temporaryOf(target), fileSystem)
 }
 
-/** Puts a whole file in the place of another in one step, flushed; leaves no temporary file when it fails. */
+/**
+ * Puts a whole file in the place of another in one step, flushed; leaves no temporary file with content when it fails. Gives
+ * the mode that the disk really gave it.
+ */
 export async function replaceFile(
   target: string,
   content: WholeFile,
   fileSystem: FileSystem,
   temporary = temporaryOf(target),
-): Promise<void> {
+): Promise<number> {
   await removeIfThere(temporary, fileSystem)
+  const mode = await moveThere(target, content, fileSystem, temporary)
+  await fileSystem.flushFolder(dirname(target))
+  return mode
+}
+
+async function moveThere(
+  target: string,
+  content: WholeFile,
+  fileSystem: FileSystem,
+  temporary: string,
+): Promise<number> {
   try {
-    await writeBeside(target, temporary, content, fileSystem)
+    const mode = await writeBeside(target, temporary, content, fileSystem)
     await fileSystem.rename(temporary, target)
+    return mode
   } catch (error) {
-    await removeIfThere(temporary, fileSystem).catch(() => {})
+    await discardFile(temporary, fileSystem).catch(() => {})
     throw error
   }
-  await fileSystem.flushFolder(dirname(target))
 }
 
 function temporaryOf(target: string): string {

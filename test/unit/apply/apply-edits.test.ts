@@ -139,7 +139,16 @@ describe('a run', () => {
     const { fileSystem, calls } = createFaultFileSystem()
     await applyEdits(request(host, [edit(join(home, 'auth.json'), 'two')]), host, fileSystem)
     const beside = calls.filter((call) => call.path.includes('.qcode-setup-')).map((call) => call.verb)
-    expect(beside).toEqual(['createFile', 'setOwner', 'setMode', 'write', 'flush', 'close', 'rename'])
+    expect(beside).toEqual([
+      'createFile',
+      'setOwner',
+      'setMode',
+      'write',
+      'flush',
+      'modeOf',
+      'close',
+      'rename',
+    ])
     const commit = calls.findIndex((call) => call.to === join(home, 'auth.json'))
     const journals = calls.flatMap((call, index) => (call.to?.endsWith('journal.json') ? [index] : []))
     const backup = calls.findIndex((call) => call.verb === 'flush' && call.path.includes('backup-0'))
@@ -153,17 +162,19 @@ describe('a run', () => {
     expect(calls[commit + 1]).toEqual({ verb: 'flushFolder', path: home })
   })
 
-  test('makes every file private before it says otherwise, and flushes the folder of every state file', async () => {
+  test('makes every file with the mode that it keeps, its own files private, and flushes the folder of every state file', async () => {
     const home = makeHome()
     const host = makeHost(home)
     const { fileSystem, calls } = createFaultFileSystem()
-    const modes = new Set<number>()
+    const modes = new Map<string, number>()
     const createFile = (path: string, mode: number) => {
-      modes.add(mode)
+      modes.set(path, mode)
       return fileSystem.createFile(path, mode)
     }
     await applyEdits(request(host, seedFourFiles(home)), host, { ...fileSystem, createFile })
-    expect([...modes]).toEqual([0o600])
+    const isOwn = (path: string) => path.startsWith(stateFolder(host))
+    const of = (own: boolean) => [...modes].filter(([path]) => isOwn(path) === own).map(([, mode]) => mode)
+    expect([new Set(of(true)), of(false)]).toEqual([new Set([0o600]), [0o600, 0o600, 0o644]])
     const stored = calls.flatMap(({ to }, index) => (to?.endsWith('.json') ? [index] : []))
     const inState = stored.filter((index) => calls[index]?.to?.startsWith(stateFolder(host)))
     expect(inState).toHaveLength(4)

@@ -1,6 +1,6 @@
+import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
 import type { KeyRenewal } from '../plan/key-renewal.ts'
-import type { Ledger } from '../plan/ledger.ts'
 import type { Consent } from './consent-store.ts'
 import type { RecordedFolder } from './run-record.ts'
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import type { Ledger } from '../ledger.ts'
 import { completeKeychain } from './complete-keychain.ts'
 import { filePosition } from './file-position.ts'
 import { flushFolders } from './flush-folders.ts'
@@ -30,10 +32,16 @@ export async function completeRun(
     writer.fileSystem,
   )
   await removeFolders(run, writer)
-  await storeLedger(run.ledger.after, writer)
+  await storeLedger(withFolders(run), writer)
   const done: RunRecord = { ...run, state: run.renewal ? 'renewing' : 'done' }
   await storeRun(done, writer)
   return done
+}
+
+/** The ledger with the folders of ours that stand now. */
+function withFolders({ ledger, createdFolders }: RunRecord): Ledger {
+  const known = new Map([...ledger.after.folders, ...createdFolders].map((folder) => [folder.path, folder]))
+  return { ...ledger.after, folders: [...known.values()].filter(({ path }) => existsSync(path)) }
 }
 
 async function putInPlace(file: RecordedFile, { fileSystem }: Writer): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Host } from '../host/host.ts'
-import type { Ledger } from '../plan/ledger.ts'
+import type { Ledger } from '../ledger.ts'
 import { backupFile, listRuns } from './journal.ts'
 import { readLedger } from './ledger-store.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'

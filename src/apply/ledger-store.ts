@@ -4,8 +4,9 @@ import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { isBelow } from '../host/is-below.ts'
 import { quoteWord } from '../host/quote-word.ts'
-import type { Ledger } from '../plan/ledger.ts'
+import { emptyLedger, type Ledger, setupId } from '../ledger.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
@@ -18,6 +19,8 @@ const setupSchema = z.looseObject({
   gateway: z.string(),
   scope: z.string(),
   method: z.string(),
+  place: z.exactOptional(z.string()),
+  folders: z.exactOptional(z.record(z.string(), z.string())),
   project: z.exactOptional(z.string()),
   shell: z.exactOptional(z.string()),
   keyStore: z.exactOptional(z.string()),
@@ -26,25 +29,78 @@ const setupSchema = z.looseObject({
   model: z.exactOptional(z.string()),
 })
 
-const entrySchema = z.looseObject({
+const entryFields = {
   path: z.string(),
   format: z.enum(formatIds),
   keyPath: z.array(z.string()),
   tool: z.string(),
   hash: z.string(),
   run: z.string(),
-  origin: z.string(),
   hides: z.exactOptional(z.string()),
+}
+
+const replacedSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('absent'), parents: z.number() }),
+  z.object({ kind: z.literal('value'), text: z.string() }),
+  z.object({ kind: z.literal('backup'), run: z.string() }),
+])
+
+const entrySchema = z.looseObject({ ...entryFields, setups: z.array(z.string()), replaced: replacedSchema })
+
+const fileSchema = z.object({
+  path: z.string(),
+  before: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('absent') }),
+    z.object({ kind: z.literal('file'), mode: z.number(), blank: z.exactOptional(z.string()) }),
+    z.object({ kind: z.literal('backup'), run: z.string() }),
+  ]),
 })
 
-/** A `Ledger` as it is stored. Fields that this version does not know are kept. */
-export const ledgerSchema = z.object({
+/** What version 0.1.0 stored: the run that first took a key over, whose backup of the file has what was there before. */
+const firstSchema = z.object({
   version: z.literal(1),
   setups: z.array(setupSchema),
-  entries: z.array(entrySchema),
+  entries: z.array(z.looseObject({ ...entryFields, origin: z.string() })),
 })
 
-const emptyLedger: Ledger = { version: 1, setups: [], entries: [] }
+/** A `Ledger` as it is stored; fields that this version does not know are kept. What version 0.1.0 stored is carried over. */
+export const ledgerSchema = z.pipe(
+  z.union([
+    z.object({
+      version: z.literal(2),
+      setups: z.array(setupSchema),
+      entries: z.array(entrySchema),
+      files: z.array(fileSchema),
+      folders: z.array(z.object({ path: z.string(), mode: z.number() })),
+    }),
+    firstSchema,
+  ]),
+  z.transform((stored): Ledger => (stored.version === 1 ? carryOver(stored) : stored)),
+)
+
+/**
+ * A ledger of version 0.1.0 in the form of this one, as far as that can be told without templates and backups; the rest is
+ * completed when a plan is made (`completeLedger`). That version had one setup for a tool at user scope, and one a project.
+ */
+function carryOver({ setups, entries }: z.infer<typeof firstSchema>): Ledger {
+  const wanting = ({ tool, path }: (typeof entries)[number]) => {
+    const own = setups.filter((setup) => setup.tool === tool)
+    const inProject = own.filter(({ project }) => project !== undefined && isBelow(path, project))
+    return inProject.length > 0 ? inProject : own.filter(({ project }) => project === undefined)
+  }
+  const origins = new Map(entries.toReversed().map(({ path, origin }) => [path, origin]))
+  return {
+    version: 2,
+    setups,
+    entries: entries.map(({ origin, ...entry }) => ({
+      ...entry,
+      setups: wanting({ ...entry, origin }).map(setupId),
+      replaced: { kind: 'backup', run: origin },
+    })),
+    files: [...origins].map(([path, run]) => ({ path, before: { kind: 'backup', run } })),
+    folders: [],
+  }
+}
 
 /** The stored ledger, or the empty one. Throws UserErrors `broken-ledger` naming the file, and those of `readTrustedFile`. */
 export function readLedger(host: Host): Ledger {
@@ -80,9 +136,17 @@ export async function restoreLedger(
   else await clearReplacement(ledgerFile(writer.host), writer.fileSystem)
 }
 
-/** Whether two ledgers say the same. */
+/** Whether two ledgers own the same values for the same setups; a ledger of version 0.1.0 may be completed in only one. */
 export function sameLedger(one: Ledger, other: Ledger): boolean {
-  return isDeepStrictEqual(ledgerSchema.parse(one), ledgerSchema.parse(other))
+  return isDeepStrictEqual(ownership(one), ownership(other))
+}
+
+function ownership({ setups, entries }: Ledger): unknown {
+  const plain = {
+    setups: setups.map(({ place: _, folders: __, ...setup }) => setup),
+    entries: entries.map(({ path, keyPath, hash, run }) => ({ path, keyPath, hash, run })),
+  }
+  return JSON.parse(JSON.stringify(plain))
 }
 
 function ledgerFile(host: Host): string {

@@ -8,7 +8,6 @@ import type { ApplyRequest } from './apply-request.ts'
 import type { Target } from './check-targets.ts'
 import { listRuns, runFolder } from './journal.ts'
 import { recordKeychain } from './keychain-copies.ts'
-import { ledgerSchema } from './ledger-store.ts'
 import { missingFolders } from './missing-folders.ts'
 import type { RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
 
@@ -29,10 +28,7 @@ export function recordRun(request: ApplyRequest, targets: readonly Target[], hos
     ...(request.keychain && { keychain: recordKeychain(request.keychain, runId) }),
     createdFolders: missingFolders(targets, request.removedFolders),
     removedFolders: (request.removeFolders ?? []).flatMap(recordFolder),
-    ledger: {
-      before: ledgerSchema.parse(request.ledger.before),
-      after: ledgerSchema.parse(request.ledger.after),
-    },
+    ledger: { before: request.ledger.before, after: request.ledger.after },
   }
 }
 

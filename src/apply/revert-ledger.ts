@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Ledger, Setup } from '../plan/ledger.ts'
+import { type Ledger, type LedgerEntry, type Setup, setupId } from '../ledger.ts'
 import type { RunRecord } from './run-record.ts'
 
 /**
@@ -11,23 +11,39 @@ export function revertLedger(current: Ledger, run: RunRecord): Ledger {
   const paths = new Set(run.files.map((file) => file.path))
   const { before, after } = run.ledger
   const elsewhere = (ledger: Ledger) => ledger.entries.filter((entry) => !paths.has(entry.path))
-  const gone = without(elsewhere(after), elsewhere(before))
-  const back = without(elsewhere(before), elsewhere(after))
-  const kept = without(elsewhere(current), gone)
+  const gone = lessEntries(elsewhere(after), elsewhere(before))
+  const back = lessEntries(elsewhere(before), elsewhere(after))
+  const kept = lessEntries(elsewhere(current), gone)
+  const isElsewhere = ({ path }: { readonly path: string }) => !paths.has(path)
   return {
-    version: 1,
+    version: 2,
     setups: revertSetups(current.setups, before.setups, after.setups),
-    entries: [...kept, ...without(back, kept), ...before.entries.filter((entry) => paths.has(entry.path))],
+    entries: [
+      ...kept,
+      ...lessEntries(back, kept),
+      ...before.entries.filter((entry) => paths.has(entry.path)),
+    ],
+    files: [...current.files.filter(isElsewhere), ...before.files.filter((file) => !isElsewhere(file))],
+    folders: current.folders,
   }
 }
 
 function revertSetups(current: readonly Setup[], before: readonly Setup[], after: readonly Setup[]): Setup[] {
   const back = without(before, after)
   const changed = [...back, ...without(after, before)]
-  return [...current.filter((setup) => !changed.some((other) => isSamePlace(setup, other))), ...back]
+  return [...current.filter((setup) => !changed.some((other) => isSameSetup(setup, other))), ...back]
 }
 
-function isSamePlace(one: Setup, other: Setup): boolean {
+/** Entries by what they say of the file: the setups that want one may have been told later. */
+function lessEntries(list: readonly LedgerEntry[], taken: readonly LedgerEntry[]): LedgerEntry[] {
+  const idOf = ({ path, keyPath, hash, run }: LedgerEntry) => JSON.stringify([path, keyPath, hash, run])
+  const ids = new Set(taken.map(idOf))
+  return list.filter((entry) => !ids.has(idOf(entry)))
+}
+
+/** One of version 0.1.0 that is not completed is told by what that version went by. */
+function isSameSetup(one: Setup, other: Setup): boolean {
+  if (one.place !== undefined && other.place !== undefined) return setupId(one) === setupId(other)
   return one.tool === other.tool && one.scope === other.scope && one.project === other.project
 }
 

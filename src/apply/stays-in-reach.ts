@@ -1,4 +1,5 @@
-import { basename, dirname, isAbsolute, normalize, relative, sep } from 'node:path'
+import { basename, dirname, isAbsolute, normalize } from 'node:path'
+import { isBelow } from '../host/is-below.ts'
 import { isRunId } from './run-id.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -47,9 +48,4 @@ function isBackup(account: string): boolean {
 
 function isPlain(path: string): boolean {
   return isAbsolute(path) && normalize(path) === path
-}
-
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..'
 }

@@ -14,11 +14,15 @@ export function configFolder(host: Surroundings): string {
   return join(xdgConfig(host), 'qcode-setup')
 }
 
-/** The places that every tool may use, and the tool's own, found in this order: variable of the environment, then path. */
+/**
+ * The places that every tool may use, and the tool's own, found in this order: recorded when it was set up, variable of
+ * the environment, then path.
+ */
 export function resolvePlaces(
   own: Readonly<Record<string, readonly PlaceCandidate[]>>,
   host: Surroundings,
   project?: string,
+  recorded: Readonly<Record<string, string>> = {},
 ): Places {
   // Without a prototype, so that no path begins with what every object has.
   const places: Record<string, string> = Object.setPrototypeOf(
@@ -32,10 +36,12 @@ export function resolvePlaces(
       },
       system: host.systemFolder ?? '',
       zdotdir: host.env.ZDOTDIR || host.home,
+      ...recorded,
     },
     null,
   )
   for (const [name, candidates] of Object.entries(own)) {
+    if (Object.hasOwn(recorded, name)) continue
     const found = candidates.map((candidate) => tryCandidate(candidate, places, host)).find(Boolean)
     if (found !== undefined) places[name] = found
   }

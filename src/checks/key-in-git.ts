@@ -68,7 +68,7 @@ const inHistory =
 export function untrackCommand(fate: Extract<GitFate, { kind: 'tracked' }>): string {
   const { name } = fate
   const path = /[*?[\\:]/.test(name) ? `:(literal)${name}` : name
-  return `${gitCommand(fate)} rm -r --cached -- ${quoteWord(path)}`
+  return `${gitCommand(fate)} rm -r -f --cached -- ${quoteWord(path)}`
 }
 
 function gitCommand({ repository, gitFolder }: { repository: string; gitFolder?: string }): string {

@@ -1,4 +1,3 @@
-import { readLedger } from '../apply/ledger-store.ts'
 import { checkData } from '../checks/check-data.ts'
 import { type CheckPlan, checkGateway, isRight, type LiveRequest } from '../checks/check-gateway.ts'
 import { recommend, sortBySpeed } from '../checks/check-regions.ts'
@@ -15,7 +14,7 @@ import { checkTextsFor } from '../ui/check-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
-import { choicesOf } from './choices-of.ts'
+import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { saferFinding, shortFinding } from './plain-http-findings.ts'
 import { storedKey } from './stored-key.ts'
@@ -23,7 +22,7 @@ import { storedKey } from './stored-key.ts'
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
-  const choices = choicesOf(readLedger(host).setups, catalog, host)
+  const choices = existingChoices(context).choices
   const { chosen, note } = chooseOrigins(input, choices, context)
   const others = isOn(input, 'all') ? catalog.gateway.regions.map((region) => Origin.ofRegion(region)) : []
   const key = await readKey(textOf(input, 'keyFile'), host)

@@ -1,10 +1,17 @@
-import type { Catalog, Tool } from '../catalog/tool.ts'
+import { existsSync, statSync } from 'node:fs'
+import { delimiter } from 'node:path'
+import { listRuns } from '../apply/journal.ts'
+import { readLedger } from '../apply/ledger-store.ts'
+import type { Catalog } from '../catalog/tool.ts'
+import type { Finding } from '../finding.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import type { Setup } from '../plan/ledger.ts'
+import type { Ledger, Setup } from '../ledger.ts'
+import { completeLedger } from '../plan/setups.ts'
 import type { KeyStore, Method, Scope, ToolChoice } from '../request/request.ts'
+import type { CommandContext } from './command.ts'
 
-/** A remembered setup as a choice once more; undefined when its tool is not in the catalog any more. */
+/** A setup as a choice once more; undefined when its tool or its shell is not in the catalog any more. */
 export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice | undefined {
   const tool = catalog.tools.find(({ id }) => id === setup.tool)
   const variant = tool?.variants.find(({ id }) => id === setup.variant) ?? tool?.variants[0]
@@ -14,6 +21,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
       id === setup.shell && (platforms === undefined || platforms.includes(host.platform)),
   )
   const keyWay = tool.keyWays.find(({ id }) => id === setup.keyWay)
+  if (setup.shell !== undefined && !shell) return undefined
   return {
     tool,
     variant,
@@ -26,17 +34,74 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     ...(shell && { shell }),
     ...(setup.project !== undefined && { project: setup.project }),
     ...(setup.model !== undefined && { model: setup.model }),
+    ...(setup.folders && { folders: setup.folders }),
   }
 }
 
-/** All remembered setups whose tool is known, of these tools only where some are named. */
-export function choicesOf(
-  setups: readonly Setup[],
-  catalog: Catalog,
-  host: Host,
-  tools: readonly Tool[] = catalog.tools,
-): ToolChoice[] {
-  return setups
-    .filter((setup) => tools.some(({ id }) => id === setup.tool))
-    .flatMap((setup) => choiceOf(setup, catalog, host) ?? [])
+/** What is written down on this machine; a ledger of version 0.1.0 is completed. Errors: UserError `broken-ledger`. */
+export function loadLedger({ host, catalog }: CommandContext): Ledger {
+  const context = { gateway: catalog.gateway, host, key: undefined, now: host.now() }
+  const foldersMade = () =>
+    listRuns(host)
+      .filter(({ state }) => state === 'done')
+      .flatMap(({ createdFolders }) => createdFolders)
+  return completeLedger(readLedger(host), (setup) => choiceOf(setup, catalog, host), foldersMade, context)
+}
+
+/** What is set up, as choices, and a finding for each setup that cannot be planned again. */
+export interface ExistingChoices {
+  readonly choices: ToolChoice[]
+  readonly findings: Finding[]
+}
+
+/** All that is set up in places that are there; a place that is gone is passed over and said, never made again. */
+export function existingChoices(context: CommandContext): ExistingChoices {
+  const { host, catalog } = context
+  const { setups } = loadLedger(context)
+  const here = setups.filter((setup) => !isGone(setup))
+  const pairs = here.map((setup) => ({ setup, choice: choiceOf(setup, catalog, host) }))
+  return {
+    choices: pairs.flatMap(({ choice }) => choice ?? []),
+    findings: [
+      ...goneFindings(setups.filter(isGone)),
+      ...pairs.flatMap(({ setup, choice }) => (choice ? [] : [unknownFinding(setup)])),
+    ],
+  }
+}
+
+/** Whether the folder that a setup stands in is gone, or something else has taken its place. */
+export function isGone({ project, method, place }: Setup): boolean {
+  if (project !== undefined) return !isFolder(project)
+  const folders = method === 'file' && place ? place.split(delimiter) : []
+  return folders.length > 0 && !folders.some((folder) => existsSync(folder))
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** One warning for each place that is gone. */
+export function goneFindings(setups: readonly Setup[]): Finding[] {
+  const folders = new Set(setups.map(({ project, place }) => project ?? place ?? ''))
+  return [...folders].map((folder) => ({
+    id: 'place-gone',
+    level: 'warning',
+    message: `${folder} is gone, so what was set up there was skipped. If you restore it, it still has the old settings and the old key.`,
+    messageZh: `${folder} 已不存在，其中的设置已跳过。若将其恢复，其中仍是旧的设置和旧密钥。`,
+    where: { file: folder },
+  }))
+}
+
+function unknownFinding({ tool }: Setup): Finding {
+  return {
+    id: 'tool-unknown',
+    level: 'warning',
+    message: `${tool} is set up, but this version does not know it (its tool folder may be gone): it was skipped.`,
+    messageZh: `已设置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除）：已跳过。`,
+    hint: 'To take out what was written for it: qcode-setup remove',
+  }
 }

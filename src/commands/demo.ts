@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCommitter } from '../apply/committer.ts'
-import { readLedger } from '../apply/ledger-store.ts'
 import { BaseUrl } from '../gateway/base-url.ts'
 import { requestRoute } from '../gateway/request-route.ts'
 import { startStandIn } from '../gateway/stand-in.ts'
@@ -10,7 +9,7 @@ import { throwAwayHost } from '../host/throw-away-host.ts'
 import type { Input } from '../request/input.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { type DemoRequest, reportDemo } from '../ui/report-demo.ts'
-import { choicesOf } from './choices-of.ts'
+import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { runSetup } from './setup.ts'
 import { throwAwayKey } from './throw-away-key.ts'
@@ -31,7 +30,7 @@ async function demonstrate(context: CommandContext): Promise<Outcome> {
     const host = throwAwayHost(context.host, home, key)
     const demo = { ...context, host, committer: createCommitter(host, false) }
     const setup = await runSetup(allTools(gateway.origin), demo)
-    const choices = choicesOf(readLedger(demo.host).setups, demo.catalog, demo.host)
+    const choices = existingChoices(demo).choices
     const requests = (await Promise.all(choices.map((choice) => proveChoice(choice, key, demo)))).flat()
     const worked = requests.length > 0 && requests.every(({ status }) => status === 200)
     return {

@@ -6,8 +6,8 @@ import { problemFinding } from '../effect/source-problems.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import type { Ledger } from '../plan/ledger.ts'
-import { inspectSetup } from '../plan/tool-status.ts'
+import { emptyLedger, type Ledger } from '../ledger.ts'
+import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
 import { choiceOf } from './choices-of.ts'
 import type { CommandContext } from './command.ts'
 import { damagedRuns } from './damaged-runs.ts'
@@ -32,8 +32,7 @@ export async function lookAtOwnState(context: CommandContext): Promise<OwnState>
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    const ledger = { version: 1 as const, setups: [], entries: [] }
-    return { ledger, findings: [...folder, problemFinding(error)] }
+    return { ledger: emptyLedger, findings: [...folder, problemFinding(error)] }
   }
 }
 
@@ -42,7 +41,9 @@ async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; dri
   const { ledger } = planContext
   const statuses = ledger.setups.map(async (setup) => {
     const choice = choiceOf(setup, context.catalog, context.host)
-    return choice ? driftFindings(await inspectSetup(setup, choice, planContext)) : []
+    return driftFindings(
+      await (choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)),
+    )
   })
   return { ledger, drift: (await Promise.all(statuses)).flat() }
 }

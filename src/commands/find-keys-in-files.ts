@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import { readFileState } from '../host/read-file-state.ts'
-import type { Ledger } from '../plan/ledger.ts'
+import type { Ledger } from '../ledger.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'

@@ -14,11 +14,11 @@ import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-rotation.ts'
 import { type Applied, applyChoices } from './apply-choices.ts'
+import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './plan-data.ts'
-import { standingChoices } from './standing-choices.ts'
 import { tryKey } from './try-key.ts'
 
 /**
@@ -60,7 +60,7 @@ interface ChosenKey {
 
 async function choose(input: Input, context: WritingContext): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
-  const { choices, findings: gone } = standingChoices(context)
+  const { choices, findings: gone } = existingChoices(context)
   const past = readPast(host)
   if (!hasKeys(choices, past))
     return { ended: notRotated(0, undefined, gone, null, reportNothingSetUp(host)) }

@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts'
+import type { Ledger } from '../ledger.ts'
 import { editKeychain } from '../plan/edit-keychain.ts'
-import type { Ledger } from '../plan/ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { judgeKeyLook } from '../request/judge-key-look.ts'

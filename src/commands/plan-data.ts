@@ -8,12 +8,18 @@ export function planData(
 ): Record<string, unknown> {
   return {
     changed: isChange(plan),
-    edits: plan.rows.map(({ tool, path, action, baseUrl, keyStore }) => ({
+    edits: plan.rows.map(({ tool, path, action, baseUrl, keyStore, changes }) => ({
       tool,
       path,
       action,
       baseUrl,
       ...(keyStore && { keyStore }),
+      changes: changes.map(({ keyPath, kind, from, to }) => ({
+        keyPath,
+        kind,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      })),
     })),
     keychain: keychainAction(plan),
     warnings: messages(findings, 'warning'),

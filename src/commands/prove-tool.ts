@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCommitter } from '../apply/committer.ts'
-import { readLedger } from '../apply/ledger-store.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
 import type { Proof } from '../catalog/proof.ts'
 import type { Tool, Variant } from '../catalog/tool.ts'
@@ -15,7 +14,7 @@ import type { Input } from '../request/input.ts'
 import type { ToolChoice } from '../request/request.ts'
 import type { ProofRow } from '../ui/report-prove.ts'
 import { withProgress } from '../ui/with-progress.ts'
-import { choicesOf } from './choices-of.ts'
+import { existingChoices } from './choices-of.ts'
 import type { CommandContext } from './command.ts'
 import { runSetup } from './setup.ts'
 import { throwAwayKey } from './throw-away-key.ts'
@@ -96,7 +95,7 @@ async function setUp(
     positionals: [],
   }
   await runSetup(input, { ...context, committer: createCommitter(context.host, false) })
-  const [choice] = choicesOf(readLedger(context.host).setups, context.catalog, context.host)
+  const [choice] = existingChoices(context).choices
   if (!choice) throw new Error(`${tool.id} was not set up`)
   return choice
 }

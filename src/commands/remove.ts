@@ -1,14 +1,14 @@
-import { listRuns } from '../apply/journal.ts'
-import { readLedger } from '../apply/ledger-store.ts'
-import type { RecordedFolder } from '../apply/run-record.ts'
+import { existsSync, realpathSync } from 'node:fs'
+import type { Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import { type Setup, setupId } from '../ledger.ts'
 import { planRemoval } from '../plan/make-plan.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, textOf } from '../request/input.ts'
-import type { ToolChoice } from '../request/request.ts'
 import { reportRemoval } from '../ui/report-removal.ts'
-import { choicesOf } from './choices-of.ts'
-import type { CommandContext, Outcome, WritingContext } from './command.ts'
+import { choiceOf, goneFindings, isGone, loadLedger } from './choices-of.ts'
+import type { Outcome, WritingContext } from './command.ts'
 import { gitWarnings } from './git-warnings.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
@@ -18,29 +18,28 @@ import { writePlan } from './write-plan.ts'
 export async function runRemove(input: Input, context: WritingContext): Promise<Outcome> {
   const { host, catalog, committer } = context
   const recovered = await recoverFirst(input, context)
-  const ledger = readLedger(host)
+  const { setups, folders } = loadLedger(context)
   const tools = await namedTools(input, catalog, host)
-  const scope = textOf(input, 'scope')
-  const all = choicesOf(ledger.setups, catalog, host)
-  const removed = choicesOf(ledger.setups, catalog, host, tools).filter(
-    (choice) => scope === undefined || choice.scope === scope,
-  )
-  const kept = all.filter(
-    (choice) => !removed.some(({ tool, scope, project }) => isSame(choice, tool.id, scope, project)),
-  )
+  const removed = setups.filter((setup) => isMeant(setup, tools, textOf(input, 'scope'), host))
+  const kept = setups.filter((setup) => !removed.includes(setup))
+  const ids = new Set(removed.map(setupId))
+  const gone = removed.filter(isGone)
+  const choices = removed.flatMap((setup) => choiceOf(setup, catalog, host) ?? [])
   const written = await writePlan(
     {
       command: 'remove',
       input,
-      choices: removed,
-      makePlan: (planContext) => planRemoval(removed, kept, planContext),
-      removeFolders: foldersMade(context),
+      choices,
+      makePlan: (planContext) =>
+        planRemoval({ removed: ids, gone: new Set(gone.map(setupId)), choices }, planContext),
+      removeFolders: folders,
     },
     context,
   )
   const inGit = await gitWarnings(written.plan.edits, committer.dryRun, context)
   const findings = [
     ...recovered,
+    ...goneFindings(gone),
     ...written.plan.findings,
     ...written.effect,
     ...inGit,
@@ -54,9 +53,26 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   }
 }
 
+/** The project scope is the project in this folder, and no other one. */
+function isMeant(
+  { tool, scope, project }: Setup,
+  tools: readonly Tool[] | undefined,
+  wanted: string | undefined,
+  { cwd }: Host,
+): boolean {
+  if (tools && !tools.some(({ id }) => id === tool)) return false
+  if (wanted !== undefined && scope !== wanted) return false
+  return wanted !== 'project' || project === undefined || isSameFolder(project, cwd)
+}
+
+function isSameFolder(one: string, other: string): boolean {
+  if (one === other) return true
+  return existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other)
+}
+
 /** What was never in a file is not taken out with it. */
-function keyStays(removed: readonly ToolChoice[], kept: readonly ToolChoice[]): Finding[] {
-  const isKept = ({ keyStore }: ToolChoice) => keyStore === 'keychain'
+function keyStays(removed: readonly Setup[], kept: readonly Setup[]): Finding[] {
+  const isKept = ({ keyStore }: Setup) => keyStore === 'keychain'
   if (!removed.some(isKept) || kept.some(isKept)) return []
   return [
     {
@@ -67,20 +83,4 @@ function keyStays(removed: readonly ToolChoice[], kept: readonly ToolChoice[]): 
       hint: 'To take it out: qcode-setup key forget',
     },
   ]
-}
-
-function isSame(
-  choice: { tool: { id: string }; scope: string; project?: string },
-  tool: string,
-  scope: string,
-  project: string | undefined,
-): boolean {
-  return choice.tool.id === tool && choice.scope === scope && choice.project === project
-}
-
-/** The folders that earlier runs made: each goes where it is empty again. */
-function foldersMade({ host }: CommandContext): RecordedFolder[] {
-  return listRuns(host)
-    .filter(({ state }) => state === 'done')
-    .flatMap(({ createdFolders }) => createdFolders)
 }

@@ -1,9 +1,9 @@
 import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import type { RunRecord } from '../apply/run-record.ts'
-import { inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
+import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
 import type { Input } from '../request/input.ts'
 import { reportStatus } from '../ui/report-status.ts'
-import { choiceOf } from './choices-of.ts'
+import { choiceOf, goneFindings, isGone } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { damagedRuns } from './damaged-runs.ts'
 import { createPlanContext } from './plan-context.ts'
@@ -15,12 +15,18 @@ export async function runStatus(_input: Input, context: CommandContext): Promise
   const tools: ToolStatus[] = []
   for (const setup of planContext.ledger.setups) {
     const choice = choiceOf(setup, catalog, host)
-    if (choice) tools.push(await inspectSetup(setup, choice, planContext))
+    tools.push(
+      choice ? await inspectSetup(setup, choice, planContext) : await inspectEntries(setup, planContext),
+    )
   }
   const unfinished = findUnfinishedRun(host)
   return {
     exit: 0,
-    findings: [...damagedRuns(host), ...(unfinished ? [unfinishedFinding(unfinished)] : [])],
+    findings: [
+      ...damagedRuns(host),
+      ...(unfinished ? [unfinishedFinding(unfinished)] : []),
+      ...goneFindings(planContext.ledger.setups.filter(isGone)),
+    ],
     data: {
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
       unfinishedRun: unfinished?.id ?? null,

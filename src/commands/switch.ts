@@ -7,7 +7,7 @@ import { type Input, isOn } from '../request/input.ts'
 import { readKey } from '../secrets/read-key.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { choicesOf } from './choices-of.ts'
+import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
 import { acceptsOrigin } from './plain-http.ts'
@@ -47,20 +47,21 @@ function switchMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> 
 }
 
 async function choose(input: Input, context: WritingContext): Promise<Chosen<Plan>> {
-  const { host, catalog, committer } = context
+  const { host, committer } = context
   const { origin, note } = originToTake(input, context)
-  const standing = choicesOf(readLedger(host).setups, catalog, host)
+  const { choices: existing, findings: skipped } = existingChoices(context)
   const isChecked = !isOn(input, 'noCheck') && !committer.dryRun
   const key = isChecked
-    ? ((await readKey(undefined, host)) ?? (await storedKey(standing, context)))
+    ? ((await readKey(undefined, host)) ?? (await storedKey(existing, context)))
     : undefined
-  const moved = standing.map((choice) => ({ ...choice, origin }))
+  const moved = existing.map((choice) => ({ ...choice, origin }))
   const { choices, findings } = await settleVariants(moved, input, context)
   return {
     choices,
     origin,
     ...(key && { checkedKey: key }),
     findings: [
+      ...skipped,
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],

@@ -31,6 +31,11 @@ export interface Document {
    * its quotes or as its number literal, where that reads the same. Formats with one spelling only leave it to `set`.
    */
   restore?(path: KeyPath, original: Document): void
+  /**
+   * A text of the same format with nothing in it but the value at the path, spelled as it stands, for values that `set`
+   * would refuse.
+   */
+  excerpt?(path: KeyPath): string | undefined
   /** Takes out a key with its value, and nothing else; an emptied container stays. */
   unset(path: KeyPath): void
   toText(): string

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Value } from '../documents/document.ts'
 import { sameValue } from '../documents/same-value.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from '../ledger.ts'
 
 /** What the three states of a value (wanted, actual, last written) call for. */
 export type Comparison =

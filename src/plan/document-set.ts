@@ -14,11 +14,12 @@ export interface OpenFile {
   readonly beforeData: Value
 }
 
-/** The files of a plan by path. Opening reads and parses; nothing is written. */
+/** The files of a plan. Two names of one file, as a link has, are one document. Opening reads and parses; nothing is written. */
 export class DocumentSet {
   readonly #read: (path: string) => FileState
   readonly #formats: ReadonlyMap<FormatId, Format>
   readonly #open = new Map<string, OpenFile>()
+  readonly #byResolvedPath = new Map<string, OpenFile>()
 
   constructor(read: (path: string) => FileState, formats: ReadonlyMap<FormatId, Format>) {
     this.#read = read
@@ -30,17 +31,24 @@ export class DocumentSet {
     const known = this.#open.get(path)
     if (known) return known
     const before = this.#read(path)
+    const same = this.#byResolvedPath.get(before.resolvedPath)
+    if (same) {
+      this.#open.set(path, same)
+      return same
+    }
     const format = this.#formats.get(formatId)
     if (!format) throw new Error(`format ${formatId} is not loaded`)
     const text = before.kind === 'absent' ? '' : decodeText(before.bytes, path)
     const document = format.open(text, path)
     const opened = { path, before, format, formatId, document, beforeData: parseBefore(format, text) }
     this.#open.set(path, opened)
+    this.#byResolvedPath.set(before.resolvedPath, opened)
     return opened
   }
 
-  all(): OpenFile[] {
-    return [...this.#open.values()]
+  /** The name under which the first tool opened the file at a path; the path itself where none did. */
+  nameOf(path: string): string {
+    return this.#open.get(path)?.path ?? path
   }
 }
 

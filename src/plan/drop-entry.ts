@@ -1,19 +1,21 @@
 import { decodeText } from '../documents/decode-text.ts'
-import type { Document, KeyPath, Value } from '../documents/document.ts'
+import type { Document, Format, KeyPath, Value } from '../documents/document.ts'
 import { sameValue } from '../documents/same-value.ts'
+import type { Finding } from '../finding.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
-import type { LedgerEntry } from './ledger.ts'
+import type { OpenFile } from './document-set.ts'
 import { pathId } from './path-id.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
 
 /**
- * Takes our values out of their files: what we replaced comes back as the origin run's backup has it, what we made goes
- * together with the tables or objects that were made for it. A value that the user changed since is theirs and stays.
+ * Takes our values out of their files: what we replaced comes back as the ledger has it spelled, what we made goes together
+ * with the tables or objects that were made for it. A value that the user changed since is theirs and stays.
  */
 export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
   const standing = entries.filter((entry) => stillOurs(entry, work))
-  const gone = standing.filter((entry) => !setBack(entry, work))
+  const gone = standing.filter((entry) => !giveBack(entry, work))
   // Backwards, as each edit left the text that the one before it had made.
   for (const entry of gone.toReversed()) takeOut(entry, gone, work)
   for (const entry of entries) work.entries.delete(pathId(entry.path, entry.keyPath))
@@ -33,32 +35,30 @@ function stillOurs(entry: LedgerEntry, work: PlanWork): boolean {
   return false
 }
 
-function keptFinding({ path, keyPath }: LedgerEntry, actual: string) {
+function keptFinding({ path, keyPath }: LedgerEntry, actual: string): Finding {
   const name = keyPath.join('.')
   return {
     id: 'value-kept',
-    level: 'warning' as const,
+    level: 'warning',
     message: `${path}: ${name} was changed to ${actual} since, so it is yours now and stays.`,
-    messageZh: `${path}：${name} 之后被改为 ${actual}，现归你所有，予以保留。`,
+    messageZh: `${path}：${name} 之后被改为 ${actual}，现归您所有，予以保留。`,
   }
 }
 
-/** The file before we first wrote at the key. */
-function originalDocument(entry: LedgerEntry, work: PlanWork): Document | undefined {
-  const before = work.context.machine.before(entry.origin, entry.path)
-  if (before === undefined || before === 'absent') return undefined
-  const { format } = work.documents.open(entry.path, entry.format)
-  return format.open(decodeText(before, entry.path), entry.path)
-}
-
 /** What stood at the key before us comes back; false when nothing did. */
-function setBack(entry: LedgerEntry, work: PlanWork): boolean {
-  const original = originalDocument(entry, work)
+function giveBack(entry: LedgerEntry, work: PlanWork): boolean {
+  const file = work.documents.open(entry.path, entry.format)
+  const original = originalOf(entry, file, work)
+  if (original === 'lost') {
+    work.findings.push(lostFinding(entry))
+    return false
+  }
   const value = original?.get(entry.keyPath)
   if (!original || value === undefined) return false
-  const fileWork = workOn(work.documents.open(entry.path, entry.format), work)
-  const { document } = fileWork.file
+  const fileWork = workOn(file, work)
+  const { document } = file
   const actual = document.get(entry.keyPath)
+  work.findings.push(givenBackFinding(entry, displayValue(value, entry.keyPath)))
   if (sameValue(actual, value)) return true
   if (document.restore) document.restore(entry.keyPath, original)
   else document.set(entry.keyPath, value)
@@ -73,14 +73,50 @@ function setBack(entry: LedgerEntry, work: PlanWork): boolean {
   return true
 }
 
+function givenBackFinding({ path, keyPath }: LedgerEntry, value: string): Finding {
+  const name = keyPath.join('.')
+  return {
+    id: 'value-given-back',
+    level: 'info',
+    message: `${path}: ${name} is ${value} again, as before.`,
+    messageZh: `${path}：${name} 已恢复为原来的 ${value}。`,
+  }
+}
+
+/** A document that has what stood at the key before us; undefined when nothing did, `lost` when nobody knows any more. */
+function originalOf(
+  { replaced, path, keyPath }: LedgerEntry,
+  { format }: OpenFile,
+  work: PlanWork,
+): Document | 'lost' | undefined {
+  if (replaced.kind === 'absent') return undefined
+  if (replaced.kind === 'value') return format.open(replaced.text, path)
+  const before = work.context.machine.before(replaced.run, path)
+  if (before === undefined) return 'lost'
+  const document = before === 'absent' ? undefined : format.open(decodeText(before, path), path)
+  return document?.get(keyPath) === undefined ? undefined : document
+}
+
+function lostFinding({ path, keyPath }: LedgerEntry): Finding {
+  const name = keyPath.join('.')
+  return {
+    id: 'original-lost',
+    level: 'warning',
+    message: `${path}: whatever ${name} was before cannot be given back, since the backup of it is gone; the value of this program was taken out.`,
+    messageZh: `${path}：${name} 原有的值无法恢复，因为其备份已丢失；本程序写入的值已移除。`,
+    where: { file: path },
+  }
+}
+
 function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWork): void {
-  const fileWork = workOn(work.documents.open(entry.path, entry.format), work)
-  const { document } = fileWork.file
+  const file = work.documents.open(entry.path, entry.format)
+  const fileWork = workOn(file, work)
+  const { document } = file
   if (document.get(entry.keyPath) === undefined) return
   const ours = new Set(
     gone.filter(({ path }) => path === entry.path).map(({ keyPath }) => JSON.stringify(keyPath)),
   )
-  const keyPath = madeByUs(entry, document, ours, originalDocument(entry, work))
+  const keyPath = shallowest(entry, document, ours, madeParents(file.path, file.format, work))
   remove(fileWork, keyPath, displayValue(document.get(entry.keyPath), entry.keyPath))
 }
 
@@ -90,18 +126,36 @@ function remove(fileWork: FileWork, keyPath: KeyPath, from: string): void {
   fileWork.changes.push({ kind: 'removed', keyPath, from, owner: 'ours' })
 }
 
-/** The shallowest container that was not there before us and that holds nothing but our values. */
-function madeByUs(
+/** Tells of a container in a file whether an earlier run, or this one, made it for a value of ours. */
+export function madeParents(
+  path: string,
+  format: Format,
+  { context, documents, entries }: PlanWork,
+): (parent: KeyPath) => boolean {
+  const known = [...context.ledger.entries, ...entries.values()]
+  const own = known.filter((entry) => documents.nameOf(entry.path) === path)
+  return (parent) =>
+    own.some(({ keyPath, replaced, path: named }) => {
+      if (keyPath.length <= parent.length || parent.some((key, index) => key !== keyPath[index])) return false
+      if (replaced.kind === 'absent') return replaced.parents < parent.length
+      if (replaced.kind === 'value') return false
+      const before = context.machine.before(replaced.run, named)
+      if (before === undefined) return false
+      return before === 'absent' || format.open(decodeText(before, named), named).get(parent) === undefined
+    })
+}
+
+/** The shallowest container that was made for our values and that holds nothing else; else the value itself. */
+function shallowest(
   { keyPath }: LedgerEntry,
   document: Document,
   ours: ReadonlySet<string>,
-  original: Document | undefined,
+  isMade: (parent: KeyPath) => boolean,
 ): KeyPath {
   for (let length = 1; length < keyPath.length; length++) {
     const parent = keyPath.slice(0, length)
-    const isNew = original?.get(parent) === undefined
-    if (isNew && leafPaths(document.get(parent), parent).every((leaf) => ours.has(JSON.stringify(leaf))))
-      return parent
+    const leaves = leafPaths(document.get(parent), parent)
+    if (isMade(parent) && leaves.every((leaf) => ours.has(JSON.stringify(leaf)))) return parent
   }
   return keyPath
 }

@@ -1,8 +1,12 @@
-import type { Document, Value } from '../documents/document.ts'
+import type { Document, KeyPath, Value } from '../documents/document.ts'
+import { sameValue } from '../documents/same-value.ts'
 import type { Finding } from '../finding.ts'
+import type { Replaced } from '../ledger.ts'
 import { Secret } from '../secrets/secret.ts'
 import { compareLeaf, hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
+import type { OpenFile } from './document-set.ts'
+import { madeParents } from './drop-entry.ts'
 import type { Change } from './edit.ts'
 import { holdsAny } from './notes.ts'
 import { pathId } from './path-id.ts'
@@ -40,9 +44,15 @@ function holdsKey({ keyPath, value }: Leaf, document: Document): boolean {
 /** Compares one value and writes it where that is right. True when it was written. */
 function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: PlanWork): boolean {
   const actual = fileWork.file.document.get(leaf.keyPath)
-  const entry = work.entries.get(pathId(target.path, leaf.keyPath))
+  const id = pathId(fileWork.file.path, leaf.keyPath)
+  const entry = work.entries.get(id)
   const comparison = compareLeaf(actual, revealValue(leaf.value), entry, includesPath(target.guard, leaf))
-  if (comparison.action === 'keep') return false
+  if (comparison.action === 'keep') {
+    // Whoever wrote what we want made it ours as well, where it was ours before.
+    if (entry && actual !== undefined && sameValue(actual, revealValue(leaf.value)))
+      work.entries.set(id, { ...entry, hash: hashValue(actual) })
+    return false
+  }
   if (comparison.action === 'write') {
     if (comparison.owner === 'user') work.findings.push(replacedFinding(leaf, actual, target))
     writeLeaf(leaf, target, fileWork, work, comparison.owner)
@@ -53,7 +63,7 @@ function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: Pl
   if (decision === 'stop') work.conflicts.push(conflict)
   if (decision !== 'overwrite') return false
   // From here on the user's value is what a removal has to give back.
-  work.entries.delete(pathId(target.path, leaf.keyPath))
+  work.entries.delete(id)
   writeLeaf(leaf, target, fileWork, work, 'user')
   return true
 }
@@ -65,9 +75,12 @@ function writeLeaf(
   work: PlanWork,
   owner: Change['owner'],
 ): void {
-  const { document } = fileWork.file
+  const { document, path, formatId: format } = fileWork.file
   const actual = document.get(keyPath)
   const revealed = revealValue(value)
+  const id = pathId(path, keyPath)
+  const known = work.entries.get(id)
+  const replaced = known?.replaced ?? replacedBy(keyPath, fileWork.file, work)
   document.set(keyPath, revealed)
   fileWork.meant.push({ keyPath, value: revealed })
   fileWork.changes.push({
@@ -77,21 +90,49 @@ function writeLeaf(
     to: displayValue(value, keyPath),
     owner,
   })
-  const { path, format, tool, hides } = target
-  const id = pathId(path, keyPath)
-  const { run } = work.context
-  const origin = work.entries.get(id)?.origin ?? run
-  const hash = hashValue(revealed)
+  const { tool, hides } = target
   work.entries.set(id, {
     path,
     format,
     keyPath,
     tool,
-    hash,
-    run,
-    origin,
+    hash: hashValue(revealed),
+    run: work.context.run,
+    setups: known?.setups ?? [],
+    replaced,
     ...(hides !== undefined && { hides }),
   })
+}
+
+/** What stands at a key that is about to become ours, for the ledger. */
+function replacedBy(
+  keyPath: KeyPath,
+  { document, format, path, beforeData }: OpenFile,
+  work: PlanWork,
+): Replaced {
+  const actual = document.get(keyPath)
+  if (actual === undefined) {
+    const isMade = madeParents(path, format, work)
+    const lengths = keyPath.slice(0, -1).map((_, index) => index + 1)
+    const isThere = (length: number) => {
+      const parent = keyPath.slice(0, length)
+      return stands(parent, beforeData) && !isMade(parent)
+    }
+    return { kind: 'absent', parents: lengths.findLast(isThere) ?? 0 }
+  }
+  const excerpt = document.excerpt?.(keyPath)
+  if (excerpt !== undefined) return { kind: 'value', text: excerpt }
+  const alone = format.open('', path)
+  if (alone.restore) alone.restore(keyPath, document)
+  if (!sameValue(alone.get(keyPath), actual)) alone.set(keyPath, actual)
+  return { kind: 'value', text: alone.toText() }
+}
+
+function stands([key, ...rest]: KeyPath, data: Value | undefined): boolean {
+  if (key === undefined) return data !== undefined
+  if (data === null || typeof data !== 'object' || Array.isArray(data) || !Object.hasOwn(data, key))
+    return false
+  return stands(rest, (data as { readonly [key: string]: Value })[key])
 }
 
 function includesPath(paths: readonly (readonly string[])[], leaf: Leaf): boolean {

@@ -1,8 +1,11 @@
 import { Validator } from '@cfworker/json-schema'
+import { decodeText } from '../documents/decode-text.ts'
 import type { Value } from '../documents/document.ts'
 import { UserError } from '../errors.ts'
+import type { OwnedFile } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { findSecrets } from './display-value.ts'
+import type { OpenFile } from './document-set.ts'
 import type { FileEdit } from './edit.ts'
 import type { FileWork, PlanWork } from './plan-work.ts'
 import { verifyEdit } from './verify-edit.ts'
@@ -20,13 +23,16 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const mode = modeAfter(fileWork, work)
   const sameMode = file.before.kind !== 'absent' && file.before.mode === mode
   if (changes.length === 0 && (sameMode || !holdsKey)) return { edit: undefined, secrets: before }
-  const text = file.document.toText()
-  const data = file.format.referee(text)
+  const edited = file.document.toText()
+  const asBefore = restored(fileWork, edited, work)
+  const text = asBefore === undefined || asBefore === 'absent' ? edited : asBefore
+  const data = text.trim() === '' ? {} : file.format.referee(text)
   verifyEdit(file.path, file.beforeData, data, fileWork.meant)
   for (const shape of fileWork.shapes) refuseWrongShape(file.path, data, shape)
-  const after = isLeftover(fileWork, text, work)
-    ? ({ kind: 'absent' } as const)
-    : ({ kind: 'file', bytes: new TextEncoder().encode(text), mode } as const)
+  const after =
+    asBefore === 'absent'
+      ? ({ kind: 'absent' } as const)
+      : ({ kind: 'file', bytes: new TextEncoder().encode(text), mode } as const)
   const edit = {
     kind: 'file',
     path: file.path,
@@ -39,23 +45,44 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
 }
 
 /** A file that holds a key is for its owner alone; one that nothing of ours is left in gets its old mode back. */
-function modeAfter({ file, holdsKey }: FileWork, { context, entries }: PlanWork): number {
+function modeAfter({ file, holdsKey }: FileWork, work: PlanWork): number {
   if (holdsKey) return 0o600
   if (file.before.kind === 'absent') return 0o644
-  const ours = context.ledger.entries.filter(({ path }) => path === file.path)
-  const isLeft = [...entries.values()].some(({ path }) => path === file.path)
-  const old = isLeft
-    ? undefined
-    : ours.map(({ origin }) => context.machine.modeBefore(origin, file.path)).find(Boolean)
-  return old ?? file.before.mode
+  const before = isLeft(file, work) ? undefined : stateBefore(file, work)
+  if (before?.kind === 'file') return before.mode
+  const mode = before?.kind === 'backup' ? work.context.machine.modeBefore(before.run, file.path) : undefined
+  return mode ?? file.before.mode
 }
 
-/** A file that we made and that holds nothing any more. */
-function isLeftover({ file, changes }: FileWork, text: string, { context }: PlanWork): boolean {
-  const empty = ['', '{}'].includes(text.replace('\uFEFF', '').trim())
-  if (!empty || !changes.some((change) => change.kind === 'removed')) return false
-  const origins = context.ledger.entries.filter(({ path }) => path === file.path).map(({ origin }) => origin)
-  return origins.some((origin) => context.machine.before(origin, file.path) === 'absent')
+/** Whether a value of ours stands in the file after the plan. */
+function isLeft({ path }: OpenFile, { entries }: PlanWork): boolean {
+  return [...entries.values()].some((entry) => entry.path === path)
+}
+
+function stateBefore({ path }: OpenFile, { context }: PlanWork): OwnedFile['before'] | undefined {
+  return context.ledger.files.find((file) => file.path === path)?.before
+}
+
+/** The file as it was, where nothing but what we made is left: gone, or blank. */
+function restored({ file, changes }: FileWork, text: string, work: PlanWork): 'absent' | string | undefined {
+  const isEmpty = ['', '{}'].includes(text.replace('\uFEFF', '').trim())
+  if (!isEmpty || !changes.some(({ kind }) => kind === 'removed')) return undefined
+  const before = stateBefore(file, work)
+  if (before?.kind === 'absent') return 'absent'
+  if (before?.kind === 'file') return before.blank
+  return before && work.context.machine.before(before.run, file.path) === 'absent' ? 'absent' : undefined
+}
+
+/** What the ledger says of a file once the plan is applied; undefined for one without a value of ours. */
+export function ownedFile(file: OpenFile, work: PlanWork): OwnedFile | undefined {
+  if (!isLeft(file, work)) return undefined
+  const { path, before } = file
+  const known = work.context.ledger.files.find((owned) => owned.path === path)
+  if (known) return known
+  if (before.kind === 'absent') return { path, before: { kind: 'absent' } }
+  const text = decodeText(before.bytes, path)
+  const isBlank = text.replace('\uFEFF', '').trim() === ''
+  return { path, before: { kind: 'file', mode: before.mode, ...(isBlank && { blank: text }) } }
 }
 
 function refuseWrongShape(file: string, data: Value, shape: Value): void {

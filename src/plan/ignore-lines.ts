@@ -1,4 +1,4 @@
-import type { LedgerEntry } from './ledger.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import type { KeyIgnore } from './plan-work.ts'
 import type { WantedTarget } from './wanted.ts'
 
@@ -16,28 +16,19 @@ export function ignoreTarget({ tool, gitignore, pattern, hides }: KeyIgnore): Wa
   }
 }
 
-/** What of a plan decides on lines that earlier runs wrote. */
-export interface Leaving {
-  /** Values that the plan takes out. */
-  readonly gone: readonly LedgerEntry[]
-  /** Ids of the tools of which nothing is left at other places. */
-  readonly tools: ReadonlySet<string>
-  /** Files in which the plan wants or keeps values. */
-  readonly keptFiles: ReadonlySet<string>
-}
-
-/** The lines that hide a file in which nothing of ours is left after the plan. */
+/** The lines that hide files in which nothing of ours is left, where a value of ours goes now or nobody wants the line. */
 export function linesToDrop(
   entries: readonly LedgerEntry[],
-  { gone, tools, keptFiles }: Leaving,
+  gone: readonly LedgerEntry[],
+  keptFiles: ReadonlySet<string>,
 ): LedgerEntry[] {
   const left = new Set(entries.filter((entry) => !gone.includes(entry)).map(({ path }) => path))
   const emptied = new Set(gone.map(({ path }) => path))
   return entries.filter(
-    ({ hides, tool }) =>
+    ({ hides, setups }) =>
       hides !== undefined &&
       !keptFiles.has(hides) &&
       !left.has(hides) &&
-      (emptied.has(hides) || tools.has(tool)),
+      (emptied.has(hides) || setups.length === 0),
   )
 }

@@ -1,6 +1,6 @@
 import type { Tool } from '../catalog/tool.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { Secret } from '../secrets/secret.ts'
-import type { LedgerEntry } from './ledger.ts'
 import { fillTemplate } from './placeholders.ts'
 
 /** Tells whether an entry of a ledger is about the key: its tool's templates put the key there, in whichever file. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { isUnencryptedUrl } from '../gateway/origin.ts'
-import type { Setup } from './ledger.ts'
+import type { Setup } from '../ledger.ts'
 
 /**
  * Where the last tool leaves an origin without TLS: whoever read the key on the way there still has it, and the consent to

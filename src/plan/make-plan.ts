@@ -1,21 +1,21 @@
 import { loadFormats } from '../documents/formats.ts'
+import { type LedgerEntry, setupId } from '../ledger.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
 import type { KeychainEdit } from './edit.ts'
 import { editKeychain } from './edit-keychain.ts'
 import { editTarget } from './edit-target.ts'
-import { finishFile } from './finish-file.ts'
+import { finishFile, ownedFile } from './finish-file.ts'
 import { ignoreTarget, linesToDrop } from './ignore-lines.ts'
 import { leavingHttp } from './leaving-http.ts'
-import type { LedgerEntry } from './ledger.ts'
 import { notesFor } from './notes.ts'
 import { pathId } from './path-id.ts'
 import type { KeyFile, Plan, PlanRow } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, startWork } from './plan-work.ts'
 import { settleShared } from './settle-shared.ts'
-import { dropSetups, mergeSetups, setupOf } from './setups.ts'
-import { otherKeyPaths, standingFiles, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
+import { choiceId, dropSetups, mergeSetups, supersededBy } from './setups.ts'
+import { standingFiles, standingLeaves, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
 
 /**
  * A request as changes to files. Values of ours that an earlier setup of the same tool wrote and that this one does not
@@ -46,40 +46,45 @@ export async function planTargets(
 ): Promise<Plan> {
   const shared = settleShared(targets)
   const wanted = [...shared.targets.filter(hasLeaves), ...(context.ignores ?? []).map(ignoreTarget)]
-  const setups = mergeSetups(context.ledger.setups, choices)
-  const stale = staleEntries(choices, wanted, context)
-  const work = await openWork([...wanted, ...stale], context)
+  const before = context.ledger.setups
+  const setups = mergeSetups(before, choices, context.host)
+  const { stale, entries } = releaseStale(choices, wanted, context)
+  const work = await openWork([...wanted, ...stale], { ...context, ledger: { ...context.ledger, entries } })
   dropEntries(stale, work)
   const touched = wanted.filter((target) => editTarget(target, work))
+  for (const choice of choices) claimEntries(choice, work)
   work.findings.push(...shared.findings, ...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
   return finishPlan(work, setups, planRows(touched, work))
 }
 
-/** Everything of ours for these choices taken out again, what we replaced given back. */
-export async function planRemoval(
-  removed: readonly ToolChoice[],
-  kept: readonly ToolChoice[],
-  context: PlanContext,
-): Promise<Plan> {
-  const keptPaths = new Set(kept.flatMap((choice) => standingPaths(choice, context)))
-  const leaving = new Set(removed.flatMap((choice) => standingPaths(choice, context)))
-  const tools = new Set(removed.map((choice) => choice.tool.id))
-  const keptTools = new Set(kept.map((choice) => choice.tool.id))
-  const gone = context.ledger.entries.filter(({ path, keyPath, tool, hides }) => {
-    const id = pathId(path, keyPath)
-    if (hides !== undefined || keptPaths.has(id)) return false
-    return leaving.has(id) || (tools.has(tool) && !keptTools.has(tool))
-  })
-  const lines = linesToDrop(context.ledger.entries, {
-    gone,
-    tools: new Set([...tools].filter((tool) => !keptTools.has(tool))),
-    keptFiles: new Set(kept.flatMap((choice) => standingFiles(choice, context))),
-  })
-  const entries = [...gone, ...lines]
-  const work = await openWork(entries, context)
-  dropEntries(entries, work)
-  work.findings.push(...removed.flatMap((choice) => notesFor(choice, 'remove', work)))
-  return finishPlan(work, dropSetups(context.ledger.setups, removed), removalRows(work))
+/** What is to be removed. */
+export interface Removal {
+  /** Ids of the setups. */
+  readonly removed: ReadonlySet<string>
+  /** Those of them whose place is gone: nothing of theirs is looked at. */
+  readonly gone: ReadonlySet<string>
+  /** Those whose tool is in the catalog, for what its folder has to say. */
+  readonly choices: readonly ToolChoice[]
+}
+
+/** Every value that only these setups want taken out, what we replaced given back. */
+export async function planRemoval({ removed, gone, choices }: Removal, context: PlanContext): Promise<Plan> {
+  const { ledger } = context
+  const setups = dropSetups(ledger.setups, removed)
+  const tools = new Set(setups.map(({ tool }) => tool))
+  const isWanted = ({ setups: wanting, tool }: LedgerEntry) =>
+    wanting.length > 0 ? wanting.some((id) => !removed.has(id)) : removed.size === 0 || tools.has(tool)
+  const isLost = ({ setups: wanting }: LedgerEntry) =>
+    wanting.length > 0 && wanting.every((id) => gone.has(id))
+  const there = ledger.entries.filter((entry) => !isLost(entry))
+  const stale = there.filter((entry) => entry.hides === undefined && !isWanted(entry))
+  const entries = there.map((entry) => withoutSetups(entry, removed))
+  const dropped = entries.filter((_, index) => stale.includes(there[index] as LedgerEntry))
+  const leaving = [...dropped, ...linesToDrop(entries, dropped, new Set())]
+  const work = await openWork(leaving, { ...context, ledger: { ...ledger, entries } })
+  dropEntries(leaving, work)
+  work.findings.push(...choices.flatMap((choice) => notesFor(choice, 'remove', work)))
+  return finishPlan(work, setups, [])
 }
 
 async function openWork(
@@ -94,15 +99,25 @@ function finishPlan(work: PlanWork, setups: Plan['ledger']['setups'], rows: read
   const finished = [...work.files.values()].map((file) => finishFile(file, work))
   const edits = finished.flatMap(({ edit }) => edit ?? [])
   const { conflicts, findings, entries, context } = work
+  const { ledger } = context
+  const opened = [...work.files.values()].flatMap(({ file }) => ownedFile(file, work) ?? [])
+  const paths = new Set([...work.files.values()].map(({ file }) => file.path))
+  const owned = new Set([...entries.values()].map(({ path }) => path))
+  const isOwned = (path: string) => owned.has(path)
   return {
     edits,
     keyFiles: [...work.files.values()]
       .filter(({ holdsKey }) => holdsKey)
       .map((file) => keyFileOf(file, edits)),
-    rows,
+    rows: [...rows, ...otherRows(rows, work)],
     conflicts,
-    findings: [...findings, ...leavingHttp(context.ledger.setups, setups)],
-    ledger: { version: 1, setups, entries: [...entries.values()] },
+    findings: [...findings, ...leavingHttp(ledger.setups, setups)],
+    ledger: {
+      ...ledger,
+      setups,
+      entries: [...entries.values()],
+      files: [...ledger.files.filter(({ path }) => !paths.has(path) && isOwned(path)), ...opened],
+    },
     secrets: [...(context.key ? [context.key] : []), ...finished.flatMap(({ secrets }) => secrets)],
   }
 }
@@ -116,45 +131,59 @@ function hasLeaves(target: WantedTarget): boolean {
   return target.leaves.length > 0
 }
 
-/** Values that an earlier setup of these tools wrote in the same place and that no template of theirs holds now. */
-function staleEntries(
+/**
+ * What these setups no longer want. `entries` are those of the ledger without the setups that let go of them; `stale` are
+ * those that nobody wants any more.
+ */
+function releaseStale(
   choices: readonly ToolChoice[],
   wanted: readonly WantedTarget[],
   context: PlanContext,
-): LedgerEntry[] {
-  const standing = new Set(choices.flatMap((choice) => standingPaths(choice, context)))
-  const earlier = context.ledger.setups.filter((setup) => choices.some((choice) => samePlace(setup, choice)))
-  const tools = new Set(earlier.filter(({ tool }) => isOnlyPlace(tool, context)).map(({ tool }) => tool))
-  const otherPaths = new Set(choices.flatMap((choice) => otherKeyPaths(choice, context)))
-  const chosen = new Set(choices.map((choice) => choice.tool.id))
-  const gone = context.ledger.entries.filter(({ path, keyPath, tool, hides }) => {
-    const id = pathId(path, keyPath)
-    if (hides !== undefined || standing.has(id)) return false
-    return tools.has(tool) || (chosen.has(tool) && otherPaths.has(id))
+): { stale: LedgerEntry[]; entries: LedgerEntry[] } {
+  const { ledger, host } = context
+  const standing = new Map(
+    choices.map((choice) => [choiceId(choice, host), new Set(standingPaths(choice, context))] as const),
+  )
+  const moved = choices.flatMap((choice) => supersededBy(choice, ledger.setups, host)).map(setupId)
+  for (const id of moved) standing.set(id, new Set())
+  const released = ledger.entries.map((entry) => {
+    const isDropped = (id: string) => standing.get(id)?.has(pathId(entry.path, entry.keyPath)) === false
+    return entry.hides === undefined ? withoutSetups(entry, new Set(entry.setups.filter(isDropped))) : entry
   })
+  const gone = released.filter(
+    (entry, index) => entry.setups.length === 0 && (ledger.entries[index]?.setups.length ?? 0) > 0,
+  )
   const keptFiles = new Set([
     ...choices.flatMap((choice) => standingFiles(choice, context)),
     ...wanted.map(({ path }) => path),
   ])
-  return [...gone, ...linesToDrop(context.ledger.entries, { gone, tools, keptFiles })]
+  return { stale: [...gone, ...linesToDrop(released, gone, keptFiles)], entries: released }
 }
 
-function samePlace(setup: ReturnType<typeof setupOf>, choice: ToolChoice): boolean {
-  const other = setupOf(choice)
-  return setup.tool === other.tool && setup.scope === other.scope && setup.project === other.project
+function withoutSetups(entry: LedgerEntry, ids: ReadonlySet<string>): LedgerEntry {
+  return ids.size === 0 ? entry : { ...entry, setups: entry.setups.filter((id) => !ids.has(id)) }
 }
 
-/** A tool that is set up in several places owns values in each: those of the other places are not stale. */
-function isOnlyPlace(tool: string, { ledger }: PlanContext): boolean {
-  return ledger.setups.filter((setup) => setup.tool === tool).length === 1
+/** Writes down that this setup wants what its templates put there, whichever tool wrote it. */
+function claimEntries(choice: ToolChoice, { entries, documents, context }: PlanWork): void {
+  const id = choiceId(choice, context.host)
+  const paths = new Set(
+    standingLeaves(choice, context).map(({ path, keyPath }) => pathId(documents.nameOf(path), keyPath)),
+  )
+  const files = new Set(standingFiles(choice, context).map((path) => documents.nameOf(path)))
+  for (const [key, entry] of entries) {
+    const isWanted = entry.hides === undefined ? paths.has(key) : files.has(entry.hides)
+    if (isWanted && !entry.setups.includes(id)) entries.set(key, { ...entry, setups: [...entry.setups, id] })
+  }
 }
 
 function planRows(targets: readonly WantedTarget[], work: PlanWork): PlanRow[] {
   const rows = new Map<string, PlanRow>()
   for (const { tool, path, format, baseUrl, keyStore } of targets) {
-    const file = work.files.get(path)
-    const changed = file !== undefined && file.changes.length > 0
-    const action = !changed ? 'unchanged' : file.file.before.kind === 'absent' ? 'create' : 'update'
+    const file = work.files.get(work.documents.nameOf(path))
+    const { changes = [] } = file ?? {}
+    const action =
+      changes.length === 0 ? 'unchanged' : file?.file.before.kind === 'absent' ? 'create' : 'update'
     rows.set(JSON.stringify([tool, path]), {
       tool,
       path,
@@ -162,19 +191,25 @@ function planRows(targets: readonly WantedTarget[], work: PlanWork): PlanRow[] {
       action,
       baseUrl,
       ...(keyStore && { keyStore }),
+      changes,
     })
   }
   return [...rows.values()]
 }
 
-function removalRows(work: PlanWork): PlanRow[] {
-  return [...work.files.values()].flatMap(({ file, tools, changes }) =>
-    [...tools].map((tool) => ({
-      tool,
-      path: file.path,
-      format: file.formatId,
-      action: changes.length > 0 ? ('remove' as const) : ('unchanged' as const),
-      baseUrl: '',
-    })),
-  )
+/** Files that no target of the plan is about, and that change since something of ours goes. */
+function otherRows(rows: readonly PlanRow[], work: PlanWork): PlanRow[] {
+  const told = new Set(rows.map(({ path }) => work.documents.nameOf(path)))
+  return [...work.files.values()]
+    .filter(({ file }) => !told.has(file.path))
+    .flatMap(({ file, tools, changes }) =>
+      [...tools].map((tool) => ({
+        tool,
+        path: file.path,
+        format: file.formatId,
+        action: changes.length > 0 ? ('remove' as const) : ('unchanged' as const),
+        baseUrl: '',
+        changes,
+      })),
+    )
 }

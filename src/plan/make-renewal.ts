@@ -1,11 +1,11 @@
 import type { Format } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { hashKey } from '../secrets/hash-key.ts'
 import { areReplaceable, replaceKeys } from '../secrets/replace-keys.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { hashValue } from './compare-leaf.ts'
 import type { KeyRenewal } from './key-renewal.ts'
-import type { LedgerEntry } from './ledger.ts'
 import { revealValue } from './reveal-value.ts'
 import { openCopy } from './written-keys.ts'
 

@@ -1,11 +1,11 @@
 import type { KeyPath } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
+import type { Ledger } from '../ledger.ts'
 import type { KeyStore } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { FileEdit, KeychainEdit } from './edit.ts'
+import type { Change, FileEdit, KeychainEdit } from './edit.ts'
 import type { KeyRenewal } from './key-renewal.ts'
-import type { Ledger } from './ledger.ts'
 
 /** Changes to the machine, computed without writing; shown, applied and undone as one. */
 export interface Plan {
@@ -47,6 +47,8 @@ export interface PlanRow {
   readonly baseUrl: string
   /** Where the tool's key is kept; not told of a removal. */
   readonly keyStore?: KeyStore
+  /** What changes in the file, whichever tool it is for. */
+  readonly changes: readonly Change[]
 }
 
 /** A value that is not ours to replace without being told to. */

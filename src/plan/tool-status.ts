@@ -1,10 +1,11 @@
 import { loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
+import { isUnencryptedUrl } from '../gateway/origin.ts'
+import { type LedgerEntry, type Setup, setupId } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { hashValue, isAsWanted } from './compare-leaf.ts'
 import { DocumentSet } from './document-set.ts'
-import type { Setup } from './ledger.ts'
 import { pathId } from './path-id.ts'
 import type { Leaf } from './placeholders.ts'
 import type { PlanContext } from './plan-work.ts'
@@ -55,26 +56,53 @@ export async function inspectSetup(
   return { ...setup, files, asWritten, unencrypted: choice.origin.isUnencrypted }
 }
 
+/** The same by the ledger alone, for a tool that is not in the catalog any more. */
+export async function inspectEntries(setup: Setup, context: PlanContext): Promise<ToolStatus> {
+  const id = setupId(setup)
+  const own = context.ledger.entries.filter(({ setups, hides }) => setups.includes(id) && hides === undefined)
+  const documents = new DocumentSet(context.machine.read, await loadFormats(own.map(({ format }) => format)))
+  const files = [...new Set(own.map(({ path }) => path))].map((path) => {
+    const entries = own.filter((entry) => entry.path === path)
+    return fileStatus(path, '', () =>
+      entries.map((entry) => ({ name: entry.keyPath.join('.'), state: entryState(entry, documents) })),
+    )
+  })
+  const asWritten = files.every(({ state }) => state === 'as-written')
+  return { ...setup, files, asWritten, unencrypted: isUnencryptedUrl(setup.gateway) }
+}
+
+function entryState({ path, format, keyPath, hash }: LedgerEntry, documents: DocumentSet): LeafState {
+  const actual = documents.open(path, format).document.get(keyPath)
+  if (actual === undefined) return 'missing'
+  return hashValue(actual) === hash ? 'as-written' : 'changed'
+}
+
 function inspectFile(
   targets: readonly WantedTarget[],
   documents: DocumentSet,
   context: PlanContext,
 ): FileStatus {
   const { path = '', baseUrl = '' } = targets[0] ?? {}
-  try {
-    const found = targets.flatMap((target) =>
+  return fileStatus(path, baseUrl, () =>
+    targets.flatMap((target) =>
       target.leaves.map((leaf) => ({
         name: leaf.keyPath.join('.'),
         state: leafState(leaf, target, documents, context),
       })),
-    )
+    ),
+  )
+}
+
+function fileStatus(
+  path: string,
+  baseUrl: string,
+  find: () => readonly { readonly name: string; readonly state: LeafState }[],
+): FileStatus {
+  try {
+    const found = find()
     const differs = found.filter(({ state }) => state !== 'as-written').map(({ name }) => name)
     const states = found.map(({ state }) => state)
-    const state = states.includes('changed')
-      ? 'changed'
-      : states.includes('missing')
-        ? 'missing'
-        : 'as-written'
+    const state = (['changed', 'missing'] as const).find((one) => states.includes(one)) ?? 'as-written'
     return { path, baseUrl, state, differs }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
@@ -89,9 +117,10 @@ function leafState(
   documents: DocumentSet,
   { ledger }: PlanContext,
 ): LeafState {
-  const id = pathId(target.path, keyPath)
-  const actual = documents.open(target.path, target.format).document.get(keyPath)
-  const isStamp = target.stamps.some((stamp) => pathId(target.path, stamp) === id)
+  const file = documents.open(target.path, target.format)
+  const id = pathId(file.path, keyPath)
+  const actual = file.document.get(keyPath)
+  const isStamp = target.stamps.some((stamp) => pathId(file.path, stamp) === id)
   const entry = ledger.entries.find((candidate) => pathId(candidate.path, candidate.keyPath) === id)
   if (isStamp || (!entry && (target.when || value instanceof Secret))) return 'as-written'
   if (actual === undefined) return 'missing'

@@ -51,26 +51,18 @@ export function wantedTargets(choice: ToolChoice, context: WantedContext): Wante
   return [...files, ...shellTargets(choice, context, variableLeaves(choice, context))]
 }
 
-/** Every place where the choice's templates may put a value, whether or not it has one now; as `pathId` texts. */
-export function standingPaths(choice: ToolChoice, context: WantedContext): string[] {
+/** Every place where the choice's templates may put a value, whether or not it has one now. */
+export function standingLeaves(
+  choice: ToolChoice,
+  context: WantedContext,
+): { readonly path: string; readonly keyPath: KeyPath }[] {
   const targets = possibleTargets(choice, context)
-  return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
+  return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => ({ path, keyPath })))
 }
 
-/**
- * Where the same choice would put values with its key kept elsewhere, as `pathId` texts. Files that the tool shares with
- * its other scope are left out: another setup may still need what stands there.
- */
-export function otherKeyPaths({ keyWay: _, ...choice }: ToolChoice, context: WantedContext): string[] {
-  const { tool, scope } = choice
-  const shared = tool.targets.filter((target) => target.scope !== scope).map(({ path }) => path)
-  const own = { ...tool, targets: tool.targets.filter(({ path }) => !shared.includes(path)) }
-  const inFiles: ToolChoice = { ...choice, tool: own, method: 'file', keyStore: 'file' }
-  const ways = tool.keyWays.map((keyWay): ToolChoice => ({ ...inFiles, keyStore: 'keychain', keyWay }))
-  const files = [inFiles, ...ways].map((other) => ({ ...other, model: choice.model ?? 'any' }))
-  const everything = { ...context, key: context.key ?? new Secret('') }
-  const targets = files.flatMap((other) => fileTargets(other, everything))
-  return targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath)))
+/** The same as `pathId` texts. */
+export function standingPaths(choice: ToolChoice, context: WantedContext): string[] {
+  return standingLeaves(choice, context).map(({ path, keyPath }) => pathId(path, keyPath))
 }
 
 /** The files of these places. */
@@ -78,8 +70,10 @@ export function standingFiles(choice: ToolChoice, context: WantedContext): strin
   return possibleTargets(choice, context).map(({ path }) => path)
 }
 
+/** A key that the user sets in the environment stands in no file. */
 function possibleTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  const everything = { ...context, key: context.key ?? new Secret('') }
+  const key = choice.keyStore === 'env' ? undefined : (context.key ?? new Secret(''))
+  const everything = { ...context, key }
   return wantedTargets({ ...choice, model: choice.model ?? 'any' }, everything)
 }
 
@@ -95,7 +89,7 @@ export function baseUrlOf(choice: ToolChoice, gateway: Gateway, variant = choice
  * for a key in the keychain keyCommand (a line for a shell) and keyProgram with keyArguments (for a client without one).
  */
 export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
-  const places = resolvePlaces(choice.tool.places, context.host, choice.project)
+  const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
   const model = choice.model === undefined ? undefined : prefixModel(choice.model, choice.tool.modelPrefix)
   return (name) => {
     if (name.startsWith('baseUrl')) return urlPlaceholder(name, choice, context.gateway)
@@ -131,7 +125,7 @@ function prefixModel(model: string, prefix: string | undefined): string {
 /** What stands in the tool's own files; nothing where none of them can lead to a key in the keychain. */
 export function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   if (choice.keyStore === 'keychain' && !choice.keyWay) return []
-  const places = resolvePlaces(choice.tool.places, context.host, choice.project)
+  const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
   const lookup = lookupFor(choice, context)
   return choice.tool.targets
     .filter((target) => target.scope === choice.scope)
@@ -155,7 +149,7 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
 function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   const leaves = variableLeaves(choice, context)
   if (choice.scope !== 'project') return shellTargets(choice, context, leaves)
-  const places = resolvePlaces({}, context.host, choice.project)
+  const places = resolvePlaces({}, context.host, choice.project, choice.folders)
   return [wantedOf(choice, context, resolvePath('{{ project }}/.env', places), 'dotenv', leaves)]
 }
 
@@ -179,7 +173,7 @@ function keyOutput({ host }: WantedContext): Value {
 }
 
 function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {
-  const places = resolvePlaces({}, context.host, choice.project)
+  const places = resolvePlaces({}, context.host, choice.project, choice.folders)
   const { shell } = choice
   if (!shell) throw new Error('variables at user scope need a shell')
   const envFile = resolvePath(shell.envFile, places)

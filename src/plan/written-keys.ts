@@ -3,10 +3,10 @@ import { decodeText } from '../documents/decode-text.ts'
 import type { Document, Format, Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
+import type { Ledger, LedgerEntry } from '../ledger.ts'
 import { hashValue } from './compare-leaf.ts'
 import { DocumentSet } from './document-set.ts'
 import { keyEntryTest } from './key-entries.ts'
-import type { Ledger, LedgerEntry } from './ledger.ts'
 import type { MachineView } from './plan-work.ts'
 
 /** What earlier runs knew and kept. */

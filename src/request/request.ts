@@ -30,5 +30,7 @@ export interface ToolChoice {
   readonly shell?: Shell
   /** Absolute folder of the project, at project scope. */
   readonly project?: string
+  /** Of a setup that stands: the folders that it was written with, by name. By default those of today's environment. */
+  readonly folders?: Readonly<Record<string, string>>
   readonly model?: string
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { emptyLedger } from '../../src/ledger.ts'
 import { arbitraryHome } from './arbitrary-home.ts'
 import { arbitraryWish, region } from './arbitrary-wish.ts'
 import { onMachine } from './machine.ts'
@@ -41,7 +42,7 @@ it(
               expect(readFileSync(path, 'utf8')).toContain('# later\n')
             }
           }
-          expect(machine.ledger()).toEqual({ version: 1, setups: [], entries: [] })
+          expect(machine.ledger()).toEqual(emptyLedger)
         }),
       ),
       { numRuns },

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { emptyLedger } from '../../src/ledger.ts'
 import { arbitraryHome } from './arbitrary-home.ts'
 import { arbitraryWish, origins, region, sharesModel, type Wish } from './arbitrary-wish.ts'
 import { expectWritten } from './kept.ts'
@@ -129,7 +130,7 @@ it(
           if (!result) return
           expect((await machine.remove()).error).toBeUndefined()
           expectWritten(result.edited)
-          expect(machine.ledger()).toEqual({ version: 1, setups: [], entries: [] })
+          expect(machine.ledger()).toEqual(emptyLedger)
           const owned = ownedPaths(machine)
           expect(owned.size).toBe(0)
         }),

@@ -19,6 +19,7 @@ import { runSwitch } from '../../src/commands/switch.ts'
 import { runUndo } from '../../src/commands/undo.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
+import { emptyLedger, type Ledger } from '../../src/ledger.ts'
 import { type HomeTree, readTree, stateBelowHome, usersPart } from '../support/home-tree.ts'
 import { createTestContext } from '../support/test-context.ts'
 import { createTestHost } from '../support/test-host.ts'
@@ -158,10 +159,17 @@ async function attempt(command: Run<WritingContext>, input: Parameters<Run>[0], 
   }
 }
 
+/** What the ledger owns, in any order. */
 function readLedger(home: string): unknown {
   const file = join(home, stateBelowHome, 'ledger.json')
-  if (!existsSync(file)) return { version: 1, setups: [], entries: [] }
-  const { setups, entries } = JSON.parse(readFileSync(file, 'utf8'))
-  const sorted = (list: unknown[]) => list.map((item) => JSON.stringify(item)).sort()
-  return { version: 1, setups: sorted(setups), entries: sorted(entries) }
+  const ledger: Ledger = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : emptyLedger
+  const sorted = (list: readonly unknown[]) => list.map((item) => JSON.stringify(item)).sort()
+  const { setups, entries, files, folders } = ledger
+  return {
+    ...ledger,
+    setups: sorted(setups),
+    entries: sorted(entries),
+    files: sorted(files),
+    folders: sorted(folders),
+  }
 }

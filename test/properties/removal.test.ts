@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { emptyLedger } from '../../src/ledger.ts'
 import type { HomeTree } from '../support/home-tree.ts'
 import { arbitraryHome } from './arbitrary-home.ts'
 import { arbitraryWish, region, sharesModel, type Wish } from './arbitrary-wish.ts'
@@ -32,7 +33,7 @@ it(
           const before = machine.users()
           const { outcome, error } = await machine.remove()
           expect(error).toBeUndefined()
-          expect(machine.ledger()).toEqual({ version: 1, setups: [], entries: [] })
+          expect(machine.ledger()).toEqual(emptyLedger)
           expectAsBefore(start, machine, touched)
           if (outcome?.data.run === null) return
           expect((await machine.undo()).error).toBeUndefined()

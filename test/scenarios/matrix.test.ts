@@ -122,6 +122,7 @@ function expectDocument(
       action: 'create',
       baseUrl,
       keyStore: 'file',
+      changes: expect.arrayContaining([expect.objectContaining({ kind: 'created' })]),
     })
   }
   expect(stdout + stderr).not.toContain(sampleKey)

@@ -8,7 +8,7 @@ import { type EffectContext, type ToolView, viewTool } from '../../effect/tool-v
 import { UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
-import type { Ledger } from '../../plan/ledger.ts'
+import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/own-keys.ts'
 import { keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'

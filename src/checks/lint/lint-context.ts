@@ -3,7 +3,7 @@ import type { CodeClient } from '../../catalog/code-client.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts'
 import { readText } from '../../host/read-text.ts'
-import type { Ledger } from '../../plan/ledger.ts'
+import type { Ledger } from '../../ledger.ts'
 import { type Surroundings, type UrlKey, type UrlReader, urlKeys, variableReaders } from './url-readers.ts'
 
 /** All that lint knows before it reads a file. */

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
-import type { Ledger } from '../../plan/ledger.ts'
+import type { Ledger } from '../../ledger.ts'
 import type { Surroundings } from './url-readers.ts'
 
 /**

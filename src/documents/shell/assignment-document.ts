@@ -78,6 +78,11 @@ class AssignmentDocument implements Document {
     this.#text = this.#replaced(found, original.#text.slice(old.valueStart, old.valueEnd))
   }
 
+  excerpt([name = '']: KeyPath): string | undefined {
+    const found = this.#last(name)
+    return found && this.#text.slice(found.start, found.end)
+  }
+
   unset(path: KeyPath): void {
     const [name, ...rest] = path
     if (name === undefined || rest.length > 0) return

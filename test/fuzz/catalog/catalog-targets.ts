@@ -37,7 +37,7 @@ const context: PlanContext = {
     before: () => undefined,
     modeBefore: () => undefined,
   },
-  ledger: { version: 1, setups: [], entries: [] },
+  ledger: { version: 2, setups: [], entries: [], files: [], folders: [] },
   run: '20260102T030405Z-000001',
   keychain: () => openKeychain({ keychain: async () => createMemoryKeychain() }),
   decide: () => 'stop',

@@ -18,7 +18,13 @@ const setup = {
   method: 'file',
   variant: 'cli-3',
 }
-const context = createLintContext(testCatalog, host, { version: 1, setups: [setup], entries: [] })
+const context = createLintContext(testCatalog, host, {
+  version: 2,
+  setups: [setup],
+  entries: [],
+  files: [],
+  folders: [],
+})
 
 const sources = [
   ...scenarioTexts,

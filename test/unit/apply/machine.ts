@@ -16,8 +16,8 @@ import { newRunId } from '../../../src/apply/run-id.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { Interruption } from '../../../src/host/interruption.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
+import type { Ledger, LedgerEntry, Setup } from '../../../src/ledger.ts'
 import type { FileEdit } from '../../../src/plan/edit.ts'
-import type { Ledger, LedgerEntry, Setup } from '../../../src/plan/ledger.ts'
 import { thisProcess } from '../../support/test-processes.ts'
 
 /** As much of a host as the writer uses. The clock stands still and chance is a counter. */
@@ -56,7 +56,16 @@ export function edit(path: string, text?: string, mode?: number): FileEdit {
 }
 
 export function entry(path: string, run: string): LedgerEntry {
-  return { path, format: 'json', keyPath: ['env', 'KEY'], tool: 'codex', hash: 'c0ffee', run, origin: run }
+  return {
+    path,
+    format: 'json',
+    keyPath: ['env', 'KEY'],
+    tool: 'codex',
+    hash: 'c0ffee',
+    run,
+    setups: [],
+    replaced: { kind: 'absent', parents: 0 },
+  }
 }
 
 /** A request as a command makes it: one entry of the ledger for each file that stays. */
@@ -66,9 +75,11 @@ export function request(host: Host, edits: readonly FileEdit[], setups?: readonl
   const paths = new Set(edits.map((each) => each.path))
   const written = edits.filter((each) => each.after.kind === 'file').map((each) => entry(each.path, runId))
   const after: Ledger = {
-    version: 1,
+    version: 2,
     setups: setups ?? before.setups,
     entries: [...before.entries.filter((each) => !paths.has(each.path)), ...written],
+    files: before.files,
+    folders: before.folders,
   }
   return { runId, command: 'setup', edits, ledger: { before, after } }
 }

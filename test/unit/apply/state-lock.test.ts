@@ -10,6 +10,7 @@ import { stateFolder } from '../../../src/apply/state-folder.ts'
 import { withStateLock } from '../../../src/apply/state-lock.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { ProcessMark } from '../../../src/host/processes.ts'
+import { emptyLedger } from '../../../src/ledger.ts'
 import { thisProcess } from '../../support/test-processes.ts'
 import { edit, entry, makeHost, put, request, temporaryFiles } from './machine.ts'
 import { makeHome } from './make-home.ts'
@@ -122,7 +123,7 @@ test('a run that lost its lock changes nothing, and the next one clears up', asy
   put(join(host.home, 'file'), 'old')
   // There since an earlier run, so that the journal is the first thing that this one writes.
   put(join(stateFolder(host), '.gitignore'), '*\n')
-  const theirs = JSON.stringify({ version: 1, setups: [], entries: [entry('theirs', 'run')] })
+  const theirs = JSON.stringify({ ...emptyLedger, entries: [entry('theirs', 'run')] })
   // A run on another machine has taken the lock over while this one slept.
   const write = async (...args: Parameters<typeof fileSystem.write>) => {
     await fileSystem.write(...args)

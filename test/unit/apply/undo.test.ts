@@ -7,7 +7,7 @@ import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { planUndo } from '../../../src/apply/plan-undo.ts'
 import { stateFolder } from '../../../src/apply/state-folder.ts'
 import type { Host } from '../../../src/host/host.ts'
-import type { Setup } from '../../../src/plan/ledger.ts'
+import { emptyLedger, type Setup } from '../../../src/ledger.ts'
 import { edit, entry, makeHost, put, request, seedFourFiles, snapshot } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
@@ -35,7 +35,7 @@ describe('undo', () => {
     await applyEdits(wanted, host)
     expect(await undo(host)).toBe(wanted.runId)
     expect(snapshot(home)).toEqual(before)
-    expect(readLedger(host)).toEqual({ version: 1, setups: [], entries: [] })
+    expect(readLedger(host)).toEqual(emptyLedger)
   })
 
   test('gives back bytes that are no text', async () => {

@@ -1,14 +1,14 @@
 import { createLintContext } from '../../../src/checks/lint/lint-context.ts'
 import type { LintProblem } from '../../../src/checks/lint/lint-problem.ts'
 import { lintText } from '../../../src/checks/lint/lint-text.ts'
-import type { Ledger, Setup } from '../../../src/plan/ledger.ts'
+import type { Ledger, Setup } from '../../../src/ledger.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
 export const lintHost = createTestHost('/HOME')
 
 export function ledgerOf(...setups: readonly Setup[]): Ledger {
-  return { version: 1, setups, entries: [] }
+  return { version: 2, setups, entries: [], files: [], folders: [] }
 }
 
 /** The problems of a text as if it stood at a path. */

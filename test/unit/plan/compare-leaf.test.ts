@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/documents/document.ts'
+import type { LedgerEntry } from '../../../src/ledger.ts'
 import { compareLeaf, hashValue, isAsWanted } from '../../../src/plan/compare-leaf.ts'
-import type { LedgerEntry } from '../../../src/plan/ledger.ts'
 
 const entryFor = (written: Value): LedgerEntry => ({
   path: '/f',
@@ -11,7 +11,8 @@ const entryFor = (written: Value): LedgerEntry => ({
   tool: 't',
   hash: hashValue(written),
   run: 'r',
-  origin: 'r',
+  setups: [],
+  replaced: { kind: 'absent', parents: 0 },
 })
 
 describe('compareLeaf', () => {

@@ -1,0 +1,98 @@
+import type { KeyPath } from './documents/document.ts'
+import type { FormatId } from './documents/formats.ts'
+
+/**
+ * What we own, written down: what is set up, every value that stands in a user's file because we wrote it, and what each
+ * file was before us. Removal reads nothing else: no template, no backup.
+ */
+export interface Ledger {
+  readonly version: 2
+  readonly setups: readonly Setup[]
+  readonly entries: readonly LedgerEntry[]
+  /** One for each file with an entry. */
+  readonly files: readonly OwnedFile[]
+  /** Folders that we made, parents first: each goes with the last thing in it. */
+  readonly folders: readonly OwnedFolder[]
+}
+
+/** A ledger in which nothing is written down yet. */
+export const emptyLedger: Ledger = { version: 2, setups: [], entries: [], files: [], folders: [] }
+
+/** One value of ours in one file: ours as long as the file still holds what we wrote last. */
+export interface LedgerEntry {
+  /** The target path as the plan named it (not resolved). */
+  readonly path: string
+  readonly format: FormatId
+  readonly keyPath: KeyPath
+  /** The tool that it was written for last. */
+  readonly tool: string
+  /** Hash of the value that we wrote last. */
+  readonly hash: string
+  /** The run that wrote it last. */
+  readonly run: string
+  /** Ids of the setups that want it (`setupId`): it goes with the last of them. */
+  readonly setups: readonly string[]
+  readonly replaced: Replaced
+  /** Of a line in a `.gitignore`: the file with a key that it hides. The line goes with our last value there. */
+  readonly hides?: string
+}
+
+/** What stood at a key before us. */
+export type Replaced =
+  /** Nothing; `parents` counts the leading segments of the key path that were there. */
+  | { readonly kind: 'absent'; readonly parents: number }
+  /** A document of the entry's format that holds nothing but the value, spelled as it was. It may hold a key. */
+  | { readonly kind: 'value'; readonly text: string }
+  /** Written by version 0.1.0: the backup of the file in this run's folder has it. */
+  | { readonly kind: 'backup'; readonly run: string }
+
+/** What a file was before our first value in it. */
+export interface OwnedFile {
+  readonly path: string
+  readonly before:
+    | { readonly kind: 'absent' }
+    /** `blank`: its whole text, where that held nothing but white space. */
+    | { readonly kind: 'file'; readonly mode: number; readonly blank?: string }
+    /** Written by version 0.1.0: see `Replaced`. */
+    | { readonly kind: 'backup'; readonly run: string }
+}
+
+/** A folder that a run made, with its permission bits. */
+export interface OwnedFolder {
+  readonly path: string
+  readonly mode: number
+}
+
+/**
+ * What was chosen for one tool in one place; enough to plan it again for another region. Tool, scope and place are its
+ * identity: two projects, two configuration folders of a client, two shells are two setups.
+ */
+export interface Setup {
+  readonly tool: string
+  readonly region: string
+  /** The origin that stands in the files, such as `https://eu.qcode.cc`. */
+  readonly gateway: string
+  readonly scope: string
+  readonly method: string
+  /**
+   * The project's folder, the client's own configuration folder, or the id of the shell whose profile carries the
+   * variables. Undefined only in what version 0.1.0 wrote, until it is completed.
+   */
+  readonly place?: string
+  /** The folders that it was written with, by name, whatever the environment says later. */
+  readonly folders?: Readonly<Record<string, string>>
+  /** Folder of a project-scope setup. */
+  readonly project?: string
+  readonly shell?: string
+  /** Where the key is: `file`, `env` or `keychain`. Setups made before this could be chosen have none. */
+  readonly keyStore?: string
+  readonly variant: string
+  /** Id of the way in which the client's files let it get the key out of the keychain. */
+  readonly keyWay?: string
+  readonly model?: string
+}
+
+/** The identity of a setup as one text. */
+export function setupId({ tool, scope, place, project, shell }: Setup): string {
+  return JSON.stringify([tool, scope, place ?? project ?? shell ?? ''])
+}

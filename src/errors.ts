@@ -39,6 +39,11 @@ export class UserError extends Error {
     this.where = parts.where
   }
 
+  /** The hint as a finding has it, in one line. */
+  get hintInLine(): string | undefined {
+    return this.hint?.replaceAll('\n', '; ')
+  }
+
   /** The same error with more to do about it, each element a line. */
   withHint(more: readonly string[]): UserError {
     const { code, message, hint, exit, where } = this

@@ -8,6 +8,7 @@ import { type ExitCode, formatWhere, type UserError, writeOutBreaks } from './er
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
+import { othersHome } from './host/others-home.ts'
 import { type Field, fields } from './request/fields.ts'
 import { type Input, isOn } from './request/input.ts'
 import { fullNameOf, parseArguments } from './request/parse-arguments.ts'
@@ -48,10 +49,11 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   const { unusable = [] } = catalog
   if (spec.needsEveryTool && unusable[0]) throw unusable[0]
   const input = parseArguments(rest, spec, catalog)
+  const notes = [...unusable, ...refuseOthersHome(spec, input, host)].map(noteOf)
   const { findings, ...result } = await runCommand(spec, input, { host, catalog })
   host.interruption.assertNotCancelled()
   const late = host.interruption.cameTooLate ? [cameTooLate] : []
-  const outcome = { ...result, findings: [...unusable.map(unusableFinding), ...findings, ...late] }
+  const outcome = { ...result, findings: [...notes, ...findings, ...late] }
   if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
@@ -91,7 +93,16 @@ const cameTooLate: Finding = {
   messageZh: '中断发生在写入开始之后，因此本次操作已完成：以下即为当前状态。',
 }
 
-function unusableFinding({ code, message, hint, where }: UserError): Finding {
+/** Nothing is written to the home of another user; what only reads tells of it. */
+function refuseOthersHome(spec: CommandSpec, input: Input, host: Host): UserError[] {
+  const error = othersHome(host)
+  if (!error) return []
+  const onlyReads = spec.writes === 'nothing' || isOn(input, 'dryRun') || spec.onlyReads?.(input)
+  if (!onlyReads) throw error
+  return [error]
+}
+
+function noteOf({ code, message, hintInLine: hint, where }: UserError): Finding {
   const text = where ? `${message} (${formatWhere(where)})` : message
   return { id: code, level: 'warning', message: text, ...(hint !== undefined && { hint }) }
 }

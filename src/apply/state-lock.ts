@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { othersHome } from '../host/others-home.ts'
 import type { FileSystem } from './file-system.ts'
 import {
   clearPrepared,
@@ -67,6 +68,8 @@ export async function withStateLock<T>(
 
 /** Before anything is made there: the folders of the state, and what is removed or written with them. */
 function assertTrustedState(host: Host): void {
+  const error = othersHome(host)
+  if (error) throw error
   isTrustedFolder(runsFolder(host), host)
   readOwner(stateFolder(host), host)
 }

@@ -14,6 +14,7 @@ import { dirname, relative, sep } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
+import { othersHome } from '../host/others-home.ts'
 import { type Doubt, doubtOf, doubtOfLinks, whatIsNoFolder, whatKeepsOut } from '../host/ownership.ts'
 import { quoteWord } from '../host/quote-word.ts'
 import { stateFolder } from './state-folder.ts'
@@ -90,7 +91,9 @@ function assertPlain(path: string, stat: Stats, host: Host): void {
 
 function assertOwn(path: string, stat: Stats, host: Host): void {
   const doubt = doubtOf(path, stat, host)
-  if (doubt && !(stat.uid === host.uid && ignoresModes(path, stat))) throw notTrusted(doubt)
+  if (!doubt || (stat.uid === host.uid && ignoresModes(path, stat))) return
+  // Nobody is to make a state his own that is right for the user whose home this is.
+  throw notTrusted({ ...doubt, remedy: othersHome(host)?.hint ?? doubt.remedy })
 }
 
 /**
@@ -140,7 +143,7 @@ function notTrusted({ path, what, remedy }: Doubt): UserError {
   return new UserError({
     code: 'state-not-trusted',
     message: `${path} ${what}: what this program has written down there cannot be trusted.`,
-    hint: [remedy, 'Then run the same command again.'],
+    hint: [...remedy.split('\n'), 'Then run the same command again.'],
     where: { file: path },
   })
 }

@@ -27,6 +27,8 @@ interface CommandParts {
   readonly positional?: Positional
   /** Command lines with what they do, for `--help`. */
   readonly examples: readonly (readonly [line: string, meaning: string])[]
+  /** Whether a call changes nothing, though others of this command do; every call with `--dry-run` is one. */
+  readonly onlyReads?: (input: Input) => boolean
   /** It may ask the gateway. */
   readonly network: boolean
   /** It writes, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */

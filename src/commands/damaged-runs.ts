@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts'
 
 /** A warning for each earlier run whose record cannot be used: it stops no command, and none passes over it in silence. */
 export function damagedRuns(host: Host): Finding[] {
-  return [...readRuns(host).damaged].map(([id, { code, message, hint, where }]) => ({
+  return [...readRuns(host).damaged].map(([id, { code, message, hintInLine: hint, where }]) => ({
     id: code,
     level: 'warning',
     message,

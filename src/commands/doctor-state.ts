@@ -1,8 +1,8 @@
 import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import { stateFolder } from '../apply/state-folder.ts'
+import { isTrustedFolder } from '../apply/trusted-file.ts'
 import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
 import { stateInGit } from '../checks/state-in-git.ts'
-import { problemFinding } from '../effect/source-problems.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
@@ -21,18 +21,33 @@ export interface OwnState {
 
 /** Drift, a run that was stopped half-way, the folder of backups. */
 export async function lookAtOwnState(context: CommandContext): Promise<OwnState> {
-  const place = stateFolder(context.host)
-  const inGit = await stateInGit(place, context)
-  const folder = [...folderFindings(place, context.host), ...(inGit ? [inGit] : [])]
+  const { host } = context
+  try {
+    // Before all else: of a folder that cannot be looked at, nothing more can be said.
+    isTrustedFolder(stateFolder(host), host)
+  } catch (error) {
+    return { ledger: emptyLedger, findings: [stateProblem(error)] }
+  }
+  const inGit = await stateInGit(stateFolder(host), context)
+  const folder = [...folderFindings(stateFolder(host), host), ...(inGit ? [inGit] : [])]
   try {
     const { ledger, drift } = await findDrift(context)
-    return {
-      ledger,
-      findings: [...folder, ...damagedRuns(context.host), ...unfinishedRun(context.host), ...drift],
-    }
+    return { ledger, findings: [...folder, ...damagedRuns(host), ...unfinishedRun(host), ...drift] }
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    return { ledger: emptyLedger, findings: [...folder, problemFinding(error)] }
+    return { ledger: emptyLedger, findings: [...folder, stateProblem(error)] }
+  }
+}
+
+function stateProblem(error: unknown): Finding {
+  if (!(error instanceof UserError)) throw error
+  const { code, message, hintInLine: hint, where } = error
+  return {
+    id: code,
+    level: 'error',
+    message,
+    messageZh: `本程序的记录无法读取或不可信（${where?.file ?? ''}），因此不清楚设置过什么。`,
+    ...(hint !== undefined && { hint }),
+    ...(where && { where }),
   }
 }
 

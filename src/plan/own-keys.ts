@@ -1,7 +1,7 @@
 import type { OwnKeys } from '../effect/tool-view.ts'
+import type { Ledger } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { hashValue } from './compare-leaf.ts'
-import type { Ledger } from '../ledger.ts'
 import { revealValue } from './reveal-value.ts'
 
 /** The keys that the user gave this program: those that it wrote, by their hashes, and the one of this run. */

@@ -330,7 +330,7 @@ describe('what cannot be looked at', () => {
   it('is the ledger, where that is damaged', async () => {
     const examined = await examine(makeSituation({ files: { '.local/state/qcode-setup/ledger.json': '{' } }))
     expect(examined.findings).toContainEqual(
-      expect.objectContaining({ level: 'failed', hint: expect.stringContaining('mv ') }),
+      expect.objectContaining({ level: 'error', hint: expect.stringContaining('mv ') }),
     )
   })
 

@@ -11,8 +11,13 @@ if (major < 20) {
 } else {
   import('node:module')
     .then((module) => {
-      if (module.enableCompileCache) module.enableCompileCache()
-      return import('../dist/main.js')
+      var enable = module.default.enableCompileCache
+      if (!enable) return
+      return import('./compile-cache.js').then((cache) => {
+        var folder = cache.cacheFolder(process.argv.slice(2))
+        if (folder !== undefined) enable(folder)
+      })
     })
+    .then(() => import('../dist/main.js'))
     .then((program) => program.main(process.argv.slice(2)))
 }

@@ -32,7 +32,10 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
   ])
   const [asked, plainHttp] = await withProgress(host, checkTextsFor(host).progress, work)
   const nothing = views.length === 0 ? [nothingFound] : []
-  const findings = finishFindings([...local, ...plainHttp, ...asked, ...nothing], views)
+  const findings = finishFindings(
+    [...local, ...plainHttp.filter((finding) => !isTold(finding, local)), ...asked, ...nothing],
+    views,
+  )
   const tools = views.flatMap((view) => toolData(view, profiles))
   const summary = countLevels(findings)
   return {
@@ -41,6 +44,11 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     data: { findings, tools, summary },
     ...reportDoctor({ tools, findings, summary }, host),
   }
+}
+
+/** A state that is not to be read is met once by each who looks into it. */
+function isTold({ message }: Finding, findings: readonly Finding[]): boolean {
+  return findings.some((other) => other.message === message)
 }
 
 const nothingFound: Finding = {

@@ -1,0 +1,30 @@
+import { createCommitter } from '../../src/apply/committer.ts'
+import { commandTable } from '../../src/commands/command-table.ts'
+import { UserError } from '../../src/errors.ts'
+import type { Host } from '../../src/host/host.ts'
+import { isOn } from '../../src/request/input.ts'
+import { parseArguments } from '../../src/request/parse-arguments.ts'
+import { testCatalog } from './test-catalog.ts'
+
+/** How a command ended, and all that it said, in no special order. */
+export interface Ended {
+  readonly exit: number
+  readonly text: string
+}
+
+/** Runs a command line, such as `undo --yes`, on a host of the test's own. Whatever is no UserError is thrown: a fault. */
+export async function runInProcess(line: string, host: Host): Promise<Ended> {
+  const [name, ...rest] = line.split(' ')
+  const spec = commandTable.find((each) => each.name === name)
+  if (!spec) throw new Error(`There is no command ${name}`)
+  try {
+    const input = parseArguments(rest, spec, testCatalog)
+    const committer = createCommitter(host, isOn(input, 'dryRun'))
+    const run = await spec.load()
+    const { exit, ...outcome } = await run(input, { host, catalog: testCatalog, committer })
+    return { exit, text: JSON.stringify(outcome) }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { exit: error.exit, text: `${error.message}\n${error.hint}` }
+  }
+}

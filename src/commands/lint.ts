@@ -46,11 +46,12 @@ function report(
   const { run, diff } = applied ?? {}
   const fixed = isOn(input, 'fix') ? (applied?.fixed ?? 0) : undefined
   const { dryRun } = context.committer
+  const notRead = failures.length
   return {
     exit: findings.length > 0 ? 3 : failures.length > 0 ? 1 : (applied?.exit ?? 0),
     findings: [...(applied?.findings ?? []), ...failures],
-    data: { findings, files, ...(fixed !== undefined && { fixed, run: run ?? null }) },
-    ...reportLint({ findings, files, fixed, run, diff, dryRun }, context.host),
+    data: { findings, files, notRead, ...(fixed !== undefined && { fixed, run: run ?? null }) },
+    ...reportLint({ findings, files, notRead, fixed, run, diff, dryRun }, context.host),
     ...formatted(textOf(input, 'reportFormat'), problems, context),
   }
 }

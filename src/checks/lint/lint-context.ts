@@ -32,15 +32,22 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
     codeClients: catalog.codeClients,
     variables: variableReaders(catalog),
     keysOf: keyFinder(catalog, host),
-    manifestBeside,
+    manifestBeside: manifestFinder(),
     endpoints: distinctEndpoints(everyEndpoint),
     knownOrigins: [...new Set(ledger.setups.map(({ gateway }) => gateway))],
     variantOf: new Map(ledger.setups.map(({ tool, variant }) => [tool, variant])),
   }
 }
 
-function manifestBeside(path: string): string {
-  return readText(join(dirname(path), 'package.json')) ?? ''
+/** Reads each package.json once. */
+function manifestFinder(): LintContext['manifestBeside'] {
+  const known = new Map<string, string>()
+  return (path) => {
+    const folder = dirname(path)
+    const text = known.get(folder) ?? readText(join(folder, 'package.json')) ?? ''
+    known.set(folder, text)
+    return text
+  }
 }
 
 /** Endpoints that request alike count once; the first prefix is the one that is written. */

@@ -1,16 +1,20 @@
-import { realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
 import { UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
+<<<<<<< HEAD
 import { hasCode } from '../../host/has-code.ts'
 import type { Ledger } from '../../ledger.ts'
+=======
+import type { Ledger } from '../../plan/ledger.ts'
+>>>>>>> 28c33f6 (lint reads no pipe, socket or device, tells of what it did not read, and reads each line a few times however many URLs it holds)
 import { createLintContext, type LintContext } from './lint-context.ts'
 import { lintEnvironment } from './lint-environment.ts'
 import type { LintProblem } from './lint-problem.ts'
 import { lintText } from './lint-text.ts'
 import { machineFiles } from './machine-files.ts'
-import { readSource, worthReadingPattern } from './read-source.ts'
+import { readSource, type UnreadReason, worthReadingPattern } from './read-source.ts'
 import type { Surroundings } from './url-readers.ts'
 import { walkSources } from './walk-sources.ts'
 
@@ -23,7 +27,7 @@ export interface LintRequest {
 /** What the look at many files came to. */
 export interface LintResult {
   readonly problems: readonly LintProblem[]
-  /** How many files were looked at. */
+  /** How many files were looked at; those that could not be read are not among them. */
   readonly files: number
   /** Files that could not be read, as findings of level `failed`. */
   readonly failures: readonly Finding[]
@@ -42,53 +46,83 @@ export async function lintFiles(
   const files = eachOnce(given, request.project ? walkSources(host.cwd) : [])
   const results = await lintAll(files, context)
   const ofEnvironment = wholeMachine ? lintEnvironment(host, context) : []
-  return { ...results, problems: [...results.problems, ...ofEnvironment], files: files.length }
+  const looked = files.length - results.failures.length
+  return { ...results, problems: [...results.problems, ...ofEnvironment], files: looked }
 }
 
-/** A tool's own file is always read. */
+/** A tool's own file is always read, as large as setup takes it. */
 const anything = /(?:)/
+const largestSettings = 10 * 1024 * 1024
 
 async function lintAll(files: readonly string[], context: LintContext): Promise<Omit<LintResult, 'files'>> {
   const worthReading = worthReadingPattern(context)
   const problems: LintProblem[] = []
   const failures: Finding[] = []
   for (const path of files) {
-    try {
-      const text = readSource(path, context.keysOf(path).length > 0 ? anything : worthReading)
-      if (text !== undefined) problems.push(...keptFixes(text, await lintText(path, text, context)))
-    } catch (error) {
-      if (!hasCode(error, 'EACCES', 'EPERM', 'EISDIR', 'EIO', 'ENOENT')) throw error
-      failures.push(notRead(path))
-    }
+    const source =
+      context.keysOf(path).length > 0
+        ? readSource(path, anything, largestSettings)
+        : readSource(path, worthReading)
+    if (source === undefined) continue
+    if ('unread' in source) failures.push(notRead(path, source.unread))
+    else problems.push(...keptFixes(source.isUtf8, await lintText(path, source.text, context)))
   }
   return { problems, failures }
 }
 
 /** Text that is not UTF-8 cannot be written back without loss, so nothing in it is corrected. */
-function keptFixes(text: string, problems: readonly LintProblem[]): readonly LintProblem[] {
-  if (!text.includes('\uFFFD')) return problems
+function keptFixes(isUtf8: boolean, problems: readonly LintProblem[]): readonly LintProblem[] {
+  if (isUtf8) return problems
   return problems.map(({ finding, span }) => ({ finding: { ...finding, fix: null }, span }))
 }
 
-function notRead(path: string): Finding {
+const reasons: Readonly<Record<UnreadReason, readonly [en: string, zh: string]>> = {
+  'not-regular': ['is a pipe, a socket or a device, no file', '是管道、套接字或设备，不是文件'],
+  'is-folder': ['is a folder that could not be looked into', '是无法进入的文件夹'],
+  'too-large': [
+    'names the gateway and is too large to be a source or settings',
+    '提到网关，但过大，不是源代码或配置',
+  ],
+  'not-text': ['is no text', '不是文本'],
+  'too-long': ['is too long a path to be opened', '路径过长，无法打开'],
+  'not-readable': ['could not be read', '无法读取'],
+}
+
+function notRead(path: string, reason: UnreadReason): Finding {
+  const [en, zh] = reasons[reason]
   return {
     id: 'not-readable',
     level: 'failed',
-    message: `${path} could not be read, so nothing is known of it.`,
-    messageZh: `无法读取 ${path}，其内容未检查。`,
+    message: `${shortPath(path)} ${en}, so nothing is known of it.`,
+    messageZh: `${shortPath(path)} ${zh}，其内容未检查。`,
     where: { file: path },
   }
 }
 
+/** Nobody reads a path of thousands of characters; its place is told whole. */
+function shortPath(path: string): string {
+  return path.length <= 300 ? path : `${path.slice(0, 140)}…${path.slice(-140)}`
+}
+
+/**
+ * What no client would stumble over is left out: what is not there, and a folder, such as a virtual environment of the
+ * name `.env`. One that cannot be looked into stays.
+ */
 function existing(files: readonly string[]): string[] {
   return files.filter((path) => {
-    try {
-      return statSync(path, { throwIfNoEntry: false })?.isFile()
-    } catch {
-      // Reading it will tell why.
-      return true
-    }
+    const stat = lookAt(path)
+    if (stat === undefined || stat === 'unknown') return stat === 'unknown'
+    return !stat.isDirectory() || !canList(path)
   })
+}
+
+function canList(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A file that is named by a link as well counts once, by the name that comes first. */
@@ -109,10 +143,19 @@ function resolveLinks(path: string): string {
 function namedFiles(paths: readonly string[], { cwd }: Surroundings): string[] {
   return paths.flatMap((given) => {
     const path = resolve(cwd, given)
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = lookAt(path)
     if (!stat) throw notFound(given)
-    return stat.isDirectory() ? [...walkSources(path)] : [path]
+    return stat !== 'unknown' && stat.isDirectory() ? [...walkSources(path)] : [path]
   })
+}
+
+function lookAt(path: string): Stats | 'unknown' | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    // Reading it will tell why.
+    return 'unknown'
+  }
 }
 
 function notFound(path: string): UserError {

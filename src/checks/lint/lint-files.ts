@@ -1,14 +1,12 @@
 import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
-import { UserError } from '../../errors.ts'
+import type { FormatId } from '../../documents/formats.ts'
+import { whyNotParsed } from '../../documents/why-not-parsed.ts'
+import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
-<<<<<<< HEAD
-import { hasCode } from '../../host/has-code.ts'
 import type { Ledger } from '../../ledger.ts'
-=======
-import type { Ledger } from '../../plan/ledger.ts'
->>>>>>> 28c33f6 (lint reads no pipe, socket or device, tells of what it did not read, and reads each line a few times however many URLs it holds)
+import { fileKind } from './file-kind.ts'
 import { createLintContext, type LintContext } from './lint-context.ts'
 import { lintEnvironment } from './lint-environment.ts'
 import type { LintProblem } from './lint-problem.ts'
@@ -31,6 +29,8 @@ export interface LintResult {
   readonly files: number
   /** Files that could not be read, as findings of level `failed`. */
   readonly failures: readonly Finding[]
+  /** Files in which nothing is corrected because they do not parse. */
+  readonly unparsed: readonly Finding[]
 }
 
 /** Judges every base URL for the gateway. Reads, never writes. Errors: UserError `path-not-found`, exit 2. */
@@ -58,22 +58,45 @@ async function lintAll(files: readonly string[], context: LintContext): Promise<
   const worthReading = worthReadingPattern(context)
   const problems: LintProblem[] = []
   const failures: Finding[] = []
+  const unparsed: Finding[] = []
   for (const path of files) {
     const source =
       context.keysOf(path).length > 0
         ? readSource(path, anything, largestSettings)
         : readSource(path, worthReading)
     if (source === undefined) continue
-    if ('unread' in source) failures.push(notRead(path, source.unread))
-    else problems.push(...keptFixes(source.isUtf8, await lintText(path, source.text, context)))
+    if ('unread' in source) {
+      failures.push(notRead(path, source.unread))
+      continue
+    }
+    const format = context.keysOf(path)[0]?.format ?? fileKind(path).format
+    const found = await lintText(path, source.text, context)
+    const isFixable = source.isUtf8 && found.some(({ finding }) => finding.fix !== null)
+    const broken = isFixable && format ? await whyNotParsed(source.text, path, format) : undefined
+    if (broken) unparsed.push(notParsed(path, broken))
+    problems.push(...found.map((one) => keptFix(one, source.isUtf8 && !broken, format)))
   }
-  return { problems, failures }
+  return { problems, failures, unparsed }
 }
 
-/** Text that is not UTF-8 cannot be written back without loss, so nothing in it is corrected. */
-function keptFixes(isUtf8: boolean, problems: readonly LintProblem[]): readonly LintProblem[] {
-  if (isUtf8) return problems
-  return problems.map(({ finding, span }) => ({ finding: { ...finding, fix: null }, span }))
+/**
+ * What is not UTF-8 cannot be written back without loss, and a fix in a file that does not parse could mean anything: nothing
+ * in such a file is corrected.
+ */
+function keptFix({ finding, span }: LintProblem, isFixable: boolean, format?: FormatId): LintProblem {
+  const kept = isFixable ? finding : { ...finding, fix: null }
+  return { finding: kept, span, ...(format !== undefined && { format }) }
+}
+
+function notParsed(path: string, { where = { file: path }, hint }: UserError): Finding {
+  return {
+    id: 'not-corrected',
+    level: 'warning',
+    message: `${formatWhere(where)}: the file does not parse, so nothing in it is corrected.`,
+    messageZh: `${formatWhere(where)}：文件无法解析，因此不会修正其中任何内容。`,
+    ...(hint !== undefined && { hint }),
+    where,
+  }
 }
 
 const reasons: Readonly<Record<UnreadReason, readonly [en: string, zh: string]>> = {

@@ -96,3 +96,22 @@ export interface Setup {
 export function setupId({ tool, scope, place, project, shell }: Setup): string {
   return JSON.stringify([tool, scope, place ?? project ?? shell ?? ''])
 }
+
+/**
+ * A ledger in which no value that we replaced, and would give back, holds an old key: `replaceIn` gives the content of a
+ * file at a path with the new key in place of every old one, or the same bytes.
+ */
+export function renewReplaced(
+  ledger: Ledger,
+  replaceIn: (path: string, bytes: Uint8Array) => Uint8Array,
+): Ledger {
+  const renew = (entry: LedgerEntry): LedgerEntry => {
+    if (entry.replaced.kind !== 'value') return entry
+    const bytes = new TextEncoder().encode(entry.replaced.text)
+    const renewed = replaceIn(entry.path, bytes)
+    if (renewed === bytes) return entry
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(renewed)
+    return { ...entry, replaced: { kind: 'value', text } }
+  }
+  return { ...ledger, entries: ledger.entries.map(renew) }
+}

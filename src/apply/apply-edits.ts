@@ -17,6 +17,7 @@ import { listRuns, storeRun } from './journal.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
 import { prepareKeychain } from './prepare-keychain.ts'
 import { type PlannedRun, prepareRun } from './prepare-run.ts'
+import { pruneRuns } from './prune-runs.ts'
 import { recordRun } from './record-run.ts'
 import { removeIfThere } from './remove-if-there.ts'
 import { planRenewal } from './renew-history.ts'
@@ -56,6 +57,8 @@ export async function applyEdits(
       const run = needsRun
         ? await runOnce(request, checkTargets(edits, host.platform), writer)
         : await storeLedger(request.ledger.after, writer)
+      // Only tidying: what cannot be removed now is tried again by the next run.
+      if (run) await pruneRuns(readLedger(host), writer).catch(() => {})
       // The files are right by now. Whoever agreed to something that could not be remembered is asked again.
       if (consent) await storeConsent(consent, request.ledger.before, writer).catch(() => {})
       return run ?? undefined

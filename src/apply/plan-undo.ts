@@ -6,7 +6,7 @@ import type { ApplyRequest } from './apply-request.ts'
 import { changedSinceRun } from './changed-since-run.ts'
 import { filePosition } from './file-position.ts'
 import { isUnfinished, unfinishedRun } from './find-unfinished-run.ts'
-import { readBackupOf, readRun, readRuns } from './journal.ts'
+import { listRuns, readBackupOf, readRun, readRuns } from './journal.ts'
 import { readLedger } from './ledger-store.ts'
 import { revertLedger } from './revert-ledger.ts'
 import { newRunId } from './run-id.ts'
@@ -48,6 +48,17 @@ function refuseLaterDamaged(run: RunRecord | undefined, damaged: ReadonlyMap<str
     ? [`To take back the run before it (${run.command}), type: qcode-setup undo ${run.id}`]
     : []
   throw error.withHint(other)
+}
+
+/** What `undo` can do with a run: nothing where it is undone, replaced the key, or is itself an undo that nobody names. */
+export type UndoState = 'can-undo' | 'undone' | 'undo' | 'key-replaced' | 'unfinished'
+
+/** What `undo` would make of a run. */
+export function undoState(run: RunRecord, host: Host): UndoState {
+  if (isUnfinished(run)) return 'unfinished'
+  if (isUndone(run, listRuns(host))) return 'undone'
+  if (run.renewal) return 'key-replaced'
+  return run.undoes === undefined ? 'can-undo' : 'undo'
 }
 
 function canUndo(run: RunRecord, runs: readonly RunRecord[]): boolean {

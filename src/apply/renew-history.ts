@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
+import { type Ledger, renewReplaced } from '../ledger.ts'
 import type { KeyRenewal } from '../plan/key-renewal.ts'
 import type { Target } from './check-targets.ts'
 import { copiesOf, type KeptCopy } from './history.ts'
@@ -30,11 +31,11 @@ export function planRenewal(
   const runs = listRuns(host)
   const copies = [...runs.flatMap((each) => copiesOf(each, host)), ...ownCopies(run, targets, host)]
   const hashes = renewedHashes(copies, run, renewal)
-  const journals = runs.flatMap((each) => replaceJournal(each, hashes, host))
+  const journals = runs.flatMap((each) => replaceJournal(each, hashes, renewal, host))
   const done: RunRecord = { ...run, state: 'done', renewal: { files: [] } }
   const keychain = recordKeychainRenewal([...runs, run], run.id, renewal)
   // Its own journal comes last: with it the run is done.
-  const own = { path: journalFile(host, run.id), bytes: journalBytes(renewRecord(done, hashes)) }
+  const own = { path: journalFile(host, run.id), bytes: journalBytes(renewRecord(done, hashes, renewal)) }
   const replacements = [...copies.flatMap((copy) => replaceCopy(copy, renewal)), ...journals, own]
   const { staged, files } = stage(run, replacements, host)
   return { run: { ...run, renewal: { files, ...keychain } }, staged }
@@ -55,13 +56,18 @@ function replaceCopy({ run, file, copy, bytes }: KeptCopy, renewal: KeyRenewal):
   return renewed === bytes ? [] : [{ path: copy, bytes: renewed }]
 }
 
-function replaceJournal(run: RunRecord, hashes: RenewedHashes, host: Host): Replacement[] {
-  const renewed = renewRecord(run, hashes)
+function replaceJournal(
+  run: RunRecord,
+  hashes: RenewedHashes,
+  renewal: KeyRenewal,
+  host: Host,
+): Replacement[] {
+  const renewed = renewRecord(run, hashes, renewal)
   if (isDeepStrictEqual(renewed, run)) return []
   return [{ path: journalFile(host, run.id), bytes: journalBytes(renewed) }]
 }
 
-function renewRecord(run: RunRecord, hashes: RenewedHashes): RunRecord {
+function renewRecord(run: RunRecord, hashes: RenewedHashes, renewal: KeyRenewal): RunRecord {
   return {
     ...run,
     files: run.files.map((file) => ({
@@ -76,12 +82,16 @@ function renewRecord(run: RunRecord, hashes: RenewedHashes): RunRecord {
         after: withHash(run.keychain.after, hashes.ofValue),
       },
     }),
-    ledger: { before: renewLedger(run.ledger.before, hashes), after: renewLedger(run.ledger.after, hashes) },
+    ledger: {
+      before: renewLedger(run.ledger.before, hashes, renewal),
+      after: renewLedger(run.ledger.after, hashes, renewal),
+    },
   }
 }
 
-function renewLedger(ledger: RunRecord['ledger']['before'], hashes: RenewedHashes) {
-  return { ...ledger, entries: ledger.entries.map((entry) => withHash(entry, hashes.ofValue)) }
+function renewLedger(ledger: Ledger, hashes: RenewedHashes, renewal: KeyRenewal): Ledger {
+  const renewed = renewReplaced(ledger, renewal.replaceIn)
+  return { ...renewed, entries: renewed.entries.map((entry) => withHash(entry, hashes.ofValue)) }
 }
 
 function withHash<Item extends object>(item: Item, renew: (hash: string) => string): Item {

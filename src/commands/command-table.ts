@@ -65,8 +65,12 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'undo',
     summary: 'take a run back, byte for byte',
     positional: { name: 'RUN', required: false },
-    examples: [['qcode-setup undo', 'the last run']],
+    examples: [
+      ['qcode-setup undo', 'the last run'],
+      ['qcode-setup undo --list', 'the runs with their ids, and the files that each changed'],
+    ],
     writes: 'files',
+    onlyReads: ({ switches }) => switches.has('list'),
     network: false,
     load: async () => (await import('./undo.ts')).runUndo,
   },

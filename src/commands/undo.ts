@@ -1,5 +1,6 @@
 import { findUnfinishedRun } from '../apply/find-unfinished-run.ts'
-import { planUndo, type UndoPlan } from '../apply/plan-undo.ts'
+import { listRuns } from '../apply/journal.ts'
+import { planUndo, type UndoPlan, undoState } from '../apply/plan-undo.ts'
 import { changeTargets, runTargets } from '../apply/run-positions.ts'
 import type { Host } from '../host/host.ts'
 import { findEditSecrets } from '../plan/edit-secrets.ts'
@@ -7,8 +8,9 @@ import { leavingHttp } from '../plan/leaving-http.ts'
 import { otherNames } from '../plan/other-names.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
-import { reportUndo } from '../ui/report-undo.ts'
+import { reportRuns, reportUndo } from '../ui/report-undo.ts'
 import type { Outcome, WritingContext } from './command.ts'
+import { damagedRuns } from './damaged-runs.ts'
 import { diffText } from './diff-text.ts'
 import { gitWarnings } from './git-warnings.ts'
 import { isInteractive } from './is-interactive.ts'
@@ -20,6 +22,7 @@ import { askToWrite } from './write-plan.ts'
 export async function runUndo(input: Input, context: WritingContext): Promise<Outcome> {
   const { host, committer } = context
   const { dryRun } = committer
+  if (isOn(input, 'list')) return listUndo(host)
   const id = input.positionals[0]
   const unfinished = findUnfinishedRun(host)
   if (id !== undefined && unfinished?.id === id && unfinished.state !== 'renewing') {
@@ -46,6 +49,21 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
   return { ...outcome(undone, host), findings: [...findings, ...linked, ...inGit, ...http] }
+}
+
+/** The runs that stand, the newest first. */
+function listUndo(host: Host): Outcome {
+  const runs = listRuns(host)
+    .filter(({ state }) => state !== 'rolled-back')
+    .toReversed()
+    .map((run) => ({
+      id: run.id,
+      startedAt: run.startedAt,
+      command: run.command,
+      state: undoState(run, host),
+      files: runTargets(run),
+    }))
+  return { exit: 0, findings: damagedRuns(host), data: { runs }, report: reportRuns(runs, host) }
 }
 
 interface Undone {

@@ -140,7 +140,8 @@ export function madeParents(
       if (replaced.kind === 'absent') return replaced.parents < parent.length
       if (replaced.kind === 'value') return false
       const before = context.machine.before(replaced.run, named)
-      if (before === undefined) return false
+      // Where nobody knows, a container that holds nothing but our values was made for them.
+      if (before === undefined) return true
       return before === 'absent' || format.open(decodeText(before, named), named).get(parent) === undefined
     })
 }

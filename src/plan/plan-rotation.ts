@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Tool } from '../catalog/tool.ts'
-import type { LedgerEntry } from '../ledger.ts'
+import { type LedgerEntry, renewReplaced } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { keyAccount } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
@@ -164,6 +164,7 @@ function withRenewal(
   const renewal = makeRenewal(old, key, [...written.places, ...places], written.formats)
   return {
     ...plan,
+    ledger: renewReplaced(plan.ledger, renewal.replaceIn),
     ...(old.length > 0 && { renewal }),
     secrets: [...plan.secrets, ...old],
     old,

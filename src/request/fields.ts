@@ -180,6 +180,7 @@ export const fields = {
     commands: ['setup', 'switch', 'key rotate'],
   },
   yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
+  list: { flag: 'list', summary: 'list the runs that can be undone, and change nothing', commands: ['undo'] },
   dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
   diff: {
     flag: 'diff',

@@ -1,3 +1,4 @@
+import type { UndoState } from '../apply/plan-undo.ts'
 import type { Host } from '../host/host.ts'
 import type { KeyStore } from '../request/request.ts'
 import { isChinese } from './locale.ts'
@@ -29,6 +30,8 @@ export interface ReportTexts {
   readonly undone: (run: string) => string
   readonly wouldUndo: (run: string) => string
   readonly nothingToUndo: string
+  readonly runs: readonly [id: string, time: string, command: string, state: string, files: string]
+  readonly undoStates: Readonly<Record<UndoState, string>>
   readonly nothingSetUp: string
   readonly demoWorked: string
   readonly demoFailed: string
@@ -66,6 +69,14 @@ const en: ReportTexts = {
   undone: (run) => `Run ${run} was taken back:`,
   wouldUndo: (run) => `Run ${run} would be taken back (--dry-run):`,
   nothingToUndo: 'Nothing to undo.',
+  runs: ['Run', 'Time', 'Command', 'State', 'Files'],
+  undoStates: {
+    'can-undo': 'can be undone',
+    undone: 'undone',
+    undo: 'is an undo',
+    'key-replaced': 'replaced the key: stays',
+    unfinished: 'interrupted',
+  },
   nothingSetUp: 'Nothing is configured yet. Run: qcode-setup',
   demoWorked:
     'Every tool was set up in a throw-away home, and each request found its route. All of it is gone again.',
@@ -104,6 +115,14 @@ const zhCn: ReportTexts = {
   undone: (run) => `已撤销运行 ${run}：`,
   wouldUndo: (run) => `将撤销运行 ${run}（--dry-run）：`,
   nothingToUndo: '没有可撤销的操作。',
+  runs: ['编号', '时间', '命令', '状态', '文件'],
+  undoStates: {
+    'can-undo': '可撤销',
+    undone: '已撤销',
+    undo: '是一次撤销',
+    'key-replaced': '已更换密钥，无法撤销',
+    unfinished: '被中断',
+  },
   nothingSetUp: '尚未进行任何设置。请运行：qcode-setup',
   demoWorked: '已在临时主目录中设置全部工具，每个请求都到达了正确的路由。临时内容已全部清除。',
   demoFailed: '并非所有请求都到达正确的路由。这是本程序的缺陷，请反馈。',

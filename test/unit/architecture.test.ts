@@ -42,6 +42,7 @@ const arrows: Record<string, readonly string[]> = {
     'documents',
   ],
   ui: [
+    'apply*',
     'catalog',
     'checks*',
     'commands*',

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
+import { scriptLanguages } from '../documents/script/read-script.ts'
 import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
 import {
@@ -128,8 +129,18 @@ const shell = z.strictObject({
   env_file: path,
   env_format: z.enum(formatIds),
   profile_format: z.enum(formatIds),
+  language: z.enum(scriptLanguages),
   profiles: z.array(z.array(path).check(z.minLength(1))),
   also_read: z._default(z.array(path), []),
+  universal: z.exactOptional(path),
+  starts: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['terminal', 'login', 'script']),
+        reads: z.array(z.array(path).check(z.minLength(1))).check(z.minLength(1)),
+      }),
+    )
+    .check(z.minLength(1)),
 })
 
 /** What stands in templates/shells.toml. */

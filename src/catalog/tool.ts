@@ -1,5 +1,6 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { ScriptLanguage } from '../documents/script/read-script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
@@ -148,8 +149,21 @@ export interface Shell {
   readonly profileFormat: FormatId
   /** For each: the first that exists, else the last is created. */
   readonly profiles: readonly (readonly string[])[]
-  /** Files that the shell reads as well and that are never written. */
+  /** Files that people's profiles read as well and that are never written. */
   readonly alsoRead: readonly string[]
+  readonly language: ScriptLanguage
+  /** Where it keeps variables by itself, weaker than what any line sets. */
+  readonly universal?: string
+  /** The ways in which it starts; the first is a terminal's. */
+  readonly starts: readonly Start[]
+}
+
+/** What a shell that is started in one way reads. */
+export interface Start {
+  /** `terminal`: a new window. `login`: over SSH, or where terminals ask for it. `script`: without a terminal. */
+  readonly kind: 'terminal' | 'login' | 'script'
+  /** In this order: of each list the first file that is there. A later line wins. The last part of a path may hold a `*`. */
+  readonly reads: readonly (readonly string[])[]
 }
 
 /** Everything that the templates say, and the folders of tools of the user’s own. */

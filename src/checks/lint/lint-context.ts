@@ -15,6 +15,8 @@ export interface LintContext {
   readonly keysOf: (path: string) => readonly UrlKey[]
   /** The text of the package.json in a file's folder; empty without one. */
   readonly manifestBeside: (path: string) => string
+  /** Whether a shell keeps its own variables in a file of this path, and would write over what is corrected there. */
+  readonly isKeptByShell: (path: string) => boolean
   /** What every known client appends, each once. */
   readonly endpoints: readonly Endpoint[]
   /** Private relays that tools were set up for. */
@@ -32,22 +34,17 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
     codeClients: catalog.codeClients,
     variables: variableReaders(catalog),
     keysOf: keyFinder(catalog, host),
-    manifestBeside: manifestFinder(),
+    manifestBeside,
+    isKeptByShell: (path) =>
+      catalog.shells.some(({ universal }) => universal && basename(universal) === basename(path)),
     endpoints: distinctEndpoints(everyEndpoint),
     knownOrigins: [...new Set(ledger.setups.map(({ gateway }) => gateway))],
     variantOf: new Map(ledger.setups.map(({ tool, variant }) => [tool, variant])),
   }
 }
 
-/** Reads each package.json once. */
-function manifestFinder(): LintContext['manifestBeside'] {
-  const known = new Map<string, string>()
-  return (path) => {
-    const folder = dirname(path)
-    const text = known.get(folder) ?? readText(join(folder, 'package.json')) ?? ''
-    known.set(folder, text)
-    return text
-  }
+function manifestBeside(path: string): string {
+  return readText(join(dirname(path), 'package.json')) ?? ''
 }
 
 /** Endpoints that request alike count once; the first prefix is the one that is written. */

@@ -69,7 +69,14 @@ const target = z.strictObject({
   when: z.optional(z.array(condition)),
   guard: z._default(z.array(keyPath), []),
   stamps: z._default(z.array(keyPath), []),
-  shape: z.optional(fileName),
+})
+
+const shape = z.strictObject({
+  files: z.array(path).check(z.minLength(1)),
+  schema: fileName,
+  versions: z.exactOptional(versionRange),
+  text: z.string(),
+  text_zh: z.string(),
 })
 
 const note = z.strictObject({
@@ -113,6 +120,7 @@ export const manifestSchema = z.strictObject({
     }),
   ),
   daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(plainText).check(z.minLength(1)) })),
+  shapes: z._default(z.array(shape), []),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
   ...diagnosisFields,

@@ -31,6 +31,8 @@ export interface Tool {
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
   readonly daemon?: Daemon
+  /** What its client demands of whole files. */
+  readonly shapes: readonly Shape[]
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
   readonly snippets: Readonly<Record<string, string>>
@@ -99,8 +101,19 @@ export interface Target {
   readonly guard: readonly KeyPath[]
   /** Keys written only together with another change of this target, such as a time of update. */
   readonly stamps: readonly KeyPath[]
-  /** JSON Schema that the whole file must meet, for clients that throw away a file with one wrong field. */
-  readonly shape?: Value
+}
+
+/** What a client demands of a whole file of settings: one wrong value, and it does without the file, or does not start. */
+export interface Shape {
+  /** Paths as they stand at targets and sources. */
+  readonly files: readonly string[]
+  /** JSON Schema of what was seen to be refused; what it does not name is left to the client. */
+  readonly schema: Value
+  /** Range of client versions (semver) that refuse it. */
+  readonly versions?: string
+  /** What the client does with a file that it refuses, as a sentence. */
+  readonly text: string
+  readonly textZh: string
 }
 
 /** What shows that a note concerns this user: a variable, or a key. */

@@ -43,7 +43,7 @@ function childrenOf(folder: string): string[] {
   try {
     return readdirSync(folder).map((name) => join(folder, name))
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EIO')) return []
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EIO', 'ENAMETOOLONG')) return []
     throw error
   }
 }

@@ -69,7 +69,7 @@ function readText(path: string): string {
     const stat = statSync(path, { throwIfNoEntry: false })
     return stat?.isFile() && stat.size <= largest ? readFileSync(path, 'latin1') : ''
   } catch (error) {
-    if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'EIO')) return ''
+    if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'EIO', 'ENAMETOOLONG')) return ''
     throw error
   }
 }

@@ -37,7 +37,7 @@ function fixMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> {
 
 /** What lint tells: of what stands after the fixes, where there were any. */
 function report(
-  { problems, files, failures }: LintResult,
+  { problems, files, failures, unparsed }: LintResult,
   input: Input,
   context: WritingContext,
   applied?: Applied<Plan> & { readonly fixed: number },
@@ -46,11 +46,12 @@ function report(
   const { run, diff } = applied ?? {}
   const fixed = isOn(input, 'fix') ? (applied?.fixed ?? 0) : undefined
   const { dryRun } = context.committer
+  const notRead = failures.length
   return {
     exit: findings.length > 0 ? 3 : failures.length > 0 ? 1 : (applied?.exit ?? 0),
-    findings: [...(applied?.findings ?? []), ...failures],
-    data: { findings, files, ...(fixed !== undefined && { fixed, run: run ?? null }) },
-    ...reportLint({ findings, files, fixed, run, diff, dryRun }, context.host),
+    findings: [...(applied?.findings ?? []), ...unparsed, ...failures],
+    data: { findings, files, notRead, ...(fixed !== undefined && { fixed, run: run ?? null }) },
+    ...reportLint({ findings, files, notRead, fixed, run, diff, dryRun }, context.host),
     ...formatted(textOf(input, 'reportFormat'), problems, context),
   }
 }
@@ -62,10 +63,10 @@ function look(input: Input, { host, catalog }: CommandContext): Promise<LintResu
 
 /** A URL that breaks several rules is replaced once. */
 function textFixes(problems: readonly LintProblem[]): TextFix[] {
-  const fixes = problems.filter(isFixable).flatMap(({ finding, span }) => {
+  const fixes = problems.filter(isFixable).flatMap(({ finding, span, format }) => {
     if (!span || finding.fix === null) return []
     const { start, end, text } = span
-    return { path: finding.file, start, end, from: text, to: finding.fix }
+    return { path: finding.file, start, end, from: text, to: finding.fix, ...(format && { format }) }
   })
   return [...new Map(fixes.map((fix) => [`${fix.start} ${fix.path}`, fix])).values()]
 }

@@ -1,6 +1,8 @@
 import { decodeText } from '../documents/decode-text.ts'
 import type { Document } from '../documents/document.ts'
-import { loadFormats } from '../documents/formats.ts'
+import { type FormatId, loadFormats } from '../documents/formats.ts'
+import { applySplices } from '../documents/splice.ts'
+import { whyNotParsed } from '../documents/why-not-parsed.ts'
 import { UserError } from '../errors.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { hashValue } from './compare-leaf.ts'
@@ -17,15 +19,18 @@ export interface TextFix {
   /** What has to stand there now, and what is to stand there. */
   readonly from: string
   readonly to: string
+  /** What the file has to parse as, where that is known. */
+  readonly format?: FormatId
 }
 
 /**
  * Texts replaced in files of any kind, every other byte kept. A value of ours that changes by this stays ours.
- * Errors: UserError `changed-since-plan` (exit 3) when something else stands at one of the places, and those of reading.
+ * Errors: UserError `changed-since-plan` (exit 3) when something else stands at one of the places, the one of
+ * parsing when a file would not parse with its fixes, and those of reading.
  */
 export async function planFixes(fixes: readonly TextFix[], context: PlanContext): Promise<Plan> {
   const paths = [...new Set(fixes.map(({ path }) => path))]
-  const files = paths.map((path) => fixFile(path, fixes, context))
+  const files = await Promise.all(paths.map((path) => fixFile(path, fixes, context)))
   const entries = await Promise.all(context.ledger.entries.map((entry) => keepInStep(entry, files, context)))
   return {
     edits: files.map(({ edit }) => edit),
@@ -44,12 +49,19 @@ interface FixedFile {
   readonly after: string
 }
 
-function fixFile(path: string, fixes: readonly TextFix[], context: PlanContext): FixedFile {
+async function fixFile(path: string, fixes: readonly TextFix[], context: PlanContext): Promise<FixedFile> {
   const state = context.machine.read(path)
   if (state.kind === 'absent') throw changed(path)
   const before = decodeText(state.bytes, path)
-  const own = fixes.filter((fix) => fix.path === path).sort((one, other) => other.start - one.start)
-  const after = own.reduce((text, fix) => replace(text, fix), before)
+  const own = fixes.filter((fix) => fix.path === path)
+  if (own.some(({ start, end, from }) => before.slice(start, end) !== from)) throw changed(path)
+  const after = applySplices(
+    before,
+    own.map(({ start, end, to }) => ({ start, end, text: to })),
+  )
+  const format = own.find((fix) => fix.format !== undefined)?.format
+  const broken = format && (await whyNotParsed(after, path, format))
+  if (broken) throw broken
   const edit: FileEdit = {
     kind: 'file',
     path,
@@ -59,12 +71,6 @@ function fixFile(path: string, fixes: readonly TextFix[], context: PlanContext):
     tools: [],
   }
   return { edit, before, after }
-}
-
-/** From the end of the text to its beginning, so that the offsets in front stay right. */
-function replace(text: string, { path, start, end, from, to }: TextFix): string {
-  if (text.slice(start, end) !== from) throw changed(path)
-  return text.slice(0, start) + to + text.slice(end)
 }
 
 /** A value that stood as we wrote it and that the fix changes is the fix's, so ours. */

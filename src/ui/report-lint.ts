@@ -10,6 +10,8 @@ import { visibleText } from './visible-text.ts'
 interface LintReport {
   readonly findings: readonly LintFinding[]
   readonly files: number
+  /** How many files could not be read. */
+  readonly notRead: number
   /** How many findings `--fix` corrected, or would correct; undefined without it. */
   readonly fixed: number | undefined
   readonly run: string | undefined
@@ -21,11 +23,14 @@ interface LintReport {
 export function reportLint(report: LintReport, host: Host): { report: string; next: string[] } {
   const texts = lintTextsFor(host)
   const style = styleFor(host, 'stdout')
-  const { findings, files, fixed, run, diff } = report
-  const summary = findings.length === 0 ? texts.clean(files) : texts.found(findings.length, files)
+  const { findings, files, notRead, fixed, run, diff } = report
+  const summary = [
+    findings.length === 0 ? texts.clean(files) : texts.found(findings.length, files),
+    ...(notRead === 0 ? [] : [texts.unread(notRead)]),
+  ]
   const shown = byUrl(findings).map((group) => renderUrl(group, texts, style, host))
   return {
-    report: [...(diff ? [diff] : []), ...shown, style.bold(summary)].join('\n'),
+    report: [...(diff ? [diff] : []), ...shown, ...summary.map(style.bold)].join('\n'),
     next: [
       ...fixLines(report, texts),
       ...(fixed === undefined || run === undefined ? [] : [reportTextsFor(host).undo]),

@@ -1,8 +1,9 @@
 import type { CodeClient } from '../../catalog/code-client.ts'
+import type { Span } from '../../documents/splice.ts'
 import { escapePattern } from './escape-pattern.ts'
-import type { FileKind } from './file-kind.ts'
 import type { KeyReaders } from './key-readers.ts'
 import type { LintContext } from './lint-context.ts'
+import type { LintedText, TextLine } from './linted-text.ts'
 import { baseUrlName, type UrlCandidate } from './url-candidate.ts'
 import type { UrlReader } from './url-readers.ts'
 
@@ -13,9 +14,15 @@ const below = 3
 /** A file under lint. */
 export interface LintFile {
   readonly path: string
-  readonly text: string
-  readonly kind: FileKind
+  readonly lines: LintedText
   readonly keyReaders: KeyReaders
+  /** Every word in it that names a client, in order. */
+  readonly words: readonly ClientWord[]
+}
+
+/** A word that names a client, and where it stands. */
+interface ClientWord extends Span {
+  readonly word: string
 }
 
 /**
@@ -51,43 +58,60 @@ function asSetUp(readers: readonly UrlReader[], { variantOf }: LintContext): rea
 
 /** The client of the nearest word: in its line, above, below; else the only one that the file names. */
 function namedReaders(url: UrlCandidate, file: LintFile, context: LintContext): UrlReader[] {
-  const area = file.kind.kind === 'code' ? 'code' : 'config'
-  const clients = context.codeClients.filter((client) => client.in === area)
-  const nearest = nearbyTexts(url, file.text)
-    .map(({ text, which }) => wordsIn(text, clients).at(which))
-    .find((word) => word !== undefined)
-  const client = nearest === undefined ? undefined : clients.find(({ words }) => words.includes(nearest))
+  const clients = clientsFor(file.lines, context)
+  const nearest = nearestWord(url, file)
+  const client = nearest && clients.find(({ words }) => words.includes(nearest))
   if (client) return [readerOf(client)]
-  return area === 'code' ? onlyReader(file.text, clients) : []
+  return file.lines.kind.kind === 'code' ? onlyReader(file, clients) : []
 }
 
-/** Where to look for a word, the nearest place first, and whether its first or its last word is the nearest. */
-function nearbyTexts({ start, end, line, lineStart, name }: UrlCandidate, text: string) {
-  const inLine = [
-    { text: text.slice(lineStart, start), which: -1 },
-    { text: text.slice(end, lineStart + line.length), which: 0 },
-  ]
+/** The words by which a file of this kind names its clients. */
+function clientsFor({ kind }: LintedText, { codeClients }: LintContext): CodeClient[] {
+  const area = kind.kind === 'code' ? 'code' : 'config'
+  return codeClients.filter((client) => client.in === area)
+}
+
+function nearestWord(
+  { start, end, line, name }: UrlCandidate,
+  { lines, words }: LintFile,
+): string | undefined {
+  const inLine = lastWord(words, line.start, start) ?? firstWord(words, end, line.end)
   // A constant of another name may be for any client of the file.
-  if (name !== undefined && !baseUrlName.test(name)) return inLine
-  const before = text
-    .slice(0, lineStart)
-    .split('\n')
-    .slice(-above - 1)
-  const after = text.slice(lineStart + line.length + 1).split('\n')
+  if (inLine !== undefined || (name !== undefined && !baseUrlName.test(name))) return inLine
+  const around = lines.around(line.index, above, below)
+  const wordIn = (one: TextLine, pick: typeof lastWord) =>
+    lines.isImport(one) ? undefined : pick(words, one.start, one.end)
   return [
-    ...inLine,
-    { text: before.filter(isNoImport).join('\n'), which: -1 },
-    { text: after.slice(0, below).filter(isNoImport).join('\n'), which: 0 },
-  ]
+    ...around.above.toReversed().map((one) => wordIn(one, lastWord)),
+    ...around.below.map((one) => wordIn(one, firstWord)),
+  ].find((word) => word !== undefined)
 }
 
-/** What is imported is not yet used. */
-function isNoImport(line: string): boolean {
-  return !/^\s*(?:import|from)\b|\brequire\(/.test(line)
+function lastWord(words: readonly ClientWord[], from: number, to: number): string | undefined {
+  const found = words[indexBefore(words, to)]
+  return found && found.start >= from && found.end <= to ? found.word : undefined
 }
 
-function onlyReader(text: string, clients: readonly CodeClient[]): UrlReader[] {
-  const named = clients.filter((client) => wordsIn(text, [client]).length > 0)
+function firstWord(words: readonly ClientWord[], from: number, to: number): string | undefined {
+  const found = words[indexBefore(words, from) + 1]
+  return found && found.end <= to ? found.word : undefined
+}
+
+/** Of the last word that begins in front of an offset; -1 where none does. */
+function indexBefore(words: readonly ClientWord[], offset: number): number {
+  let [low, high] = [-1, words.length]
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if ((words[middle]?.start ?? 0) < offset) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** Of clients that all request alike. */
+function onlyReader({ words }: LintFile, clients: readonly CodeClient[]): UrlReader[] {
+  const there = new Set(words.map(({ word }) => word))
+  const named = clients.filter((client) => client.words.some((word) => there.has(word)))
   const requests = new Set(named.map(({ endpoint }) => endpoint.protocol + endpoint.appends))
   return requests.size === 1 ? named.map(readerOf) : []
 }
@@ -96,10 +120,17 @@ function readerOf({ tool, endpoint }: CodeClient): UrlReader {
   return { endpoint, ...(tool !== undefined && { tool }) }
 }
 
-/** Every word of these clients in the text, in order; whole words only. */
-function wordsIn(text: string, clients: readonly CodeClient[]): string[] {
-  const words = clients.flatMap((client) => client.words).sort((a, b) => b.length - a.length)
-  const anyWord = words.map(escapePattern).join('|')
+/** Every word of a text that names a client of its kind of file, in order; whole words only. */
+export function findClientWords(lines: LintedText, context: LintContext): ClientWord[] {
+  const words = clientsFor(lines, context).flatMap((client) => client.words)
+  const anyWord = words
+    .sort((a, b) => b.length - a.length)
+    .map(escapePattern)
+    .join('|')
   const pattern = new RegExp(`(?<![\\w@/-])(?:${anyWord})(?![\\w-])`, 'g')
-  return [...text.matchAll(pattern)].map(([word]) => word)
+  return [...lines.text.matchAll(pattern)].map(({ 0: word, index }) => ({
+    word,
+    start: index,
+    end: index + word.length,
+  }))
 }

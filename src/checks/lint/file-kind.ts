@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { FormatId } from '../../documents/formats.ts'
 
 /**
  * What a file is to lint, by its name. `code`: a URL counts in quotes only. `variables`: assignments of a shell or a
@@ -12,12 +13,20 @@ export interface FileKind {
   readonly openValues: boolean
   /** One of the endings that source trees are searched for. */
   readonly isSource: boolean
+  /** What it has to parse as, where that is known by its name alone: comments in JSON are left to its reader. */
+  readonly format?: FormatId
 }
 
 const hash = ['#']
 const slashes = ['//', '/*']
-const shells = { kind: 'variables', comments: hash, openValues: false, isSource: true } as const
-const dotenv = { ...shells, openValues: true }
+const shells: FileKind = {
+  kind: 'variables',
+  comments: hash,
+  openValues: false,
+  isSource: true,
+  format: 'posix-profile',
+}
+const dotenv: FileKind = { ...shells, openValues: true, format: 'dotenv' }
 const other: FileKind = { kind: 'config', comments: hash, openValues: false, isSource: false }
 
 const byEnding: ReadonlyMap<string, FileKind> = new Map(
@@ -29,10 +38,24 @@ const byEnding: ReadonlyMap<string, FileKind> = new Map(
       isSource: true,
     }),
     ...endings(['py'], { kind: 'code', comments: hash, openValues: false, isSource: true }),
-    ...endings(['json', 'jsonc'], { kind: 'config', comments: slashes, openValues: false, isSource: true }),
-    ...endings(['yaml', 'yml'], { kind: 'config', comments: hash, openValues: true, isSource: true }),
-    ...endings(['toml'], { ...other, isSource: true }),
-    ...endings(['sh', 'bash', 'zsh', 'fish', 'ps1'], shells),
+    ...endings(['json', 'jsonc'], {
+      kind: 'config',
+      comments: slashes,
+      openValues: false,
+      isSource: true,
+      format: 'jsonc',
+    }),
+    ...endings(['yaml', 'yml'], {
+      kind: 'config',
+      comments: hash,
+      openValues: true,
+      isSource: true,
+      format: 'yaml',
+    }),
+    ...endings(['toml'], { ...other, isSource: true, format: 'toml' }),
+    ...endings(['sh', 'bash', 'zsh'], shells),
+    ...endings(['fish'], { ...shells, format: 'fish-profile' }),
+    ...endings(['ps1'], { ...shells, format: 'powershell-profile' }),
     ...endings(['env'], dotenv),
   }),
 )

@@ -1,22 +1,30 @@
 import type { Span } from '../../documents/splice.ts'
-import type { FileKind } from './file-kind.ts'
+import type { LintedText } from './linted-text.ts'
 import { candidateAt, type UrlCandidate } from './url-candidate.ts'
 
+/** Longer is no base URL; it is not looked at, or a line of nothing but URLs would be read once for each. */
+const longestUrl = 2000
+
 const scheme = /https?:(?:\\?\/){2}/gi
-const bareUrl = /(?:\\\/|[^\s"'`<>|^(){}[\],;\\$])+/y
+const bareUrl = /(?:\\\/|[^\s"'`<>|^(){}[\],;\\$]){1,2000}/y
 
 /**
  * Every http URL in a text. In quotes the blanks around it and inside it belong to it, since the client reads them as
  * well; a sentence that holds a URL gives just the URL.
  */
-export function findUrls(text: string, { openValues, kind }: FileKind): UrlCandidate[] {
-  const spans = [...text.matchAll(scheme)].map(({ index }) => spanOf(text, index, openValues))
-  const candidates = spans.map((span) => candidateAt(text, span))
-  return kind === 'code' ? candidates.filter(({ isQuoted }) => isQuoted) : candidates
+export function findUrls(lines: LintedText): UrlCandidate[] {
+  const spans = [...lines.text.matchAll(scheme)].map(({ index }) => spanOf(lines, index))
+  const candidates = spans
+    .filter(({ start, end }) => end - start < longestUrl)
+    .map((span) => candidateAt(lines, span))
+  return lines.kind.kind === 'code' ? candidates.filter(({ isQuoted }) => isQuoted) : candidates
 }
 
-function spanOf(text: string, at: number, openValues: boolean): Span {
-  const whole = quotedSpan(text, at) ?? (openValues ? openSpan(text, at) : undefined)
+function spanOf(lines: LintedText, at: number): Span {
+  const { text, kind } = lines
+  const { end } = lines.lineAt(at)
+  const rest = text.slice(at, Math.min(end, at + longestUrl + 1))
+  const whole = quotedSpan(text, at, rest) ?? (kind.openValues ? openSpan(at, rest) : undefined)
   if (whole && isOneUrl(text.slice(whole.start, whole.end))) return whole
   bareUrl.lastIndex = at
   const found = bareUrl.exec(text)?.[0] ?? ''
@@ -24,18 +32,18 @@ function spanOf(text: string, at: number, openValues: boolean): Span {
 }
 
 /** What stands between the quote in front of the URL and the same quote behind it, in one line. */
-function quotedSpan(text: string, at: number): Span | undefined {
+function quotedSpan(text: string, at: number, rest: string): Span | undefined {
   const start = at - (/[ \t]*$/.exec(text.slice(Math.max(0, at - 20), at))?.[0].length ?? 0)
   const quote = text[start - 1] ?? ''
   if (quote === '' || !`"'\``.includes(quote)) return undefined
-  const end = text.indexOf(quote, at)
-  return end === -1 || text.slice(at, end).includes('\n') ? undefined : { start, end }
+  const length = rest.indexOf(quote)
+  return length === -1 ? undefined : { start, end: at + length }
 }
 
 /** From the URL to the end of its line, or to a comment. */
-function openSpan(text: string, at: number): Span {
-  const length = /^.*?(?=\s+#|\s*$)/m.exec(text.slice(at))?.[0].length ?? 0
-  return { start: at, end: at + length }
+function openSpan(at: number, rest: string): Span {
+  const comment = /\s#/.exec(rest)?.index ?? rest.length
+  return { start: at, end: at + rest.slice(0, comment).trimEnd().length }
 }
 
 /** No blanks but around it, or one gap that a URL would go on behind. */

@@ -1,19 +1,22 @@
 import { hostIn, pathIn, regionMeant } from '../../gateway/region-meant.ts'
 import type { LintContext } from './lint-context.ts'
+import type { LintedText } from './linted-text.ts'
 import { baseUrlName, type UrlCandidate } from './url-candidate.ts'
 
-/** Code that makes the request itself, or that joins the URL itself. */
-const ownRequest =
-  /\b(?:fetch|axios|got|ky|urlopen|urljoin|URL)\b[\w.]*\s*\(|\bcurl\b|\bwget\b|\b(?:requests|httpx|http|https|session|client)\.(?:get|post|put|request|stream)\s*\(|Invoke-(?:RestMethod|WebRequest)/
 /** Names of values that are no base URL. */
 const otherName = /origin|host|domain|server|gateway|region|docs?|site|home|console|portal|link|href|status/i
 
 /** Whether a URL with a host like the gateway's is a base URL, by what stands around it. */
-export function isMeant(url: UrlCandidate, isRead: boolean, above: string, context: LintContext): boolean {
+export function isMeant(
+  url: UrlCandidate,
+  isRead: boolean,
+  lines: LintedText,
+  context: LintContext,
+): boolean {
   if (url.isPart) return false
   if (context.variables.has(url.name ?? '') || baseUrlName.test(url.name ?? '')) return true
   if (!isRead && !isLikely(url.text, context)) return false
-  if (ownRequest.test(url.line) || ownRequest.test(above)) return false
+  if (lines.makesRequest(url.line.index) || lines.makesRequest(url.line.index - 1)) return false
   if (otherName.test(url.name ?? '')) return false
   return isRead || !(isRoute(url.text, context) || isBareOrigin(url))
 }

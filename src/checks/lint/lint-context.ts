@@ -34,7 +34,7 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
     codeClients: catalog.codeClients,
     variables: variableReaders(catalog),
     keysOf: keyFinder(catalog, host),
-    manifestBeside,
+    manifestBeside: manifestFinder(),
     isKeptByShell: (path) =>
       catalog.shells.some(({ universal }) => universal && basename(universal) === basename(path)),
     endpoints: distinctEndpoints(everyEndpoint),
@@ -43,8 +43,15 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
   }
 }
 
-function manifestBeside(path: string): string {
-  return readText(join(dirname(path), 'package.json')) ?? ''
+/** Reads each package.json once. */
+function manifestFinder(): LintContext['manifestBeside'] {
+  const known = new Map<string, string>()
+  return (path) => {
+    const folder = dirname(path)
+    const text = known.get(folder) ?? readText(join(folder, 'package.json')) ?? ''
+    known.set(folder, text)
+    return text
+  }
 }
 
 /** Endpoints that request alike count once; the first prefix is the one that is written. */

@@ -1,17 +1,19 @@
-import { realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
+import type { FormatId } from '../../documents/formats.ts'
 import { spellFishVariables } from '../../documents/script/fish-variables.ts'
-import { UserError } from '../../errors.ts'
+import { whyNotParsed } from '../../documents/why-not-parsed.ts'
+import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
-import { hasCode } from '../../host/has-code.ts'
 import type { Ledger } from '../../ledger.ts'
+import { fileKind } from './file-kind.ts'
 import { createLintContext, type LintContext } from './lint-context.ts'
 import { lintEnvironment } from './lint-environment.ts'
 import type { LintProblem } from './lint-problem.ts'
 import { lintText } from './lint-text.ts'
 import { machineFiles } from './machine-files.ts'
-import { readSource, worthReadingPattern } from './read-source.ts'
+import { readSource, type UnreadReason, worthReadingPattern } from './read-source.ts'
 import type { Surroundings } from './url-readers.ts'
 import { walkSources } from './walk-sources.ts'
 
@@ -24,10 +26,12 @@ export interface LintRequest {
 /** What the look at many files came to. */
 export interface LintResult {
   readonly problems: readonly LintProblem[]
-  /** How many files were looked at. */
+  /** How many files were looked at; those that could not be read are not among them. */
   readonly files: number
   /** Files that could not be read, as findings of level `failed`. */
   readonly failures: readonly Finding[]
+  /** Files in which nothing is corrected because they do not parse. */
+  readonly unparsed: readonly Finding[]
 }
 
 /** Judges every base URL for the gateway. Reads, never writes. Errors: UserError `path-not-found`, exit 2. */
@@ -43,56 +47,108 @@ export async function lintFiles(
   const files = eachOnce(given, request.project ? walkSources(host.cwd) : [])
   const results = await lintAll(files, context)
   const ofEnvironment = wholeMachine ? lintEnvironment(host, context) : []
-  return { ...results, problems: [...results.problems, ...ofEnvironment], files: files.length }
+  const looked = files.length - results.failures.length
+  return { ...results, problems: [...results.problems, ...ofEnvironment], files: looked }
 }
 
-/** A tool's own file is always read. */
+/** A tool's own file is always read, as large as setup takes it. */
 const anything = /(?:)/
+const largestSettings = 10 * 1024 * 1024
 
 async function lintAll(files: readonly string[], context: LintContext): Promise<Omit<LintResult, 'files'>> {
   const worthReading = worthReadingPattern(context)
   const problems: LintProblem[] = []
   const failures: Finding[] = []
+  const unparsed: Finding[] = []
   for (const path of files) {
-    try {
-      const isKept = context.isKeptByShell(path)
-      const written = readSource(path, isKept || context.keysOf(path).length > 0 ? anything : worthReading)
-      if (written === undefined) continue
-      const text = isKept ? spellFishVariables(written) : written
-      problems.push(...keptFixes(text, isKept, await lintText(path, text, context)))
-    } catch (error) {
-      if (!hasCode(error, 'EACCES', 'EPERM', 'EISDIR', 'EIO', 'ENOENT')) throw error
-      failures.push(notRead(path))
+    const isKept = context.isKeptByShell(path)
+    const source =
+      isKept || context.keysOf(path).length > 0
+        ? readSource(path, anything, largestSettings)
+        : readSource(path, worthReading)
+    if (source === undefined) continue
+    if ('unread' in source) {
+      failures.push(notRead(path, source.unread))
+      continue
     }
+    const format = context.keysOf(path)[0]?.format ?? fileKind(path).format
+    const text = isKept ? spellFishVariables(source.text) : source.text
+    const found = await lintText(path, text, context)
+    const isFixable = !isKept && source.isUtf8 && found.some(({ finding }) => finding.fix !== null)
+    const broken = isFixable && format ? await whyNotParsed(source.text, path, format) : undefined
+    if (broken) unparsed.push(notParsed(path, broken))
+    problems.push(...found.map((one) => keptFix(one, !isKept && source.isUtf8 && !broken, format)))
   }
-  return { problems, failures }
+  return { problems, failures, unparsed }
 }
 
-/** Text that is not UTF-8 cannot be written back without loss, so nothing in it is corrected; nor what is a shell's own. */
-function keptFixes(text: string, isKept: boolean, problems: readonly LintProblem[]): readonly LintProblem[] {
-  if (!isKept && !text.includes('\uFFFD')) return problems
-  return problems.map(({ finding, span }) => ({ finding: { ...finding, fix: null }, span }))
+/**
+ * What is not UTF-8 cannot be written back without loss, and a fix in a file that does not parse could mean anything: nothing
+ * in such a file is corrected; nor in one that a shell writes by itself.
+ */
+function keptFix({ finding, span }: LintProblem, isFixable: boolean, format?: FormatId): LintProblem {
+  const kept = isFixable ? finding : { ...finding, fix: null }
+  return { finding: kept, span, ...(format !== undefined && { format }) }
 }
 
-function notRead(path: string): Finding {
+function notParsed(path: string, { where = { file: path }, hint }: UserError): Finding {
+  return {
+    id: 'not-corrected',
+    level: 'warning',
+    message: `${formatWhere(where)}: the file does not parse, so nothing in it is corrected.`,
+    messageZh: `${formatWhere(where)}：文件无法解析，因此不会修正其中任何内容。`,
+    ...(hint !== undefined && { hint }),
+    where,
+  }
+}
+
+const reasons: Readonly<Record<UnreadReason, readonly [en: string, zh: string]>> = {
+  'not-regular': ['is a pipe, a socket or a device, no file', '是管道、套接字或设备，不是文件'],
+  'is-folder': ['is a folder that could not be looked into', '是无法进入的文件夹'],
+  'too-large': [
+    'names the gateway and is too large to be a source or settings',
+    '提到网关，但过大，不是源代码或配置',
+  ],
+  'not-text': ['is no text', '不是文本'],
+  'too-long': ['is too long a path to be opened', '路径过长，无法打开'],
+  'not-readable': ['could not be read', '无法读取'],
+}
+
+function notRead(path: string, reason: UnreadReason): Finding {
+  const [en, zh] = reasons[reason]
   return {
     id: 'not-readable',
     level: 'failed',
-    message: `${path} could not be read, so nothing is known of it.`,
-    messageZh: `无法读取 ${path}，其内容未检查。`,
+    message: `${shortPath(path)} ${en}, so nothing is known of it.`,
+    messageZh: `${shortPath(path)} ${zh}，其内容未检查。`,
     where: { file: path },
   }
 }
 
+/** Nobody reads a path of thousands of characters; its place is told whole. */
+function shortPath(path: string): string {
+  return path.length <= 300 ? path : `${path.slice(0, 140)}…${path.slice(-140)}`
+}
+
+/**
+ * What no client would stumble over is left out: what is not there, and a folder, such as a virtual environment of the
+ * name `.env`. One that cannot be looked into stays.
+ */
 function existing(files: readonly string[]): string[] {
   return files.filter((path) => {
-    try {
-      return statSync(path, { throwIfNoEntry: false })?.isFile()
-    } catch {
-      // Reading it will tell why.
-      return true
-    }
+    const stat = lookAt(path)
+    if (stat === undefined || stat === 'unknown') return stat === 'unknown'
+    return !stat.isDirectory() || !canList(path)
   })
+}
+
+function canList(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A file that is named by a link as well counts once, by the name that comes first. */
@@ -113,10 +169,19 @@ function resolveLinks(path: string): string {
 function namedFiles(paths: readonly string[], { cwd }: Surroundings): string[] {
   return paths.flatMap((given) => {
     const path = resolve(cwd, given)
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = lookAt(path)
     if (!stat) throw notFound(given)
-    return stat.isDirectory() ? [...walkSources(path)] : [path]
+    return stat !== 'unknown' && stat.isDirectory() ? [...walkSources(path)] : [path]
   })
+}
+
+function lookAt(path: string): Stats | 'unknown' | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    // Reading it will tell why.
+    return 'unknown'
+  }
 }
 
 function notFound(path: string): UserError {

@@ -1,3 +1,4 @@
+import type { FormatId } from '../../documents/formats.ts'
 import type { Span } from '../../documents/splice.ts'
 import type { UrlRuleId } from '../../gateway/url-faults.ts'
 import type { UrlRule } from '../../gateway/url-rules.ts'
@@ -27,4 +28,6 @@ export interface LintProblem {
   readonly finding: LintFinding
   /** Undefined for what stands in no file. */
   readonly span: (Span & { readonly text: string; readonly column: number }) | undefined
+  /** What the file has to parse as, where that is known. */
+  readonly format?: FormatId
 }

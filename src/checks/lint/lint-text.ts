@@ -2,32 +2,33 @@ import { judgeForClients } from '../../gateway/judge-for-clients.ts'
 import { maskUrl } from '../../gateway/mask-url.ts'
 import { hostIn, meansGateway } from '../../gateway/region-meant.ts'
 import { urlRules } from '../../gateway/url-rules.ts'
-import { chooseReaders, type LintFile } from './choose-readers.ts'
+import { chooseReaders, findClientWords, type LintFile } from './choose-readers.ts'
 import { fileKind, isExample } from './file-kind.ts'
 import { findHalfUrls } from './find-half-urls.ts'
 import { findUrls } from './find-urls.ts'
 import { hasNoHost } from './has-no-host.ts'
-import { inComment } from './in-comment.ts'
 import { isMeant } from './is-meant.ts'
 import { findKeyReaders } from './key-readers.ts'
 import { distinctEndpoints, type LintContext } from './lint-context.ts'
 import type { LintFinding, LintProblem } from './lint-problem.ts'
+import { LintedText } from './linted-text.ts'
 import type { UrlCandidate } from './url-candidate.ts'
 import type { UrlKey, UrlReader } from './url-readers.ts'
 
 /** Every broken rule of every base URL for the gateway in one file's text, in the file's order. */
 export async function lintText(path: string, text: string, context: LintContext): Promise<LintProblem[]> {
-  const kind = fileKind(path)
-  const urls = findUrls(text, kind).filter((url) => isForGateway(url.text, context))
+  const lines = new LintedText(text, fileKind(path))
+  const urls = findUrls(lines).filter((url) => isForGateway(url.text, context))
   const keys = context.keysOf(path)
-  const halves = findHalfUrls(text, kind, [...context.variables.keys(), ...keys.map(nameOf)]).filter(
+  const halves = findHalfUrls(lines, [...context.variables.keys(), ...keys.map(nameOf)]).filter(
     (half) => hasNoHost(half.text) || isForGateway(half.text, context),
   )
   const candidates = [...urls, ...halves]
-    .filter((url) => !inComment(url.line, url.start - url.lineStart, kind.comments))
+    .filter(({ start }) => !lines.inComment(start))
     .sort((one, other) => one.start - other.start)
   const keyReaders = await findKeyReaders(text, keys, candidates)
-  const file = { path, text, kind, keyReaders }
+  const words = candidates.length > 0 ? findClientWords(lines, context) : []
+  const file = { path, lines, keyReaders, words }
   return candidates.flatMap((url) => judgeInFile(url, file, context))
 }
 
@@ -37,19 +38,18 @@ function nameOf({ keyPath }: UrlKey): string {
 
 function judgeInFile(url: UrlCandidate, file: LintFile, context: LintContext): LintProblem[] {
   const readers = chooseReaders(url, file, context)
-  const above = file.text.slice(0, Math.max(0, url.lineStart - 1))
   const isWanted =
     file.keyReaders.has(url) ||
     (hasNoHost(url.text)
       ? isReadEmpty(url, file, context)
-      : isMeant(url, readers.length > 0, above.slice(above.lastIndexOf('\n') + 1), context))
+      : isMeant(url, readers.length > 0, file.lines, context))
   if (!isWanted) return []
-  const { start, end, lineStart } = url
-  const text = file.text.slice(start, end)
-  const column = start - lineStart + 1
+  const { start, end, line } = url
+  const text = file.lines.text.slice(start, end)
+  const column = start - line.start + 1
   const place = {
     file: file.path,
-    line: file.text.slice(0, start).split('\n').length,
+    line: line.index + 1,
     column: column + text.length - text.trimStart().length,
   }
   const findings = judge(url.text, place, readers, context)
@@ -66,9 +66,9 @@ function isForGateway(text: string, { knownOrigins, gateway }: LintContext): boo
  * An empty variable counts where a client is known to read it. In YAML and in programs a variable without a value, or
  * with an empty one, often has a meaning of its own.
  */
-function isReadEmpty(url: UrlCandidate, { path, kind }: LintFile, context: LintContext): boolean {
-  if (!context.variables.has(url.name ?? '') || kind.kind === 'code' || isExample(path)) return false
-  return url.isQuoted || kind.kind === 'variables'
+function isReadEmpty(url: UrlCandidate, { path, lines }: LintFile, context: LintContext): boolean {
+  if (!context.variables.has(url.name ?? '') || lines.kind.kind === 'code' || isExample(path)) return false
+  return url.isQuoted || lines.kind.kind === 'variables'
 }
 
 /** One variable of the environment. */

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
@@ -31,9 +31,13 @@ export function machineFiles(catalog: Catalog, host: Surroundings, ledger: Ledge
   return [...new Set([...ofTools, ...ofShells, ...dotenvFiles(host.cwd), ...written])]
 }
 
-/** `.env` and its kin, such as `.env.local`. */
+/** `.env` and the like, such as `.env.local`; the folder itself where it cannot be looked into. */
 function dotenvFiles(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => /^\.env(\.|$)/.test(name))
-    .map((name) => join(folder, name))
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^\.env(\.|$)/.test(name))
+      .map((name) => join(folder, name))
+  } catch {
+    return existsSync(folder) ? [folder] : []
+  }
 }

@@ -1,12 +1,12 @@
 import type { Span } from '../../documents/splice.ts'
+import type { LintedText, TextLine } from './linted-text.ts'
 
 /** A text in a file that may be a base URL. */
 export interface UrlCandidate extends Span {
   /** What stands in the span, escapes undone. */
   readonly text: string
-  /** The text of the span's line, and where in the file the line begins. */
-  readonly line: string
-  readonly lineStart: number
+  /** The span's line. */
+  readonly line: TextLine
   /** The name of the value, such as `base_url`; undefined when it has none. */
   readonly name: string | undefined
   /** The code goes on to build a longer URL of it. */
@@ -24,10 +24,9 @@ const nameBefore =
   /([A-Za-z_][\w-]*)["'`]?(?:\s*\]|\s*:\s*(?:string|str|Final(?:\[str\])?)(?=\s*=))?\s*(?::-|:=|\?\?=?|\|\|=?|[=:,]|\s)\s*[rbu]?["'`]?\s*$/
 
 /** Makes a candidate of a span; the line and the name are found around it. */
-export function candidateAt(text: string, { start, end }: Span): UrlCandidate {
-  const lineStart = text.lastIndexOf('\n', start - 1) + 1
-  const newline = text.indexOf('\n', end)
-  const line = text.slice(lineStart, newline === -1 ? undefined : newline)
+export function candidateAt(lines: LintedText, { start, end }: Span): UrlCandidate {
+  const { text } = lines
+  const line = lines.lineAt(start)
   const quote = text[start - 1] ?? ''
   const isQuoted = quote !== '' && `"'\``.includes(quote) && text[end] === quote
   return {
@@ -35,8 +34,7 @@ export function candidateAt(text: string, { start, end }: Span): UrlCandidate {
     end,
     text: unescapeText(text.slice(start, end)),
     line,
-    lineStart,
-    name: nameBefore.exec(text.slice(Math.max(lineStart, start - longestName), start))?.[1],
+    name: nameBefore.exec(text.slice(Math.max(line.start, start - longestName), start))?.[1],
     isPart: isContinued(text.slice(end, end + 20), isQuoted),
     isQuoted,
   }

@@ -15,7 +15,7 @@ const neverEntered = new Set(['.git', 'node_modules'])
 /**
  * The paths of all source files below a folder, as git sees it: what a .gitignore leaves out is left out, also by
  * those of the folders above up to the repository's own. Links are not followed. A folder that cannot be
- * opened is given itself, so that whoever reads the paths finds out.
+ * opened is given itself, and a pipe, a socket or a device by the name of a source: whoever reads the paths finds out.
  */
 export function* walkSources(folder: string): Generator<string> {
   yield* walk(folder, ignoreFilesAbove(folder))
@@ -30,7 +30,7 @@ function* walk(folder: string, outer: readonly IgnoreFile[]): Generator<string> 
     const path = folder + sep + entry.name
     if (entry.isDirectory()) {
       if (!neverEntered.has(entry.name) && !isIgnored(path + sep, rules)) yield* walk(path, rules)
-    } else if (entry.isFile() && fileKind(entry.name).isSource && !isIgnored(path, rules)) {
+    } else if (!entry.isSymbolicLink() && fileKind(entry.name).isSource && !isIgnored(path, rules)) {
       yield path
     }
   }

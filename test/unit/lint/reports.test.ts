@@ -86,6 +86,7 @@ it('a file whose name breaks lines adds none to any report', async () => {
   const report = {
     findings: [told],
     files: 1,
+    notRead: 0,
     fixed: undefined,
     run: undefined,
     diff: undefined,
@@ -95,7 +96,15 @@ it('a file whose name breaks lines adds none to any report', async () => {
 })
 
 describe('the report for a person', () => {
-  const report = { findings, files: 2, fixed: undefined, run: undefined, diff: undefined, dryRun: false }
+  const report = {
+    findings,
+    files: 2,
+    notRead: 0,
+    fixed: undefined,
+    run: undefined,
+    diff: undefined,
+    dryRun: false,
+  }
 
   it('tells place, rule, path and fix, and what to type', () => {
     const { report: text, next } = reportLint(report, host)
@@ -116,5 +125,10 @@ describe('the report for a person', () => {
       report: 'No problem in 2 files looked at.',
       next: [],
     })
+  })
+
+  it('says how many files were not read', () => {
+    const { report: text } = reportLint({ ...report, findings: [], notRead: 3 }, host)
+    expect(text).toBe('No problem in 2 files looked at.\n3 files were not read.')
   })
 })

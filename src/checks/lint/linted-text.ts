@@ -1,0 +1,115 @@
+import type { FileKind } from './file-kind.ts'
+
+/** One line of a text; only a line feed ends it. */
+export interface TextLine {
+  /** Counts from 0. */
+  readonly index: number
+  readonly text: string
+  readonly start: number
+  /** In front of the line feed. */
+  readonly end: number
+}
+
+/** Code that makes the request itself, or that joins the URL itself. */
+const ownRequest =
+  /\b(?:fetch|axios|got|ky|urlopen|urljoin|URL)\b[\w.]{0,80}\s{0,20}\(|\bcurl\b|\bwget\b|\b(?:requests|httpx|http|https|session|client)\.(?:get|post|put|request|stream)\s{0,20}\(|Invoke-(?:RestMethod|WebRequest)/
+
+/**
+ * A text under lint. What is worked out of a line is kept, so that each line is read a few times however many URLs
+ * stand in it: generated files have one line, and thousands of them.
+ */
+export class LintedText {
+  readonly text: string
+  readonly kind: FileKind
+  readonly #starts: readonly number[]
+  readonly #commentStarts = new Map<number, number>()
+  readonly #requests = new Map<number, boolean>()
+  readonly #imports = new Map<number, boolean>()
+
+  constructor(text: string, kind: FileKind) {
+    this.text = text
+    this.kind = kind
+    this.#starts = startsOfLines(text)
+  }
+
+  /** The line that holds an offset. */
+  lineAt(offset: number): TextLine {
+    const index = lastAtMost(this.#starts, offset)
+    const start = this.#starts[index] ?? 0
+    const next = this.#starts[index + 1]
+    const end = next === undefined ? this.text.length : next - 1
+    return { index, start, end, text: this.text.slice(start, end) }
+  }
+
+  /** The lines above and below a line, as many of them as there are. */
+  around(index: number, above: number, below: number): { above: TextLine[]; below: TextLine[] } {
+    const lines = (from: number, to: number) =>
+      this.#starts.slice(Math.max(0, from), Math.max(0, to)).map((start) => this.lineAt(start))
+    return { above: lines(index - above, index), below: lines(index + 1, index + 1 + below) }
+  }
+
+  /** Whether a place in a line is in a comment. */
+  inComment(offset: number): boolean {
+    const line = this.lineAt(offset)
+    const start = remember(this.#commentStarts, line.index, () => commentStart(line.text, this.kind.comments))
+    return start < offset - line.start
+  }
+
+  /** Whether the line, counted from 0, makes a request itself. */
+  makesRequest(index: number): boolean {
+    const start = this.#starts[index]
+    if (start === undefined) return false
+    return remember(this.#requests, index, () => ownRequest.test(this.lineAt(start).text))
+  }
+
+  /** Whether the line imports something: what is imported is not yet used. */
+  isImport({ index, text }: TextLine): boolean {
+    return remember(this.#imports, index, () => /^\s*(?:import|from)\b|\brequire\(/.test(text))
+  }
+}
+
+/** Where the last of some rising numbers stands that is not above a number; 0 where all are. */
+function lastAtMost(rising: readonly number[], most: number): number {
+  let [low, high] = [0, rising.length]
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if ((rising[middle] ?? 0) <= most) low = middle
+    else high = middle
+  }
+  return low
+}
+
+function startsOfLines(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+function remember<Known>(known: Map<number, Known>, index: number, find: () => Known): Known {
+  const found = known.get(index) ?? find()
+  known.set(index, found)
+  return found
+}
+
+/**
+ * Where a line's comment begins: at one of the markers, which must not stand in quotes. The beginning of a line inside a
+ * block comment is told by its `*`. Infinite where there is none.
+ */
+function commentStart(line: string, markers: readonly string[]): number {
+  if (markers.includes('/*') && /^\s*\*/.test(line)) return -1
+  let quote: string | undefined
+  for (let at = 0; at < line.length; at++) {
+    const character = line[at] ?? ''
+    if (character === '\\') at++
+    else if (quote !== undefined) quote = character === quote ? undefined : quote
+    else if (beginsComment(line, at, markers)) return at
+    else if (`"'\``.includes(character)) quote = character
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** A marker counts at the beginning of a line or behind a blank or a separator: `a#b` and `https://` begin none. */
+function beginsComment(line: string, at: number, markers: readonly string[]): boolean {
+  const free = at === 0 || /[\s;,{}()[\]]/.test(line[at - 1] ?? '')
+  return free && markers.some((marker) => line.startsWith(marker, at))
+}

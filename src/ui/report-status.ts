@@ -13,9 +13,10 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
   if (tools.length === 0) return { report: texts.nothingSetUp, next: [] }
   const style = styleFor(host, 'stdout')
   const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
-  const rows = tools.map(({ tool, region, unencrypted, scope, project, keyStore = 'file', files }) => {
+  const rows = tools.map((setup) => {
+    const { tool, region, unencrypted, keyStore = 'file', files } = setup
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
-    const place = project === undefined ? scope : shortenHome(project, host)
+    const place = placeText(setup, tools, host)
     const shown = texts.states[state]
     return [
       tool,
@@ -41,4 +42,15 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
   )
   const table = renderTable(head, rows, style, host.terminal.columns)
   return { report: [table, ...new Set(lines)].join('\n'), next: [] }
+}
+
+/** The scope, or the place where that tells a tool's setups apart. */
+function placeText(
+  { tool, scope, project, place }: ToolStatus,
+  all: readonly ToolStatus[],
+  host: Host,
+): string {
+  if (project !== undefined) return shortenHome(project, host)
+  const isOnly = all.filter((other) => other.tool === tool && other.scope === scope).length === 1
+  return isOnly || place === undefined ? scope : shortenHome(place, host)
 }

@@ -102,21 +102,48 @@ function carryOver({ setups, entries }: z.infer<typeof firstSchema>): Ledger {
   }
 }
 
-/** The stored ledger, or the empty one. Throws UserErrors `broken-ledger` naming the file, and those of `readTrustedFile`. */
+/** The stored ledger, or the empty one. Throws UserErrors `broken-ledger`, `newer-state`, and those of `readTrustedFile`, naming the file. */
 export function readLedger(host: Host): Ledger {
   const file = ledgerFile(host)
   const bytes = readTrustedFile(file, host)
   if (bytes === undefined) return emptyLedger
+  const stored = parseJson(new TextDecoder().decode(bytes))
+  const { success, data } = ledgerSchema.safeParse(stored)
+  if (success) return data
+  throw isNewer(stored) ? newerState(host) : brokenLedger(file)
+}
+
+function parseJson(text: string): unknown {
   try {
-    return ledgerSchema.parse(JSON.parse(new TextDecoder().decode(bytes)))
+    return JSON.parse(text)
   } catch {
-    throw new UserError({
-      code: 'broken-ledger',
-      message: `${file}, the list of what this program wrote, is damaged or comes from another version.`,
-      hint: `Update qcode-setup, or move the file away: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)} (what stands in your files then counts as yours)`,
-      where: { file },
-    })
+    return undefined
   }
+}
+
+function isNewer(stored: unknown): boolean {
+  const version = typeof stored === 'object' && stored !== null && 'version' in stored ? stored.version : 0
+  return typeof version === 'number' && version > emptyLedger.version
+}
+
+/** UserError `newer-state`, exit 1: the ledger says what this version has no meaning for. `what`: such as `the shell nu`. */
+export function newerState(host: Host, what?: string): UserError {
+  const file = ledgerFile(host)
+  return new UserError({
+    code: 'newer-state',
+    message: `${file} was written by a newer version of qcode-setup${what ? `, since this one does not know ${what}` : ''}. Nothing was changed.`,
+    hint: 'Update this one: npm install --global qcode-setup@latest',
+    where: { file },
+  })
+}
+
+function brokenLedger(file: string): UserError {
+  return new UserError({
+    code: 'broken-ledger',
+    message: `${file}, the list of what this program wrote, is damaged or comes from another version.`,
+    hint: `Update qcode-setup, or move the file away: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)} (what stands in your files then counts as yours)`,
+    where: { file },
+  })
 }
 
 /** Replaces the stored ledger. Throws UserError `lock-lost`. */

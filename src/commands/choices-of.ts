@@ -1,13 +1,14 @@
 import { existsSync, statSync } from 'node:fs'
 import { delimiter } from 'node:path'
 import { listRuns } from '../apply/journal.ts'
-import { readLedger } from '../apply/ledger-store.ts'
+import { newerState, readLedger } from '../apply/ledger-store.ts'
 import type { Catalog } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger, Setup } from '../ledger.ts'
 import { completeLedger } from '../plan/setups.ts'
+import { fields } from '../request/fields.ts'
 import type { KeyStore, Method, Scope, ToolChoice } from '../request/request.ts'
 import type { CommandContext } from './command.ts'
 
@@ -38,14 +39,33 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
   }
 }
 
-/** What is written down on this machine; a ledger of version 0.1.0 is completed. Errors: UserError `broken-ledger`. */
+/** What is written down on this machine; a ledger of version 0.1.0 is completed. Errors: those of `readLedger`. */
 export function loadLedger({ host, catalog }: CommandContext): Ledger {
   const context = { gateway: catalog.gateway, host, key: undefined, now: host.now() }
   const foldersMade = () =>
     listRuns(host)
       .filter(({ state }) => state === 'done')
       .flatMap(({ createdFolders }) => createdFolders)
-  return completeLedger(readLedger(host), (setup) => choiceOf(setup, catalog, host), foldersMade, context)
+  const ledger = readLedger(host)
+  assertKnown(ledger, { host, catalog })
+  return completeLedger(ledger, (setup) => choiceOf(setup, catalog, host), foldersMade, context)
+}
+
+/** A newer version may know more shells and ways; what this one would make of them is anyone's guess. A tool may be the user's own. */
+function assertKnown({ setups }: Ledger, { host, catalog }: CommandContext): void {
+  const known = {
+    scope: fields.scope.choices(),
+    method: fields.method.choices(),
+    keyStore: fields.keyStore.choices(),
+    shell: catalog.shells.map(({ id }) => id),
+  }
+  for (const setup of setups) {
+    for (const [name, values] of Object.entries(known)) {
+      const value = setup[name as keyof typeof known]
+      if (value !== undefined && !values.includes(value)) throw newerState(host, `the ${name} ${value}`)
+    }
+    if (!URL.canParse(setup.gateway)) throw newerState(host, `the gateway ${setup.gateway}`)
+  }
 }
 
 /** What is set up, as choices, and a finding for each setup that cannot be planned again. */

@@ -213,3 +213,48 @@ describe('what cannot be read is no empty state', () => {
     expect(readFileSync(file, 'utf8')).toBe('precious')
   })
 })
+
+describe('given the ledger is of a newer version', () => {
+  const newer: readonly [string, (ledger: Record<string, unknown>) => unknown, string][] = [
+    ['in its form', (ledger) => ({ ...ledger, version: 99 }), ''],
+    ['in its form alone', () => ({ version: 3, all: 'new' }), ''],
+    ...(
+      [
+        ['shell', 'nu'],
+        ['scope', 'organisation'],
+        ['method', 'daemon'],
+        ['keyStore', 'vault'],
+        ['gateway', 'mesh'],
+      ] as const
+    ).map(([name, value]): (typeof newer)[number] => [
+      `in the ${name} of a setup`,
+      (ledger) => ({
+        ...ledger,
+        setups: (ledger.setups as object[]).map((setup) => ({ ...setup, [name]: value })),
+      }),
+      `the ${name} ${value}`,
+    ]),
+  ]
+
+  test.each(newer)('%s: one sentence, and nothing is lost', async (_, change, what) => {
+    const { home, path } = await makeState('ledger.json')
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))))
+    const tree = readTree(home)
+    const names = [
+      'status',
+      'doctor',
+      'setup',
+      'switch',
+      'rotate',
+      'remove',
+      ...(what === '' ? ['undo', 'lint'] : []),
+    ]
+    for (const name of names) {
+      const { exit, text } = await runInProcess(lines[name] ?? '', hostOf(home))
+      expect([name, exit], text).toEqual([name, name === 'doctor' ? 3 : 1])
+      expect(text).toContain(`${path} was written by a newer version of qcode-setup`)
+      expect(text).toContain(what)
+    }
+    expect(readTree(home)).toEqual(tree)
+  })
+})

@@ -13,13 +13,17 @@ import { pathId } from './path-id.ts'
 import type { Leaf } from './placeholders.ts'
 import type { Conflict } from './plan.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+import { refuseLeadingOut } from './refuse-leading-out.ts'
 import { refuseOwnTarget } from './refuse-own-target.ts'
 import { revealValue } from './reveal-value.ts'
 import type { WantedTarget } from './wanted.ts'
 
 /** Brings one file to what the target wants. False when the target's condition does not hold here. */
 export function editTarget(target: WantedTarget, work: PlanWork): boolean {
-  if (target.roots) refuseOwnTarget(target, work.context.machine.read(target.path).resolvedPath, target.roots)
+  const { host, machine } = work.context
+  const resolved = () => machine.read(target.path).resolvedPath
+  if (target.within !== undefined) refuseLeadingOut(target.path, resolved(), target.within, host)
+  if (target.roots) refuseOwnTarget(target, resolved(), target.roots)
   const file = work.documents.open(target.path, target.format)
   if (target.when && !holdsAny(target.when, work.context.host, [file.document])) return false
   const fileWork = workOn(file, work)

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { LedgerEntry } from '../ledger.ts'
 import type { KeyIgnore } from './plan-work.ts'
 import type { WantedTarget } from './wanted.ts'
@@ -12,6 +13,7 @@ export function ignoreTarget({ tool, gitignore, pattern, hides }: KeyIgnore): Wa
     guard: [],
     stamps: [],
     baseUrl: '',
+    within: dirname(gitignore),
     hides,
   }
 }

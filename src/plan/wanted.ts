@@ -25,6 +25,8 @@ export interface WantedTarget {
   readonly baseUrl: string
   /** Of a tool of the user's own: the folders below which it may write. */
   readonly roots?: readonly string[]
+  /** The folder that the file must lie in with all links followed: see `refuseLeadingOut`. */
+  readonly within?: string
   /** Of a line in a `.gitignore`: the file that it hides. */
   readonly hides?: string
   /** Where the tool's key is kept. */
@@ -193,8 +195,9 @@ function wantedOf(
   leaves: readonly Leaf[],
 ): WantedTarget {
   const baseUrl = baseUrlOf(choice, context.gateway).text
-  const { tool, keyStore } = choice
-  return { tool: tool.id, path, format, leaves, guard: [], stamps: [], baseUrl, keyStore }
+  const { tool, keyStore, scope, project } = choice
+  const within = scope === 'project' && project !== undefined ? { within: project } : {}
+  return { tool: tool.id, path, format, leaves, guard: [], stamps: [], baseUrl, keyStore, ...within }
 }
 
 function firstExisting(paths: readonly string[]): string {

@@ -18,12 +18,15 @@ import { refuseOwnTarget } from './refuse-own-target.ts'
 import { revealValue } from './reveal-value.ts'
 import type { WantedTarget } from './wanted.ts'
 
+const atUserScope =
+  'To set the tool up for all that you do instead: --scope user. To take out what was set up here: qcode-setup remove --scope project'
+
 /** Brings one file to what the target wants. False when the target's condition does not hold here. */
 export function editTarget(target: WantedTarget, work: PlanWork): boolean {
   const { host, machine } = work.context
   const resolved = () => machine.read(target.path).resolvedPath
-  if (target.within !== undefined) refuseLeadingOut(target.path, resolved(), target.within, host)
   if (target.roots) refuseOwnTarget(target, resolved(), target.roots)
+  if (target.within !== undefined) refuseLeadingOut(target.path, resolved(), target.within, host, atUserScope)
   const file = work.documents.open(target.path, target.format)
   if (target.when && !holdsAny(target.when, work.context.host, [file.document])) return false
   const fileWork = workOn(file, work)

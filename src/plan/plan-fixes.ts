@@ -4,12 +4,15 @@ import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { applySplices } from '../documents/splice.ts'
 import { whyNotParsed } from '../documents/why-not-parsed.ts'
 import { UserError } from '../errors.ts'
+import { isBelow } from '../host/is-below.ts'
+import { quoteWord } from '../host/quote-word.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { hashValue } from './compare-leaf.ts'
 import type { FileEdit } from './edit.ts'
 import { findTextSecrets } from './find-text-secrets.ts'
 import type { Plan } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
+import { refuseLeadingOut } from './refuse-leading-out.ts'
 
 /** One text in a file that another one takes the place of. Offsets are those of the file's text, its byte order mark counted. */
 export interface TextFix {
@@ -52,6 +55,16 @@ interface FixedFile {
 async function fixFile(path: string, fixes: readonly TextFix[], context: PlanContext): Promise<FixedFile> {
   const state = context.machine.read(path)
   if (state.kind === 'absent') throw changed(path)
+  const { cwd, home } = context.host
+  // The home is no project that somebody else made: its links are the user's own.
+  if (cwd !== home && !isBelow(home, cwd))
+    refuseLeadingOut(
+      path,
+      state.resolvedPath,
+      cwd,
+      context.host,
+      `To correct that file: qcode-setup lint --fix ${quoteWord(state.resolvedPath)}`,
+    )
   const before = decodeText(state.bytes, path)
   const own = fixes.filter((fix) => fix.path === path)
   if (own.some(({ start, end, from }) => before.slice(start, end) !== from)) throw changed(path)

@@ -9,14 +9,15 @@ import { quoteWord } from '../host/quote-word.ts'
 /**
  * Refuses a file of a project that a link leads elsewhere: whoever made the project, such as a clone, may have put the link
  * there to have a file of the user's own changed, or filled with a key. It may lie anywhere in the project or in the
- * repository that the project is in, but not in a `.git`. `resolvedPath`: with all links followed. Errors: UserError
- * `leads-out-of-project`, exit 1.
+ * repository that the project is in, but not in a `.git`. `resolvedPath`: with all links followed; `otherwise`: what else
+ * can be done. Errors: UserError `leads-out-of-project`, exit 1.
  */
 export function refuseLeadingOut(
   path: string,
   resolvedPath: string,
   project: string,
   { home }: Pick<Host, 'home'>,
+  otherwise: string,
 ): void {
   const folder = realPath(project)
   const repository = findRepository(folder)
@@ -33,7 +34,7 @@ export function refuseLeadingOut(
     message: `${path} is, or lies behind, a link that leads out of the project, to ${resolvedPath}. Nothing was changed.`,
     hint: [
       `To have a file of its own in the project, remove the link (ls -ld ${quoteWord(path)}), then run the same command again.`,
-      'To set the tool up for all that you do instead: --scope user. To take out what was set up here: qcode-setup remove --scope project',
+      otherwise,
     ],
     where: { file: path },
   })

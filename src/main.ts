@@ -18,7 +18,7 @@ import { rememberKey } from './secrets/hide-keys.ts'
 import { Secret } from './secrets/secret.ts'
 import { jsonText } from './ui/json-text.ts'
 import { renderFindings } from './ui/render-findings.ts'
-import { type Keys, writeText } from './ui/write-text.ts'
+import { concludeOutput, type Keys, writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -33,7 +33,7 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   host.onStrayError(report)
   host.onCancelled(() => report(host.interruption.cancellation()))
-  process.exitCode = await runProgram(args, host).catch(report)
+  process.exitCode = await concludeOutput(await runProgram(args, host).catch(report), host)
 }
 
 async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {

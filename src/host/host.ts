@@ -7,6 +7,7 @@ export interface Host {
   readonly home: string
   /** Folder of this program's own package. */
   readonly packageFolder: string
+  /** Reading it throws UserError `no-working-folder`, exit 2, where that folder was removed. */
   readonly cwd: string
   /** The user that the program runs as; undefined on Windows, which has no such numbers. */
   readonly uid?: number | undefined
@@ -60,6 +61,8 @@ export interface Terminal {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly error: NodeJS.WritableStream
+  /** Why standard output did not take all that was written to it, once it has taken or refused it; undefined where it did. */
+  outputLost(): Promise<NodeJS.ErrnoException | undefined>
 }
 
 /** How another program is run; without a time of its own, for as long as it takes. */

@@ -1,10 +1,12 @@
 import { homedir } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
-import type { Host, Terminal } from './host.ts'
+import { UserError } from '../errors.ts'
+import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
 import { runProgram } from './run-program.ts'
+import { guardOutput, letGoOfClosed } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
 export function createNodeHost(packageFolder: string): Host {
@@ -13,7 +15,9 @@ export function createNodeHost(packageFolder: string): Host {
     env,
     home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
     packageFolder,
-    cwd: workingFolder(),
+    get cwd() {
+      return findWorkingFolder()
+    },
     uid: process.geteuid?.(),
     platform,
     systemFolder: '',
@@ -27,12 +31,40 @@ export function createNodeHost(packageFolder: string): Host {
     onStrayError,
     isAlive,
     processes: createProcesses(pid, isAlive),
-    run: (command, args, options = {}) => runProgram(command, args, options, { kill, platform, env, onExit }),
+    run: (command, args, options = {}) =>
+      runProgram(command, args, withFolder(options), { kill, platform, env, onExit }),
     keychain: openNativeKeychain,
   }
 }
 
+/** The system has no name for a folder that was removed. */
+function findWorkingFolder(): string {
+  try {
+    return workingFolder()
+  } catch (error) {
+    throw new UserError({
+      code: 'no-working-folder',
+      message: `The folder that you are in does not exist any more (${(error as NodeJS.ErrnoException).code}).`,
+      hint: 'Go to another folder, then run the same command again: cd ~',
+      exit: 2,
+    })
+  }
+}
+
+/** No program starts in a folder that was removed. */
+function withFolder(options: RunOptions): RunOptions {
+  try {
+    return { cwd: workingFolder(), ...options }
+  } catch {
+    return { cwd: '/', ...options }
+  }
+}
+
 function createTerminal(): Terminal {
+  const output = guardOutput(stdout)
+  guardOutput(stderr)
+  const terminals = [stdin, stdout, stderr].flatMap(({ isTTY }, descriptor) => (isTTY ? [descriptor] : []))
+  process.on('exit', () => letGoOfClosed(terminals))
   return {
     interactive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
     outputIsSeen: Boolean(stdout.isTTY),
@@ -41,6 +73,7 @@ function createTerminal(): Terminal {
     input: stdin,
     output: stdout,
     error: stderr,
+    outputLost: output.lost,
   }
 }
 
@@ -75,9 +108,11 @@ function onExit(stop: () => void): () => void {
 /** From here on no signal of these ends the program by itself. */
 function listen(interruption: Interruption, report: () => Promise<number>): void {
   interruption.whenCancelled(() => void report().then(process.exit))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
     process.on(signal, () => interruption.interrupt())
   }
+  // A terminal that is gone answers no question any more, whether or not its end was told by a signal.
+  if (stdin.isTTY) stdin.on('error', () => interruption.interrupt())
 }
 
 function onStrayError(report: (error: unknown) => Promise<number>): void {

@@ -27,6 +27,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
       input: Readable.from([]),
       output: new Writable({ write: (_chunk, _encoding, done) => done() }),
       error: new Writable({ write: (_chunk, _encoding, done) => done() }),
+      outputLost: async () => undefined,
     },
     readStdin: async () => new TextEncoder().encode(`${testKey}\n`),
     now: () => new Date('2026-01-02T03:04:05.678Z'),

@@ -1,16 +1,12 @@
+import { openSeals } from './style.ts'
 import { visibleText } from './visible-text.ts'
 
-/** The styles of style.ts and no other sequence. */
-const ownStyle = /(\u001b\[(?:1|2|22|31|32|33|36|39)m)/
-
 /**
- * Text for a terminal in which every control character is written out, but for line ends, tabs and, where colours are
- * on, our own styles: whatever a file, a name or a server put into it cannot command the terminal.
+ * Text for a terminal in which every control character is written out, but for line ends, tabs and the codes of our own
+ * styles: whatever a file, a name or a server put into it cannot command the terminal, nor colour it.
  */
-export function guardText(text: string, color: boolean): string {
-  if (!color) return guardLines(text)
-  return text
-    .split(ownStyle)
+export function guardText(text: string): string {
+  return openSeals(text)
     .map((part, index) => (index % 2 === 1 ? part : guardLines(part)))
     .join('')
 }

@@ -16,8 +16,7 @@ export function writeText(
   text: string,
   keys: Keys = 'hidden',
 ): void {
-  const color = terminal.color[stream === 'output' ? 'stdout' : 'stderr']
-  terminal[stream].write(guardText(keys === 'hidden' ? hideKeys(text) : text, color))
+  terminal[stream].write(guardText(keys === 'hidden' ? hideKeys(text) : text))
 }
 
 /**
@@ -49,6 +48,6 @@ function reportLost(code: string, hasBegun: boolean): Finding {
 
 /** Takes the text at the end of the present line of standard error off the screen. */
 export function eraseText({ terminal }: Pick<Host, 'terminal'>, text: string): void {
-  const width = displayWidth(guardText(hideKeys(text), terminal.color.stderr))
+  const width = displayWidth(guardText(hideKeys(text)))
   terminal.error.write(`\r${' '.repeat(width)}\r`)
 }

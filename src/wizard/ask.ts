@@ -4,7 +4,7 @@ import { hideKeys } from '../secrets/hide-keys.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
-import { styleFor } from '../ui/style.ts'
+import { promptStyleFor } from '../ui/style.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { wrapText } from '../ui/wrap-text.ts'
 import { promptTheme } from './prompt-theme.ts'
@@ -149,5 +149,5 @@ function tryKey(text: string): Secret | string {
 }
 
 function themeOf(host: Host, keys?: string): ReturnType<typeof promptTheme> {
-  return promptTheme(styleFor(host, 'stderr'), messagesFor(host), keys)
+  return promptTheme(promptStyleFor(host), messagesFor(host), keys)
 }

@@ -1,7 +1,14 @@
 import picocolors from 'picocolors'
 import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../../src/ui/display-width.ts'
 import { guardText } from '../../../src/ui/guard-text.ts'
 import { jsonText } from '../../../src/ui/json-text.ts'
+import { plainStyle, styleFor } from '../../../src/ui/style.ts'
+import { createTestHost } from '../../support/test-host.ts'
+
+const { terminal } = createTestHost('/')
+const coloured = { terminal: { ...terminal, color: { stdout: true, stderr: false } } }
+const names = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'] as const
 
 /** All of Unicode's controls, invisible formats and line separators, but for line ends and tabs. */
 const commanding = /[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/u
@@ -28,25 +35,34 @@ describe('text for a terminal', () => {
     ['a line separator', 'a\u2028b'],
     ['tag characters', '\u{e0041}'],
     ['a style in pieces', '\x1b\x1b[1m[2J'],
-  ])('%s: written out', (_, text) => {
-    for (const color of [true, false]) {
-      const guarded = guardText(`a${text}z`, color).replaceAll('\x1b[1m', '')
-      expect(guarded).not.toMatch(commanding)
-      expect(guarded).toMatch(/\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}/)
-    }
+    ['a style of the kind that we use', '\x1b[1m'],
+    ['our colours', '\x1b[31mred\x1b[39m'],
+    ['our ends of styles', '\x1b[22m\x1b[39m'],
+    ['a guess at how our own are told', '\x1b[1234;5678;31m'],
+  ])('%s: written out, also inside of our own style', (_, text) => {
+    expect(guardText(`a${text}z`)).not.toMatch(commanding)
+    expect(guardText(`a${text}z`)).toMatch(/\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}/)
+    const { bold, red } = styleFor(coloured, 'stdout')
+    expect(guardText(bold(red(text)))).toBe(`\x1b[1m\x1b[31m${guardText(text)}\x1b[39m\x1b[22m`)
   })
 
   it('holds for every character there is', () => {
-    expect(guardText(everyCharacter, true)).not.toMatch(commanding)
+    expect(guardText(everyCharacter)).not.toMatch(commanding)
   })
 
   it('keeps what people write, and our own styles where colours are on', () => {
     const plain = 'tab\t, next\nline, 中文 é 👍 -> ✔'
-    expect(guardText(plain, false)).toBe(plain)
-    const { bold, dim, red, green, yellow, cyan } = picocolors.createColors(true)
-    const styled = [bold, dim, red, green, yellow, cyan].map((paint) => paint(bold('x'))).join('\n')
-    expect(guardText(styled, true)).toBe(styled)
-    expect(guardText(styled, false)).not.toMatch(commanding)
+    expect(guardText(plain)).toBe(plain)
+    const own = styleFor(coloured, 'stdout')
+    const usual = picocolors.createColors(true)
+    for (const outer of names) {
+      for (const inner of names) {
+        const text = own[outer](`a ${own[inner]('b')} c ${own[inner]('d')}`)
+        expect(guardText(text)).toBe(usual[outer](`a ${usual[inner]('b')} c ${usual[inner]('d')}`))
+        expect(displayWidth(text)).toBe(7)
+      }
+    }
+    expect(styleFor(coloured, 'stderr')).toBe(plainStyle)
   })
 })
 

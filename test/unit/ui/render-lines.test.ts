@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
 import type { Host, Terminal } from '../../../src/host/host.ts'
+import { guardText } from '../../../src/ui/guard-text.ts'
 import { renderError } from '../../../src/ui/render-error.ts'
 import { renderFindings } from '../../../src/ui/render-findings.ts'
 
@@ -38,7 +39,7 @@ describe('renderFindings', () => {
   })
 
   it('uses the colours of standard error', () => {
-    expect(renderFindings([warning], hostWith({}, true))).toBe('\x1b[33m!\x1b[39m Not encrypted.')
+    expect(guardText(renderFindings([warning], hostWith({}, true)))).toBe('\x1b[33m!\x1b[39m Not encrypted.')
   })
 
   it('keeps a finding on its line, whatever names are in it', () => {

@@ -30,8 +30,7 @@ export function guardOutput(stream: NodeJS.WriteStream): GuardedOutput {
     new Promise<void>((resolve) => {
       // A stream that threw in a write calls back no more.
       if (failure || !stream.writable) resolve()
-      else stream.write('', () => resolve())
-      if (failure) resolve()
+      else write('', () => resolve())
     })
   return {
     lost: async () => {

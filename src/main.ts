@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createCommitter } from './apply/committer.ts'
+import { oddHomes, refuseOddFolders } from './catalog/folder-variables.ts'
 import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from './commands/command.ts'
@@ -50,6 +51,7 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   const { unusable = [] } = catalog
   if (spec.needsEveryTool && unusable[0]) throw unusable[0]
   const input = parseArguments(rest, spec, catalog)
+  if (spec.writes !== 'nothing' && !spec.onlyReads?.(input)) refuseOddFolders(oddHomes(host))
   const notes = [...unusable, ...refuseOthersHome(spec, input, host)].map(noteOf)
   const { findings, ...result } = await runCommand(spec, input, { host, catalog })
   host.interruption.assertNotCancelled()

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { chooseVariant, detectTool } from '../catalog/detect.ts'
+import { oddFoldersOf, refuseOddFolders } from '../catalog/folder-variables.ts'
 import type { Catalog, KeyWay, Shell, Tool, Variant } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
@@ -53,6 +54,9 @@ export async function completeChoice(
   const method = chooseMethod(tool, scope, wanted, { keyStore, keyWay })
   const inFiles = method === 'file' ? keyWay : undefined
   const needsShell = scope === 'user' && (method === 'env' || (inFiles?.variables.length ?? 0) > 0)
+  const shell = needsShell ? chooseShell(textOf(input, 'shell'), catalog, host) : undefined
+  // A project's files stand in the project, wherever the user's own are.
+  if (scope === 'user') refuseOddFolders(oddFoldersOf(tool, shell, host))
   const model = chooseModel(tool, input)
   return {
     tool,
@@ -62,7 +66,7 @@ export async function completeChoice(
     variant,
     keyStore,
     ...(inFiles && { keyWay: inFiles }),
-    ...(needsShell && { shell: chooseShell(textOf(input, 'shell'), catalog, host) }),
+    ...(shell && { shell }),
     ...(scope === 'project' && { project: host.cwd }),
     ...(model !== undefined && { model }),
   }

@@ -1,4 +1,6 @@
+import { basename } from 'node:path'
 import { detectTool } from '../../catalog/detect.ts'
+import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import type { Catalog, Tool } from '../../catalog/tool.ts'
 import type { ReadFile } from '../../effect/file-reader.ts'
 import { judgeEffect, judgeMachine, openEffect } from '../../effect/judge-effect.ts'
@@ -35,6 +37,7 @@ export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Pr
   const findings = [
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
+    ...oddFolders(context),
     ...judgeMachine(context),
     ...(await keyFileFindings(keyFiles(views, context), context)),
   ]
@@ -60,6 +63,21 @@ function isOfMachine(error: unknown): boolean {
 
 function toolFindings(view: ToolView, context: DoctorContext): Finding[] {
   return [...judgeEffect(view, context), ...daemonFindings(view, context.host), ...versionFindings(view)]
+}
+
+/** Variables that name no folder which every program finds; a shell's where this program uses that shell. */
+function oddFolders({ catalog, ledger, host }: DoctorContext): Finding[] {
+  const own = basename(host.env.SHELL || '')
+  const shells = catalog.shells.filter(
+    ({ id, programs }) =>
+      id === own || programs.includes(own) || ledger.setups.some(({ shell }) => shell === id),
+  )
+  const odd = [
+    ...oddHomes(host),
+    ...catalog.tools.flatMap((tool) => oddFoldersOf(tool, undefined, host)),
+    ...shells.flatMap((shell) => oddFoldersOf({ places: {} }, shell, host)),
+  ]
+  return odd.map((one) => ({ id: 'odd-folder', level: 'error', ...describeOddFolder(one) }))
 }
 
 /** Files with a text that looks like the gateway's keys, and files of ours in which a client finds its key. */

@@ -103,14 +103,6 @@ export const trapTable: readonly TrapRow[] = [
     unless: { env: { CLAUDE_CONFIG_DIR: undefined } },
   },
   {
-    id: 'claude-code-tilde-config-dir',
-    level: 'error',
-    hint: 'unset CLAUDE_CONFIG_DIR',
-    programs: { claude: undefined },
-    env: { CLAUDE_CONFIG_DIR: '~/.claude' },
-    unless: { env: { CLAUDE_CONFIG_DIR: '/somewhere/else' } },
-  },
-  {
     id: 'codex-root-key-in-table',
     level: 'error',
     hint: 'qcode-setup --tool codex',

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { posix, win32 } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import type { PlaceCandidate, Shell, Tool } from './tool.ts'
+
+type Surroundings = Pick<Host, 'env' | 'home' | 'platform'>
+
+/** A variable that is to name a folder and does not name one that every program finds. */
+export interface OddFolder {
+  readonly variable: string
+  readonly value: string
+  readonly why: 'tilde' | 'relative' | 'not-utf8'
+}
+
+const ofEveryone = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME']
+
+/** The odd ones among those that this program itself goes by: the home, and where settings and state are kept. */
+export function oddHomes({ env, home, platform }: Surroundings): OddFolder[] {
+  const variable = platform === 'win32' ? 'USERPROFILE' : 'HOME'
+  const named = [
+    [variable, env[variable] || home] as const,
+    ...ofEveryone.map((name) => [name, env[name]] as const),
+  ]
+  return named.flatMap(([name, value]) => oddFolder(name, value, platform))
+}
+
+/** The odd ones among those that one tool goes by, and the shell that carries its variables. */
+export function oddFoldersOf(
+  { places }: Pick<Tool, 'places'>,
+  shell: Pick<Shell, 'profiles'> | undefined,
+  { env, platform }: Surroundings,
+): OddFolder[] {
+  const ofTool = Object.values(places)
+    .flat()
+    .flatMap((candidate: PlaceCandidate) => candidate.env ?? [])
+  const ofShell = shell?.profiles.flat().some((path) => path.startsWith('{{ zdotdir }}')) ? ['ZDOTDIR'] : []
+  const names = new Set([...ofTool, ...ofShell])
+  return [...names]
+    .filter((name) => !ofEveryone.includes(name) && Object.hasOwn(env, name))
+    .flatMap((name) => oddFolder(name, env[name], platform))
+}
+
+/** An empty variable counts as none. */
+function oddFolder(variable: string, value: string | undefined, platform: string): OddFolder[] {
+  if (!value) return []
+  const { isAbsolute } = platform === 'win32' ? win32 : posix
+  if (/^~/.test(value)) return [{ variable, value, why: 'tilde' }]
+  if (!isAbsolute(value)) return [{ variable, value, why: 'relative' }]
+  // Bytes that are no UTF-8 come as this character: what is there cannot be reached by the name that is left.
+  return value.includes('\uFFFD') && !existsSync(value) ? [{ variable, value, why: 'not-utf8' }] : []
+}
+
+/** UserError `odd-folder`, exit 2: what would be written would not be found again. Nothing where none is odd. */
+export function refuseOddFolders(odd: readonly OddFolder[]): void {
+  const [first] = odd
+  if (!first) return
+  const { message, hint } = describeOddFolder(first)
+  throw new UserError({ code: 'odd-folder', message, hint, exit: 2 })
+}
+
+const reasons: Readonly<Record<OddFolder['why'], readonly [en: string, zh: string]>> = {
+  tilde: [
+    'begins with a ~ that no shell has replaced, so it is a folder of that name wherever a program is started',
+    '以未展开的 ~ 开头，程序会在其启动目录下使用同名文件夹',
+  ],
+  relative: [
+    'is no absolute path, so it is another folder wherever a program is started',
+    '不是绝对路径，程序在不同目录启动时会指向不同的文件夹',
+  ],
+  'not-utf8': [
+    'holds bytes that are no UTF-8, so this program cannot reach that folder',
+    '包含非 UTF-8 字节，本程序无法访问该文件夹',
+  ],
+}
+
+/** What is wrong, in both languages, and what to do. */
+export function describeOddFolder({ variable, value, why }: OddFolder): {
+  message: string
+  messageZh: string
+  hint: string
+} {
+  const [en, zh] = reasons[why]
+  return {
+    message: `${variable} is ${value}: it ${en}.`,
+    messageZh: `${variable} 为 ${value}：${zh}。`,
+    hint: remedyFor(variable, value, why),
+  }
+}
+
+function remedyFor(variable: string, value: string, why: OddFolder['why']): string {
+  const isHome = variable === 'HOME' || variable === 'USERPROFILE'
+  if (why === 'not-utf8') return `Give ${variable} a folder whose name is UTF-8.`
+  if (isHome)
+    return `Set ${variable} to the whole path of your home, such as /home/you, then run the command again.`
+  const tail = value.replace(/^~[/\\]?/, '')
+  const whole =
+    why === 'tilde' && /^~[/\\]|^~$/.test(value)
+      ? `"$HOME${tail === '' ? '' : `/${tail}`}"`
+      : '"$HOME/FOLDER"'
+  return `export ${variable}=${whole} where it is set now, or unset ${variable}; then run the command again.`
+}

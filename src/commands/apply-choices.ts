@@ -1,16 +1,17 @@
 import { refuseRunningPrograms } from '../checks/running-clients.ts'
-import type { ExitCode } from '../errors.ts'
+import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
-import type { Input } from '../request/input.ts'
+import { type Input, isOn } from '../request/input.ts'
 import type { ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { checkAfter } from './check-after.ts'
 import type { Outcome, WritingContext } from './command.ts'
 import { type PlainHttp, settlePlainHttp } from './plain-http.ts'
+import { isChange } from './plan-data.ts'
 import { judgeEffect } from './planned-effect.ts'
 import { recoverFirst } from './recover-first.ts'
 import { settleDaemons } from './settle-daemons.ts'
@@ -63,6 +64,7 @@ export async function applyChoices<Planned extends Plan>(
   context: WritingContext,
 ): Promise<Outcome> {
   const { input } = maker
+  refuseExitCode(input, context)
   const recovered = await recoverFirst(input, context)
   const chosen = await maker.choose()
   if ('ended' in chosen) return { ...chosen.ended, findings: [...recovered, ...chosen.ended.findings] }
@@ -76,7 +78,8 @@ export async function applyChoices<Planned extends Plan>(
     return applyChoices(maker.inRegion(checked.region), context)
   }
   const daemons = written.run === undefined ? [] : await settleDaemons(chosen.choices, input, context.host)
-  const fails = written.isBlocked || late.some(({ level }) => level === 'error')
+  const pending = isOn(input, 'exitCode') && isPending(written, recovered)
+  const fails = pending || written.isBlocked || late.some(({ level }) => level === 'error')
   return maker.report({
     ...written,
     exit: fails ? 3 : checked.exit,
@@ -94,6 +97,22 @@ export async function applyChoices<Planned extends Plan>(
     plainHttp: http.data,
     check: checked.data,
     dryRun: context.committer.dryRun,
+  })
+}
+
+/** What a real run would do: change something of the user's, or bring an earlier run to its end first. */
+function isPending({ plan }: Written, recovered: readonly Finding[]): boolean {
+  return isChange(plan) || recovered.some(({ id }) => id === 'unfinished-run')
+}
+
+/** After a write nothing is pending, and 3 would say that it failed. */
+function refuseExitCode(input: Input, { committer }: WritingContext): void {
+  if (!isOn(input, 'exitCode') || committer.dryRun) return
+  throw new UserError({
+    code: 'exit-code-needs-dry-run',
+    message: '--exit-code tells what would change, so it needs --dry-run here.',
+    hint: 'Add --dry-run, or leave out --exit-code.',
+    exit: 2,
   })
 }
 

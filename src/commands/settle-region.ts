@@ -2,37 +2,61 @@ import { isRight } from '../checks/check-gateway.ts'
 import { checkRegions, recommend } from '../checks/check-regions.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, textOf } from '../request/input.ts'
 import { checkTextsFor } from '../ui/check-texts.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
+import { existingChoices } from './choices-of.ts'
 import type { CommandContext } from './command.ts'
 
 /**
- * `--region auto` as the region that answers fastest, never one without TLS. Errors: UserError `auto-needs-check` (exit 2)
+ * `--region auto` as the region that answers fastest, never one without TLS; what is set up already keeps its region unless
+ * that one fails or another is clearly faster. Errors: UserError `auto-needs-check` (exit 2)
  * beside `--no-check`, and `no-region` (exit 4) when none answers as it should; then nothing is written.
  */
 export async function settleRegion(
   input: Input,
-  { host, catalog }: CommandContext,
+  context: CommandContext,
 ): Promise<{ input: Input; findings: readonly Finding[] }> {
+  const { host, catalog } = context
   if (textOf(input, 'region') !== 'auto' || textOf(input, 'gateway') !== undefined)
     return { input, findings: [] }
   if (isOn(input, 'noCheck')) throw needsCheck()
   const work = checkRegions(catalog.gateway, checkSettings(input, host))
   const checks = await withProgress(host, checkTextsFor(host).progress, work)
-  const best = recommend(checks)
+  const present = await presentRegion(input, context)
+  const best = recommend(checks, present)
   if (!best) {
     const reasons = checks.filter((check) => !isRight(check)).map(({ routes }) => routes[0]?.message)
     throw noRegion(reasons)
   }
   const { region } = best.origin
-  const message = `Region ${region} was chosen: it answered fastest (${Math.round(best.times?.total ?? 0)} ms).`
-  const messageZh = `已选择区域 ${region}：响应最快（${Math.round(best.times?.total ?? 0)} ms）。`
+  const ms = Math.round(best.times?.total ?? 0)
+  const [message, messageZh] =
+    region === present
+      ? [
+          `Region ${region} was kept: it works (${ms} ms), and no other is clearly faster.`,
+          `保留区域 ${region}：工作正常（${ms} ms），其他区域没有明显更快。`,
+        ]
+      : [
+          `Region ${region} was chosen: it answered fastest (${ms} ms).`,
+          `已选择区域 ${region}：响应最快（${ms} ms）。`,
+        ]
   return {
     input: { ...input, values: { ...input.values, region: [region] } },
     findings: [{ id: 'region-auto', level: 'info', message, messageZh }],
   }
+}
+
+/** The one region that the tools are set up for; undefined where there are none, or several. */
+async function presentRegion(input: Input, context: CommandContext): Promise<string | undefined> {
+  const tools = await namedTools(input, context.catalog, context.host)
+  const choices = existingChoices(context).choices.filter(
+    ({ tool }) => tools === undefined || tools.includes(tool),
+  )
+  const [region, ...others] = new Set(choices.map(({ origin }) => origin.region))
+  return others.length === 0 ? region : undefined
 }
 
 function needsCheck(): UserError {

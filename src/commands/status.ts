@@ -1,7 +1,7 @@
 import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
 import type { RunRecord } from '../apply/run-record.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
-import type { Input } from '../request/input.ts'
+import { type Input, isOn } from '../request/input.ts'
 import { reportStatus } from '../ui/report-status.ts'
 import { choiceOf, goneFindings, isGone } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
@@ -9,7 +9,7 @@ import { damagedRuns } from './damaged-runs.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /** What is set up, where, for which region, and whether it still stands as it was written. */
-export async function runStatus(_input: Input, context: CommandContext): Promise<Outcome> {
+export async function runStatus(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
   const planContext = createPlanContext(context, undefined, () => 'stop')
   const tools: ToolStatus[] = []
@@ -20,8 +20,9 @@ export async function runStatus(_input: Input, context: CommandContext): Promise
     )
   }
   const unfinished = findUnfinishedRun(host)
+  const drifted = unfinished !== undefined || tools.some(({ asWritten }) => !asWritten)
   return {
-    exit: 0,
+    exit: drifted && isOn(input, 'exitCode') ? 3 : 0,
     findings: [
       ...damagedRuns(host),
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),

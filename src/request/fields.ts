@@ -182,6 +182,12 @@ export const fields = {
   yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
   list: { flag: 'list', summary: 'list the runs that can be undone, and change nothing', commands: ['undo'] },
   dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
+  exitCode: {
+    flag: 'exit-code',
+    summary:
+      'end with 3 where something has changed since (status) or would change (with --dry-run), else with 0',
+    commands: ['setup', 'switch', 'status'],
+  },
   diff: {
     flag: 'diff',
     summary: 'show the changes as a diff, keys masked',

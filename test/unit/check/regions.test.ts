@@ -80,6 +80,27 @@ describe('all regions', () => {
     expect(recommend(checks)?.origin.region).toBe('eu')
   })
 
+  it.each([
+    ['eu', 90, 60, 'global', 'global', 'it is faster, but by less than 50 ms'],
+    ['eu', 500, 400, 'global', 'global', 'it is faster, but by less than a third'],
+    ['eu', 200, 60, 'global', 'eu', 'it is clearly faster'],
+    ['eu', 60, 200, 'global', 'global', 'the present one is the fastest'],
+    ['eu', undefined, 300, 'global', 'eu', 'the present one fails'],
+    ['eu', 100, 90, undefined, 'eu', 'nothing is set up'],
+    ['eu', 100, 90, 'china', 'eu', 'the present one has no TLS'],
+  ] as const)(
+    'of %s and a present one (%j, %j ms, %j) %s is taken: %s',
+    async (other, now, then, present, taken, _reason) => {
+      const transport = fakeTransport({
+        ...(now !== undefined && { 'https://api.qcode.cc': now }),
+        [`https://${other}.qcode.cc`]: then,
+        'http://103.236.53.153': 5,
+      })
+      const checks = await checkRegions(testCatalog.gateway, { transport, ...deadlines })
+      expect(recommend(checks, present)?.origin.region).toBe(taken)
+    },
+  )
+
   it('without one with TLS that is right, none is recommended', async () => {
     const transport = fakeTransport({ 'http://103.236.53.153': 5 })
     expect(recommend(await checkRegions(testCatalog.gateway, { transport, ...deadlines }))).toBeUndefined()
@@ -128,6 +149,18 @@ describe('setup --region auto', () => {
     expect(findings.map(({ id }) => id)).toContain('region-auto')
     const written = readFileSync(join(context.host.home, '.claude/settings.json'), 'utf8')
     expect(written).toContain('"https://eu.qcode.cc/api"')
+  })
+
+  it('keeps the region that is set up and says so, and leaves it where it fails', async () => {
+    const { context } = await machine({ us: faults.broken, asia: faults.none })
+    const asia = { ...input, values: { ...input.values, region: ['asia'] } }
+    expect((await runSetup(asia, context)).exit).toBe(0)
+    const { data, findings } = await runSetup(input, context)
+    expect([data.region, data.changed]).toEqual(['asia', false])
+    expect(findings.find(({ id }) => id === 'region-auto')?.message).toContain('asia was kept')
+    const without = await machine({ us: faults.none, asia: faults.portal })
+    const moved = createTestContext({ ...context.host, env: without.context.host.env })
+    expect((await runSetup(input, moved)).data).toMatchObject({ region: 'us', changed: true })
   })
 
   it('writes nothing when only the plain one does: exit 4', async () => {

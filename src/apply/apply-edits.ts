@@ -15,6 +15,7 @@ import { finishRenewal } from './finish-renewal.ts'
 import { hideState } from './hide-state.ts'
 import { listRuns, storeRun } from './journal.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
+import { orderEdits } from './order-edits.ts'
 import { prepareKeychain } from './prepare-keychain.ts'
 import { type PlannedRun, prepareRun } from './prepare-run.ts'
 import { pruneRuns } from './prune-runs.ts'
@@ -41,7 +42,7 @@ export async function applyEdits(
   host: Host,
   fileSystem: FileSystem = createFileSystem(host.platform),
 ): Promise<RunRecord | undefined> {
-  const edits = request.edits.filter((edit) => changesSomething(edit, host.platform))
+  const edits = orderEdits(request.edits.filter((edit) => changesSomething(edit, host.platform)))
   // A run that takes another one back is recorded even when every file is back already.
   const { keychain, consent, renewal, undoes } = request
   const needsRun = edits.length > 0 || [keychain, renewal, undoes].some((part) => part !== undefined)

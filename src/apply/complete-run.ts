@@ -5,10 +5,11 @@ import { filePosition } from './file-position.ts'
 import { flushFolders } from './flush-folders.ts'
 import { storeRun } from './journal.ts'
 import { storeLedger } from './ledger-store.ts'
-import { removeIfEmpty, removeIfThere } from './remove-if-there.ts'
+import { removeIfEmpty } from './remove-if-there.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
+import { removeHidingFolder, removeTemporary } from './temporary-file.ts'
 
 /**
  * Puts the new key and every new content of a run that is `committing` in place, removes the folders that it empties, and
@@ -45,13 +46,14 @@ function withFolders({ ledger, createdFolders }: RunRecord): Ledger {
 }
 
 async function putInPlace(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
-  if (file.after.kind === 'absent') await fileSystem.removeFile(file.resolvedPath)
-  else await fileSystem.rename(file.temporary, file.resolvedPath)
+  if (file.after.kind === 'absent') return await fileSystem.removeFile(file.resolvedPath)
+  await fileSystem.rename(file.temporary, file.resolvedPath)
+  await removeHidingFolder(file.temporary, fileSystem)
 }
 
 /** A temporary file that is not wanted any more: of a killed rollback, or of a file that is left alone. */
 function clear(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
-  return removeIfThere(file.temporary, fileSystem)
+  return removeTemporary(file.temporary, fileSystem)
 }
 
 async function removeFolders(run: RunRecord, { fileSystem }: Writer): Promise<void> {

@@ -5,6 +5,7 @@ import { backupFile, runFolder, storeRun } from './journal.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
+import { hideTemporary } from './temporary-file.ts'
 import { writeBeside } from './write-file.ts'
 
 /** A run that has not begun, and what else it writes down before it begins: contents by full path. */
@@ -69,6 +70,7 @@ async function writeTemporary(
   if (edit.after.kind === 'absent' || file.after.kind === 'absent') return file
   const { bytes, mode } = edit.after
   const owner = now.kind === 'absent' ? edit.after.owner : { uid: now.uid, gid: now.gid }
+  await hideTemporary(file.temporary, writer.fileSystem)
   const content = { bytes, mode, owner }
   const given = await writeBeside(file.resolvedPath, file.temporary, content, writer.fileSystem)
   if (sameMode(given, mode, writer.host.platform)) return file

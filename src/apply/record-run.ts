@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+
 import type { FileState } from '../host/file-state.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
@@ -10,6 +10,7 @@ import { listRuns, runFolder } from './journal.ts'
 import { recordKeychain } from './keychain-copies.ts'
 import { missingFolders } from './missing-folders.ts'
 import type { RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
+import { temporaryOf } from './temporary-file.ts'
 
 /** The record of a run that has not begun. */
 export function recordRun(request: ApplyRequest, targets: readonly Target[], host: Host): RunRecord {
@@ -44,7 +45,7 @@ function recordFile({ edit, now }: Target, runId: string, index: number): Record
     resolvedPath: now.resolvedPath,
     before: recordBefore(now, index),
     after: recordAfter(edit.after),
-    temporary: join(dirname(now.resolvedPath), `.qcode-setup-${runId}-${index}.tmp`),
+    temporary: temporaryOf(now.resolvedPath, runId, index),
   }
 }
 

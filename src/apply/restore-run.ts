@@ -6,12 +6,13 @@ import type { FileSystem } from './file-system.ts'
 import { flushFolders } from './flush-folders.ts'
 import { readBackupOf, storeRun } from './journal.ts'
 import { restoreLedger } from './ledger-store.ts'
-import { discardFile, removeIfEmpty } from './remove-if-there.ts'
+import { removeIfEmpty } from './remove-if-there.ts'
 import { restoreKeychain } from './restore-keychain.ts'
 import { runPositions } from './run-positions.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import { step } from './step-failure.ts'
+import { hideTemporary, removeTemporary } from './temporary-file.ts'
 import { replaceFile } from './write-file.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
@@ -58,7 +59,7 @@ async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): P
     if (!existsSync(path)) await attempt(path, () => makeFolderAgain(path, mode, writer.fileSystem))
   }
   const files = [...run.files]
-  for (const [index, file] of run.files.entries()) {
+  for (const [index, file] of [...files.entries()].reverse()) {
     if (filePosition(file, writer.host.platform) !== 'new') continue
     await attempt(file.path, async () => {
       files[index] = await restoreFile(run, file, writer)
@@ -84,6 +85,7 @@ async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): 
   }
   const { mode, uid, gid } = file.before
   const content = { bytes, mode, owner: { uid, gid } }
+  await hideTemporary(file.temporary, fileSystem)
   const given = await replaceFile(file.resolvedPath, content, fileSystem, file.temporary)
   return sameMode(given, mode, host.platform) ? file : { ...file, before: { ...file.before, mode: given } }
 }
@@ -110,11 +112,12 @@ function temporariesOf(run: RunRecord): string[] {
 async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): Promise<void> {
   const temporaries = temporariesOf(run)
   for (const path of temporaries) {
-    await attempt(path, () => discardFile(path, fileSystem))
+    await attempt(path, () => removeTemporary(path, fileSystem))
   }
   for (const { path } of [...run.createdFolders].reverse()) {
     await attempt(path, () => removeIfEmpty(path, fileSystem))
   }
   // Else a temporary file could come back after a loss of power, when the journal calls the run taken back.
-  await attempt(run.id, () => flushFolders(temporaries, fileSystem))
+  const targets = run.files.map(({ resolvedPath }) => resolvedPath)
+  await attempt(run.id, () => flushFolders([...targets, ...temporaries], fileSystem))
 }

@@ -2,6 +2,7 @@ import { basename, dirname, isAbsolute, normalize } from 'node:path'
 import { isBelow } from '../host/is-below.ts'
 import { isRunId } from './run-id.ts'
 import type { RunRecord } from './run-record.ts'
+import { isTemporaryOf } from './temporary-file.ts'
 
 /**
  * Whether a record names nothing to write or remove but what its run could have named: its copies in the run's folder, a
@@ -20,12 +21,9 @@ export function staysInReach(run: RunRecord, runFolder: string): boolean {
 }
 
 function isOwnFile({ resolvedPath, before, temporary }: RunRecord['files'][number], id: string): boolean {
-  const name = basename(temporary)
   return (
     isPlain(resolvedPath) &&
-    dirname(temporary) === dirname(resolvedPath) &&
-    name.startsWith(`.qcode-setup-${id}-`) &&
-    name.endsWith('.tmp') &&
+    isTemporaryOf(temporary, resolvedPath, id) &&
     (before.kind === 'absent' || /^backup-\d+$/.test(before.backup))
   )
 }

@@ -82,5 +82,5 @@ function isFolder(path: string, ...trees: readonly HomeTree[]): boolean {
 }
 
 function isTemporary(path: string): boolean {
-  return path.endsWith('.tmp')
+  return path.endsWith('.tmp') || path.includes('/.qcode-setup-')
 }

@@ -106,7 +106,7 @@ export function snapshot(home: string): Record<string, string> {
 
 /** Temporary files anywhere, the state folder included. */
 export function temporaryFiles(home: string): string[] {
-  return listTree(home).filter((path) => path.endsWith('.tmp'))
+  return listTree(home).filter((path) => /\.tmp$|\.qcode-setup-/.test(path))
 }
 
 function listTree(folder: string): string[] {

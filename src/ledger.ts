@@ -35,6 +35,8 @@ export interface LedgerEntry {
   readonly replaced: Replaced
   /** Of a line in a `.gitignore`: the file with a key that it hides. The line goes with our last value there. */
   readonly hides?: string
+  /** The user's own value, taken out of a client's way or emptied of one entry; `replaced` has it. */
+  readonly silenced?: true
 }
 
 /** What stood at a key before us. */

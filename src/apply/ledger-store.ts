@@ -37,6 +37,7 @@ const entryFields = {
   hash: z.string(),
   run: z.string(),
   hides: z.exactOptional(z.string()),
+  silenced: z.exactOptional(z.literal(true)),
 }
 
 const replacedSchema = z.discriminatedUnion('kind', [

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
-import { scriptLanguages } from '../documents/script/read-script.ts'
 import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
 import {
@@ -69,14 +68,7 @@ const target = z.strictObject({
   when: z.optional(z.array(condition)),
   guard: z._default(z.array(keyPath), []),
   stamps: z._default(z.array(keyPath), []),
-})
-
-const shape = z.strictObject({
-  files: z.array(path).check(z.minLength(1)),
-  schema: fileName,
-  versions: z.exactOptional(versionRange),
-  text: z.string(),
-  text_zh: z.string(),
+  shape: z.optional(fileName),
 })
 
 const note = z.strictObject({
@@ -101,6 +93,7 @@ export const manifestSchema = z.strictObject({
   title: z.string(),
   docs: z.string(),
   auth: z.enum(['bearer', 'x-api-key']),
+  key_variable: z.optional(variableName),
   pin_flag: z.optional(pinFlag),
   model_prefix: z.optional(z.string()),
   detect: z.strictObject({
@@ -117,10 +110,10 @@ export const manifestSchema = z.strictObject({
     z.strictObject({
       variables: z.record(variableName, z.string()),
       dotenv: z._default(z.boolean(), false),
+      silence: z._default(z.array(variableName), []),
     }),
   ),
   daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(plainText).check(z.minLength(1)) })),
-  shapes: z._default(z.array(shape), []),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
   ...diagnosisFields,
@@ -137,18 +130,8 @@ const shell = z.strictObject({
   env_file: path,
   env_format: z.enum(formatIds),
   profile_format: z.enum(formatIds),
-  language: z.enum(scriptLanguages),
   profiles: z.array(z.array(path).check(z.minLength(1))),
   also_read: z._default(z.array(path), []),
-  universal: z.exactOptional(path),
-  starts: z
-    .array(
-      z.strictObject({
-        kind: z.enum(['terminal', 'login', 'script']),
-        reads: z.array(z.array(path).check(z.minLength(1))).check(z.minLength(1)),
-      }),
-    )
-    .check(z.minLength(1)),
 })
 
 /** What stands in templates/shells.toml. */

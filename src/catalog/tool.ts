@@ -1,6 +1,5 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
-import type { ScriptLanguage } from '../documents/script/read-script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
@@ -18,6 +17,8 @@ export interface Tool {
   readonly docs: string
   /** The header in which the client sends the key. */
   readonly auth: 'bearer' | 'x-api-key'
+  /** The variable that its own files name for the key, where they hold none. */
+  readonly keyVariable?: string
   readonly detect: Detection
   readonly places: Readonly<Record<string, readonly PlaceCandidate[]>>
   /** Versions or builds that differ in what they request; the newest first. */
@@ -31,8 +32,6 @@ export interface Tool {
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
   readonly daemon?: Daemon
-  /** What its client demands of whole files. */
-  readonly shapes: readonly Shape[]
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
   readonly snippets: Readonly<Record<string, string>>
@@ -101,19 +100,8 @@ export interface Target {
   readonly guard: readonly KeyPath[]
   /** Keys written only together with another change of this target, such as a time of update. */
   readonly stamps: readonly KeyPath[]
-}
-
-/** What a client demands of a whole file of settings: one wrong value, and it does without the file, or does not start. */
-export interface Shape {
-  /** Paths as they stand at targets and sources. */
-  readonly files: readonly string[]
-  /** JSON Schema of what was seen to be refused; what it does not name is left to the client. */
-  readonly schema: Value
-  /** Range of client versions (semver) that refuse it. */
-  readonly versions?: string
-  /** What the client does with a file that it refuses, as a sentence. */
-  readonly text: string
-  readonly textZh: string
+  /** JSON Schema that the whole file must meet, for clients that throw away a file with one wrong field. */
+  readonly shape?: Value
 }
 
 /** What shows that a note concerns this user: a variable, or a key. */
@@ -130,6 +118,8 @@ export interface EnvSupport {
   readonly variables: Readonly<Record<string, string>>
   /** Programs with this library usually load a `.env` of their project. */
   readonly dotenv: boolean
+  /** Variables with another key that the client would send as well; an empty one sends nothing. */
+  readonly silence: readonly string[]
 }
 
 /** A background process of the client that keeps its old settings until it is restarted. */
@@ -162,21 +152,8 @@ export interface Shell {
   readonly profileFormat: FormatId
   /** For each: the first that exists, else the last is created. */
   readonly profiles: readonly (readonly string[])[]
-  /** Files that people's profiles read as well and that are never written. */
+  /** Files that the shell reads as well and that are never written. */
   readonly alsoRead: readonly string[]
-  readonly language: ScriptLanguage
-  /** Where it keeps variables by itself, weaker than what any line sets. */
-  readonly universal?: string
-  /** The ways in which it starts; the first is a terminal's. */
-  readonly starts: readonly Start[]
-}
-
-/** What a shell that is started in one way reads. */
-export interface Start {
-  /** `terminal`: a new window. `login`: over SSH, or where terminals ask for it. `script`: without a terminal. */
-  readonly kind: 'terminal' | 'login' | 'script'
-  /** In this order: of each list the first file that is there. A later line wins. The last part of a path may hold a `*`. */
-  readonly reads: readonly (readonly string[])[]
 }
 
 /** Everything that the templates say, and the folders of tools of the user’s own. */
@@ -190,4 +167,11 @@ export interface Catalog {
   readonly dotfiles: DotfilePlaces
   /** Traps that lie in the environment, whichever tools are used. */
   readonly machine: Diagnosis
+}
+
+/** The variables in which a client looks for its key when no file holds it; none for one that reads files alone. */
+export function keyVariables({ keyVariable, env }: Pick<Tool, 'keyVariable' | 'env'>): string[] {
+  if (keyVariable !== undefined) return [keyVariable]
+  const variables = Object.entries(env?.variables ?? {})
+  return variables.filter(([, value]) => value === '{{ key }}').map(([name]) => name)
 }

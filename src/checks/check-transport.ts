@@ -3,11 +3,7 @@ import { readExtraCertificates } from '../host/extra-certificates.ts'
 import type { Host } from '../host/host.ts'
 
 /** The network as this host's environment says to reach it. */
-export function hostTransport(host: Pick<Host, 'env' | 'cwd' | 'interruption'>): Transport {
+export function hostTransport(host: Pick<Host, 'env' | 'cwd'>): Transport {
   const certificates = readExtraCertificates(host)
-  return createTransport({
-    env: host.env,
-    stop: host.interruption.signal,
-    ...(certificates !== undefined && { certificates }),
-  })
+  return createTransport({ env: host.env, ...(certificates !== undefined && { certificates }) })
 }

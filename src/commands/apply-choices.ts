@@ -147,11 +147,11 @@ function write<Planned extends Plan>(
 
 /** What only the written machine shows; what the plan showed already is not told twice. */
 async function lateEffect<Planned extends Plan>(
-  { effect }: Written<Planned>,
+  { effect, plan }: Written<Planned>,
   { choices }: Chosen<Planned>,
   context: WritingContext,
 ): Promise<Finding[]> {
   const known = new Set(effect.map(({ id, message }) => `${id} ${message}`))
-  const found = await judgeEffect(choices, context)
+  const found = await judgeEffect(choices, plan.ledger, context)
   return found.filter(({ id, message }) => !known.has(`${id} ${message}`))
 }

@@ -64,7 +64,7 @@ function lookUpConsent({ found }: PlainUrl, host: Host): { agreed?: AgreedText; 
 }
 
 function warningOf(
-  { view: { tool, isSetUp }, found }: PlainUrl,
+  { view: { tool, setups }, found }: PlainUrl,
   agreed: AgreedText | undefined,
   times: readonly RegionTime[],
   profiles: readonly Profile[],
@@ -86,6 +86,9 @@ function warningOf(
     message: text(plainHttpEn),
     messageZh: text(plainHttpZhCn),
     ...(where && { where }),
-    hint: isSetUp ? `qcode-setup switch ${fastest}` : `qcode-setup --tool ${tool.id} --region ${fastest}`,
+    hint:
+      setups.length > 0
+        ? `qcode-setup switch ${fastest}`
+        : `qcode-setup --tool ${tool.id} --region ${fastest}`,
   }
 }

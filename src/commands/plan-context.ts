@@ -1,5 +1,7 @@
 import { readBackup, readModeBefore } from '../apply/journal.ts'
 import { newRunId } from '../apply/run-id.ts'
+import { detectTool } from '../catalog/detect.ts'
+import { viewMachine } from '../effect/machine-view.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
@@ -22,10 +24,10 @@ export function createPlanContext(
     key,
     now: host.now(),
     ledger: loadLedger(context),
-    tools: catalog.tools,
     run: newRunId(host),
     keychain: () => openKeychain(host),
     decide,
+    effect: { catalog, machine: viewMachine(host), installed: (tool) => detectTool(tool, host) },
     machine: {
       read: readFileState,
       before: (run, path) => backupIfWhole(host, run, path),

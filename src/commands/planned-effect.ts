@@ -1,5 +1,11 @@
+import { detectTool } from '../catalog/detect.ts'
+import { judgeEffect as judgeView, openEffect } from '../effect/judge-effect.ts'
+import { type MachineView, overlay, viewMachine } from '../effect/machine-view.ts'
+import { viewTool } from '../effect/tool-view.ts'
+import { viewSetup } from '../effect/view-setups.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { ownKeys } from '../plan/own-keys.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { CommandName } from '../request/fields.ts'
 import type { ToolChoice } from '../request/request.ts'
@@ -14,23 +20,103 @@ export interface PlannedEffect {
   readonly plan: Plan
 }
 
+/** What a removal, or a corrected URL, must not lead to: somebody's key at somebody else's address. */
+const leaks = ['foreign-key', 'key-to-stranger', 'key-to-vendor', 'no-key']
+
 /**
  * What is wrong with what the clients will do once the plan is applied; an `error` stops the plan where nobody can be
  * asked. Reads, never writes.
  */
 export async function judgePlannedEffect(
-  _planned: PlannedEffect,
-  _context: CommandContext,
+  planned: PlannedEffect,
+  context: CommandContext,
 ): Promise<Finding[]> {
-  return []
+  const { command, choices, plan } = planned
+  const now = viewMachine(context.host)
+  const machine = overlay(now, plan.edits)
+  if (command === 'lint') return judgeFixes(plan, machine, context)
+  const found = await judgeChoices(choices, plan.ledger, machine, context)
+  if (command === 'remove') return judgeRemoval(found, plan)
+  if (command !== 'key') return found
+  const before = await judgeChoices(choices, plan.ledger, now, context)
+  const known = new Set(before.map(({ id, message }) => `${id} ${message}`))
+  return found.map((finding) =>
+    known.has(`${finding.id} ${finding.message}`) ? asWarning(finding) : finding,
+  )
 }
 
 /** The same after the write, on the machine as it is then. */
 export async function judgeEffect(
-  _choices: readonly ToolChoice[],
-  _context: CommandContext,
+  choices: readonly ToolChoice[],
+  ledger: Plan['ledger'],
+  context: CommandContext,
 ): Promise<Finding[]> {
-  return []
+  return judgeChoices(choices, ledger, viewMachine(context.host), context)
+}
+
+async function judgeChoices(
+  choices: readonly ToolChoice[],
+  ledger: Plan['ledger'],
+  machine: MachineView,
+  { catalog, host }: CommandContext,
+): Promise<Finding[]> {
+  const given = { catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) }
+  const judged = await Promise.all(
+    choices.map(async (choice) => {
+      const { view, context } = await viewSetup(choice, await detectTool(choice.tool, host), given)
+      return judgeView(view, context).flatMap((finding) => ofSetup(finding, choice))
+    }),
+  )
+  return judged.flat()
+}
+
+/** What a setup tells of its own effect; its own command is no way out of it. */
+function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
+  const isTold = finding.level === 'error' || finding.id === 'base-url-elsewhere'
+  if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
+  // Whoever runs this has the command at hand.
+  if (finding.id === 'key-command-missing') return [asWarning(finding)]
+  // What a proxy does shows in the check that follows.
+  if (finding.id.startsWith('proxy-')) return []
+  const { hint, ...rest } = finding
+  return [hint?.startsWith(`qcode-setup --tool ${tool.id}`) ? rest : finding]
+}
+
+/** Where the user has changed one part of a connection and keeps it, the other part cannot go without it. */
+function judgeRemoval(found: readonly Finding[], { findings }: Plan): Finding[] {
+  const hint = 'Add --on-conflict overwrite to take out what you changed as well.'
+  const isSplit = findings.some(({ id }) => id === 'value-kept')
+  return found
+    .filter(({ id }) => leaks.includes(id))
+    .map((finding) => (isSplit ? { ...finding, hint } : asWarning(finding)))
+}
+
+/** Of every client whose base URL stands in a file that is corrected. */
+async function judgeFixes(
+  plan: Plan,
+  machine: MachineView,
+  { catalog, host }: CommandContext,
+): Promise<Finding[]> {
+  const fixed = new Set(plan.edits.map(({ path }) => path))
+  const context = await openEffect({
+    catalog,
+    machine,
+    setups: plan.ledger.setups,
+    ownKeys: ownKeys(plan.ledger),
+  })
+  const views = await Promise.all(
+    catalog.tools.map(async (tool) => viewTool(tool, await detectTool(tool, host), context)),
+  )
+  return views
+    .filter(({ connections }) =>
+      connections.some(({ baseUrl }) => fixed.has(baseUrl.winner?.source.file?.path ?? '')),
+    )
+    .flatMap((view) => judgeView(view, context))
+    .filter(({ id, level }) => level === 'error' && leaks.includes(id) && id !== 'no-key')
+}
+
+function asWarning(finding: Finding): Finding {
+  return { ...finding, level: 'warning' }
 }
 
 /** UserError `no-effect`, exit 3: the plan would not do what was asked for, and nobody can be asked about it. */

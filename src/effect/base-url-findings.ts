@@ -96,12 +96,20 @@ function awayFromGateway(winner: Found, scene: Scene): Finding[] {
     ]
   }
   return [
-    finding(scene, 'base-url-elsewhere', view.isSetUp ? 'error' : 'info', winner, {
+    finding(scene, 'base-url-elsewhere', levelElsewhere(winner, scene), winner, {
       message: `${title} asks ${url}, from ${where}, not the gateway.`,
       messageZh: `${title} 使用 ${url}（来自 ${where}），而不是网关。`,
       hint,
     }),
   ]
+}
+
+/** What a project says is its own decision, where the tool was not set up for that very project. */
+function levelElsewhere({ source }: Found, { view, context }: Scene): Finding['level'] {
+  if (view.setups.length === 0) return 'info'
+  const isProjects = source.level === 'project' || source.level === 'local'
+  const isHere = view.setups.some(({ project }) => project === context.machine.cwd)
+  return isProjects && !isHere ? 'warning' : 'error'
 }
 
 function withoutBaseUrl(scene: Scene): Finding[] {
@@ -122,7 +130,7 @@ function withoutBaseUrl(scene: Scene): Finding[] {
   const message = `${title} has no base URL, so it asks its vendor.`
   const messageZh = `${title} 没有设置 base URL，会请求其原厂商。`
   return [
-    finding(scene, 'base-url-missing', view.isSetUp ? 'error' : 'info', undefined, {
+    finding(scene, 'base-url-missing', view.setups.length > 0 ? 'error' : 'info', undefined, {
       message,
       messageZh,
       hint,

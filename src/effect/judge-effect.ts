@@ -10,7 +10,6 @@ import { keyFindings } from './key-findings.ts'
 import { openSources } from './open-sources.ts'
 import { proxyFindings } from './proxy-findings.ts'
 import { readProfiles } from './read-profiles.ts'
-import { shapeFindings } from './shape-findings.ts'
 import { sourceProblems } from './source-problems.ts'
 import { type EffectContext, isGatewayKey, originsOf, type ToolView } from './tool-view.ts'
 
@@ -29,16 +28,23 @@ export function judgeEffect(view: ToolView, context: EffectContext): Finding[] {
   const forGateway = view.connections.some(({ destination }) => destination === 'gateway')
   const scene = { ...sceneOf(context), sources, names, forGateway }
   const client = { tool: tool.id, version: installed.version, variant: chosen.id }
+  const traps = findTraps(tool.diagnosis.traps, client, scene, context.profiles)
   return [
     ...view.connections.flatMap((connection) => [
-      ...baseUrlFindings(view, connection, context),
+      ...baseUrlFindings(view, connection, context).map((finding) => byCause(finding, traps)),
       ...keyFindings(view, connection, context),
       ...proxyFindings(view, connection, context.machine),
     ]),
-    ...findTraps(tool.diagnosis.traps, client, scene, context.profiles),
-    ...shapeFindings(view, context),
+    ...traps,
     ...sourceProblems(view),
   ]
+}
+
+/** Where a base URL is not found since a trap holds, what springs the trap is the way out. */
+function byCause(finding: Finding, traps: readonly Finding[]): Finding {
+  const cause = traps.find(({ level }) => level === 'error')
+  if (finding.id !== 'base-url-missing' || cause?.hint === undefined) return finding
+  return { ...finding, hint: cause.hint, ...(cause.where && { where: cause.where }) }
 }
 
 /** The traps in the environment, whichever client is used. */

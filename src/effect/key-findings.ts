@@ -1,4 +1,4 @@
-import type { Tool } from '../catalog/tool.ts'
+import { keyVariables, type Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
 import { maskKey } from '../secrets/secret.ts'
 import { describeSource, remedyFor, whereOf } from './describe-source.ts'
@@ -9,13 +9,13 @@ import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
 
 /** What is to be said of the keys that go to the gateway. Keys are shown masked. */
 export function keyFindings(
-  { tool }: ToolView,
+  { tool, setups }: ToolView,
   { keys, destination, baseUrl, foreignKeys }: ConnectionView,
   { profiles, machine }: EffectContext,
 ): Finding[] {
   if (destination !== 'gateway') return []
   const { winner } = keys
-  if (!winner || winner.value.trim() === '') return [noKey(tool)]
+  if (!winner || winner.value.trim() === '') return [noKey(tool, setups)]
   const needsShell = [baseUrl.winner, winner].some((found) => found?.source.level === 'profile')
   return [
     ...missingCommand(tool, winner, machine),
@@ -28,14 +28,18 @@ export function keyFindings(
   ]
 }
 
-function noKey(tool: Tool): Finding {
+function noKey(tool: Tool, setups: ToolView['setups']): Finding {
+  const inVariable = setups.some(({ keyStore }) => keyStore === 'env')
+  const names = keyVariables(tool).join(' and ')
   return {
     id: 'no-key',
     level: 'error',
     tool: tool.id,
     message: `${tool.title} has a base URL for the gateway and no key.`,
     messageZh: `${tool.title} 设置了网关的 base URL，但没有密钥。`,
-    hint: `qcode-setup --tool ${tool.id}`,
+    hint: inVariable
+      ? `Set ${names} to your key in your environment, or type: qcode-setup --tool ${tool.id}`
+      : `qcode-setup --tool ${tool.id}`,
   }
 }
 

@@ -17,6 +17,10 @@ export interface StandingSetup {
   readonly variant: string
   /** The origin that stands in the files. */
   readonly gateway: string
+  /** The folder of a project-scope setup. */
+  readonly project?: string
+  /** Where the key is kept; `env` for a variable that the user sets. */
+  readonly keyStore?: string
 }
 
 /** What the effect of any tool's settings is worked out from. */
@@ -42,8 +46,8 @@ export interface ToolView extends Places {
   readonly tool: Tool
   readonly installed: Installed
   readonly chosen: Variant
-  /** Whether this program set it up. */
-  readonly isSetUp: boolean
+  /** What this program set up of it. */
+  readonly setups: readonly StandingSetup[]
   readonly connections: readonly ConnectionView[]
 }
 
@@ -62,21 +66,35 @@ export interface ConnectionView {
   readonly leakedKey?: Found
 }
 
+/** What one setup says of its client. */
+interface Pinned {
+  readonly variant?: Variant
+  /** Folders by name, whatever the environment says. */
+  readonly folders?: Readonly<Record<string, string>>
+}
+
 /**
  * How a client will behave as its files and the environment are now. The variant that was set up counts before the
  * installed one.
  */
-export async function viewTool(tool: Tool, installed: Installed, context: EffectContext): Promise<ToolView> {
-  const setup = context.setups.find((candidate) => candidate.tool === tool.id)
+export async function viewTool(
+  tool: Tool,
+  installed: Installed,
+  context: EffectContext,
+  pinned: Pinned = {},
+): Promise<ToolView> {
+  const setups = context.setups.filter((candidate) => candidate.tool === tool.id)
   const chosen =
-    tool.variants.find(({ id }) => id === setup?.variant) ?? (await chooseVariant(tool, installed))
-  const places = resolvePlaces(tool.places, context.machine)
+    pinned.variant ??
+    tool.variants.find(({ id }) => id === setups[0]?.variant) ??
+    (await chooseVariant(tool, installed))
+  const places = { ...resolvePlaces(tool.places, context.machine), ...pinned.folders }
   const client = { places, version: installed.version, variant: chosen.id }
   const opened = openSources(tool.diagnosis, client, context)
   const connections = tool.diagnosis.connections.map((connection) =>
     viewConnection(connection, tool, chosen, opened, context),
   )
-  return { tool, installed, chosen, isSetUp: setup !== undefined, ...opened, connections }
+  return { tool, installed, chosen, setups, ...opened, connections }
 }
 
 function viewConnection(

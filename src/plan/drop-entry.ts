@@ -3,10 +3,9 @@ import type { Document, Format, KeyPath, Value } from '../documents/document.ts'
 import { sameValue } from '../documents/same-value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
-import { hashValue } from './compare-leaf.ts'
+import { absentHash, hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
 import type { OpenFile } from './document-set.ts'
-import { keepRequired } from './keep-shape.ts'
 import { pathId } from './path-id.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
 
@@ -17,10 +16,8 @@ import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
 export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
   const standing = entries.filter((entry) => stillOurs(entry, work))
   const gone = standing.filter((entry) => !giveBack(entry, work))
-  const leaving = keepRequired(gone, work)
   // Backwards, as each edit left the text that the one before it had made.
-  for (const entry of leaving.entries.toReversed()) takeOut(entry, leaving.entries, work)
-  for (const { file, keyPath } of leaving.containers) keepContainer(keyPath, workOn(file, work))
+  for (const entry of gone.toReversed()) takeOut(entry, gone, work)
   for (const entry of entries) work.entries.delete(pathId(entry.path, entry.keyPath))
 }
 
@@ -29,8 +26,10 @@ function stillOurs(entry: LedgerEntry, work: PlanWork): boolean {
   const fileWork = workOn(file, work)
   fileWork.tools.add(entry.tool)
   const actual = file.document.get(entry.keyPath)
-  if (actual === undefined) return false
+  if (actual === undefined) return entry.silenced === true && entry.hash === absentHash
   if (hashValue(actual) === entry.hash) return true
+  // Written again by the user after it was taken out.
+  if (entry.silenced) return false
   const actualText = displayValue(actual, entry.keyPath)
   const decision = work.context.decide({ ...entry, why: 'drift', actual: actualText, wanted: '' })
   if (decision === 'overwrite') return true
@@ -67,9 +66,9 @@ function giveBack(entry: LedgerEntry, work: PlanWork): boolean {
   else document.set(entry.keyPath, value)
   fileWork.meant.push({ keyPath: entry.keyPath, value })
   fileWork.changes.push({
-    kind: 'modified',
+    kind: actual === undefined ? 'created' : 'modified',
     keyPath: entry.keyPath,
-    from: displayValue(actual, entry.keyPath),
+    ...(actual !== undefined && { from: displayValue(actual, entry.keyPath) }),
     to: displayValue(value, entry.keyPath),
     owner: 'ours',
   })
@@ -121,13 +120,6 @@ function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWor
   )
   const keyPath = shallowest(entry, document, ours, madeParents(file.path, file.format, work))
   remove(fileWork, keyPath, displayValue(document.get(entry.keyPath), entry.keyPath))
-}
-
-/** A client demands the container itself, though nothing is left in it. */
-function keepContainer(keyPath: KeyPath, { file: { document }, meant }: FileWork): void {
-  if (document.get(keyPath) !== undefined) return
-  document.set(keyPath, {})
-  meant.push({ keyPath, value: {} })
 }
 
 function remove(fileWork: FileWork, keyPath: KeyPath, from: string): void {

@@ -28,9 +28,10 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
   if (target.roots) refuseOwnTarget(target, resolved(), target.roots)
   if (target.within !== undefined) refuseLeadingOut(target.path, resolved(), target.within, host, atUserScope)
   const file = work.documents.open(target.path, target.format)
-  if (target.when && !holdsAny(target.when, work.context.host, [file.document])) return false
+  if (target.when && !holdsAny(target.when, work.context, [file.document])) return false
   const fileWork = workOn(file, work)
   fileWork.tools.add(target.tool)
+  if (target.shape !== undefined) fileWork.shapes.push(target.shape)
   const stamps = target.leaves.filter((leaf) => includesPath(target.stamps, leaf))
   const values = target.leaves.filter((leaf) => !stamps.includes(leaf))
   const written = values.map((leaf) => editLeaf(leaf, target, fileWork, work))
@@ -111,7 +112,7 @@ function writeLeaf(
 }
 
 /** What stands at a key that is about to become ours, for the ledger. */
-function replacedBy(
+export function replacedBy(
   keyPath: KeyPath,
   { document, format, path, beforeData }: OpenFile,
   work: PlanWork,

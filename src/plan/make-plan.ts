@@ -9,12 +9,14 @@ import { editTarget } from './edit-target.ts'
 import { finishFile, ownedFile } from './finish-file.ts'
 import { ignoreTarget, linesToDrop } from './ignore-lines.ts'
 import { leavingHttp } from './leaving-http.ts'
+import { findHalves, mendEffect } from './mend-effect.ts'
 import { notesFor } from './notes.ts'
 import { pathId } from './path-id.ts'
 import type { KeyFile, Plan, PlanRow } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, startWork } from './plan-work.ts'
 import { settleShared } from './settle-shared.ts'
 import { choiceId, dropSetups, mergeSetups, supersededBy } from './setups.ts'
+import { type Silence, silenceValues } from './silence.ts'
 import { standingFiles, standingLeaves, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
 
 /**
@@ -23,8 +25,12 @@ import { standingFiles, standingLeaves, standingPaths, type WantedTarget, wanted
  * then there is no plan at all.
  */
 export async function planSetup(request: Request, context: PlanContext): Promise<Plan> {
-  const targets = request.choices.flatMap((choice) => wantedTargets(choice, context))
-  const plan = await planTargets(targets, request.choices, context)
+  const { choices } = request
+  const plan = await mendEffect(choices, context, ({ silences, emptied }) => {
+    const mending = { ...context, emptied }
+    const targets = choices.flatMap((choice) => wantedTargets(choice, mending))
+    return planTargets(targets, choices, mending, silences)
+  })
   const keychain = await keychainEdit(request, context)
   return { ...plan, ...(keychain && { keychain }) }
 }
@@ -43,16 +49,21 @@ export async function planTargets(
   targets: readonly WantedTarget[],
   choices: readonly ToolChoice[],
   context: PlanContext,
+  silences: readonly Silence[] = [],
 ): Promise<Plan> {
   const shared = settleShared(targets)
   const wanted = [...shared.targets.filter(hasLeaves), ...(context.ignores ?? []).map(ignoreTarget)]
   const before = context.ledger.setups
   const setups = mergeSetups(before, choices, context.host)
   const { stale, entries } = releaseStale(choices, wanted, context)
-  const work = await openWork([...wanted, ...stale], { ...context, ledger: { ...context.ledger, entries } })
+  const work = await openWork([...wanted, ...stale, ...silences], {
+    ...context,
+    ledger: { ...context.ledger, entries },
+  })
   dropEntries(stale, work)
   const touched = wanted.filter((target) => editTarget(target, work))
   for (const choice of choices) claimEntries(choice, work)
+  silenceValues(silences, work)
   work.findings.push(...shared.findings, ...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
   return finishPlan(work, setups, planRows(touched, work))
 }
@@ -67,8 +78,21 @@ export interface Removal {
   readonly choices: readonly ToolChoice[]
 }
 
-/** Every value that only these setups want taken out, what we replaced given back. */
-export async function planRemoval({ removed, gone, choices }: Removal, context: PlanContext): Promise<Plan> {
+/**
+ * Every value that only these setups want taken out, what we replaced given back. What the user has changed since stays,
+ * but for one half of a connection: base URL and key go together.
+ */
+export async function planRemoval(removal: Removal, context: PlanContext): Promise<Plan> {
+  const plan = await removeValues(removal, context)
+  if (!plan.findings.some(({ id }) => id === 'value-kept')) return plan
+  const halves = await findHalves(removal.choices, plan, context)
+  if (halves.size === 0) return plan
+  const decide: PlanContext['decide'] = (conflict) =>
+    halves.has(pathId(conflict.path, conflict.keyPath)) ? 'overwrite' : context.decide(conflict)
+  return removeValues(removal, { ...context, decide })
+}
+
+async function removeValues({ removed, gone, choices }: Removal, context: PlanContext): Promise<Plan> {
   const { ledger } = context
   const setups = dropSetups(ledger.setups, removed)
   const tools = new Set(setups.map(({ tool }) => tool))
@@ -88,7 +112,7 @@ export async function planRemoval({ removed, gone, choices }: Removal, context: 
 }
 
 async function openWork(
-  files: readonly (WantedTarget | LedgerEntry)[],
+  files: readonly Pick<LedgerEntry, 'format'>[],
   context: PlanContext,
 ): Promise<PlanWork> {
   const formats = await loadFormats(files.map(({ format }) => format))
@@ -147,7 +171,8 @@ function releaseStale(
   const moved = choices.flatMap((choice) => supersededBy(choice, ledger.setups, host)).map(setupId)
   for (const id of moved) standing.set(id, new Set())
   const released = ledger.entries.map((entry) => {
-    const isDropped = (id: string) => standing.get(id)?.has(pathId(entry.path, entry.keyPath)) === false
+    const isDropped = (id: string) =>
+      entry.silenced ? moved.includes(id) : standing.get(id)?.has(pathId(entry.path, entry.keyPath)) === false
     return entry.hides === undefined ? withoutSetups(entry, new Set(entry.setups.filter(isDropped))) : entry
   })
   const gone = released.filter(

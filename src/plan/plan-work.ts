@@ -1,4 +1,7 @@
-import type { Tool } from '../catalog/tool.ts'
+import type { Installed } from '../catalog/detect.ts'
+import type { Catalog, Tool } from '../catalog/tool.ts'
+import type { Value } from '../documents/document.ts'
+import type { MachineView as EffectMachine } from '../effect/machine-view.ts'
 import type { Finding } from '../finding.ts'
 import type { FileState } from '../host/file-state.ts'
 import type { Ledger, LedgerEntry } from '../ledger.ts'
@@ -32,12 +35,17 @@ export interface KeyIgnore {
   readonly hides: string
 }
 
+/** What the effect of a plan is worked out from. */
+export interface EffectSurroundings {
+  readonly catalog: Catalog
+  readonly machine: EffectMachine
+  readonly installed: (tool: Tool) => Promise<Installed>
+}
+
 /** Everything that a plan is made from besides the choices. */
 export interface PlanContext extends WantedContext {
   readonly machine: MachineView
   readonly ledger: Ledger
-  /** For what their clients demand of whole files; a tool that is gone demands nothing. */
-  readonly tools?: readonly Tool[]
   /** Id of the run that will apply the plan. */
   readonly run: string
   /** Files with a key that git is not to take. */
@@ -46,6 +54,8 @@ export interface PlanContext extends WantedContext {
   readonly keychain: () => Promise<Keychain>
   /** What to do with a conflict; `stop` only reports it. */
   readonly decide: (conflict: Conflict) => Decision
+  /** For plans whose effect is looked after. */
+  readonly effect?: EffectSurroundings
 }
 
 /** The changes that one file gathers while the tools edit it in turn. */
@@ -54,6 +64,7 @@ export interface FileWork {
   readonly changes: Change[]
   readonly meant: MeantEdit[]
   readonly tools: Set<string>
+  readonly shapes: Value[]
   holdsKey: boolean
 }
 
@@ -77,7 +88,7 @@ export function startWork(context: PlanContext, documents: DocumentSet): PlanWor
 export function workOn(file: OpenFile, work: PlanWork): FileWork {
   const known = work.files.get(file.path)
   if (known) return known
-  const begun = { file, changes: [], meant: [], tools: new Set<string>(), holdsKey: false }
+  const begun = { file, changes: [], meant: [], tools: new Set<string>(), shapes: [], holdsKey: false }
   work.files.set(file.path, begun)
   return begun
 }

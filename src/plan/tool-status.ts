@@ -71,9 +71,12 @@ export async function inspectEntries(setup: Setup, context: PlanContext): Promis
   return { ...setup, files, asWritten, unencrypted: isUnencryptedUrl(setup.gateway) }
 }
 
-function entryState({ path, format, keyPath, hash }: LedgerEntry, documents: DocumentSet): LeafState {
+function entryState(
+  { path, format, keyPath, hash, silenced }: LedgerEntry,
+  documents: DocumentSet,
+): LeafState {
   const actual = documents.open(path, format).document.get(keyPath)
-  if (actual === undefined) return 'missing'
+  if (actual === undefined) return silenced ? 'as-written' : 'missing'
   return hashValue(actual) === hash ? 'as-written' : 'changed'
 }
 

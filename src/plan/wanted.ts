@@ -22,6 +22,7 @@ export interface WantedTarget {
   readonly guard: readonly KeyPath[]
   readonly stamps: readonly KeyPath[]
   readonly when?: Target['when']
+  readonly shape?: Value
   readonly baseUrl: string
   /** Of a tool of the user's own: the folders below which it may write. */
   readonly roots?: readonly string[]
@@ -42,6 +43,8 @@ export interface WantedContext {
   readonly host: Surroundings
   readonly key: Secret | undefined
   readonly now: Date
+  /** Variables that an empty one of ours is to silence. */
+  readonly emptied?: ReadonlySet<string>
 }
 
 /** All that one choice wants to stand in files; nothing is read but which profile exists. */
@@ -74,7 +77,7 @@ export function standingFiles(choice: ToolChoice, context: WantedContext): strin
 /** A key that the user sets in the environment stands in no file. */
 function possibleTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   const key = choice.keyStore === 'env' ? undefined : (context.key ?? new Secret(''))
-  const everything = { ...context, key }
+  const everything = { ...context, key, emptied: new Set(choice.tool.env?.silence) }
   return wantedTargets({ ...choice, model: choice.model ?? 'any' }, everything)
 }
 
@@ -134,12 +137,13 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
     .filter((target) => (target.keyWays ?? ['file']).includes(choice.keyWay?.id ?? 'file'))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
-      const { format, guard, stamps, when } = target
+      const { format, guard, stamps, shape, when } = target
       const path = resolvePath(target.path, places)
       return {
         ...wantedOf(choice, context, path, format, leaves),
         guard,
         stamps,
+        ...(shape !== undefined && { shape }),
         ...(when && { when }),
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }
@@ -148,9 +152,15 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
 
 function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   const leaves = variableLeaves(choice, context)
-  if (choice.scope !== 'project') return shellTargets(choice, context, leaves)
+  if (choice.scope !== 'project')
+    return shellTargets(choice, context, [...leaves, ...emptyLeaves(choice, context)])
   const places = resolvePlaces({}, context.host, choice.project, choice.folders)
   return [wantedOf(choice, context, resolvePath('{{ project }}/.env', places), 'dotenv', leaves)]
+}
+
+function emptyLeaves({ tool }: ToolChoice, { emptied }: WantedContext): Leaf[] {
+  const names = tool.env?.silence.filter((name) => emptied?.has(name)) ?? []
+  return names.map((name) => ({ keyPath: [name], value: '' }))
 }
 
 /** The tool's variables with their values; those of the key alone where the rest stands in its files. */

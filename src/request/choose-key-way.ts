@@ -1,9 +1,9 @@
 import { chooseKeyWay, detectTool } from '../catalog/detect.ts'
-import type { KeyWay, Tool, Variant } from '../catalog/tool.ts'
+import { type KeyWay, keyVariables, type Tool, type Variant } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { methodsOf } from './choose-tools.ts'
-import type { Scope, ToolChoice } from './request.ts'
+import type { KeyStore, Scope, ToolChoice } from './request.ts'
 
 /** How the client's own files let it get a key out of the keychain, for its version here; undefined where they cannot. */
 export async function pickKeyWay(
@@ -28,17 +28,32 @@ export function refuseWithoutKeychain(choices: readonly ToolChoice[]): void {
     ({ tool, scope, keyStore, keyWay }) =>
       keyStore === 'keychain' && methodsOf(tool, scope, { keyStore, keyWay }).length === 0,
   )
+  refuse(wrong, choices, 'keychain', 'a key in the keychain cannot reach')
+}
+
+/** The same for a key that the user sets in a variable. */
+export function refuseWithoutVariable(choices: readonly ToolChoice[]): void {
+  const wrong = choices.filter(({ tool, keyStore }) => keyStore === 'env' && keyVariables(tool).length === 0)
+  refuse(wrong, choices, 'env', 'a key in a variable cannot reach')
+}
+
+function refuse(
+  wrong: readonly ToolChoice[],
+  all: readonly ToolChoice[],
+  keyStore: KeyStore,
+  why: string,
+): void {
   if (wrong.length === 0) return
   const names = wrong.map(({ tool, variant, scope }) => {
     const details = [...(tool.variants.length > 1 ? [variant.title] : []), `--scope ${scope}`]
     return `${tool.id} (${details.join(', ')})`
   })
-  const others = choices.filter((choice) => !wrong.includes(choice)).map(({ tool }) => `--tool ${tool.id}`)
+  const others = all.filter((choice) => !wrong.includes(choice)).map(({ tool }) => `--tool ${tool.id}`)
   const leaveOut =
-    others.length === 0 ? '' : `, and the others with: ${others.join(' ')} --key-store keychain`
+    others.length === 0 ? '' : `, and the others with: ${others.join(' ')} --key-store ${keyStore}`
   throw new UserError({
-    code: 'keychain-not-possible',
-    message: `Nothing was changed, since a key in the keychain cannot reach: ${names.join('; ')}.`,
+    code: keyStore === 'env' ? 'variable-not-possible' : 'keychain-not-possible',
+    message: `Nothing was changed, since ${why}: ${names.join('; ')}.`,
     hint: `Set ${wrong.length === 1 ? 'it' : 'them'} up with --key-store file${leaveOut}`,
     exit: 2,
   })

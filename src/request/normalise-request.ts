@@ -1,10 +1,10 @@
-import type { Catalog, Tool } from '../catalog/tool.ts'
+import { type Catalog, keyVariables, type Tool } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { refuseWithoutKeychain } from './choose-key-way.ts'
+import { refuseWithoutKeychain, refuseWithoutVariable } from './choose-key-way.ts'
 import { chooseOrigin } from './choose-origin.ts'
 import { completeChoice } from './choose-tools.ts'
 import { type Input, listOf, textOf } from './input.ts'
@@ -33,20 +33,26 @@ export async function normaliseRequest(
   if (isKept && !key) throw missingKey()
   const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
   refuseWithoutKeychain(choices)
+  refuseWithoutVariable(choices)
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
     ...(key && isKept ? judgeKeyLook(key) : []),
-    ...(isKept ? [] : tools.flatMap(keyVariableFinding)),
+    ...(isKept ? [] : tools.map((tool) => keyVariableFinding(tool, host))),
   ]
   return { request: { choices, ...(key && isKept && { key }) }, origin, findings }
 }
 
-function keyVariableFinding(tool: Tool): Finding[] {
-  const variables = Object.entries(tool.env?.variables ?? {}).filter(([, value]) => value === '{{ key }}')
-  const names = variables.map(([name]) => name)
-  if (names.length === 0) return []
-  const message = `${tool.title}: no key was written; set ${names.join(' and ')} in its environment yourself.`
-  return [{ id: 'key-from-environment', level: 'warning', message }]
+/** Where the user has to put the key: a warning as long as it does not stand there. */
+function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Finding {
+  const names = keyVariables(tool)
+  const isSet = names.every((name) => env[name])
+  return {
+    id: 'key-from-environment',
+    level: isSet ? 'info' : 'warning',
+    tool: tool.id,
+    message: `${tool.title}: no key was written; set ${names.join(' and ')} in its environment yourself.`,
+    messageZh: `${tool.title}：未写入密钥；请自行在其环境变量中设置 ${names.join(' 与 ')}。`,
+  }
 }
 
 /** UserError `key-missing`, exit 2: there is none, and nobody can be asked. */

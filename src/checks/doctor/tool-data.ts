@@ -34,7 +34,7 @@ export interface ToolData {
 
 /** A tool as one row for each protocol that it connects by. */
 export function toolData(view: ToolView, profiles: readonly Profile[]): ToolData[] {
-  const { tool, installed, isSetUp } = view
+  const { tool, installed, setups } = view
   const own = {
     tool: tool.id,
     title: tool.title,
@@ -42,7 +42,7 @@ export function toolData(view: ToolView, profiles: readonly Profile[]): ToolData
     installed: installed.present,
     version: installed.version ?? null,
     program: installed.program ?? null,
-    setUp: isSetUp,
+    setUp: setups.length > 0,
     baseUrl: null,
     key: null,
     shadowed: [],

@@ -240,6 +240,20 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { [providersFile]: providers(clineReady) } },
   },
   {
+    id: 'cline-file-thrown-away',
+    level: 'error',
+    hint: 'qcode-setup --tool cline',
+    files: { [providersFile]: providers(clineReady, {}) },
+    unless: { files: { [providersFile]: providers(clineReady) } },
+  },
+  {
+    id: 'cline-clock-with-offset',
+    level: 'error',
+    hint: 'in UTC',
+    files: { [providersFile]: providers(clineReady, { updatedAt: '2026-01-02T03:04:05+08:00' }) },
+    unless: { files: { [providersFile]: providers(clineReady) } },
+  },
+  {
     id: 'aider-list-dropped',
     level: 'error',
     hint: 'take set-env out',
@@ -284,6 +298,18 @@ export const trapTable: readonly TrapRow[] = [
     env: { ANTHROPIC_API_BASE: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey },
     programs: { aider: undefined },
     unless: { env: { ANTHROPIC_API_KEY: gatewayKey } },
+  },
+  {
+    id: 'aider-env-file-of-project',
+    level: 'error',
+    hint: 'Take env-file out of',
+    files: {
+      '.aider.conf.yml': 'env-file: HOME/.config/qcode-setup/aider.env\n',
+      '.config/qcode-setup/aider.env': aiderVariables,
+      'project/.aider.conf.yml': 'env-file: .env\n',
+    },
+    programs: { aider: undefined },
+    unless: { files: { 'project/.aider.conf.yml': 'model: any\n' } },
   },
   {
     id: 'openai-sdk-api-base',

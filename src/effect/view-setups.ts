@@ -1,0 +1,45 @@
+import type { Installed } from '../catalog/detect.ts'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Shell, Tool, Variant } from '../catalog/tool.ts'
+import { variablesIn } from './find-setting.ts'
+import { openEffect } from './judge-effect.ts'
+import type { MachineView } from './machine-view.ts'
+import { type EffectContext, type ToolView, viewTool } from './tool-view.ts'
+
+/** One tool in one place, as it is or will be set up. */
+export interface PlacedTool {
+  readonly tool: Tool
+  readonly variant: Variant
+  /** The folder of a project-scope setup. */
+  readonly project?: string
+  /** The shell whose profile carries the variables. */
+  readonly shell?: Shell
+  /** The folders that it is written with, by name, whatever the environment says. */
+  readonly folders?: Readonly<Record<string, string>>
+}
+
+/** How a client will behave in one place, and what that was worked out from. */
+export interface PlacedView {
+  readonly view: ToolView
+  readonly context: EffectContext
+}
+
+type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
+
+/** How a client will behave where it is set up: in its project's folder, and in a shell that is started anew. */
+export async function viewSetup(placed: PlacedTool, installed: Installed, given: Given): Promise<PlacedView> {
+  const { tool, shell, variant, project, folders } = placed
+  const here = { ...given.machine, cwd: project ?? given.machine.cwd }
+  const machine = shell ? await inNewShell(shell, here, given) : here
+  const context = await openEffect({ ...given, machine })
+  const view = await viewTool(tool, installed, context, { variant, ...(folders && { folders }) })
+  return { view, context }
+}
+
+/** What a shell that is started anew finds in the file of variables takes the place of what this one has. */
+async function inNewShell(shell: Shell, machine: MachineView, given: Given): Promise<MachineView> {
+  const { files } = await openEffect({ ...given, machine })
+  const path = resolvePath(shell.envFile, resolvePlaces({}, machine))
+  const own = variablesIn(files.read(path, shell.envFormat).data, [])
+  return { ...machine, env: { ...machine.env, ...own } }
+}

@@ -1,0 +1,144 @@
+import type { Value } from '../documents/document.ts'
+import type { Found } from '../effect/find-setting.ts'
+import { overlay } from '../effect/machine-view.ts'
+import type { ConnectionView } from '../effect/tool-view.ts'
+import { viewSetup } from '../effect/view-setups.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { ownKeys } from './own-keys.ts'
+import { pathId } from './path-id.ts'
+import type { Plan } from './plan.ts'
+import type { EffectSurroundings, PlanContext } from './plan-work.ts'
+import { choiceId } from './setups.ts'
+import type { Silence } from './silence.ts'
+import { standingPaths } from './wanted.ts'
+
+/** What is put out of the way, so that a client does what it is set up for. */
+export interface Mends {
+  readonly silences: readonly Silence[]
+  /** Variables that stand somewhere above, and that an empty one of ours silences. */
+  readonly emptied: ReadonlySet<string>
+}
+
+export const noMends: Mends = { silences: [], emptied: new Set() }
+
+/** How often one thing that is put out of the way may bring up another. */
+const mostRounds = 5
+
+/**
+ * A plan made again until no value stands in the way that this program may put out of it: a key of somebody else that would
+ * be sent to the gateway, a base URL that beats ours, a key that beats the variable in which the user keeps his.
+ */
+export async function mendEffect(
+  choices: readonly ToolChoice[],
+  context: PlanContext,
+  makePlan: (mends: Mends) => Promise<Plan>,
+): Promise<Plan> {
+  let mends = noMends
+  let plan = await makePlan(mends)
+  if (!context.effect) return plan
+  for (let round = 0; round < mostRounds; round++) {
+    const more = await findMends(choices, plan, context, context.effect)
+    const silences = [...mends.silences, ...more.silences]
+    const emptied = new Set([...mends.emptied, ...more.emptied])
+    if (silences.length === mends.silences.length && emptied.size === mends.emptied.size) return plan
+    mends = { silences, emptied }
+    plan = await makePlan(mends)
+  }
+  return plan
+}
+
+async function findMends(
+  choices: readonly ToolChoice[],
+  plan: Plan,
+  context: PlanContext,
+  { catalog, machine, installed }: EffectSurroundings,
+): Promise<Mends> {
+  const { key, host } = context
+  const planned = overlay(machine, plan.edits)
+  const given = { catalog, machine: planned, setups: plan.ledger.setups, ownKeys: ownKeys(plan.ledger, key) }
+  const silences: Silence[] = []
+  const emptied = new Set<string>()
+  for (const choice of choices) {
+    const own = new Set(standingPaths(choice, context))
+    const { view } = await viewSetup(choice, await installed(choice.tool), given)
+    for (const { found, isKey } of view.connections.flatMap((connection) => inTheWay(connection, choice))) {
+      const { keyPath, entry, source, name } = found
+      if (canBeEmptied(found, choice)) emptied.add(name)
+      else if (keyPath && source.file && mayBeTakenOut(found, choice)) {
+        // What stands where ours belongs is a conflict, and has been decided on.
+        if (own.has(pathId(source.file.path, keyPath))) continue
+        silences.push({
+          tool: choice.tool.id,
+          setup: choiceId(choice, host),
+          path: source.file.path,
+          format: source.format,
+          keyPath,
+          isKey,
+          ...(entry !== undefined && { entry }),
+        })
+      }
+    }
+  }
+  return { silences, emptied }
+}
+
+/**
+ * The halves of connections that a removal would leave, as `pathId` texts: a base URL for the gateway without a key, or a
+ * key of the gateway without a base URL. The user has changed them since, but they are of no use for anything else.
+ */
+export async function findHalves(
+  choices: readonly ToolChoice[],
+  plan: Plan,
+  { effect, key }: PlanContext,
+): Promise<ReadonlySet<string>> {
+  const halves = new Set<string>()
+  if (!effect) return halves
+  const { catalog, machine, installed } = effect
+  const planned = overlay(machine, plan.edits)
+  const given = { catalog, machine: planned, setups: plan.ledger.setups, ownKeys: ownKeys(plan.ledger, key) }
+  for (const choice of choices) {
+    const { view } = await viewSetup(choice, await installed(choice.tool), given)
+    for (const { destination, baseUrl, keys, leakedKey } of view.connections) {
+      const isAlone = destination === 'gateway' && keys.sent.length === 0
+      const { source, keyPath } = (isAlone ? baseUrl.winner : leakedKey) ?? {}
+      if (source?.file && keyPath) halves.add(pathId(source.file.path, keyPath))
+    }
+  }
+  return halves
+}
+
+/** What keeps a connection from being the one that was asked for. */
+function inTheWay(
+  { destination, baseUrl, keys, foreignKeys }: ConnectionView,
+  { keyStore }: ToolChoice,
+): { found: Found; isKey: boolean }[] {
+  const { winner } = baseUrl
+  if (destination !== 'gateway') return winner?.value.trim() ? [{ found: winner, isKey: false }] : []
+  const isStale = ({ source, isCommand }: Found) => source.file !== undefined && !isCommand
+  const stale = keyStore === 'env' ? keys.sent.filter(isStale) : []
+  return [...new Set([...foreignKeys, ...stale])].map((found) => ({ found, isKey: true }))
+}
+
+/** Of the user's own settings, or of those of the project that is set up. A login, and what all of a team share, is left. */
+function mayBeTakenOut({ source, isLogin }: Found, { scope }: ToolChoice): boolean {
+  if (isLogin) return false
+  const levels = scope === 'user' ? ['user', 'local'] : ['local', 'project']
+  return levels.includes(source.level)
+}
+
+/** Whether one of the tool's targets, or its file of variables, has an empty value for the variable. */
+function canBeEmptied({ name, source }: Found, { tool, scope, method }: ToolChoice): boolean {
+  const isAbove = source.level === 'environment' || source.level === 'profile'
+  if (method === 'env') return isAbove && scope === 'user' && (tool.env?.silence.includes(name) ?? false)
+  if (!isAbove && !(scope === 'project' && source.level === 'user')) return false
+  return tool.targets.some(
+    (target) => target.scope === scope && target.when && holdsEmpty(target.content, name),
+  )
+}
+
+function holdsEmpty(content: Value, name: string): boolean {
+  if (content === null || typeof content !== 'object' || Array.isArray(content)) return false
+  return Object.entries(content).some(([key, value]) =>
+    key === name ? value === '' : holdsEmpty(value as Value, name),
+  )
+}

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
 import type { Catalog } from './tool.ts'
@@ -16,14 +17,23 @@ export function loadShippedCatalog(host: Host): Catalog {
 export async function loadCatalog(host: Host, flags: readonly string[]): Promise<Catalog> {
   const catalog = loadShippedCatalog(host)
   const folder = ownToolsFolder(host)
-  if (!existsSync(folder)) return catalog
+  if (!mayBeThere(folder)) return catalog
   const { loadOwnTools } = await import('./load-own-tools.ts')
   const taken = {
     ids: catalog.tools.map(({ id }) => id),
     flags: [...flags, ...catalog.tools.flatMap(({ pinFlag }) => pinFlag ?? [])],
   }
-  const { tools, unusable } = await loadOwnTools(folder, catalog.gateway, taken)
+  const { tools, unusable } = await loadOwnTools(folder, catalog.gateway, taken, host)
   return { ...catalog, tools: [...catalog.tools, ...tools], unusable }
+}
+
+/** False only where it is certain: a folder that may not be looked at is told of. */
+function mayBeThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch (error) {
+    return hasCode(error, 'EACCES', 'EPERM')
+  }
 }
 
 /** Folder of a user's own tools; each is a folder like those under templates/. */

@@ -1,7 +1,9 @@
-import { lstatSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { hasCode } from '../host/has-code.ts'
+import { type Doubt, doubtOf, doubtOfLinks, type User, whatKeepsOut } from '../host/ownership.ts'
 import { compileTool } from './compile-tool.ts'
 import { folderError } from './folder-error.ts'
 import { findOwnToolFault } from './own-tool.ts'
@@ -21,14 +23,29 @@ export interface OwnTools {
   readonly unusable: readonly UserError[]
 }
 
-/** Never throws: a folder that cannot be used must not stop the commands that need no tool. */
-export async function loadOwnTools(parent: string, gateway: Gateway, taken: Taken): Promise<OwnTools> {
+/** Who may have written a folder is not asked: for tests of everything else. */
+const anyone: User = { uid: undefined, env: {} }
+
+/**
+ * Never throws: a folder that cannot be used must not stop the commands that need no tool. One that another user could have
+ * written, or put in the place of the user's own, is such a folder: it says where the key goes.
+ */
+export async function loadOwnTools(
+  parent: string,
+  gateway: Gateway,
+  taken: Taken,
+  user = anyone,
+): Promise<OwnTools> {
   const tools: Tool[] = []
   const unusable: UserError[] = []
-  for (const folder of foldersIn(parent)) {
+  const { folders, closed } = foldersIn(parent, user)
+  if (closed) unusable.push(closed)
+  for (const folder of folders) {
     const file = join(folder, 'tool.toml')
     try {
-      const tool = await compileTool(folder, gateway, readFolderFile)
+      const doubt = doubtOfFolder(folder, parent, user)
+      if (doubt) throw folderError(file, `${doubt.path} ${doubt.what}`, doubt.remedy)
+      const tool = await compileTool(folder, gateway, (path) => readFolderFile(path, user))
       refuseTaken(tool, file, tools, taken)
       tools.push({ ...tool, isOwn: true })
     } catch (error) {
@@ -38,13 +55,23 @@ export async function loadOwnTools(parent: string, gateway: Gateway, taken: Take
   return { tools, unusable }
 }
 
-function foldersIn(parent: string): string[] {
+function foldersIn(parent: string, user: User): { folders: string[]; closed?: UserError } {
   try {
     const names = readdirSync(parent).sort()
-    return names.map((name) => join(parent, name)).filter(holdsManifest)
-  } catch {
-    return []
+    return { folders: names.map((name) => join(parent, name)).filter(holdsManifest) }
+  } catch (error) {
+    if (!hasCode(error, 'EACCES', 'EPERM')) return { folders: [] }
+    const { path, what, remedy } = whatKeepsOut(parent, user)
+    return { folders: [], closed: folderError(parent, `${path} ${what}`, remedy) }
   }
+}
+
+/** The folder of our settings, that of all tools, and the tool's own; links are followed, and may be the user's alone. */
+function doubtOfFolder(folder: string, parent: string, user: User): Doubt | undefined {
+  const link = doubtOfLinks(folder, user)
+  if (link) return link
+  const doubts = [dirname(parent), parent, folder].map((path) => doubtOf(path, statSync(path), user))
+  return doubts.find((doubt) => doubt !== undefined)
 }
 
 /** A link that leads nowhere counts as well: it is told of. */

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -87,6 +98,60 @@ describe.each(Object.entries(named))('%s of a tool folder', (name, manifest) => 
     expect(refused).toContain(says)
     expect(refused).toContain(join(folder, name))
   })
+})
+
+const stranger = 65_533
+const user = { uid: process.geteuid?.(), env: {} }
+const isRoot = process.getuid?.() === 0
+
+/** What lets another user say where the key goes. */
+const doubts: Readonly<Record<string, { make: (path: string) => void; says: string }>> = {
+  'open to the group': {
+    make: (path) => chmodSync(path, statSync(path).mode | 0o020),
+    says: 'can be changed by other users',
+  },
+  'open to all': {
+    make: (path) => chmodSync(path, statSync(path).mode | 0o002),
+    says: 'can be changed by other users',
+  },
+  ...(isRoot && {
+    'another user’s': {
+      make: (path: string) => chownSync(path, stranger, stranger),
+      says: `belongs to #${stranger}`,
+    },
+    'a link of another user’s': {
+      make: (path: string) => {
+        const real = join(root, 'aside')
+        renameSync(path, real)
+        symlinkSync(real, path)
+        lchownSync(path, stranger, stranger)
+      },
+      says: `is a link of #${stranger}`,
+    },
+  }),
+}
+
+describe.each(Object.entries(doubts))('a tool folder of which a part is %s', (kind, { make, says }) => {
+  const parts = ['.', 'tools', 'tools/mine', 'tools/mine/tool.toml', 'tools/mine/settings.json']
+  // A link in the folder is judged by where it leads: out of it, or to a file like the others.
+  const judged = kind.startsWith('a link') ? parts.slice(1, 3) : parts
+
+  it.each(judged)('%s: is refused, and named with what mends it', async (part) => {
+    writeOwnTool(tools)
+    const path = join(root, part)
+    make(path)
+    const { tools: loaded, unusable } = await loadOwnTools(tools, testCatalog.gateway, taken, user)
+    expect([loaded, unusable.length]).toEqual([[], 1])
+    expect(unusable[0]).toMatchObject({ code: 'tool-folder', exit: 2 })
+    expect(unusable[0]?.message).toContain(says)
+    expect(unusable[0]?.hint).toContain(path)
+    expect(unusable[0]?.hint).toMatch(/chmod|chown|rm /)
+  })
+})
+
+it('a folder of the user’s own, or of root, is one to be trusted', async () => {
+  writeOwnTool(tools)
+  expect((await loadOwnTools(tools, testCatalog.gateway, taken, user)).tools).toMatchObject([{ id: 'mine' }])
 })
 
 it('the folder may be a link, and a link inside it may lead to another file of it', async () => {

@@ -5,7 +5,7 @@ import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from './commands/command.ts'
 import { commandTable } from './commands/command-table.ts'
-import { type ExitCode, formatWhere, type UserError, writeOutBreaks } from './errors.ts'
+import { type ExitCode, formatWhere, UserError, writeOutBreaks } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
@@ -28,7 +28,8 @@ export async function main(args: readonly string[]): Promise<void> {
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
   let reported: Promise<ExitCode> | undefined
   const report = (error: unknown) => {
-    reported ??= reportFailure(error, args, json, host)
+    const isLeaving = error instanceof UserError && error.code === 'cancelled'
+    reported ??= reportFailure(isLeaving ? host.interruption.cancellation() : error, args, json, host)
     return reported
   }
   host.onStrayError(report)
@@ -87,6 +88,9 @@ function findCommand(args: readonly string[]): { spec: CommandSpec; rest: readon
   )
 }
 
+const mayStand =
+  'Before that, files may have been changed. To see them: qcode-setup status. To take the change back: qcode-setup undo'
+
 const cameTooLate: Finding = {
   id: 'interrupted',
   level: 'warning',
@@ -130,8 +134,9 @@ async function reportFailure(
 ): Promise<ExitCode> {
   const { describeFailure } = await import('./ui/describe-failure.ts')
   const { exit, text, data } = describeFailure(error, host)
+  const isUnexpected = host.interruption.hasBegun && !(error instanceof UserError)
   if (json) printJson(host, args[0]?.startsWith('-') ? 'setup' : (args[0] ?? 'setup'), { error: data })
-  talk(host, text)
+  talk(host, isUnexpected ? `${text}\n${mayStand}` : text)
   return exit
 }
 

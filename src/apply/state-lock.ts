@@ -47,6 +47,7 @@ export async function withStateLock<T>(
   work: (writer: Writer) => Promise<T>,
   patience = usual,
 ): Promise<T> {
+  host.interruption.assertNotCancelled()
   const folder = stateFolder(host)
   assertTrustedState(host)
   await step(folder, () => makePrivateFolder(runsFolder(host), fileSystem))

@@ -11,7 +11,7 @@ import { folderError } from './folder-error.ts'
 import { findMisplacedKey } from './key-placement.ts'
 import { type Manifest, manifestSchema } from './manifest-schema.ts'
 import { compileProof } from './proof-schema.ts'
-import type { Condition, KeyWay, Note, Target, Tool, Variant } from './tool.ts'
+import type { Condition, KeyWay, Note, Shape, Target, Tool, Variant } from './tool.ts'
 import { findUnknownPlace } from './unknown-places.ts'
 import { findWrongPlaceholder } from './wrong-placeholders.ts'
 
@@ -32,6 +32,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   refuseWrongFallbacks(manifest, file)
   refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
   refuseUnknownWays(manifest, file)
+  refuseShapeOfNothing(manifest, file)
   const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
   const {
     pin_flag,
@@ -43,6 +44,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     key_ways,
     key_variable,
     targets,
+    shapes,
     notes,
     snippets,
     ...rest
@@ -55,6 +57,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     keyWays: key_ways.map(withoutUndefined) as readonly KeyWay[],
     ...(key_variable !== undefined && { keyVariable: key_variable }),
     targets: await Promise.all(targets.map((target) => compileTarget(target, folder, readText))),
+    shapes: await Promise.all(shapes.map((shape) => compileShape(shape, folder, readText))),
     notes: notes.map(compileNote),
     snippets: Object.fromEntries(
       Object.entries(snippets).map(([language, name]) => [language, readPart(name)]),
@@ -137,8 +140,16 @@ function refuseUnknownWays({ key_ways, targets, notes }: Manifest, file: string)
   throw folderError(file, `${unknown} in key_ways is none of ${known.join(', ')}`)
 }
 
+/** A shape is found by the path of the file as a target or a source has it. */
+function refuseShapeOfNothing({ shapes, targets, sources }: Manifest, file: string): void {
+  const known = [...targets, ...sources].map(({ path }) => path)
+  const unknown = shapes.flatMap(({ files }) => files).find((path) => !known.includes(path))
+  if (unknown === undefined) return
+  throw folderError(file, `shapes: ${unknown} is the path of no target and of no source`)
+}
+
 async function compileTarget(
-  { content, shape, key_ways, ...target }: Manifest['targets'][number],
+  { content, key_ways, ...target }: Manifest['targets'][number],
   folder: string,
   readText: ReadText,
 ): Promise<Target> {
@@ -149,8 +160,15 @@ async function compileTarget(
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
     content: parsed,
     ...(key_ways && { keyWays: key_ways }),
-    ...(shape && { shape: await parseContent(join(folder, shape), 'json', readText) }),
   }
+}
+
+async function compileShape(
+  { schema, text_zh, ...shape }: Manifest['shapes'][number],
+  folder: string,
+  readText: ReadText,
+): Promise<Shape> {
+  return { ...shape, textZh: text_zh, schema: await parseContent(join(folder, schema), 'json', readText) }
 }
 
 function refuseMisplacedKey(content: Value, file: string, path: readonly string[] = []): void {

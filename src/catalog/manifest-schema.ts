@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
+import { scriptLanguages } from '../documents/script/read-script.ts'
 import { diagnosisFields } from './diagnosis-schema.ts'
 import { proofFields } from './proof-schema.ts'
 import {
@@ -68,7 +69,14 @@ const target = z.strictObject({
   when: z.optional(z.array(condition)),
   guard: z._default(z.array(keyPath), []),
   stamps: z._default(z.array(keyPath), []),
-  shape: z.optional(fileName),
+})
+
+const shape = z.strictObject({
+  files: z.array(path).check(z.minLength(1)),
+  schema: fileName,
+  versions: z.exactOptional(versionRange),
+  text: z.string(),
+  text_zh: z.string(),
 })
 
 const note = z.strictObject({
@@ -114,6 +122,7 @@ export const manifestSchema = z.strictObject({
     }),
   ),
   daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(plainText).check(z.minLength(1)) })),
+  shapes: z._default(z.array(shape), []),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
   ...diagnosisFields,
@@ -130,8 +139,18 @@ const shell = z.strictObject({
   env_file: path,
   env_format: z.enum(formatIds),
   profile_format: z.enum(formatIds),
+  language: z.enum(scriptLanguages),
   profiles: z.array(z.array(path).check(z.minLength(1))),
   also_read: z._default(z.array(path), []),
+  universal: z.exactOptional(path),
+  starts: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['terminal', 'login', 'script']),
+        reads: z.array(z.array(path).check(z.minLength(1))).check(z.minLength(1)),
+      }),
+    )
+    .check(z.minLength(1)),
 })
 
 /** What stands in templates/shells.toml. */

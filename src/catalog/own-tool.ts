@@ -13,7 +13,7 @@ const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
 /** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
 export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): string | undefined {
-  const { pinFlag, env, keyWays, targets, diagnosis } = tool
+  const { pinFlag, env, keyWays, targets, shapes, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
     return `pin_flag: there is a --${pinFlag} already`
   const besides = keyWays.flatMap(({ beside = {} }) => Object.entries(beside))
@@ -23,15 +23,15 @@ export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): str
   const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
   if (patterns.length > mostPatterns)
     return `traps: a folder of your own has at most ${mostPatterns} patterns`
+  const keyword = shapes.flatMap(({ schema }) => entriesOf(schema)).find(({ name }) => endless.includes(name))
+  if (keyword) return `shapes cannot use ${keyword.name} in a folder of your own`
   return targets.map(findTargetFault).find((fault) => fault !== undefined) ?? findOtherLead(tool)
 }
 
-function findTargetFault({ format, content, shape }: Tool['targets'][number], index: number) {
+function findTargetFault({ format, content }: Tool['targets'][number], index: number) {
   const target = `targets.${index}`
   if (!settingsFormats.includes(format))
     return `${target}.format must be one of ${settingsFormats.join(', ')}`
-  const keyword = shape && entriesOf(shape).find(({ name }) => endless.includes(name))
-  if (keyword) return `${target}.shape cannot use ${keyword.name} in a folder of your own`
   const lead = findLeadElsewhere(content)
   return lead && `${target}.content ${lead}`
 }

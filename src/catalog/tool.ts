@@ -1,5 +1,6 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { ScriptLanguage } from '../documents/script/read-script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import type { CodeClient } from './code-client.ts'
@@ -32,6 +33,8 @@ export interface Tool {
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
   readonly daemon?: Daemon
+  /** What its client demands of whole files. */
+  readonly shapes: readonly Shape[]
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
   readonly snippets: Readonly<Record<string, string>>
@@ -100,8 +103,19 @@ export interface Target {
   readonly guard: readonly KeyPath[]
   /** Keys written only together with another change of this target, such as a time of update. */
   readonly stamps: readonly KeyPath[]
-  /** JSON Schema that the whole file must meet, for clients that throw away a file with one wrong field. */
-  readonly shape?: Value
+}
+
+/** What a client demands of a whole file of settings: one wrong value, and it does without the file, or does not start. */
+export interface Shape {
+  /** Paths as they stand at targets and sources. */
+  readonly files: readonly string[]
+  /** JSON Schema of what was seen to be refused; what it does not name is left to the client. */
+  readonly schema: Value
+  /** Range of client versions (semver) that refuse it. */
+  readonly versions?: string
+  /** What the client does with a file that it refuses, as a sentence. */
+  readonly text: string
+  readonly textZh: string
 }
 
 /** What shows that a note concerns this user: a variable, or a key. */
@@ -152,8 +166,21 @@ export interface Shell {
   readonly profileFormat: FormatId
   /** For each: the first that exists, else the last is created. */
   readonly profiles: readonly (readonly string[])[]
-  /** Files that the shell reads as well and that are never written. */
+  /** Files that people's profiles read as well and that are never written. */
   readonly alsoRead: readonly string[]
+  readonly language: ScriptLanguage
+  /** Where it keeps variables by itself, weaker than what any line sets. */
+  readonly universal?: string
+  /** The ways in which it starts; the first is a terminal's. */
+  readonly starts: readonly Start[]
+}
+
+/** What a shell that is started in one way reads. */
+export interface Start {
+  /** `terminal`: a new window. `login`: over SSH, or where terminals ask for it. `script`: without a terminal. */
+  readonly kind: 'terminal' | 'login' | 'script'
+  /** In this order: of each list the first file that is there. A later line wins. The last part of a path may hold a `*`. */
+  readonly reads: readonly (readonly string[])[]
 }
 
 /** Everything that the templates say, and the folders of tools of the user’s own. */

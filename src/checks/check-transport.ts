@@ -3,7 +3,11 @@ import { readExtraCertificates } from '../host/extra-certificates.ts'
 import type { Host } from '../host/host.ts'
 
 /** The network as this host's environment says to reach it. */
-export function hostTransport(host: Pick<Host, 'env' | 'cwd'>): Transport {
+export function hostTransport(host: Pick<Host, 'env' | 'cwd' | 'interruption'>): Transport {
   const certificates = readExtraCertificates(host)
-  return createTransport({ env: host.env, ...(certificates !== undefined && { certificates }) })
+  return createTransport({
+    env: host.env,
+    stop: host.interruption.signal,
+    ...(certificates !== undefined && { certificates }),
+  })
 }

@@ -62,23 +62,20 @@ export async function checkAfter(
   return { exit: 4, findings: [], data, ...(await askWhatNow(findings, run, input, context)) }
 }
 
-/** Before another region is set up the run is taken back, so that one undo is enough and a cancelled plan leaves nothing. */
+/** Whatever comes next, the run is taken back first: leaving the question for a region leaves nothing written. */
 async function askWhatNow(
   problems: readonly Finding[],
   run: string | undefined,
   input: Input,
   context: WritingContext,
 ): Promise<Pick<AfterCheck, 'region' | 'undone'>> {
-  const { askAfterFailedCheck } = await import('../wizard/ask-after-failed-check.ts')
-  const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
-  const answer = await askAfterFailedCheck(problems, run !== undefined, context, accepts)
-  if (answer.kind === 'keep') return {}
+  const { askAfterFailedCheck, askOtherRegion } = await import('../wizard/ask-after-failed-check.ts')
+  const answer = await askAfterFailedCheck(problems, run !== undefined, context.host)
+  if (answer === 'keep') return {}
   const undone = run === undefined ? undefined : await takeBack(run, context)
-  if (answer.kind === 'region') {
-    if (run !== undefined) context.host.interruption.reopen(`Run ${run} was taken back.`)
-    return { region: answer.region }
-  }
-  return undone ? { undone } : {}
+  if (answer === 'undo') return undone ? { undone } : {}
+  if (run !== undefined) context.host.interruption.reopen(`Run ${run} was taken back.`)
+  return { region: await askOtherRegion(context, (origin) => acceptsOrigin(origin, input, context)) }
 }
 
 /** The exit code stays that of the failure. */

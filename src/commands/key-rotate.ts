@@ -82,7 +82,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
     if (!isRefused || !isInteractive(input, host)) {
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
-    const { askAgain } = await import('../wizard/ask-tested-key.ts')
+    const { askAgain } = await import('../wizard/settle-key.ts')
     key = await askAgain(host, keyTextsFor(host).newKey, findings)
     most = await planFor(key)
   }

@@ -24,6 +24,7 @@ export function createPlanContext(
     key,
     now: host.now(),
     ledger: loadLedger(context),
+    tools: catalog.tools,
     run: newRunId(host),
     keychain: () => openKeychain(host),
     decide,

@@ -2,7 +2,8 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import { namedTools } from '../request/choose-tools.ts'
+import { chooseOrigin } from '../request/choose-origin.ts'
+import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { keychainKey } from '../request/keychain-key.ts'
 import { normaliseRequest } from '../request/normalise-request.ts'
@@ -16,6 +17,7 @@ import { acceptsOrigin } from './plain-http.ts'
 import { planData } from './plan-data.ts'
 import { settleRegion } from './settle-region.ts'
 import { settleVariants } from './settle-variants.ts'
+import { findRefusals } from './try-key.ts'
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: WritingContext): Promise<Outcome> {
@@ -80,7 +82,7 @@ async function report(applied: Applied<Plan>, input: Input, context: CommandCont
 
 async function complete(
   input: Input,
-  context: CommandContext,
+  context: WritingContext,
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const interactive = isInteractive(input, context.host)
   const keyFile = textOf(input, 'keyFile')
@@ -89,7 +91,19 @@ async function complete(
   const key = isAsked ? undefined : await readKey(keyFile, context.host)
   if (!interactive) return { input, key: key ?? (await keychainKey(input, context.host)) }
   const { completeInput } = await import('../wizard/complete-input.ts')
-  return completeInput(input, key, context, (origin) => acceptsOrigin(origin, input, context))
+  return completeInput(input, key, context, {
+    accepts: (origin) => acceptsOrigin(origin, input, context),
+    testKey: (tried, answered) => testKey(tried, answered, context),
+  })
+}
+
+/** What the gateway says against a key for the tools that were chosen. */
+async function testKey(key: Secret, input: Input, context: WritingContext): Promise<readonly Finding[]> {
+  const { host, catalog } = context
+  const { origin } = chooseOrigin(input, catalog.gateway)
+  const tools = (await namedTools(input, catalog, host)) ?? []
+  const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
+  return findRefusals(key, choices, input, context)
 }
 
 /** The input with the region of an answer in place of what was given. */

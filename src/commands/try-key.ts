@@ -36,28 +36,41 @@ const refusals: ReadonlySet<VerdictKind> = new Set([
 ])
 
 /**
- * Asks for no tokens whether the gateways of these choices know the key. A gateway that cannot be reached refuses nothing.
- * Errors: UserError `key-refused`, exit 4.
+ * What the gateways of these choices say against the key, asked for no tokens. One that cannot be reached says nothing
+ * against it; nobody is asked with `--no-check` or in a dry run.
  */
+export async function findRefusals(
+  key: Secret,
+  choices: readonly ToolChoice[],
+  input: Input,
+  context: WritingContext,
+): Promise<Finding[]> {
+  if (isOn(input, 'noCheck') || context.committer.dryRun) return []
+  return (await askGateways(key, choices, input, context)).flatMap(refusalIn)
+}
+
+/** Before a key is written. Errors: UserError `key-refused`, exit 4. */
 export async function refuseKey(
   key: Secret,
   choices: readonly ToolChoice[],
   input: Input,
-  context: CommandContext,
+  context: WritingContext,
 ): Promise<void> {
-  if (isOn(input, 'noCheck')) return
-  const refused = (await askGateways(key, choices, input, context)).flatMap(refusalIn)[0]
-  if (refused === undefined) return
+  const [refusal] = await findRefusals(key, choices, input, context)
+  if (refusal === undefined) return
   throw new UserError({
     code: 'key-refused',
-    message: `${refused.message}. Nothing was written.`,
-    hint: [...(refused.hint === undefined ? [] : [refused.hint]), 'To write it all the same: --no-check'],
+    message: `${refusal.message}. Nothing was written.`,
+    hint: [...(refusal.hint === undefined ? [] : [refusal.hint]), 'To write it all the same: --no-check'],
     exit: 4,
   })
 }
 
-function refusalIn({ key = [] }: GatewayCheck): { message: string; hint?: string }[] {
-  return key.filter(({ verdict }) => refusals.has(verdict))
+function refusalIn({ key = [] }: GatewayCheck): Finding[] {
+  const [refused] = key.filter(({ verdict }) => refusals.has(verdict))
+  if (refused === undefined) return []
+  const { verdict, message, hint } = refused
+  return [{ id: `check-${verdict}`, level: 'error', message, ...(hint !== undefined && { hint }) }]
 }
 
 /** Every gateway that these choices are for, and no other one. */

@@ -1,5 +1,5 @@
 import { formatWhere, type Where } from '../errors.ts'
-import type { Found } from './find-setting.ts'
+import { type Found, isShellCommand } from './find-setting.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** Where a setting comes from, as JSON has it. */
@@ -33,18 +33,22 @@ export function describeSource(found: Found, profiles: readonly Profile[]): stri
 
 /** Where to look for a setting. */
 export function whereOf(found: Found, profiles: readonly Profile[]): Where | undefined {
-  const { name, source } = found
-  if (source.level === 'environment') return findAssignment(name, profiles)
+  const { name, source, value } = found
+  if (source.level === 'environment') return originOf(found, profiles)
   const { file } = source
   if (!file) return undefined
   if (source.level === 'profile') {
-    return findAssignment(
-      name,
-      profiles.filter((profile) => profile.file.path === file.path),
-    )
+    const inFile = profiles.filter((profile) => profile.file.path === file.path)
+    return findAssignment(name, inFile, value)
   }
   const line = lineOf(found)
   return { file: file.path, ...(line !== undefined && { line }) }
+}
+
+/** The line that set what the environment holds: one with that value, or whose value only the shell can tell. */
+function originOf({ name, value }: Found, profiles: readonly Profile[]): Where | undefined {
+  const dynamic = profiles.filter(({ variables }) => isShellCommand(variables[name] ?? ''))
+  return findAssignment(name, profiles, value) ?? findAssignment(name, dynamic)
 }
 
 /** What to do so that a setting does not stand where it is found: a command, or words with the file and the line. */

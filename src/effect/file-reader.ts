@@ -1,6 +1,7 @@
 import { decodeText } from '../documents/decode-text.ts'
-import type { Format, Value } from '../documents/document.ts'
+import type { Format, KeyPath, Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
+import { lineOfValue } from '../documents/line-of-value.ts'
 import { UserError } from '../errors.ts'
 import type { MachineView } from './machine-view.ts'
 
@@ -20,6 +21,8 @@ export interface ReadFile {
 export interface FileReader {
   /** Reads and parses a file; each file once. Never throws for what stands there. */
   read(path: string, format: FormatId): ReadFile
+  /** The line, counted from 1, on which a value stands in a file that was read. */
+  lineOf(path: string, format: FormatId, keyPath: KeyPath): number | undefined
   /** Every file that was read. */
   all(): ReadFile[]
 }
@@ -39,7 +42,12 @@ export async function createFileReader(
     known.set(id, file)
     return file
   }
-  return { read, all: () => [...known.values()] }
+  const lineOf: FileReader['lineOf'] = (path, formatId, keyPath) => {
+    const text = read(path, formatId).text
+    const format = formats.get(formatId)
+    return text === undefined || !format ? undefined : lineOfValue(text, keyPath, format, path)
+  }
+  return { read, lineOf, all: () => [...known.values()] }
 }
 
 function readFile(path: string, format: Format, machine: Pick<MachineView, 'read'>): ReadFile {

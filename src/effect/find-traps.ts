@@ -83,7 +83,7 @@ function whereOf(
   { files }: TrapScene,
   profiles: readonly Profile[],
 ): Where | undefined {
-  if (path === undefined) return /^\w+$/.test(name) ? findAssignment(name, profiles) : undefined
+  if (path === undefined) return /^\w+$/.test(name) ? findAssignment(name, profiles, value) : undefined
   const text = files.all().find((file) => file.path === path)?.text ?? ''
   const line = name === path ? undefined : lineIn(text, name.split('.').at(-1) ?? name, value ?? '')
   return { file: path, ...(line !== undefined && { line }) }

@@ -10,6 +10,7 @@ import { keyFindings } from './key-findings.ts'
 import { openSources } from './open-sources.ts'
 import { proxyFindings } from './proxy-findings.ts'
 import { readProfiles } from './read-profiles.ts'
+import { shapeFindings } from './shape-findings.ts'
 import { sourceProblems } from './source-problems.ts'
 import { type EffectContext, isGatewayKey, originsOf, type ToolView } from './tool-view.ts'
 
@@ -36,6 +37,7 @@ export function judgeEffect(view: ToolView, context: EffectContext): Finding[] {
       ...proxyFindings(view, connection, context.machine),
     ]),
     ...traps,
+    ...shapeFindings(view, context),
     ...sourceProblems(view),
   ]
 }

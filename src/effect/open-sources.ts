@@ -120,9 +120,10 @@ function once(sources: readonly OpenSource[]): OpenSource[] {
       const file = fileOf(source)
       return file === undefined || sources.findIndex((other) => fileOf(other) === file) === index
     })
-    .map((source) => (source.file ? (weakest.get(fileOf(source)) ?? source) : source))
+    .map((source) => (fileOf(source) === undefined ? source : (weakest.get(fileOf(source)) ?? source)))
 }
 
-function fileOf({ file }: OpenSource): string | undefined {
-  return file?.resolvedPath ?? file?.path
+/** Lines of one profile may stand at different strengths. */
+function fileOf({ file, level }: OpenSource): string | undefined {
+  return level === 'profile' ? undefined : (file?.resolvedPath ?? file?.path)
 }

@@ -1,42 +1,106 @@
+import { basename } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell } from '../catalog/tool.ts'
 import type { Where } from '../errors.ts'
+import { filesAt } from '../host/files-at.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
-import { variablesIn } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
+import { type SetLine, type ShellStart, startShells } from './shell-start.ts'
 
-/** A shell profile, or the file of variables that it reads, with what it sets to fixed values. */
+/** A file that a shell reads when it is started anew, with what its lines give to variables of the environment. */
 export interface Profile {
   readonly file: ReadFile
   readonly variables: Readonly<Record<string, string>>
+  /** The line of each variable. */
+  readonly lines: Readonly<Record<string, number>>
 }
 
-/** Every profile of every known shell that is there. */
+/**
+ * What new shells will hold, the strongest first: of each variable the line that wins, the user's own shell before the
+ * others. Where its ways to start differ, a line of the user's comes before ours: some terminals will have that. Lines that a later one
+ * of the same shell takes the place of are left out. At the end every file of a shell without a variable, for what
+ * else is to be said of it.
+ */
 export function readProfiles(shells: readonly Shell[], machine: MachineView, files: FileReader): Profile[] {
+  const ofPlatform = shells.filter(({ platforms }) => platforms?.includes(machine.platform) ?? true)
+  const own = basename(machine.env.SHELL || '')
+  const isOwn = ({ id, programs }: Shell) => id === own || programs.includes(own)
+  const ordered = ofPlatform.toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
   const places = resolvePlaces({}, machine)
-  const wanted = shells
-    .filter(({ platforms }) => platforms === undefined || platforms.includes(machine.platform))
-    .flatMap(({ profiles, alsoRead, envFile, envFormat }) =>
-      [...profiles.flat(), ...alsoRead, envFile].map((path) => ({
-        path: resolvePath(path, places),
-        format: envFormat,
-      })),
-    )
-  const once = new Map(wanted.map((one) => [one.path, one]))
-  return [...once.values()]
-    .map(({ path, format }) => files.read(path, format))
-    .filter(({ text, problem }) => text !== undefined || problem !== undefined)
-    .map((file) => ({ file, variables: variablesIn(file.data, []) }))
+  const ours = new Set(ordered.map(({ envFile }) => resolvePath(envFile, places)))
+  const layers = ordered.flatMap((shell) => layersOf(startShells([shell], machine), ours))
+  const formats = new Map(ordered.map(({ id, envFormat }) => [id, envFormat]))
+  const named = layers.map(({ shell, line, name }) => {
+    const file = files.read(line.file, formats.get(shell) ?? 'posix-env')
+    return { file, variables: { [name]: line.value }, lines: { [name]: line.line } }
+  })
+  const bare = ordered.flatMap((shell) =>
+    filesOf(shell, machine).map((path) => ({
+      file: files.read(path, shell.envFormat),
+      variables: {},
+      lines: {},
+    })),
+  )
+  const taken = new Set(named.map(({ file }) => file.path))
+  return [...merged(named), ...bare.filter(({ file }) => !taken.has(file.path))].filter(
+    ({ file: { text, problem } }) => text !== undefined || problem !== undefined,
+  )
 }
 
-/** The last line of the profiles that sets a variable, to whatever value. */
-export function findAssignment(name: string, profiles: readonly Profile[]): Where | undefined {
-  const assignment = new RegExp(`^\\s*(?:export\\s+|set\\s+-\\w+\\s+|\\$env:)?${name}(?:\\s*=|\\s+\\S)`, 'i')
-  return profiles
-    .flatMap(({ file }) =>
-      (file.text ?? '')
-        .split('\n')
-        .flatMap((line, index) => (assignment.test(line) ? [{ file: file.path, line: index + 1 }] : [])),
-    )
-    .at(-1)
+interface Layer {
+  readonly shell: string
+  readonly name: string
+  readonly line: SetLine
+}
+
+/** The winners of each way in which one shell starts, each once. */
+function layersOf(starts: readonly ShellStart[], ours: ReadonlySet<string>): Layer[] {
+  const found = starts.flatMap(({ shell, variables }) =>
+    [...variables].flatMap(([name, lines]) => {
+      const line = lines.find(({ maybe }) => !maybe)
+      return line ? [{ shell: shell.id, name, line }] : []
+    }),
+  )
+  const once = new Map(found.map((layer) => [`${layer.name} ${layer.line.file} ${layer.line.line}`, layer]))
+  return [...once.values()].toSorted(
+    (one, other) => Number(ours.has(one.line.file)) - Number(ours.has(other.line.file)),
+  )
+}
+
+/** Neighbours of one file as one, as long as no variable is in both. */
+function merged(profiles: readonly Profile[]): Profile[] {
+  const found: Profile[] = []
+  for (const profile of profiles) {
+    const last = found.at(-1)
+    const isNew = Object.keys(profile.variables).every((name) => !Object.hasOwn(last?.variables ?? {}, name))
+    if (last?.file.path !== profile.file.path || !isNew) {
+      found.push(profile)
+      continue
+    }
+    const variables = { ...last.variables, ...profile.variables }
+    found[found.length - 1] = { ...last, variables, lines: { ...last.lines, ...profile.lines } }
+  }
+  return found
+}
+
+/** Every file that a shell may read, and ours. */
+function filesOf(shell: Shell, machine: MachineView): string[] {
+  const places = resolvePlaces({}, machine)
+  const { profiles, alsoRead, envFile, starts } = shell
+  const reads = starts.flatMap((start) => start.reads.flat())
+  const paths = [...profiles.flat(), ...reads, ...alsoRead, envFile].map((path) => resolvePath(path, places))
+  return [...new Set(paths.flatMap((path) => filesAt(path, machine.list)))]
+}
+
+/** The line of a new shell that gives a variable this value, whatever the value where none is named. */
+export function findAssignment(
+  name: string,
+  profiles: readonly Profile[],
+  value?: string,
+): Where | undefined {
+  const found = profiles.find(
+    ({ variables }) => Object.hasOwn(variables, name) && (value === undefined || variables[name] === value),
+  )
+  const line = found?.lines[name]
+  return found && { file: found.file.path, ...(line !== undefined && { line }) }
 }

@@ -11,6 +11,8 @@ export interface TransportSettings {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Certificates (PEM) that are trusted besides those of Node.js: the content of NODE_EXTRA_CA_CERTS. */
   readonly certificates?: string
+  /** Ends every request when it fires: nobody waits for the reply any more. */
+  readonly stop?: AbortSignal
 }
 
 interface HttpRequest {
@@ -70,7 +72,7 @@ export function createTransport(settings: TransportSettings): Transport {
       proxy = chooseProxy(request.url, settings.env)
       const { deadlineMs } = request
       const connection = network.openConnection({ proxy, trust, deadlineMs, watch })
-      return { ...(await send(request, connection, watch)), ...sent(proxy, watch) }
+      return { ...(await send(request, connection, watch, settings.stop)), ...sent(proxy, watch) }
     } catch (error) {
       const { code, message } = describe(error)
       return { kind: 'failure', stage: watch.stage, code, message, ...sent(proxy, watch) }
@@ -82,14 +84,24 @@ function sent(proxy: URL | undefined, watch: Stopwatch): Sent {
   return { times: watch.times(), ...(proxy && { proxy: `${proxy.protocol}//${proxy.host}` }) }
 }
 
-async function send(request: HttpRequest, connection: Connection, watch: Stopwatch): Promise<Whole> {
+async function send(
+  request: HttpRequest,
+  connection: Connection,
+  watch: Stopwatch,
+  stop?: AbortSignal,
+): Promise<Whole> {
   const done = new AbortController()
+  const stopped = new Promise<never>((_, reject) => {
+    const end = () => reject(Object.assign(new Error('The wait was ended'), { code: 'STOPPED' }))
+    if (stop?.aborted) end()
+    stop?.addEventListener('abort', end, { signal: done.signal })
+  })
   // A deadline of our own: undici notices an aborted signal only once it is connected (7.30).
   const expired = sleep(request.deadlineMs, undefined, { signal: done.signal }).then(() => {
     throw Object.assign(new Error('The time was up'), { code: 'TIMEOUT' })
   })
   try {
-    return await Promise.race([exchange(request, connection, watch), expired])
+    return await Promise.race([exchange(request, connection, watch), expired, stopped])
   } finally {
     done.abort()
     connection.close()

@@ -6,6 +6,7 @@ import type { LedgerEntry } from '../ledger.ts'
 import { absentHash, hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
 import type { OpenFile } from './document-set.ts'
+import { keepRequired } from './keep-shape.ts'
 import { pathId } from './path-id.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
 
@@ -16,8 +17,10 @@ import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
 export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
   const standing = entries.filter((entry) => stillOurs(entry, work))
   const gone = standing.filter((entry) => !giveBack(entry, work))
+  const leaving = keepRequired(gone, work)
   // Backwards, as each edit left the text that the one before it had made.
-  for (const entry of gone.toReversed()) takeOut(entry, gone, work)
+  for (const entry of leaving.entries.toReversed()) takeOut(entry, leaving.entries, work)
+  for (const { file, keyPath } of leaving.containers) keepContainer(keyPath, workOn(file, work))
   for (const entry of entries) work.entries.delete(pathId(entry.path, entry.keyPath))
 }
 
@@ -120,6 +123,13 @@ function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWor
   )
   const keyPath = shallowest(entry, document, ours, madeParents(file.path, file.format, work))
   remove(fileWork, keyPath, displayValue(document.get(entry.keyPath), entry.keyPath))
+}
+
+/** A client demands the container itself, though nothing is left in it. */
+function keepContainer(keyPath: KeyPath, { file: { document }, meant }: FileWork): void {
+  if (document.get(keyPath) !== undefined) return
+  document.set(keyPath, {})
+  meant.push({ keyPath, value: {} })
 }
 
 function remove(fileWork: FileWork, keyPath: KeyPath, from: string): void {

@@ -31,7 +31,6 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
   if (target.when && !holdsAny(target.when, work.context, [file.document])) return false
   const fileWork = workOn(file, work)
   fileWork.tools.add(target.tool)
-  if (target.shape !== undefined) fileWork.shapes.push(target.shape)
   const stamps = target.leaves.filter((leaf) => includesPath(target.stamps, leaf))
   const values = target.leaves.filter((leaf) => !stamps.includes(leaf))
   const written = values.map((leaf) => editLeaf(leaf, target, fileWork, work))

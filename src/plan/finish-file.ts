@@ -1,7 +1,4 @@
-import { Validator } from '@cfworker/json-schema'
 import { decodeText } from '../documents/decode-text.ts'
-import type { Value } from '../documents/document.ts'
-import { UserError } from '../errors.ts'
 import type { OwnedFile } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { findSecrets } from './display-value.ts'
@@ -28,7 +25,6 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const text = asBefore === undefined || asBefore === 'absent' ? edited : asBefore
   const data = text.trim() === '' ? {} : file.format.referee(text)
   verifyEdit(file.path, file.beforeData, data, fileWork.meant)
-  for (const shape of fileWork.shapes) refuseWrongShape(file.path, data, shape)
   const after =
     asBefore === 'absent'
       ? ({ kind: 'absent' } as const)
@@ -83,16 +79,4 @@ export function ownedFile(file: OpenFile, work: PlanWork): OwnedFile | undefined
   const text = decodeText(before.bytes, path)
   const isBlank = text.replace('\uFEFF', '').trim() === ''
   return { path, before: { kind: 'file', mode: before.mode, ...(isBlank && { blank: text }) } }
-}
-
-function refuseWrongShape(file: string, data: Value, shape: Value): void {
-  const { valid, errors } = new Validator(shape as object, '2020-12').validate(data)
-  if (valid) return
-  const place = errors.at(-1)?.instanceLocation.replace(/^#\/?/, '') || 'the root'
-  throw new UserError({
-    code: 'wrong-shape',
-    message: `${file} has a wrong field at ${place}; its client would forget the whole file, other keys included.`,
-    hint: 'Correct that field, or move the file away, and run this again.',
-    where: { file },
-  })
 }

@@ -1,6 +1,5 @@
 import type { Installed } from '../catalog/detect.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import type { Value } from '../documents/document.ts'
 import type { MachineView as EffectMachine } from '../effect/machine-view.ts'
 import type { Finding } from '../finding.ts'
 import type { FileState } from '../host/file-state.ts'
@@ -46,6 +45,8 @@ export interface EffectSurroundings {
 export interface PlanContext extends WantedContext {
   readonly machine: MachineView
   readonly ledger: Ledger
+  /** For what their clients demand of whole files; a tool that is gone demands nothing. */
+  readonly tools?: readonly Tool[]
   /** Id of the run that will apply the plan. */
   readonly run: string
   /** Files with a key that git is not to take. */
@@ -64,7 +65,6 @@ export interface FileWork {
   readonly changes: Change[]
   readonly meant: MeantEdit[]
   readonly tools: Set<string>
-  readonly shapes: Value[]
   holdsKey: boolean
 }
 
@@ -88,7 +88,7 @@ export function startWork(context: PlanContext, documents: DocumentSet): PlanWor
 export function workOn(file: OpenFile, work: PlanWork): FileWork {
   const known = work.files.get(file.path)
   if (known) return known
-  const begun = { file, changes: [], meant: [], tools: new Set<string>(), shapes: [], holdsKey: false }
+  const begun = { file, changes: [], meant: [], tools: new Set<string>(), holdsKey: false }
   work.files.set(file.path, begun)
   return begun
 }

@@ -22,7 +22,6 @@ export interface WantedTarget {
   readonly guard: readonly KeyPath[]
   readonly stamps: readonly KeyPath[]
   readonly when?: Target['when']
-  readonly shape?: Value
   readonly baseUrl: string
   /** Of a tool of the user's own: the folders below which it may write. */
   readonly roots?: readonly string[]
@@ -137,13 +136,12 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
     .filter((target) => (target.keyWays ?? ['file']).includes(choice.keyWay?.id ?? 'file'))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
-      const { format, guard, stamps, shape, when } = target
+      const { format, guard, stamps, when } = target
       const path = resolvePath(target.path, places)
       return {
         ...wantedOf(choice, context, path, format, leaves),
         guard,
         stamps,
-        ...(shape !== undefined && { shape }),
         ...(when && { when }),
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }

@@ -13,7 +13,8 @@ export async function readKey(keyFile: string | undefined, host: Host): Promise<
   if (keyFile === '-') return parseKey(new TextDecoder().decode(await host.readStdin()), 'standard input')
   if (keyFile !== undefined) return parseKey(readKeyFile(resolve(host.cwd, keyFile)), keyFile)
   const fromEnv = host.env.QCODE_API_KEY
-  return fromEnv === undefined ? undefined : parseKey(fromEnv, 'QCODE_API_KEY')
+  // An empty variable counts as none.
+  return fromEnv ? parseKey(fromEnv, 'QCODE_API_KEY') : undefined
 }
 
 /** A key as it was typed or read; blanks and a newline around it are trimmed. `source` names where it came from. */

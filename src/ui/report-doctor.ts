@@ -87,8 +87,13 @@ function renderRow({ baseUrl, key, shadowed }: ToolData, page: Page): string[] {
     line(texts.key, key?.masked ?? '', key?.source),
     ...shadowed
       .filter(({ value }) => value !== baseUrl?.value && value !== key?.masked)
-      .map(({ value, source }) => style.dim(line(texts.shadowed, value, source))),
+      .map(({ value, source }) => style.dim(line(texts.shadowed, value, shortSource(source)))),
   ]
+}
+
+/** A line of a profile is named where it counts; of one that does not, the file is enough. */
+function shortSource(source: SourceData): SourceData {
+  return source.level === 'profile' ? { ...source, line: null } : source
 }
 
 function sourceText({ level, name, file, line }: SourceData, host: Host): string {

@@ -99,13 +99,16 @@ interface PromptContext {
 
 async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promise<Answer>): Promise<Answer> {
   const { interactive, input, error: output } = host.terminal
+  const { signal: interrupted } = host.interruption
   if (!interactive) throw new Error('a question was about to be asked where nobody can answer')
-  if (!input.readable) throw cancelled()
+  if (!input.readable || interrupted.aborted) throw cancelled()
   const left = new AbortController()
   const leave = () => left.abort()
   // The reader behind the prompt pauses its input when it closes: at Ctrl-D, or when the terminal is gone.
   input.once('pause', leave)
   input.once('error', leave)
+  // Where somebody listens to a signal, inquirer does not hear of it.
+  interrupted.addEventListener('abort', leave)
   try {
     return await prompt({ input, output, signal: left.signal })
   } catch (error) {
@@ -113,6 +116,7 @@ async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promi
   } finally {
     input.off('pause', leave)
     input.off('error', leave)
+    interrupted.removeEventListener('abort', leave)
   }
 }
 

@@ -9,7 +9,15 @@ import { askModels } from './ask-models.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { askTools } from './ask-tools.ts'
 import { say } from './say.ts'
-import { settleKey } from './settle-key.ts'
+import { type KeyTest, settleKey } from './settle-key.ts'
+import { withValues } from './with-values.ts'
+
+/** Who judges the answers while they are given. */
+interface Judges {
+  readonly accepts: AcceptsOrigin
+  /** As `KeyTest`, for what the input names by then. */
+  readonly testKey: (key: Secret, input: Input) => ReturnType<KeyTest>
+}
 
 /**
  * Asks for what the flags did not give, and shows what they gave; the input that comes back is the one that flags would
@@ -20,7 +28,7 @@ export async function completeInput(
   input: Input,
   key: Secret | undefined,
   context: CommandContext,
-  accepts: AcceptsOrigin,
+  { accepts, testKey }: Judges,
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const { host } = context
   const lines = wrapText(messagesFor(host).intro, host.terminal.columns)
@@ -28,6 +36,8 @@ export async function completeInput(
   const withTools = await askTools(input, context)
   const withRegion = await askRegion(withTools, context, accepts)
   const withStore = await askKeyStore(withRegion, host)
-  const settledKey = await settleKey(withStore, key, context)
-  return { input: await askModels(withStore, settledKey, context), key: settledKey }
+  const settledKey = await settleKey(withStore, key, context, (each) => testKey(each, withStore))
+  // Where the one that was given was refused, the command that does the same is not to name its source.
+  const withKey = key && settledKey !== key ? withValues(withStore, 'keyFile', ['-']) : withStore
+  return { input: await askModels(withKey, settledKey, context), key: settledKey }
 }

@@ -102,6 +102,7 @@ describe('leaving', () => {
     await asked
     run.press(ctrlC)
     expect(await run.exit).toBe(130)
+    expect(run.screen()).toContain(cancelled)
     expect(pictureOf(home)).toEqual({})
   })
 

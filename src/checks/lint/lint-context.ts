@@ -15,6 +15,8 @@ export interface LintContext {
   readonly keysOf: (path: string) => readonly UrlKey[]
   /** The text of the package.json in a file's folder; empty without one. */
   readonly manifestBeside: (path: string) => string
+  /** Whether a shell keeps its own variables in a file of this path, and would write over what is corrected there. */
+  readonly isKeptByShell: (path: string) => boolean
   /** What every known client appends, each once. */
   readonly endpoints: readonly Endpoint[]
   /** Private relays that tools were set up for. */
@@ -33,6 +35,8 @@ export function createLintContext(catalog: Catalog, host: Surroundings, ledger: 
     variables: variableReaders(catalog),
     keysOf: keyFinder(catalog, host),
     manifestBeside: manifestFinder(),
+    isKeptByShell: (path) =>
+      catalog.shells.some(({ universal }) => universal && basename(universal) === basename(path)),
     endpoints: distinctEndpoints(everyEndpoint),
     knownOrigins: [...new Set(ledger.setups.map(({ gateway }) => gateway))],
     variantOf: new Map(ledger.setups.map(({ tool, variant }) => [tool, variant])),

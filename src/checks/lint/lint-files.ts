@@ -2,6 +2,7 @@ import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:
 import { resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
 import type { FormatId } from '../../documents/formats.ts'
+import { spellFishVariables } from '../../documents/script/fish-variables.ts'
 import { whyNotParsed } from '../../documents/why-not-parsed.ts'
 import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
@@ -60,8 +61,9 @@ async function lintAll(files: readonly string[], context: LintContext): Promise<
   const failures: Finding[] = []
   const unparsed: Finding[] = []
   for (const path of files) {
+    const isKept = context.isKeptByShell(path)
     const source =
-      context.keysOf(path).length > 0
+      isKept || context.keysOf(path).length > 0
         ? readSource(path, anything, largestSettings)
         : readSource(path, worthReading)
     if (source === undefined) continue
@@ -70,18 +72,19 @@ async function lintAll(files: readonly string[], context: LintContext): Promise<
       continue
     }
     const format = context.keysOf(path)[0]?.format ?? fileKind(path).format
-    const found = await lintText(path, source.text, context)
-    const isFixable = source.isUtf8 && found.some(({ finding }) => finding.fix !== null)
+    const text = isKept ? spellFishVariables(source.text) : source.text
+    const found = await lintText(path, text, context)
+    const isFixable = !isKept && source.isUtf8 && found.some(({ finding }) => finding.fix !== null)
     const broken = isFixable && format ? await whyNotParsed(source.text, path, format) : undefined
     if (broken) unparsed.push(notParsed(path, broken))
-    problems.push(...found.map((one) => keptFix(one, source.isUtf8 && !broken, format)))
+    problems.push(...found.map((one) => keptFix(one, !isKept && source.isUtf8 && !broken, format)))
   }
   return { problems, failures, unparsed }
 }
 
 /**
  * What is not UTF-8 cannot be written back without loss, and a fix in a file that does not parse could mean anything: nothing
- * in such a file is corrected.
+ * in such a file is corrected; nor in one that a shell writes by itself.
  */
 function keptFix({ finding, span }: LintProblem, isFixable: boolean, format?: FormatId): LintProblem {
   const kept = isFixable ? finding : { ...finding, fix: null }

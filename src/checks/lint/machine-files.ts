@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
+import { filesAt } from '../../host/files-at.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { Surroundings } from './url-readers.ts'
 
@@ -13,8 +14,18 @@ export function machineFiles(catalog: Catalog, host: Surroundings, ledger: Ledge
   const ofTools = catalog.tools.flatMap(({ places, targets }) =>
     targets.map(({ path }) => resolvePath(path, resolvePlaces(places, host))),
   )
-  const ofShells = catalog.shells.flatMap(({ envFile, profiles, alsoRead }) =>
-    [envFile, ...profiles.flat(), ...alsoRead].map((path) => resolvePath(path, resolvePlaces({}, host))),
+  const ofShells = catalog.shells.flatMap(({ envFile, profiles, alsoRead, universal, starts }) =>
+    [
+      envFile,
+      ...profiles.flat(),
+      ...alsoRead,
+      universal ?? [],
+      ...starts.flatMap(({ reads }) => reads.flat()),
+    ]
+      .flat()
+      // What the system's own files say is not the user's to correct.
+      .filter((path) => !path.startsWith('{{ system }}'))
+      .flatMap((path) => filesAt(resolvePath(path, resolvePlaces({}, host)))),
   )
   const written = ledger.entries.map(({ path }) => path)
   return [...new Set([...ofTools, ...ofShells, ...dotenvFiles(host.cwd), ...written])]

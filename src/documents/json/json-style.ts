@@ -30,11 +30,15 @@ function refuseNonNumber(_key: string, value: unknown): unknown {
 }
 
 function detectUnit(text: string, node: Node): string | undefined {
+  let outer: string | undefined
   for (const child of node.children ?? []) {
-    const outer = indentAt(text, node.offset)
-    const inner = indentAt(text, child.offset)
-    const deeper = inner.length > outer.length && inner.startsWith(outer)
-    if (deeper && startsLine(text, child.offset)) return inner.slice(outer.length)
+    // In a text without lines nothing is looked for: it would be for its whole length, at each entry.
+    if (startsLine(text, child.offset)) {
+      outer ??= indentAt(text, node.offset)
+      const inner = indentAt(text, child.offset)
+      const deeper = inner.length > outer.length && inner.startsWith(outer)
+      if (deeper) return inner.slice(outer.length)
+    }
     const unit = detectUnit(text, child)
     if (unit !== undefined) return unit
   }

@@ -27,7 +27,9 @@ export const yamlFormat: Format = {
   open: (text, file) => openSpliced(text, file, editor),
   referee: (text) => {
     refuseDeepYaml(text, 'The text')
-    // Without pretty errors: a message for each of many errors takes all memory.
-    return parse(withoutMark(text), { maxAliasCount: 100, logLevel: 'error', prettyErrors: false }) ?? {}
+    // Without pretty errors: a message for each of many errors takes all memory. The package compares each key with every
+    // other to find equal ones; the editor has found them already.
+    const options = { maxAliasCount: 100, logLevel: 'error', prettyErrors: false, uniqueKeys: false } as const
+    return parse(withoutMark(text), options) ?? {}
   },
 }

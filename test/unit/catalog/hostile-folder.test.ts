@@ -18,6 +18,14 @@ import { loadOwnTools } from '../../../src/catalog/load-own-tools.ts'
 import { ownContent, ownManifest, writeOwnTool } from '../../support/own-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
+const withShape = `${ownManifest}
+[[shapes]]
+files = ["{{ home }}/.mine/settings.json"]
+schema = "shape.json"
+text = "It is lost."
+text_zh = "丢失。"
+`
+
 const secret = '-----BEGIN OPENSSH PRIVATE KEY----- b3BlbnNzaC1rZXktdjE'
 const taken = { ids: ['codex'], flags: ['yes', 'json', 'help', 'codex-base'] }
 
@@ -54,7 +62,7 @@ it('a right folder is a tool, marked as the user’s own', async () => {
 const named: Readonly<Record<string, string>> = {
   'tool.toml': ownManifest,
   'settings.json': ownManifest,
-  'shape.json': `${ownManifest}shape = "shape.json"\n`,
+  'shape.json': withShape,
   'example.py': `${ownManifest}\n[snippets]\npython = "example.py"\n`,
   'prove.mjs': `${ownManifest}\n[[prove]]\nargs = ["{{ script }}"]\nscript = "prove.mjs"\n`,
 }
@@ -406,7 +414,7 @@ it.each([
   ['a pattern', '{ "properties": { "a": { "pattern": "(a+)+$" } } }', 'pattern'],
   ['itself', '{ "$ref": "#" }', '$ref'],
 ])('a shape that holds %s is refused', async (_, shape, keyword) => {
-  writeOwnTool(tools, { 'tool.toml': `${ownManifest}shape = "shape.json"\n`, 'shape.json': shape })
+  writeOwnTool(tools, { 'tool.toml': withShape, 'shape.json': shape })
   expect(await refusal()).toContain(keyword)
 })
 
@@ -420,4 +428,10 @@ it('names of Object.prototype pollute nothing and get lost nowhere', async () =>
   expect(unusable).toEqual([])
   expect(Object.keys(loaded[0]?.targets[0]?.content ?? {})).toEqual(['__proto__', 'constructor'])
   expect(loaded[0]?.targets[0]?.guard).toEqual([['__proto__', 'polluted']])
+})
+
+it('a shape of a file that the tool has nothing to do with is refused', async () => {
+  const manifest = withShape.replace('.mine/settings.json"]', '.other/settings.json"]')
+  writeOwnTool(tools, { 'tool.toml': manifest, 'shape.json': '{}' })
+  expect(await refusal()).toContain('the path of no target')
 })

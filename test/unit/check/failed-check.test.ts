@@ -50,6 +50,18 @@ describe('the question after a failed check', () => {
     expect(existsSync(file)).toBe(false)
   })
 
+  it('has taken the run back before it asks for another region, so leaving there leaves nothing written', async () => {
+    const { outcome, terminal, file } = await startSetup()
+    await terminal.answer(question, down + enter)
+    await terminal.answer(messagesEn.region.question, '')
+    expect(existsSync(file)).toBe(false)
+    terminal.input.write(ctrlC)
+    await expect(outcome).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
+    expect(terminal.host.interruption.cancellation().message).toMatch(
+      /^Cancelled. Nothing else was written.\nRun .* was taken back.$/,
+    )
+  })
+
   it('sets up another region by the second: exit 0 when that one is right', async () => {
     const { outcome, terminal, file } = await startSetup()
     await terminal.answer(question, down + enter)

@@ -240,20 +240,6 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { [providersFile]: providers(clineReady) } },
   },
   {
-    id: 'cline-file-thrown-away',
-    level: 'error',
-    hint: 'qcode-setup --tool cline',
-    files: { [providersFile]: providers(clineReady, {}) },
-    unless: { files: { [providersFile]: providers(clineReady) } },
-  },
-  {
-    id: 'cline-clock-with-offset',
-    level: 'error',
-    hint: 'in UTC',
-    files: { [providersFile]: providers(clineReady, { updatedAt: '2026-01-02T03:04:05+08:00' }) },
-    unless: { files: { [providersFile]: providers(clineReady) } },
-  },
-  {
     id: 'aider-list-dropped',
     level: 'error',
     hint: 'take set-env out',

@@ -28,9 +28,20 @@ const key = new Secret(testKey)
 const given = { tool: ['codex'], region: ['eu'] }
 const regionIndex = (id: string) => catalog.gateway.regions.findIndex((region) => region.id === id)
 
+/** Keys that the gateway does not take. */
+const refused: readonly string[] = [`cr_${'f'.repeat(64)}`, `cr_${'e'.repeat(64)}`]
+const refusal = {
+  id: 'check-key-unknown',
+  level: 'error',
+  message: 'The gateway does not know this key',
+} as const
+
 function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret) {
   const context = { host: terminal.host, catalog }
-  return completeInput(input, givenKey, context, (origin) => acceptsOrigin(origin, input, context))
+  return completeInput(input, givenKey, context, {
+    accepts: (origin) => acceptsOrigin(origin, input, context),
+    testKey: async (tried) => (refused.includes(Secret.reveal(tried)) ? [refusal] : []),
+  })
 }
 
 describe('completeInput', () => {
@@ -44,6 +55,30 @@ describe('completeInput', () => {
     const { input, key: typed } = await completed
     expect(input.values).toEqual({ tool: ['codex'], region: ['global'] })
     expect(typed && Secret.reveal(typed)).toBe(testKey)
+  })
+
+  it('asks for the key again at once where the gateway refuses it, as often as it does', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf(given))
+    await terminal.answer(messages.key.question, refused[0] + enter)
+    await terminal.answer(messages.key.question, refused[1] + enter)
+    await terminal.answer(messages.key.question, testKey + enter)
+    const { key: typed } = await completed
+    expect(typed && Secret.reveal(typed)).toBe(testKey)
+    expect(terminal.shown().split(refusal.message)).toHaveLength(3)
+  })
+
+  it('asks for another key where the given one is refused, and no longer names its source', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(
+      terminal,
+      inputOf({ ...given, keyFile: ['key.txt'] }),
+      new Secret(refused[0] ?? ''),
+    )
+    await terminal.answer(messages.key.question, testKey + enter)
+    const { input, key: typed } = await completed
+    expect(typed && Secret.reveal(typed)).toBe(testKey)
+    expect(input.values.keyFile).toEqual(['-'])
   })
 
   it('marks and ticks what is found here, and nothing else', async () => {

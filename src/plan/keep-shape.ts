@@ -1,0 +1,129 @@
+import type { Shape, Tool } from '../catalog/tool.ts'
+import type { KeyPath, Value } from '../documents/document.ts'
+import { judgeShape } from '../effect/judge-shape.ts'
+import type { Finding } from '../finding.ts'
+import type { LedgerEntry } from '../ledger.ts'
+import { displayValue } from './display-value.ts'
+import type { OpenFile } from './document-set.ts'
+import type { PlanWork } from './plan-work.ts'
+
+/** What can be taken out of a file without leaving one that its client would refuse. */
+export interface Leaving {
+  readonly entries: readonly LedgerEntry[]
+  /** Containers that have to stay for what stays in them, by file. */
+  readonly containers: readonly { readonly file: OpenFile; readonly keyPath: KeyPath }[]
+}
+
+/**
+ * Keeps those values of ours that a client demands beside what the user has added: without them it would throw the whole
+ * file away, or not start. What is kept is the user's from here on, and is told of.
+ */
+export function keepRequired(gone: readonly LedgerEntry[], work: PlanWork): Leaving {
+  const files = new Set(gone.map(({ path, format }) => work.documents.open(path, format)))
+  const parts = [...files].map((file) => keepInFile(file, gone.filter(isIn(file, work)), work))
+  return {
+    entries: gone.filter((entry) => parts.some(({ entries }) => entries.includes(entry))),
+    containers: parts.flatMap(({ containers }) => containers),
+  }
+}
+
+/** The demands on a file, by the values of ours in it: the place of the file may be another than today's. */
+export function shapesOf(entries: readonly LedgerEntry[], tools: readonly Tool[] = []): Shape[] {
+  const found = entries.flatMap((entry) => {
+    const tool = tools.find(({ id }) => id === entry.tool)
+    const paths = (tool?.targets ?? [])
+      .filter(({ format, content }) => format === entry.format && holds(content, entry.keyPath))
+      .map(({ path }) => path)
+    return (tool?.shapes ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
+  })
+  return [...new Set(found)]
+}
+
+function isIn(file: OpenFile, { documents }: PlanWork): (entry: LedgerEntry) => boolean {
+  return ({ path }) => documents.nameOf(path) === file.path
+}
+
+function keepInFile(file: OpenFile, gone: readonly LedgerEntry[], work: PlanWork): Leaving {
+  const shapes = shapesOf(gone, work.context.tools)
+  const text = file.document.toText()
+  const data = shapes.length === 0 || text.trim() === '' ? {} : file.format.referee(text)
+  let entries = gone
+  const containers: KeyPath[] = []
+  // Each round keeps something more, or it is the last.
+  for (;;) {
+    const left = withoutValues(data, entries, containers)
+    const missing = isEmpty(left) ? [] : shapes.flatMap((shape) => missingIn(left, shape))
+    const kept = entries.filter(({ keyPath }) => missing.some((path) => isSame(path, keyPath)))
+    const made = missing.filter((path) => entries.some(({ keyPath }) => isBelow(keyPath, path)))
+    if (kept.length === 0 && made.length === 0) break
+    entries = entries.filter((entry) => !kept.includes(entry))
+    containers.push(...made)
+    work.findings.push(...kept.map((entry) => keptFinding(entry, file, shapes)))
+  }
+  return { entries, containers: containers.map((keyPath) => ({ file, keyPath })) }
+}
+
+function missingIn(data: Value, shape: Shape): KeyPath[] {
+  return judgeShape(data, shape).flatMap(({ keyPath, missing }) =>
+    missing === undefined ? [] : [[...keyPath, missing]],
+  )
+}
+
+function keptFinding(
+  { path, keyPath }: LedgerEntry,
+  { document }: OpenFile,
+  shapes: readonly Shape[],
+): Finding {
+  const name = keyPath.join('.')
+  const value = displayValue(document.get(keyPath), keyPath)
+  const [shape] = shapes
+  return {
+    id: 'kept-for-client',
+    level: 'warning',
+    message: `${path}: ${name} (${value}) stays, since the client requires it beside what you have added. Without it: ${shape?.text}`,
+    messageZh: `${path}：${name}（${value}）予以保留，因为您添加的内容需要它。若缺少它：${shape?.textZh}`,
+    where: { file: path },
+  }
+}
+
+/** The data without these values, and without the containers that this empties. */
+function withoutValues(data: Value, gone: readonly LedgerEntry[], containers: readonly KeyPath[]): Value {
+  const isKept = (path: KeyPath) => containers.some((container) => isSame(container, path))
+  return gone.reduce((left, { keyPath }) => withoutValue(left, keyPath, [], isKept), data)
+}
+
+function withoutValue(
+  data: Value,
+  [key, ...rest]: KeyPath,
+  above: KeyPath,
+  isKept: (path: KeyPath) => boolean,
+): Value {
+  if (key === undefined || !isTable(data) || !Object.hasOwn(data, key)) return data
+  const path = [...above, key]
+  const { [key]: child, ...others } = data
+  if (rest.length === 0 || child === undefined) return others
+  const left = withoutValue(child, rest, path, isKept)
+  return isEmpty(left) && !isKept(path) ? others : { ...data, [key]: left }
+}
+
+function holds(content: Value, keyPath: KeyPath): boolean {
+  const [key, ...rest] = keyPath
+  if (key === undefined) return true
+  return isTable(content) && Object.hasOwn(content, key) && holds(content[key] ?? null, rest)
+}
+
+function isTable(value: Value): value is { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEmpty(value: Value): boolean {
+  return isTable(value) && Object.keys(value).length === 0
+}
+
+function isSame(one: KeyPath, other: KeyPath): boolean {
+  return one.length === other.length && isBelow(one, other)
+}
+
+function isBelow(path: KeyPath, above: KeyPath): boolean {
+  return above.every((key, index) => path[index] === key)
+}

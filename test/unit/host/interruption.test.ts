@@ -1,0 +1,69 @@
+import { describe, expect, it, vi } from 'vitest'
+import { Interruption } from '../../../src/host/interruption.ts'
+
+const isCancelled = expect.objectContaining({ code: 'cancelled', exit: 130 })
+
+describe('an interrupt', () => {
+  it('that comes before anything is written ends the program, once', () => {
+    const interruption = new Interruption()
+    const cancel = vi.fn()
+    interruption.whenCancelled(cancel)
+    interruption.interrupt()
+    interruption.interrupt()
+    expect(cancel).toHaveBeenCalledTimes(1)
+    expect(interruption.cameTooLate).toBe(false)
+    expect(() => interruption.begin()).toThrow(isCancelled)
+  })
+
+  it('that comes after the writing began is only noted', async () => {
+    const interruption = new Interruption()
+    const cancel = vi.fn()
+    interruption.whenCancelled(cancel)
+    interruption.begin()
+    expect(interruption.cameTooLate).toBe(false)
+    interruption.interrupt()
+    expect(cancel).not.toHaveBeenCalled()
+    expect(interruption.cameTooLate).toBe(true)
+    interruption.assertNotCancelled()
+    expect(await interruption.unlessInterrupted(new Promise(() => {}))).toBeUndefined()
+  })
+
+  it('ends the wait for what only looks', async () => {
+    const interruption = new Interruption()
+    expect(await interruption.unlessInterrupted(Promise.resolve('seen'))).toBe('seen')
+    const waiting = interruption.unlessInterrupted(new Promise(() => {}))
+    interruption.interrupt()
+    expect(await waiting).toBeUndefined()
+  })
+
+  it('waits for work that clears up after itself, and then ends the program', async () => {
+    const interruption = new Interruption()
+    const cancel = vi.fn()
+    interruption.whenCancelled(cancel)
+    const steps: string[] = []
+    const held = interruption.hold(async (interrupted) => {
+      interruption.interrupt()
+      steps.push(interrupted.aborted ? 'told' : 'not told')
+      await Promise.resolve()
+      steps.push('cleared up')
+    })
+    await expect(held).rejects.toEqual(isCancelled)
+    expect(steps).toEqual(['told', 'cleared up'])
+    expect(cancel).not.toHaveBeenCalled()
+  })
+
+  it('names what was done before and stays so', () => {
+    const interruption = new Interruption()
+    interruption.begin()
+    interruption.reopen('An earlier run was taken back.')
+    interruption.interrupt()
+    expect(() => interruption.begin()).toThrow('Nothing else was written.\nAn earlier run was taken back.')
+  })
+
+  it('that came while an earlier run was ended takes effect before the next step', () => {
+    const interruption = new Interruption()
+    interruption.begin()
+    interruption.interrupt()
+    expect(() => interruption.reopen('An earlier run was taken back.')).toThrow(isCancelled)
+  })
+})

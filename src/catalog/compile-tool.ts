@@ -33,7 +33,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
   refuseUnknownWays(manifest, file)
   refuseShapeOfNothing(manifest, file)
-  const { measured, sources, lookups, connections, traps, prove, ...setup } = manifest
+  const { measured, sources, lookups, connections, model_aliases, traps, prove, ...setup } = manifest
   const {
     pin_flag,
     model_prefix,
@@ -66,7 +66,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
     ...(env && { env }),
-    diagnosis: compileDiagnosis({ measured, sources, lookups, connections, traps }),
+    diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps }),
     proofs: prove.map((proof) => compileProof(proof, manifest, readPart)),
   } as Tool
   const wrongPlaceholder = findWrongPlaceholder(tool)

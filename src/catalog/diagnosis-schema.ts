@@ -71,6 +71,7 @@ const connection = z.strictObject({
   protocol: z.enum(['anthropic-messages', 'openai-chat', 'openai-responses']),
   base_url: z.array(setting).check(z.minLength(1)),
   keys: z._default(z.array(setting), []),
+  models: z._default(z.array(z.array(setting).check(z.minLength(1))), []),
 })
 
 const trap = z.strictObject({
@@ -90,6 +91,7 @@ export const diagnosisFields = {
   sources: z._default(z.array(source), []),
   lookups: z._default(z.array(lookup), []),
   connections: z._default(z.array(connection), []),
+  model_aliases: z._default(z.array(z.string()), []),
   traps: z._default(z.array(trap).check(z.maxLength(100)), []),
 }
 
@@ -104,17 +106,20 @@ export function compileDiagnosis({
   sources,
   lookups,
   connections,
+  model_aliases,
   traps,
 }: z.infer<typeof diagnosisSchema>): Diagnosis {
   return {
     ...(measured !== undefined && { measured }),
     sources,
     lookups: lookups.map(({ from, ...rest }) => ({ ...rest, from: from.map(compileSetting) })),
-    connections: connections.map(({ protocol, base_url, keys }) => ({
+    connections: connections.map(({ protocol, base_url, keys, models }) => ({
       protocol,
       baseUrl: base_url.map(compileSetting),
       keys: keys.map(compileSetting),
+      models: models.map((choice) => choice.map(compileSetting)),
     })),
+    modelAliases: model_aliases,
     traps: traps.map(compileTrap),
   }
 }
@@ -123,7 +128,13 @@ export function compileDiagnosis({
 export function compileSharedTraps(data: unknown): Diagnosis {
   const { traps } = trapsSchema.parse(data)
   const environment = { level: 'environment', format: 'dotenv', variables: [] } as const
-  return { sources: [environment], lookups: [], connections: [], traps: traps.map(compileTrap) }
+  return {
+    sources: [environment],
+    lookups: [],
+    connections: [],
+    modelAliases: [],
+    traps: traps.map(compileTrap),
+  }
 }
 
 function compileSetting({ when, ...rest }: z.infer<typeof setting>): Setting {

@@ -11,6 +11,8 @@ export interface Diagnosis {
   /** Values that name other keys or files, in an order in which each uses earlier ones only. */
   readonly lookups: readonly Lookup[]
   readonly connections: readonly Connection[]
+  /** The client's own short names for models of its vendor. */
+  readonly modelAliases: readonly string[]
   readonly traps: readonly Trap[]
 }
 
@@ -70,6 +72,8 @@ export interface Connection {
   readonly protocol: ProtocolId
   readonly baseUrl: readonly Setting[]
   readonly keys: readonly Setting[]
+  /** Every choice of a model, each with the settings that make it; the first that has a value counts. */
+  readonly models: readonly (readonly Setting[])[]
 }
 
 /** Something that breaks a setup, or leaks the key, when all of its conditions hold. */

@@ -7,6 +7,7 @@ import { baseUrlFindings } from './base-url-findings.ts'
 import { createFileReader } from './file-reader.ts'
 import { findTraps } from './find-traps.ts'
 import { keyFindings } from './key-findings.ts'
+import { modelFindings } from './model-findings.ts'
 import { openSources } from './open-sources.ts'
 import { proxyFindings } from './proxy-findings.ts'
 import { readProfiles } from './read-profiles.ts'
@@ -34,6 +35,7 @@ export function judgeEffect(view: ToolView, context: EffectContext): Finding[] {
     ...view.connections.flatMap((connection) => [
       ...baseUrlFindings(view, connection, context).map((finding) => byCause(finding, traps)),
       ...keyFindings(view, connection, context),
+      ...modelFindings(view, connection, context),
       ...proxyFindings(view, connection, context.machine),
     ]),
     ...traps,

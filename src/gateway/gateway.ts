@@ -20,6 +20,8 @@ export interface Protocol {
   readonly routes: readonly string[]
   /** Beginnings of the names of the models that only this protocol serves. */
   readonly modelsBeginWith?: readonly string[]
+  /** How the names of the models begin that the gateway is known to serve by it. */
+  readonly modelFamilies: readonly string[]
 }
 
 /** All that is known of the gateway: the content of templates/gateway.toml. */

@@ -25,6 +25,7 @@ const gatewaySchema = z.strictObject({
       title: z.string(),
       routes: z.array(path),
       models_begin_with: z.optional(z.array(z.string())),
+      model_families: z._default(z.array(z.string()), []),
     }),
   ),
 })
@@ -34,8 +35,9 @@ export function parseGateway(data: unknown): Gateway {
   const { models_route, regions, protocols } = gatewaySchema.parse(data)
   return {
     modelsRoute: models_route,
-    protocols: protocols.map(({ models_begin_with, ...protocol }) => ({
+    protocols: protocols.map(({ models_begin_with, model_families, ...protocol }) => ({
       ...protocol,
+      modelFamilies: model_families,
       ...(models_begin_with && { modelsBeginWith: models_begin_with }),
     })),
     regions: regions.map(({ title_zh, audience_zh, aliases = [], ...region }) => ({

@@ -3,6 +3,7 @@ import type { Finding } from '../finding.ts'
 import { maskKey } from '../secrets/secret.ts'
 import { describeSource, remedyFor, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
+import { isPlaceholderKey } from './is-placeholder-key.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
@@ -19,7 +20,9 @@ export function keyFindings(
   const needsShell = [baseUrl.winner, winner].some((found) => found?.source.level === 'profile')
   return [
     ...missingCommand(tool, winner, machine),
-    ...foreignKeys.map((found) => foreignKey(tool, found, profiles)),
+    ...foreignKeys.map((found) =>
+      isPlaceholderKey(found) ? placeholderKey(tool, found, profiles) : foreignKey(tool, found, profiles),
+    ),
     ...(foreignKeys.length === 0 ? differentKeys(tool, keys.sent, profiles) : []),
     ...keys.shadowed
       .filter((other) => isOtherKey(other, winner))
@@ -55,6 +58,23 @@ function foreignKey(tool: Tool, found: Found, profiles: readonly Profile[]): Fin
     message: `The key in ${place}, ${key}, is not one of this gateway, and ${tool.title} is sending it there.`,
     messageZh: `${place} 中的密钥 ${key} 不属于该网关，而 ${tool.title} 正在把它发送给网关。`,
     hint: remedyFor(found, profiles),
+    ...(where && { where }),
+  }
+}
+
+/** No key at all stands where one belongs; it is short or a name, so it may be shown. */
+function placeholderKey(tool: Tool, found: Found, profiles: readonly Profile[]): Finding {
+  const place = describeSource(found, profiles)
+  const where = whereOf(found, profiles)
+  const text = found.value.trim()
+  const shown = text.length <= 40 ? text : maskKey(text)
+  return {
+    id: 'placeholder-key',
+    level: 'error',
+    tool: tool.id,
+    message: `${place} holds ${shown}, which is a placeholder and not a key: ${tool.title} sends it as it is, and the gateway refuses it.`,
+    messageZh: `${place} 中的 ${shown} 是占位符而不是密钥：${tool.title} 会原样发送，网关会拒绝。`,
+    hint: `${remedyFor(found, profiles)} Then: qcode-setup --tool ${tool.id}`,
     ...(where && { where }),
   }
 }

@@ -7,6 +7,7 @@ import { judgeBaseUrl, type Verdict } from '../gateway/judge-base-url.ts'
 import { hostIn, regionMeant } from '../gateway/region-meant.ts'
 import type { FileReader } from './file-reader.ts'
 import { type Found, type Places, type Resolved, resolveSettings } from './find-setting.ts'
+import { isPlaceholderKey } from './is-placeholder-key.ts'
 import type { MachineView } from './machine-view.ts'
 import { openSources } from './open-sources.ts'
 import type { Profile } from './read-profiles.ts'
@@ -148,8 +149,11 @@ const vendorLook = /^(sk-|AIza|ghp_|github_pat_|gsk_|xai-|hf_|eyJ)/
  * Whether a key is another one's than this gateway's. A relay of the user's own may have keys of any look, so there only
  * one that differs from what the user gave, or that is plainly a vendor's, is foreign.
  */
-function isForeign({ name, value, isCommand }: Found, isRelay: boolean, context: EffectContext): boolean {
-  if (isCommand || isGatewayKey(value, context)) return false
+function isForeign(found: Found, isRelay: boolean, context: EffectContext): boolean {
+  const { name, value, isCommand } = found
+  if (isCommand || context.ownKeys.includes(value.trim())) return false
+  if (isPlaceholderKey(found)) return true
+  if (isGatewayKey(value, context)) return false
   // The variable in which people give this program their key.
   if (name === 'QCODE_API_KEY') return false
   return !isRelay || context.ownKeys.areKnown || vendorLook.test(value.trim())

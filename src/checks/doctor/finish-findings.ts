@@ -1,3 +1,4 @@
+import { isPlaceholderKey } from '../../effect/is-placeholder-key.ts'
 import type { ToolView } from '../../effect/tool-view.ts'
 import type { Finding, Level } from '../../finding.ts'
 import { maskText } from '../../secrets/mask-text.ts'
@@ -10,7 +11,7 @@ export function finishFindings(findings: readonly Finding[], views: readonly Too
       connections.flatMap(({ keys: { heads, shadowed } }) => [...heads, ...shadowed]),
     )
     // A short text would be found everywhere.
-    .filter(({ value }) => value.length >= 8)
+    .filter((found) => found.value.length >= 8 && !isPlaceholderKey(found))
     .map(({ value }) => new Secret(value))
   return findings.filter(isFirstOfFile).map((finding) => hideKeys(finding, keys))
 }

@@ -8,7 +8,6 @@ import { chooseOrigin, regionOrigin } from '../request/choose-origin.ts'
 import { type Input, isOn, listOf, textOf } from '../request/input.ts'
 import { modelFor } from '../request/model-for.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { checkTextsFor } from '../ui/check-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
@@ -16,6 +15,7 @@ import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
 import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { givenKey } from './given-key.ts'
 import { saferFinding, shortFinding } from './plain-http-findings.ts'
 import { storedKey } from './stored-key.ts'
 
@@ -25,7 +25,7 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const choices = existingChoices(context).choices
   const { chosen, note } = chooseOrigins(input, choices, context)
   const others = isOn(input, 'all') ? catalog.gateway.regions.map((region) => Origin.ofRegion(region)) : []
-  const key = await readKey(textOf(input, 'keyFile'), host)
+  const key = await givenKey(input, host)
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
   const keyFor = ({ text }: Origin) =>

@@ -9,13 +9,13 @@ import { type Input, textOf } from '../request/input.ts'
 import { judgeKeyLook } from '../request/judge-key-look.ts'
 import { missingKey } from '../request/normalise-request.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-rotation.ts'
 import { type Applied, applyChoices } from './apply-choices.ts'
 import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
+import { givenKey } from './given-key.ts'
 import { isInteractive } from './is-interactive.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './plan-data.ts'
@@ -99,7 +99,7 @@ async function chooseKey(
   host: Host,
 ): Promise<{ key: Secret; most: Rotation }> {
   const keyFile = textOf(input, 'keyFile')
-  const given = await readKey(keyFile, host)
+  const given = await givenKey(input, host, keyTextsFor(host).newKey)
   const key = given ?? (await askForKey(input, host))
   const most = await planFor(key)
   const isFromBefore = given !== undefined && keyFile === undefined && !isNew(most)

@@ -2,15 +2,15 @@ import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import { editKeychain } from '../plan/edit-keychain.ts'
 import type { Plan } from '../plan/plan.ts'
-import { type Input, textOf } from '../request/input.ts'
+import type { Input } from '../request/input.ts'
 import { judgeKeyLook } from '../request/judge-key-look.ts'
 import { missingKey } from '../request/normalise-request.ts'
 import { type Keychain, keyAccount, openKeychain } from '../secrets/keychain.ts'
-import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
 import { reportKeySet } from '../ui/report-key.ts'
 import type { Outcome, WritingContext } from './command.ts'
+import { givenKey } from './given-key.ts'
 import { isInteractive } from './is-interactive.ts'
 import { recoverFirst } from './recover-first.ts'
 import { writePlan } from './write-plan.ts'
@@ -23,7 +23,7 @@ export async function setKey(input: Input, context: WritingContext): Promise<Out
   const keychain = await openKeychain(host)
   // Before the key is asked for: a keychain that is out of reach would make the answer useless.
   const standing = await keychain.read(keyAccount)
-  const key = (await readKey(textOf(input, 'keyFile'), host)) ?? (await askForKey(input, host))
+  const key = (await givenKey(input, host)) ?? (await askForKey(input, host))
   const { plan, run, diff } = await writePlan(
     { command: 'key', input, makePlan: ({ ledger }) => planKey(key, keychain, ledger) },
     context,

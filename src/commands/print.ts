@@ -6,9 +6,9 @@ import { type Input, isOn, textOf } from '../request/input.ts'
 import { missingKey } from '../request/normalise-request.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { unknownValue } from '../request/unknown-value.ts'
-import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { givenKey } from './given-key.ts'
 import { shortFinding } from './plain-http-findings.ts'
 
 /** Stands for the key where the real one was not asked for. */
@@ -54,7 +54,7 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
 
 async function chooseKey(input: Input, { host }: CommandContext): Promise<Secret> {
   if (!isOn(input, 'withKey')) return standInKey
-  const key = await readKey(textOf(input, 'keyFile'), host)
+  const key = await givenKey(input, host)
   if (!key) throw missingKey()
   return key
 }

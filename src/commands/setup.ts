@@ -7,11 +7,11 @@ import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { keychainKey } from '../request/keychain-key.ts'
 import { normaliseRequest } from '../request/normalise-request.ts'
-import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
+import { givenKey } from './given-key.ts'
 import { isInteractive } from './is-interactive.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { planData } from './plan-data.ts'
@@ -88,7 +88,7 @@ async function complete(
   const keyFile = textOf(input, 'keyFile')
   // On a terminal, standard input is where the questions are answered, the one for the key among them.
   const isAsked = textOf(input, 'keyStore') === 'env' || (interactive && keyFile === '-')
-  const key = isAsked ? undefined : await readKey(keyFile, context.host)
+  const key = isAsked ? undefined : await givenKey(input, context.host)
   if (!interactive) return { input, key: key ?? (await keychainKey(input, context.host)) }
   const { completeInput } = await import('../wizard/complete-input.ts')
   return completeInput(input, key, context, {

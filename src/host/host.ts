@@ -15,8 +15,8 @@ export interface Host {
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */
   readonly systemFolder: string
   readonly terminal: Terminal
-  /** All of standard input as bytes. */
-  readStdin(): Promise<Uint8Array>
+  /** Standard input as bytes: all of it, or somewhat more than `limit` of what is longer; `silent` where it neither goes on nor ends. */
+  readStdin(limit: number): Promise<Uint8Array | 'silent'>
   now(): Date
   /** Short random id in lowercase hex. */
   randomId(): string

@@ -5,6 +5,7 @@ import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
+import { inputPatienceMs } from './read-bounded.ts'
 import { runProgram } from './run-program.ts'
 import { guardOutput, letGoOfClosed } from './standard-streams.ts'
 
@@ -84,10 +85,27 @@ function hasColor(isTerminal: boolean | undefined): boolean {
   return Boolean(isTerminal) && env.TERM !== 'dumb'
 }
 
-async function readStdin(): Promise<Uint8Array> {
+async function readStdin(limit: number): Promise<Uint8Array | 'silent'> {
   const chunks: Buffer[] = []
-  for await (const chunk of stdin) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
+  let size = 0
+  let isSilent = false
+  const timer = setTimeout(() => {
+    isSilent = true
+    stdin.destroy()
+  }, inputPatienceMs)
+  try {
+    for await (const chunk of stdin) {
+      chunks.push(chunk as Buffer)
+      size += (chunk as Buffer).length
+      timer.refresh()
+      if (size > limit) break
+    }
+  } catch (error) {
+    if (!isSilent) throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  return isSilent ? 'silent' : Buffer.concat(chunks)
 }
 
 /** A process of another user is alive as well, though it may not be signalled. */

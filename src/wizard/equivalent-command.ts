@@ -18,7 +18,7 @@ export function equivalentCommand(input: Input, { host, catalog }: CommandContex
 }
 
 function needsKey(input: Input, env: Readonly<Record<string, string | undefined>>): boolean {
-  const given = textOf(input, 'keyFile') !== undefined || env.QCODE_API_KEY !== undefined
+  const given = textOf(input, 'keyFile') !== undefined || Boolean(env.QCODE_API_KEY)
   // What is kept in the keychain is there once the command has run.
   return !given && (textOf(input, 'keyStore') ?? 'file') === 'file'
 }

@@ -1,0 +1,36 @@
+import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { type Input, textOf } from '../request/input.ts'
+import { readKey } from '../secrets/read-key.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { messagesFor } from '../ui/locale.ts'
+
+/**
+ * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
+ * is typed, so there `--key-file -` asks for it, masked. Errors: those of `readKey`, `cancelled`, `key-file` (exit 2).
+ */
+export async function givenKey(
+  input: Input,
+  host: Host,
+  question = messagesFor(host).key.question,
+): Promise<Secret | undefined> {
+  const keyFile = textOf(input, 'keyFile')
+  if (keyFile !== '-' || !isTerminal(host)) return readKey(keyFile, host)
+  if (!host.terminal.interactive) throw cannotAsk()
+  const { askKey } = await import('../wizard/ask.ts')
+  return askKey(host, question)
+}
+
+function isTerminal({ terminal }: Host): boolean {
+  return Boolean((terminal.input as { isTTY?: boolean }).isTTY)
+}
+
+/** Standard error goes elsewhere, or this is a job of CI: a question would not be seen. */
+function cannotAsk(): UserError {
+  return new UserError({
+    code: 'key-file',
+    message: 'Standard input is a terminal, which would show the key while you type it.',
+    hint: 'Pipe the key in, or give --key-file a file that holds it.',
+    exit: 2,
+  })
+}

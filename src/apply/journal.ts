@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { hashBytes } from '../host/hash-bytes.ts'
@@ -71,6 +72,32 @@ export function readModeBefore(host: Host, runId: string, path: string): number 
 function recordedFile(host: Host, runId: string, path: string): RecordedFile | undefined {
   const run = isRunId(runId) ? readJournal(host, runId) : undefined
   return run?.files.find((candidate) => candidate.path === path)
+}
+
+/**
+ * The mode that the disk gave a file in place of the one that was asked for, when a run last asked for it; undefined where it
+ * gave that one, or no run that is known asked.
+ */
+export function readModeGiven(host: Host, path: string, asked: number): number | undefined {
+  const files = listRuns(host).flatMap((run) => (run.state === 'done' ? run.files : []))
+  const last = files.findLast(({ path: own, after }) => {
+    return own === path && after.kind === 'file' && (after.asked ?? after.mode) === asked
+  })?.after
+  return last?.kind === 'file' && last.asked !== undefined ? last.mode : undefined
+}
+
+/** Whether a run has seen the disk that a path is on give a file another mode than the one that was asked for. */
+export function isOnDiskWithoutModes(host: Host, path: string): boolean {
+  const disk = diskOf(path)
+  if (disk === undefined) return false
+  const files = listRuns(host).flatMap((run) => run.files)
+  return files.some(({ path: own, after }) => {
+    return after.kind === 'file' && after.asked !== undefined && diskOf(own) === disk
+  })
+}
+
+function diskOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.dev
 }
 
 /** What stood in a recorded file before its run; see `readBackup`. */

@@ -1,3 +1,6 @@
+import { statSync } from 'node:fs'
+import { isOnDiskWithoutModes } from '../apply/journal.ts'
+import { keyModeFindings } from '../checks/doctor/key-file-findings.ts'
 import { refuseRunningPrograms } from '../checks/running-clients.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -91,6 +94,7 @@ export async function applyChoices<Planned extends Plan>(
       ...written.plan.findings,
       ...written.effect,
       ...late,
+      ...readable(written.plan, context),
       ...checked.findings,
       ...daemons,
     ],
@@ -143,6 +147,15 @@ function write<Planned extends Plan>(
     },
     context,
   )
+}
+
+/** Files with a key that others may read all the same, once everything is written. */
+function readable({ keyFiles }: Plan, { host, committer }: WritingContext): Finding[] {
+  if (committer.dryRun) return []
+  return keyFiles.flatMap(({ path }) => {
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
+    return keyModeFindings({ path, mode }, host, (file) => isOnDiskWithoutModes(host, file))
+  })
 }
 
 /** What only the written machine shows; what the plan showed already is not told twice. */

@@ -1,4 +1,5 @@
 import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { isOnDiskWithoutModes } from '../apply/journal.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
 import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
@@ -29,7 +30,10 @@ export async function lookAtOwnState(context: CommandContext): Promise<OwnState>
     return { ledger: emptyLedger, findings: [stateProblem(error)] }
   }
   const inGit = await stateInGit(stateFolder(host), context)
-  const folder = [...folderFindings(stateFolder(host), host), ...(inGit ? [inGit] : [])]
+  const folder = [
+    ...folderFindings(stateFolder(host), host, (path) => isOnDiskWithoutModes(host, path)),
+    ...(inGit ? [inGit] : []),
+  ]
   try {
     const { ledger, drift } = await findDrift(context)
     return { ledger, findings: [...folder, ...damagedRuns(host), ...unfinishedRun(host), ...drift] }

@@ -1,3 +1,4 @@
+import { isOnDiskWithoutModes } from '../apply/journal.ts'
 import { checkFindings } from '../checks/check-findings.ts'
 import { type CheckSettings, checkGateway } from '../checks/check-gateway.ts'
 import { diagnose } from '../checks/doctor/diagnose.ts'
@@ -22,7 +23,11 @@ import { lookAtOwnState } from './doctor-state.ts'
 export async function runDoctor(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
   const state = await lookAtOwnState(context)
-  const { views, findings: found, profiles } = await diagnose(catalog, host, state.ledger)
+  const {
+    views,
+    findings: found,
+    profiles,
+  } = await diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path))
   const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
   const local = [...found, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures]
   const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)

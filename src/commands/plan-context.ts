@@ -1,4 +1,4 @@
-import { readBackup, readModeBefore } from '../apply/journal.ts'
+import { readBackup, readModeBefore, readModeGiven } from '../apply/journal.ts'
 import { newRunId } from '../apply/run-id.ts'
 import { detectTool } from '../catalog/detect.ts'
 import { viewMachine } from '../effect/machine-view.ts'
@@ -33,6 +33,8 @@ export function createPlanContext(
       read: readFileState,
       before: (run, path) => backupIfWhole(host, run, path),
       modeBefore: (run, path) => readModeBefore(host, run, path),
+      modeGiven: (path, asked) => readModeGiven(host, path, asked),
+      newFileMode: 0o666 & ~host.umask,
     },
   }
 }

@@ -21,6 +21,7 @@ export function createNodeHost(packageFolder: string): Host {
     },
     uid: process.geteuid?.(),
     platform,
+    umask: process.umask(),
     systemFolder: '',
     terminal: createTerminal(),
     readStdin,

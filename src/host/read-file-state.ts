@@ -34,6 +34,17 @@ function readPresent(path: string, kind: PresentFile['kind']): PresentFile {
   return { kind, path, resolvedPath, mode, uid, gid, names, inode, bytes, hash: hashBytes(bytes) }
 }
 
+/** Nothing is written that could not be read again. Errors: UserError `too-large`, exit 1. */
+export function assertSize(path: string, bytes: number): void {
+  if (bytes <= largestFile) return
+  throw new UserError({
+    code: 'too-large',
+    message: `${path} would become larger than 10 MiB, too large for a configuration: nothing was changed.`,
+    hint: `Make it smaller, then run the same command again. To look at it: ls -ld ${quoteWord(path)}`,
+    where: { file: path },
+  })
+}
+
 function assertOrdinary(stat: Stats, path: string): void {
   if (stat.isDirectory()) throw refuse('is-directory', path, 'is a folder, not a file', 'Move it away')
   if (!stat.isFile()) throw refuse('not-regular', path, 'is a pipe or a device, not a file', 'Move it away')

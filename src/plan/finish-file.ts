@@ -1,4 +1,5 @@
 import { decodeText } from '../documents/decode-text.ts'
+import { assertSize } from '../host/read-file-state.ts'
 import type { OwnedFile } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { findSecrets } from './display-value.ts'
@@ -18,17 +19,17 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const { file, changes, tools, holdsKey } = fileWork
   const before = findSecrets(file.beforeData)
   const mode = modeAfter(fileWork, work)
-  const sameMode = file.before.kind !== 'absent' && file.before.mode === mode
-  if (changes.length === 0 && (sameMode || !holdsKey)) return { edit: undefined, secrets: before }
+  if (changes.length === 0 && (!holdsKey || hasMode(fileWork, mode, work)))
+    return { edit: undefined, secrets: before }
   const edited = file.document.toText()
   const asBefore = restored(fileWork, edited, work)
   const text = asBefore === undefined || asBefore === 'absent' ? edited : asBefore
   const data = text.trim() === '' ? {} : file.format.referee(text)
   verifyEdit(file.path, file.beforeData, data, fileWork.meant)
+  const bytes = new TextEncoder().encode(text)
+  assertSize(file.path, bytes.length)
   const after =
-    asBefore === 'absent'
-      ? ({ kind: 'absent' } as const)
-      : ({ kind: 'file', bytes: new TextEncoder().encode(text), mode } as const)
+    asBefore === 'absent' ? ({ kind: 'absent' } as const) : ({ kind: 'file', bytes, mode } as const)
   const edit = {
     kind: 'file',
     path: file.path,
@@ -42,12 +43,19 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
 
 /** A file that holds a key is for its owner alone; one that nothing of ours is left in gets its old mode back. */
 function modeAfter({ file, holdsKey }: FileWork, work: PlanWork): number {
-  if (holdsKey) return 0o600
-  if (file.before.kind === 'absent') return 0o644
+  const { machine } = work.context
+  if (file.before.kind === 'absent') return holdsKey ? 0o600 : machine.newFileMode
+  if (holdsKey) return 0o600 | (file.before.mode & 0o7000)
   const before = isLeft(file, work) ? undefined : stateBefore(file, work)
   if (before?.kind === 'file') return before.mode
-  const mode = before?.kind === 'backup' ? work.context.machine.modeBefore(before.run, file.path) : undefined
+  const mode = before?.kind === 'backup' ? machine.modeBefore(before.run, file.path) : undefined
   return mode ?? file.before.mode
+}
+
+/** Whether the file has the mode that it should have, or all that its disk gives. */
+function hasMode({ file }: FileWork, mode: number, { context }: PlanWork): boolean {
+  if (file.before.kind === 'absent') return false
+  return file.before.mode === mode || file.before.mode === context.machine.modeGiven(file.path, mode)
 }
 
 /** Whether a value of ours stands in the file after the plan. */

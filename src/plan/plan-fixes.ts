@@ -6,6 +6,7 @@ import { whyNotParsed } from '../documents/why-not-parsed.ts'
 import { UserError } from '../errors.ts'
 import { isBelow } from '../host/is-below.ts'
 import { quoteWord } from '../host/quote-word.ts'
+import { assertSize } from '../host/read-file-state.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { hashValue } from './compare-leaf.ts'
 import type { FileEdit } from './edit.ts'
@@ -75,11 +76,13 @@ async function fixFile(path: string, fixes: readonly TextFix[], context: PlanCon
   const format = own.find((fix) => fix.format !== undefined)?.format
   const broken = format && (await whyNotParsed(after, path, format))
   if (broken) throw broken
+  const bytes = new TextEncoder().encode(after)
+  assertSize(path, bytes.length)
   const edit: FileEdit = {
     kind: 'file',
     path,
     before: state,
-    after: { kind: 'file', bytes: new TextEncoder().encode(after), mode: state.mode },
+    after: { kind: 'file', bytes, mode: state.mode },
     changes: [],
     tools: [],
   }

@@ -20,6 +20,10 @@ export interface MachineView {
   before(run: string, path: string): Uint8Array | 'absent' | undefined
   /** The mode that the file had before a run changed it; undefined where there was none. */
   modeBefore(run: string, path: string): number | undefined
+  /** The mode that a disk without modes gave this file in place of the one that was asked for; else undefined. */
+  modeGiven(path: string, asked: number): number | undefined
+  /** Permission bits of a new file that is not private. */
+  readonly newFileMode: number
 }
 
 /** What to do with a value that somebody else has changed. */

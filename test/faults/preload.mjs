@@ -1,5 +1,6 @@
 // Loaded before the real program (`node --import`): counts its calls that change the disk and, as FAULTS says, writes
-// them down, dies before one of them, dies in the middle of one that writes, or lets one fail. FAULTS_CLOCK moves the clock.
+// them down, dies before one of them, dies in the middle of one that writes, or lets one fail; or has a disk that gives
+// everything one mode, whatever is asked for. FAULTS_CLOCK moves the clock.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 
@@ -143,6 +144,32 @@ handles.sync = async function () {
   note(() => ({ verb: 'sync', path: opened.get(this) }))
 }
 handles.datasync = handles.sync
+
+/** A disk that keeps no modes: what is made gets this one, and chmod succeeds and does nothing. */
+if (fault.everyMode !== undefined) {
+  const given = (path) => original.chmodSync(path, fault.everyMode)
+  const { open, mkdir } = fs.promises
+  fs.promises.open = async (path, flags, mode) => {
+    const file = await open(path, flags, mode)
+    if (makes(flags ?? 'r')) given(path)
+    return file
+  }
+  fs.promises.mkdir = async (path, options) => {
+    const made = await mkdir(path, options)
+    given(path)
+    return made
+  }
+  const { mkdir: mkdirBack } = fs
+  fs.mkdir = (path, ...rest) => {
+    const done = rest.pop()
+    mkdirBack(path, ...rest, (error, made) => {
+      if (!error) given(path)
+      done(error, made)
+    })
+  }
+  handles.chmod = async () => {}
+  fs.chmodSync = () => {}
+}
 
 syncBuiltinESMExports()
 

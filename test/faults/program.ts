@@ -9,6 +9,8 @@ export interface ProgramFault {
   readonly fail?: number
   readonly failFrom?: number
   readonly code?: string
+  /** The disk gives everything this mode and ignores chmod. */
+  readonly everyMode?: number
   /** File that gets one line of JSON for each call. */
   readonly log?: string
   /** File that gets the number of calls, at the end of a run that was not killed. */

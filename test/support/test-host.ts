@@ -18,6 +18,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     packageFolder: projectFolder,
     cwd: home,
     platform: 'linux',
+    umask: 0o022,
     systemFolder: home,
     terminal: {
       interactive: false,

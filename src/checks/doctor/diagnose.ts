@@ -12,13 +12,14 @@ import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/own-keys.ts'
-import { keyFileFindings } from './key-file-findings.ts'
+import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
 
 /** What doctor goes by beside the effect: daemons, git and what we own. */
 interface DoctorContext extends EffectContext {
   readonly host: Host
   readonly ledger: Ledger
+  readonly keepsNoModes: KeepsNoModes
 }
 
 interface DiagnosisResult {
@@ -28,10 +29,15 @@ interface DiagnosisResult {
 }
 
 /** Looks at every tool that is on this machine or was set up here. Reads, never writes; nothing that cannot be read stops it. */
-export async function diagnose(catalog: Catalog, host: Host, ledger: Ledger): Promise<DiagnosisResult> {
+export async function diagnose(
+  catalog: Catalog,
+  host: Host,
+  ledger: Ledger,
+  keepsNoModes: KeepsNoModes,
+): Promise<DiagnosisResult> {
   const machine = viewMachine(host)
   const effect = await openEffect({ catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) })
-  const context: DoctorContext = { ...effect, host, ledger }
+  const context: DoctorContext = { ...effect, host, ledger, keepsNoModes }
   const looks = await Promise.all(catalog.tools.map((tool) => lookAt(tool, context)))
   const views = looks.flatMap(({ view }) => view ?? [])
   const findings = [

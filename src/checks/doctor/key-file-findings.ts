@@ -12,10 +12,16 @@ interface GitContext {
   readonly host: Host
 }
 
+/** Whether the disk of a path is known to give every file a mode of its own choice. */
+export type KeepsNoModes = (path: string) => boolean
+
 /** What is wrong with files that hold a key: readable by others, or in the way into a git repository. */
-export async function keyFileFindings(files: readonly ReadFile[], context: GitContext): Promise<Finding[]> {
+export async function keyFileFindings(
+  files: readonly ReadFile[],
+  context: GitContext & { readonly keepsNoModes: KeepsNoModes },
+): Promise<Finding[]> {
   const once = [...new Map(files.map((file) => [file.path, file])).values()]
-  const modes = context.host.platform === 'win32' ? [] : once.flatMap(modeFinding)
+  const modes = once.flatMap((file) => keyModeFindings(file, context.host, context.keepsNoModes))
   return [...modes, ...(await keyInGitFindings(once, context))]
 }
 
@@ -31,9 +37,18 @@ export async function keyInGitFindings(
 
 type KeyPlace = Pick<ReadFile, 'path' | 'resolvedPath'>
 
-function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
-  if ((mode & 0o077) === 0) return []
+/**
+ * A file with a key that others may read. Where its disk keeps no modes, as FAT, the drives of Windows in WSL and some network
+ * drives, chmod mends nothing.
+ */
+export function keyModeFindings(
+  { path, mode = 0 }: Pick<ReadFile, 'path' | 'mode'>,
+  host: Host,
+  keepsNoModes: KeepsNoModes,
+): Finding[] {
+  if (host.platform === 'win32' || (mode & 0o077) === 0) return []
   const shown = (mode & 0o777).toString(8).padStart(3, '0')
+  if (keepsNoModes(path)) return [modeNotKept(path, shown)]
   return [
     {
       id: 'key-file-mode',
@@ -44,6 +59,17 @@ function modeFinding({ path, mode = 0 }: ReadFile): Finding[] {
       hint: `chmod 600 ${quoteWord(path)}`,
     },
   ]
+}
+
+function modeNotKept(path: string, shown: string): Finding {
+  return {
+    id: 'key-file-mode-not-kept',
+    level: 'warning',
+    message: `${path} holds a key, and its disk does not keep file modes (it shows ${shown}): other users of this machine may be able to read it.`,
+    messageZh: `${path} 含有密钥，而其所在磁盘不保存文件权限（显示为 ${shown}）：本机其他用户可能可以读取。`,
+    where: { file: path },
+    hint: 'chmod does nothing there. To keep the key out of files, set the tool up with --key-store keychain or --key-store env.',
+  }
 }
 
 /** A link is judged by the file behind it. */

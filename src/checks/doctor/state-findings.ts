@@ -7,6 +7,7 @@ import type { Host } from '../../host/host.ts'
 import { quoteWord } from '../../host/quote-word.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { findDaemons } from '../running-clients.ts'
+import type { KeepsNoModes } from './key-file-findings.ts'
 
 /** Values of ours that do not stand any more as they were written. */
 export function driftFindings({ tool, region, files }: ToolStatus): Finding[] {
@@ -67,10 +68,11 @@ export function versionFindings({ tool, installed: { version } }: ToolView): Fin
 }
 
 /** The folder of backups holds keys that stood in files before. */
-export function folderFindings(folder: string, { platform }: Host): Finding[] {
+export function folderFindings(folder: string, { platform }: Host, keepsNoModes: KeepsNoModes): Finding[] {
   const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
   if (platform === 'win32' || (mode & 0o077) === 0) return []
   const shown = (mode & 0o777).toString(8)
+  if (keepsNoModes(folder)) return [modeNotKept(folder, shown)]
   return [
     {
       id: 'state-folder-mode',
@@ -81,6 +83,17 @@ export function folderFindings(folder: string, { platform }: Host): Finding[] {
       hint: `chmod 700 ${quoteWord(folder)}`,
     },
   ]
+}
+
+function modeNotKept(folder: string, shown: string): Finding {
+  return {
+    id: 'state-folder-mode-not-kept',
+    level: 'warning',
+    message: `${folder} holds backups with keys in them, and its disk does not keep file modes (it shows ${shown}): other users of this machine may be able to read them.`,
+    messageZh: `${folder} 中的备份含有密钥，而其所在磁盘不保存文件权限（显示为 ${shown}）：本机其他用户可能可以读取。`,
+    where: { file: folder },
+    hint: 'chmod does nothing there. To keep the backups on another disk, set XDG_STATE_HOME to a folder there before the first setup.',
+  }
 }
 
 function changedAt(path: string): number {

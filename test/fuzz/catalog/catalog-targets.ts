@@ -36,6 +36,8 @@ const context: PlanContext = {
     read: (path) => ({ kind: 'absent', path, resolvedPath: path }) as never,
     before: () => undefined,
     modeBefore: () => undefined,
+    modeGiven: () => undefined,
+    newFileMode: 0o644,
   },
   ledger: { version: 2, setups: [], entries: [], files: [], folders: [] },
   run: '20260102T030405Z-000001',

@@ -33,7 +33,7 @@ async function setUp(tools: readonly string[]): Promise<void> {
 
 async function look(env: Readonly<Record<string, string>>) {
   const host = hostWith(env)
-  const { views, findings, profiles } = await diagnose(testCatalog, host, readLedger(host))
+  const { views, findings, profiles } = await diagnose(testCatalog, host, readLedger(host), () => false)
   const keys = views.flatMap((view) => toolData(view, profiles)).map(({ tool, key }) => [tool, key?.masked])
   return { keys, findings, ids: findings.filter(({ level }) => level === 'error').map(({ id }) => id) }
 }

@@ -47,6 +47,14 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   )
 }
 
+/** The environment of a new shell: what this one has, with what the lines of its files make of it. */
+export function newEnvironment(shell: Shell, machine: MachineView): MachineView['env'] {
+  const ours = new Set([resolvePath(shell.envFile, resolvePlaces({}, machine))])
+  const layers = layersOf(startShells([shell], machine), ours)
+  const values = layers.toReversed().map(({ name, line }) => [name, line.value])
+  return { ...machine.env, ...Object.fromEntries(values) }
+}
+
 interface Layer {
   readonly shell: string
   readonly name: string

@@ -5,6 +5,7 @@ import type { Catalog, Tool } from '../../catalog/tool.ts'
 import type { ReadFile } from '../../effect/file-reader.ts'
 import { judgeEffect, judgeMachine, openEffect } from '../../effect/judge-effect.ts'
 import { viewMachine } from '../../effect/machine-view.ts'
+import { profileFindings } from '../../effect/profile-findings.ts'
 import type { Profile } from '../../effect/read-profiles.ts'
 import { type EffectContext, type ToolView, viewTool } from '../../effect/tool-view.ts'
 import { UserError } from '../../errors.ts'
@@ -44,6 +45,7 @@ export async function diagnose(
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
     ...oddFolders(context),
+    ...profileFindings(catalog.shells, machine),
     ...judgeMachine(context),
     ...(await keyFileFindings(keyFiles(views, context), context)),
   ]

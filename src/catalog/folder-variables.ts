@@ -22,7 +22,9 @@ export function oddHomes({ env, home, platform }: Surroundings): OddFolder[] {
     [variable, env[variable] || home] as const,
     ...ofEveryone.map((name) => [name, env[name]] as const),
   ]
-  return named.flatMap(([name, value]) => oddFolder(name, value, platform))
+  const found = named.flatMap(([name, value]) => oddFolder(name, value, platform))
+  // By its own specification an XDG path that is not absolute counts as not set; one with a ~ was meant.
+  return found.filter((one) => one.why !== 'relative' || one.variable === variable)
 }
 
 /** The odd ones among those that one tool goes by, and the shell that carries its variables. */

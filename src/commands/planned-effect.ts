@@ -1,6 +1,7 @@
 import { detectTool } from '../catalog/detect.ts'
 import { judgeEffect as judgeView, openEffect } from '../effect/judge-effect.ts'
 import { type MachineView, overlay, viewMachine } from '../effect/machine-view.ts'
+import { profileFindings } from '../effect/profile-findings.ts'
 import { viewTool } from '../effect/tool-view.ts'
 import { viewSetup } from '../effect/view-setups.ts'
 import { UserError } from '../errors.ts'
@@ -67,7 +68,8 @@ async function judgeChoices(
       return judgeView(view, context).flatMap((finding) => ofSetup(finding, choice))
     }),
   )
-  return judged.flat()
+  const shells = choices.flatMap(({ shell }) => shell ?? [])
+  return [...judged.flat(), ...profileFindings([...new Set(shells)], machine)]
 }
 
 /** What a setup tells of its own effect; its own command is no way out of it. */

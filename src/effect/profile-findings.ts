@@ -113,7 +113,7 @@ function unreached({ shell, path, line }: OwnBlock, stop: Stop, level: 'warning'
     level,
     message: `${here} ends the reading with ${stop.what}${maybe}: ${shell.id} does not come to the block of qcode-setup in ${there}.`,
     messageZh: `${here} 以 ${stop.what} 结束了读取${stop.maybe ? '（条件成立时）' : ''}：${shell.id} 读不到 ${there} 处的 qcode-setup 区块。`,
-    hint: `Move line ${stop.line} of ${stop.file} to below the block, and open a new terminal.`,
+    hint: `Move line ${stop.line} of ${stop.file} to its end, and open a new terminal.`,
     where,
   }
 }

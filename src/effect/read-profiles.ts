@@ -47,12 +47,12 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   )
 }
 
-/** The environment of a new shell: what this one has, with what the lines of its files make of it. */
-export function newEnvironment(shell: Shell, machine: MachineView): MachineView['env'] {
+/** The line that gives each variable its value in a new shell; where its ways to start differ, the user's before ours. */
+export function winningLines(shell: Shell, machine: MachineView): (readonly [name: string, line: SetLine])[] {
   const ours = new Set([resolvePath(shell.envFile, resolvePlaces({}, machine))])
   const layers = layersOf(startShells([shell], machine), ours)
-  const values = layers.toReversed().map(({ name, line }) => [name, line.value])
-  return { ...machine.env, ...Object.fromEntries(values) }
+  const first = new Map(layers.toReversed().map(({ name, line }) => [name, line]))
+  return [...first]
 }
 
 interface Layer {

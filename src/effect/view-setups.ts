@@ -4,6 +4,7 @@ import type { Shell, Tool, Variant } from '../catalog/tool.ts'
 import { variablesIn } from './find-setting.ts'
 import { openEffect } from './judge-effect.ts'
 import type { MachineView } from './machine-view.ts'
+import { winningLines } from './read-profiles.ts'
 import { type EffectContext, type ToolView, viewTool } from './tool-view.ts'
 
 /** One tool in one place, as it is or will be set up. */
@@ -36,10 +37,17 @@ export async function viewSetup(placed: PlacedTool, installed: Installed, given:
   return { view, context }
 }
 
-/** What a shell that is started anew finds in the file of variables takes the place of what this one has. */
+/**
+ * What a shell that is started anew finds in the file of variables takes the place of what this one has; where a line of
+ * another file wins over that, what it says.
+ */
 async function inNewShell(shell: Shell, machine: MachineView, given: Given): Promise<MachineView> {
   const { files } = await openEffect({ ...given, machine })
   const path = resolvePath(shell.envFile, resolvePlaces({}, machine))
   const own = variablesIn(files.read(path, shell.envFormat).data, [])
-  return { ...machine, env: { ...machine.env, ...own } }
+  const winners = winningLines(shell, machine).filter(
+    ([name, { file }]) => Object.hasOwn(own, name) && file !== path,
+  )
+  const others = Object.fromEntries(winners.map(([name, { value }]) => [name, value]))
+  return { ...machine, env: { ...machine.env, ...own, ...others } }
 }

@@ -1,4 +1,5 @@
 import type { Where } from '../errors.ts'
+import type { BlankTrace } from './blank-line.ts'
 
 /** A value as every format can hold it. Numbers that a client wrote are never handed back through this type. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value }
@@ -36,8 +37,13 @@ export interface Document {
    * would refuse.
    */
   excerpt?(path: KeyPath): string | undefined
-  /** Takes out a key with its value, and nothing else; an emptied container stays. */
-  unset(path: KeyPath): void
+  /**
+   * Takes out a key with its value, and nothing else; an emptied container stays. `traces` are what `trace` said when what
+   * goes now was set: with them the blank line that came along goes as well, wherever the user's own lines have put it.
+   */
+  unset(path: KeyPath, traces?: readonly BlankTrace[]): void
+  /** Where the last `set` put a blank line beside what it made; undefined where the format needs none. */
+  trace?(): BlankTrace | undefined
   toText(): string
 }
 

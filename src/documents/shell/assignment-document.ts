@@ -71,16 +71,25 @@ class AssignmentDocument implements Document {
     this.#edit(text, [...this.#othersThan(name), [name, wanted]])
   }
 
-  /** A value of the user's may hold what `spell` refuses, such as a line break. */
+  /** The whole lines of an assignment, with a byte order mark that they stand beside. */
+  excerpt([name = '']: KeyPath): string | undefined {
+    const found = this.#last(name)
+    if (!found) return undefined
+    const mark = this.#text.startsWith(BOM) && found.start === BOM.length ? BOM : ''
+    return mark + this.#text.slice(found.start, found.end)
+  }
+
+  /** A value of the user's may hold what `spell` refuses, such as a line break. It goes back beside a mark that it stood at. */
   restore([name = '']: KeyPath, original: AssignmentDocument): void {
     const [found, old] = [this.#last(name), original.#last(name)]
     if (!found || !old) return
-    this.#text = this.#replaced(found, original.#text.slice(old.valueStart, old.valueEnd))
-  }
-
-  excerpt([name = '']: KeyPath): string | undefined {
-    const found = this.#last(name)
-    return found && this.#text.slice(found.start, found.end)
+    const stoodBesideMark = original.#text.startsWith(BOM) && old.start === BOM.length
+    const gap = stoodBesideMark ? /^\uFEFF(?:\r?\n)?/.exec(this.#text.slice(0, found.start)) : null
+    const isMoved = gap !== null && gap[0].length === found.start
+    const value = original.#text.slice(old.valueStart, old.valueEnd)
+    this.#text = isMoved
+      ? BOM + this.#text.slice(found.start, found.valueStart) + value + this.#text.slice(found.valueEnd)
+      : this.#replaced(found, value)
   }
 
   unset(path: KeyPath): void {

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
+import { type BlankTrace, blankAbove, traceAbove } from '../blank-line.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
-import { appendLines, cutLines, dropNewline, type Line, newlineOf } from './lines.ts'
+import { appendLines, cutLines, type Line, newlineOf } from './lines.ts'
 import { type Block, blockEnd, blockNote, blockStart, editedBlock, findBlock } from './profile-block.ts'
 import { crGuard, type Shell } from './shell.ts'
 
@@ -20,6 +21,7 @@ class ProfileDocument implements Document {
   #text: string
   readonly #file: string
   readonly #shell: Shell
+  #trace: BlankTrace | undefined
 
   constructor(text: string, file: string, shell: Shell) {
     this.#text = text
@@ -37,14 +39,23 @@ class ProfileDocument implements Document {
   set(path: KeyPath, value: Value): void {
     if (!isSource(path) || typeof value !== 'string') throw this.#onlySource()
     const block = this.#block()
+    this.#trace = block ? undefined : traceAbove(this.#text)
     this.#text = block ? this.#replaced(block, value) : this.#appended(value)
   }
 
-  unset(path: KeyPath): void {
+  /** With the blank line that `set` put above the block, as long as that is there. */
+  unset(path: KeyPath, traces?: readonly BlankTrace[]): void {
     const block = this.#block()
     if (!isSource(path) || !block) return
     this.#ownSource(block)
-    this.#text = cutLines(this.#text, this.#startWithBlankLine(block), block.end, this.#shell.crCounts)
+    const blank = blankAbove(this.#text, block.start, traces)
+    const isNext = blank?.end === block.start
+    this.#text = cutLines(this.#text, isNext ? blank.start : block.start, block.end, this.#shell.crCounts)
+    if (blank && !isNext) this.#text = this.#text.slice(0, blank.start) + this.#text.slice(blank.end)
+  }
+
+  trace(): BlankTrace | undefined {
+    return this.#trace
   }
 
   toText(): string {
@@ -88,13 +99,6 @@ class ProfileDocument implements Document {
     const { text, start } = this.#ownSource(block)
     const rest = this.#text.slice(start + text.replace(/\r$/, '').length)
     return this.#text.slice(0, start) + this.#shell.sourceLine(path) + crGuard(this.#shell, rest) + rest
-  }
-
-  /** The block begins with the blank line that `set` put above it, as long as that is there. */
-  #startWithBlankLine(block: Block): number {
-    const before = this.#text.slice(0, block.start)
-    const above = dropNewline(before)
-    return above === '' || above.endsWith('\n') ? above.length : block.start
   }
 
   #onlySource(): UserError {

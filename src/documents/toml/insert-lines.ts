@@ -29,12 +29,23 @@ function insertLine(text: string, at: number, line: string): string {
   return text.slice(0, at) + (isOpen ? newline + line : line + newline) + text.slice(at)
 }
 
+/** In front of what a pair would be the first root key of, with a blank line between; undefined for any other pair. */
+export function blankBelowAt(text: string, { after, section }: Home): number | undefined {
+  const [first] = section.node.type === 'TOMLTopLevelTable' && !after ? section.node.body : []
+  return first && placeAbove(text, first)
+}
+
 /** The first root key goes above the first table and the comment that stands on it, with a blank line between. */
 function insertAbove(text: string, table: AST.TOMLKeyValue | AST.TOMLTable, pair: string): string {
   const newline = newlineOf(text)
+  const at = placeAbove(text, table)
+  return text.slice(0, at) + pair + newline + newline + text.slice(at)
+}
+
+function placeAbove(text: string, table: AST.TOMLKeyValue | AST.TOMLTable): number {
   let at = lineStart(text, table.range[0])
   while (at > 0 && isCommentOf(text, previousLine(text, at))) at = previousLine(text, at)
-  return text.slice(0, at) + pair + newline + newline + text.slice(at)
+  return at
 }
 
 /**

@@ -1,4 +1,5 @@
-import { applySplices, type Splice } from '../splice.ts'
+import { type BlankTrace, blankAbove, blankBelow } from '../blank-line.ts'
+import { applySplices, deletion, type Splice } from '../splice.ts'
 import { isCommentOf } from './insert-lines.ts'
 import { lineStart, nextLine, previousLine } from './lines.ts'
 import { type Pair, type Section, type Steps, startsWith } from './outline.ts'
@@ -8,7 +9,7 @@ import type { Source } from './parse-source.ts'
  * The text without the lines of all headers and pairs at or below the path; undefined when it has none. Comment lines
  * between them are the user's and stay, as do tables that stand between ours.
  */
-export function removeLines(source: Source, path: Steps): string | undefined {
+export function removeLines(source: Source, path: Steps, traces?: readonly BlankTrace[]): string | undefined {
   const { text, outline } = source
   const headers = outline.sections.filter(
     ({ path: own, node }) => node.type === 'TOMLTable' && startsWith(own, path),
@@ -17,26 +18,29 @@ export function removeLines(source: Source, path: Steps): string | undefined {
     ({ path: own, section }) => section.node.type !== 'TOMLInlineTable' && startsWith(own, path),
   )
   const cuts = [
-    ...headers.map((header) => cutHeader(text, header)),
-    ...pairs.map((pair) => cutPair(source, pair)),
+    ...headers.flatMap((header) => cutHeader(text, header, traces)),
+    ...pairs.flatMap((pair) => cutPair(source, pair, traces)),
   ]
   if (cuts.length === 0) return undefined
   return keepOpenEnd(text, cuts)
 }
 
-/** The header's line, and the blank line that stands directly before it. */
-function cutHeader(text: string, { node }: Section): Splice {
+/** The header's line, and the blank line before it that came with it. */
+function cutHeader(text: string, { node }: Section, traces?: readonly BlankTrace[]): Splice[] {
   const start = lineStart(text, node.range[0])
-  const before = previousLine(text, start)
-  return { start: isBlank(text, before) ? before : start, end: nextLine(text, node.range[0]), text: '' }
+  const blank = blankAbove(text, start, traces)
+  return [{ start, end: nextLine(text, node.range[0]) }, ...(blank ? [blank] : [])].map(deletion)
 }
 
-function cutPair(source: Source, pair: Pair): Splice {
+/** The pair's lines, and the blank line behind them that came with the first root key. */
+function cutPair(source: Source, pair: Pair, traces: readonly BlankTrace[] = []): Splice[] {
   const { text } = source
   const start = lineStart(text, pair.node.range[0])
   const end = nextLine(text, pair.node.range[1])
   const takesBlank = isFirstRootKey(source, pair) && isBlank(text, end) && isLead(text, start)
-  return { start, end: takesBlank ? nextLine(text, end) : end, text: '' }
+  const next = takesBlank ? { start: end, end: nextLine(text, end) } : undefined
+  const blank = blankBelow(text, end, traces) ?? next
+  return [{ start, end }, ...(blank ? [blank] : [])].map(deletion)
 }
 
 /** Whether the pair is what the root has beside tables: the first root key comes with a blank line behind it. */

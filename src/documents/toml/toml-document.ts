@@ -1,10 +1,11 @@
 import { UserError } from '../../errors.ts'
+import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
 import { sameValue } from '../same-value.ts'
 import { applySplices } from '../splice.ts'
 import { insertInline, removeInline } from './edit-inline-table.ts'
 import { findHome, type Home } from './find-home.ts'
-import { appendTables, insertPairLine } from './insert-lines.ts'
+import { appendTables, blankBelowAt, insertPairLine } from './insert-lines.ts'
 import { newlineOf } from './lines.ts'
 import { isSamePath, type Pair, startsWith } from './outline.ts'
 import { parseSource, type Source } from './parse-source.ts'
@@ -18,6 +19,7 @@ export class TomlDocument implements Document {
   readonly #mark: string
   readonly #file: string
   #source: Source
+  #trace: BlankTrace | undefined
 
   /** `mark` is the byte order mark, or empty. Throws UserError `does-not-parse`. */
   constructor(mark: string, body: string, file: string) {
@@ -33,6 +35,7 @@ export class TomlDocument implements Document {
   /** As Document.set; a refused value changes nothing. Throws TypeError for a root that is no table. */
   set(path: KeyPath, value: Value): void {
     const before = this.#source
+    this.#trace = undefined
     try {
       this.#setAny(path, value)
     } catch (error) {
@@ -51,10 +54,14 @@ export class TomlDocument implements Document {
     this.#replaceValue(pair, original.#source.text.slice(...old.node.value.range))
   }
 
-  unset(path: KeyPath): void {
-    const removed = removeLines(this.#source, path)
+  unset(path: KeyPath, traces?: readonly BlankTrace[]): void {
+    const removed = removeLines(this.#source, path, traces)
     if (removed !== undefined) this.#edit(removed)
     else this.#unsetInline(path)
+  }
+
+  trace(): BlankTrace | undefined {
+    return this.#trace
   }
 
   toText(): string {
@@ -111,13 +118,15 @@ export class TomlDocument implements Document {
 
   #insertPair(home: Home, pair: string): void {
     const isInline = home.section.node.type === 'TOMLInlineTable'
-    this.#edit(
-      isInline ? insertInline(this.#source, home, pair) : insertPairLine(this.#source.text, home, pair),
-    )
+    const { text } = this.#source
+    const at = blankBelowAt(text, home)
+    if (at !== undefined) this.#trace = traceBelow(text.slice(at))
+    this.#edit(isInline ? insertInline(this.#source, home, pair) : insertPairLine(text, home, pair))
   }
 
   #append(path: KeyPath, table: Table): void {
     const { text } = this.#source
+    this.#trace = traceAbove(text)
     this.#edit(appendTables(text, writeTables(path, table, newlineOf(text))))
   }
 

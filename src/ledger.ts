@@ -1,3 +1,4 @@
+import type { BlankTrace } from './documents/blank-line.ts'
 import type { KeyPath } from './documents/document.ts'
 import type { FormatId } from './documents/formats.ts'
 
@@ -41,8 +42,11 @@ export interface LedgerEntry {
 
 /** What stood at a key before us. */
 export type Replaced =
-  /** Nothing; `parents` counts the leading segments of the key path that were there. */
-  | { readonly kind: 'absent'; readonly parents: number }
+  /**
+   * Nothing; `parents` counts the leading segments of the key path that were there. `trace`: where a blank line came along
+   * with the value, for `Document.unset`.
+   */
+  | { readonly kind: 'absent'; readonly parents: number; readonly trace?: BlankTrace }
   /** A document of the entry's format that holds nothing but the value, spelled as it was. It may hold a key. */
   | { readonly kind: 'value'; readonly text: string }
   /** Written by version 0.1.0: the backup of the file in this run's folder has it. */

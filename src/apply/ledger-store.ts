@@ -41,7 +41,7 @@ const entryFields = {
 }
 
 const replacedSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('absent'), parents: z.number() }),
+  z.object({ kind: z.literal('absent'), parents: z.number(), trace: z.exactOptional(z.string()) }),
   z.object({ kind: z.literal('value'), text: z.string() }),
   z.object({ kind: z.literal('backup'), run: z.string() }),
 ])

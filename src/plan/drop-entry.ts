@@ -1,3 +1,4 @@
+import type { BlankTrace } from '../documents/blank-line.ts'
 import { decodeText } from '../documents/decode-text.ts'
 import type { Document, Format, KeyPath, Value } from '../documents/document.ts'
 import { sameValue } from '../documents/same-value.ts'
@@ -122,7 +123,12 @@ function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWor
     gone.filter(({ path }) => path === entry.path).map(({ keyPath }) => JSON.stringify(keyPath)),
   )
   const keyPath = shallowest(entry, document, ours, madeParents(file.path, file.format, work))
-  remove(fileWork, keyPath, displayValue(document.get(entry.keyPath), entry.keyPath))
+  remove(
+    fileWork,
+    keyPath,
+    displayValue(document.get(entry.keyPath), entry.keyPath),
+    tracesBelow(keyPath, file.path, work),
+  )
 }
 
 /** A client demands the container itself, though nothing is left in it. */
@@ -132,8 +138,21 @@ function keepContainer(keyPath: KeyPath, { file: { document }, meant }: FileWork
   meant.push({ keyPath, value: {} })
 }
 
-function remove(fileWork: FileWork, keyPath: KeyPath, from: string): void {
-  fileWork.file.document.unset(keyPath)
+/** Where blank lines came along with our values at or below a key. */
+function tracesBelow(
+  keyPath: KeyPath,
+  path: string,
+  { entries, documents }: PlanWork,
+): BlankTrace[] | undefined {
+  const traces = [...entries.values()]
+    .filter((entry) => documents.nameOf(entry.path) === path)
+    .filter((entry) => keyPath.every((key, index) => entry.keyPath[index] === key))
+    .flatMap(({ replaced }) => (replaced.kind === 'absent' ? (replaced.trace ?? []) : []))
+  return traces.length > 0 ? traces : undefined
+}
+
+function remove(fileWork: FileWork, keyPath: KeyPath, from: string, traces?: readonly BlankTrace[]): void {
+  fileWork.file.document.unset(keyPath, traces)
   fileWork.meant.push({ keyPath, value: undefined })
   fileWork.changes.push({ kind: 'removed', keyPath, from, owner: 'ours' })
 }

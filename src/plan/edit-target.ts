@@ -105,9 +105,17 @@ function writeLeaf(
     hash: hashValue(revealed),
     run: work.context.run,
     setups: known?.setups ?? [],
-    replaced,
+    replaced: actual === undefined ? traced(replaced, document) : replaced,
     ...(hides !== undefined && { hides }),
   })
+}
+
+/** With the blank line that came along with a value where nothing stood. */
+function traced(replaced: Replaced, document: Document): Replaced {
+  if (replaced.kind !== 'absent') return replaced
+  const trace = document.trace?.()
+  const { kind, parents } = replaced
+  return { kind, parents, ...(trace !== undefined && { trace }) }
 }
 
 /** What stands at a key that is about to become ours, for the ledger. */

@@ -1,4 +1,4 @@
-import { type BlankTrace, blankAbove, blankBelow } from '../blank-line.ts'
+import { type BlankTrace, blankAbove, blankBelow, isPlace } from '../blank-line.ts'
 import { applySplices, deletion, type Splice } from '../splice.ts'
 import { isCommentOf } from './insert-lines.ts'
 import { lineStart, nextLine, previousLine } from './lines.ts'
@@ -17,8 +17,13 @@ export function removeLines(source: Source, path: Steps, traces?: readonly Blank
   const pairs = outline.pairs.filter(
     ({ path: own, section }) => section.node.type !== 'TOMLInlineTable' && startsWith(own, path),
   )
+  const ends = [...headers, ...pairs].map(({ node }) =>
+    nextLine(text, node.range[node.type === 'TOMLTable' ? 0 : 1]),
+  )
   const cuts = [
-    ...headers.flatMap((header) => cutHeader(text, header, traces)),
+    ...headers.flatMap((header, index) =>
+      cutHeader(text, header, ends, index === 0 ? traces : traces?.filter(isPlace)),
+    ),
     ...pairs.flatMap((pair) => cutPair(source, pair, traces)),
   ]
   if (cuts.length === 0) return undefined
@@ -26,9 +31,16 @@ export function removeLines(source: Source, path: Steps, traces?: readonly Blank
 }
 
 /** The header's line, and the blank line before it that came with it. */
-function cutHeader(text: string, { node }: Section, traces?: readonly BlankTrace[]): Splice[] {
+function cutHeader(
+  text: string,
+  { node }: Section,
+  ends: readonly number[],
+  traces?: readonly BlankTrace[],
+): Splice[] {
   const start = lineStart(text, node.range[0])
-  const blank = blankAbove(text, start, traces)
+  // What stands above other lines that go belongs to those.
+  const floor = Math.max(0, ...ends.filter((end) => end <= start))
+  const blank = blankAbove(text, start, traces, floor)
   return [{ start, end: nextLine(text, node.range[0]) }, ...(blank ? [blank] : [])].map(deletion)
 }
 

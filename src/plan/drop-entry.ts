@@ -67,7 +67,8 @@ function giveBack(entry: LedgerEntry, work: PlanWork): boolean {
   work.findings.push(givenBackFinding(entry, displayValue(value, entry.keyPath)))
   if (sameValue(actual, value)) return true
   if (document.restore) document.restore(entry.keyPath, original)
-  else document.set(entry.keyPath, value)
+  // Some editors restore only what stands there.
+  if (!sameValue(document.get(entry.keyPath), value)) document.set(entry.keyPath, value)
   fileWork.meant.push({ keyPath: entry.keyPath, value })
   fileWork.changes.push({
     kind: actual === undefined ? 'created' : 'modified',

@@ -33,22 +33,28 @@ export function describeSource(found: Found, profiles: readonly Profile[]): stri
 
 /** Where to look for a setting. */
 export function whereOf(found: Found, profiles: readonly Profile[]): Where | undefined {
-  const { name, source, value } = found
+  const { name, source } = found
   if (source.level === 'environment') return originOf(found, profiles)
   const { file } = source
   if (!file) return undefined
   if (source.level === 'profile') {
     const inFile = profiles.filter((profile) => profile.file.path === file.path)
-    return findAssignment(name, inFile, value)
+    return findAssignment(name, inFile, wholeOf(found))
   }
   const line = lineOf(found)
   return { file: file.path, ...(line !== undefined && { line }) }
 }
 
 /** The line that set what the environment holds: one with that value, or whose value only the shell can tell. */
-function originOf({ name, value }: Found, profiles: readonly Profile[]): Where | undefined {
+function originOf(found: Found, profiles: readonly Profile[]): Where | undefined {
+  const { name } = found
   const dynamic = profiles.filter(({ variables }) => isShellCommand(variables[name] ?? ''))
-  return findAssignment(name, profiles, value) ?? findAssignment(name, dynamic)
+  return findAssignment(name, profiles, wholeOf(found)) ?? findAssignment(name, dynamic)
+}
+
+/** The variable's whole value, where the setting is one entry of it. */
+function wholeOf({ name, value, entry, source }: Found): string {
+  return entry === undefined ? value : (source.variables[name] ?? value)
 }
 
 /** What to do so that a setting does not stand where it is found: a command, or words with the file and the line. */
@@ -59,8 +65,8 @@ export function remedyFor(found: Found, profiles: readonly Profile[]): string {
   if (source.level !== 'environment' && source.level !== 'profile') {
     return `Take ${nameOf(found)} out of ${where ? formatWhere(where) : source.file?.path}.`
   }
-  const line = where && `Take line ${where.line} out of ${where.file}`
-  if (source.level === 'profile') return `${line}, and open a new terminal.`
+  const line = where && `Take ${where.line === undefined ? name : `line ${where.line}`} out of ${where.file}`
+  if (source.level === 'profile') return `${line ?? `Take ${name} out`}, and open a new terminal.`
   return line === undefined ? `unset ${name}` : `${line}, and type: unset ${name}`
 }
 

@@ -13,6 +13,7 @@ import type { ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { checkAfter } from './check-after.ts'
 import type { Outcome, WritingContext } from './command.ts'
+import { leaveOutBroken } from './leave-out-broken.ts'
 import { type PlainHttp, settlePlainHttp } from './plain-http.ts'
 import { isChange } from './plan-data.ts'
 import { judgeEffect } from './planned-effect.ts'
@@ -32,7 +33,9 @@ export interface Chosen<Planned extends Plan> {
   /** The key that the gateway is asked about, before the write and after it; none where the command has done so. */
   readonly checkedKey?: Secret
   readonly findings: readonly Finding[]
-  readonly makePlan: (context: PlanContext) => Promise<Planned>
+  readonly makePlan: (context: PlanContext, choices: readonly ToolChoice[]) => Promise<Planned>
+  /** A tool whose files cannot be edited may be left out of it. */
+  readonly canLeaveOut?: true
 }
 
 /** One command's part in the pipeline. */
@@ -69,8 +72,11 @@ export async function applyChoices<Planned extends Plan>(
   const { input } = maker
   refuseExitCode(input, context)
   const recovered = await recoverFirst(input, context)
-  const chosen = await maker.choose()
-  if ('ended' in chosen) return { ...chosen.ended, findings: [...recovered, ...chosen.ended.findings] }
+  const wish = await maker.choose()
+  if ('ended' in wish) return { ...wish.ended, findings: [...recovered, ...wish.ended.findings] }
+  const chosen = wish.canLeaveOut
+    ? { ...wish, choices: await leaveOutBroken(wish.choices, wish.key, input, context) }
+    : wish
   await refuseRunningPrograms(chosen.choices, context.host)
   const http = await consent(chosen, input, context)
   const written = await write(maker, chosen, http, context)
@@ -142,7 +148,7 @@ function write<Planned extends Plan>(
       choices,
       ...(key && { key }),
       ...(consent && { consent }),
-      makePlan,
+      makePlan: (planContext) => makePlan(planContext, choices),
       ...(checkedKey && { beforeWrite: () => refuseKey(checkedKey, choices, input, context) }),
     },
     context,

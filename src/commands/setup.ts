@@ -7,16 +7,19 @@ import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { type Input, textOf } from '../request/input.ts'
 import { keychainKey } from '../request/keychain-key.ts'
 import { normaliseRequest } from '../request/normalise-request.ts'
-import type { Secret } from '../secrets/secret.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { Secret } from '../secrets/secret.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { givenKey } from './given-key.ts'
 import { isInteractive } from './is-interactive.ts'
+import { leaveOutBroken } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { planData } from './plan-data.ts'
 import { settleRegion } from './settle-region.ts'
 import { settleVariants } from './settle-variants.ts'
+import { throwAwayKey } from './throw-away-key.ts'
 import { findRefusals } from './try-key.ts'
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
@@ -52,13 +55,13 @@ async function choose(
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
   const { request, origin, findings } = await normaliseRequest(input, tools, key, catalog, host)
   const settled = await settleVariants(request.choices, input, context)
-  const wanted = { ...request, choices: settled.choices }
   return {
     choices: settled.choices,
     origin,
     ...(request.key && { key: request.key, checkedKey: request.key }),
     findings: [...before, ...findings, ...settled.findings],
-    makePlan: (planContext) => planSetup(wanted, planContext),
+    makePlan: (planContext, choices) => planSetup({ ...request, choices }, planContext),
+    canLeaveOut: true,
   }
 }
 
@@ -93,17 +96,30 @@ async function complete(
   const { completeInput } = await import('../wizard/complete-input.ts')
   return completeInput(input, key, context, {
     accepts: (origin) => acceptsOrigin(origin, input, context),
+    usableTools: (answered) => usableTools(answered, context),
     testKey: (tried, answered) => testKey(tried, answered, context),
   })
 }
 
 /** What the gateway says against a key for the tools that were chosen. */
 async function testKey(key: Secret, input: Input, context: WritingContext): Promise<readonly Finding[]> {
-  const { host, catalog } = context
+  return findRefusals(key, await choicesSoFar(input, context), input, context)
+}
+
+async function usableTools(input: Input, context: WritingContext): Promise<Input> {
+  const choices = await choicesSoFar(input, context)
+  // The key is asked for later; any other one stands in the same files.
+  const key = textOf(input, 'keyStore') === 'env' ? undefined : new Secret(throwAwayKey(context.host))
+  const usable = await leaveOutBroken(choices, key, input, context)
+  if (usable.length === choices.length) return input
+  return { ...input, values: { ...input.values, tool: usable.map(({ tool }) => tool.id) } }
+}
+
+/** What was named by then; a region that was not is global. */
+async function choicesSoFar(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice[]> {
   const { origin } = chooseOrigin(input, catalog.gateway)
   const tools = (await namedTools(input, catalog, host)) ?? []
-  const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
-  return findRefusals(key, choices, input, context)
+  return Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
 }
 
 /** The input with the region of an answer in place of what was given. */

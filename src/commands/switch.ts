@@ -65,7 +65,8 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],
-    makePlan: (planContext) => planSetup({ choices }, planContext),
+    makePlan: (planContext, left) => planSetup({ choices: left }, planContext),
+    canLeaveOut: true,
   }
 }
 

@@ -59,6 +59,10 @@ export const messagesEn: Messages = {
     undo: 'take it back, as if it had never been started',
     finish: 'finish it',
   },
+  broken: {
+    found: 'These files cannot be edited:',
+    question: (tools) => `Continue without ${tools}?`,
+  },
   restart: {
     running: (title, pid) => `${title}: a background process (pid ${pid}) still has the old settings.`,
     question: (command) => `Restart it now (${command})?`,

@@ -59,6 +59,10 @@ export const messagesZhCn: Messages = {
     undo: '撤销，恢复到运行之前的状态',
     finish: '继续完成',
   },
+  broken: {
+    found: '以下文件无法编辑：',
+    question: (tools) => `是否跳过 ${tools} 并继续？`,
+  },
   restart: {
     running: (title, pid) => `${title}：后台进程（pid ${pid}）仍在使用旧设置。`,
     question: (command) => `现在重启它（${command}）？`,

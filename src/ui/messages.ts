@@ -57,6 +57,10 @@ export interface Messages {
     readonly undo: string
     readonly finish: string
   }
+  readonly broken: {
+    readonly found: string
+    readonly question: (tools: string) => string
+  }
   readonly restart: {
     readonly running: (title: string, pid: number) => string
     readonly question: (command: string) => string

@@ -15,6 +15,8 @@ import { withValues } from './with-values.ts'
 /** Who judges the answers while they are given. */
 interface Judges {
   readonly accepts: AcceptsOrigin
+  /** The input with the tools whose files can be edited; asks where there are others. */
+  readonly usableTools: (input: Input) => Promise<Input>
   /** As `KeyTest`, for what the input names by then. */
   readonly testKey: (key: Secret, input: Input) => ReturnType<KeyTest>
 }
@@ -28,12 +30,12 @@ export async function completeInput(
   input: Input,
   key: Secret | undefined,
   context: CommandContext,
-  { accepts, testKey }: Judges,
+  { accepts, usableTools, testKey }: Judges,
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const { host } = context
   const lines = wrapText(messagesFor(host).intro, host.terminal.columns)
   say(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
-  const withTools = await askTools(input, context)
+  const withTools = await usableTools(await askTools(input, context))
   const withRegion = await askRegion(withTools, context, accepts)
   const withStore = await askKeyStore(withRegion, host)
   const settledKey = await settleKey(withStore, key, context, (each) => testKey(each, withStore))

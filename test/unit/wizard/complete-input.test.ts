@@ -39,6 +39,7 @@ const refusal = {
 function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret) {
   const context = { host: terminal.host, catalog }
   return completeInput(input, givenKey, context, {
+    usableTools: async (answered) => answered,
     accepts: (origin) => acceptsOrigin(origin, input, context),
     testKey: async (tried) => (refused.includes(Secret.reveal(tried)) ? [refusal] : []),
   })

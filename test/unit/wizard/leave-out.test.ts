@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { runSetup } from '../../../src/commands/setup.ts'
+import type { Input } from '../../../src/request/input.ts'
+import { messagesEn as messages } from '../../../src/ui/messages-en.ts'
+import { createTestContext } from '../../support/test-context.ts'
+import { testKey } from '../../support/test-host.ts'
+import { createAnsweringHost, enter } from './answering-host.ts'
+
+const input: Input = {
+  values: { tool: ['codex', 'claude-code', 'cline'] },
+  switches: new Set(['noCheck']),
+  positionals: [],
+}
+
+/** Two of three tools have files that do not parse. */
+function startSetup() {
+  const home = mkdtempSync(join(tmpdir(), 'qcode-broken-'))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  for (const folder of ['.codex', '.claude']) mkdirSync(join(home, folder))
+  writeFileSync(join(home, '.codex/config.toml'), 'model = "x\n')
+  writeFileSync(join(home, '.claude/settings.json'), '{ "env": [ }\n')
+  const terminal = createAnsweringHost(home)
+  return { home, terminal, outcome: runSetup(input, createTestContext(terminal.host)) }
+}
+
+const question = messages.broken.question('Claude Code, Codex CLI')
+
+describe('files that cannot be edited', () => {
+  it('are all named before any other question; a yes goes on without their tools', async () => {
+    const { home, terminal, outcome } = startSetup()
+    await terminal.answer(question, enter)
+    const shown = terminal.shown()
+    expect(shown).toContain('.codex/config.toml:1')
+    expect(shown).toContain('.claude/settings.json:1')
+    expect(shown).not.toContain(messages.region.question)
+    await terminal.answer(messages.region.question, enter)
+    await terminal.answer(messages.key.question, testKey + enter)
+    await terminal.answer(messages.confirm, enter)
+    const { exit, next = [] } = await outcome
+    expect(exit).toBe(0)
+    expect(next.join('\n')).toContain('--tool cline ')
+    expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toBe('model = "x\n')
+    expect(existsSync(join(home, '.cline'))).toBe(true)
+  })
+
+  it('a no leaves everything as it is: exit 130', async () => {
+    const { home, terminal, outcome } = startSetup()
+    await terminal.answer(question, `n${enter}`)
+    await expect(outcome).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
+    expect(existsSync(join(home, '.local'))).toBe(false)
+  })
+})

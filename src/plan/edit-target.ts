@@ -5,14 +5,14 @@ import type { Replaced } from '../ledger.ts'
 import { Secret } from '../secrets/secret.ts'
 import { compareLeaf, hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
-import type { OpenFile } from './document-set.ts'
+import type { DocumentSet, OpenFile } from './document-set.ts'
 import { madeParents } from './drop-entry.ts'
 import type { Change } from './edit.ts'
 import { holdsAny } from './notes.ts'
 import { pathId } from './path-id.ts'
 import type { Leaf } from './placeholders.ts'
 import type { Conflict } from './plan.ts'
-import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+import { type FileWork, type PlanContext, type PlanWork, workOn } from './plan-work.ts'
 import { refuseLeadingOut } from './refuse-leading-out.ts'
 import { refuseOwnTarget } from './refuse-own-target.ts'
 import { revealValue } from './reveal-value.ts'
@@ -21,13 +21,21 @@ import type { WantedTarget } from './wanted.ts'
 const atUserScope =
   'To set the tool up for all that you do instead: --scope user. To take out what was set up here: qcode-setup remove --scope project'
 
-/** Brings one file to what the target wants. False when the target's condition does not hold here. */
-export function editTarget(target: WantedTarget, work: PlanWork): boolean {
-  const { host, machine } = work.context
+/** The target's file, where it may be written at all. Errors: UserErrors of where it leads, of reading and of parsing. */
+export function openTarget(
+  target: WantedTarget,
+  documents: DocumentSet,
+  { host, machine }: Pick<PlanContext, 'host' | 'machine'>,
+): OpenFile {
   const resolved = () => machine.read(target.path).resolvedPath
   if (target.roots) refuseOwnTarget(target, resolved(), target.roots)
   if (target.within !== undefined) refuseLeadingOut(target.path, resolved(), target.within, host, atUserScope)
-  const file = work.documents.open(target.path, target.format)
+  return documents.open(target.path, target.format)
+}
+
+/** Brings one file to what the target wants. False when the target's condition does not hold here. */
+export function editTarget(target: WantedTarget, work: PlanWork): boolean {
+  const file = openTarget(target, work.documents, work.context)
   if (target.when && !holdsAny(target.when, work.context, [file.document])) return false
   const fileWork = workOn(file, work)
   fileWork.tools.add(target.tool)

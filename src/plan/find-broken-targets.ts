@@ -2,6 +2,7 @@ import { loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
+import { openTarget } from './edit-target.ts'
 import type { PlanContext } from './plan-work.ts'
 import { wantedTargets } from './wanted.ts'
 
@@ -24,13 +25,13 @@ export async function findBrokenTargets(
   const targets = choices.flatMap((choice) =>
     wantedTargets(choice, context)
       .filter(({ leaves }) => leaves.length > 0)
-      .map(({ path, format }) => ({ choice, path, format })),
+      .map((target) => ({ choice, target })),
   )
-  const formats = await loadFormats(targets.map(({ format }) => format))
+  const formats = await loadFormats(targets.map(({ target }) => target.format))
   const documents = new DocumentSet(context.machine.read, formats)
-  const broken = targets.flatMap(({ choice, path, format }) => {
-    const error = refusalOf(() => documents.open(path, format))
-    return error ? [{ choice, path, error }] : []
+  const broken = targets.flatMap(({ choice, target }) => {
+    const error = refusalOf(() => openTarget(target, documents, context))
+    return error ? [{ choice, path: target.path, error }] : []
   })
   return broken.filter(
     ({ choice, path }, index) =>

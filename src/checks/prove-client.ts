@@ -55,7 +55,7 @@ export async function proveClient(
   }
   const version = stage.version ?? (proof.script ? undefined : await askVersion(program, surroundings, host))
   const before = standIn.requests.length
-  const run = await host.run(program, fillArguments(proof), surroundings)
+  const run = await host.run(program, proofArguments(proof), surroundings)
   const { baseUrl, expected } = aimOf(stage)
   return {
     ...judgeProof(standIn.requests.slice(before), expected, run),
@@ -74,7 +74,8 @@ async function askVersion(
   return /\d+\.\d+[\w.-]*/.exec(stdout)?.[0]
 }
 
-function fillArguments({ args, script = '' }: Proof): string[] {
+/** The arguments of a proof's run, with the prompt filled in. */
+export function proofArguments({ args, script = '' }: Proof): string[] {
   const values: Record<string, string> = { prompt: proofPrompt, script }
   return args.map((text) => text.replace(/\{\{ (\w+) \}\}/g, (_, name: string) => values[name] ?? ''))
 }

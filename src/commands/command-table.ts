@@ -142,6 +142,7 @@ export const commandTable: readonly CommandSpec[] = [
     summary: 'what every tool here goes by, where that comes from, and what is wrong with it',
     examples: [
       ['qcode-setup doctor', 'each finding with the command that mends it'],
+      ['qcode-setup doctor --deep', 'run each tool once on a copy of your settings'],
       ['qcode-setup doctor --no-check --json', 'without the network, for a script'],
     ],
     writes: 'nothing',

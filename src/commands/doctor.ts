@@ -16,6 +16,7 @@ import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/with-progress.ts'
 import { checkSettings } from './check-settings.ts'
 import type { CommandContext, Outcome } from './command.ts'
+import { deepFindings } from './doctor-deep.ts'
 import { plainHttpWarnings } from './doctor-plain-http.ts'
 import { lookAtOwnState } from './doctor-state.ts'
 
@@ -27,9 +28,17 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     views,
     findings: found,
     profiles,
+    effect,
   } = await diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path))
   const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
-  const local = [...found, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures]
+  const deep = isOn(input, 'deep') ? await deepFindings(views, effect, context) : []
+  const local = [
+    ...found,
+    ...deep,
+    ...state.findings,
+    ...lintFindings(lint.problems, views),
+    ...lint.failures,
+  ]
   const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)
   const work = Promise.all([
     settings ? askGateway(views, settings, context) : [],

@@ -105,7 +105,8 @@ function withBash(host: Host): Host {
   return { ...host, env: { ...host.env, SHELL: '/bin/bash' } }
 }
 
-async function inThrowAwayFolders<T>(work: (folders: ProofFolders) => Promise<T>): Promise<T> {
+/** Folders of their own for one run of a client, gone at its end. */
+export async function inThrowAwayFolders<T>(work: (folders: ProofFolders) => Promise<T>): Promise<T> {
   const root = await mkdtemp(join(tmpdir(), 'qcode-setup-prove-'))
   const folders = { home: join(root, 'home'), work: join(root, 'work'), temporary: join(root, 'tmp') }
   try {

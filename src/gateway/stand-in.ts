@@ -11,6 +11,8 @@ export interface SeenRequest {
   readonly query: string
   readonly auth: 'bearer' | 'x-api-key' | 'both' | 'none'
   readonly status: number
+  /** The model that was asked for. */
+  readonly model?: string
 }
 
 /** A gateway on loopback; its requests grow while it is open. */
@@ -66,7 +68,8 @@ async function answer(
     return seen(sendJson(reply, 400, { error: 'Invalid request', message: 'The body is no JSON object' }))
   if (wantsMessages(protocol) && !Array.isArray(parsed.messages))
     return seen(sendJson(reply, 400, noMessages))
-  return seen(sendReply(reply, protocol, parsed))
+  const model = typeof parsed.model === 'string' ? { model: parsed.model } : {}
+  return { ...seen(sendReply(reply, protocol, parsed)), ...model }
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

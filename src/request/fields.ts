@@ -200,6 +200,11 @@ export const fields = {
     commands: ['setup', 'check', 'switch', 'key rotate', 'doctor'],
     default: '10',
   },
+  deep: {
+    flag: 'deep',
+    summary: 'also run your installed tools on a copy of your settings, against a gateway on this machine',
+    commands: ['doctor'],
+  },
   noCheck: {
     flag: 'no-check',
     summary: 'do not contact the gateway',

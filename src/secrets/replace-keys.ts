@@ -18,3 +18,13 @@ export function replaceKeys(text: string, old: readonly Secret[], key: Secret): 
   const longestFirst = old.map(Secret.reveal).sort((a, b) => b.length - a.length)
   return longestFirst.reduce((rest, value) => rest.replaceAll(value, Secret.reveal(key)), text)
 }
+
+/** The text with every key replaced by one of the same length and look, so that what a client checks of its form comes out the same. */
+export function blotKeys(text: string, keys: readonly Secret[]): string {
+  const longestFirst = keys.map(Secret.reveal).sort((a, b) => b.length - a.length)
+  return longestFirst.reduce((rest, value) => rest.replaceAll(value, blot(value)), text)
+}
+
+function blot(value: string): string {
+  return value.replace(/[A-Za-z0-9]/g, (sign) => (/\d/.test(sign) ? '0' : 'x'))
+}

@@ -27,6 +27,8 @@ interface DiagnosisResult {
   readonly views: readonly ToolView[]
   readonly findings: readonly Finding[]
   readonly profiles: readonly Profile[]
+  /** What the views were worked out from. */
+  readonly effect: EffectContext
 }
 
 /** Looks at every tool that is on this machine or was set up here. Reads, never writes; nothing that cannot be read stops it. */
@@ -49,7 +51,7 @@ export async function diagnose(
     ...judgeMachine(context),
     ...(await keyFileFindings(keyFiles(views, context), context)),
   ]
-  return { views, findings: eachOnce(findings), profiles: effect.profiles }
+  return { views, findings: eachOnce(findings), profiles: effect.profiles, effect }
 }
 
 async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: ToolView; failure?: Finding }> {

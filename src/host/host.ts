@@ -63,6 +63,10 @@ export interface Terminal {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly error: NodeJS.WritableStream
+  /** Stops this program and who belongs to it, as Ctrl-Z does; not on Windows. */
+  readonly suspend?: () => void
+  /** Hears of every time that the program goes on after that. */
+  readonly onContinued?: (listener: () => void) => void
   /** Why standard output did not take all that was written to it, once it has taken or refused it; undefined where it did. */
   outputLost(): Promise<NodeJS.ErrnoException | undefined>
 }

@@ -73,6 +73,10 @@ function createTerminal(): Terminal {
     color: { stdout: hasColor(stdout.isTTY), stderr: hasColor(stderr.isTTY) },
     columns: stderr.columns || 80,
     input: stdin,
+    ...(platform !== 'win32' && {
+      suspend: () => void kill(0, 'SIGTSTP'),
+      onContinued: (listener: () => void) => void process.on('SIGCONT', listener),
+    }),
     output: stdout,
     error: stderr,
     outputLost: output.lost,

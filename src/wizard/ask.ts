@@ -7,6 +7,7 @@ import { messagesFor } from '../ui/locale.ts'
 import { promptStyleFor } from '../ui/style.ts'
 import { visibleText } from '../ui/visible-text.ts'
 import { wrapText } from '../ui/wrap-text.ts'
+import { lendInput } from './hold-terminal.ts'
 import { promptTheme } from './prompt-theme.ts'
 
 // The only door to inquirer: every question goes to standard error, and leaving one comes to the same everywhere.
@@ -98,10 +99,11 @@ interface PromptContext {
 }
 
 async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promise<Answer>): Promise<Answer> {
-  const { interactive, input, error: output } = host.terminal
+  const { interactive, input: terminal, error: output } = host.terminal
   const { signal: interrupted } = host.interruption
   if (!interactive) throw new Error('a question was about to be asked where nobody can answer')
-  if (!input.readable || interrupted.aborted) throw cancelled()
+  if (!terminal.readable || interrupted.aborted) throw cancelled()
+  const { input, giveBack } = lendInput(host)
   const left = new AbortController()
   const leave = () => left.abort()
   // The reader behind the prompt pauses its input when it closes: at Ctrl-D, or when the terminal is gone.
@@ -117,6 +119,7 @@ async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promi
     input.off('pause', leave)
     input.off('error', leave)
     interrupted.removeEventListener('abort', leave)
+    giveBack()
   }
 }
 

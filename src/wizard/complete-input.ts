@@ -8,6 +8,7 @@ import { askKeyStore } from './ask-key-store.ts'
 import { askModels } from './ask-models.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { askTools } from './ask-tools.ts'
+import { holdTerminal } from './hold-terminal.ts'
 import { say } from './say.ts'
 import { type KeyTest, settleKey } from './settle-key.ts'
 import { withValues } from './with-values.ts'
@@ -33,6 +34,7 @@ export async function completeInput(
   { accepts, usableTools, testKey }: Judges,
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const { host } = context
+  holdTerminal(host)
   const lines = wrapText(messagesFor(host).intro, host.terminal.columns)
   say(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
   const withTools = await usableTools(await askTools(input, context))

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readTree, stateBelowHome, usersPart } from '../support/home-tree.ts'
+import { ownManifest, ownTools, writeOwnTool } from '../support/own-tool.ts'
 import { fillRichHome } from '../support/rich-home.ts'
 import { makeHome, runProgram, setUp } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
@@ -85,4 +86,123 @@ describe.each(projectTools)('given %s in two projects and for the user', (tool) 
     expect(Object.keys(usersPart(readTree(home)))).toEqual([])
     expect(existsSync(join(home, '.config'))).toBe(false)
   })
+})
+
+/** Profiles, and nothing that a client would be kept from the gateway by. */
+function fillPlainHome(home: string): void {
+  for (const name of ['.bashrc', '.profile', '.zshenv']) writeFileSync(join(home, name), `# ${name}\nA=1\n`)
+}
+
+/** Each tool that a variable tells where its configuration folder is. */
+const movable = testCatalog.tools.flatMap(({ id, places }) => {
+  const variable = Object.values(places)
+    .flat()
+    .flatMap(({ env }) => env ?? [])[0]
+  return variable === undefined ? [] : [[id, variable] as const]
+})
+
+/** What the environment of a removal may say of a tool that was set up for two accounts, `one` and `two`. */
+const accounts: readonly (readonly [string, (home: string, variable: string) => Record<string, string>])[] = [
+  ['neither account', () => ({})],
+  ['the first account', (home, variable) => ({ [variable]: join(home, 'one') })],
+  ['the second account', (home, variable) => ({ [variable]: join(home, 'two') })],
+  ['an account that was never set up', (home, variable) => ({ [variable]: join(home, 'three') })],
+]
+
+describe.each(movable)('given %s for two accounts (%s) and for none', (tool, variable) => {
+  async function setUpAll(home: string) {
+    for (const env of [{ [variable]: join(home, 'one') }, { [variable]: join(home, 'two') }, {}]) {
+      expect((await setUp([tool], { home, env })).exit).toBe(0)
+    }
+  }
+
+  it.each(accounts)('remove from %s takes all of it out', async (_, envOf) => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    await setUpAll(home)
+    const removed = await runProgram(['remove', '--yes'], { home, env: envOf(home, variable) })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+
+  it('with the folder of one account gone, remove takes out the rest, says so and makes nothing anew', async () => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    await setUpAll(home)
+    rmSync(join(home, 'one'), { recursive: true, force: true })
+    const removed = await runProgram(['remove', '--yes'], { home })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+const ofVariables = testCatalog.tools.filter(({ env }) => env !== undefined).map(({ id }) => id)
+const shells = ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', '/bin/sh']
+
+describe.each(ofVariables)('given the variables of %s in the profiles of two shells', (tool) => {
+  it.each(shells)('remove from %s takes both out', async (SHELL) => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    for (const own of ['/bin/bash', '/usr/bin/fish']) {
+      const done = await setUp([tool], { home, env: { SHELL: own } }, '--method', 'env')
+      expect(done.exit, done.stderr).toBe(0)
+    }
+    const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL } })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+describe('given a tool of the user’s own', () => {
+  const gone: readonly (readonly [string, (folder: string) => void])[] = [
+    ['gone', (folder) => rmSync(folder, { recursive: true })],
+    ['for another file now', (folder) => writeOwnTool(join(folder, '..'), { 'tool.toml': elsewhere })],
+  ]
+  const unusable: readonly (readonly [string, (folder: string) => void])[] = [
+    ['no tool any more', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = 2\n')],
+    [
+      'leading elsewhere now',
+      (folder) => writeFileSync(join(folder, 'settings.json'), '{"a":"//evil.example"}'),
+    ],
+  ]
+  const elsewhere = ownManifest.replace('settings.json"', 'other.json"')
+
+  async function given() {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    const folder = writeOwnTool(ownTools(home))
+    const done = await setUp(['mine'], { home })
+    expect(done.exit, done.stderr).toBe(0)
+    const isBack = () => {
+      rmSync(join(home, '.config'), { recursive: true, force: true })
+      expect(usersPart(readTree(home))).toEqual(start)
+    }
+    return { home, folder, isBack }
+  }
+
+  it.each(gone)('whose folder is %s, remove gives back what was there', async (_, change) => {
+    const { home, folder, isBack } = await given()
+    change(folder)
+    const removed = await runProgram(['remove', '--yes'], { home })
+    expect(removed.exit, removed.stderr).toBe(0)
+    isBack()
+  })
+
+  it.each(unusable)(
+    'whose folder is %s, remove names it, and gives back what was there without it',
+    async (_, change) => {
+      const { home, folder, isBack } = await given()
+      change(folder)
+      const refused = await runProgram(['remove', '--yes'], { home })
+      expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('take the folder away')])
+      rmSync(folder, { recursive: true })
+      const removed = await runProgram(['remove', '--yes'], { home })
+      expect(removed.exit, removed.stderr).toBe(0)
+      isBack()
+    },
+  )
 })

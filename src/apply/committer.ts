@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import { applyEdits } from './apply-edits.ts'
 import type { ApplyRequest } from './apply-request.ts'
 import { forgetKeys } from './forget-keys.ts'
+import { purgeBackups } from './kept-backups.ts'
 import { finishRun, type Recovery, rollBackRun } from './recover-run.ts'
 import type { RunRecord } from './run-record.ts'
 
@@ -16,6 +17,8 @@ export interface Committer {
   apply(request: ApplyRequest): Promise<RunRecord | undefined>
   /** As `finishRun` and `rollBackRun`; in a dry run undefined, and the run waits on. */
   recover(id: string, ending: Ending): Promise<Recovery | undefined>
+  /** As `purgeBackups`. */
+  purge(paths: readonly string[]): Promise<void>
   /** As `forgetKeys`. */
   forgetKeys(): Promise<void>
 }
@@ -27,6 +30,7 @@ export function createCommitter(host: Host, dryRun: boolean): Committer {
       dryRun,
       apply: async () => undefined,
       recover: async () => undefined,
+      purge: async () => {},
       forgetKeys: async () => {},
     }
   }
@@ -34,6 +38,7 @@ export function createCommitter(host: Host, dryRun: boolean): Committer {
     dryRun,
     apply: (request) => applyEdits(request, host),
     recover: (id, ending) => (ending === 'finish' ? finishRun : rollBackRun)(host, id),
+    purge: (paths) => purgeBackups(paths, host),
     forgetKeys: () => forgetKeys(host),
   }
 }

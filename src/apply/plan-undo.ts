@@ -21,7 +21,7 @@ export interface UndoPlan {
 
 /**
  * Plans to take back one run, or the last one that is neither an undo nor undone; undoing an undo does the run
- * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` and `key-stays` (exit 2), `unfinished-run`
+ * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` `key-stays` and `run-purged` (exit 2), `unfinished-run`
  * (recover that one first), `broken-backup`, `keychain-unavailable`, and those of `readRuns` for a later run that cannot be
  * looked at, when the last one is asked for.
  */
@@ -32,6 +32,7 @@ export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | '
   const run = runId === undefined ? runs.findLast((each) => canUndo(each, runs)) : readRun(host, runId)
   if (runId === undefined) refuseLaterDamaged(run, damaged)
   if (run === undefined || run.state !== 'done' || isUndone(run, runs)) return 'nothing-to-undo'
+  if (run.purged) throw purged(run)
   if (run.renewal)
     throw keyStays(
       run,
@@ -51,12 +52,13 @@ function refuseLaterDamaged(run: RunRecord | undefined, damaged: ReadonlyMap<str
 }
 
 /** What `undo` can do with a run: nothing where it is undone, replaced the key, or is itself an undo that nobody names. */
-export type UndoState = 'can-undo' | 'undone' | 'undo' | 'key-replaced' | 'unfinished'
+export type UndoState = 'can-undo' | 'undone' | 'undo' | 'key-replaced' | 'purged' | 'unfinished'
 
 /** What `undo` would make of a run. */
 export function undoState(run: RunRecord, host: Host): UndoState {
   if (isUnfinished(run)) return 'unfinished'
   if (isUndone(run, listRuns(host))) return 'undone'
+  if (run.purged) return 'purged'
   if (run.renewal) return 'key-replaced'
   return run.undoes === undefined ? 'can-undo' : 'undo'
 }
@@ -108,6 +110,15 @@ function contentBefore(file: RecordedFile, run: RunRecord, host: Host): FileEdit
   if (bytes === 'absent' || file.before.kind === 'absent') return { kind: 'absent' }
   const { mode, uid, gid } = file.before
   return { kind: 'file', bytes, mode, owner: { uid, gid } }
+}
+
+function purged({ id, command }: RunRecord): UserError {
+  return new UserError({
+    code: 'run-purged',
+    message: `Run ${id} (${command}) can no longer be undone: its backups held the key and were deleted by remove --purge.`,
+    hint: 'To set the tools up again, type: qcode-setup',
+    exit: 2,
+  })
 }
 
 /** To take back the run before it is another wish, which has to be said. */

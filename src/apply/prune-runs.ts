@@ -21,7 +21,8 @@ export async function pruneRuns(ledger: Ledger, writer: Writer): Promise<void> {
   for (const run of old.filter((each) => !isNeeded(each))) await deleteRun(run.id, writer)
 }
 
-function neededRuns({ entries, files }: Ledger): Set<string> {
+/** The runs of which the ledger needs a backup. */
+export function neededRuns({ entries, files }: Ledger): Set<string> {
   const befores = [...entries.map(({ replaced }) => replaced), ...files.map(({ before }) => before)]
   return new Set(befores.flatMap((before) => (before.kind === 'backup' ? before.run : [])))
 }

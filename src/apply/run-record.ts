@@ -79,6 +79,8 @@ export const runSchema = z.object({
   state: z.enum(['preparing', 'committing', 'renewing', 'done', 'rolled-back']),
   /** The run that this run takes back. */
   undoes: z.exactOptional(z.string()),
+  /** Its backups that held the key were deleted: it can no longer be undone. */
+  purged: z.exactOptional(z.literal(true)),
   files: z.array(fileSchema),
   keychain: z.exactOptional(keychainSchema),
   /** Folders that the run makes, parents first. */

@@ -10,6 +10,7 @@ import { reportRemoval } from '../ui/report-removal.ts'
 import { choiceOf, goneFindings, isGone, loadLedger } from './choices-of.ts'
 import type { Outcome, WritingContext } from './command.ts'
 import { gitWarnings } from './git-warnings.ts'
+import { settleBackups } from './key-in-backups.ts'
 import { planData } from './plan-data.ts'
 import { recoverFirst } from './recover-first.ts'
 import { writePlan } from './write-plan.ts'
@@ -37,6 +38,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     context,
   )
   const inGit = await gitWarnings(written.plan.edits, committer.dryRun, context)
+  const backups = await settleBackups(written.plan.ledger.setups, input, context)
   const findings = [
     ...recovered,
     ...goneFindings(gone),
@@ -44,11 +46,12 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     ...written.effect,
     ...inGit,
     ...keyStays(removed, kept),
+    ...backups.findings,
   ]
   return {
     exit: written.isBlocked ? 3 : 0,
     findings,
-    data: { ...planData(written.plan, findings), run: written.run ?? null },
+    data: { ...planData(written.plan, findings), run: written.run ?? null, backups: backups.data },
     ...reportRemoval({ ...written, dryRun: committer.dryRun }, host),
   }
 }

@@ -14,6 +14,7 @@ import { damagedRuns } from './damaged-runs.ts'
 import { diffText } from './diff-text.ts'
 import { gitWarnings } from './git-warnings.ts'
 import { isInteractive } from './is-interactive.ts'
+import { settleBackups } from './key-in-backups.ts'
 import { returningHttp } from './plain-http.ts'
 import { recoverFirst } from './recover-first.ts'
 import { askToWrite } from './write-plan.ts'
@@ -47,8 +48,12 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   const inGit = await gitWarnings(plan.request.edits, dryRun, context)
   const { before, after } = plan.request.ledger
   const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
+  const backups = await settleBackups(after.setups, input, context)
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
-  return { ...outcome(undone, host), findings: [...findings, ...linked, ...inGit, ...http] }
+  return {
+    ...outcome(undone, host),
+    findings: [...findings, ...linked, ...inGit, ...http, ...backups.findings],
+  }
 }
 
 /** The runs that stand, the newest first. */

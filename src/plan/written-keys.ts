@@ -40,7 +40,7 @@ export async function findWrittenKeys(
   { ledgers, copies }: Pick<Past, 'ledgers' | 'copies'>,
   tools: readonly Tool[],
   alsoFormats: readonly FormatId[],
-  machine: MachineView,
+  machine: Pick<MachineView, 'read'>,
 ): Promise<WrittenKeys> {
   const entries = ledgers.flatMap((ledger) => ledger.entries)
   const hashes = new Set(entries.filter(keyEntryTest(tools)).map(({ hash }) => hash))

@@ -182,6 +182,11 @@ export const fields = {
   yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
   list: { flag: 'list', summary: 'list the runs that can be undone, and change nothing', commands: ['undo'] },
   dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
+  purge: {
+    flag: 'purge',
+    summary: 'also delete the backups that hold the key; what they belong to can no longer be undone',
+    commands: ['remove'],
+  },
   exitCode: {
     flag: 'exit-code',
     summary:

@@ -9,6 +9,7 @@ export interface KeyTexts {
   readonly storedAlready: (key: string) => string
   readonly nothingToForget: string
   readonly confirmForget: (copies: number) => string
+  readonly confirmPurge: (backups: number) => string
   readonly forgotten: (copies: number) => string
   readonly wouldForget: (copies: number) => string
   readonly readers: (tools: string) => string
@@ -30,6 +31,8 @@ const en: KeyTexts = {
   wouldStore: (key) => `The key ${key} would be put into the keychain of this machine.`,
   storedAlready: (key) => `The key ${key} is in the keychain already; nothing was changed.`,
   nothingToForget: 'There is no key in the keychain of this machine; nothing was changed.',
+  confirmPurge: (backups) =>
+    `Delete ${backups} ${backups === 1 ? 'backup' : 'backups'} with the key? What they belong to can then no longer be undone.`,
   confirmForget: (copies) =>
     `Take the key out of the keychain${copies > 0 ? `, with ${copies === 1 ? 'the copy' : `the ${copies} copies`} kept for undo` : ''}? This cannot be undone.`,
   forgotten: (copies) =>
@@ -62,6 +65,7 @@ const zhCn: KeyTexts = {
   wouldStore: (key) => `将把密钥 ${key} 存入本机的钥匙串。`,
   storedAlready: (key) => `密钥 ${key} 已在钥匙串中，未作任何更改。`,
   nothingToForget: '本机的钥匙串中没有密钥，未作任何更改。',
+  confirmPurge: (backups) => `删除 ${backups} 个含有密钥的备份？相应的操作将无法再撤销。`,
   confirmForget: (copies) =>
     `从钥匙串中删除密钥${copies > 0 ? `及用于撤销的 ${copies} 个副本` : ''}？此操作无法撤销。`,
   forgotten: (copies) => `钥匙串中已没有该密钥${copies > 0 ? '，也没有用于撤销的副本' : ''}。`,

@@ -27,12 +27,12 @@ export async function findExposedKeys(
   return exposed
 }
 
-/** The refusal to write a key there: UserError `key-in-git`, exit 1, with what helps. */
-export function keyInGit(path: string, fate: GitFate): UserError {
+/** The refusal to write a key there: UserError `key-in-git`, exit 1, with what helps; `otherWay` keeps it out of the file. */
+export function keyInGit(path: string, fate: GitFate, otherWay = ''): UserError {
   return new UserError({
     code: 'key-in-git',
     message: gitMessage(path, fate),
-    hint: `${gitAdvice(fate)} To write the key all the same: --allow-tracked.`,
+    hint: `${gitAdvice(fate)} ${otherWay}To write the key all the same: --allow-tracked.`,
     where: { file: path },
   })
 }

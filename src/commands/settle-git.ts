@@ -33,15 +33,28 @@ export async function settleGit<Planned extends Plan>(
   const counting = isOn(input, 'gitignore') ? exposed : exposed.filter(({ file }) => file.isWritten)
   const ignores = counting.flatMap((one) => ignoreOf(one) ?? [])
   const hopeless = counting.find((one) => ignoreOf(one) === undefined)
-  if (hopeless && !allowed) throw keyInGit(hopeless.file.path, hopeless.fate)
+  if (hopeless && !allowed) throw keyInGit(hopeless.file.path, hopeless.fate, otherWay(hopeless, request))
   const [first] = counting
   if (ignores.length === 0 || first === undefined) return { plan }
   if (isOn(input, 'gitignore')) return { plan: await withLines(ignores, planContext, request) }
-  if (!isInteractive(input, context.host)) throw keyInGit(first.file.path, first.fate)
+  if (!isInteractive(input, context.host))
+    throw keyInGit(first.file.path, first.fate, otherWay(first, request))
   const { askGitignore } = await import('../wizard/ask-gitignore.ts')
   const inGit = await askGitignore(ignores, context.host)
   if (inGit === 'allowTracked') return { plan, inGit }
   return { plan: await withLines(ignores, planContext, request), inGit }
+}
+
+/** A tool that goes by variables as well can have its key in a file of the shell's. */
+function otherWay<Planned extends Plan>(
+  { file }: ExposedKey,
+  { choices = [] }: WriteRequest<Planned>,
+): string {
+  const hasOther = choices.some(
+    ({ tool, scope, method }) =>
+      tool.id === file.tool && scope === 'user' && method === 'file' && tool.env !== undefined,
+  )
+  return hasOther ? 'To keep the key out of this file: --method env. ' : ''
 }
 
 /** Where a run would bring keys into backups that git tracks. */

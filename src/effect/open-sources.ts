@@ -70,7 +70,12 @@ function openSource(source: Source, names: Names, surroundings: Surroundings): O
   const { level, path, format } = source
   if (path === undefined) {
     const environment: OpenSource = { level, format, data: {}, variables: surroundings.machine.env }
-    return [environment, ...surroundings.profiles.map((profile) => openProfile(profile, format))]
+    return [
+      environment,
+      ...surroundings.profiles
+        .filter(({ isOverwritten }) => !isOverwritten)
+        .map((profile) => openProfile(profile, format)),
+    ]
   }
   const opened = openFiles(path, format, level, names, surroundings)
   const { variables: variablesAt } = source

@@ -13,6 +13,8 @@ export interface Profile {
   readonly variables: Readonly<Record<string, string>>
   /** The line of each variable. */
   readonly lines: Readonly<Record<string, number>>
+  /** A later line of the same shell takes the place of these: what this environment holds may come from them. */
+  readonly isOverwritten?: true
 }
 
 /**
@@ -30,10 +32,14 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   const ours = new Set(ordered.map(({ envFile }) => resolvePath(envFile, places)))
   const layers = ordered.flatMap((shell) => layersOf(startShells([shell], machine), ours))
   const formats = new Map(ordered.map(({ id, envFormat }) => [id, envFormat]))
-  const named = layers.map(({ shell, line, name }) => {
+  const profileOf = ({ shell, line, name }: Layer): Profile => {
     const file = files.read(line.file, formats.get(shell) ?? 'posix-env')
     return { file, variables: { [name]: line.value }, lines: { [name]: line.line } }
-  })
+  }
+  const named = layers.map(profileOf)
+  const overwritten = ordered
+    .flatMap((shell) => overwrittenIn(startShells([shell], machine)))
+    .map((layer) => ({ ...profileOf(layer), isOverwritten: true as const }))
   const bare = ordered.flatMap((shell) =>
     filesOf(shell, machine).map((path) => ({
       file: files.read(path, shell.envFormat),
@@ -42,7 +48,7 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
     })),
   )
   const taken = new Set(named.map(({ file }) => file.path))
-  return [...merged(named), ...bare.filter(({ file }) => !taken.has(file.path))].filter(
+  return [...merged(named), ...bare.filter(({ file }) => !taken.has(file.path)), ...overwritten].filter(
     ({ file: { text, problem } }) => text !== undefined || problem !== undefined,
   )
 }
@@ -72,6 +78,16 @@ function layersOf(starts: readonly ShellStart[], ours: ReadonlySet<string>): Lay
   const once = new Map(found.map((layer) => [`${layer.name} ${layer.line.file} ${layer.line.line}`, layer]))
   return [...once.values()].toSorted(
     (one, other) => Number(ours.has(one.line.file)) - Number(ours.has(other.line.file)),
+  )
+}
+
+/** The lines that a later one takes the place of. */
+function overwrittenIn(starts: readonly ShellStart[]): Layer[] {
+  return starts.flatMap(({ shell, variables }) =>
+    [...variables].flatMap(([name, lines]) => {
+      const winner = lines.find(({ maybe }) => !maybe)
+      return lines.filter((line) => line !== winner).map((line) => ({ shell: shell.id, name, line }))
+    }),
   )
 }
 

@@ -8,6 +8,7 @@ import { editKeychain } from './edit-keychain.ts'
 import { editTarget } from './edit-target.ts'
 import { finishFile, ownedFile } from './finish-file.ts'
 import { ignoreTarget, linesToDrop } from './ignore-lines.ts'
+import { laterFindings } from './later-profiles.ts'
 import { leavingHttp } from './leaving-http.ts'
 import { findHalves, mendEffect } from './mend-effect.ts'
 import { notesFor } from './notes.ts'
@@ -17,7 +18,14 @@ import { type FileWork, type PlanContext, type PlanWork, startWork } from './pla
 import { settleShared } from './settle-shared.ts'
 import { choiceId, dropSetups, mergeSetups, supersededBy } from './setups.ts'
 import { type Silence, silenceValues } from './silence.ts'
-import { standingFiles, standingLeaves, standingPaths, type WantedTarget, wantedTargets } from './wanted.ts'
+import {
+  laterProfilesOf,
+  standingFiles,
+  standingLeaves,
+  standingPaths,
+  type WantedTarget,
+  wantedTargets,
+} from './wanted.ts'
 
 /**
  * A request as changes to files. Values of ours that an earlier setup of the same tool wrote and that this one does not
@@ -64,7 +72,11 @@ export async function planTargets(
   const touched = wanted.filter((target) => editTarget(target, work))
   for (const choice of choices) claimEntries(choice, work)
   silenceValues(silences, work)
-  work.findings.push(...shared.findings, ...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
+  const later = choices
+    .flatMap((choice) => laterProfilesOf(choice, context))
+    .filter(({ path }) => (work.files.get(path)?.changes.length ?? 0) > 0)
+  work.findings.push(...shared.findings, ...laterFindings(later))
+  work.findings.push(...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
   return finishPlan(work, setups, planRows(touched, work))
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { resolvePath, resolvePlaces } from '../catalog/places.ts'
-import type { Target, Variant } from '../catalog/tool.ts'
+import { type Places, resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Shell, Target, Variant } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import { BaseUrl } from '../gateway/base-url.ts'
@@ -9,6 +9,7 @@ import type { Host } from '../host/host.ts'
 import type { KeyStore, ToolChoice } from '../request/request.ts'
 import { keyCommand, keyProgram } from '../secrets/key-command.ts'
 import { Secret } from '../secrets/secret.ts'
+import { type LaterProfile, laterProfiles } from './later-profiles.ts'
 import { pathId } from './path-id.ts'
 import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
 import { ownRoots } from './refuse-own-target.ts'
@@ -181,18 +182,35 @@ function keyOutput({ host }: WantedContext): Value {
 }
 
 function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {
-  const places = resolvePlaces({}, context.host, choice.project, choice.folders)
   const { shell } = choice
   if (!shell) throw new Error('variables at user scope need a shell')
-  const envFile = resolvePath(shell.envFile, places)
-  const profiles = shell.profiles.map((paths) =>
-    firstExisting(paths.map((path) => resolvePath(path, places))),
-  )
+  const envFile = resolvePath(shell.envFile, shellPlaces(choice, context))
+  const later = laterProfilesOf(choice, context).map(({ path }) => path)
   const source: Leaf = { keyPath: ['source'], value: envFile }
   return [
     wantedOf(choice, context, envFile, shell.envFormat, leaves),
-    ...profiles.map((profile) => wantedOf(choice, context, profile, shell.profileFormat, [source])),
+    ...[...profilesOf(shell, choice, context), ...later].map((profile) =>
+      wantedOf(choice, context, profile, shell.profileFormat, [source]),
+    ),
   ]
+}
+
+/** The files that a choice's shell reads behind its profile and in which the user sets one of the choice's variables. */
+export function laterProfilesOf(choice: ToolChoice, context: WantedContext): LaterProfile[] {
+  const { shell } = choice
+  if (!shell) return []
+  const { variables = [] } = choice.keyWay ?? {}
+  const names = variables.length > 0 ? variables : Object.keys(choice.tool.env?.variables ?? {})
+  return laterProfiles(shell, names, profilesOf(shell, choice, context), context.host)
+}
+
+function profilesOf(shell: Shell, choice: ToolChoice, context: WantedContext): string[] {
+  const places = shellPlaces(choice, context)
+  return shell.profiles.map((paths) => firstExisting(paths.map((path) => resolvePath(path, places))))
+}
+
+function shellPlaces(choice: ToolChoice, context: WantedContext): Places {
+  return resolvePlaces({}, context.host, choice.project, choice.folders)
 }
 
 function wantedOf(

@@ -17,7 +17,12 @@ interface ShellCase {
   readonly ways: Readonly<Record<string, readonly string[]>>
   readonly before?: Readonly<Record<string, string>>
   readonly env?: (home: string) => Readonly<Record<string, string>>
+  /** What its ways have when everything was taken out again; by default nothing. */
+  readonly after?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
+
+const old = { OPENAI_BASE_URL: 'http://127.0.0.1:8787/v1' }
+const oldLine = `export OPENAI_BASE_URL="${old.OPENAI_BASE_URL}"\n`
 
 const cases: Readonly<Record<string, ShellCase>> = {
   'bash, no profile yet': { shell: 'bash', ways: { login: ['-l', '-c'], interactive: ['-i', '-c'] } },
@@ -45,6 +50,33 @@ const cases: Readonly<Record<string, ShellCase>> = {
     ways: { login: ['-l', '-c'], interactive: ['-i', '-c'], script: ['-c'] },
     before: { '.zshenv': 'export ZDOTDIR=~/zsh\n', 'zsh/.zshrc': '# mine\n' },
   },
+  'zsh with old values in .zshrc': {
+    shell: 'zsh',
+    ways: { login: ['-l', '-i', '-c'], interactive: ['-i', '-c'], script: ['-c'] },
+    before: { '.zshrc': `# mine\n${oldLine}` },
+    after: { login: old, interactive: old },
+  },
+  'zsh with old values in .zprofile and a file that .zlogin reads': {
+    shell: 'zsh',
+    ways: { login: ['-l', '-i', '-c'], interactive: ['-i', '-c'], script: ['-c'] },
+    before: { '.zprofile': oldLine, '.zlogin': '. ~/exports\n', exports: oldLine },
+    after: { login: old },
+  },
+  'bash with old values in every profile': {
+    shell: 'bash',
+    ways: { login: ['-l', '-c'], interactive: ['-i', '-c'] },
+    before: { '.bashrc': oldLine, '.bash_profile': `. ~/.bashrc\n${oldLine}` },
+    after: { login: old, interactive: old },
+  },
+  'fish with old values in conf.d and a universal variable': {
+    shell: 'fish',
+    ways: { login: ['-l', '-c'], interactive: ['-i', '-c'], script: ['-c'] },
+    before: {
+      '.config/fish/conf.d/old.fish': `set -gx OPENAI_BASE_URL ${old.OPENAI_BASE_URL}\n`,
+      '.config/fish/fish_variables': '# VERSION: 3.0\nSETUVAR --export OPENAI_BASE_URL:other\n',
+    },
+    after: { login: old, interactive: old, script: old },
+  },
   fish: { shell: 'fish', ways: { login: ['-l', '-c'], interactive: ['-i', '-c'], script: ['-c'] } },
 }
 
@@ -64,7 +96,7 @@ describe.concurrent('the variables in real shells', () => {
 
 async function tryShell(
   path: string,
-  { shell, ways, before = {}, env }: ShellCase,
+  { shell, ways, before = {}, env, after = {} }: ShellCase,
   home: string,
 ): Promise<void> {
   for (const [file, text] of Object.entries(before)) {
@@ -82,7 +114,7 @@ async function tryShell(
 
   const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL: path, ...env?.(home) } })
   expect(removed.exit, removed.stderr).toBe(0)
-  for (const [way, values] of seen()) expect(values, way).toEqual({})
+  for (const [way, values] of seen()) expect(values, way).toEqual(after[way] ?? {})
 }
 
 /** Those of the wanted variables that a newly started shell has, asked through a program of its own. */

@@ -11,7 +11,7 @@ import { projectFolder, testCatalog } from '../support/test-catalog.ts'
 import { createTestContext } from '../support/test-context.ts'
 import { createTestHost, testKey } from '../support/test-host.ts'
 
-/** What a case asks for: flags by field name, variables of the environment, and versions of installed clients. */
+/** What a case asks for: flags by field name, and variables of the environment, in which {home} stands for the home. */
 interface CaseRequest {
   readonly values?: Readonly<Record<string, readonly string[]>>
   readonly env?: Readonly<Record<string, string>>
@@ -34,7 +34,8 @@ function startCase(folder: string, tool: string): { home: string; host: Host; in
   const home = mkdtempSync(join(tmpdir(), 'qcode-case-'))
   homes.push(home)
   if (existsSync(join(folder, 'before'))) cpSync(join(folder, 'before'), home, { recursive: true })
-  const request: CaseRequest = JSON.parse(readFileSync(join(folder, 'request.json'), 'utf8'))
+  const written = readFileSync(join(folder, 'request.json'), 'utf8').replaceAll('{home}', home)
+  const request: CaseRequest = JSON.parse(written)
   const base = createTestHost(home)
   const host = createTestHost(home, { env: { ...base.env, QCODE_API_KEY: testKey, ...request.env } })
   const input = {

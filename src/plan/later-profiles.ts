@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Shell } from '../catalog/tool.ts'
+import type { MachineView } from '../effect/machine-view.ts'
+import { type SetLine, startShell } from '../effect/shell-start.ts'
+import { formatWhere } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { namesIn } from '../host/files-at.ts'
+import type { Host } from '../host/host.ts'
+import { readFileState } from '../host/read-file-state.ts'
+
+/** A file of the user's that a shell reads behind the one with our block, and a line in it that would win there. */
+export interface LaterProfile {
+  readonly path: string
+  readonly name: string
+  readonly line: SetLine
+}
+
+/**
+ * The files that a shell reads behind those of `profiles` and in which a line sets one of these variables: in zsh, ~/.zshrc
+ * comes after ~/.zshenv. A block at the end of such a file makes the variables count there as well.
+ */
+export function laterProfiles(
+  shell: Shell,
+  names: readonly string[],
+  profiles: readonly string[],
+  host: Pick<Host, 'env' | 'home' | 'cwd' | 'platform'>,
+): LaterProfile[] {
+  // By then they are in the environment: a line need not export them to change them there.
+  const known = Object.fromEntries(names.map((name) => [name, 'known']))
+  const machine: MachineView = {
+    ...host,
+    env: { ...host.env, ...known },
+    systemFolder: '',
+    read: readFileState,
+    list: namesIn,
+    hasProgram: () => false,
+  }
+  const places = resolvePlaces({}, machine)
+  const envFile = resolvePath(shell.envFile, places)
+  const later = shell.starts.flatMap(({ kind, reads }) => {
+    const files = reads
+      .filter(([first = '']) => !first.startsWith('{{ system }}') && !first.includes('*'))
+      .flatMap(
+        (paths) =>
+          paths
+            .map((path) => resolvePath(path, places))
+            .find((path) => existsSync(path) || profiles.includes(path)) ?? [],
+      )
+    const last = files.findLastIndex((path) => profiles.includes(path))
+    const behind = last === -1 ? [] : files.slice(last + 1)
+    return behind.flatMap((path) => {
+      const { variables } = startShell(shell, { kind, reads: [[path]] }, machine)
+      const found = names.flatMap((name) => {
+        const line = variables.get(name)?.find(({ file, maybe }) => !maybe && file !== envFile)
+        return line ? [{ path, name, line }] : []
+      })
+      return found.slice(0, 1)
+    })
+  })
+  return [...new Map(later.map((one) => [one.path, one])).values()]
+}
+
+/** What a plan says of a line that such a block takes the place of. */
+export function laterFindings(later: readonly LaterProfile[]): Finding[] {
+  return later.map(({ path, name, line }) => {
+    const where = { file: line.file, line: line.line }
+    return {
+      id: 'line-overridden',
+      level: 'info',
+      message: `${formatWhere(where)} sets ${name} as well: a block at the end of ${path} gives it the gateway's value after that.`,
+      messageZh: `${formatWhere(where)} 也设置了 ${name}：${path} 末尾的区块会在其后写入网关的值。`,
+      hint: `Take line ${line.line} out of ${line.file} when you do not need it any more.`,
+      where,
+    }
+  })
+}

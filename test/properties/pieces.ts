@@ -46,7 +46,7 @@ export const tomlTables: Pieces = {
   foreign: [
     '[model_providers.azure]   # at work\nname = "Azure"\nbase_url = "https://mine.example.com/openai"',
     '["projects"."/home/me/a \\"b\\""]\ntrust_level = "trusted"',
-    '[[hooks]]\nrun = "one"\n\n[[hooks]]\nrun = "two"  # second',
+    '[[my_hooks]]\nrun = "one"\n\n[[my_hooks]]\nrun = "two"  # second',
     '[mcp_servers.git.env]\nTOKEN = "mine-1234567890"',
     '[profiles.work]\nmodel_provider = "azure"\nmodel = "gpt-5"',
     '[empty]',

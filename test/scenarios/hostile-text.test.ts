@@ -98,7 +98,7 @@ function expectQuiet({ stdout, stderr }: Ran): void {
   }
 }
 
-const setupLine = ['--tool', 'all', '--yes', '--no-check', '--on-conflict', 'overwrite']
+const setupLine = ['--tool', 'all', '--yes', '--no-check', '--on-conflict', 'overwrite', '--allow-problems']
 
 /** By command, the lines that make it say most. `{gateway}` stands for a server with hostile replies. */
 const lines: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -164,7 +164,7 @@ describe.concurrent('no text of a file, a name, a variable, a client or a server
 /** No profile of a shell can name it, so this is for tools with files of their own. */
 it('nor does the name of the home, in what is told of its files, their conflicts and what stands in the way', () =>
   inHostileHome(async ({ home, run }) => {
-    const tools = ['--tool', 'codex,claude-code,evil', '--yes', '--no-check']
+    const tools = ['--tool', 'codex,claude-code,evil', '--yes', '--no-check', '--allow-problems']
     const quiet = async (exit: number, ...args: readonly string[]) => {
       const ran = await run(args)
       expectQuiet(ran)
@@ -186,5 +186,5 @@ it('nor does the name of the home, in what is told of its files, their conflicts
     mkdirSync(join(home, '.codex/config.toml'))
     await quiet(1, ...tools, '--on-conflict', 'overwrite')
     rmSync(join(home, '.codex/config.toml'), { recursive: true })
-    await quiet(0, 'remove', '--yes', '--on-conflict', 'overwrite')
+    await quiet(0, 'remove', '--yes', '--on-conflict', 'overwrite', '--allow-problems')
   }, evil))

@@ -62,10 +62,18 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   return outcome.exit
 }
 
-/** Hands a command what it declares to need: only one that writes gets what writes, and with `--dry-run` that does nothing. */
-async function runCommand(spec: CommandSpec, input: Input, context: CommandContext): Promise<Outcome> {
+/**
+ * Hands a command what it declares to need: only one that writes gets what writes, and with `--dry-run` that does nothing;
+ * only one with network can ask a gateway.
+ */
+async function runCommand(
+  spec: CommandSpec,
+  input: Input,
+  { host, catalog }: CommandContext,
+): Promise<Outcome> {
+  const context = { host: spec.network ? host : { ...host, isOffline: true }, catalog }
   if (spec.writes === 'nothing') return (await spec.load())(input, context)
-  const committer = createCommitter(context.host, isOn(input, 'dryRun'))
+  const committer = createCommitter(host, isOn(input, 'dryRun'))
   return (await spec.load())(input, { ...context, committer })
 }
 

@@ -23,6 +23,8 @@ export interface Host {
   /** Short random id in lowercase hex. */
   randomId(): string
   readonly fetch: typeof fetch
+  /** Set for a command that declares no network: no gateway may be asked, and the attempt is a fault of this program. */
+  readonly isOffline?: boolean
   /** What Ctrl-C and the like come to at any moment. */
   readonly interruption: Interruption
   /** Tells of an interrupt that came before anything was changed, then ends the program with the code that is given back. */

@@ -53,6 +53,8 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
   const input = parseArguments(rest, spec, catalog)
   if (spec.writes !== 'nothing' && !spec.onlyReads?.(input)) refuseOddFolders(oddHomes(host))
   const notes = [...unusable, ...refuseOthersHome(spec, input, host)].map(noteOf)
+  // A command that met a removed working folder only in its middle would stop after it has changed files.
+  void host.cwd
   const { findings, ...result } = await runCommand(spec, input, { host, catalog })
   host.interruption.assertNotCancelled()
   const late = host.interruption.cameTooLate ? [cameTooLate] : []

@@ -48,8 +48,18 @@ export async function withStateLock<T>(
   patience = usual,
 ): Promise<T> {
   host.interruption.assertNotCancelled()
-  const folder = stateFolder(host)
   assertTrustedState(host)
+  // Whoever is told to end while it takes the lock gives it back first.
+  return host.interruption.hold(() => workLocked(host, fileSystem, work, patience))
+}
+
+async function workLocked<T>(
+  host: Host,
+  fileSystem: FileSystem,
+  work: (writer: Writer) => Promise<T>,
+  patience: Patience,
+): Promise<T> {
+  const folder = stateFolder(host)
   await step(folder, () => makePrivateFolder(runsFolder(host), fileSystem))
   const token = await step(folder, () => acquire(folder, host, fileSystem, patience))
   const signs = setInterval(() => giveSign(folder, token, fileSystem).catch(() => {}), signMs).unref()
@@ -86,6 +96,7 @@ async function acquire(
   let stillFor = 0
   // Time is counted in looks: who was stopped meanwhile has not looked, and clocks may jump.
   for (let waited = 0; ; waited += pollMs) {
+    host.interruption.assertNotCancelled()
     const owner = readOwner(folder, host)
     stillFor = owner?.token === seen?.token && owner?.signs === seen?.signs ? stillFor + pollMs : 0
     const fate = owner?.mark ? host.processes.fate(owner.mark) : 'unknown'

@@ -37,14 +37,18 @@ export class Interruption {
     if (this.#phase === 'open') this.#cancel()
   }
 
-  /** Work that has to clear up after itself though it changes nothing of the user's. Errors: `cancelled` at its end. */
+  /**
+   * Work that has to clear up after itself, though it changes nothing of the user's, or not yet. Errors: `cancelled` at its
+   * end, where nothing has begun in it.
+   */
   async hold<T>(work: (interrupted: AbortSignal) => Promise<T>): Promise<T> {
     const before = this.#phase
+    if (before === 'begun') return work(this.signal)
     this.#phase = 'held'
     try {
       return await work(this.signal)
     } finally {
-      this.#phase = before
+      if (!this.hasBegun) this.#phase = before
       this.assertNotCancelled()
     }
   }

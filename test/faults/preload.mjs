@@ -1,5 +1,5 @@
 // Loaded before the real program (`node --import`): counts its calls that change the disk and, as FAULTS says, writes
-// them down, dies before one of them, dies in the middle of one that writes, or lets one fail; or has a disk that gives
+// them down, dies before one of them, dies in the middle of one that writes, or lets one fail, or gets a signal before one; or has a disk that gives
 // everything one mode, whatever is asked for. FAULTS_CLOCK moves the clock.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -26,6 +26,7 @@ const die = () => process.kill(process.pid, 'SIGKILL')
 function meet(half) {
   const index = calls++
   if (fault.kill === index) die()
+  if (fault.interrupt === index) process.kill(process.pid, fault.signal)
   if (fault.killInside === index && half) {
     half()
     die()

@@ -9,6 +9,9 @@ export interface ProgramFault {
   readonly fail?: number
   readonly failFrom?: number
   readonly code?: string
+  /** The call before which the program gets `signal`. */
+  readonly interrupt?: number
+  readonly signal?: NodeJS.Signals
   /** The disk gives everything this mode and ignores chmod. */
   readonly everyMode?: number
   /** File that gets one line of JSON for each call. */

@@ -29,7 +29,7 @@ query_params = { api-version = "2025-04-01" }
 ["projects"."/home/me/a \\"b\\""]
 trust_level = "trusted"
 
-[[my_hooks]]
+[[notes]]
 run = """
   two lines
 """

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { noKeychain, programPath, sampleKey } from '../support/run-program.ts'
+import { expectFiles, expectNoLock, expectOldOrNew, expectSettled, expectWhole } from './laws.ts'
+import { createMachine } from './machine.ts'
+import { startProgram } from './program.ts'
+import { restoreTree } from './restore-tree.ts'
+import { makeScene, type Scene, sceneNames, traceOf } from './scenes.ts'
+import { tryAll } from './try-all.ts'
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+
+async function callsOf({ home, start, args, fault }: Scene): Promise<number> {
+  restoreTree(home, start)
+  return (await traceOf(home, args, fault)).filter(({ verb }) => verb !== 'sync').length
+}
+
+describe.concurrent('the real program, sent a signal before every call that changes the disk', () => {
+  test.each(sceneNames.filter((name) => name !== 'rollback'))(
+    '%s: nothing or all of it is written, the exit code says which, and the lock is free',
+    async (name) => {
+      const scene = await makeScene(name)
+      const { home, start, args } = scene
+      const machine = createMachine(home)
+      const points = Array.from({ length: await callsOf(scene) }, (_, index) => index)
+      const tried = await tryAll('injections', points, async (interrupt) => {
+        restoreTree(home, start)
+        const signal = signals[interrupt % signals.length] ?? 'SIGINT'
+        const ended = await startProgram(home, args, { ...scene.fault, interrupt, signal })
+        expect(ended.signal, ended.output).toBeNull()
+        expect([0, 130], ended.output).toContain(ended.exit)
+        if (ended.exit === 0) {
+          expectWhole(home, scene.new, 'the exit code is 0')
+          expect(ended.output.replace(/\s+/g, ' ')).toContain(
+            'You interrupted this after the writing had begun',
+          )
+        } else {
+          expect(ended.output).toMatch(/^Error: Cancelled/m)
+          // An earlier run that had been killed may have been taken back before.
+          expectFiles(home, scene.old, 'the exit code is 130')
+        }
+        expectNoLock(home)
+        expectSettled(machine.host)
+      })
+      expect(tried).toBeGreaterThan(20)
+      scene.drop()
+    },
+  )
+})
+
+test('at any time from its start on: never half, and what is left needs no help', async () => {
+  const scene = await makeScene('setup')
+  const { home, start, args } = scene
+  const times = Array.from({ length: 60 }, (_, index) => index * 8)
+  await tryAll('injections', times, async (ms) => {
+    restoreTree(home, start)
+    const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: sampleKey, ...noKeychain }
+    const child = spawn(process.execPath, [programPath, ...args], { cwd: home, env, stdio: 'ignore' })
+    const ended = once(child, 'exit')
+    await setTimeout(ms)
+    child.kill(signals[ms % signals.length])
+    const [exit] = await ended
+    // Before it listens, while Node itself starts, the signal ends it.
+    expect([0, 130, null]).toContain(exit)
+    expectOldOrNew(scene)
+    if (exit !== 0) expectFiles(home, scene.old, `ended by exit code ${exit}`)
+    const next = await startProgram(home, args)
+    expect(next.exit, next.output).toBe(0)
+    expectSettled(createMachine(home).host)
+  })
+  scene.drop()
+})

@@ -23,6 +23,8 @@ export interface TerminalRun {
   /** Waits until the text stands on the screen, blanks and line ends aside. */
   waitFor(text: string): Promise<void>
   press(...pressed: string[]): void
+  /** Closes the terminal, as a person closes its window. */
+  close(): void
   /** All lines, those that have scrolled away included. */
   screen(): string
   /** Every byte that was sent to the terminal. */
@@ -86,6 +88,7 @@ export function startTerminal({ home, args = [], env = {}, columns = 100 }: Term
     question: (message) => waitFor(`? ${message}`),
     waitFor,
     press: (...pressed) => program.write(pressed.join('')),
+    close: () => (program as unknown as { destroy(): void }).destroy(),
     screen,
     sent: () => sent,
     exit,

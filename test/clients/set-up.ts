@@ -33,3 +33,14 @@ export async function setUp(
   })
   return JSON.parse(stdout)
 }
+
+/** One run of another command of the built program in the same place. Gives its output; throws with it where that fails. */
+export async function command(args: readonly string[], runner: ClientRunner, place: Place): Promise<string> {
+  const { stdout } = await execa(process.execPath, [program, ...args], {
+    cwd: runner.folder ?? place.home,
+    env: { ...cleanEnvironment(place.home, [runner.binFolder]), ...runner.env },
+    extendEnv: false,
+    reject: !args.includes('--json'),
+  })
+  return stdout
+}

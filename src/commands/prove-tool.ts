@@ -1,15 +1,23 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createCommitter } from '../apply/committer.ts'
+import { readLedger } from '../apply/ledger-store.ts'
+import { writeCopies } from '../apply/write-copies.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
+import { resolvePlaces } from '../catalog/places.ts'
 import type { Proof } from '../catalog/proof.ts'
 import type { Tool, Variant } from '../catalog/tool.ts'
+import { type CopiedSettings, type CopyPlace, copySettings } from '../checks/copy-settings.ts'
 import { type ClientProof, findClient, proveClient } from '../checks/prove-client.ts'
 import type { ProofFolders } from '../checks/prove-environment.ts'
+import { openEffect } from '../effect/judge-effect.ts'
+import { viewMachine } from '../effect/machine-view.ts'
+import { viewTool } from '../effect/tool-view.ts'
 import { startStandIn } from '../gateway/stand-in.ts'
 import type { Host } from '../host/host.ts'
 import { throwAwayHost } from '../host/throw-away-host.ts'
+import { ownKeys } from '../plan/own-keys.ts'
 import type { Input } from '../request/input.ts'
 import type { ToolChoice } from '../request/request.ts'
 import type { ProofRow } from '../ui/report-prove.ts'
@@ -58,7 +66,10 @@ async function proveOne(
   return { ...identify(proof.client, subject, version), ...judged }
 }
 
-/** Sets the tool up as `setup` does, in a home and with a gateway of its own, and runs the client there. */
+/**
+ * Sets the tool up as `setup` does, over a copy of the user's own files of it, in a home and with a gateway of its own, and
+ * runs the client there.
+ */
 async function stageProof(
   proof: Proof,
   program: string,
@@ -72,6 +83,8 @@ async function stageProof(
   const standIn = await startStandIn(gateway, key)
   try {
     const setUpOn = withBash(throwAwayHost(host, folders.home, key))
+    const files = await ownFiles(tool, installed, setUpOn, { origin: standIn.origin, key }, { host, catalog })
+    writeCopies(dirname(folders.home), files)
     const choice = await setUp(tool, variant, standIn.origin, { catalog, host: setUpOn })
     return await proveClient(
       { proof, program, version: installed.version, choice, folders, setUpOn, standIn, gateway },
@@ -83,6 +96,23 @@ async function stageProof(
   }
 }
 
+/** Copies of the user's own files of the client, which may hold what it refuses; one that does not parse stops every setup. */
+async function ownFiles(
+  tool: Tool,
+  installed: Installed,
+  setUpOn: Host,
+  { origin, key }: Pick<CopyPlace, 'origin' | 'key'>,
+  { host, catalog }: CommandContext,
+): Promise<CopiedSettings['files']> {
+  const { setups, entries } = readLedger(host)
+  const own = ownKeys({ setups, entries })
+  const effect = await openEffect({ catalog, machine: viewMachine(host), setups, ownKeys: own })
+  const view = await viewTool(tool, installed, effect)
+  const sources = view.sources.filter(({ level, file }) => level === 'user' && !file?.problem)
+  const names = resolvePlaces(tool.places, setUpOn)
+  return copySettings({ ...view, sources }, effect, host, { home: setUpOn.home, names, origin, key }).files
+}
+
 async function setUp(
   tool: Tool,
   variant: Variant,
@@ -90,8 +120,13 @@ async function setUp(
   context: CommandContext,
 ): Promise<ToolChoice> {
   const input: Input = {
-    values: { tool: [tool.id], gateway: [gateway], [`pin:${tool.id}`]: [variant.id] },
-    switches: new Set(['yes', 'noCheck']),
+    values: {
+      tool: [tool.id],
+      gateway: [gateway],
+      onConflict: ['overwrite'],
+      [`pin:${tool.id}`]: [variant.id],
+    },
+    switches: new Set(['yes', 'noCheck', 'allowProblems']),
     positionals: [],
   }
   await runSetup(input, { ...context, committer: createCommitter(context.host, false) })

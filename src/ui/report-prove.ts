@@ -34,7 +34,8 @@ const en: Texts = {
     'no-reply': 'showed no reply',
     skipped: 'skipped',
   },
-  allProven: 'Every client that was run got its reply. Your own settings were neither read nor changed.',
+  allProven:
+    'Every client that was run got its reply. Copies of your settings were used; your own files were not changed.',
 }
 
 const zhCn: Texts = {
@@ -46,7 +47,7 @@ const zhCn: Texts = {
     'no-reply': '未显示回复',
     skipped: '已跳过',
   },
-  allProven: '运行过的每个客户端都得到了回复。您自己的设置未被读取或更改。',
+  allProven: '运行过的每个客户端都得到了回复。使用的是您设置的副本，您自己的文件未被更改。',
 }
 
 /** A row a client and request; then why it is not proven, where it is not. */

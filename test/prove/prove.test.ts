@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { platform } from 'node:process'
 import { describe, expect, it, vi } from 'vitest'
@@ -158,3 +158,24 @@ describe.concurrent('prove', () => {
     expect(stderr).toContain('codex')
   })
 })
+
+it("proves with a copy of the user's own file, whose other secrets are blotted out", () =>
+  withToy(
+    'copying',
+    async (place) => {
+      const own = {
+        theme: 'dark',
+        baseURL: 'https://elsewhere.example.com',
+        token: 'ghp_0123456789abcdefghijkl',
+      }
+      mkdirSync(join(place.home, '.toy'), { recursive: true })
+      writeFileSync(join(place.home, '.toy/settings.json'), JSON.stringify(own))
+      const { exit, rows } = await prove(place)
+      expect([exit, rows[0].verdict]).toEqual([0, 'proven'])
+      const copy = JSON.parse(readFileSync(join(place.home, '../copy.json'), 'utf8'))
+      expect(copy).toMatchObject({ theme: 'dark', baseURL: expect.stringMatching(/^http:\/\/127/) })
+      expect(copy.token).toHaveLength(own.token.length)
+      expect(copy.token).not.toBe(own.token)
+    },
+    '[[sources]]\nlevel = "user"\npath = "{{ home }}/.toy/settings.json"\nformat = "json"\n',
+  ))

@@ -12,6 +12,7 @@ export type ToyMode =
   | 'hanging'
   | 'telling'
   | 'library'
+  | 'copying'
 
 /** A client that a user has a folder of their own for: it reads ~/.toy/settings.json and does what the mode says. */
 const program = (home: string) => `#!${process.execPath}
@@ -37,6 +38,10 @@ const modes = {
   good: async () => console.log(await ask(baseURL + '/messages', apiKey)),
   'wrong-base': async () => console.log(await ask(baseURL + '/v2/messages', apiKey)),
   'wrong-key': async () => console.log(await ask(baseURL + '/messages', apiKey + '0')),
+  copying: () => {
+    writeFileSync(${JSON.stringify(join(home, '../copy.json'))}, readFileSync(process.env.HOME + '/.toy/settings.json'))
+    return modes.good()
+  },
   silent: () => console.log('pong, they say'),
   mute: () => ask(baseURL + '/messages', apiKey),
   leaving: () => {

@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** What takes longer than the quick suite may: random homes, hostile input through the program, a real keychain. */
+/** What takes longer than the quick suite may: random homes, tables of every state and command, hostile input, a real keychain. */
 export const longTests = [
   'test/properties/*.test.ts',
   'test/keychain/*.test.ts',
+  'test/tables/*.test.ts',
   'test/scenarios/hostile-*.test.ts',
   'test/scenarios/key-rotate.test.ts',
   'test/check/hostile-network.test.ts',

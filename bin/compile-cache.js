@@ -43,7 +43,7 @@ function isSafeWay(folder, links) {
   if (stat.uid !== process.geteuid() && stat.uid !== 0) return false
   if (stat.isSymbolicLink())
     return links < 40 && isSafeWay(resolve(dirname(folder), readlinkSync(folder)), links + 1)
-  // In a sticky folder such as /tmp, what others own cannot be put in the place of what is ours.
+  // In a sticky folder, as the temporary one is, what others own cannot be put in the place of what is ours.
   var isShared = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== process.geteuid())
   return stat.isDirectory() && (!isShared || (stat.mode & 0o1000) !== 0)
 }

@@ -1,12 +1,13 @@
 import { readHistory } from '../apply/history.ts'
 import { type KeptBackup, listBackups } from '../apply/kept-backups.ts'
+import { readLedger } from '../apply/ledger-store.ts'
 import { runsFolder } from '../apply/state-folder.ts'
-import { cancelled } from '../errors.ts'
+import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import type { Setup } from '../ledger.ts'
-import { findWrittenKeys } from '../plan/written-keys.ts'
+import { findWrittenKeys, type Past } from '../plan/written-keys.ts'
 import { type Input, isOn } from '../request/input.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
@@ -56,14 +57,24 @@ export async function settleBackups(
 }
 
 async function backupsWithKey({ host, catalog }: CommandContext): Promise<KeptBackup[]> {
-  const { ledgers, copies } = readHistory(host)
-  const past = { ledgers, copies: copies.map(({ file, bytes }) => ({ path: file.path, bytes })) }
+  const past = readPast(host)
   const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: readFileState })
   const secrets = [...keys].map((key) => new Secret(key))
   return listBackups(host).filter(({ bytes }) => {
     const text = Buffer.from(bytes).toString()
     return holdsKey(text) || holdsSecret(text, secrets)
   })
+}
+
+/** The removal itself is done by now: a backup that cannot be trusted is passed over, and status tells of it. */
+function readPast(host: Host): Pick<Past, 'ledgers' | 'copies'> {
+  try {
+    const { ledgers, copies } = readHistory(host)
+    return { ledgers, copies: copies.map(({ file, bytes }) => ({ path: file.path, bytes })) }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { ledgers: [readLedger(host)], copies: [] }
+  }
 }
 
 /** What no undo gives back is not deleted without a word, where somebody can be asked. */

@@ -122,10 +122,10 @@ describe.concurrent('prove', () => {
         env,
         stdio: 'ignore',
       })
-      const ended = new Promise((resolve) => program.once('exit', (_code, signal) => resolve(signal)))
+      const ended = new Promise((resolve) => program.once('exit', (code, signal) => resolve(code ?? signal)))
       await vi.waitFor(() => expect(notedPid(place)).toBeGreaterThan(0), 60_000)
       program.kill('SIGINT')
-      expect(await ended).toBe('SIGINT')
+      expect(await ended).toBe(130)
       expect(isAlive(notedPid(place))).toBe(false)
       expect(readdirSync(place.temporary)).toEqual([])
     }),

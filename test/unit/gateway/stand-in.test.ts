@@ -73,6 +73,7 @@ describe('the loopback gateway', () => {
       query: 'beta=true',
       auth: 'bearer',
       status: 200,
+      model: question.model,
     })
     expect(JSON.stringify(standIn.requests)).not.toContain(key)
   })

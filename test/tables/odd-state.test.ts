@@ -17,6 +17,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Host } from '../../src/host/host.ts'
 import { everyoneCanReach } from '../support/everyone-can-reach.ts'
 import { readTree } from '../support/home-tree.ts'
 import { type Ended, runInProcess } from '../support/run-in-process.ts'
@@ -101,7 +102,13 @@ const ofStrangers: Readonly<Record<string, Kind>> = {
   },
 }
 
-const hostOf = (home: string) => createTestHost(home, { uid: process.geteuid?.() })
+/** One for each home, so that no id is given twice. */
+const hosts = new Map<string, Host>()
+function hostOf(home: string): Host {
+  const host = hosts.get(home) ?? createTestHost(home, { uid: process.geteuid?.() })
+  hosts.set(home, host)
+  return host
+}
 
 /** For `key rotate`. */
 const otherKey = async () => Buffer.from(`cr_${'fedcba9876543210'.repeat(4)}`)

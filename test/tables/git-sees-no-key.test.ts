@@ -10,8 +10,8 @@ import { finishRun, rollBackRun } from '../../src/apply/recover-run.ts'
 import type { Host } from '../../src/host/host.ts'
 import { createFaultFileSystem, type Fault } from '../support/fault-file-system.ts'
 import { restarted } from '../support/test-processes.ts'
-import { edit, makeHost, put, request, snapshot, temporaryFiles } from './machine.ts'
-import { makeHome } from './make-home.ts'
+import { edit, makeHost, put, request, snapshot, temporaryFiles } from '../unit/apply/machine.ts'
+import { makeHome } from '../unit/apply/make-home.ts'
 
 const key = 'cr_0123456789abcdef'
 

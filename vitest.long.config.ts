@@ -7,7 +7,12 @@ export const longTests = [
   'test/tables/*.test.ts',
   'test/scenarios/hostile-*.test.ts',
   'test/scenarios/key-rotate.test.ts',
-  'test/check/hostile-network.test.ts',
+  'test/scenarios/{matrix,rich-home,file-modes}.test.ts',
+  'test/check/*.test.ts',
+  'test/prove/*.test.ts',
+  'test/unit/effect/no-leak.test.ts',
+  'test/unit/prove/run-program.test.ts',
+  'test/unit/documents/json/json-laws.test.ts',
 ]
 
 export default defineConfig({

@@ -19,13 +19,23 @@ export function revertLedger(current: Ledger, run: RunRecord): Ledger {
     version: 2,
     setups: revertSetups(current.setups, before.setups, after.setups),
     entries: [
-      ...kept,
+      ...kept.map((entry) => revertWants(entry, before, after)),
       ...lessEntries(back, kept),
       ...before.entries.filter((entry) => paths.has(entry.path)),
     ],
     files: [...current.files.filter(isElsewhere), ...before.files.filter((file) => !isElsewhere(file))],
     folders: current.folders,
   }
+}
+
+/** A value that the run left as it was, but that other setups wanted after it. */
+function revertWants(entry: LedgerEntry, before: Ledger, after: Ledger): LedgerEntry {
+  const idOf = ({ path, keyPath }: LedgerEntry) => JSON.stringify([path, ...keyPath])
+  const inLedger = ({ entries }: Ledger) => entries.find((other) => idOf(other) === idOf(entry))
+  const [old, young] = [inLedger(before)?.setups, inLedger(after)?.setups]
+  if (!old || !young) return entry
+  const stay = entry.setups.filter((id) => old.includes(id) || !young.includes(id))
+  return { ...entry, setups: [...stay, ...old.filter((id) => !young.includes(id) && !stay.includes(id))] }
 }
 
 function revertSetups(current: readonly Setup[], before: readonly Setup[], after: readonly Setup[]): Setup[] {

@@ -104,7 +104,10 @@ it(
             result.edited.some(
               ({ path, keyPath }) => path === one.path && String(keyPath) === String(one.keyPath),
             )
-          expect((await machine.setup(moved, { values: { onConflict: ['skip'] } })).error).toBeUndefined()
+          const skipped = await machine.setup(moved, { values: { onConflict: ['skip'] } })
+          // To keep a key or an address of somebody else's would send one to the other.
+          if (skipped.error?.code === 'no-effect') return expect(machine.all()).toEqual(state)
+          expect(skipped.error).toBeUndefined()
           expectWritten([...wanted.filter((one) => !isEdited(one)), ...result.edited])
 
           expect(
@@ -112,7 +115,7 @@ it(
           ).toBeUndefined()
           expectWritten(wanted)
           expect((await machine.remove()).error).toBeUndefined()
-          expectWritten(result.edited)
+          expectWritten(result.edited.filter(isAlone))
         }),
       ),
       { numRuns },
@@ -129,8 +132,8 @@ it(
           const result = await afterEdit(machine, wish, pick)
           if (!result) return
           expect((await machine.remove()).error).toBeUndefined()
-          expectWritten(result.edited)
-          expect(machine.ledger()).toEqual(emptyLedger)
+          expectWritten(result.edited.filter(isAlone))
+          expect(machine.ledger()).toEqual({ ...emptyLedger, folders: expect.anything() })
           const owned = ownedPaths(machine)
           expect(owned.size).toBe(0)
         }),
@@ -139,3 +142,8 @@ it(
     ),
   timeout,
 )
+
+/** One half of a connection, a base URL or a key, does not stay without the other. */
+function isAlone({ value }: WantedValue): boolean {
+  return !/^https?:|^sk-/.test(String(value))
+}

@@ -152,7 +152,9 @@ function patientHost(home: string, env: Record<string, string>): Host {
 
 async function attempt(command: Run<WritingContext>, input: Parameters<Run>[0], host: Host): Promise<Result> {
   try {
-    return { outcome: await command(input, createTestContext(host)) }
+    return {
+      outcome: await command(input, createTestContext(host, { dryRun: input.switches.has('dryRun') })),
+    }
   } catch (error) {
     if (error instanceof UserError) return { error }
     throw error
@@ -163,7 +165,7 @@ async function attempt(command: Run<WritingContext>, input: Parameters<Run>[0], 
 function readLedger(home: string): unknown {
   const file = join(home, stateBelowHome, 'ledger.json')
   const ledger: Ledger = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : emptyLedger
-  const sorted = (list: readonly unknown[]) => list.map((item) => JSON.stringify(item)).sort()
+  const sorted = (list: readonly unknown[]) => list.map((item) => JSON.stringify(item, inKeyOrder)).sort()
   const { setups, entries, files, folders } = ledger
   return {
     ...ledger,
@@ -172,4 +174,10 @@ function readLedger(home: string): unknown {
     files: sorted(files),
     folders: sorted(folders),
   }
+}
+
+/** What is read and stored again may have its fields in another order. */
+function inKeyOrder(_: string, value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
 }

@@ -89,3 +89,12 @@ function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, plain(child)]))
 }
+
+/** Codex does not start with a provider that has no name, so ours stays in a table of the user's that had none (0.169.0). */
+export function withoutName(now: object, old: object): object {
+  if (valueAt(old, ['model_providers', 'qcode']) === undefined) return now
+  if (valueAt(old, ['model_providers', 'qcode', 'name']) !== undefined) return now
+  return JSON.parse(
+    JSON.stringify(now, (key, value) => (key === 'name' && value === 'QCode.cc' ? undefined : value)),
+  )
+}

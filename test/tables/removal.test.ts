@@ -18,26 +18,14 @@ function newHome(): string {
   return home
 }
 
-/** A value that was put out of the way comes back at the end of its object: JSON by its content, all else by its bytes. */
-function inOrder(tree: HomeTree): HomeTree {
-  const leaves = Object.entries(tree).map(([path, leaf]) => {
-    const { bytes = '' } = leaf
-    const isJson = path.endsWith('settings.json') && bytes !== ''
-    return [
-      path,
-      isJson
-        ? {
-            ...leaf,
-            bytes: bytes
-              .split(/\s*\r?\n\s*/)
-              .map((line) => line.replace(/,$/, ''))
-              .sort()
-              .join('\n'),
-          }
-        : leaf,
-    ]
-  })
-  return Object.fromEntries(leaves)
+/** JSON by its content: a value that was put out of the way comes back at the end of its object. */
+function inOrder(tree: HomeTree): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(tree).map(([path, { bytes = '', ...leaf }]) => {
+      const isSettings = leaf.kind === 'file' && path.endsWith('settings.json') && path.includes('claude')
+      return [path, { ...leaf, bytes: isSettings ? JSON.parse(bytes) : bytes }]
+    }),
+  )
 }
 
 const runsOf = (home: string) => {

@@ -60,7 +60,7 @@ const actions: readonly (readonly [RegExp, (found: RegExpExecArray, host: Host) 
       },
     ],
     [
-      /qcode-setup (--tool [\w-]+(?: --key-store \w+)?)/,
+      /qcode-setup (--tool [\w-]+(?: --(?:key-store|on-conflict) \w+)?)/,
       async ([, flags = ''], host) => {
         const keyed = flags.includes('key-store') ? '' : ' --key-file -'
         if (keyed === '') await (await host.keychain()).set('default', `cr_${'7'.repeat(64)}`)

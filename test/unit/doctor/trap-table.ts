@@ -105,14 +105,14 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-root-key-in-table',
     level: 'error',
-    hint: 'qcode-setup --tool codex',
+    hint: 'model_provider out of ',
     files: { [codexFile]: `[tui]\nmodel_provider = "qcode"\n` },
     unless: { files: { [codexFile]: `${codexReady}[profiles.work]\nmodel_provider = "qcode"\n` } },
   },
   {
     id: 'codex-root-key-in-table',
     level: 'error',
-    hint: 'above the first [table]',
+    hint: 'model_provider out of ',
     files: { [codexFile]: `[mcp_servers.docs]\ncommand = "x"\nmodel_provider = "qcode"\n` },
     unless: { files: { [codexFile]: codexReady } },
   },
@@ -156,7 +156,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-two-key-sources',
     level: 'error',
-    hint: 'take env_key out',
+    hint: 'auth.command out of ',
     files: { [codexFile]: codexReady + codexCommand, ...codexEnv },
     programs: codexVersion('0.120.0'),
     unless: { files: { [codexFile]: codexReady } },
@@ -272,7 +272,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'aider-tilde-env-file',
     level: 'error',
-    hint: 'absolute path',
+    hint: 'qcode-setup --tool aider --on-conflict overwrite',
     files: { '.aider.conf.yml': 'env-file: ~/aider.env\n', 'aider.env': aiderVariables },
     programs: { aider: undefined },
     unless: { files: { '.aider.conf.yml': 'env-file: HOME/aider.env\n' } },

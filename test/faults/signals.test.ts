@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { noKeychain, programPath, sampleKey } from '../support/run-program.ts'
 import { expectFiles, expectNoLock, expectOldOrNew, expectSettled, expectWhole } from './laws.ts'
 import { createMachine } from './machine.ts'
 import { startProgram } from './program.ts'
@@ -55,27 +51,4 @@ describe.concurrent('the real program, sent a signal before every call that chan
       scene.drop()
     },
   )
-})
-
-test('at any time from its start on: never half, and what is left needs no help', async () => {
-  const scene = await makeScene('setup')
-  const { home, start, args } = scene
-  const times = Array.from({ length: 60 }, (_, index) => index * 8)
-  await tryAll('injections', times, async (ms) => {
-    restoreTree(home, start)
-    const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: sampleKey, ...noKeychain }
-    const child = spawn(process.execPath, [programPath, ...args], { cwd: home, env, stdio: 'ignore' })
-    const ended = once(child, 'exit')
-    await setTimeout(ms)
-    child.kill(signals[ms % signals.length])
-    const [exit] = await ended
-    // Before it listens, while Node itself starts, the signal ends it.
-    expect([0, 130, null]).toContain(exit)
-    expectOldOrNew(scene)
-    if (exit !== 0) expectFiles(home, scene.old, `ended by exit code ${exit}`)
-    const next = await startProgram(home, args)
-    expect(next.exit, next.output).toBe(0)
-    expectSettled(createMachine(home).host)
-  })
-  scene.drop()
 })

@@ -65,7 +65,9 @@ describe('no terminal shows the key', () => {
         {},
         { QCODE_API_KEY: key },
       )
-      const leave = setInterval(() => run.press(enter), 300)
+      // A refused key is asked for again until the user leaves.
+      let presses = 0
+      const leave = setInterval(() => run.press(++presses < 12 ? enter : ctrlC), 300)
       await run.exit
       clearInterval(leave)
       await search(place, run)

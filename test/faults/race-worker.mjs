@@ -5,8 +5,10 @@ const { main } = await import(process.env.RACE_PROGRAM)
 
 /** What the program says goes nowhere; the last of it is kept, for when it ends otherwise than it may. */
 let said = ''
-const hear = (chunk) => {
-  said = String(chunk)
+const hear = (chunk, ...rest) => {
+  if (String(chunk) !== '') said = String(chunk)
+  // The program waits for what it wrote to be taken.
+  setImmediate(rest.findLast((each) => typeof each === 'function') ?? (() => {}))
   return true
 }
 process.stdout.write = hear

@@ -7,6 +7,7 @@ import { startGateways } from './echoing-gateway.ts'
 import { failureRuns } from './failure-runs.ts'
 import { keychainRuns } from './keychain-runs.ts'
 import { mistakeFiles, mistakeRuns } from './mistake-runs.ts'
+import { findOther, others } from './other-secrets.ts'
 import { tally } from './search-run.ts'
 import { toolRuns } from './tool-runs.ts'
 import { plantedHome } from './user-files.ts'
@@ -39,6 +40,13 @@ describe('the search', () => {
     ]
     for (const text of spelled) expect(findCanary(`before ${text} after`), text).toBeDefined()
     expect(findCanary(`${key.slice(0, 3)}…${key.slice(-4)} ${key.slice(5, 16)}`)).toBeUndefined()
+  })
+})
+
+describe('the search for secrets of others', () => {
+  it.each(Object.values(others))('finds %s, and not its masked form', (secret) => {
+    expect(findOther(`before ${secret} after`)).toBeDefined()
+    expect(findOther(`${secret.slice(0, 3)}…${secret.slice(-4)}`)).toBeUndefined()
   })
 })
 

@@ -3,6 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { readTree } from '../support/home-tree.ts'
 import type { Ran } from '../support/run-program.ts'
 import { findCanary } from './canary-keys.ts'
+import { findOther } from './other-secrets.ts'
 import { keyHolders, type Note, type Place, takeRecords } from './place.ts'
 
 /** How much was searched, over all runs; `kept` is how often a file rightly held the key. */
@@ -31,7 +32,11 @@ export function searchRun(place: Place, ran: Ran, shows: boolean): string[] {
 function searchStreams({ stdout, stderr }: Ran, shows: boolean): string[] {
   tally.streams += 2
   const streams = shows ? { stderr } : { stdout, stderr }
-  return Object.entries(streams).flatMap(([name, text]) => hit(name, text))
+  const others = Object.entries({ stdout, stderr }).flatMap(([name, text]) => {
+    const piece = findOther(text)
+    return piece === undefined ? [] : [`${name}, a secret of another: ${piece}`]
+  })
+  return [...others, ...Object.entries(streams).flatMap(([name, text]) => hit(name, text))]
 }
 
 function searchFiles({ root, own }: Place): string[] {

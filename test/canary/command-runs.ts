@@ -47,7 +47,7 @@ function quickModes(...args: string[]): Step[] {
 const allTools = ['--tool', 'all', '--on-conflict', 'overwrite']
 
 function setUp(gateway: string): Step {
-  return { args: [...allTools, '--gateway', gateway, '--yes', '--no-check'], exit: 0 }
+  return { args: [...allTools, '--gateway', gateway, '--yes', '--no-check', '--allow-problems'], exit: 0 }
 }
 
 /** For each command the runs of it, in a home that holds the key everywhere, most of them after a setup. */
@@ -55,6 +55,7 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
   setup: ({ good, refusing }) => [
     ...everyWriteMode('setup', ...allTools, '--gateway', refusing, '--yes'),
     ...everyWriteMode('setup', ...allTools, '--gateway', good, '--yes'),
+    ...everyWriteMode('setup', ...allTools, '--gateway', good, '--yes', '--allow-problems'),
   ],
   print: () => [
     { args: ['print', 'codex', '--with-key', '--format', 'dotenv'], says: canaryKey },

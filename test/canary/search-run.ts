@@ -13,6 +13,8 @@ export const tally = { runs: 0, streams: 0, files: 0, writes: 0, processes: 0, k
 const keyFile =
   /^home\/(?:project\/)?(?:\.claude\/settings(?:\.local)?\.json|\.cline\/data\/(?:settings\/providers|secrets)\.json|\.codex\/\.env|\.config\/qcode-setup\/(?:aider\.env|env\.\w+)|\.env)$/
 const backup = /^home\/\.local\/state\/qcode-setup\/runs\/[^/]+\/(?!journal)[^/]+$/
+/** What remove gives back, and undo: it has the key only where the user had written it at a key of ours. */
+const record = /^home\/\.local\/state\/qcode-setup\/(?:ledger|runs\/[^/]+\/journal)\.json$/
 const ourFolder = /^home\/\.(?:config|local\/state)\/qcode-setup(?:\/|$)/
 
 /** Every place in which a run left the key and should not have; `shows` allows it on standard output. */
@@ -55,7 +57,8 @@ function searchFiles({ root, own }: Place): string[] {
 /** A user's own file keeps its mode; what we write is private. */
 function mayHold(path: string, mode: number, own: Place['own']): boolean {
   if (own.get(path) === mode) return true
-  return mode === 0o600 && (own.has(path) || keyFile.test(path) || backup.test(path))
+  if (mode !== 0o600) return false
+  return own.has(path) || keyFile.test(path) || backup.test(path) || (own.size > 0 && record.test(path))
 }
 
 /** Private as well is its folder, where that is ours. */

@@ -1,3 +1,4 @@
+import { keyVariables, type Tool } from '../../src/catalog/tool.ts'
 import { fields } from '../../src/request/fields.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { canaryKey, oddKey } from './canary-keys.ts'
@@ -9,20 +10,26 @@ const methods = ['file', 'env'].flatMap((method) =>
 const stores = fields.keyStore.choices().map((store) => ['--key-store', store])
 
 /** Each tool by every method, scope and place of the key, with a key of the known look and with one full of signs. */
-export const toolRuns: readonly Journey[] = testCatalog.tools.map(({ id }) => ({
-  name: id,
+export const toolRuns: readonly Journey[] = testCatalog.tools.map((tool) => ({
+  name: tool.id,
   steps: [...methods, ...stores].flatMap((choice, index) =>
-    goThrough(['--tool', id, ...choice], index % 2 === 0 ? canaryKey : oddKey),
+    goThrough(['--tool', tool.id, ...choice], index % 2 === 0 ? canaryKey : oddKey, exitOf(tool, choice)),
   ),
 }))
 
+/** A key in a variable is refused for a client that reads none; not every tool knows every method and scope. */
+function exitOf(tool: Tool, [option, value]: readonly string[]): { exit?: number } {
+  if (option !== '--key-store') return {}
+  return { exit: value === 'env' && keyVariables(tool).length === 0 ? 2 : 0 }
+}
+
 /** Shown, written, told of and taken out; the key comes from standard input. */
-function goThrough(choice: readonly string[], key: string): Step[] {
+function goThrough(choice: readonly string[], key: string, ends: { exit?: number }): Step[] {
   const given = { input: `${key}\n`, env: { QCODE_API_KEY: '' }, cwd: 'project' }
   const line = [...choice, '--key-file', '-', '--yes', '--no-check']
   return [
     { ...given, args: [...line, '--dry-run', '--diff', '--json'] },
-    { ...given, args: [...line, '--diff'], ...(choice.includes('--key-store') && { exit: 0 }) },
+    { ...given, args: [...line, '--diff'], ...ends },
     { ...given, args: ['doctor', '--no-check', '--json'], env: { QCODE_API_KEY: key } },
     { ...given, args: ['remove', '--yes', '--json'] },
   ]

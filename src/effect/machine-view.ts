@@ -27,16 +27,22 @@ interface PlannedFile {
     | { readonly kind: 'absent' }
 }
 
-/** The machine as it is now. */
+/** The machine as it is now: each file as it is when it is first looked at. */
 export function viewMachine(host: Host): MachineView {
   const { env, home, cwd, platform, systemFolder } = host
+  const known = new Map<string, FileState>()
+  const read = (path: string) => {
+    const state = known.get(path) ?? readFileState(path)
+    known.set(path, state)
+    return state
+  }
   return {
     env,
     home,
     cwd,
     platform,
     systemFolder,
-    read: readFileState,
+    read,
     list: namesIn,
     hasProgram: (name) => findProgram(name, host) !== undefined,
   }
@@ -45,12 +51,15 @@ export function viewMachine(host: Host): MachineView {
 /** The machine as it would be with a plan's files in place; a file that is reached by another name is the same file. */
 export function overlay(machine: MachineView, edits: readonly PlannedFile[]): MachineView {
   const planned = new Map(edits.map((edit) => [edit.before.resolvedPath, edit.after]))
+  const known = new Map<FileState, FileState>()
   return {
     ...machine,
     read: (path) => {
       const state = machine.read(path)
       const after = planned.get(state.resolvedPath)
-      return after === undefined ? state : stateAfter(state, after)
+      const left = known.get(state) ?? (after === undefined ? state : stateAfter(state, after))
+      known.set(state, left)
+      return left
     },
   }
 }

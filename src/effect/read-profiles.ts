@@ -30,15 +30,16 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   const ordered = ofPlatform.toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
   const places = resolvePlaces({}, machine)
   const ours = new Set(ordered.map(({ envFile }) => resolvePath(envFile, places)))
-  const layers = ordered.flatMap((shell) => layersOf(startShells([shell], machine), ours))
+  const started = ordered.map((shell) => startShells([shell], machine))
+  const layers = started.flatMap((starts) => layersOf(starts, ours))
   const formats = new Map(ordered.map(({ id, envFormat }) => [id, envFormat]))
   const profileOf = ({ shell, line, name }: Layer): Profile => {
     const file = files.read(line.file, formats.get(shell) ?? 'posix-env')
     return { file, variables: { [name]: line.value }, lines: { [name]: line.line } }
   }
   const named = layers.map(profileOf)
-  const overwritten = ordered
-    .flatMap((shell) => overwrittenIn(startShells([shell], machine)))
+  const overwritten = started
+    .flatMap((starts) => overwrittenIn(starts))
     .map((layer) => ({ ...profileOf(layer), isOverwritten: true as const }))
   const bare = ordered.flatMap((shell) =>
     filesOf(shell, machine).map((path) => ({

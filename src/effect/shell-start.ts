@@ -5,6 +5,7 @@ import { decodeText } from '../documents/decode-text.ts'
 import { readFishVariables } from '../documents/script/fish-variables.ts'
 import { readScript } from '../documents/script/read-script.ts'
 import type { Piece, Script, ScriptProblem, Step, Word } from '../documents/script/script.ts'
+import type { PresentFile } from '../host/file-state.ts'
 import { filesAt } from '../host/files-at.ts'
 import type { MachineView } from './machine-view.ts'
 
@@ -38,6 +39,19 @@ export interface ShellStart {
   readonly stops: readonly Stop[]
   /** Files that a line of another one reads, and that line. */
   readonly reads: readonly { readonly path: string; readonly file: string; readonly line: number }[]
+}
+
+/** The system's own profiles are long, and every tool and way to start comes to them. */
+const known = new Map<string, Script>()
+const mostKnown = 100
+
+/** What a file of a shell does. Errors: UserError `not-utf8`. */
+function scriptOf({ path, bytes, hash }: PresentFile, language: Shell['language']): Script {
+  const id = `${language} ${hash}`
+  const script = known.get(id) ?? readScript(decodeText(bytes, path), language)
+  if (known.size >= mostKnown) known.clear()
+  known.set(id, script)
+  return script
 }
 
 /** How often one file may make another one read. */
@@ -85,9 +99,9 @@ class Walk {
     const places = resolvePlaces({}, { ...this.#machine, env: this.#environment() })
     for (const path of paths) {
       const found = filesAt(resolvePath(path, places), this.#machine.list)
-      const texts = found.flatMap((file) => this.#textOf(file) ?? [])
-      for (const { file, text } of texts) this.#run(file, text)
-      if (texts.length > 0) return
+      const states = found.flatMap((file) => this.#stateOf(file) ?? [])
+      for (const state of states) this.#run(state)
+      if (states.length > 0) return
     }
   }
 
@@ -101,8 +115,8 @@ class Walk {
   #universal(): [string, SetLine][] {
     if (this.#shell.universal === undefined) return []
     const path = resolvePath(this.#shell.universal, resolvePlaces({}, this.#machine))
-    const text = this.#textOf(path)?.text ?? ''
-    return readFishVariables(text)
+    const state = this.#stateOf(path)
+    return readFishVariables(state ? decodeText(state.bytes, path) : '')
       .filter(({ exports }) => exports)
       .map(({ name, value, line }) => [name, { file: path, line, value, maybe: false }])
   }
@@ -113,21 +127,23 @@ class Walk {
     return { ...this.#machine.env, ...Object.fromEntries(set) }
   }
 
-  #textOf(path: string): { file: string; text: string } | undefined {
+  #stateOf(path: string): PresentFile | undefined {
     try {
       const state = this.#machine.read(path)
-      return state.kind === 'absent' ? undefined : { file: path, text: decodeText(state.bytes, path) }
+      if (state.kind === 'absent') return undefined
+      scriptOf(state, this.#shell.language)
+      return state
     } catch {
       // A file that cannot be read is told of where it is looked at.
       return undefined
     }
   }
 
-  #run(file: string, text: string): void {
+  #run(state: PresentFile): void {
+    const file = state.path
     if (this.isOver || this.#open.length >= deepest || this.#open.includes(file)) return
     this.#open.push(file)
-    const script: Script = readScript(text, this.#shell.language)
-    this.#follow(file, script)
+    this.#follow(file, scriptOf(state, this.#shell.language))
     this.#open.pop()
   }
 
@@ -199,8 +215,8 @@ class Walk {
     if (named === undefined || !isAbsolute(named)) return
     const target = resolve(named)
     this.reads.push({ path: target, file, line })
-    const found = this.#textOf(target)
-    if (found) this.#run(found.file, found.text)
+    const state = this.#stateOf(target)
+    if (state) this.#run(state)
   }
 
   /** The text of a word; undefined for what only the running shell can work out. */

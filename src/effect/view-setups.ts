@@ -1,6 +1,7 @@
 import type { Installed } from '../catalog/detect.ts'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell, Tool, Variant } from '../catalog/tool.ts'
+import { createFileReader } from './file-reader.ts'
 import { variablesIn } from './find-setting.ts'
 import { openEffect } from './judge-effect.ts'
 import type { MachineView } from './machine-view.ts'
@@ -31,7 +32,7 @@ type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
 export async function viewSetup(placed: PlacedTool, installed: Installed, given: Given): Promise<PlacedView> {
   const { tool, shell, variant, project, folders } = placed
   const here = { ...given.machine, cwd: project ?? given.machine.cwd }
-  const machine = shell ? await inNewShell(shell, here, given) : here
+  const machine = shell ? await inNewShell(shell, here) : here
   const context = await openEffect({ ...given, machine })
   const view = await viewTool(tool, installed, context, { variant, ...(folders && { folders }) })
   return { view, context }
@@ -41,8 +42,8 @@ export async function viewSetup(placed: PlacedTool, installed: Installed, given:
  * What a shell that is started anew finds in the file of variables takes the place of what this one has; where a line of
  * another file wins over that, what it says.
  */
-async function inNewShell(shell: Shell, machine: MachineView, given: Given): Promise<MachineView> {
-  const { files } = await openEffect({ ...given, machine })
+async function inNewShell(shell: Shell, machine: MachineView): Promise<MachineView> {
+  const files = await createFileReader([shell.envFormat], machine)
   const path = resolvePath(shell.envFile, resolvePlaces({}, machine))
   const own = variablesIn(files.read(path, shell.envFormat).data, [])
   const winners = winningLines(shell, machine).filter(

@@ -221,16 +221,24 @@ const room = createContext(Object.create(null))
 /** Patterns that once took too long: they are not tried again. */
 const hopeless = new Set<string>()
 
+/** What was found out of a pattern and a text: most texts are empty, and are asked about again and again. */
+const answers = new Map<string, boolean>()
+const mostAnswers = 1000
+
 /**
  * Whether a text matches a regular expression out of a tool's folder. One that takes too long does not match: some need
  * more than a lifetime for a short text.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
   if (hopeless.has(pattern)) return false
+  const question = `new RegExp(${JSON.stringify(pattern)}).test(${JSON.stringify(text)})`
+  const known = answers.get(question)
+  if (known !== undefined) return known
   try {
-    return runInContext(`new RegExp(${JSON.stringify(pattern)}).test(${JSON.stringify(text)})`, room, {
-      timeout,
-    })
+    const answer = runInContext(question, room, { timeout }) === true
+    if (answers.size >= mostAnswers) answers.clear()
+    answers.set(question, answer)
+    return answer
   } catch {
     hopeless.add(pattern)
     return false

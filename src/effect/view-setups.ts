@@ -30,12 +30,31 @@ type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
 
 /** How a client will behave where it is set up: in its project's folder, and in a shell that is started anew. */
 export async function viewSetup(placed: PlacedTool, installed: Installed, given: Given): Promise<PlacedView> {
-  const { tool, shell, variant, project, folders } = placed
-  const here = { ...given.machine, cwd: project ?? given.machine.cwd }
-  const machine = shell ? await inNewShell(shell, here) : here
-  const context = await openEffect({ ...given, machine })
+  const { tool, variant, folders } = placed
+  const context = await contextOf(placed, given)
   const view = await viewTool(tool, installed, context, { variant, ...(folders && { folders }) })
   return { view, context }
+}
+
+/** Most setups of one machine share a shell and a working folder, and so all that is read there. */
+const contexts = new WeakMap<Given, Map<string, Promise<EffectContext>>>()
+
+function contextOf({ shell, project }: PlacedTool, given: Given): Promise<EffectContext> {
+  const known = contexts.get(given) ?? new Map<string, Promise<EffectContext>>()
+  contexts.set(given, known)
+  const id = JSON.stringify([shell?.id, project])
+  const context = known.get(id) ?? openPlace(shell, project, given)
+  known.set(id, context)
+  return context
+}
+
+async function openPlace(
+  shell: Shell | undefined,
+  project: string | undefined,
+  given: Given,
+): Promise<EffectContext> {
+  const here = { ...given.machine, cwd: project ?? given.machine.cwd }
+  return openEffect({ ...given, machine: shell ? await inNewShell(shell, here) : here })
 }
 
 /**

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { BlankTrace } from './documents/blank-line.ts'
 import type { KeyPath } from './documents/document.ts'
 import type { FormatId } from './documents/formats.ts'
+import type { Hunk } from './documents/hunk.ts'
 
 /**
  * What we own, written down: what is set up, every value that stands in a user's file because we wrote it, and what each
@@ -47,8 +49,11 @@ export type Replaced =
    * with the value, for `Document.unset`.
    */
   | { readonly kind: 'absent'; readonly parents: number; readonly trace?: BlankTrace }
-  /** A document of the entry's format that holds nothing but the value, spelled as it was. It may hold a key. */
-  | { readonly kind: 'value'; readonly text: string }
+  /**
+   * A document of the entry's format that holds nothing but the value, spelled as it was, and where it stood, if that
+   * cannot be told from what we wrote. Both may hold a key.
+   */
+  | { readonly kind: 'value'; readonly text: string; readonly hunk?: Hunk }
   /** Written by version 0.1.0: the backup of the file in this run's folder has it. */
   | { readonly kind: 'backup'; readonly run: string }
 
@@ -113,11 +118,18 @@ export function renewReplaced(
 ): Ledger {
   const renew = (entry: LedgerEntry): LedgerEntry => {
     if (entry.replaced.kind !== 'value') return entry
-    const bytes = new TextEncoder().encode(entry.replaced.text)
-    const renewed = replaceIn(entry.path, bytes)
-    if (renewed === bytes) return entry
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(renewed)
-    return { ...entry, replaced: { kind: 'value', text } }
+    const renewText = (text: string) => {
+      const bytes = new TextEncoder().encode(text)
+      const renewed = replaceIn(entry.path, bytes)
+      return renewed === bytes ? text : new TextDecoder('utf-8', { ignoreBOM: true }).decode(renewed)
+    }
+    const { text, hunk } = entry.replaced
+    const renewed = {
+      kind: 'value' as const,
+      text: renewText(text),
+      ...(hunk && { hunk: { ...hunk, from: renewText(hunk.from), to: renewText(hunk.to) } }),
+    }
+    return isDeepStrictEqual(renewed, entry.replaced) ? entry : { ...entry, replaced: renewed }
   }
   return { ...ledger, entries: ledger.entries.map(renew) }
 }

@@ -40,9 +40,17 @@ const entryFields = {
   silenced: z.exactOptional(z.literal(true)),
 }
 
+const hunkSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+  edge: z.string(),
+})
+
 const replacedSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent'), parents: z.number(), trace: z.exactOptional(z.string()) }),
-  z.object({ kind: z.literal('value'), text: z.string() }),
+  z.object({ kind: z.literal('value'), text: z.string(), hunk: z.exactOptional(hunkSchema) }),
   z.object({ kind: z.literal('backup'), run: z.string() }),
 ])
 

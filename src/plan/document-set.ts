@@ -9,7 +9,7 @@ export interface OpenFile {
   readonly before: FileState
   readonly format: Format
   readonly formatId: FormatId
-  readonly document: Document
+  document: Document
   /** What stood there, as an independent parser understood it. */
   readonly beforeData: Value
 }

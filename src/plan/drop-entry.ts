@@ -1,6 +1,7 @@
 import type { BlankTrace } from '../documents/blank-line.ts'
 import { decodeText } from '../documents/decode-text.ts'
 import type { Document, Format, KeyPath, Value } from '../documents/document.ts'
+import { openInPlace, putBack } from '../documents/put-back.ts'
 import { sameValue } from '../documents/same-value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
@@ -17,7 +18,11 @@ import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
  */
 export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
   const standing = entries.filter((entry) => stillOurs(entry, work))
-  const gone = standing.filter((entry) => !giveBack(entry, work))
+  // Backwards as well: each finds around it what it was taken from.
+  const gone = standing
+    .toReversed()
+    .filter((entry) => !giveBack(entry, work))
+    .toReversed()
   const leaving = keepRequired(gone, work)
   // Backwards, as each edit left the text that the one before it had made.
   for (const entry of leaving.entries.toReversed()) takeOut(entry, leaving.entries, work)
@@ -66,9 +71,7 @@ function giveBack(entry: LedgerEntry, work: PlanWork): boolean {
   const actual = document.get(entry.keyPath)
   work.findings.push(givenBackFinding(entry, displayValue(value, entry.keyPath)))
   if (sameValue(actual, value)) return true
-  if (document.restore) document.restore(entry.keyPath, original)
-  // Some editors restore only what stands there.
-  if (!sameValue(document.get(entry.keyPath), value)) document.set(entry.keyPath, value)
+  if (!putInPlace(entry, original, file)) putBack(document, entry.keyPath, original)
   fileWork.meant.push({ keyPath: entry.keyPath, value })
   fileWork.changes.push({
     kind: actual === undefined ? 'created' : 'modified',
@@ -78,6 +81,15 @@ function giveBack(entry: LedgerEntry, work: PlanWork): boolean {
     owner: 'ours',
   })
   return true
+}
+
+/** Where the ledger has its place, the value comes back with every byte that stood there; false where that is gone. */
+function putInPlace({ replaced, keyPath }: LedgerEntry, original: Document, file: OpenFile): boolean {
+  if (replaced.kind !== 'value' || !replaced.hunk) return false
+  const { document, format, path } = file
+  const placed = openInPlace(document, { path: keyPath, original, hunk: replaced.hunk }, format, path)
+  if (placed) file.document = placed
+  return placed !== undefined
 }
 
 function givenBackFinding({ path, keyPath }: LedgerEntry, value: string): Finding {

@@ -1,4 +1,6 @@
 import type { Document, KeyPath, Value } from '../documents/document.ts'
+import { hunkBetween } from '../documents/hunk.ts'
+import { putBack } from '../documents/put-back.ts'
 import { sameValue } from '../documents/same-value.ts'
 import type { Finding } from '../finding.ts'
 import type { Replaced } from '../ledger.ts'
@@ -95,6 +97,7 @@ function writeLeaf(
   const id = pathId(path, keyPath)
   const known = work.entries.get(id)
   const replaced = known?.replaced ?? replacedBy(keyPath, fileWork.file, work)
+  const text = document.toText()
   document.set(keyPath, revealed)
   fileWork.meant.push({ keyPath, value: revealed })
   fileWork.changes.push({
@@ -113,7 +116,12 @@ function writeLeaf(
     hash: hashValue(revealed),
     run: work.context.run,
     setups: known?.setups ?? [],
-    replaced: actual === undefined ? traced(replaced, document) : replaced,
+    replaced:
+      actual === undefined
+        ? traced(replaced, document)
+        : known || value instanceof Secret
+          ? replaced
+          : withPlace(replaced, keyPath, text, fileWork.file),
     ...(hides !== undefined && { hides }),
   })
 }
@@ -124,6 +132,24 @@ function traced(replaced: Replaced, document: Document): Replaced {
   const trace = document.trace?.()
   const { kind, parents } = replaced
   return { kind, parents, ...(trace !== undefined && { trace }) }
+}
+
+/**
+ * With the place of a value that was taken out or changed just now, where the value alone would not come back with every
+ * byte: `text` is what the document was before.
+ */
+export function withPlace(
+  replaced: Replaced,
+  keyPath: KeyPath,
+  text: string,
+  { document, format, path }: OpenFile,
+): Replaced {
+  if (replaced.kind !== 'value') return replaced
+  const edited = document.toText()
+  const trial = format.open(edited, path)
+  putBack(trial, keyPath, format.open(replaced.text, path))
+  const hunk = trial.toText() === text ? undefined : hunkBetween(text, edited)
+  return { ...replaced, ...(hunk && { hunk }) }
 }
 
 /** What stands at a key that is about to become ours, for the ledger. */
@@ -145,8 +171,7 @@ export function replacedBy(
   const excerpt = document.excerpt?.(keyPath)
   if (excerpt !== undefined) return { kind: 'value', text: excerpt }
   const alone = format.open('', path)
-  if (alone.restore) alone.restore(keyPath, document)
-  if (!sameValue(alone.get(keyPath), actual)) alone.set(keyPath, actual)
+  putBack(alone, keyPath, document)
   return { kind: 'value', text: alone.toText() }
 }
 

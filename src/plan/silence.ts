@@ -4,7 +4,7 @@ import { entriesIn } from '../effect/find-setting.ts'
 import type { Finding } from '../finding.ts'
 import { absentHash, hashValue } from './compare-leaf.ts'
 import { displayValue } from './display-value.ts'
-import { replacedBy } from './edit-target.ts'
+import { replacedBy, withPlace } from './edit-target.ts'
 import { pathId } from './path-id.ts'
 import { type PlanWork, workOn } from './plan-work.ts'
 
@@ -34,7 +34,7 @@ function silence({ tool, setup, path, format, keyPath, entry, isKey }: Silence, 
   if (actual === undefined) return
   const fileWork = workOn(file, work)
   fileWork.tools.add(tool)
-  const replaced = replacedBy(keyPath, file, work)
+  const old = { replaced: replacedBy(keyPath, file, work), text: document.toText() }
   const left = entry === undefined ? undefined : without(actual, entry)
   if (left === undefined) document.unset(keyPath)
   else document.set(keyPath, left)
@@ -58,7 +58,7 @@ function silence({ tool, setup, path, format, keyPath, entry, isKey }: Silence, 
     hash: left === undefined ? absentHash : hashValue(left),
     run: work.context.run,
     setups: [setup],
-    replaced,
+    replaced: withPlace(old.replaced, keyPath, old.text, file),
     silenced: true,
   })
 }

@@ -34,6 +34,8 @@ export interface Chosen<Planned extends Plan> {
   readonly checkedKey?: Secret
   readonly findings: readonly Finding[]
   readonly makePlan: (context: PlanContext, choices: readonly ToolChoice[]) => Promise<Planned>
+  /** Something that the command is about had to be left as it is; the findings name it. */
+  readonly isPartial?: boolean
   /** A tool whose files cannot be edited may be left out of it. */
   readonly canLeaveOut?: true
 }
@@ -88,7 +90,8 @@ export async function applyChoices<Planned extends Plan>(
   }
   const daemons = written.run === undefined ? [] : await settleDaemons(chosen.choices, input, context.host)
   const pending = isOn(input, 'exitCode') && isPending(written, recovered)
-  const fails = pending || written.isBlocked || late.some(({ level }) => level === 'error')
+  const isWrong = late.some(({ level }) => level === 'error')
+  const fails = pending || written.isBlocked || chosen.isPartial || isWrong
   return maker.report({
     ...written,
     exit: fails ? 3 : checked.exit,

@@ -58,7 +58,6 @@ export const commandTable: readonly CommandSpec[] = [
     ],
     writes: 'files',
     network: true,
-    needsEveryTool: true,
     load: async () => (await import('./switch.ts')).runSwitch,
   },
   {
@@ -107,7 +106,6 @@ export const commandTable: readonly CommandSpec[] = [
     examples: [['qcode-setup remove --tool codex --yes', 'one tool']],
     writes: 'files',
     network: false,
-    needsEveryTool: true,
     load: async () => (await import('./remove.ts')).runRemove,
   },
   {

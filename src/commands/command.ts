@@ -31,7 +31,7 @@ interface CommandParts {
   readonly onlyReads?: (input: Input) => boolean
   /** It may ask the gateway. */
   readonly network: boolean
-  /** It writes, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */
+  /** It takes up, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */
   readonly needsEveryTool?: true
   /** Its first words that do without the user's own tools: those are not even looked at. */
   readonly withoutOwnTools?: readonly string[]

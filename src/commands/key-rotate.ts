@@ -17,6 +17,7 @@ import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { givenKey } from './given-key.ts'
 import { isInteractive } from './is-interactive.ts'
+import { keepIn } from './led-out.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './plan-data.ts'
 import { tryKey } from './try-key.ts'
@@ -39,6 +40,7 @@ export function rotateKey(input: Input, context: WritingContext): Promise<Outcom
           choices: found.request.choices,
           key: found.request.key,
           findings: found.findings,
+          isPartial: found.request.ledOut.size > 0,
           makePlan: (planContext) => planRotation(found.request, planContext),
         }
       },
@@ -60,11 +62,13 @@ interface ChosenKey {
 
 async function choose(input: Input, context: WritingContext): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
-  const { choices, findings: gone } = existingChoices(context)
+  const { choices: standing, findings: skipped } = existingChoices(context)
+  const { choices, findings: kept, ledOut } = await keepIn(standing, context)
+  const gone = [...skipped, ...kept]
   const past = readPast(host)
   if (!hasKeys(choices, past))
     return { ended: notRotated(0, undefined, gone, null, reportNothingSetUp(host)) }
-  const requestFor = (key: Secret) => ({ key, choices, tools: catalog.tools, past })
+  const requestFor = (key: Secret) => ({ key, choices, tools: catalog.tools, past, ledOut })
   const planFor = (key: Secret) =>
     // The most that could be replaced: what the user decides on conflicts comes later.
     planRotation(
@@ -74,7 +78,9 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
   let { key, most } = await chooseKey(planFor, input, host)
   for (;;) {
     const before = [...gone, ...judgeKeyLook(key)]
-    if (!isNew(most)) return { ended: notRotated(0, most, before, null, reportNotRotated('same', key, host)) }
+    const exit = kept.length > 0 ? 3 : 0
+    if (!isNew(most))
+      return { ended: notRotated(exit, most, before, null, reportNotRotated('same', key, host)) }
     await refuseRunningPrograms(choices, host)
     const { isRight, isRefused, findings, data } = await tryKey(key, choices, input, context)
     const all = [...before, ...findings]
@@ -156,7 +162,7 @@ function lookElsewhere({ old, ledger }: Rotation, { catalog, host }: CommandCont
 }
 
 function notRotated(
-  exit: 0 | 4,
+  exit: 0 | 3 | 4,
   plan: Rotation | undefined,
   findings: readonly Finding[],
   check: unknown,

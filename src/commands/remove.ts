@@ -1,11 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs'
-import type { Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Setup, setupId } from '../ledger.ts'
 import { planRemoval } from '../plan/make-plan.ts'
-import { namedTools } from '../request/choose-tools.ts'
-import { type Input, textOf } from '../request/input.ts'
+import { toolsNamed } from '../request/choose-tools.ts'
+import { type Input, listOf, textOf } from '../request/input.ts'
+import { unknownValue } from '../request/unknown-value.ts'
 import { reportRemoval } from '../ui/report-removal.ts'
 import { choiceOf, goneFindings, isGone, loadLedger } from './choices-of.ts'
 import type { Outcome, WritingContext } from './command.ts'
@@ -20,7 +20,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const { host, catalog, committer } = context
   const recovered = await recoverFirst(input, context)
   const { setups, folders } = loadLedger(context)
-  const tools = await namedTools(input, catalog, host)
+  const tools = await idsToRemove(input, setups, context)
   const removed = setups.filter((setup) => isMeant(setup, tools, textOf(input, 'scope'), host))
   const kept = setups.filter((setup) => !removed.includes(setup))
   const ids = new Set(removed.map(setupId))
@@ -56,14 +56,34 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   }
 }
 
+/** The tools that are named; one that is set up may be in no catalog any more. Errors: UserErrors `unknown-tool`, `nothing-detected`. */
+async function idsToRemove(
+  input: Input,
+  setups: readonly Setup[],
+  { catalog, host }: WritingContext,
+): Promise<ReadonlySet<string> | undefined> {
+  const words = listOf(input, 'removedTool')
+  const known = [
+    ...new Set([...catalog.tools, ...setups.map(({ tool }) => ({ id: tool }))].map(({ id }) => id)),
+  ]
+  const valid = [...known, 'all', 'detected']
+  const unknown = words.find((word) => !valid.includes(word))
+  if (unknown !== undefined) throw unknownValue('tool', unknown, valid)
+  if (words.length === 0 || words.includes('all')) return undefined
+  const gone = words.filter((word) => setups.some(({ tool }) => tool === word))
+  const others = words.filter((word) => !gone.includes(word))
+  const tools = others.length === 0 ? [] : ((await toolsNamed(others, catalog, host)) ?? [])
+  return new Set([...gone, ...tools.map(({ id }) => id)])
+}
+
 /** The project scope is the project in this folder, and no other one. */
 function isMeant(
   { tool, scope, project }: Setup,
-  tools: readonly Tool[] | undefined,
+  tools: ReadonlySet<string> | undefined,
   wanted: string | undefined,
   { cwd }: Host,
 ): boolean {
-  if (tools && !tools.some(({ id }) => id === tool)) return false
+  if (tools && !tools.has(tool)) return false
   if (wanted !== undefined && scope !== wanted) return false
   return wanted !== 'project' || project === undefined || isSameFolder(project, cwd)
 }

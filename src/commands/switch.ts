@@ -10,6 +10,7 @@ import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts
 import { existingChoices } from './choices-of.ts'
 import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { isInteractive } from './is-interactive.ts'
+import { keepIn } from './led-out.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { planData } from './plan-data.ts'
 import { settleVariants } from './settle-variants.ts'
@@ -49,7 +50,8 @@ function switchMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> 
 async function choose(input: Input, context: WritingContext): Promise<Chosen<Plan>> {
   const { host, committer } = context
   const { origin, note } = originToTake(input, context)
-  const { choices: existing, findings: skipped } = existingChoices(context)
+  const { choices: standing, findings: skipped } = existingChoices(context)
+  const { choices: existing, findings: ledOut } = await keepIn(standing, context)
   const isChecked = !isOn(input, 'noCheck') && !committer.dryRun
   const key = isChecked
     ? ((await readKey(undefined, host)) ?? (await storedKey(existing, context)))
@@ -59,9 +61,11 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
   return {
     choices,
     origin,
+    isPartial: ledOut.length > 0,
     ...(key && { checkedKey: key }),
     findings: [
       ...skipped,
+      ...ledOut,
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],

@@ -35,6 +35,8 @@ export interface RotationRequest {
   /** Every tool that may have been set up. */
   readonly tools: readonly Tool[]
   readonly past: Past
+  /** Files that are not to be written. */
+  readonly ledOut: ReadonlySet<string>
 }
 
 /**
@@ -42,12 +44,14 @@ export interface RotationRequest {
  * any more, such as those of an earlier shell. Nothing else changes. Errors: those of `planSetup`.
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
-  const { key, choices, tools, past } = request
+  const { key, choices, tools, past, ledOut } = request
   const targets = choices.map((choice) => targetsOf(choice, key, context))
   const formats = targets.flat().map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
   const wanted = targets.flatMap((ofOne) => keysOf(ofOne, written, key, context))
-  const others = leftBehind(wanted, written, context).map((entry) => targetOf(entry, key))
+  const others = leftBehind(wanted, written, context)
+    .filter(({ path }) => !ledOut.has(path))
+    .map((entry) => targetOf(entry, key))
   const plan = await planTargets([...others, ...wanted], [], { ...context, key })
   const kept = await renewKept(request, context)
   const keys = new Set([...written.keys, ...kept.keys])

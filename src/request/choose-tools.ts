@@ -15,7 +15,16 @@ export async function namedTools(
   catalog: Catalog,
   host: Host,
 ): Promise<readonly Tool[] | undefined> {
-  const names = new Set(listOf(input, 'tool'))
+  return toolsNamed(listOf(input, 'tool'), catalog, host)
+}
+
+/** Of these words each is the id of a tool, `all` or `detected`. */
+export async function toolsNamed(
+  words: readonly string[],
+  catalog: Catalog,
+  host: Host,
+): Promise<readonly Tool[] | undefined> {
+  const names = new Set(words)
   if (names.size === 0) return undefined
   if (names.has('all')) return catalog.tools
   const found = names.has('detected') ? await detectedTools(catalog, host) : []

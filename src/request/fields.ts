@@ -46,8 +46,16 @@ export const fields = {
     value: 'ID',
     many: true,
     summary: 'tool, by its id; `all`, or `detected` for those found here',
-    commands: ['setup', 'remove', 'prove'],
+    commands: ['setup', 'prove'],
     choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
+  },
+  // What is set up can be of a tool whose folder is gone meanwhile, so the command itself knows the choices.
+  removedTool: {
+    flag: 'tool',
+    value: 'ID',
+    many: true,
+    summary: 'tool that is set up, by its id; `all`, or `detected` for those found here',
+    commands: ['remove'],
   },
   region: {
     flag: 'region',

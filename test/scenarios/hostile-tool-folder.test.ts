@@ -35,23 +35,19 @@ async function inHome(work: (scene: Scene) => Promise<void>): Promise<void> {
 const bad = { 'tool.toml': 'schema = 2\n' }
 
 describe.concurrent('a tool folder that cannot be used', () => {
-  it.each(['setup', 'print', 'switch', 'remove', 'prove'])(
-    'stops %s, with the file: exit 2, nothing written',
-    (name) =>
-      inHome(async ({ home, tools, run }) => {
-        const folder = writeOwnTool(tools, bad)
-        const tree = readTree(home)
-        const args = {
-          setup: ['--tool', 'codex', '--yes', '--no-check', '--key-store', 'env'],
-          print: ['print', 'codex'],
-          switch: ['switch', 'eu', '--yes', '--no-check'],
-          remove: ['remove', '--yes'],
-          prove: ['prove'],
-        }[name]
-        const { exit, stderr } = await run(args ?? [])
-        expect([exit, stderr]).toEqual([2, expect.stringContaining(join(folder, 'tool.toml'))])
-        expect(readTree(home)).toEqual(tree)
-      }),
+  it.each(['setup', 'print', 'prove'])('stops %s, with the file: exit 2, nothing written', (name) =>
+    inHome(async ({ home, tools, run }) => {
+      const folder = writeOwnTool(tools, bad)
+      const tree = readTree(home)
+      const args = {
+        setup: ['--tool', 'codex', '--yes', '--no-check', '--key-store', 'env'],
+        print: ['print', 'codex'],
+        prove: ['prove'],
+      }[name]
+      const { exit, stderr } = await run(args ?? [])
+      expect([exit, stderr]).toEqual([2, expect.stringContaining(join(folder, 'tool.toml'))])
+      expect(readTree(home)).toEqual(tree)
+    }),
   )
 
   it('is told of by every other command, which does its work', () =>
@@ -64,7 +60,9 @@ describe.concurrent('a tool folder that cannot be used', () => {
         ['lint'],
         ['demo'],
         ['check', '--gateway', 'http://127.0.0.1:9'],
+        ['switch', 'eu', '--yes', '--no-check'],
         ['undo', '--yes'],
+        ['remove', '--tool', 'codex', '--yes'],
       ]
       for (const line of lines) {
         const { exit, stderr } = await run(line)

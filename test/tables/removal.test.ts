@@ -157,18 +157,19 @@ describe.each(ofVariables)('given the variables of %s in the profiles of two she
 })
 
 describe('given a tool of the user’s own', () => {
-  const gone: readonly (readonly [string, (folder: string) => void])[] = [
+  const elsewhere = ownManifest.replace('settings.json"', 'other.json"')
+  const changes: readonly (readonly [string, (folder: string) => void])[] = [
     ['gone', (folder) => rmSync(folder, { recursive: true })],
     ['for another file now', (folder) => writeOwnTool(join(folder, '..'), { 'tool.toml': elsewhere })],
-  ]
-  const unusable: readonly (readonly [string, (folder: string) => void])[] = [
     ['no tool any more', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = 2\n')],
+    ['not to be parsed', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = [\n')],
+    ['without its content', (folder) => rmSync(join(folder, 'settings.json'))],
     [
       'leading elsewhere now',
       (folder) => writeFileSync(join(folder, 'settings.json'), '{"a":"//evil.example"}'),
     ],
   ]
-  const elsewhere = ownManifest.replace('settings.json"', 'other.json"')
+  const removals = [[], ['--tool', 'mine'], ['--tool', 'all'], ['--scope', 'user']]
 
   async function given() {
     const home = newHome()
@@ -184,25 +185,33 @@ describe('given a tool of the user’s own', () => {
     return { home, folder, isBack }
   }
 
-  it.each(gone)('whose folder is %s, remove gives back what was there', async (_, change) => {
-    const { home, folder, isBack } = await given()
-    change(folder)
-    const removed = await runProgram(['remove', '--yes'], { home })
-    expect(removed.exit, removed.stderr).toBe(0)
-    isBack()
-  })
+  describe.each(changes)('whose folder is %s', (_, change) => {
+    it.each(removals.map((args) => ({ args })))(
+      'remove $args gives back what was there',
+      async ({ args }) => {
+        const { home, folder, isBack } = await given()
+        change(folder)
+        const removed = await runProgram(['remove', '--yes', ...args], { home })
+        expect(removed.exit, removed.stderr).toBe(0)
+        isBack()
+      },
+    )
 
-  it.each(unusable)(
-    'whose folder is %s, remove names it, and gives back what was there without it',
-    async (_, change) => {
+    it('it stops nothing of another tool', async () => {
       const { home, folder, isBack } = await given()
+      expect((await setUp(['codex'], { home })).exit).toBe(0)
       change(folder)
-      const refused = await runProgram(['remove', '--yes'], { home })
-      expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining('take the folder away')])
-      rmSync(folder, { recursive: true })
-      const removed = await runProgram(['remove', '--yes'], { home })
-      expect(removed.exit, removed.stderr).toBe(0)
+      for (const line of [
+        'status',
+        'switch eu --yes --no-check',
+        'undo --yes',
+        'remove --tool codex --yes',
+      ]) {
+        const { exit, stderr } = await runProgram(line.split(' '), { home })
+        expect([line, exit, stderr]).toEqual([line, 0, expect.any(String)])
+      }
+      expect((await runProgram(['remove', '--yes'], { home })).exit).toBe(0)
       isBack()
-    },
-  )
+    })
+  })
 })

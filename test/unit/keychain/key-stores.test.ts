@@ -189,7 +189,7 @@ describe('--key-store keychain', () => {
         { tool: 'openai-sdk', keyStore: 'keychain', asWritten: true },
       ],
     })
-    const some = await runRemove(inputOf({ tool: ['codex'] }), context)
+    const some = await runRemove(inputOf({ removedTool: ['codex'] }), context)
     expect(some.findings.map(({ id }) => id)).not.toContain('key-in-keychain')
     const rest = await runRemove(inputOf({}), context)
     expect(rest.findings).toContainEqual(

@@ -9,18 +9,25 @@ import { quoteWord } from './quote-word.ts'
 /** No client's configuration comes near this; a bigger file is something else. */
 const largestFile = 10 * 1024 * 1024
 
+/** How often a file may go away while it is looked at. */
+const mostLooks = 10
+
 /**
  * What stands at an absolute path, with links followed. Throws UserError, exit 1, for everything that is no
  * regular file that can be read and written back: `is-directory`, `not-regular`, `dangling-link`, `too-large`,
  * `not-readable`, and `not-a-directory` when something on the way to the file is no folder.
  */
 export function readFileState(path: string): FileState {
-  try {
-    const found = lstatSync(path, { throwIfNoEntry: false })
-    if (found === undefined) return { kind: 'absent', path, resolvedPath: resolveAbsent(path) }
-    return readPresent(path, found.isSymbolicLink() ? 'link' : 'file')
-  } catch (error) {
-    throw asUserError(error, path)
+  for (let look = 1; ; look++) {
+    try {
+      const found = lstatSync(path, { throwIfNoEntry: false })
+      if (found === undefined) return { kind: 'absent', path, resolvedPath: resolveAbsent(path) }
+      return readPresent(path, found.isSymbolicLink() ? 'link' : 'file')
+    } catch (error) {
+      // Another program has just taken it away, or put another file in its place.
+      if (hasCode(error, 'ENOENT') && look < mostLooks) continue
+      throw asUserError(error, path)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { cancelled, type UserError } from '../errors.ts'
 
 /**
@@ -9,6 +10,11 @@ export class Interruption {
   #phase: 'open' | 'held' | 'begun' = 'open'
   #done: readonly string[] = []
   #cancel: () => void = () => {}
+
+  constructor() {
+    // Every request that is under way listens, as many as a check asks routes and regions at once, and stops with its reply.
+    setMaxListeners(0, this.#controller.signal)
+  }
 
   /** Fires at the first interrupt; work that is only waited for can end early. */
   get signal(): AbortSignal {

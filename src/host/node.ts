@@ -35,7 +35,7 @@ export function createNodeHost(packageFolder: string): Host {
     processes: createProcesses(pid, isAlive),
     run: (command, args, options = {}) =>
       runProgram(command, args, withFolder(options), { kill, platform, env, onExit }),
-    keychain: openNativeKeychain,
+    keychain: () => openNativeKeychain({ env, uid: process.geteuid?.() }),
   }
 }
 

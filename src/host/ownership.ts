@@ -1,4 +1,13 @@
-import { accessSync, constants, lstatSync, readFileSync, readlinkSync, type Stats, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { hasCode } from './has-code.ts'
 import type { Host } from './host.ts'
@@ -49,6 +58,25 @@ export function doubtOfLinks(path: string, user: User, links = 0): Doubt | undef
       return { path: part, what, remedy: `Remove the link: rm ${quoteWord(part)}` }
     }
     const doubt = doubtOfLinks(target, user, links + 1)
+    if (doubt) return doubt
+  }
+  return undefined
+}
+
+/**
+ * The first on the way to code that is to be loaded, links followed, that another user could have put something else in the
+ * place of: as for the compile cache, a group of the user's own and a sticky folder are fine, since installers make the first
+ * and the temporary folder is the second. Errors: those of the file system, for what is not there.
+ */
+export function doubtOfCode(path: string, user: User): Doubt | undefined {
+  if (user.uid === undefined) return undefined
+  const link = doubtOfLinks(path, user)
+  if (link) return link
+  for (const part of partsOf(realpathSync(path))) {
+    const stat = lstatSync(part)
+    const isShared = (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== user.uid)
+    const isSticky = stat.isDirectory() && (stat.mode & 0o1000) !== 0
+    const doubt = isOwn(stat, user) && (!isShared || isSticky) ? undefined : doubtOf(part, stat, user)
     if (doubt) return doubt
   }
   return undefined

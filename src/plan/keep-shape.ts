@@ -76,12 +76,14 @@ function keptFinding(
 ): Finding {
   const name = keyPath.join('.')
   const value = displayValue(document.get(keyPath), keyPath)
+  const parent = keyPath.slice(0, -1).join('.')
   const [shape] = shapes
   return {
     id: 'kept-for-client',
     level: 'warning',
-    message: `${path}: ${name} (${value}) stays, since the client requires it beside what you have added. Without it: ${shape?.text}`,
-    messageZh: `${path}：${name}（${value}）予以保留，因为您添加的内容需要它。若缺少它：${shape?.textZh}`,
+    message: `${path}: ${name} (${value}) stays, since the client requires it beside what else stands there, and is yours now. Without it: ${shape?.text}`,
+    messageZh: `${path}：${name}（${value}）予以保留，现归您所有，因为客户端要求它与其余内容一同存在。若缺少它：${shape?.textZh}`,
+    hint: keyPath.length > 1 ? `If you need nothing of ${parent}, take it out whole.` : 'It does no harm.',
     where: { file: path },
   }
 }

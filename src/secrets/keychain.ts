@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { rememberKey } from './hide-keys.ts'
 import { KeychainError } from './keychain-error.ts'
@@ -18,9 +19,10 @@ export interface Keychain {
   accounts(): Promise<readonly string[]>
 }
 
-/** Throws UserError `keychain-unavailable`, exit 1, where the library that reaches the keychain is not installed. */
+/** Throws UserErrors, exit 1: `keychain-unavailable` where the library that reaches the keychain is not installed, `library-not-trusted`. */
 export async function openKeychain(host: Pick<Host, 'keychain'>): Promise<Keychain> {
-  const store = await host.keychain().catch(() => {
+  const store = await host.keychain().catch((error: unknown) => {
+    if (error instanceof UserError) throw error
     throw KeychainError.notInstalled()
   })
   return {

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import process from 'node:process'
 import { describe, expect, it, vi } from 'vitest'
 import { Interruption } from '../../../src/host/interruption.ts'
 
@@ -34,6 +36,21 @@ describe('an interrupt', () => {
     const waiting = interruption.unlessInterrupted(new Promise(() => {}))
     interruption.interrupt()
     expect(await waiting).toBeUndefined()
+  })
+
+  it('is waited for by any number of requests without a warning, and by none once they are over', async () => {
+    const interruption = new Interruption()
+    const warned = vi.fn()
+    process.on('warning', warned)
+    const waits = Array.from({ length: 40 }, async () => {
+      await interruption.unlessInterrupted(new Promise((resolve) => setImmediate(resolve)))
+    })
+    expect(getEventListeners(interruption.signal, 'abort')).toHaveLength(40)
+    await Promise.all(waits)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+    expect(getEventListeners(interruption.signal, 'abort')).toEqual([])
   })
 
   it('waits for work that clears up after itself, and then ends the program', async () => {

@@ -48,7 +48,7 @@ export async function applyEdits(
   const needsRun = edits.length > 0 || [keychain, renewal, undoes].some((part) => part !== undefined)
   if (!needsRun && !consent && sameLedger(request.ledger.before, request.ledger.after)) return undefined
   // What can be refused is refused before even the state folder is made; under the lock it is looked at again.
-  checkTargets(edits, host.platform)
+  checkTargets(edits, host)
   await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
@@ -56,7 +56,7 @@ export async function applyEdits(
       assertLedgerUnchanged(request, host)
       await hideState(writer)
       const run = needsRun
-        ? await runOnce(request, checkTargets(edits, host.platform), writer)
+        ? await runOnce(request, checkTargets(edits, host), writer)
         : await storeLedger(request.ledger.after, writer)
       // Only tidying: what cannot be removed now is tried again by the next run.
       if (run) await pruneRuns(readLedger(host), writer).catch(() => {})
@@ -65,7 +65,7 @@ export async function applyEdits(
       return run ?? undefined
     })
   } catch (error) {
-    throw explainFailure(error, 'Nothing was changed.')
+    throw explainFailure(error, 'Nothing was changed.', host)
   }
 }
 

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import { assertWritable } from '../host/assert-writable.ts'
 import type { FileState } from '../host/file-state.ts'
+import type { Host } from '../host/host.ts'
 import { quoteWord } from '../host/quote-word.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/edit.ts'
@@ -17,12 +18,12 @@ export interface Target {
  * Reads every target again. Refuses, before anything is written, whatever can be refused: UserErrors
  * `changed-since-plan` (exit 3), `same-file`, `link-not-removed`, and those of `readFileState` and `assertWritable`.
  */
-export function checkTargets(edits: readonly FileEdit[], platform: NodeJS.Platform): Target[] {
+export function checkTargets(edits: readonly FileEdit[], host: Host): Target[] {
   const targets = edits.map((edit) => ({ edit, now: readFileState(edit.path) }))
   for (const { edit, now } of targets) {
-    if (!sameState(edit.before, now, platform)) throw changedSincePlan(edit.path)
+    if (!sameState(edit.before, now, host.platform)) throw changedSincePlan(edit.path)
     if (now.kind === 'link' && edit.after.kind === 'absent') throw linkNotRemoved(now)
-    assertWritable(now)
+    assertWritable(now, host)
   }
   assertDistinct(targets)
   return targets

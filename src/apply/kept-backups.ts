@@ -60,7 +60,7 @@ export async function purgeBackups(paths: readonly string[], host: Host): Promis
       }
     })
   } catch (error) {
-    throw explainFailure(error, 'Some backups may be deleted already; type the same command again.')
+    throw explainFailure(error, 'Some backups may be deleted already; type the same command again.', host)
   }
 }
 

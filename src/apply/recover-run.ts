@@ -70,7 +70,7 @@ async function recover(
       return await work(run, writer)
     })
   } catch (error) {
-    throw explainFailure(error, `Run ${id} is still unfinished.`)
+    throw explainFailure(error, `Run ${id} is still unfinished.`, host)
   }
 }
 

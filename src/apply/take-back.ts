@@ -1,5 +1,8 @@
 import { UserError } from '../errors.ts'
+import { findClosedFolder } from '../host/assert-writable.ts'
+import { hasCode } from '../host/has-code.ts'
 import type { Host } from '../host/host.ts'
+import { whatKeepsFromChanging } from '../host/ownership.ts'
 import { quoteWord } from '../host/quote-word.ts'
 import { KeychainError } from '../secrets/keychain-error.ts'
 import { runFolder } from './journal.ts'
@@ -19,7 +22,11 @@ export async function takeBack(run: RunRecord, cause: unknown, writer: Writer): 
   if (!isSame && restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
   const left = leftBehind(run)
   const nothing = left.length > 0 ? 'None of your files was changed.' : 'Nothing was changed.'
-  throw nameRemains(explainFailure(cause, isSame ? nothing : describeLeftAlone(restored)), run, restored.run)
+  throw nameRemains(
+    explainFailure(cause, isSame ? nothing : describeLeftAlone(restored), writer.host),
+    run,
+    restored.run,
+  )
 }
 
 /** A failure that tells as well of what a rollback could not put right. */
@@ -52,13 +59,18 @@ function describeRemains(run: RunRecord, restored: RunRecord): string[] {
  * UserErrors of what the system refused, with how the run ended: `write-failed`, exit 1, of a step on a file, and
  * `keychain-unavailable`. Every other error stays as it is.
  */
-export function explainFailure(cause: unknown, ending: string): unknown {
+export function explainFailure(cause: unknown, ending: string, host: Host): unknown {
   if (cause instanceof KeychainError) return new UserError(cause.withEnding(ending))
   if (!(cause instanceof StepFailure)) return cause
+  const closed = hasCode(cause.cause, 'EACCES', 'EPERM') ? findClosedFolder(cause.path) : undefined
+  const reason = closed === undefined ? undefined : whatKeepsFromChanging(closed, 'u+wx', host)
+  const why = reason ? `: ${reason.path} ${reason.what}` : ''
   return new UserError({
     code: 'write-failed',
-    message: `${cause.path} could not be written: ${cause.message}. ${ending}`,
-    hint: 'Remove the cause, then run the same command again.',
+    message: `${cause.path} could not be written: ${cause.message}${why}. ${ending}`,
+    hint: reason
+      ? [reason.remedy, 'Then run the same command again.']
+      : 'Remove the cause, then run the same command again.',
     where: { file: cause.path },
   })
 }

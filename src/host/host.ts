@@ -18,7 +18,7 @@ export interface Host {
   readonly systemFolder: string
   readonly terminal: Terminal
   /** Standard input as bytes: all of it, or somewhat more than `limit` of what is longer; `silent` where it neither goes on nor ends. */
-  readStdin(limit: number): Promise<Uint8Array | 'silent'>
+  readStdin(limit: number): Promise<Uint8Array | 'silent' | 'endless'>
   now(): Date
   /** Short random id in lowercase hex. */
   randomId(): string

@@ -5,7 +5,7 @@ import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
-import { inputPatienceMs } from './read-bounded.ts'
+import { inputPatienceMs, patienceForAll } from './read-bounded.ts'
 import { runProgram } from './run-program.ts'
 import { guardOutput, letGoOfClosed } from './standard-streams.ts'
 
@@ -90,14 +90,16 @@ function hasColor(isTerminal: boolean | undefined): boolean {
   return Boolean(isTerminal) && env.TERM !== 'dumb'
 }
 
-async function readStdin(limit: number): Promise<Uint8Array | 'silent'> {
+async function readStdin(limit: number): Promise<Uint8Array | 'silent' | 'endless'> {
   const chunks: Buffer[] = []
   let size = 0
-  let isSilent = false
-  const timer = setTimeout(() => {
-    isSilent = true
+  let why: 'silent' | 'endless' | undefined
+  const stop = (reason: typeof why) => {
+    why = reason
     stdin.destroy()
-  }, inputPatienceMs)
+  }
+  const timer = setTimeout(stop, inputPatienceMs, 'silent')
+  const timerForAll = setTimeout(stop, inputPatienceMs * patienceForAll, 'endless')
   try {
     for await (const chunk of stdin) {
       chunks.push(chunk as Buffer)
@@ -106,11 +108,12 @@ async function readStdin(limit: number): Promise<Uint8Array | 'silent'> {
       if (size > limit) break
     }
   } catch (error) {
-    if (!isSilent) throw error
+    if (why === undefined) throw error
   } finally {
     clearTimeout(timer)
+    clearTimeout(timerForAll)
   }
-  return isSilent ? 'silent' : Buffer.concat(chunks)
+  return why ?? Buffer.concat(chunks)
 }
 
 /** A process of another user is alive as well, though it may not be signalled. */

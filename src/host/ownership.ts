@@ -98,6 +98,17 @@ export function whatKeepsOut(path: string, user: User): Doubt {
   return { path: culprit, what, remedy: `If it should be yours, type: ${chown(culprit)}` }
 }
 
+/** What keeps the user from changing what stands at a path, and a command that mends it; `right` is what its owner lacks. */
+export function whatKeepsFromChanging(path: string, right: 'u+w' | 'u+wx', user: User): Doubt {
+  const uid = statSync(path, { throwIfNoEntry: false })?.uid
+  if (uid === undefined || user.uid === undefined || user.uid === 0 || uid === user.uid) {
+    const remedy = `If you want it to be changed, type: chmod ${right} ${quoteWord(path)}`
+    return { path, what: 'is not writable', remedy }
+  }
+  const what = `belongs to ${userName(uid, user)}, and you may not change it`
+  return { path, what, remedy: `If it should be yours, type: ${chown(path)}` }
+}
+
 /** The first on the way to a path that is there and no folder, so that nothing can lie below it. */
 export function whatIsNoFolder(path: string): string | undefined {
   return partsOf(dirname(path)).find(

@@ -1,7 +1,7 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { maskKey, Secret } from '../secrets/secret.ts'
-import { isPlainValue, isSecretGroup, secrecyOf } from '../secrets/secret-name.ts'
+import { isPlainValue, isSecretGroup, longestSecret, secrecyOf } from '../secrets/secret-name.ts'
 import type { FilledValue } from './placeholders.ts'
 
 /** A value for the screen: a key, ours or the user's, is masked, in a list or a table too. `isKey` where one stands, whatever its name. */
@@ -46,5 +46,6 @@ function isSecretValue(value: unknown, keyPath: KeyPath, isKey: boolean): value 
 
 /** One key and nothing else, by its look. */
 function isWholeSecret(text: string): boolean {
+  if (text.length > longestSecret) return false
   return /^[\w.-]{8,}$/.test(text) && /^\S{3}…\S{4}$|^•+$/.test(maskText(text, []))
 }

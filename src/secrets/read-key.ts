@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { inputPatienceMs, readBounded, type Unread } from '../host/read-bounded.ts'
+import { inputPatienceMs, patienceForAll, readBounded, type Unread } from '../host/read-bounded.ts'
 import { rememberKey } from './hide-keys.ts'
 import { Secret } from './secret.ts'
 
@@ -63,7 +63,7 @@ export function findKeys(text: string): Secret[] {
 
 async function readStandardInput(host: Host): Promise<Secret> {
   const bytes = await host.readStdin(longest)
-  if (bytes === 'silent') throw notRead('Standard input', 'silent')
+  if (typeof bytes === 'string') throw notRead('Standard input', bytes)
   if (bytes.length > longest) throw notRead('Standard input', 'too-long')
   return parseKey(decodeKey(bytes), 'standard input')
 }
@@ -93,6 +93,7 @@ function notRead(what: string, why: Unread, path?: string): UserError {
   const reasons: Record<Unread, string> = {
     'too-long': 'is longer than 64 KiB, so it is not a key',
     silent: `neither ended nor went on for ${inputPatienceMs / 1000} seconds`,
+    endless: `did not end within ${(inputPatienceMs * patienceForAll) / 1000} seconds`,
     terminal: 'is a terminal, which would show the key while you type it',
   }
   return unreadable(`${what} ${reasons[why]}.`, path)

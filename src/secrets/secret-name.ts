@@ -17,7 +17,7 @@ const tellsOf = new Set(
 const amounts = new Set(['max', 'min', 'num', 'number', 'total', 'expires', 'expiry', 'requires', 'supports'])
 
 const strongWord =
-  /(?:password|passwd|passphrase|passcode|secret|credential|cookie|apikey)(?!ary|ari|less)|^\w*pwd$|^(?:pw|pass|creds?|jwt|bearer|pat|otp|authorization)$|^(?:db|user|admin|root|my|pg|ftp|smtp|mail)pass$|密码|密钥|口令|令牌/
+  /(?:password|passwd|passphrase|passcode|secret|credential|cookie|apikey)(?!ary|ari|less)|^\w*pwd$|^(?:pw|pass|creds?|jwt|bearer|pat|otp|authorization)$|^(?!(?:by|com|encom|over|sur|tres|under)pass)[a-z]+pass$|密码|密钥|口令|令牌/
 const weakWord = /^\w*(?:keys?|tokens?|auth)$|^(?:authn|authentication|signature|sig)$/
 const animals = /^(?:mon|tur|don|hoc|joc|whis|lac|mic|hot|smo|ho|po|jo|o|dis|short)keys?$/
 
@@ -38,9 +38,13 @@ export function isSecretGroup(name: string): boolean {
   return !/auth|^bearer$|^jwt$/.test(last) && (words.length > 1 || !/^keys?$/.test(last))
 }
 
+/** In characters; no key is longer, and patterns go through a longer text of one word with a stack of their own that ends. */
+export const longestSecret = 64 * 1024
+
 /** Whether a value may be read though its name says secret: a switch, an amount, a path, an address, a reference to another place. */
 export function isPlainValue(value: string, name: string): boolean {
   const text = value.trim()
+  if (text.length > longestSecret) return false
   if (text === '' || /^(?:true|false|yes|no|on|off|null|none|undefined|~)$/i.test(text)) return true
   if (/^[\d_.+-]+$/.test(text)) return secrecyOf(name) === 'weak' && /(?:tokens|keys|auth)\d*$/i.test(name)
   return isReference(text) || isPath(text) || isAddress(text) || isVariable(text, name)

@@ -99,7 +99,7 @@ function judge(
     tool: toolsOf(readers),
     ...place,
     url: maskUrl(url.trim()),
-    requests: judgement.requests ?? null,
+    requests: judgement.requests === undefined ? null : maskUrl(judgement.requests),
     message,
     fix: judgement.fix ?? null,
   }))

@@ -10,6 +10,8 @@ export function ignorePattern(path: string): string | undefined {
 
 /** What git takes a line for: without blanks at its end, unless a backslash keeps them; undefined for no pattern. */
 export function patternIn(line: string): string | undefined {
-  const pattern = /^(?:\\.|[^\\ ]| +(?! |$)|\\$)*/s.exec(line)?.[0] ?? ''
-  return pattern === '' || line.startsWith('#') ? undefined : pattern
+  if (line.startsWith('#')) return undefined
+  const bare = line.replace(/(?<! ) +$/, '')
+  const isKept = bare !== line && /(?<!\\)(?:\\\\)*\\$/.test(bare)
+  return (isKept ? `${bare} ` : bare) || undefined
 }

@@ -74,7 +74,7 @@ export class FishTokens {
     return joinTexts(found)
   }
 
-  #piece(start: number): Piece[] {
+  #piece(start: number): Word {
     const char: string = this.#char
     if (char === "'") return [this.#singleQuoted()]
     if (char === '"') return this.#doubleQuoted()
@@ -106,7 +106,7 @@ export class FishTokens {
     throw this.#fail('open', "'", start)
   }
 
-  #doubleQuoted(): Piece[] {
+  #doubleQuoted(): Word {
     const start = this.#at
     const found: Piece[] = []
     this.#at += 1
@@ -127,7 +127,7 @@ export class FishTokens {
       }
     }
     this.#at += 1
-    return found
+    return joinTexts(found)
   }
 
   #variable(): Piece {

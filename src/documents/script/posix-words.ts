@@ -116,7 +116,7 @@ export class PosixWords extends PosixText {
     return /\\/.test(inner) ? null : inner
   }
 
-  #doubleQuoted(): Piece[] {
+  #doubleQuoted(): Word {
     const start = this.at
     const found: Piece[] = []
     this.at += 1
@@ -128,7 +128,7 @@ export class PosixWords extends PosixText {
       else found.push(this.#plain())
     }
     this.at += 1
-    return found
+    return joinTexts(found)
   }
 
   #escapedInQuotes(): string {
@@ -147,7 +147,7 @@ export class PosixWords extends PosixText {
     return null
   }
 
-  #dollar(inQuotes: boolean): Piece[] {
+  #dollar(inQuotes: boolean): Word {
     const start = this.at
     this.at += 1
     if (this.char === "'" && !inQuotes) return [this.#ansiQuoted()]

@@ -11,6 +11,16 @@ export type ScriptLanguage = (typeof scriptLanguages)[number]
 
 /** What a file of a shell does to variables of the environment, as far as it can be told without running anything. */
 export function readScript(text: string, language: ScriptLanguage): Script {
+  try {
+    return readIn(language, text)
+  } catch (error) {
+    // Of a text with more in one place than the stack takes nothing is known.
+    if (error instanceof RangeError) return { steps: [], problem: { line: 1, what: '…', kind: 'stray' } }
+    throw error
+  }
+}
+
+function readIn(language: ScriptLanguage, text: string): Script {
   if (language === 'fish') return readFishScript(text)
   return language === 'powershell' ? readPowershellScript(text) : readPosixScript(text, language)
 }

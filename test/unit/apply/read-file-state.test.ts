@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, statSync, symlinkSync, truncateSync } from 'node:f
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { assertWritable } from '../../../src/host/assert-writable.ts'
+import { whatKeepsFromChanging } from '../../../src/host/ownership.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
 import { refusalOf } from '../../support/refusal-of.ts'
 import { put } from './machine.ts'
@@ -83,12 +84,23 @@ describe('readFileState', () => {
 })
 
 describe('assertWritable', () => {
-  const check = (path: string) => () => assertWritable(readFileState(path))
+  const check = (path: string) => () =>
+    assertWritable(readFileState(path), { uid: process.geteuid?.(), env: {} })
 
   test('passes files, and new files in folders that exist or not', () => {
     const home = makeHome()
     expect(check(file(home))).not.toThrow()
     expect(check(join(home, 'a/b/c'))).not.toThrow()
+  })
+
+  test('says whose a folder is, and how to own it, where a change of its mode would be refused', () => {
+    const home = makeHome()
+    const stranger = { uid: (statSync(home).uid || 1_000) + 1, env: {} }
+    const keeps = whatKeepsFromChanging(home, 'u+wx', stranger)
+    expect(keeps.what).toContain('belongs to')
+    expect(keeps.remedy).toContain(`chown -R "$(id -u):$(id -g)" ${home}`)
+    const owner = { uid: statSync(home).uid, env: {} }
+    expect(whatKeepsFromChanging(home, 'u+wx', owner).remedy).toContain(`chmod u+wx ${home}`)
   })
 
   test('takes a missing owner write bit as a wish', () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../../../src/documents/document.ts'
 import { type FormatId, formatIds, loadFormats } from '../../../src/documents/formats.ts'
+import {
+  readScript,
+  type ScriptLanguage,
+  scriptLanguages,
+} from '../../../src/documents/script/read-script.ts'
 import { UserError } from '../../../src/errors.ts'
 
 const formats = await loadFormats(formatIds)
@@ -132,3 +137,37 @@ describe.each(['dotenv', 'posix-env', 'fish-env', 'powershell-env'] as const)(
     )
   },
 )
+
+/** What a profile may hold at worst, in the words of every shell. */
+const scripts: readonly (readonly [what: string, text: string])[] = [
+  ['a long text in quotes', `A="${'a'.repeat(300_000)}"`],
+  ['a long text in single quotes', `A='${'a'.repeat(300_000)}'`],
+  ['a long word', `A=${'a'.repeat(300_000)}`],
+  ['brackets', around('(', ')')],
+  ['brackets that never close', '('.repeat(many)],
+  ['substitutions', around('$(', ')')],
+  ['substitutions in quotes', `"${around('$(', ')')}"`],
+  ['defaults', around('${a:-', '}')],
+  ['conditions', `${'if true; then\n'.repeat(many)}${'fi\n'.repeat(many)}`],
+  ['groups', around('{ ', '; }', 'true')],
+  ['arithmetic', around('$((', '))')],
+  ['not', '! '.repeat(many)],
+  ['pipes', 'a|'.repeat(many)],
+  ['a condition around many lines', `if true; then\n${'A=1\n'.repeat(200_000)}fi\n`],
+  ['functions', around('f() { ', '; }', 'true')],
+]
+
+describe.each(scriptLanguages)('a profile of %s', (language: ScriptLanguage) => {
+  it.each(scripts)('%s: it is read, whatever is made of it', (_, text) => {
+    expect(() => readScript(text, language)).not.toThrow()
+  })
+
+  it('the value behind a long one in quotes is known', () => {
+    const set = { bash: 'export ', zsh: 'export ', fish: 'set -gx ', powershell: '$env:' }[language]
+    const is = { bash: '=', zsh: '=', fish: ' ', powershell: ' = ' }[language]
+    const text = `${set}A${is}"${'a'.repeat(300_000)}"\n${set}B${is}"b"\n`
+    expect(readScript(text, language).steps).toContainEqual(
+      expect.objectContaining({ does: 'set', name: 'B', value: ['b'] }),
+    )
+  })
+})

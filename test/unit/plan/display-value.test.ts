@@ -20,6 +20,14 @@ describe('displayValue', () => {
 })
 
 describe('findSecrets', () => {
+  it.each([
+    ['a setting', { note: 'a'.repeat(10_000_000) }, 0],
+    ['a key', { apiKey: 'a'.repeat(10_000_000) }, 1],
+    ['a key of digits', { apiKey: '1'.repeat(10_000_000) }, 1],
+  ])('goes through %s as long as the largest file', (_, data, count) => {
+    expect(findSecrets(data)).toHaveLength(count)
+  })
+
   it('finds keys of any provider, at any depth', () => {
     const data = {
       providers: [{ apiKey: 'abcdefghijklmnop' }],

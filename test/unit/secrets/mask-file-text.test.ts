@@ -29,6 +29,8 @@ describe('a text of the user that is shown', () => {
     ['one with blanks', '  # export OLD_TOKEN="abc def"', 'abc def'],
     ['one of slashes', '// "apiKey": "zq9"', 'zq9'],
     ['a short one', 'PGPASSWORD=pa5', 'pa5'],
+    ['a password of another program', 'SSHPASS=zq9', 'zq9'],
+    ['a password of a broker', 'export RABBITMQ_PASS="zq9"', 'zq9'],
     ['a password of digits', 'MYSQL_PWD=1234', '1234'],
     ['one with blanks, unquoted', 'PASSWORD=p@ss word1', 'word1'],
     ['one that begins with =', 'PASSWORD==zq9', 'zq9'],

@@ -147,5 +147,12 @@ describe('readKey', () => {
     const endless = spawn('sh', ['-c', 'exec yes > "$1"', 'sh', pipe], { stdio: 'ignore' })
     await expect(readKey(pipe, host)).rejects.toThrow('longer than 64 KiB')
     endless.kill()
+    const script = 'exec 3<>"$1"; while echo >&3; do sleep 0.01; done'
+    const drops = spawn('sh', ['-c', script, 'sh', pipe], { stdio: 'ignore' })
+    expect(await readBounded(pipe, 1, 10_000)).toBe('too-long')
+    expect(await readBounded(pipe, 100_000, 200)).toBe('endless')
+    drops.kill()
+    const dropping = createTestHost(folder, { readStdin: async () => 'endless' })
+    await expect(readKey('-', dropping)).rejects.toThrow('did not end within 300 seconds')
   })
 })

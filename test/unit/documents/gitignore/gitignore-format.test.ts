@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { gitignoreFormat } from '../../../../src/documents/gitignore/gitignore-format.ts'
-import { ignorePattern } from '../../../../src/documents/gitignore/ignore-pattern.ts'
+import { ignorePattern, patternIn } from '../../../../src/documents/gitignore/ignore-pattern.ts'
 import { refusalOf } from '../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn } from '../shell/laws.ts'
@@ -31,6 +31,20 @@ const lines = fc.oneof(
 const yes = fc.constant(true)
 
 describe('gitignoreFormat', () => {
+  it.each([
+    ['a ', 'a'],
+    ['a  b  ', 'a  b'],
+    ['a\\ ', 'a\\ '],
+    ['a\\  ', 'a\\ '],
+    ['a\\\\ ', 'a\\\\'],
+    ['a\\', 'a\\'],
+    [' ', undefined],
+    ['#a', undefined],
+    ['a'.repeat(10_000_000), 'a'.repeat(10_000_000)],
+  ])('takes a line for the pattern that git does', (line, pattern) => {
+    expect(patternIn(line)).toBe(pattern)
+  })
+
   it.each([['/x'], ['/a\\ '], ['a b']])('keeps the laws of a document with the line %j', (pattern) => {
     expectLaws(gitignoreFormat, [pattern], fileOf(lines), yes)
     expectLaws(gitignoreFormat, [pattern], rubble('/x', 'a b', '!'), yes)

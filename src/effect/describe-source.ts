@@ -70,6 +70,11 @@ export function remedyFor(found: Found, profiles: readonly Profile[]): string {
   return line === undefined ? `unset ${name}` : `${line}, and type: unset ${name}`
 }
 
+/** A remedy after which the client has no key, and the command that gives it one. */
+export function thenSetUp(remedy: string, tool: string): string {
+  return `${remedy.endsWith('.') ? `${remedy} Then` : `${remedy}, then`}: qcode-setup --tool ${tool}`
+}
+
 /** The setting as a person finds it: `api-key: anthropic` is the entry of that name in a list. */
 export function nameOf({ name, entry }: Found): string {
   return entry === undefined || entry === name ? name : `${name}: ${entry}`
@@ -83,10 +88,12 @@ function lineOf({ source, value, keyPath = [], entry }: Found): number | undefin
 export function lineIn(text: string, key: string, value: string): number | undefined {
   const lines = text.split('\n')
   const first = value.split('\n')[0] ?? ''
+  const isWord = (line: string) =>
+    line.split(/[^\w-]+/).includes(key) || (/[^\w-]/.test(key) && line.includes(key))
   const tests = [
     (line: string) => first !== '' && line.includes(key) && line.includes(first),
     (line: string) => first !== '' && line.includes(first),
-    (line: string) => key !== '' && line.includes(key),
+    (line: string) => key !== '' && isWord(line),
   ]
   const index = tests.map((test) => lines.findIndex(test)).find((found) => found !== -1)
   return index === undefined ? undefined : index + 1

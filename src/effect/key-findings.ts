@@ -1,34 +1,42 @@
 import { keyVariables, type Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
 import { maskKey } from '../secrets/secret.ts'
-import { describeSource, remedyFor, whereOf } from './describe-source.ts'
-import type { Found } from './find-setting.ts'
+import { describeSource, remedyFor, thenSetUp, whereOf } from './describe-source.ts'
+import type { Found, Resolved } from './find-setting.ts'
 import { isPlaceholderKey } from './is-placeholder-key.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
-import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
+import { type ConnectionView, type EffectContext, isGatewayKey, type ToolView } from './tool-view.ts'
 
 /** What is to be said of the keys that go to the gateway. Keys are shown masked. */
 export function keyFindings(
   { tool, setups }: ToolView,
   { keys, destination, baseUrl, foreignKeys }: ConnectionView,
-  { profiles, machine }: EffectContext,
+  context: EffectContext,
 ): Finding[] {
+  const { profiles, machine } = context
   if (destination !== 'gateway') return []
   const { winner } = keys
   if (!winner || winner.value.trim() === '') return [noKey(tool, setups)]
   const needsShell = [baseUrl.winner, winner].some((found) => found?.source.level === 'profile')
   return [
     ...missingCommand(tool, winner, machine),
-    ...foreignKeys.map((found) =>
-      isPlaceholderKey(found) ? placeholderKey(tool, found, profiles) : foreignKey(tool, found, profiles),
-    ),
+    ...foreignKeys.map((found) => {
+      const remedy = remedyFor(found, profiles)
+      const hint = hasOther(keys, context) ? remedy : thenSetUp(remedy, tool.id)
+      return { ...(isPlaceholderKey(found) ? placeholderKey : foreignKey)(tool, found, profiles), hint }
+    }),
     ...(foreignKeys.length === 0 ? differentKeys(tool, keys.sent, profiles) : []),
     ...keys.shadowed
       .filter((other) => isOtherKey(other, winner))
       .map((other) => overriddenKey(tool, winner, other, profiles)),
     ...(needsShell ? [newShell(tool.id, winner)] : []),
   ]
+}
+
+/** Whether a key of the gateway is left when those of others are gone. */
+function hasOther({ heads, shadowed }: Resolved, context: EffectContext): boolean {
+  return [...heads, ...shadowed].some(({ value, isCommand }) => isCommand || isGatewayKey(value, context))
 }
 
 function noKey(tool: Tool, setups: ToolView['setups']): Finding {
@@ -57,7 +65,6 @@ function foreignKey(tool: Tool, found: Found, profiles: readonly Profile[]): Fin
     tool: tool.id,
     message: `The key in ${place}, ${key}, is not one of this gateway, and ${tool.title} is sending it there.`,
     messageZh: `${place} 中的密钥 ${key} 不属于该网关，而 ${tool.title} 正在把它发送给网关。`,
-    hint: remedyFor(found, profiles),
     ...(where && { where }),
   }
 }
@@ -74,7 +81,6 @@ function placeholderKey(tool: Tool, found: Found, profiles: readonly Profile[]):
     tool: tool.id,
     message: `${place} holds ${shown}, which is a placeholder and not a key: ${tool.title} sends it as it is, and the gateway refuses it.`,
     messageZh: `${place} 中的 ${shown} 是占位符而不是密钥：${tool.title} 会原样发送，网关会拒绝。`,
-    hint: `${remedyFor(found, profiles)} Then: qcode-setup --tool ${tool.id}`,
     ...(where && { where }),
   }
 }

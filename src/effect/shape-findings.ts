@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { resolvePath } from '../catalog/places.ts'
 import type { Shape } from '../catalog/tool.ts'
+import type { KeyPath, Value } from '../documents/document.ts'
 import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { isInRange, type OpenSource } from './find-setting.ts'
@@ -35,7 +36,7 @@ function holdsAny(data: OpenSource['data']): boolean {
 function shapeFinding(
   fault: ShapeFault,
   shape: Shape,
-  { file, format }: OpenSource,
+  { file, format, data }: OpenSource,
   view: ToolView,
   context: EffectContext,
 ): Finding {
@@ -51,7 +52,7 @@ function shapeFinding(
     message: `${formatWhere(where)}: ${said.en}. ${shape.text}`,
     messageZh: `${formatWhere(where)}：${said.zh}。${shape.textZh}`,
     where,
-    hint: remedyOf(fault, name, where),
+    hint: remedyOf(fault, name, where, canGo(fault.keyPath, data, shape)),
   }
 }
 
@@ -61,9 +62,29 @@ function levelOf({ isWord }: ShapeFault, { tool, version }: ToolView): 'error' |
   return isWord && !isKnown ? 'warning' : 'error'
 }
 
-function remedyOf({ missing, keyPath }: ShapeFault, name: string, where: Where): string {
+function remedyOf({ missing, keyPath }: ShapeFault, name: string, where: Where, isOptional: boolean): string {
   const place = formatWhere(where)
-  if (missing === undefined) return `Correct ${name} in ${place}, or take it out.`
   if (keyPath.length === 0) return `Add ${missing} to ${place}, or move the file away.`
-  return `Add ${missing} to ${name} in ${place}, or take ${name} out.`
+  const words =
+    missing === undefined ? `Correct ${name} in ${place}` : `Add ${missing} to ${name} in ${place}`
+  if (!isOptional) return `${words}.`
+  return `${words}, or take ${missing === undefined ? 'it' : name} out.`
+}
+
+/** Whether the client would do without a value, so that to take it out is a way as well. */
+function canGo(keyPath: KeyPath, data: Value, shape: Shape): boolean {
+  const name = keyPath.at(-1)
+  const isOfParent = (fault: ShapeFault) => fault.keyPath.join('.') === keyPath.slice(0, -1).join('.')
+  return !judgeShape(without(data, keyPath), shape).some(
+    (fault) => fault.missing === name && isOfParent(fault),
+  )
+}
+
+function without(data: Value, [first = '', ...rest]: KeyPath): Value {
+  if (data === null || typeof data !== 'object') return data
+  const keep = ([key]: readonly [string, unknown]) => key !== first || rest.length > 0
+  const entries = Object.entries(data)
+    .filter(keep)
+    .map(([key, value]) => [key, key === first ? without(value as Value, rest) : (value as Value)] as const)
+  return Array.isArray(data) ? entries.map(([, value]) => value) : Object.fromEntries(entries)
 }

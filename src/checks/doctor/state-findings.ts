@@ -3,18 +3,38 @@ import { resolvePath } from '../../catalog/places.ts'
 import { isInRange } from '../../effect/find-setting.ts'
 import type { ToolView } from '../../effect/tool-view.ts'
 import type { Finding } from '../../finding.ts'
+import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
 import { quoteWord } from '../../host/quote-word.ts'
+import type { Setup } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { findDaemons } from '../running-clients.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
 
 /** Values of ours that do not stand any more as they were written. */
-export function driftFindings({ tool, region, files }: ToolStatus): Finding[] {
-  return files.filter(({ state }) => state !== 'as-written').map((file) => driftFinding(tool, region, file))
+export function driftFindings(status: ToolStatus): Finding[] {
+  return status.files
+    .filter(({ state }) => state !== 'as-written')
+    .map((file) => driftFinding(status.tool, setupCommand(status), file))
 }
 
-function driftFinding(tool: string, region: string, { path, state, differs }: FileStatus): Finding {
+/** The command that writes a setup again as it was chosen, and where. */
+function setupCommand({ tool, region, gateway, project, model, ...setup }: Setup): string {
+  const { scope, method, shell, keyStore = 'file' } = setup
+  const words = [
+    project === undefined ? '' : `cd ${quoteWord(project)} && `,
+    `qcode-setup --tool ${tool}`,
+    region === 'custom' ? ` --gateway ${quoteWord(gateway)}` : ` --region ${region}`,
+    isUnencryptedUrl(gateway) ? ' --allow-http' : '',
+    scope === 'user' ? '' : ` --scope ${scope}`,
+    method === 'env' ? ` --method env${shell === undefined ? '' : ` --shell ${shell}`}` : '',
+    keyStore === 'file' ? '' : ` --key-store ${keyStore}`,
+    model === undefined ? '' : ` --model ${quoteWord(model)}`,
+  ]
+  return words.join('')
+}
+
+function driftFinding(tool: string, command: string, { path, state, differs }: FileStatus): Finding {
   const where = { file: path }
   if (state === 'unreadable') {
     const message = `${path} does not open, so it is not known whether it stands as it was written.`
@@ -28,7 +48,7 @@ function driftFinding(tool: string, region: string, { path, state, differs }: Fi
     message: `${path} is not as this program wrote it: ${differs.join(', ')} ${gone ? 'missing' : 'changed'}.`,
     messageZh: `${path} 与本程序写入时不同：${differs.join('、')} ${gone ? '缺失' : '被修改'}。`,
     where,
-    hint: `To write it again: qcode-setup --tool ${tool}${region === 'custom' ? '' : ` --region ${region}`}`,
+    hint: `To write it again: ${command}`,
   }
 }
 

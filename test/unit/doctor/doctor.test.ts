@@ -18,12 +18,9 @@ import { readTree } from '../../support/home-tree.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestContext } from '../../support/test-context.ts'
 import { testKey } from '../../support/test-host.ts'
-import { type Examined, examine, makeSituation, type Situation } from './doctor-home.ts'
+import { baseUrlTable, claude, ready, settings } from './base-url-table.ts'
+import { type Examined, examine, makeSituation } from './doctor-home.ts'
 import { gatewayKey, vendorKey } from './trap-table.ts'
-
-const settings = '.claude/settings.json'
-const claude = (env: object) => JSON.stringify({ env })
-const ready = { ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api', ANTHROPIC_AUTH_TOKEN: gatewayKey }
 
 async function setUp(host: Host, values: Readonly<Record<string, readonly string[]>>): Promise<void> {
   const withKey = { ...host, env: { ...host.env, QCODE_API_KEY: testKey } }
@@ -38,119 +35,7 @@ function findingOf({ findings }: Examined, id: string) {
 }
 
 describe('a base URL that is wrong', () => {
-  const rows: readonly (readonly [string, string, string, Situation])[] = [
-    [
-      'base-url-doubled-v1',
-      'error',
-      'qcode-setup',
-      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api/v1' }) } },
-    ],
-    [
-      'base-url-missing-prefix',
-      'error',
-      'qcode-setup',
-      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://eu.qcode.cc' }) } },
-    ],
-    [
-      'base-url-unknown-host',
-      'error',
-      'qcode-setup',
-      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://api.qcode.com/api' }) } },
-    ],
-    [
-      'base-url-trailing-slash',
-      'warning',
-      'qcode-setup',
-      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api/' }) } },
-    ],
-    [
-      'base-url-scheme',
-      'error',
-      "export ANTHROPIC_BASE_URL='https://api.qcode.cc/api'",
-      { programs: { claude: undefined }, env: { ...ready, ANTHROPIC_BASE_URL: 'api.qcode.cc/api' } },
-    ],
-    [
-      'base-url-missing-v1',
-      'error',
-      'qcode-setup --tool cline',
-      {
-        files: {
-          '.cline/data/settings/providers.json': `{"providers":{"anthropic":{"settings":{"baseUrl":"https://api.qcode.cc/api","apiKey":"${gatewayKey}"},"updatedAt":"2026-01-02T03:04:05Z"}},"lastUsedProvider":"anthropic"}`,
-        },
-      },
-    ],
-    [
-      'base-url-empty',
-      'error',
-      'qcode-setup',
-      { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: '' }) } },
-    ],
-    [
-      'base-url-empty',
-      'warning',
-      'unset ANTHROPIC_BASE_URL',
-      { files: { [settings]: claude(ready) }, env: { ANTHROPIC_BASE_URL: '' } },
-    ],
-    [
-      'key-to-vendor',
-      'error',
-      'qcode-setup --tool claude-code',
-      { programs: { claude: undefined }, env: { ANTHROPIC_API_KEY: gatewayKey } },
-    ],
-    [
-      'key-to-stranger',
-      'error',
-      'Take ANTHROPIC_BASE_URL out of',
-      {
-        files: {
-          [settings]: claude(ready),
-          'project/.claude/settings.json': claude({ ANTHROPIC_BASE_URL: 'https://other.example/api' }),
-        },
-      },
-    ],
-    [
-      'base-url-elsewhere',
-      'info',
-      'qcode-setup',
-      {
-        files: {
-          [settings]: claude({
-            ANTHROPIC_BASE_URL: 'https://other.example/api',
-            ANTHROPIC_AUTH_TOKEN: vendorKey,
-          }),
-        },
-      },
-    ],
-    ['base-url-missing', 'info', 'qcode-setup --tool claude-code', { programs: { claude: undefined } }],
-    [
-      'base-url-overridden',
-      'warning',
-      'Take ANTHROPIC_BASE_URL out of',
-      {
-        files: {
-          [settings]: claude(ready),
-          'project/.claude/settings.json': claude({ ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/api' }),
-        },
-      },
-    ],
-    [
-      'no-key',
-      'error',
-      'qcode-setup --tool claude-code',
-      { files: { [settings]: claude({ ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api' }) } },
-    ],
-    [
-      'proxy-sees-key',
-      'warning',
-      'NO_PROXY="$NO_PROXY,103.236.53.153"',
-      {
-        files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) },
-        env: { https_proxy: 'http://proxy.example:3128' },
-      },
-    ],
-  ]
-
-  it.each(rows)('gives %s (%s), with %s', async (id, level, hint, situation) => {
+  it.each(baseUrlTable)('gives %s (%s), with %s', async (id, level, hint, situation) => {
     const examined = await examine(makeSituation(situation))
     expect(findingOf(examined, id)).toMatchObject({ level, hint: expect.stringContaining(hint) })
     expect(examined.exit).toBe(examined.findings.some((finding) => finding.level === 'error') ? 3 : 0)
@@ -159,7 +44,7 @@ describe('a base URL that is wrong', () => {
   })
 
   it('is told once, not by lint as well', async () => {
-    const { findings } = await examine(makeSituation(rows[0]?.[3] ?? {}))
+    const { findings } = await examine(makeSituation(baseUrlTable[0]?.[3] ?? {}))
     expect(findings.filter(({ id }) => id.includes('doubled-v1'))).toHaveLength(1)
   })
 

@@ -156,7 +156,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-two-key-sources',
     level: 'error',
-    hint: 'auth.command out of ',
+    hint: 'auth out of ',
     files: { [codexFile]: codexReady + codexCommand, ...codexEnv },
     programs: codexVersion('0.120.0'),
     unless: { files: { [codexFile]: codexReady } },

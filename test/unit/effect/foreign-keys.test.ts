@@ -1,231 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { examine, makeSituation, type Situation } from '../doctor/doctor-home.ts'
 import { gatewayKey, vendorKey } from '../doctor/trap-table.ts'
-
-const url = 'https://api.qcode.cc/api'
-const claude = (env: object, more: object = {}) => JSON.stringify({ env, ...more }, null, 2)
-const ready = { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: gatewayKey }
-const settings = '.claude/settings.json'
-const codexTable = (lines: string) => `model_provider = "own"
-
-[model_providers.own]
-name = "Own"
-base_url = "https://api.qcode.cc/openai"
-wire_api = "responses"
-${lines}`
-const codex = '.codex/config.toml'
-const withEnvKey = 'env_key = "QCODE_API_KEY"\n'
-const codexEnv = { '.codex/.env': `QCODE_API_KEY=${gatewayKey}\n` }
-const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
-const cline = (more: object) =>
-  JSON.stringify({
-    version: 1,
-    lastUsedProvider: 'anthropic',
-    providers: {
-      anthropic: {
-        settings: { provider: 'anthropic', apiKey: gatewayKey, baseUrl: `${url}/v1`, ...more },
-        updatedAt: '2026-01-02T03:04:05.000Z',
-      },
-    },
-  })
-const aider = `ANTHROPIC_API_BASE=${url}\nANTHROPIC_API_KEY=${gatewayKey}\n`
-const aiderHome = (config: string): Situation => ({
-  programs: { aider: undefined },
-  files: { '.aider.conf.yml': `env-file: HOME/aider.env\n${config}`, 'aider.env': aider },
-})
-
-/** Homes in which a key of somebody else goes to the gateway, and a part of where that is said to stand. */
-const foreign: readonly (readonly [string, string, Situation])[] = [
-  [
-    'Claude Code',
-    'settings.json:5',
-    {
-      files: {
-        [settings]: claude({ ...ready, ANTHROPIC_API_KEY: vendorKey }),
-      },
-    },
-  ],
-  [
-    'Claude Code',
-    'settings.json',
-    { files: { [settings]: claude({ ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: vendorKey }) } },
-  ],
-  [
-    'Claude Code',
-    '$ANTHROPIC_API_KEY',
-    { files: { [settings]: claude(ready) }, env: { ANTHROPIC_API_KEY: vendorKey } },
-  ],
-  [
-    'Claude Code',
-    '.bashrc:2',
-    { files: { [settings]: claude(ready), '.bashrc': `# mine\nexport ANTHROPIC_API_KEY=${vendorKey}\n` } },
-  ],
-  [
-    'Claude Code',
-    'settings.local.json',
-    {
-      files: {
-        [settings]: claude(ready),
-        'project/.claude/settings.local.json': claude({ ANTHROPIC_AUTH_TOKEN: vendorKey }),
-      },
-    },
-  ],
-  [
-    'Claude Code',
-    '.claude.json:1',
-    {
-      files: {
-        [settings]: claude({ ...ready, ANTHROPIC_API_KEY: '' }),
-        '.claude.json': `{"primaryApiKey":"${vendorKey}"}`,
-      },
-    },
-  ],
-  [
-    'Claude Code',
-    '.config.json',
-    { files: { [settings]: claude(ready), '.claude/.config.json': `{"primaryApiKey":"${vendorKey}"}` } },
-  ],
-  [
-    'Claude Code',
-    'X-Api-Key',
-    {
-      files: {
-        [settings]: claude({ ...ready, ANTHROPIC_CUSTOM_HEADERS: `x-team: a\nX-Api-Key: ${vendorKey}` }),
-      },
-    },
-  ],
-  [
-    'Claude Code',
-    'Authorization',
-    {
-      files: {
-        [settings]: claude({ ...ready, ANTHROPIC_CUSTOM_HEADERS: `Authorization: Bearer ${vendorKey}` }),
-      },
-    },
-  ],
-  [
-    'Codex',
-    '.env:1',
-    {
-      files: {
-        [codex]: codexTable(withEnvKey.replace('QCODE', 'OPENAI')),
-        '.codex/.env': `OPENAI_API_KEY=${vendorKey}\n`,
-      },
-    },
-  ],
-  [
-    'Codex',
-    'config.toml:7',
-    { files: { [codex]: codexTable(`experimental_bearer_token = "${vendorKey}"\n`) } },
-  ],
-  [
-    'Codex',
-    'config.toml:8',
-    {
-      files: {
-        [codex]: codexTable(`${withEnvKey}http_headers = { "X-API-Key" = "${vendorKey}" }\n`),
-        ...codexEnv,
-      },
-    },
-  ],
-  [
-    'Codex',
-    '$OLD_KEY',
-    {
-      files: {
-        [codex]: codexTable(`${withEnvKey}env_http_headers = { "x-api-key" = "OLD_KEY" }\n`),
-        ...codexEnv,
-      },
-      env: { OLD_KEY: vendorKey },
-    },
-  ],
-  [
-    'Codex',
-    'auth.json',
-    {
-      files: {
-        [codex]: codexTable('requires_openai_auth = true\n'),
-        '.codex/auth.json': `{"OPENAI_API_KEY":"${vendorKey}"}`,
-      },
-    },
-  ],
-  [
-    'Codex',
-    'tokens.access_token',
-    {
-      files: {
-        [codex]: codexTable('requires_openai_auth = true\n'),
-        '.codex/auth.json': `{"auth_mode":"chatgpt","OPENAI_API_KEY":null,"tokens":{"access_token":"${vendorKey}"}}`,
-      },
-    },
-  ],
-  [
-    'Codex',
-    'auth.json',
-    {
-      files: { [codex]: codexTable(''), '.codex/auth.json': `{"tokens":{"access_token":"${vendorKey}"}}` },
-      programs: codexVersion('0.145.0'),
-    },
-  ],
-  [
-    'Cline',
-    'providers.json',
-    { files: { '.cline/data/settings/providers.json': cline({ apiKey: vendorKey }) } },
-  ],
-  [
-    'Cline',
-    'x-api-key',
-    { files: { '.cline/data/settings/providers.json': cline({ headers: { 'x-api-key': vendorKey } }) } },
-  ],
-  ['Aider', '.aider.conf.yml:2 (anthropic-api-key)', aiderHome(`anthropic-api-key: ${vendorKey}\n`)],
-  ['Aider', '.aider.conf.yml:3 (api-key: anthropic)', aiderHome(`api-key:\n  - anthropic=${vendorKey}\n`)],
-  [
-    'Aider',
-    '.aider.conf.yml:2 (api-key: anthropic)',
-    aiderHome(`api-key: [openrouter=sk-or-1, anthropic=${vendorKey}]\n`),
-  ],
-  ['Aider', '.aider.conf.yml:2 (api-key: anthropic)', aiderHome(`api-key: anthropic=${vendorKey}\n`)],
-  [
-    'Aider',
-    '.aider.conf.yml:2 (ANTHROPIC_API_KEY)',
-    aiderHome(`set-env: [ANTHROPIC_API_KEY=${vendorKey}]\n`),
-  ],
-  [
-    'Aider',
-    '.env:1 (AIDER_API_KEY: anthropic)',
-    {
-      ...aiderHome(''),
-      files: { ...aiderHome('').files, 'project/.env': `AIDER_API_KEY=anthropic=${vendorKey}\n` },
-    },
-  ],
-  ['Aider', '$AIDER_ANTHROPIC_API_KEY', { ...aiderHome(''), env: { AIDER_ANTHROPIC_API_KEY: vendorKey } }],
-  [
-    'Claude Agent SDK',
-    '.env:3',
-    {
-      files: {
-        'project/requirements.txt': 'claude-agent-sdk\n',
-        'project/.env': `ANTHROPIC_BASE_URL=${url}\nANTHROPIC_AUTH_TOKEN=${gatewayKey}\nANTHROPIC_API_KEY=${vendorKey}\n`,
-      },
-    },
-  ],
-  [
-    'LangChain',
-    '$ANTHROPIC_AUTH_TOKEN',
-    {
-      files: { 'project/requirements.txt': 'langchain\n' },
-      env: { ANTHROPIC_API_URL: url, ANTHROPIC_API_KEY: gatewayKey, ANTHROPIC_AUTH_TOKEN: vendorKey },
-    },
-  ],
-  [
-    'OpenAI SDK',
-    '$OPENAI_API_KEY',
-    {
-      files: { 'project/requirements.txt': 'openai\n' },
-      env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1', OPENAI_API_KEY: vendorKey },
-    },
-  ],
-]
+import {
+  aiderHome,
+  claude,
+  codex,
+  codexEnv,
+  codexTable,
+  codexVersion,
+  foreignKeyTable,
+  ready,
+  settings,
+  withEnvKey,
+} from './foreign-key-table.ts'
 
 const good: readonly (readonly [string, Situation])[] = [
   [
@@ -280,7 +67,7 @@ const good: readonly (readonly [string, Situation])[] = [
 ]
 
 describe('a key of somebody else that a client sends to the gateway', () => {
-  it.each(foreign.map(([title, place, home], index) => [title, place, index + 1, home] as const))(
+  it.each(foreignKeyTable.map(([title, place, home], index) => [title, place, index + 1, home] as const))(
     '%s: is an error where it stands at %s (%i)',
     async (title, place, _, home) => {
       const { findings, exit, everything } = await examine(makeSituation(home))

@@ -78,9 +78,21 @@ export function fillNames(text: string, names: Names): string | undefined {
 export function findSetting(setting: Setting, places: Places): Found[] {
   const path = (setting.key ?? [setting.variable ?? '']).map((part) => fillNames(part, places.names))
   if (path.some((part) => part === undefined) || !isRead(setting, places)) return []
-  const found = sourcesOf(setting, places).flatMap((source) => findIn(source, setting, path as string[]))
+  const found = sourcesOf(setting, places)
+    .flatMap((source) => findIn(source, setting, path as string[]))
+    .filter(hidesOrHolds)
   // A list takes the place of a weaker one whole.
   return setting.entry === undefined ? found : found.slice(0, 1).filter(({ value }) => value !== '')
+}
+
+/**
+ * An empty variable of the environment is as good as none, unless a file stands behind it: readers of `.env` leave alone
+ * what is there, empty or not (python-dotenv and dotenv alike).
+ */
+function hidesOrHolds({ value, source }: Found, index: number, found: readonly Found[]): boolean {
+  if (value !== '' || (source.level !== 'environment' && source.level !== 'profile')) return true
+  const behind = found.slice(index + 1).find((other) => other.value !== '')
+  return behind !== undefined && behind.source.level !== 'profile'
 }
 
 function isRead({ variants, versions, when = [] }: Setting, { variant, version, holds }: Places): boolean {

@@ -124,7 +124,11 @@ function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapS
 function valuesOf(condition: TrapCondition, scene: TrapScene): Evidence[] {
   const places = placesOf(condition, scene)
   const variables = (condition.variables ?? []).map((name) => {
-    const place = places.find((one) => one.variables[name] !== undefined)
+    const [first, ...others] = places.filter((one) => one.variables[name] !== undefined)
+    // A new shell puts what its files say in the place of an empty variable of this one.
+    const isEmpty = first?.level === 'environment' && first.variables[name] === ''
+    const isInNewShell = ({ level, variables }: Place) => level === 'profile' && variables[name] !== ''
+    const place = (isEmpty && others.find(isInNewShell)) || first
     return evidence(name, place?.variables[name], place?.path)
   })
   const keys = (condition.keys ?? []).flatMap((key) => {
@@ -144,6 +148,7 @@ interface Place {
   readonly data: Value
   readonly variables: Readonly<Record<string, string | undefined>>
   readonly path?: string | undefined
+  readonly level?: OpenSource['level']
 }
 
 function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapScene): Place[] {
@@ -154,7 +159,7 @@ function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapSc
   }
   return scene.sources
     .filter((source) => level === undefined || source.level === level)
-    .map(({ data, variables, file: own }) => ({ data, variables, path: own?.path }))
+    .map(({ data, variables, level: at, file: own }) => ({ data, variables, path: own?.path, level: at }))
 }
 
 function pathOf(file: string, { machine, names }: TrapScene): string {

@@ -107,7 +107,9 @@ function openProfile({ file, variables }: Profile, format: FormatId): OpenSource
 function resolveLookups(lookups: readonly Lookup[], places: Places): Names {
   const names: Record<string, string> = { ...places.names }
   for (const { name, from, default: otherwise } of lookups) {
-    const found = from.flatMap((setting) => findSetting(setting, { ...places, names }))[0]?.value
+    const found = from
+      .flatMap((setting) => findSetting(setting, { ...places, names }))
+      .find(({ value }) => value !== '')?.value
     const value = found || (otherwise && fillNames(otherwise, names))
     if (value) names[name] = value
   }

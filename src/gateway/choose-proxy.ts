@@ -4,7 +4,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The proxy that a request to this URL goes through, or undefined. The rules are those of curl: the variable of the
- * URL's own scheme, lower case first; NO_PROXY holds hosts and their domains, each with an optional port, or `*`.
+ * URL's own scheme, lower case first, an empty one as if it were not there; NO_PROXY holds hosts and their domains, each with an optional port, or `*`.
  * Throws ProxyNotUsable when the variable holds no HTTP proxy.
  */
 export function chooseProxy(url: string, env: Environment): URL | undefined {
@@ -16,7 +16,7 @@ export function chooseProxy(url: string, env: Environment): URL | undefined {
 }
 
 function read(env: Environment, name: string): string | undefined {
-  return env[name.toLowerCase()] ?? env[name]
+  return env[name.toLowerCase()] || env[name]
 }
 
 function isExcepted(hostname: string, port: string, exceptions: string): boolean {

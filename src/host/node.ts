@@ -1,4 +1,4 @@
-import { homedir } from 'node:os'
+import { homedir, userInfo } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
 import { UserError } from '../errors.ts'
 import type { Host, RunOptions, Terminal } from './host.ts'
@@ -14,7 +14,7 @@ export function createNodeHost(packageFolder: string): Host {
   const interruption = new Interruption()
   return {
     env,
-    home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
+    home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir() || userInfo().homedir,
     packageFolder,
     get cwd() {
       return findWorkingFolder()

@@ -54,12 +54,6 @@ export const baseUrlTable: readonly (readonly [string, string, string, Situation
     { files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: '' }) } },
   ],
   [
-    'base-url-empty',
-    'warning',
-    'unset ANTHROPIC_BASE_URL',
-    { files: { [settings]: claude(ready) }, env: { ANTHROPIC_BASE_URL: '' } },
-  ],
-  [
     'key-to-vendor',
     'error',
     'qcode-setup --tool claude-code',

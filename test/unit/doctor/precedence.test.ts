@@ -277,7 +277,7 @@ const rows: readonly Row[] = [
     env: { ANTHROPIC_API_BASE: '', ANTHROPIC_BASE_URL: `${urls.eu}/api`, ANTHROPIC_API_KEY: key('s') },
     baseUrl: [`${urls.eu}/api`, '$ANTHROPIC_BASE_URL', '/api/v1/messages'],
     key: '$ANTHROPIC_API_KEY',
-    shadowed: ['$ANTHROPIC_API_BASE'],
+    shadowed: [],
   },
   {
     name: 'the environment beats the .env of a project',

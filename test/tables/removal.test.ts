@@ -12,6 +12,8 @@ const projectTools = testCatalog.tools
   .filter(({ targets, env }) => env?.dotenv || targets.some(({ scope }) => scope === 'project'))
   .map(({ id }) => id)
 
+const variableTools = testCatalog.tools.filter(({ env }) => env !== undefined).map(({ id }) => id)
+
 function newHome(): string {
   const { home, drop } = makeHome()
   onTestFinished(drop)
@@ -48,6 +50,56 @@ describe.each(losses)('given a rich home that was set up, and %s', (_, lose) => 
     expect((await setUp([tool], { home })).exit).toBe(0)
     lose(home)
     const removed = await runProgram(['remove', '--yes'], { home })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+/** A project in which every client finds something of its user's own, in places that are put back with all their bytes. */
+function fillProject(folder: string): void {
+  mkdirSync(join(folder, '.claude'), { recursive: true })
+  writeFileSync(
+    join(folder, '.env'),
+    'A=1\nANTHROPIC_API_KEY=sk-old-0000 # mine\n\nOPENAI_API_KEY="old"\nB=2',
+  )
+  writeFileSync(
+    join(folder, '.aider.conf.yml'),
+    'model: m\napi-key: [b=2, anthropic=sk-old-0000] # mine\nz: 1\n',
+  )
+  writeFileSync(
+    join(folder, '.claude/settings.local.json'),
+    '{\r\n  "env": {\r\n    "A": "1",\r\n    "ANTHROPIC_API_KEY": "sk-old-0000",\r\n    "B": "2"\r\n  }\r\n}',
+  )
+}
+
+describe.each(losses)('given a project and the variables of two shells, and %s', (_, lose) => {
+  it.each(projectTools)(
+    'remove of %s in the project gives back what was there, moved in between',
+    async (tool) => {
+      const home = newHome()
+      const cwd = join(home, 'work')
+      fillProject(cwd)
+      const start = usersPart(readTree(home))
+      const done = await setUp([tool], { home, cwd }, '--scope', 'project', '--on-conflict', 'overwrite')
+      expect(done.exit, done.stderr).toBe(0)
+      expect((await runProgram(['switch', 'eu', '--yes', '--no-check'], { home, cwd })).exit).toBe(0)
+      expect(usersPart(readTree(home))).not.toEqual(start)
+      lose(home)
+      const removed = await runProgram(['remove', '--yes'], { home })
+      expect(removed.exit, removed.stderr).toBe(0)
+      expect(usersPart(readTree(home))).toEqual(start)
+    },
+  )
+
+  it.each(variableTools)('remove of %s from a third shell gives back what was there', async (tool) => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    for (const SHELL of ['/bin/bash', '/usr/bin/fish']) {
+      expect((await setUp([tool], { home, env: { SHELL } }, '--method', 'env')).exit).toBe(0)
+    }
+    lose(home)
+    const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL: '/usr/bin/zsh' } })
     expect(removed.exit, removed.stderr).toBe(0)
     expect(usersPart(readTree(home))).toEqual(start)
   })
@@ -138,10 +190,9 @@ describe.each(movable)('given %s for two accounts (%s) and for none', (tool, var
   })
 })
 
-const ofVariables = testCatalog.tools.filter(({ env }) => env !== undefined).map(({ id }) => id)
 const shells = ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', '/bin/sh']
 
-describe.each(ofVariables)('given the variables of %s in the profiles of two shells', (tool) => {
+describe.each(variableTools)('given the variables of %s in the profiles of two shells', (tool) => {
   it.each(shells)('remove from %s takes both out', async (SHELL) => {
     const home = newHome()
     fillPlainHome(home)

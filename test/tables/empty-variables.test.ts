@@ -55,7 +55,7 @@ const commands = {
   ],
   doctor: ['doctor --no-check'],
   lint: ['lint'],
-  'lint --fix': ['lint --fix --yes --no-check'],
+  'lint --fix': ['lint --fix --yes'],
   print: ['print codex', 'print aider', 'print langchain'],
 }
 

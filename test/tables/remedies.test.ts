@@ -182,7 +182,7 @@ const actions: readonly (readonly [RegExp, Act])[] = [
       const isSetup = words.startsWith('--tool')
       const keyed = !isSetup || words.includes('key-store') ? '' : ' --key-file -'
       if (keyed === '') await (await host.keychain()).set('default', `cr_${'7'.repeat(64)}`)
-      const flags = words.startsWith('undo') ? ' --yes' : ' --yes --no-check'
+      const flags = /^(undo|lint)/.test(words) ? ' --yes' : ' --yes --no-check'
       const line = `${isSetup ? 'setup ' : ''}${words.replace('--model ID', words.includes('codex') ? '--model gpt-5.5' : '--model claude-opus-5-5')}${keyed}${flags}`
       const ended = await runInProcess(line, host)
       // On a terminal it asks.

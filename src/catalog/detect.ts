@@ -97,9 +97,16 @@ async function askVersion(
   host: Host,
 ): Promise<string | undefined> {
   if (choices.filter(({ when }) => when !== 'request').length < 2) return undefined
-  const { stdout } = await host.run(program, ['--version'], { timeoutMs: 5000 })
-  return /\d+\.\d+\.\d+(-[\w.]+)?/.exec(stdout)?.[0]
+  const answers = asked.get(host) ?? new Map<string, Promise<string>>()
+  asked.set(host, answers)
+  const answer =
+    answers.get(program) ?? host.run(program, ['--version'], { timeoutMs: 5000 }).then(({ stdout }) => stdout)
+  answers.set(program, answer)
+  return /\d+\.\d+\.\d+(-[\w.]+)?/.exec(await answer)?.[0]
 }
+
+/** A client is run once, however often its version is needed: it may be slow, or never answer. */
+const asked = new WeakMap<Host, Map<string, Promise<string>>>()
 
 function namedInProject(tool: Tool, host: Host): boolean {
   const project = tool.detect.project

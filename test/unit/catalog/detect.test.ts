@@ -1,0 +1,26 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { detectTool } from '../../../src/catalog/detect.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost } from '../../support/test-host.ts'
+
+it('given a client whose version decides, it is run once however often it is looked for', async () => {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-detect-')))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const bin = join(home, 'bin')
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'cline'), `#!/bin/sh\necho run >> '${home}/runs'\necho 'cline 2.18.0'\n`)
+  chmodSync(join(bin, 'cline'), 0o755)
+  const host = createTestHost(home, { env: { HOME: home, PATH: `${bin}:/usr/bin:/bin` } })
+  const cline = testCatalog.tools.find(({ id }) => id === 'cline')
+  if (!cline) throw new Error('no cline')
+  const found = await Promise.all([detectTool(cline, host), detectTool(cline, host)])
+  expect([...found, await detectTool(cline, host)].map(({ version }) => version)).toEqual([
+    '2.18.0',
+    '2.18.0',
+    '2.18.0',
+  ])
+  expect(readFileSync(join(home, 'runs'), 'utf8')).toBe('run\n')
+})

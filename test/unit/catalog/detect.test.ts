@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { detectTool } from '../../../src/catalog/detect.ts'
+import type { Host } from '../../../src/host/host.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
@@ -11,9 +12,14 @@ it('given a client whose version decides, it is run once however often it is loo
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const bin = join(home, 'bin')
   mkdirSync(bin)
-  writeFileSync(join(bin, 'cline'), `#!/bin/sh\necho run >> '${home}/runs'\necho 'cline 2.18.0'\n`)
+  writeFileSync(join(bin, 'cline'), '')
   chmodSync(join(bin, 'cline'), 0o755)
-  const host = createTestHost(home, { env: { HOME: home, PATH: `${bin}:/usr/bin:/bin` } })
+  const runs: string[] = []
+  const run: Host['run'] = async (program) => {
+    runs.push(program)
+    return { exit: 0, stdout: 'cline 2.18.0\n', stderr: '' }
+  }
+  const host = createTestHost(home, { env: { HOME: home, PATH: bin }, run })
   const cline = testCatalog.tools.find(({ id }) => id === 'cline')
   if (!cline) throw new Error('no cline')
   const found = await Promise.all([detectTool(cline, host), detectTool(cline, host)])
@@ -22,5 +28,5 @@ it('given a client whose version decides, it is run once however often it is loo
     '2.18.0',
     '2.18.0',
   ])
-  expect(readFileSync(join(home, 'runs'), 'utf8')).toBe('run\n')
+  expect(runs).toEqual([join(bin, 'cline')])
 })

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
-import { posix, win32 } from 'node:path'
+import { posix, sep, win32 } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { quoteWord } from '../host/quote-word.ts'
+import { resolvePlaces } from './places.ts'
 import type { PlaceCandidate, Shell, Tool } from './tool.ts'
 
 type Surroundings = Pick<Host, 'env' | 'home' | 'platform'>
@@ -51,6 +53,33 @@ function oddFolder(variable: string, value: string | undefined, platform: string
   if (!isAbsolute(value)) return [{ variable, value, why: 'relative' }]
   // Bytes that are no UTF-8 come as this character: what is there cannot be reached by the name that is left.
   return value.includes('\uFFFD') && !existsSync(value) ? [{ variable, value, why: 'not-utf8' }] : []
+}
+
+/**
+ * What goes before a command line, so that it finds a tool in these folders: `CODEX_HOME=/work/codex `, or
+ * `env -u CODEX_HOME ` where today's environment names another. Empty where it finds them by itself.
+ */
+export function folderAssignments(
+  { places }: Pick<Tool, 'places'>,
+  folders: Readonly<Record<string, string>>,
+  host: Host,
+): string {
+  const today = resolvePlaces(places, host)
+  const bare = resolvePlaces(places, { ...host, env: {} })
+  const set = new Map<string, string>()
+  const unset = new Set<string>()
+  for (const [name, candidates] of Object.entries(places)) {
+    const folder = folders[name]
+    if (folder === undefined || folder === today[name]) continue
+    const named = candidates.filter(({ env }) => env !== undefined)
+    if (folder === bare[name]) for (const { env = '' } of named) if (host.env[env]) unset.add(env)
+    const way = named.find(({ join: end = '' }) => end === '' || folder.endsWith(`${sep}${end}`))
+    if (folder === bare[name] || !way?.env) continue
+    set.set(way.env, folder.slice(0, folder.length - (way.join ? way.join.length + 1 : 0)))
+  }
+  const taken = [...unset].filter((name) => !set.has(name)).map((name) => `-u ${name} `)
+  const given = [...set].map(([name, folder]) => `${name}=${quoteWord(folder)} `)
+  return taken.length > 0 ? `env ${[...taken, ...given].join('')}` : given.join('')
 }
 
 /** UserError `odd-folder`, exit 2: what would be written would not be found again. Nothing where none is odd. */

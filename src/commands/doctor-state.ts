@@ -2,6 +2,7 @@ import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.t
 import { isOnDiskWithoutModes } from '../apply/journal.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
+import { folderAssignments } from '../catalog/folder-variables.ts'
 import { driftFindings, folderFindings } from '../checks/doctor/state-findings.ts'
 import { stateInGit } from '../checks/state-in-git.ts'
 import { UserError } from '../errors.ts'
@@ -60,9 +61,9 @@ async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; dri
   const { ledger } = planContext
   const statuses = ledger.setups.map(async (setup) => {
     const choice = choiceOf(setup, context.catalog, context.host)
-    return driftFindings(
-      await (choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)),
-    )
+    const status = choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)
+    const folders = choice && folderAssignments(choice.tool, setup.folders ?? {}, context.host)
+    return driftFindings(await status, folders)
   })
   return { ledger, drift: (await Promise.all(statuses)).flat() }
 }

@@ -5,8 +5,9 @@ import type { Catalog, Tool, Variant } from '../catalog/tool.ts'
 import { isForGateway } from '../gateway/is-for-gateway.ts'
 import { judgeBaseUrl, type Verdict } from '../gateway/judge-base-url.ts'
 import { hostIn, regionMeant } from '../gateway/region-meant.ts'
+import { isBelow } from '../host/is-below.ts'
 import type { FileReader } from './file-reader.ts'
-import { type Found, type Places, type Resolved, resolveSettings } from './find-setting.ts'
+import { type Found, type Names, type Places, type Resolved, resolveSettings } from './find-setting.ts'
 import { isPlaceholderKey } from './is-placeholder-key.ts'
 import type { MachineView } from './machine-view.ts'
 import { openSources } from './open-sources.ts'
@@ -18,8 +19,12 @@ export interface StandingSetup {
   readonly variant: string
   /** The origin that stands in the files. */
   readonly gateway: string
+  /** `file` or `env`. */
+  readonly method?: string
   /** The folder of a project-scope setup. */
   readonly project?: string
+  /** The folders that it was written with, by name. */
+  readonly folders?: Readonly<Record<string, string>>
   /** Where the key is kept; `env` for a variable that the user sets. */
   readonly keyStore?: string
 }
@@ -47,7 +52,7 @@ export interface ToolView extends Places {
   readonly tool: Tool
   readonly installed: Installed
   readonly chosen: Variant
-  /** What this program set up of it. */
+  /** What this program set up of it, for where it is looked at: another project or account has its own. */
   readonly setups: readonly StandingSetup[]
   readonly connections: readonly ConnectionView[]
 }
@@ -84,18 +89,31 @@ export async function viewTool(
   context: EffectContext,
   pinned: Pinned = {},
 ): Promise<ToolView> {
-  const setups = context.setups.filter((candidate) => candidate.tool === tool.id)
+  const places = { ...resolvePlaces(tool.places, context.machine), ...pinned.folders }
+  const setups = context.setups.filter((setup) => isFor(setup, tool, places, context.machine))
   const chosen =
     pinned.variant ??
     tool.variants.find(({ id }) => id === setups[0]?.variant) ??
     (await chooseVariant(tool, installed))
-  const places = { ...resolvePlaces(tool.places, context.machine), ...pinned.folders }
   const client = { places, version: installed.version, variant: chosen.id }
   const opened = openSources(tool.diagnosis, client, context)
   const connections = tool.diagnosis.connections.map((connection) =>
     viewConnection(connection, tool, chosen, opened, context),
   )
   return { tool, installed, chosen, setups, ...opened, connections }
+}
+
+/** Whether a setup is what a client meets that looks in these places. Variables of a shell reach every account. */
+export function isFor(
+  setup: StandingSetup,
+  tool: Tool,
+  places: Names,
+  { cwd }: Pick<MachineView, 'cwd'>,
+): boolean {
+  if (setup.tool !== tool.id) return false
+  if (setup.project !== undefined) return setup.project === cwd || isBelow(cwd, setup.project)
+  if (setup.method === 'env') return true
+  return Object.keys(tool.places).every((name) => (setup.folders?.[name] ?? places[name]) === places[name])
 }
 
 function viewConnection(

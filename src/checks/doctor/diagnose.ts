@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, delimiter } from 'node:path'
 import { detectTool } from '../../catalog/detect.ts'
 import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import type { Catalog, Tool } from '../../catalog/tool.ts'
@@ -43,13 +44,15 @@ export async function diagnose(
   const context: DoctorContext = { ...effect, host, ledger, keepsNoModes }
   const looks = await Promise.all(catalog.tools.map((tool) => lookAt(tool, context)))
   const views = looks.flatMap(({ view }) => view ?? [])
+  const accounts = (await Promise.all(views.map((view) => otherAccounts(view, context)))).flat()
   const findings = [
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
+    ...accounts.flatMap((view) => judgeEffect(view, context)),
     ...oddFolders(context),
     ...profileFindings(catalog.shells, machine),
     ...judgeMachine(context),
-    ...(await keyFileFindings(keyFiles(views, context), context)),
+    ...(await keyFileFindings(keyFiles([...views, ...accounts], context), context)),
   ]
   return { views, findings: eachOnce(findings), profiles: effect.profiles, effect }
 }
@@ -64,6 +67,24 @@ async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: Tool
     const message = `${tool.title} could not be looked for: ${(error as Error).message}`
     return { failure: { id: 'could-not-look', level: 'failed', tool: tool.id, message } }
   }
+}
+
+/** The client in the other folders in which it is set up: an account each, whatever today's environment names. */
+function otherAccounts(here: ToolView, context: DoctorContext): Promise<ToolView[]> {
+  const { tool, installed } = here
+  const others = context.ledger.setups.filter(
+    (setup) =>
+      setup.tool === tool.id &&
+      setup.project === undefined &&
+      !here.setups.includes(setup) &&
+      (setup.place ?? '').split(delimiter).some((folder) => existsSync(folder)),
+  )
+  return Promise.all(
+    others.map(({ folders, variant: id }) => {
+      const variant = tool.variants.find((each) => each.id === id)
+      return viewTool(tool, installed, context, { ...(variant && { variant }), ...(folders && { folders }) })
+    }),
+  )
 }
 
 /** A refusal of the operating system, or one of our own readers; anything else is a fault of this program. */

@@ -11,19 +11,22 @@ import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { findDaemons } from '../running-clients.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
 
-/** Values of ours that do not stand any more as they were written. */
-export function driftFindings(status: ToolStatus): Finding[] {
+/**
+ * Values of ours that do not stand any more as they were written. `folders` leads the command that writes them again to
+ * where they stood.
+ */
+export function driftFindings(status: ToolStatus, folders = ''): Finding[] {
   return status.files
     .filter(({ state }) => state !== 'as-written')
-    .map((file) => driftFinding(status.tool, setupCommand(status), file))
+    .map((file) => driftFinding(status.tool, setupCommand(status, folders), file))
 }
 
 /** The command that writes a setup again as it was chosen, and where. */
-function setupCommand({ tool, region, gateway, project, model, ...setup }: Setup): string {
+function setupCommand({ tool, region, gateway, project, model, ...setup }: Setup, folders: string): string {
   const { scope, method, shell, keyStore = 'file' } = setup
   const words = [
     project === undefined ? '' : `cd ${quoteWord(project)} && `,
-    `qcode-setup --tool ${tool}`,
+    `${folders}qcode-setup --tool ${tool}`,
     region === 'custom' ? ` --gateway ${quoteWord(gateway)}` : ` --region ${region}`,
     isUnencryptedUrl(gateway) ? ' --allow-http' : '',
     scope === 'user' ? '' : ` --scope ${scope}`,

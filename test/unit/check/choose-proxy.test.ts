@@ -12,7 +12,7 @@ describe('chooseProxy', () => {
     ['http://103.236.53.153/api', { HTTP_PROXY: proxy }, proxy],
     ['http://103.236.53.153/api', { HTTPS_PROXY: proxy }, undefined],
     ['https://eu.qcode.cc/api', { HTTPS_PROXY: '' }, undefined],
-    ['https://eu.qcode.cc/api', { https_proxy: '', HTTPS_PROXY: proxy }, undefined],
+    ['https://eu.qcode.cc/api', { https_proxy: '', HTTPS_PROXY: proxy }, proxy],
   ])('%s with %j', (url, env, expected) => {
     expect(chooseProxy(url, env)?.href).toBe(expected)
   })

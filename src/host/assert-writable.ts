@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { FileState } from './file-state.ts'
+import { hasCode } from './has-code.ts'
 import { type User, whatKeepsFromChanging } from './ownership.ts'
 
 /**
@@ -29,12 +30,13 @@ function deepestFolder(path: string): string {
   return existsSync(parent) || parent === path ? parent : deepestFolder(parent)
 }
 
+/** What another program has just taken away stands in nobody's way: whoever writes sees that it has changed. */
 function allows(path: string, rights: number): boolean {
   try {
     accessSync(path, rights)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    return hasCode(error, 'ENOENT')
   }
 }
 

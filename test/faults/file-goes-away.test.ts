@@ -16,6 +16,7 @@ vi.mock('node:fs', async (importOriginal) => {
   return { ...original, default: original, lstatSync }
 })
 const { readFileState } = await import('../../src/host/read-file-state.ts')
+const { assertWritable } = await import('../../src/host/assert-writable.ts')
 
 function place(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-goes-away-')))
@@ -35,4 +36,13 @@ it('given a link that leads nowhere, that is told and not looked at for ever', (
   symlinkSync(join(path, '..', 'nowhere'), path)
   meanwhile.work = []
   expect(() => readFileState(path)).toThrow('a link that leads nowhere')
+})
+
+it('given a file that is taken away after it was read, it is not called read-only', () => {
+  const path = place()
+  writeFileSync(path, 'old')
+  meanwhile.work = []
+  const state = readFileState(path)
+  rmSync(path)
+  expect(() => assertWritable(state, { uid: 0, env: {} })).not.toThrow()
 })

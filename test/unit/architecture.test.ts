@@ -7,8 +7,20 @@ const src = join(projectFolder, 'src')
 
 /** Which folders of src/ each folder may import from; `*` marks types only. */
 const arrows: Record<string, readonly string[]> = {
-  'main.ts': ['apply', 'catalog', 'commands', 'errors.ts', 'finding.ts*', 'host', 'request', 'secrets', 'ui'],
+  'main.ts': [
+    'apply',
+    'catalog',
+    'command.ts',
+    'commands',
+    'errors.ts',
+    'finding.ts*',
+    'host',
+    'request',
+    'secrets',
+    'ui',
+  ],
   commands: [
+    'command.ts',
     'apply',
     'catalog',
     'checks',
@@ -25,11 +37,21 @@ const arrows: Record<string, readonly string[]> = {
     'ui',
     'wizard',
   ],
+  'command.ts': [
+    'apply*',
+    'catalog*',
+    'errors.ts*',
+    'finding.ts*',
+    'gateway*',
+    'host*',
+    'request',
+    'secrets*',
+  ],
   wizard: [
     'finding.ts',
     'ledger.ts',
     'catalog',
-    'commands*',
+    'command.ts*',
     'errors.ts',
     'gateway',
     'host',
@@ -45,7 +67,7 @@ const arrows: Record<string, readonly string[]> = {
     'apply*',
     'catalog',
     'checks*',
-    'commands*',
+    'command.ts*',
     'effect*',
     'errors.ts',
     'finding.ts',
@@ -114,6 +136,29 @@ function importsOf({ file, text }: Source): { area: string; typeOnly: boolean }[
   })
 }
 
+/** The files of src/ that each file imports, by `import type` too: one that needs the types of another cannot be read without it. */
+const importedFiles = new Map(
+  sources.map(({ file, text }) => {
+    const specifiers = text.matchAll(/^(?:import|export)\b[^;'"]*?from '(\.[^']+)'/gm)
+    const files = [...specifiers].map((match) => relative(src, resolve(src, dirname(file), match[1] ?? '')))
+    return [file, files] as const
+  }),
+)
+
+/** The first circle of imports that goes through a file, as a list that begins and ends with it. */
+function circleThrough(start: string): string[] | undefined {
+  const ways = [[start]]
+  const seen = new Set<string>()
+  for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+    for (const next of importedFiles.get(way.at(-1) ?? '') ?? []) {
+      if (next === start) return [...way, next]
+      if (!seen.has(next)) ways.push([...way, next])
+      seen.add(next)
+    }
+  }
+  return undefined
+}
+
 function occurrences(pattern: RegExp): string[] {
   return sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 }
@@ -130,6 +175,26 @@ describe('the architecture', () => {
       expect(wrong).toEqual([])
     },
   )
+
+  it('has no circle between files, of types neither', () => {
+    const circles = sources.flatMap(({ file }) => {
+      const circle = circleThrough(file)
+      return circle ? [circle.join(' -> ')] : []
+    })
+    expect(circles).toEqual([])
+  })
+
+  it('has no circle between folders', () => {
+    const names = Object.keys(arrows)
+    const reach = (from: string, seen: Set<string> = new Set()): Set<string> => {
+      for (const to of arrows[from] ?? []) {
+        const name = to.replace('*', '')
+        if (!seen.has(name)) reach(name, seen.add(name))
+      }
+      return seen
+    }
+    expect(names.filter((name) => reach(name).has(name))).toEqual([])
+  })
 
   it('names no tool outside templates/', () => {
     const ids = testCatalog.tools.map(({ id }) => id).filter((id) => id.includes('-') || id === 'codex')
@@ -178,10 +243,14 @@ describe('the architecture', () => {
     `)
   })
 
-  it('keeps files small', () => {
-    const lines = sources.map(({ text }) => text.split('\n').length).sort((a, b) => a - b)
-    expect(lines.at(-1)).toBeLessThanOrEqual(300)
-    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(220)
-    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(80)
+  it('has few and deep files: neither crumbs nor heaps', () => {
+    const lines = sources.map(({ text }) => text.split('\n').length - 1).sort((a, b) => a - b)
+    const share = lines.filter((count) => count < 30).length / lines.length
+    expect(lines.length).toBeLessThanOrEqual(220)
+    expect(lines[Math.floor(lines.length / 2)]).toBeGreaterThanOrEqual(60)
+    expect(lines[Math.floor(lines.length / 2)]).toBeLessThanOrEqual(130)
+    expect(lines[Math.floor(lines.length * 0.9)]).toBeLessThanOrEqual(260)
+    expect(lines.at(-1)).toBeLessThanOrEqual(330)
+    expect(share).toBeLessThanOrEqual(0.12)
   })
 })

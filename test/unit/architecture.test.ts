@@ -232,13 +232,12 @@ describe('the architecture', () => {
         "commands/key-get.ts",
         "gateway/fetch-models.ts",
         "gateway/probe-route.ts",
-        "plan/reveal-value.ts",
+        "plan/placeholders.ts",
         "secrets/hash-key.ts",
-        "secrets/hide-keys.ts",
         "secrets/keychain.ts",
         "secrets/mask-text.ts",
         "secrets/read-key.ts",
-        "secrets/replace-keys.ts",
+        "secrets/secret.ts",
       ]
     `)
   })

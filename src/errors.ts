@@ -53,7 +53,7 @@ export class UserError extends Error {
 }
 
 function textOfLines(lines: string | readonly string[]): string {
-  return [lines].flat().map(writeOutBreaks).join('\n')
+  return [lines].flat().map(escapeNewlines).join('\n')
 }
 
 /**
@@ -67,11 +67,21 @@ export function cancelled(done: readonly string[] = []): UserError {
 }
 
 /** A text that begins no line of its own, whatever names are in it. Every other control character is the screen's gate's. */
-export function writeOutBreaks(text: string): string {
+export function escapeNewlines(text: string): string {
   return text.replaceAll('\n', '\\x0a')
 }
 
 /** `file:line:column`, as far as it is known. */
 export function formatWhere(where: Where): string {
   return [where.file, where.line, where.column].filter((part) => part !== undefined).join(':')
+}
+
+/** Whether an error is one of Node's with one of these codes, such as `ENOENT`. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
+
+/** A word for a POSIX shell, in quotes only where it needs them: a command in a hint is there to be copied. */
+export function quoteWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

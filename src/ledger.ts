@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { BlankTrace } from './documents/blank-line.ts'
 import type { KeyPath } from './documents/document.ts'
 import type { FormatId } from './documents/formats.ts'
-import type { Hunk } from './documents/hunk.ts'
+import type { Hunk } from './documents/put-back.ts'
 
 /**
  * What we own, written down: what is set up, every value that stands in a user's file because we wrote it, and what each

@@ -3,23 +3,19 @@ import { createCommitter } from './apply/committer.ts'
 import { oddHomes, refuseOddFolders } from './catalog/folder-variables.ts'
 import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
-import type { CommandContext, CommandSpec, Outcome } from './commands/command.ts'
+import type { CommandContext, CommandSpec, Outcome } from './command.ts'
 import { commandTable } from './commands/command-table.ts'
-import { type ExitCode, formatWhere, UserError, writeOutBreaks } from './errors.ts'
+import { type ExitCode, escapeNewlines, formatWhere, UserError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost } from './host/node.ts'
-import { othersHome } from './host/others-home.ts'
+import { othersHome } from './host/ownership.ts'
 import { type Field, fields } from './request/fields.ts'
-import { type Input, isOn } from './request/input.ts'
-import { fullNameOf, parseArguments } from './request/parse-arguments.ts'
-import { refuseKeyArgument } from './request/refuse-key-argument.ts'
-import { unknownValue } from './request/unknown-value.ts'
-import { rememberKey } from './secrets/hide-keys.ts'
+import { fullNameOf, parseArguments, refuseKeyArgument, unknownValue } from './request/parse-arguments.ts'
+import { type Input, isOn } from './request/request.ts'
+import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
-import { jsonText } from './ui/json-text.ts'
-import { renderFindings } from './ui/render-findings.ts'
-import { concludeOutput, type Keys, writeText } from './ui/write-text.ts'
+import { concludeOutput, jsonText, type Keys, renderFindings, writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -126,7 +122,7 @@ function noteOf({ code, message, hintInLine: hint, where }: UserError): Finding 
 function printOutcome({ findings, report, next = [], showsKey }: Outcome, host: Host): void {
   if (findings.length > 0) talk(host, renderFindings(findings, host))
   if (report !== '') print(host, report, showsKey ? 'shown' : 'hidden')
-  if (next.length > 0) talk(host, next.map(writeOutBreaks).join('\n'))
+  if (next.length > 0) talk(host, next.map(escapeNewlines).join('\n'))
 }
 
 /** Warnings go to a person as well, whoever reads the document. */

@@ -1,35 +1,45 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { UserError } from '../errors.ts'
-import { hashBytes } from '../host/hash-bytes.ts'
 import type { Host } from '../host/host.ts'
-import type { FileEdit } from '../plan/edit.ts'
-import type { ApplyRequest } from './apply-request.ts'
-import { checkKeychain } from './check-keychain.ts'
-import { changedSincePlan, checkTargets, type Target } from './check-targets.ts'
-import { clearUnbegun } from './clear-unbegun.ts'
-import { completeRun } from './complete-run.ts'
-import { storeConsent } from './consent-store.ts'
-import { sameMode } from './file-position.ts'
-import { createFileSystem, type FileSystem } from './file-system.ts'
-import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
-import { finishRenewal } from './finish-renewal.ts'
-import { hideState } from './hide-state.ts'
-import { listRuns, storeRun } from './journal.ts'
-import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
-import { orderEdits } from './order-edits.ts'
-import { prepareKeychain } from './prepare-keychain.ts'
-import { type PlannedRun, prepareRun } from './prepare-run.ts'
-import { pruneRuns } from './prune-runs.ts'
-import { recordRun } from './record-run.ts'
-import { removeIfThere } from './remove-if-there.ts'
-import { planRenewal } from './renew-history.ts'
-import { stageKey } from './renew-keychain.ts'
-import { leftBehind, restoreRun } from './restore-run.ts'
-import { isUntouched } from './run-positions.ts'
-import type { RunRecord } from './run-record.ts'
-import { runsFolder } from './state-folder.ts'
+import { hashBytes } from '../host/read-file-state.ts'
+import type { FileEdit } from '../plan/plan.ts'
+import { changedSincePlan, checkTargets, sameMode, type Target } from './check-targets.ts'
+import {
+  clearReplacement,
+  createFileSystem,
+  type FileSystem,
+  removeIfEmpty,
+  removeIfThere,
+  replaceFile,
+  step,
+} from './file-system.ts'
+import {
+  findUnfinishedRun,
+  journalFile,
+  listRuns,
+  readRuns,
+  runFolder,
+  storeRun,
+  unfinishedRun,
+} from './journal.ts'
+import { pruneRuns } from './kept-backups.ts'
+import { checkKeychain, prepareKeychain } from './keychain-copies.ts'
+import { readLedger, sameLedger, storeConsent, storeLedger } from './ledger-store.ts'
+import { completeRun, type PlannedRun, prepareRun, recordRun } from './prepare-run.ts'
+import { finishRenewal, planRenewal, stageKey } from './renew-history.ts'
+import {
+  explainFailure,
+  isUntouched,
+  leftBehind,
+  restoreRun,
+  rollBack,
+  rollbackFailed,
+} from './restore-run.ts'
+import { type ApplyRequest, isRunId, type RunRecord } from './run-record.ts'
+import { runsFolder, stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
-import { step } from './step-failure.ts'
-import { explainFailure, rollbackFailed, takeBack } from './take-back.ts'
+import { namesInTrustedFolder } from './trusted-file.ts'
 
 /**
  * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
@@ -52,7 +62,7 @@ export async function applyEdits(
   await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
-      await settleEarlierRun(writer)
+      await recoverEarlierRun(writer)
       assertLedgerUnchanged(request, host)
       await hideState(writer)
       const run = needsRun
@@ -103,12 +113,12 @@ async function commitRun(
       throw changedSincePlan(what)
     })
   } catch (cause) {
-    return await takeBack(run, cause, writer)
+    return await rollBack(run, cause, writer)
   }
 }
 
 /** Clears up after a killed run that had changed nothing yet, or all; any other one is for the user to decide on. */
-async function settleEarlierRun(writer: Writer): Promise<void> {
+async function recoverEarlierRun(writer: Writer): Promise<void> {
   await step(runsFolder(writer.host), () => clearUnbegun(writer))
   await clearLeftovers(writer)
   const run = findUnfinishedRun(writer.host)
@@ -138,4 +148,43 @@ function assertLedgerUnchanged(request: ApplyRequest, host: Host): void {
 function changesSomething({ before, after }: FileEdit, platform: NodeJS.Platform): boolean {
   if (before.kind === 'absent' || after.kind === 'absent') return before.kind !== after.kind
   return !sameMode(before.mode, after.mode, platform) || before.hash !== hashBytes(after.bytes)
+}
+
+/** Removes the folders of runs that were killed before their record stood, when they had done nothing else. */
+export async function clearUnbegun({ host, fileSystem }: Writer): Promise<void> {
+  const { runs, damaged } = readRuns(host)
+  const begun = new Set([...runs.map(({ id }) => id), ...damaged.keys()])
+  for (const id of namesInTrustedFolder(runsFolder(host), host).filter(isRunId)) {
+    if (begun.has(id)) continue
+    await clearReplacement(journalFile(host, id), fileSystem)
+    await removeIfEmpty(runFolder(host, id), fileSystem)
+  }
+}
+
+/** Git takes nothing from the state folder, should it lie in a repository: backups hold keys. Throws UserError `lock-lost`. */
+export async function hideState({ host, fileSystem, assertLocked }: Writer): Promise<void> {
+  const file = join(stateFolder(host), '.gitignore')
+  if (existsSync(file)) return
+  assertLocked()
+  await step(file, () => replaceFile(file, { bytes: Buffer.from('*\n'), mode: 0o600 }, fileSystem))
+}
+
+/**
+ * The order in which edits are put in place: a `.gitignore` that gains a line comes before the key that the line hides, and
+ * one that only loses lines after the key is gone. A rollback goes through them backwards.
+ */
+export function orderEdits(edits: readonly FileEdit[]): FileEdit[] {
+  const rank = new Map(edits.map((edit) => [edit, rankOf(edit)]))
+  return [...edits].sort((one, other) => (rank.get(one) ?? 0) - (rank.get(other) ?? 0))
+}
+
+function rankOf(edit: FileEdit): number {
+  if (basename(edit.path) !== '.gitignore') return 0
+  const before = edit.before.kind === 'absent' ? [] : linesOf(edit.before.bytes)
+  const after = edit.after.kind === 'absent' ? [] : linesOf(edit.after.bytes)
+  return after.some((line) => !before.includes(line)) ? -1 : 1
+}
+
+function linesOf(bytes: Uint8Array): string[] {
+  return Buffer.from(bytes).toString('latin1').split(/\r?\n/)
 }

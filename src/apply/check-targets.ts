@@ -1,12 +1,10 @@
 import { isAbsolute } from 'node:path'
-import { UserError } from '../errors.ts'
-import { assertWritable } from '../host/assert-writable.ts'
-import type { FileState } from '../host/file-state.ts'
+import { quoteWord, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { quoteWord } from '../host/quote-word.ts'
-import { readFileState } from '../host/read-file-state.ts'
-import type { FileEdit } from '../plan/edit.ts'
-import { sameMode } from './file-position.ts'
+import { assertWritable, type FileState, readFileState } from '../host/read-file-state.ts'
+import type { FileEdit } from '../plan/plan.ts'
+import { keychainTitle } from '../secrets/keychain.ts'
+import type { RecordedFile, RunRecord } from './run-record.ts'
 
 /** One edit, and what stands at its path now that the lock is held. */
 export interface Target {
@@ -72,4 +70,54 @@ function sameFile(earlier: string, state: FileState): UserError {
     hint: 'Choose the tools one at a time: one run changes each file once.',
     where: { file: state.path },
   })
+}
+
+/** Where a file stands in its run: as before it, as after it, or as somebody else left it. */
+export type FilePosition = 'old' | 'new' | 'other'
+
+/** Looks at the disk. */
+export function filePosition(file: RecordedFile, platform: NodeJS.Platform): FilePosition {
+  const state = readState(file.path)
+  if (state === undefined || state.resolvedPath !== file.resolvedPath) return 'other'
+  if (matches(state, file.after, platform)) return 'new'
+  return matches(state, file.before, platform) ? 'old' : 'other'
+}
+
+/** Windows keeps only the read-only bit of a mode, so there modes say nothing. */
+export function sameMode(one: number, other: number, platform: NodeJS.Platform): boolean {
+  return platform === 'win32' || one === other
+}
+
+function matches(
+  state: FileState,
+  recorded: RecordedFile['before'] | RecordedFile['after'],
+  platform: NodeJS.Platform,
+): boolean {
+  if (state.kind === 'absent' || recorded.kind === 'absent') return state.kind === recorded.kind
+  return state.hash === recorded.hash && sameMode(state.mode, recorded.mode, platform)
+}
+
+function readState(path: string): FileState | undefined {
+  try {
+    return readFileState(path)
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
+}
+
+/** Something is not what a run left there: `what` is a path, or has no place in a file. */
+export function changedSinceRun(what: string, run: RunRecord): UserError {
+  return new UserError({
+    code: 'changed-since-run',
+    message: `${what} was changed after run ${run.id}: taking the run back would lose that change.`,
+    hint: `Nothing was changed. ${remedyFor(what)}`,
+    exit: 3,
+    ...(isAbsolute(what) && { where: { file: what } }),
+  })
+}
+
+function remedyFor(what: string): string {
+  if (what === keychainTitle) return 'To put another key there, type: qcode-setup key set'
+  return 'To take out only what this program wrote, type: qcode-setup remove'
 }

@@ -1,10 +1,20 @@
+import { isAbsolute } from 'node:path'
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { hashBytes, readFileState } from '../host/read-file-state.ts'
+import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { applyEdits } from './apply-edits.ts'
-import type { ApplyRequest } from './apply-request.ts'
-import { forgetKeys } from './forget-keys.ts'
+import { filePosition, sameMode } from './check-targets.ts'
+import { createFileSystem, type FileSystem } from './file-system.ts'
+import { isUnfinished, readBackupOf, readRun, storeRun } from './journal.ts'
 import { purgeBackups } from './kept-backups.ts'
-import { finishRun, type Recovery, rollBackRun } from './recover-run.ts'
-import type { RunRecord } from './run-record.ts'
+import { forgetKeys, hasCopies, keychainPosition } from './keychain-copies.ts'
+import { completeRun } from './prepare-run.ts'
+import { finishRenewal } from './renew-history.ts'
+import { explainFailure, restoreRun, rollbackFailed } from './restore-run.ts'
+import type { ApplyRequest, RecordedFile, RenewedFile, RunRecord } from './run-record.ts'
+import { type Writer, withStateLock } from './state-lock.ts'
+import { readTrustedFile } from './trusted-file.ts'
 
 /** How an unfinished run is brought to its end. */
 export type Ending = 'undo' | 'finish'
@@ -41,4 +51,116 @@ export function createCommitter(host: Host, dryRun: boolean): Committer {
     purge: (paths) => purgeBackups(paths, host),
     forgetKeys: () => forgetKeys(host),
   }
+}
+
+/** An unfinished run that was brought to its end, and what somebody else had changed since. */
+export interface Recovery {
+  readonly run: RunRecord
+  readonly leftAlone: readonly string[]
+}
+
+/**
+ * Puts the rest of an unfinished run in place. Throws UserError `cannot-finish` when a new content was not whole
+ * on the disk, `run-ended` (exit 2), `no-such-run`, and `write-failed` (the run then stays unfinished).
+ */
+export function finishRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
+  return recover(host, id, fileSystem, async (run, writer) => {
+    const missing =
+      run.files.find((file) => !canFinish(run, file, host)) ??
+      run.renewal?.files.find((file) => isNotStaged(file, host))
+    if (missing) throw cannotFinish(run, missing.path)
+    if (!(await canFinishKeychain(run, host))) throw cannotFinish(run, keychainTitle)
+    const committing: RunRecord = { ...run, state: 'committing' }
+    await storeRun(committing, writer)
+    const leftAlone: string[] = []
+    const done = await completeRun(committing, writer, (what) => leftAlone.push(what))
+    return { run: done.state === 'renewing' ? await finishRenewal(done, writer) : done, leftAlone }
+  })
+}
+
+/**
+ * Takes an unfinished run back to the bytes, modes and folders before it; one that is `renewing` cannot be, and is
+ * finished. Throws UserError `rollback-failed`
+ * naming the state of every file (the run then stays unfinished), `run-ended` (exit 2), and `no-such-run`.
+ */
+export function rollBackRun(host: Host, id: string, fileSystem?: FileSystem): Promise<Recovery> {
+  return recover(host, id, fileSystem, async (run, writer) => {
+    const restored = await restoreRun(run, writer)
+    if (restored.failures.length > 0) throw await rollbackFailed(run, restored, host)
+    return restored
+  })
+}
+
+async function recover(
+  host: Host,
+  id: string,
+  fileSystem: FileSystem = createFileSystem(host.platform),
+  work: (run: RunRecord, writer: Writer) => Promise<Recovery>,
+): Promise<Recovery> {
+  try {
+    return await withStateLock(host, fileSystem, async (writer) => {
+      const run = readRun(host, id)
+      if (!isUnfinished(run)) throw runEnded(run)
+      if (run.state === 'renewing') return { run: await finishRenewal(run, writer), leftAlone: [] }
+      return await work(run, writer)
+    })
+  } catch (error) {
+    throw explainFailure(error, `Run ${id} is still unfinished.`, host)
+  }
+}
+
+/** What stands there is replaced only where undo could give it back. */
+function canFinish(run: RunRecord, file: RecordedFile, host: Host): boolean {
+  if (filePosition(file, host.platform) !== 'old') return true
+  return isBackedUp(run, file, host) && isWritten(file, host.platform)
+}
+
+function isBackedUp(run: RunRecord, file: RecordedFile, host: Host): boolean {
+  try {
+    readBackupOf(host, run.id, file)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
+}
+
+function isWritten(file: RecordedFile, platform: NodeJS.Platform): boolean {
+  if (file.after.kind === 'absent') return true
+  const state = readFileState(file.temporary)
+  return (
+    state.kind === 'file' && state.hash === file.after.hash && sameMode(state.mode, file.after.mode, platform)
+  )
+}
+
+function isNotStaged({ staged }: RenewedFile, host: Host): boolean {
+  if (!staged) return false
+  const bytes = readTrustedFile(staged.path, host)
+  return bytes === undefined || hashBytes(bytes) !== staged.hash
+}
+
+async function canFinishKeychain({ keychain: recorded, renewal }: RunRecord, host: Host): Promise<boolean> {
+  if (recorded === undefined && renewal?.keychain === undefined) return true
+  const keychain = await openKeychain(host)
+  if (renewal?.keychain && (await keychain.read(renewal.keychain.staged)) === undefined) return false
+  if (recorded === undefined) return true
+  return (await keychainPosition(recorded, keychain)) !== 'old' || hasCopies(recorded, keychain)
+}
+
+function cannotFinish(run: RunRecord, what: string): UserError {
+  return new UserError({
+    code: 'cannot-finish',
+    message: `Run ${run.id} cannot be finished: it was stopped before ${what} was saved and its new state written.`,
+    hint: `To take it back, type: qcode-setup undo ${run.id}`,
+    ...(isAbsolute(what) && { where: { file: what } }),
+  })
+}
+
+function runEnded(run: RunRecord): UserError {
+  return new UserError({
+    code: 'run-ended',
+    message: `Run ${run.id} is ${run.state === 'done' ? 'complete' : 'taken back already'}.`,
+    hint: 'There is nothing to recover.',
+    exit: 2,
+  })
 }

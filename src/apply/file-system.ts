@@ -1,6 +1,9 @@
-import { constants } from 'node:fs'
+import { constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import fs from 'fs-extra'
+import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { findRepository } from '../host/run-git.ts'
 
 /** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */
 export interface FileSystem {
@@ -78,5 +81,236 @@ async function flushFolder(path: string): Promise<void> {
     await folder.sync()
   } finally {
     await folder.close()
+  }
+}
+
+/** One step on one file was refused by the system; `cause` is Node's error. */
+export class StepFailure extends Error {
+  readonly path: string
+
+  constructor(path: string, cause: Error) {
+    super(describeCause(cause), { cause })
+    this.name = 'StepFailure'
+    this.path = path
+  }
+}
+
+/** Does a step and names the file in what the system refuses; every other error stays as it is. */
+export async function step<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? new StepFailure(path, error) : error
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EBUSY: 'it is in use by another program, or a mount',
+  EDQUOT: 'your disk quota is used up',
+  EEXIST: 'something stands there already',
+  EIO: 'the disk reports an error',
+  ENOENT: 'its folder is gone',
+  ENOSPC: 'the disk is full',
+  EPERM: 'the system does not allow it',
+  EROFS: 'the disk is read-only',
+}
+
+function describeCause(cause: Error): string {
+  const code = 'code' in cause ? String(cause.code) : cause.message
+  return words[code] ? `${words[code]} (${code})` : code
+}
+
+/** Removes a file; a missing one is fine. */
+export async function removeIfThere(path: string, fileSystem: FileSystem): Promise<void> {
+  await fileSystem.removeFile(path).catch((error) => {
+    if (!hasCode(error, 'ENOENT')) throw error
+  })
+}
+
+/**
+ * Removes a file that may hold a key; one that cannot be removed, as in a folder that only takes new names, is emptied. A
+ * missing one is fine, also on a disk that refuses everything.
+ */
+export async function discardFile(path: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    await removeIfThere(path, fileSystem)
+  } catch (error) {
+    const left = lstatSync(path, { throwIfNoEntry: false })
+    if (left === undefined || (left.isFile() && left.size === 0)) return
+    await fileSystem.emptyFile(path).catch(() => {
+      throw error
+    })
+  }
+}
+
+/** Removes a folder when nothing is in it; a missing one is fine. */
+export async function removeIfEmpty(path: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    await fileSystem.removeFolder(path)
+  } catch (error) {
+    // Some systems say "exists" of a folder that is not empty.
+    if (hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return
+    throw error
+  }
+  await fileSystem.flushFolder(dirname(path))
+}
+
+/** Waits until what happened to these names is on the disk, in the folders that are there. */
+export async function flushFolders(paths: readonly string[], fileSystem: FileSystem): Promise<void> {
+  for (const folder of new Set(paths.map(dirname))) {
+    if (existsSync(folder)) await step(folder, () => fileSystem.flushFolder(folder))
+  }
+}
+
+/** A whole file to be written. Without an owner it belongs to who runs the program. */
+export interface WholeFile {
+  readonly bytes: Uint8Array
+  readonly mode: number
+  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
+}
+
+/**
+ * Writes the new content of `target` to `temporary`, flushed. Owner and mode are set before the content,
+ * because the content may be private. Gives the mode that the disk really gave it. Throws UserError `owner-not-kept`.
+ */
+export async function writeBeside(
+  target: string,
+  temporary: string,
+  content: WholeFile,
+  fileSystem: FileSystem,
+): Promise<number> {
+  // Where chmod does nothing a file keeps the mode that it was made with.
+  const file = await fileSystem.createFile(temporary, content.mode & 0o777)
+  try {
+    if (content.owner) {
+      const { uid, gid } = content.owner
+      await fileSystem.setOwner(file, uid, gid).catch((error) => rejectOwner(error, target, `${uid}:${gid}`))
+    }
+    await fileSystem.setMode(file, content.mode)
+    await fileSystem.write(file, content.bytes)
+    // A write takes the set-id bits away.
+    if ((content.mode & 0o7000) !== 0) await fileSystem.setMode(file, content.mode)
+    await fileSystem.flush(file)
+    return await fileSystem.modeOf(file)
+  } finally {
+    await fileSystem.close(file)
+  }
+}
+
+/** Removes what a killed `replaceFile` left beside its target. */
+export async function clearReplacement(target: string, fileSystem: FileSystem): Promise<void> {
+  await removeIfThere(besideOf(target), fileSystem)
+}
+
+/**
+ * Puts a whole file in the place of another in one step, flushed; leaves no temporary file with content when it fails. Gives
+ * the mode that the disk really gave it.
+ */
+export async function replaceFile(
+  target: string,
+  content: WholeFile,
+  fileSystem: FileSystem,
+  temporary = besideOf(target),
+): Promise<number> {
+  await removeIfThere(temporary, fileSystem)
+  const mode = await moveThere(target, content, fileSystem, temporary)
+  await fileSystem.flushFolder(dirname(target))
+  return mode
+}
+
+async function moveThere(
+  target: string,
+  content: WholeFile,
+  fileSystem: FileSystem,
+  temporary: string,
+): Promise<number> {
+  try {
+    const mode = await writeBeside(target, temporary, content, fileSystem)
+    await fileSystem.rename(temporary, target)
+    return mode
+  } catch (error) {
+    await discardFile(temporary, fileSystem).catch(() => {})
+    throw error
+  }
+}
+
+function besideOf(target: string): string {
+  return `${target}.tmp`
+}
+
+function rejectOwner(error: unknown, target: string, owner: string): never {
+  if (!hasCode(error, 'EPERM')) throw error
+  throw new UserError({
+    code: 'owner-not-kept',
+    message: `${target} belongs to ${owner}, and a new version of it would not: nothing was changed.`,
+    hint: `Run the command as the owner of the file, or make it yours: sudo chown "$(id -u):$(id -g)" ${quoteWord(target)}`,
+    where: { file: target },
+  })
+}
+
+/** Name of the content in a folder that hides it. */
+const hidden = 'content.tmp'
+
+/**
+ * Full path for the new content of a file until it is put in place: beside it, on the same disk. In a repository it lies in
+ * a folder of its own whose `.gitignore` hides all in it, since git would take it where only the file's own name is ignored.
+ */
+export function temporaryOf(resolvedPath: string, runId: string, index: number): string {
+  const folder = dirname(resolvedPath)
+  const beside = join(folder, `.qcode-setup-${runId}-${index}.tmp`)
+  return findRepository(folder) === undefined ? beside : join(beside, hidden)
+}
+
+/** Whether a path is one that `temporaryOf` gives for a file of a run. */
+export function isTemporaryOf(path: string, resolvedPath: string, runId: string): boolean {
+  const beside = hidingFolder(path) ?? path
+  const [start, end] = [`.qcode-setup-${runId}-`, '.tmp']
+  const name = basename(beside)
+  return dirname(beside) === dirname(resolvedPath) && name.startsWith(start) && name.endsWith(end)
+}
+
+/** Makes the folder that hides a temporary file, where it has one; nothing of the content is written before. */
+export async function hideTemporary(path: string, fileSystem: FileSystem): Promise<void> {
+  const folder = hidingFolder(path)
+  if (folder === undefined) return
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) await fileSystem.makeFolder(folder, 0o700)
+  const ignore = join(folder, '.gitignore')
+  await removeIfThere(ignore, fileSystem)
+  await writeBeside(ignore, ignore, { bytes: Buffer.from('*\n'), mode: 0o600 }, fileSystem)
+  await fileSystem.flushFolder(folder)
+  await fileSystem.flushFolder(dirname(folder))
+}
+
+/** Removes a temporary file with the folder that hides it, the content first; what is missing is fine. */
+export async function removeTemporary(path: string, fileSystem: FileSystem): Promise<void> {
+  await discardFile(path, fileSystem)
+  await removeHidingFolder(path, fileSystem)
+}
+
+/** Removes the folder that hid a temporary file, once the content is in its place. */
+export async function removeHidingFolder(path: string, fileSystem: FileSystem): Promise<void> {
+  const folder = hidingFolder(path)
+  if (folder === undefined || lstatSync(folder, { throwIfNoEntry: false }) === undefined) return
+  await removeIfThere(join(folder, '.gitignore'), fileSystem)
+  await removeIfEmpty(folder, fileSystem).catch((error) => {
+    // A folder that only takes new names keeps this empty one.
+    if (!hasCode(error, 'EPERM')) throw error
+  })
+}
+
+function hidingFolder(path: string): string | undefined {
+  return basename(path) === hidden ? dirname(path) : undefined
+}
+
+/** Writes files into a temporary folder, for its owner alone. A path that leads out of the folder is a fault of the program. */
+export function writeCopies(
+  folder: string,
+  files: readonly { readonly path: string; readonly text: string }[],
+): void {
+  for (const { path, text } of files) {
+    if (relative(folder, path).split(sep)[0] === '..') throw new Error(`${path} is not below ${folder}`)
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, text, { mode: 0o600 })
   }
 }

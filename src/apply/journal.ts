@@ -1,17 +1,14 @@
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import { UserError } from '../errors.ts'
-import { hashBytes } from '../host/hash-bytes.ts'
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
+import { quoteWord, UserError } from '../errors.ts'
+import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { quoteWord } from '../host/quote-word.ts'
-import { isRunId } from './run-id.ts'
-import { type RecordedFile, type RunRecord, runSchema } from './run-record.ts'
+import { hashBytes } from '../host/read-file-state.ts'
+import { isTemporaryOf, replaceFile, step } from './file-system.ts'
+import { isRunId, type RecordedFile, type RunRecord, runSchema, runTargets } from './run-record.ts'
 import { makePrivateFolder, runsFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
-import { staysInReach } from './stays-in-reach.ts'
-import { step } from './step-failure.ts'
 import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
-import { replaceFile } from './write-file.ts'
 
 /** The runs of this machine, as far as their records can be used. */
 export interface Runs {
@@ -176,4 +173,75 @@ function parseJournal(bytes: Uint8Array): RunRecord | undefined {
 /** Full path of a run's journal. */
 export function journalFile(host: Host, runId: string): string {
   return join(runFolder(host, runId), 'journal.json')
+}
+
+/** The run that was killed, or whose rollback failed; there is at most one. Errors: those of `readRuns`. */
+export function findUnfinishedRun(host: Host): RunRecord | undefined {
+  return listRuns(host).findLast(isUnfinished)
+}
+
+/** Whether a run stopped half-way. */
+export function isUnfinished(run: RunRecord): boolean {
+  return run.state === 'preparing' || run.state === 'committing' || run.state === 'renewing'
+}
+
+/** The command that ends an unfinished run; one that is `renewing` cannot be taken back any more. */
+export function endingCommand(run: RunRecord): string {
+  return run.state === 'renewing' ? 'qcode-setup key rotate' : `qcode-setup undo ${run.id}`
+}
+
+/** UserError `unfinished-run`, exit 1. */
+export function unfinishedRun(run: RunRecord): UserError {
+  return new UserError({
+    code: 'unfinished-run',
+    message: [
+      `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:`,
+      ...runTargets(run).map((what) => `  ${what}`),
+    ],
+    hint: `To end it, type: ${endingCommand(run)}`,
+  })
+}
+
+/**
+ * Whether a record names nothing to write or remove but what its run could have named: its copies in the run's folder, a
+ * temporary file beside each target, files of the state folder. A record that somebody has changed may name more.
+ */
+export function staysInReach(run: RunRecord, runFolder: string): boolean {
+  const stateFolder = dirname(dirname(runFolder))
+  const renewed = (run.renewal?.files ?? []).flatMap(({ path, staged }) => [path, staged?.path ?? path])
+  return (
+    run.id === basename(runFolder) &&
+    run.files.every((file) => isOwnFile(file, run.id)) &&
+    hasOwnAccounts(run) &&
+    [...run.createdFolders, ...run.removedFolders].every(({ path }) => isPlain(path)) &&
+    renewed.every((path) => isPlain(path) && isBelow(path, stateFolder))
+  )
+}
+
+function isOwnFile({ resolvedPath, before, temporary }: RunRecord['files'][number], id: string): boolean {
+  return (
+    isPlain(resolvedPath) &&
+    isTemporaryOf(temporary, resolvedPath, id) &&
+    (before.kind === 'absent' || /^backup-\d+$/.test(before.backup))
+  )
+}
+
+/** A copy in the keychain is an account of the run's own, so that no other key is read, replaced or removed. */
+function hasOwnAccounts({ id, keychain, renewal }: RunRecord): boolean {
+  const renewed = renewal?.keychain
+  if (renewed && (renewed.staged !== `renewal-${id}` || !renewed.copies.every(isBackup))) return false
+  if (!keychain) return true
+  const { before, after } = keychain
+  return (
+    (before.kind === 'absent' || before.backup === `backup-${id}`) &&
+    (after.kind === 'absent' || after.staged === `staged-${id}`)
+  )
+}
+
+function isBackup(account: string): boolean {
+  return isRunId(account.replace(/^backup-/, ''))
+}
+
+function isPlain(path: string): boolean {
+  return isAbsolute(path) && normalize(path) === path
 }

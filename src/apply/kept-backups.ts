@@ -1,17 +1,23 @@
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { createFileSystem } from './file-system.ts'
-import { findUnfinishedRun, unfinishedRun } from './find-unfinished-run.ts'
-import { journalFile, listRuns, runFolder, storeRun } from './journal.ts'
+import type { Ledger } from '../ledger.ts'
+import { createFileSystem, discardFile, removeIfEmpty, step } from './file-system.ts'
+import {
+  backupFile,
+  findUnfinishedRun,
+  isUnfinished,
+  journalFile,
+  listRuns,
+  runFolder,
+  storeRun,
+  unfinishedRun,
+} from './journal.ts'
 import { readLedger } from './ledger-store.ts'
-import { neededRuns } from './prune-runs.ts'
-import { discardFile } from './remove-if-there.ts'
-import { isRunId } from './run-id.ts'
+import { explainFailure } from './restore-run.ts'
+import { isRunId, type RecordedFile, type RunRecord } from './run-record.ts'
 import { runsFolder } from './state-folder.ts'
-import { withStateLock } from './state-lock.ts'
-import { step } from './step-failure.ts'
-import { explainFailure } from './take-back.ts'
+import { type Writer, withStateLock } from './state-lock.ts'
 import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
 
 /** A file in the folder of a run that is not its record. */
@@ -82,4 +88,75 @@ function readQuietly(path: string, host: Host): Uint8Array | undefined {
     if (error instanceof UserError) return undefined
     throw error
   }
+}
+
+/** How many runs can be undone. */
+const keptRuns = 50
+
+/**
+ * Removes the oldest runs, with their backups, so that keys do not pile up. Kept beside the newest are runs whose backup
+ * the ledger still needs (written by version 0.1.0), runs that have a copy in the keychain, and one that was not finished.
+ */
+export async function pruneRuns(ledger: Ledger, writer: Writer): Promise<void> {
+  const needed = neededRuns(ledger)
+  const isNeeded = (run: RunRecord) => needed.has(run.id) || run.keychain !== undefined || isUnfinished(run)
+  const old = listRuns(writer.host).slice(0, -keptRuns)
+  for (const run of old.filter((each) => !isNeeded(each))) await deleteRun(run.id, writer)
+}
+
+/** The runs of which the ledger needs a backup. */
+export function neededRuns({ entries, files }: Ledger): Set<string> {
+  const befores = [...entries.map(({ replaced }) => replaced), ...files.map(({ before }) => before)]
+  return new Set(befores.flatMap((before) => (before.kind === 'backup' ? before.run : [])))
+}
+
+/** Removes a run's folder. Its record goes last: as long as that is there, a later call comes to the end. */
+export async function deleteRun(id: string, writer: Writer): Promise<void> {
+  const { host, fileSystem } = writer
+  writer.assertLocked()
+  const folder = runFolder(host, id)
+  const record = journalFile(host, id)
+  const others = namesInTrustedFolder(folder, host).map((name) => join(folder, name))
+  for (const path of others.filter((path) => path !== record)) await discardFile(path, fileSystem)
+  await fileSystem.flushFolder(folder)
+  await discardFile(record, fileSystem)
+  await removeIfEmpty(folder, fileSystem)
+}
+
+/** The copy of a file that a run keeps, as it is on the disk; it may be damaged. */
+export interface KeptCopy {
+  readonly run: RunRecord
+  readonly file: RecordedFile
+  /** Full path of the copy. */
+  readonly copy: string
+  readonly bytes: Uint8Array
+}
+
+/** All that runs have left: what they knew to be ours, and the files as they were. */
+export interface History {
+  readonly ledgers: readonly Ledger[]
+  readonly copies: readonly KeptCopy[]
+  /** Whether a run put a key into the keychain. */
+  readonly usesKeychain: boolean
+}
+
+/** Throws UserErrors `broken-ledger`, and those of `readTrustedFile`. */
+export function readHistory(host: Host): History {
+  const runs = listRuns(host)
+  const snapshots = runs.flatMap(({ ledger }) => [ledger.before, ledger.after])
+  return {
+    ledgers: [readLedger(host), ...snapshots],
+    copies: runs.flatMap((run) => copiesOf(run, host)),
+    usesKeychain: runs.some(({ state, keychain }) => state === 'done' && keychain !== undefined),
+  }
+}
+
+/** The copies of one run that are there. */
+export function copiesOf(run: RunRecord, host: Host): KeptCopy[] {
+  return run.files.flatMap((file) => {
+    if (file.before.kind === 'absent') return []
+    const copy = backupFile(host, run.id, file.before.backup)
+    const bytes = readTrustedFile(copy, host)
+    return bytes ? [{ run, file, copy, bytes }] : []
+  })
 }

@@ -1,12 +1,25 @@
+import { existsSync, lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Target } from './check-targets.ts'
-import { sameMode } from './file-position.ts'
-import { backupFile, runFolder, storeRun } from './journal.ts'
-import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { Host } from '../host/host.ts'
+import { type FileState, hashBytes } from '../host/read-file-state.ts'
+import type { Ledger } from '../ledger.ts'
+import type { FileEdit } from '../plan/plan.ts'
+import { filePosition, sameMode, type Target } from './check-targets.ts'
+import {
+  flushFolders,
+  hideTemporary,
+  removeHidingFolder,
+  removeIfEmpty,
+  removeTemporary,
+  step,
+  temporaryOf,
+  writeBeside,
+} from './file-system.ts'
+import { backupFile, listRuns, runFolder, storeRun } from './journal.ts'
+import { completeKeychain, recordKeychain } from './keychain-copies.ts'
+import { storeLedger } from './ledger-store.ts'
+import type { ApplyRequest, RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
-import { step } from './step-failure.ts'
-import { hideTemporary } from './temporary-file.ts'
-import { writeBeside } from './write-file.ts'
 
 /** A run that has not begun, and what else it writes down before it begins: contents by full path. */
 export interface PlannedRun {
@@ -75,4 +88,131 @@ async function writeTemporary(
   const given = await writeBeside(file.resolvedPath, file.temporary, content, writer.fileSystem)
   if (sameMode(given, mode, writer.host.platform)) return file
   return { ...file, after: { ...file.after, mode: given, asked: mode } }
+}
+
+/** The record of a run that has not begun. */
+export function recordRun(request: ApplyRequest, targets: readonly Target[], host: Host): RunRecord {
+  const { runId, command, summary, undoes } = request
+  if (existsSync(runFolder(host, runId))) throw new Error(`The run id ${runId} was used twice`)
+  return {
+    version: 1,
+    id: runId,
+    sequence: (listRuns(host).at(-1)?.sequence ?? 0) + 1,
+    command,
+    ...(summary !== undefined && { summary }),
+    startedAt: host.now().toISOString(),
+    state: 'preparing',
+    ...(undoes !== undefined && { undoes }),
+    files: targets.map((target, index) => recordFile(target, runId, index)),
+    ...(request.keychain && { keychain: recordKeychain(request.keychain, runId) }),
+    createdFolders: missingFolders(targets, request.removedFolders),
+    removedFolders: (request.removeFolders ?? []).flatMap(recordFolder),
+    ledger: { before: request.ledger.before, after: request.ledger.after },
+  }
+}
+
+/** As it is now: the user may have given it another mode, or have put a link in its place, which is not ours to remove. */
+function recordFolder({ path }: RecordedFolder): RecordedFolder[] {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat?.isDirectory() ? [{ path, mode: stat.mode & 0o7777 }] : []
+}
+
+function recordFile({ edit, now }: Target, runId: string, index: number): RecordedFile {
+  return {
+    path: edit.path,
+    resolvedPath: now.resolvedPath,
+    before: recordBefore(now, index),
+    after: recordAfter(edit.after),
+    temporary: temporaryOf(now.resolvedPath, runId, index),
+  }
+}
+
+function recordBefore(state: FileState, index: number): RecordedFile['before'] {
+  if (state.kind === 'absent') return { kind: 'absent' }
+  const { kind, mode, uid, gid, hash } = state
+  return { kind, mode, uid, gid, hash, backup: `backup-${index}` }
+}
+
+function recordAfter(after: FileEdit['after']): RecordedFile['after'] {
+  return after.kind === 'absent' ? after : { kind: 'file', mode: after.mode, hash: hashBytes(after.bytes) }
+}
+
+/** The folders that the targets' files need and the `removed` ones, as far as they do not exist, parents first. */
+export function missingFolders(
+  targets: readonly Target[],
+  removed: readonly RecordedFolder[] = [],
+): RecordedFolder[] {
+  const modes = new Map<string, number>()
+  for (const { edit, now } of targets) {
+    if (edit.after.kind === 'absent') continue
+    const mode = folderMode(edit.after.mode)
+    for (const path of missingParents(now.resolvedPath)) modes.set(path, (modes.get(path) ?? 0) | mode)
+  }
+  for (const { path, mode } of removed.filter((folder) => !existsSync(folder.path))) {
+    for (const parent of missingParents(path)) modes.set(parent, modes.get(parent) ?? mode)
+    modes.set(path, mode)
+  }
+  const folders = [...modes].map(([path, mode]) => ({ path, mode }))
+  return folders.sort((one, other) => one.path.length - other.path.length)
+}
+
+/** A folder is private when every file in it is; the umask takes its part from the other ones. */
+function folderMode(fileMode: number): number {
+  return (fileMode & 0o077) === 0 ? 0o700 : 0o755
+}
+
+function missingParents(path: string): string[] {
+  const parent = dirname(path)
+  return existsSync(parent) ? [] : [parent, ...missingParents(parent)]
+}
+
+/**
+ * Puts the new key and every new content of a run that is `committing` in place, removes the folders that it empties, and
+ * stores the ledger. What is new already is passed over; `onOther` hears of what somebody else changed. The run is done
+ * then, or `renewing`: see `finishRenewal`.
+ */
+export async function completeRun(
+  run: RunRecord,
+  writer: Writer,
+  onOther: (what: string) => void,
+): Promise<RunRecord> {
+  await completeKeychain(run, writer, onOther)
+  for (const file of run.files) {
+    const position = filePosition(file, writer.host.platform)
+    if (position === 'other') onOther(file.path)
+    writer.assertLocked()
+    await step(file.path, () => (position === 'old' ? putInPlace(file, writer) : clear(file, writer)))
+  }
+  await flushFolders(
+    run.files.map((file) => file.resolvedPath),
+    writer.fileSystem,
+  )
+  await removeFolders(run, writer)
+  await storeLedger(withFolders(run), writer)
+  const done: RunRecord = { ...run, state: run.renewal ? 'renewing' : 'done' }
+  await storeRun(done, writer)
+  return done
+}
+
+/** The ledger with the folders of ours that stand now. */
+function withFolders({ ledger, createdFolders }: RunRecord): Ledger {
+  const known = new Map([...ledger.after.folders, ...createdFolders].map((folder) => [folder.path, folder]))
+  return { ...ledger.after, folders: [...known.values()].filter(({ path }) => existsSync(path)) }
+}
+
+async function putInPlace(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
+  if (file.after.kind === 'absent') return await fileSystem.removeFile(file.resolvedPath)
+  await fileSystem.rename(file.temporary, file.resolvedPath)
+  await removeHidingFolder(file.temporary, fileSystem)
+}
+
+/** A temporary file that is not wanted any more: of a killed rollback, or of a file that is left alone. */
+function clear(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
+  return removeTemporary(file.temporary, fileSystem)
+}
+
+async function removeFolders(run: RunRecord, { fileSystem }: Writer): Promise<void> {
+  for (const { path } of [...run.removedFolders].reverse()) {
+    await step(path, () => removeIfEmpty(path, fileSystem))
+  }
 }

@@ -1,16 +1,20 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { hashBytes } from '../host/hash-bytes.ts'
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { hashBytes, readFileState } from '../host/read-file-state.ts'
 import { type Ledger, renewReplaced } from '../ledger.ts'
-import type { KeyRenewal } from '../plan/key-renewal.ts'
+import type { KeyRenewal } from '../plan/plan.ts'
+import { KeychainError, openKeychain } from '../secrets/keychain.ts'
 import type { Target } from './check-targets.ts'
-import { copiesOf, type KeptCopy } from './history.ts'
-import { backupFile, journalBytes, journalFile, listRuns, runFolder } from './journal.ts'
+import { removeIfThere, StepFailure, step } from './file-system.ts'
+import { backupFile, journalBytes, journalFile, listRuns, readRun, runFolder } from './journal.ts'
+import { copiesOf, type KeptCopy } from './kept-backups.ts'
 import type { PlannedRun } from './prepare-run.ts'
-import { recordKeychainRenewal } from './renew-keychain.ts'
-import { type RenewedHashes, renewedHashes } from './renewed-hashes.ts'
-import type { RunRecord } from './run-record.ts'
+import type { RenewedFile, RunRecord } from './run-record.ts'
+import type { Writer } from './state-lock.ts'
+import { isTrustedFolder } from './trusted-file.ts'
 
 /** A file of the state folder that gets another content once the run is committed; no bytes: it goes. */
 interface Replacement {
@@ -107,4 +111,131 @@ function stage(run: RunRecord, replacements: readonly Replacement[], host: Host)
     return { path, staged: { path: name, hash: hashBytes(bytes) } }
   })
   return { staged, files }
+}
+
+/** What the hashes in journals become; a hash whose content is unknown, or holds no old key, stays. */
+export interface RenewedHashes {
+  ofCopy(path: string, hash: string): string
+  /** Of what a run left at the path: it may stand there still, and then the new run decides what becomes of it. */
+  ofFile(path: string, hash: string): string
+  ofValue(hash: string): string
+}
+
+/** `run` is the one that replaces the key. */
+export function renewedHashes(
+  copies: readonly KeptCopy[],
+  run: RunRecord,
+  renewal: KeyRenewal,
+): RenewedHashes {
+  const ofCopies = new Map(
+    copies.map(({ file, bytes }) => [
+      idOf(file.path, hashBytes(bytes)),
+      hashBytes(renewal.replaceIn(file.path, bytes)),
+    ]),
+  )
+  const unchanged = copies.flatMap(({ file }) =>
+    hashNow(file.path).map((hash) => [idOf(file.path, hash), hash] as const),
+  )
+  const changed = run.files.flatMap(({ path, before, after }) =>
+    before.kind === 'absent' || after.kind === 'absent'
+      ? []
+      : [[idOf(path, before.hash), after.hash] as const],
+  )
+  const ofFiles = new Map([...ofCopies, ...unchanged, ...changed])
+  return {
+    ofCopy: (path, hash) => ofCopies.get(idOf(path, hash)) ?? hash,
+    ofFile: (path, hash) => ofFiles.get(idOf(path, hash)) ?? hash,
+    ofValue: (hash) => renewal.hashes.get(hash) ?? hash,
+  }
+}
+
+function idOf(path: string, hash: string): string {
+  return JSON.stringify([path, hash])
+}
+
+/** None where nothing stands, or what cannot be read. */
+function hashNow(path: string): string[] {
+  try {
+    const state = readFileState(path)
+    return state.kind === 'absent' ? [] : [state.hash]
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
+}
+
+type RecordedRenewal = NonNullable<RunRecord['renewal']>
+
+/** The copies of old keys that runs keep in the keychain, and the account that holds the new one until all have it. */
+export function recordKeychainRenewal(
+  runs: readonly RunRecord[],
+  runId: string,
+  renewal: KeyRenewal,
+): Pick<RecordedRenewal, 'keychain'> {
+  const copies = runs.flatMap(({ keychain }) => {
+    const before = keychain?.before
+    return before?.kind === 'present' && renewal.hashes.has(before.hash) ? [before.backup] : []
+  })
+  return copies.length > 0 ? { keychain: { staged: `renewal-${runId}`, copies } } : {}
+}
+
+/** Writes the new key down before the run begins. */
+export async function stageKey(run: RunRecord, renewal: KeyRenewal | undefined, host: Host): Promise<void> {
+  const recorded = run.renewal?.keychain
+  if (!renewal || !recorded) return
+  const keychain = await openKeychain(host)
+  await keychain.write(recorded.staged, renewal.key)
+}
+
+/** Replaces the copies, as far as they are there; may be begun again as often as it was stopped. */
+export async function renewKeychain(run: RunRecord, host: Host): Promise<void> {
+  const recorded = run.renewal?.keychain
+  if (!recorded) return
+  const keychain = await openKeychain(host)
+  const key = await keychain.read(recorded.staged)
+  if (key === undefined) return
+  for (const copy of recorded.copies) {
+    if ((await keychain.read(copy)) !== undefined) await keychain.write(copy, key)
+  }
+  await keychain.remove(recorded.staged)
+}
+
+/**
+ * Puts the renewed copies and journals of a run that is `renewing` in place, its own journal last; then it is done. May
+ * be begun again as often as it was stopped. Throws UserError `renewal-unfinished`.
+ */
+export async function finishRenewal(run: RunRecord, writer: Writer): Promise<RunRecord> {
+  try {
+    await renewKeychain(run, writer.host)
+    for (const file of run.renewal?.files ?? []) {
+      writer.assertLocked()
+      await step(file.path, () => putInPlace(file, writer))
+    }
+  } catch (cause) {
+    throw explain(cause)
+  }
+  return readRun(writer.host, run.id)
+}
+
+async function putInPlace({ path, staged }: RenewedFile, { host, fileSystem }: Writer): Promise<void> {
+  // The user may have thrown the folder of an old run away.
+  if (!isTrustedFolder(dirname(path), host)) {
+    if (staged) await removeIfThere(staged.path, fileSystem)
+    return
+  }
+  if (!staged) await removeIfThere(path, fileSystem)
+  else if (existsSync(staged.path)) await fileSystem.rename(staged.path, path)
+  await fileSystem.flushFolder(dirname(path))
+}
+
+function explain(cause: unknown): unknown {
+  if (!(cause instanceof StepFailure) && !(cause instanceof KeychainError)) return cause
+  const reason =
+    cause instanceof StepFailure ? `${cause.path} could not be written: ${cause.message}.` : cause.message
+  return new UserError({
+    code: 'renewal-unfinished',
+    message: `The new key stands everywhere, but an old one is still in a backup of this program: ${reason}`,
+    hint: 'Remove the cause, then type the same command again: it ends what was begun, as does every command that writes.',
+    ...(cause instanceof StepFailure && { where: { file: cause.path } }),
+  })
 }

@@ -1,19 +1,26 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { keychainTitle } from '../secrets/keychain.ts'
-import { filePosition, sameMode } from './file-position.ts'
-import type { FileSystem } from './file-system.ts'
-import { flushFolders } from './flush-folders.ts'
-import { readBackupOf, storeRun } from './journal.ts'
+import { hasCode, quoteWord, UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { whatKeepsFromChanging } from '../host/ownership.ts'
+import { findClosedFolder } from '../host/read-file-state.ts'
+import { KeychainError, keychainTitle, openKeychain } from '../secrets/keychain.ts'
+import { type FilePosition, filePosition, sameMode } from './check-targets.ts'
+import {
+  type FileSystem,
+  flushFolders,
+  hideTemporary,
+  removeIfEmpty,
+  removeTemporary,
+  replaceFile,
+  StepFailure,
+  step,
+} from './file-system.ts'
+import { readBackupOf, runFolder, storeRun } from './journal.ts'
+import { keychainPosition, restoreKeychain } from './keychain-copies.ts'
 import { restoreLedger } from './ledger-store.ts'
-import { removeIfEmpty } from './remove-if-there.ts'
-import { restoreKeychain } from './restore-keychain.ts'
-import { runPositions } from './run-positions.ts'
-import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { RecordedFile, RecordedKeychain, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
-import { step } from './step-failure.ts'
-import { hideTemporary, removeTemporary } from './temporary-file.ts'
-import { replaceFile } from './write-file.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
 export interface Restored {
@@ -120,4 +127,133 @@ async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): 
   // Else a temporary file could come back after a loss of power, when the journal calls the run taken back.
   const targets = run.files.map(({ resolvedPath }) => resolvedPath)
   await attempt(run.id, () => flushFolders([...targets, ...temporaries], fileSystem))
+}
+
+/** Where everything of a run stands now; `unknown` is a keychain that cannot be read. */
+export interface RunPosition {
+  /** A path, or the keychain's title. */
+  readonly what: string
+  readonly position: FilePosition | 'unknown'
+}
+
+/** Files first, in the run's order. */
+export async function runPositions({ files, keychain }: RunRecord, host: Host): Promise<RunPosition[]> {
+  return [
+    ...files.map((file) => ({ what: file.path, position: filePosition(file, host.platform) })),
+    ...(keychain ? [{ what: keychainTitle, position: await positionNow(keychain, host) }] : []),
+  ]
+}
+
+/** Whether everything stands as before the run. */
+export async function isUntouched(run: RunRecord, host: Host): Promise<boolean> {
+  return (await runPositions(run, host)).every(({ position }) => position === 'old')
+}
+
+async function positionNow(recorded: RecordedKeychain, host: Host): Promise<RunPosition['position']> {
+  try {
+    return await keychainPosition(recorded, await openKeychain(host))
+  } catch {
+    return 'unknown'
+  }
+}
+
+/**
+ * Rolls a failed run back and throws what the user has to know: the cause when nothing was changed in the end,
+ * UserError `write-failed` when a file was left to another program, `rollback-failed` when files stay changed.
+ */
+export async function rollBack(run: RunRecord, cause: unknown, writer: Writer): Promise<never> {
+  const restored = await restoreRun(run, writer)
+  const isSame = run.state === 'preparing' || (await isUntouched(restored.run, writer.host))
+  if (!isSame && restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
+  const left = leftBehind(run)
+  const nothing = left.length > 0 ? 'None of your files was changed.' : 'Nothing was changed.'
+  throw nameRemains(
+    explainFailure(cause, isSame ? nothing : describeLeftAlone(restored), writer.host),
+    run,
+    restored.run,
+  )
+}
+
+/** A failure that tells as well of what a rollback could not put right. */
+function nameRemains(failure: unknown, run: RunRecord, restored: RunRecord): unknown {
+  const remains = describeRemains(run, restored)
+  if (!(failure instanceof UserError) || remains.length === 0) return failure
+  const { code, message, hint, exit, where } = failure
+  const left = leftBehind(run).map(({ path }) => quoteWord(path))
+  const remove = left.length > 0 ? [`To remove what is left, type: rm ${left.join(' ')}`] : []
+  const lines = [...message.split('\n'), ...remains]
+  const error = new UserError({ code, message: lines, exit, ...(where && { where }) })
+  return error.withHint([...(hint?.split('\n') ?? []), ...remove])
+}
+
+function describeRemains(run: RunRecord, restored: RunRecord): string[] {
+  const left = leftBehind(run).map(({ path, isEmpty }) =>
+    isEmpty
+      ? `  ${path}: a temporary file that could not be removed; it is empty now`
+      : `  ${path}: a temporary file that could not be removed; IT MAY HOLD YOUR KEY`,
+  )
+  const modes = restored.files.flatMap(({ path, before }, index) => {
+    const old = run.files[index]?.before
+    if (before.kind === 'absent' || old?.kind !== before.kind || old.mode === before.mode) return []
+    return [`  ${path}: as before, but for its mode; its disk does not keep modes`]
+  })
+  return [...left, ...modes]
+}
+
+/**
+ * UserErrors of what the system refused, with how the run ended: `write-failed`, exit 1, of a step on a file, and
+ * `keychain-unavailable`. Every other error stays as it is.
+ */
+export function explainFailure(cause: unknown, ending: string, host: Host): unknown {
+  if (cause instanceof KeychainError) return new UserError(cause.withEnding(ending))
+  if (!(cause instanceof StepFailure)) return cause
+  const closed = hasCode(cause.cause, 'EACCES', 'EPERM') ? findClosedFolder(cause.path) : undefined
+  const reason = closed === undefined ? undefined : whatKeepsFromChanging(closed, 'u+wx', host)
+  const why = reason ? `: ${reason.path} ${reason.what}` : ''
+  return new UserError({
+    code: 'write-failed',
+    message: `${cause.path} could not be written: ${cause.message}${why}. ${ending}`,
+    hint: reason
+      ? [reason.remedy, 'Then run the same command again.']
+      : 'Remove the cause, then run the same command again.',
+    where: { file: cause.path },
+  })
+}
+
+/** UserError `rollback-failed`, exit 1, that names the state of every file and of the key. */
+export async function rollbackFailed(run: RunRecord, restored: Restored, host: Host): Promise<UserError> {
+  const reasons = restored.failures.map((error) => `  ${describeFailure(error)}`)
+  const positions = await runPositions(run, host)
+  const files = positions.map(({ what, position }) => `  ${what}: ${words[position]}`)
+  const remains = describeRemains(run, restored.run)
+  return new UserError({
+    code: 'rollback-failed',
+    message: [
+      `Run ${run.id} failed and could not be taken back whole:`,
+      ...reasons,
+      'The files now:',
+      ...files,
+      ...remains,
+    ],
+    hint: [
+      `Remove the cause, then type: qcode-setup undo ${run.id}`,
+      `The backups are in ${runFolder(host, run.id)}`,
+    ],
+  })
+}
+
+const words: Readonly<Record<RunPosition['position'], string>> = {
+  old: 'as before the run',
+  new: 'has the new content',
+  other: 'changed by another program, left as it is',
+  unknown: 'cannot be read now',
+}
+
+function describeFailure(error: Error): string {
+  return error instanceof StepFailure ? `${error.path}: ${error.message}` : error.message
+}
+
+function describeLeftAlone(restored: Restored): string {
+  const files = restored.leftAlone.join(', ')
+  return `Everything was taken back, except what another program changed meanwhile and keeps: ${files}.`
 }

@@ -1,5 +1,9 @@
 import * as z from 'zod/mini'
-import { ledgerSchema } from './ledger-store.ts'
+import type { Host } from '../host/host.ts'
+import type { Ledger } from '../ledger.ts'
+import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
+import { keychainTitle } from '../secrets/keychain.ts'
+import { type Consent, ledgerSchema } from './ledger-store.ts'
 
 const beforeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent') }),
@@ -106,3 +110,56 @@ export type RenewedFile = z.infer<typeof renewedFileSchema>
 
 /** A folder that a run made, or removes, with its mode, so that undo can take that back. */
 export type RecordedFolder = z.infer<typeof folderSchema>
+
+/** One run: everything in it happens, or nothing. */
+export interface ApplyRequest {
+  /** From `newRunId`; the entries of the ledger may already name it. */
+  readonly runId: string
+  /** The command that the user typed, such as `setup`. */
+  readonly command: string
+  /** One line for the list of runs. Never holds a key. */
+  readonly summary?: string
+  readonly edits: readonly FileEdit[]
+  readonly keychain?: KeychainEdit
+  /** The ledger that the plan was made from, and the one to store. */
+  readonly ledger: { readonly before: Ledger; readonly after: Ledger }
+  /** What the user agreed to for this; remembered once all of it is done. */
+  readonly consent?: Consent
+  /** Only for a run that replaces the key: it cannot be undone. */
+  readonly renewal?: KeyRenewal
+  /** Only for undo: the run that is taken back, and the folders that it had made. */
+  readonly undoes?: string
+  readonly removeFolders?: readonly RecordedFolder[]
+  /** Only for undo: the folders that the run had removed, which are made again with their modes. */
+  readonly removedFolders?: readonly RecordedFolder[]
+}
+
+/** A new run's id, such as `20261123T121314Z-ab12cd`: UTC time and chance. */
+export function newRunId(host: Host): string {
+  const time = host
+    .now()
+    .toISOString()
+    .replace(/[-:]|\.\d+/g, '')
+  return `${time}-${host.randomId().slice(0, 6)}`
+}
+
+/** Whether a text can be a run's id; nothing else is ever made part of a path. */
+export function isRunId(text: string): boolean {
+  return /^\d{8}T\d{6}Z-[0-9a-f]+$/.test(text)
+}
+
+/** The names of all that a run changes, for people. */
+export function runTargets({ files, keychain }: Pick<RunRecord, 'files' | 'keychain'>): string[] {
+  return changeTargets({ edits: files, keychain })
+}
+
+/** The same of a run that is only planned. */
+export function changeTargets({
+  edits,
+  keychain,
+}: {
+  readonly edits: readonly { readonly path: string }[]
+  readonly keychain?: unknown
+}): string[] {
+  return [...edits.map(({ path }) => path), ...(keychain ? [keychainTitle] : [])]
+}

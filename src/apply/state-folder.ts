@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { hasCode } from '../host/has-code.ts'
+import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { FileSystem } from './file-system.ts'
 

@@ -11,12 +11,16 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
-import { UserError } from '../errors.ts'
-import { hasCode } from '../host/has-code.ts'
+import { hasCode, quoteWord, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { othersHome } from '../host/others-home.ts'
-import { type Doubt, doubtOf, doubtOfLinks, whatIsNoFolder, whatKeepsOut } from '../host/ownership.ts'
-import { quoteWord } from '../host/quote-word.ts'
+import {
+  type Doubt,
+  doubtOf,
+  doubtOfLinks,
+  othersHome,
+  whatIsNoFolder,
+  whatKeepsOut,
+} from '../host/ownership.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** A backup has at most 10 MiB; a journal with two ledgers in it stays far below this. */

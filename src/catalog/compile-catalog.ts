@@ -1,15 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Gateway } from '../gateway/gateway.ts'
-import { parseGateway } from '../gateway/parse-gateway.ts'
-import { parseCodeClients } from './code-client.ts'
-import { compileTool, parseContent } from './compile-tool.ts'
-import { compileSharedTraps } from './diagnosis-schema.ts'
-import { parseDotfilePlaces } from './dotfile-places.ts'
-import { folderError } from './folder-error.ts'
-import { shellsSchema } from './manifest-schema.ts'
-import { readFolderFile } from './read-folder-file.ts'
-import type { Catalog, Shell, Tool } from './tool.ts'
+import * as z from 'zod/mini'
+import { type Endpoint, findProtocol, type Gateway } from '../gateway/gateway.ts'
+import { compileTool, folderError, parseContent, readFolderFile } from './compile-tool.ts'
+import { compileSharedTraps, findUnknownPlace, placeCandidate, placePath } from './diagnosis-schema.ts'
+import { endpointSchema, shellsSchema } from './manifest-schema.ts'
+import type { Catalog, CodeClient, DotfilePlaces, Shell, Tool } from './tool.ts'
 
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
 export async function compileCatalog(templates: string): Promise<Catalog> {
@@ -74,3 +70,92 @@ function toShell({ env_file, env_format, profile_format, also_read, platforms, .
 }
 
 type ShellData = ReturnType<typeof shellsSchema.parse>['shells'][number]
+
+const codeClientsSchema = z.strictObject({
+  schema: z.literal(1),
+  clients: z.array(
+    z.strictObject({
+      title: z.string(),
+      tool: z.exactOptional(z.string()),
+      in: z.enum(['code', 'config']),
+      words: z.array(z.string()).check(z.minLength(1)),
+      variables: z._default(z.array(z.string()), []),
+      endpoint: endpointSchema,
+    }),
+  ),
+})
+
+/** The parsed content of code-clients.toml. Throws for a field of the wrong kind, and for an endpoint that is no route. */
+export function parseCodeClients(data: unknown, gateway: Gateway): CodeClient[] {
+  const { clients } = codeClientsSchema.parse(data)
+  const wrong = clients.find(({ endpoint }) => !isRoute(endpoint, gateway))
+  if (wrong) throw new Error(`code-clients.toml: the endpoint of ${wrong.title} is no route`)
+  return clients
+}
+
+function isRoute({ protocol, prefix, appends }: Endpoint, gateway: Gateway): boolean {
+  return findProtocol(gateway, protocol).routes.includes(prefix + appends)
+}
+
+const dotfilePlacesSchema = z.strictObject({
+  schema: z.literal(1),
+  folders: z.array(placePath),
+  all_in: z.array(placePath),
+  places: z.record(z.string(), z.array(placeCandidate)),
+})
+
+/** The parsed content of dotfiles.toml. Throws for a field of the wrong kind, and for a place that is not defined. */
+export function parseDotfilePlaces(data: unknown): DotfilePlaces {
+  const { places, folders, all_in } = dotfilePlacesSchema.parse(data)
+  const unknown = findUnknownPlace({ folders, all_in, places }, Object.keys(places))
+  if (unknown !== undefined) throw new Error(`dotfiles.toml: ${unknown}`)
+  return { places, folders, allIn: all_in }
+}
+
+const path = z
+  .string()
+  .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
+
+const gatewaySchema = z.strictObject({
+  schema: z.literal(1),
+  models_route: path,
+  regions: z.array(
+    z.strictObject({
+      id: z.string(),
+      aliases: z.optional(z.array(z.string())),
+      origin: z.string().check(z.regex(/^https?:\/\/[\w.-]+$/, 'must be scheme and host only')),
+      title: z.string(),
+      title_zh: z.string(),
+      audience: z.string(),
+      audience_zh: z.string(),
+    }),
+  ),
+  protocols: z.array(
+    z.strictObject({
+      id: z.enum(['anthropic-messages', 'openai-chat', 'openai-responses']),
+      title: z.string(),
+      routes: z.array(path),
+      models_begin_with: z.optional(z.array(z.string())),
+      model_families: z._default(z.array(z.string()), []),
+    }),
+  ),
+})
+
+/** The parsed content of gateway.toml as a Gateway. Throws a ZodError that names the field. */
+export function parseGateway(data: unknown): Gateway {
+  const { models_route, regions, protocols } = gatewaySchema.parse(data)
+  return {
+    modelsRoute: models_route,
+    protocols: protocols.map(({ models_begin_with, model_families, ...protocol }) => ({
+      ...protocol,
+      modelFamilies: model_families,
+      ...(models_begin_with && { modelsBeginWith: models_begin_with }),
+    })),
+    regions: regions.map(({ title_zh, audience_zh, aliases = [], ...region }) => ({
+      ...region,
+      aliases,
+      titleZh: title_zh,
+      audienceZh: audience_zh,
+    })),
+  }
+}

@@ -1,19 +1,15 @@
-import { join } from 'node:path'
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { $ZodError } from 'zod/v4/core'
 import type { Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
-import { UserError } from '../errors.ts'
+import { hasCode, UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
-import { compileDiagnosis } from './diagnosis-schema.ts'
-import { entriesOf } from './entries-of.ts'
-import { explainIssue } from './explain-issue.ts'
-import { folderError } from './folder-error.ts'
-import { findMisplacedKey } from './key-placement.ts'
-import { type Manifest, manifestSchema } from './manifest-schema.ts'
-import { compileProof } from './proof-schema.ts'
+import { doubtOf, type User } from '../host/ownership.ts'
+import { compileDiagnosis, findUnknownPlace } from './diagnosis-schema.ts'
+import { compileProof, type Manifest, manifestSchema } from './manifest-schema.ts'
 import type { Condition, KeyWay, Note, Shape, Target, Tool, Variant } from './tool.ts'
-import { findUnknownPlace } from './unknown-places.ts'
-import { findWrongPlaceholder } from './wrong-placeholders.ts'
+import { entriesOf, findMisplacedKey, findWrongPlaceholder } from './wrong-placeholders.ts'
 
 /** Reads the text of a file, by its path. */
 export type ReadText = (path: string) => string
@@ -81,7 +77,7 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
   try {
     // The editor's errors never quote the file.
     parser?.open(text, file)
-    return parser?.referee(text) ?? null
+    return parser?.parseStrict(text) ?? null
   } catch (error) {
     throw folderError(
       file,
@@ -188,4 +184,59 @@ function compileNote({ text_zh, variants, key_ways, when, ...note }: Manifest['n
 
 function withoutUndefined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>
+}
+
+/** The first thing that is wrong with a manifest, with the field that it is about. */
+export function explainIssue({ issues }: $ZodError): string {
+  const issue = issues[0]
+  if (issue === undefined) return 'something is wrong'
+  const field = issue.path.join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const unknown = issue.keys.map((key) => [...issue.path, key].join('.'))
+    return `there is no field ${unknown.join(' or ')}`
+  }
+  if (issue.code === 'invalid_value') return `${field} must be ${issue.values.map(String).join(' or ')}`
+  if (issue.code === 'invalid_type') return `${field || 'the file'} must be a ${issue.expected}`
+  return `${field} ${issue.message}`
+}
+
+/** No manifest, template or script comes near this. */
+const largestFile = 256 * 1024
+
+/**
+ * The text of a file of a tool's folder. It must really lie in that folder: what stands behind a link that leads out of
+ * it is never read, nor what another user could have written. Errors: UserError `tool-folder`, for every other thing than
+ * such a file as well.
+ */
+export function readFolderFile(path: string, user?: User): string {
+  try {
+    if (dirname(realpathSync(path)) !== realpathSync(dirname(path))) {
+      throw folderError(path, 'it is a link that leads out of its folder')
+    }
+    const stat = statSync(path)
+    if (!stat.isFile()) throw folderError(path, 'it is no regular file')
+    const doubt = user && doubtOf(path, stat, user)
+    if (doubt) throw folderError(path, `it ${doubt.what}`, doubt.remedy)
+    if (stat.size > largestFile) throw folderError(path, 'it is larger than 256 KiB')
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EISDIR')) throw error
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+    throw folderError(path, isLink ? 'it is a link that leads nowhere' : 'it is not there, or cannot be read')
+  }
+}
+
+/** A tool's folder that cannot be used, exit 2: `message` says why, of which file. Never holds text of the file. */
+export function folderError(
+  file: string,
+  message: string,
+  hint = 'Correct the file, or take the folder away.',
+): UserError {
+  return new UserError({
+    code: 'tool-folder',
+    message: `This tool folder cannot be used: ${message}`,
+    hint,
+    exit: 2,
+    where: { file },
+  })
 }

@@ -1,8 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { findProgram } from '../host/find-program.ts'
+import { findProgram, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { readText } from '../host/read-text.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
 import type { KeyWay, Tool, Variant } from './tool.ts'
 

@@ -1,19 +1,48 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
 import type { Diagnosis, Setting, TrapCondition } from './diagnosis.ts'
-import { placePath as path, programName, variableName, versionRange } from './schema-parts.ts'
 
 const keyPath = z.array(z.string()).check(z.minLength(1))
+
 const names = z.array(z.string()).check(z.minLength(1))
+
 const level = z.enum(['managed', 'local', 'project', 'user', 'environment', 'system'])
+
 const format = z.enum(formatIds)
+
+/** A variable of the environment. Names that every object of JavaScript has are none: an environment is such an object. */
+export const variableName = z.string().check(
+  z.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'),
+  z.refine((name) => !(name in Object.prototype), 'must be the name of a variable'),
+)
 
 /** Also `{{ name }}` of a lookup that tells which variable it is. */
 const variableOrLookup = z.union([variableName, z.string().check(z.regex(/^\{\{ \w+ \}\}$/))])
 
+/** A range of versions (semver), short enough to be read quickly whatever it holds. */
+export const versionRange = z.string().check(z.maxLength(200, 'must be a range of at most 200 characters'))
+
+const oddSpelling =
+  'must be names with one / between them: no / at the end, no \\ or :, no . or .. alone, and no name that begins or ends in a blank, ends in a dot or is too long'
+
+/** Longer is no settings file; file systems take names of 255 bytes. */
+const longestName = 200
+
+const longestPath = 1000
+
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+
+/** A path that begins with a place and stays below it, spelled in one way: see `isOdd`. */
+export const placePath = z.string().check(
+  z.refine((text) => !text.split(/[/\\]/).includes('..'), 'must not leave its folder through ..'),
+  z.refine((text) => !unseen.test(text), 'must not hold control characters'),
+  z.regex(/^\{\{ \w+ \}\}(?![^/\\])/, 'must start with a place, such as {{ home }}'),
+  z.refine((text) => !isOdd(text.replace(/^[^}]*\}\}/, '')), oddSpelling),
+)
+
 const source = z.strictObject({
   level,
-  path: z.exactOptional(path),
+  path: z.exactOptional(placePath),
   format: z._default(format, 'dotenv'),
   variables: z.exactOptional(z.array(z.string())),
   platforms: z.exactOptional(names),
@@ -25,9 +54,14 @@ const value = {
   variables: z.exactOptional(z.array(variableOrLookup).check(z.minLength(1))),
   keys: z.exactOptional(z.array(keyPath).check(z.minLength(1))),
   level: z.exactOptional(level),
-  file: z.exactOptional(path),
+  file: z.exactOptional(placePath),
   format: z.exactOptional(format),
 }
+
+/** A program as it is looked for in PATH. */
+export const programName = z
+  .string()
+  .check(z.regex(/^\w[\w.+-]*$/, 'must be the name of a program, without a folder'))
 
 const condition = z.strictObject({
   ...value,
@@ -44,7 +78,7 @@ const setting = z
   .strictObject({
     variable: z.exactOptional(variableOrLookup),
     key: z.exactOptional(keyPath),
-    file: z.exactOptional(path),
+    file: z.exactOptional(placePath),
     format: z.exactOptional(format),
     entry: z.exactOptional(z.string()),
     command: z.exactOptional(z.boolean()),
@@ -155,4 +189,62 @@ function isPattern(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/**
+ * Whether what stands behind a place could be taken in two ways: a slash at its end says that a file is a folder, Windows
+ * drops dots and blanks at the end of a name and reads on behind a colon, and what is too long cannot be opened.
+ */
+function isOdd(below: string): boolean {
+  if (below === '') return false
+  if (below.length > longestPath || /[\\:]/.test(below)) return true
+  const [, ...names] = below.split('/')
+  return names.some(
+    (name) =>
+      name === '' || name.trim() !== name || name.endsWith('.') || Buffer.byteLength(name) > longestName,
+  )
+}
+
+/** One file that is written: the characters that no name of Windows has are in none, and no pattern is. */
+export const filePath = placePath.check(
+  z.refine((text) => !/[*?"<>|]/.test(text), 'must not hold any of * ? " < > |'),
+)
+
+/** What is added to a folder that a variable names. */
+export const tail = z.string().check(
+  z.refine(
+    (text) => !/^[/\\]|^[A-Za-z]:/.test(text) && !unseen.test(text) && !text.split(/[/\\]/).includes('..'),
+    'must be a path below that folder',
+  ),
+  z.refine((text) => text === '' || !isOdd(`/${text}`), oddSpelling),
+)
+
+/** One way to find a place: see `PlaceCandidate` in tool.ts. */
+export const placeCandidate = z.strictObject({
+  env: z.exactOptional(variableName),
+  join: z.exactOptional(tail),
+  path: z.exactOptional(placePath),
+})
+
+/** A text in which nothing is filled in. */
+export const plainText = z.string().check(z.refine((text) => !text.includes('{{'), 'takes no placeholder'))
+
+/** The places that every tool may use; a manifest adds its own. */
+export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system']
+
+/** The first path below a manifest that begins with a place that nobody defines, with its field, or undefined. */
+export function findUnknownPlace(manifest: object, ownPlaces: readonly string[]): string | undefined {
+  const known = new Set([...commonPlaces, ...ownPlaces])
+  for (const [field, text] of texts(manifest, [])) {
+    const place = /^\{\{ (\w+) \}\}[/\\]/.exec(text)?.[1]
+    if (place !== undefined && !known.has(place))
+      return `${field} begins with {{ ${place} }}, which is no place`
+  }
+  return undefined
+}
+
+function texts(value: unknown, path: readonly string[]): [field: string, text: string][] {
+  if (typeof value === 'string') return [[path.join('.'), value]]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, child]) => texts(child, [...path, key]))
 }

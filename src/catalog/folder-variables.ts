@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
 import { posix, sep, win32 } from 'node:path'
-import { UserError } from '../errors.ts'
+import { quoteWord, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { quoteWord } from '../host/quote-word.ts'
 import { resolvePlaces } from './places.ts'
 import type { PlaceCandidate, Shell, Tool } from './tool.ts'
 
-type Surroundings = Pick<Host, 'env' | 'home' | 'platform'>
+type FolderSurroundings = Pick<Host, 'env' | 'home' | 'platform'>
 
 /** A variable that is to name a folder and does not name one that every program finds. */
 export interface OddFolder {
@@ -18,7 +17,7 @@ export interface OddFolder {
 const ofEveryone = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME']
 
 /** The odd ones among those that this program itself goes by: the home, and where settings and state are kept. */
-export function oddHomes({ env, home, platform }: Surroundings): OddFolder[] {
+export function oddHomes({ env, home, platform }: FolderSurroundings): OddFolder[] {
   const variable = platform === 'win32' ? 'USERPROFILE' : 'HOME'
   const named = [
     [variable, env[variable] || home] as const,
@@ -33,7 +32,7 @@ export function oddHomes({ env, home, platform }: Surroundings): OddFolder[] {
 export function oddFoldersOf(
   { places }: Pick<Tool, 'places'>,
   shell: Pick<Shell, 'profiles'> | undefined,
-  { env, platform }: Surroundings,
+  { env, platform }: FolderSurroundings,
 ): OddFolder[] {
   const ofTool = Object.values(places)
     .flat()

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { hasCode } from '../host/has-code.ts'
+import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
 import type { Catalog } from './tool.ts'

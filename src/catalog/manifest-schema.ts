@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
-import { scriptLanguages } from '../documents/script/read-script.ts'
-import { diagnosisFields } from './diagnosis-schema.ts'
-import { proofFields } from './proof-schema.ts'
+import { scriptLanguages } from '../documents/script/script.ts'
 import {
+  commonPlaces,
+  diagnosisFields,
   filePath,
   placePath as path,
   placeCandidate,
@@ -11,12 +11,13 @@ import {
   programName,
   variableName,
   versionRange,
-} from './schema-parts.ts'
-import { commonPlaces } from './unknown-places.ts'
+} from './diagnosis-schema.ts'
+import type { Proof } from './tool.ts'
 
 const id = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9._/-]*$/, 'must be lowercase letters, digits, dots and dashes'))
+
 const toolId = id.check(
   z.regex(/^[^/]+$/, 'must not hold a slash'),
   z.refine(
@@ -24,12 +25,17 @@ const toolId = id.check(
     'must be another word: --tool gives this one a meaning',
   ),
 )
+
 const pinFlag = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*$/, 'must be words with dashes'))
+
 const urlPath = z
   .string()
   .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
+
 const fileName = z.string().check(z.regex(/^[\w][\w.-]*$/, 'must be the name of a file in this folder'))
+
 const keyPath = z.array(z.string()).check(z.minLength(1))
+
 const condition = z.strictObject({ env: z.optional(variableName), key: z.optional(keyPath) })
 
 /** What a client does with its base URL. */
@@ -94,6 +100,28 @@ const placeName = z.string().check(
   z.refine((name) => !commonPlaces.includes(name), 'is a place that every tool has'),
 )
 
+const argument = z
+  .string()
+  .check(z.refine(hasKnownPlaceholders, 'may hold {{ prompt }} and {{ script }}, and no other placeholder'))
+
+/** A `[[prove]]` section of a manifest. The meaning of every field is told in proof.ts. */
+const proofSchema = z.strictObject({
+  client: z.exactOptional(z.string()),
+  commands: z.exactOptional(z.array(programName).check(z.minLength(1))),
+  args: z._default(z.array(argument), []),
+  env: z._default(z.record(z.string(), plainText), {} as never),
+  script: z.exactOptional(
+    z.string().check(z.regex(/^\w[\w.-]*$/, 'must be the name of a file in this folder')),
+  ),
+  in_project: z._default(z.boolean(), false),
+  protocol: z.exactOptional(z.enum(['anthropic-messages', 'openai-chat', 'openai-responses'])),
+  variants: z.exactOptional(z.array(z.string()).check(z.minLength(1))),
+  timeout: z._default(z.number().check(z.positive(), z.maximum(600)), 60),
+})
+
+/** The field of a manifest that is for `prove`. */
+export const proofFields = { prove: z._default(z.array(proofSchema), []) }
+
 /** What stands in a tool.toml. The meaning of every field is told in tool.ts. */
 export const manifestSchema = z.strictObject({
   schema: z.literal(1),
@@ -155,3 +183,28 @@ const shell = z.strictObject({
 
 /** What stands in templates/shells.toml. */
 export const shellsSchema = z.strictObject({ schema: z.literal(1), shells: z.array(shell) })
+
+/** What the rest of the manifest says about the client of a proof. */
+interface Tool {
+  readonly title: string
+  readonly detect: { readonly commands: readonly string[] }
+}
+
+/** A checked `[[prove]]` section as a Proof; `readScript` gives the text of a file of the tool's folder. */
+export function compileProof(
+  { client, commands, script, in_project, ...rest }: z.infer<typeof proofSchema>,
+  { title, detect }: Tool,
+  readScript: (name: string) => string,
+): Proof {
+  return {
+    ...rest,
+    client: client ?? title,
+    commands: commands ?? detect.commands,
+    inProject: in_project,
+    ...(script !== undefined && { script: readScript(script) }),
+  }
+}
+
+function hasKnownPlaceholders(text: string): boolean {
+  return [...text.matchAll(/\{\{(.*?)\}\}/g)].every(([, name = '']) => /^ (prompt|script) $/.test(name))
+}

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
-import { findRepository } from '../host/find-repository.ts'
 import type { Host } from '../host/host.ts'
+import { findRepository } from '../host/run-git.ts'
 import type { PlaceCandidate } from './tool.ts'
 
 type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'> & Partial<Pick<Host, 'systemFolder'>>

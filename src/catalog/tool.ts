@@ -1,12 +1,9 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
-import type { ScriptLanguage } from '../documents/script/read-script.ts'
+import type { ScriptLanguage } from '../documents/script/script.ts'
 import type { UserError } from '../errors.ts'
-import type { Endpoint, Gateway } from '../gateway/gateway.ts'
-import type { CodeClient } from './code-client.ts'
+import type { Endpoint, Gateway, ProtocolId } from '../gateway/gateway.ts'
 import type { Diagnosis } from './diagnosis.ts'
-import type { DotfilePlaces } from './dotfile-places.ts'
-import type { Proof } from './proof.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -201,4 +198,49 @@ export function keyVariables({ keyVariable, env }: Pick<Tool, 'keyVariable' | 'e
   if (keyVariable !== undefined) return [keyVariable]
   const variables = Object.entries(env?.variables ?? {})
   return variables.filter(([, value]) => value === '{{ key }}').map(([name]) => name)
+}
+
+/** How `prove` runs one client of a tool for one turn, without a terminal and without a shell. */
+export interface Proof {
+  /** What is run, as its users call it. */
+  readonly client: string
+  /** Names of its program; the first that is in PATH is run. */
+  readonly commands: readonly string[]
+  /** Texts may hold `{{ prompt }}` and `{{ script }}`. */
+  readonly args: readonly string[]
+  /** What keeps the run quiet, quick and alone; never a base URL or a key. */
+  readonly env: Readonly<Record<string, string>>
+  /** Text of a program for clients that are libraries. It prints `version: X`, or `missing: WHY` where the library is not there. */
+  readonly script?: string
+  /** Run in the user's working folder, where libraries are found, instead of in an empty folder. */
+  readonly inProject: boolean
+  /** The protocol that it speaks, where the tool speaks several. */
+  readonly protocol?: ProtocolId
+  /** The variants that it can run; every one where it is left out. */
+  readonly variants?: readonly string[]
+  /** Seconds after which it is stopped. */
+  readonly timeout: number
+}
+
+/** A client that source code or a program's settings name by themselves. */
+export interface CodeClient {
+  readonly title: string
+  /** Id of the tool that sets this client up, where there is one. */
+  readonly tool?: string
+  /** `code`: program text. `config`: settings of programs. */
+  readonly in: 'code' | 'config'
+  /** Words that tell the client, as whole words and in this case. */
+  readonly words: readonly string[]
+  /** Variables that it reads as its base URL, though no tool here sets them up for it. */
+  readonly variables: readonly string[]
+  readonly endpoint: Endpoint
+}
+
+/** Where dotfiles have their git folder when that is not beside them. */
+export interface DotfilePlaces {
+  readonly places: Readonly<Record<string, readonly PlaceCandidate[]>>
+  /** Paths of git folders. */
+  readonly folders: readonly string[]
+  /** Paths of folders in which each folder is a git folder. */
+  readonly allIn: readonly string[]
 }

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import {
   type Probe,
@@ -7,8 +10,11 @@ import {
   probeRoute,
   type Route,
 } from '../gateway/probe-route.ts'
-import type { Times } from '../gateway/stopwatch.ts'
-import type { Transport } from '../gateway/transport.ts'
+import type { Times } from '../gateway/probe-verdict.ts'
+import { createTransport, type Transport } from '../gateway/transport.ts'
+import type { Host } from '../host/host.ts'
+import { readTimeout } from '../request/parse-arguments.ts'
+import type { Input } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { ToolRoute } from './check-routes.ts'
 
@@ -139,4 +145,107 @@ const noTimes: Times = { dns: null, connect: null, tls: null, firstByte: null, t
 
 function skipped({ protocol, path }: Route, message: string): Probe {
   return { protocol, path, status: null, verdict: 'skipped', level: 'skipped', message, times: noTimes }
+}
+
+/** A check as `--json` shows it. */
+export function checkData({
+  origin,
+  reachable,
+  times,
+  routes,
+  key,
+  live,
+}: GatewayCheck): Record<string, unknown> {
+  return {
+    region: origin.region,
+    origin: origin.text,
+    unencrypted: origin.isUnencrypted,
+    reachable,
+    times,
+    ...(routes[0]?.proxy !== undefined && { proxy: routes[0].proxy }),
+    routes: routes.map((route) => ({ ...probeData(route), tools: route.tools })),
+    ...(key && { key: keyData(key) }),
+    ...(live && { live: live.map(probeData) }),
+  }
+}
+
+/** The verdict on a key is the worst of its probes. */
+function keyData(probes: readonly Probe[]): Record<string, unknown> {
+  const worst = worstProbe(probes)
+  return {
+    verdict: worst?.verdict ?? 'skipped',
+    message: worst?.message ?? '',
+    ...(worst?.hint !== undefined && { hint: worst.hint }),
+    routes: probes.map(probeData),
+  }
+}
+
+/** The first error, else the first warning, else the first one. */
+function worstProbe(probes: readonly Probe[]): Probe | undefined {
+  const withLevel = (wanted: Probe['level']) => probes.find(({ level }) => level === wanted)
+  return withLevel('error') ?? withLevel('warning') ?? probes[0]
+}
+
+function probeData({ protocol, path, status, verdict, message, hint }: Probe): Record<string, unknown> {
+  return { protocol, path, status, verdict, message, ...(hint !== undefined && { hint }) }
+}
+
+/** What a check found, each fault once; one finding that all is right where there is none. */
+export function checkFindings(check: GatewayCheck): Finding[] {
+  const faults = probesOf(check)
+    .filter(({ level }) => level === 'error' || level === 'warning')
+    .map(({ verdict, level, message, hint }) => ({
+      id: `check-${verdict}`,
+      level,
+      message,
+      ...(hint !== undefined && { hint }),
+    }))
+  const once = faults.filter(
+    ({ message }, index) => faults.findIndex((other) => other.message === message) === index,
+  )
+  return isRight(check) ? [allRight(check), ...once] : once
+}
+
+function allRight({ origin, routes, key }: GatewayCheck): Finding {
+  const paths = routes.map(({ path }) => path).join(', ')
+  const keyToo = key?.every(({ verdict }) => verdict === 'key-accepted') ? ', and accepts the key' : ''
+  const keyZh = keyToo === '' ? '' : '，密钥有效'
+  return {
+    id: 'check-right',
+    level: 'ok',
+    message: `Checked: ${origin.text} serves ${paths}${keyToo}.`,
+    messageZh: `已检查：${origin.text} 提供 ${paths}${keyZh}。`,
+  }
+}
+
+/** The network as this host's environment says to reach it. */
+export function hostTransport(host: Pick<Host, 'env' | 'cwd' | 'interruption' | 'isOffline'>): Transport {
+  if (host.isOffline) throw new Error('a command that declares no network was about to ask a gateway')
+  const certificates = readExtraCertificates(host)
+  return createTransport({
+    env: host.env,
+    stop: host.interruption.signal,
+    ...(certificates !== undefined && { certificates }),
+  })
+}
+
+/** The certificates (PEM) that NODE_EXTRA_CA_CERTS names. One that cannot be read counts as none, as in Node.js itself. */
+export function readExtraCertificates({ env, cwd }: Pick<Host, 'env' | 'cwd'>): string | undefined {
+  const file = env.NODE_EXTRA_CA_CERTS
+  if (!file) return undefined
+  try {
+    return readFileSync(resolve(cwd, file), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** How to reach the gateway and how long to wait: `--timeout`, else 10 s, and 60 s for a model's answer. */
+export function checkSettings(input: Input, host: Host): CheckSettings {
+  const given = readTimeout(input)
+  return {
+    transport: hostTransport(host),
+    deadlineMs: given ?? 10_000,
+    liveDeadlineMs: given ?? 60_000,
+  }
 }

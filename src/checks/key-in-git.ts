@@ -1,15 +1,19 @@
-import type { Catalog } from '../catalog/tool.ts'
-import { UserError } from '../errors.ts'
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Catalog, DotfilePlaces } from '../catalog/tool.ts'
+import { ignorePattern, patternIn } from '../documents/gitignore/ignore-pattern.ts'
+import { hasCode, quoteWord, UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { quoteWord } from '../host/quote-word.ts'
+import { readFileState } from '../host/read-file-state.ts'
+import { findRepository, runGit } from '../host/run-git.ts'
 import type { KeyFile } from '../plan/plan.ts'
-import { askGit, type GitFate } from './ask-git.ts'
-import { findDotfiles } from './find-dotfiles.ts'
 
 /** A file with a key that git tracks or would track. */
 export interface ExposedKey {
   readonly file: KeyFile
-  readonly fate: GitFate
+  readonly fate: GitStatus
 }
 
 /** Those of the files that git does not ignore. A link is judged by the file behind it. */
@@ -28,7 +32,7 @@ export async function findExposedKeys(
 }
 
 /** The refusal to write a key there: UserError `key-in-git`, exit 1, with what helps; `otherWay` keeps it out of the file. */
-export function keyInGit(path: string, fate: GitFate, otherWay = ''): UserError {
+export function keyInGit(path: string, fate: GitStatus, otherWay = ''): UserError {
   return new UserError({
     code: 'key-in-git',
     message: gitMessage(path, fate),
@@ -38,7 +42,7 @@ export function keyInGit(path: string, fate: GitFate, otherWay = ''): UserError 
 }
 
 /** Why a key in the file is, or would be, in git. */
-export function gitMessage(path: string, fate: GitFate): string {
+export function gitMessage(path: string, fate: GitStatus): string {
   const { repository } = fate
   if (fate.kind === 'tracked')
     return `${path} is tracked by the git repository ${fate.gitFolder ?? repository}: a key in it is committed with the next change.`
@@ -50,7 +54,7 @@ export function gitMessage(path: string, fate: GitFate): string {
   return fate.kind === 'would-take' ? message : `${message} A line for it would not help: ${fate.why}.`
 }
 
-function gitAdvice(fate: GitFate): string {
+function gitAdvice(fate: GitStatus): string {
   if (fate.kind === 'would-take')
     return `To have the line ${fate.pattern} added to ${fate.gitignore} together with the key: --gitignore.`
   if (fate.kind === 'tracked')
@@ -65,7 +69,7 @@ const inHistory =
   'A key that was ever committed stays in the history: replace it with qcode-setup key rotate.'
 
 /** Takes a file or a folder out of the index and leaves it where it is. */
-export function untrackCommand(fate: Extract<GitFate, { kind: 'tracked' }>): string {
+export function untrackCommand(fate: Extract<GitStatus, { kind: 'tracked' }>): string {
   const { name } = fate
   const path = /[*?[\\:]/.test(name) ? `:(literal)${name}` : name
   return `${gitCommand(fate)} rm -r -f --cached -- ${quoteWord(path)}`
@@ -78,6 +82,198 @@ function gitCommand({ repository, gitFolder }: { repository: string; gitFolder?:
 }
 
 /** Adds the line by hand; the empty line before it is for a file that does not end in one. */
-export function ignoreCommand({ gitignore, pattern }: Extract<GitFate, { kind: 'would-take' }>): string {
+export function ignoreCommand({ gitignore, pattern }: Extract<GitStatus, { kind: 'would-take' }>): string {
   return `printf '\\n%s\\n' ${quoteWord(pattern)} >> ${quoteWord(gitignore)}`
+}
+
+/**
+ * What is wrong with a folder of backups, which hold keys, that lies in a git repository. Our own `.gitignore` in it
+ * keeps git out; not where the folder is tracked already, or that file says otherwise.
+ */
+export async function stateInGit(
+  folder: string,
+  { catalog, host }: { readonly catalog: Pick<Catalog, 'dotfiles'>; readonly host: Host },
+): Promise<Finding | undefined> {
+  const resolved = resolveFolder(folder)
+  const elsewhere = await askDotfiles(resolved, await findDotfiles(catalog.dotfiles, host), host)
+  if (elsewhere?.kind === 'tracked')
+    return problem(folder, gitMessage(folder, elsewhere), untrackCommand(elsewhere))
+  const repository = findRepository(resolved)
+  if (repository === undefined) return undefined
+  const { exit, stdout } = await runGit(repository, ['ls-files', '-z', '--', resolved], host, {
+    literalPaths: true,
+  })
+  if (exit === 0 && stdout !== '') {
+    const fate = { kind: 'tracked', repository, name: resolved.slice(repository.length + 1) } as const
+    return problem(folder, gitMessage(folder, fate), untrackCommand(fate))
+  }
+  const own = join(resolved, '.gitignore')
+  if (!existsSync(own)) return undefined
+  const fate = await askGit(join(resolved, 'runs', 'backup'), [], host)
+  return fate && problem(folder, gitMessage(folder, fate), `Write the line * into ${own}.`)
+}
+
+function problem(folder: string, message: string, hint: string): Finding {
+  return {
+    id: 'state-in-git',
+    level: 'error',
+    message: `Backups, which hold keys, would get into git: ${message}`,
+    messageZh: `含有密钥的备份会进入 git：${folder}`,
+    hint,
+    where: { file: folder },
+  }
+}
+
+/** The folder with links followed, also where it is not there yet. */
+function resolveFolder(folder: string): string {
+  if (existsSync(folder) || dirname(folder) === folder) return realpathSync(folder)
+  return join(resolveFolder(dirname(folder)), basename(folder))
+}
+
+/** What git does with a file that is not ignored. `repository` is the folder at its top. */
+export type GitStatus =
+  /** The next `git add` takes it; `pattern` is the line in `gitignore` that would hide it. */
+  | { kind: 'would-take'; repository: string; gitignore: string; pattern: string }
+  /** `name` is in the index, so that no line helps. `gitFolder`: where that is not found from the file upwards. */
+  | { kind: 'tracked'; repository: string; name: string; gitFolder?: string }
+  /** A line in the `.gitignore` at the top would not win, or cannot be written. */
+  | { kind: 'line-loses'; repository: string; why: string }
+  /** git is missing, or does not answer for this repository. */
+  | { kind: 'not-asked'; repository: string; gitFolder?: string }
+
+/**
+ * Whether git tracks a file, or would with the next `git add`; undefined where it lies in no repository or is ignored.
+ * In dotfiles, only what is tracked counts. `file` is an absolute path with links followed; it need not exist.
+ */
+export async function askGit(
+  file: string,
+  dotfiles: readonly Dotfiles[],
+  host: Pick<Host, 'run'>,
+): Promise<GitStatus | undefined> {
+  return (await askDotfiles(file, dotfiles, host)) ?? (await askAround(file, host))
+}
+
+/** The first of these repositories that tracks a file, or anything in a folder, or that git cannot be asked about. */
+export async function askDotfiles(
+  path: string,
+  dotfiles: readonly Dotfiles[],
+  host: Pick<Host, 'run'>,
+): Promise<Extract<GitStatus, { gitFolder?: string }> | undefined> {
+  for (const { gitFolder, workTree: repository } of dotfiles) {
+    const name = relative(repository, path)
+    if (isAbsolute(name) || name.split(sep)[0] === '..') continue
+    const own = [`--git-dir=${gitFolder}`, `--work-tree=${repository}`]
+    const listed = await runGit(repository, [...own, ...listing(path)], host, { literalPaths: true })
+    if (listed.exit !== 0) return { kind: 'not-asked', repository, gitFolder }
+    if (listed.stdout !== '') return { kind: 'tracked', repository, name, gitFolder }
+  }
+  return undefined
+}
+
+/** The repository that the file lies in, as git finds it. */
+async function askAround(file: string, host: Pick<Host, 'run'>): Promise<GitStatus | undefined> {
+  const found = findRepository(dirname(file))
+  if (found === undefined) return undefined
+  const top = await runGit(found, ['rev-parse', '--show-toplevel'], host)
+  const repository = top.exit === 0 ? top.stdout : found
+  const name = relative(repository, file)
+  if (top.exit !== 0 || name.startsWith('..')) return { kind: 'not-asked', repository: found }
+  const ignored = await runGit(repository, ['check-ignore', '--quiet', '--', file], host)
+  if (ignored.exit === 0) return undefined
+  const listed = await runGit(repository, listing(file), host, { literalPaths: true })
+  if (ignored.exit !== 1 || listed.exit !== 0) return { kind: 'not-asked', repository }
+  if (listed.stdout !== '') return { kind: 'tracked', repository, name }
+  return lineFor(file, name, repository, host)
+}
+
+/** Names what the index has at a path. */
+function listing(path: string): string[] {
+  return ['ls-files', '-z', '--', path]
+}
+
+async function lineFor(
+  file: string,
+  name: string,
+  repository: string,
+  host: Pick<Host, 'run'>,
+): Promise<GitStatus> {
+  const pattern = ignorePattern(name.split(sep).join('/'))
+  const gitignore = join(repository, '.gitignore')
+  if (pattern === undefined) {
+    return {
+      kind: 'line-loses',
+      repository,
+      why: `no line of ${gitignore} can name a path with a line break`,
+    }
+  }
+  const why = whyNotRead(gitignore, pattern) ?? (await takenBackBelow(file, repository, host))
+  if (why !== undefined) return { kind: 'line-loses', repository, why }
+  return { kind: 'would-take', repository, gitignore, pattern }
+}
+
+/** Why a line at the end of this file would not count. git since 2.32 does not follow a link there. */
+function whyNotRead(gitignore: string, pattern: string): string | undefined {
+  const stat = lstatSync(gitignore, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  if (!stat.isFile()) return `${gitignore} is a link or no file, which git does not read`
+  const state = readFileState(gitignore)
+  const lines = state.kind === 'absent' ? [] : new TextDecoder().decode(state.bytes).split(/\r?\n/)
+  if (!lines.some((line) => patternIn(line) === pattern)) return undefined
+  return `${gitignore} has the line ${pattern} already, and a later one undoes it`
+}
+
+/** A pattern of a `.gitignore` nearer to the file wins over ours; `info/exclude` and the user's own list do not. */
+async function takenBackBelow(
+  file: string,
+  repository: string,
+  host: Pick<Host, 'run'>,
+): Promise<string | undefined> {
+  const args = ['check-ignore', '-v', '-z', '--no-index', '--stdin']
+  const { stdout } = await runGit(repository, args, host, { input: `${file}\0` })
+  const [source = '', line, pattern = ''] = stdout.split('\0')
+  const isNearer = basename(source) === '.gitignore' && !isAbsolute(source) && dirname(source) !== '.'
+  if (!pattern.startsWith('!') || !isNearer) return undefined
+  return `${join(repository, source)}, line ${line}, takes it in again with ${pattern}`
+}
+
+/** A repository of dotfiles: its files lie in their places in the home, its git folder lies elsewhere. */
+export interface Dotfiles {
+  readonly gitFolder: string
+  /** With links followed, as git has it. */
+  readonly workTree: string
+}
+
+/** The repositories of dotfiles on this machine that track anything. Where there is none, git is not started. */
+export async function findDotfiles(places: DotfilePlaces, host: Host): Promise<Dotfiles[]> {
+  const names = resolvePlaces(places.places, host)
+  const paths = [
+    ...places.folders.map((path) => resolvePath(path, names)),
+    ...places.allIn.flatMap((path) => childrenOf(resolvePath(path, names))),
+  ]
+  const folders = [...new Set(paths.filter(hasIndex).map((path) => realpathSync(path)))]
+  const found = await Promise.all(folders.map((gitFolder) => withWorkTree(gitFolder, host)))
+  return found.flatMap((one) => one ?? [])
+}
+
+/** Looks like a git folder, and has files: a bare repository that is only pushed to has no index. */
+function hasIndex(folder: string): boolean {
+  return ['index', 'HEAD', 'objects'].every((name) => existsSync(join(folder, name)))
+}
+
+async function withWorkTree(gitFolder: string, host: Host): Promise<Dotfiles | undefined> {
+  const args = [`--git-dir=${gitFolder}`, 'config', '--type=path', 'core.worktree']
+  const { exit, stdout } = await runGit(host.home, args, host)
+  // Without a word of its own, .git belongs to the folder that it is in, which is looked for from each file upwards.
+  if (exit !== 0 && basename(gitFolder) === '.git') return undefined
+  const workTree = exit === 0 ? resolve(gitFolder, stdout) : host.home
+  return existsSync(workTree) ? { gitFolder, workTree: realpathSync(workTree) } : undefined
+}
+
+function childrenOf(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name))
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EIO', 'ENAMETOOLONG')) return []
+    throw error
+  }
 }

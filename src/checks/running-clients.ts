@@ -1,8 +1,8 @@
 import { basename } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import { UserError } from '../errors.ts'
+import { readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { readText } from '../host/read-text.ts'
 import type { ToolChoice } from '../request/request.ts'
 
 /** A background process of a client that keeps the settings it was started with. */

@@ -1,26 +1,28 @@
 import { statSync } from 'node:fs'
 import { isOnDiskWithoutModes } from '../apply/journal.ts'
 import { keyModeFindings } from '../checks/doctor/key-file-findings.ts'
-import { refuseRunningPrograms } from '../checks/running-clients.ts'
+import {
+  findDaemons,
+  type RunningDaemon,
+  refuseRunningPrograms,
+  restartDaemon,
+} from '../checks/running-clients.ts'
+import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
-import { type Input, isOn } from '../request/input.ts'
-import type { ToolChoice } from '../request/request.ts'
+import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { checkAfter } from './check-after.ts'
-import type { Outcome, WritingContext } from './command.ts'
+import { checkAfter, refuseKey } from './check-after.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
-import { type PlainHttp, settlePlainHttp } from './plain-http.ts'
-import { isChange } from './plan-data.ts'
-import { judgeEffect } from './planned-effect.ts'
+import { consentToHttp, type PlainHttp } from './plain-http.ts'
+import type { Written } from './plan-context.ts'
 import { recoverFirst } from './recover-first.ts'
-import { settleDaemons } from './settle-daemons.ts'
-import { refuseKey } from './try-key.ts'
-import { type Written, writePlan } from './write-plan.ts'
+import { isChange, judgeEffect, writePlan } from './write-plan.ts'
 
 /** What a command wants to have written. */
 export interface Chosen<Planned extends Plan> {
@@ -88,7 +90,8 @@ export async function applyChoices<Planned extends Plan>(
   if (checked.region !== undefined && maker.inRegion) {
     return applyChoices(maker.inRegion(checked.region), context)
   }
-  const daemons = written.run === undefined ? [] : await settleDaemons(chosen.choices, input, context.host)
+  const daemons =
+    written.run === undefined ? [] : await offerDaemonRestart(chosen.choices, input, context.host)
   const pending = isOn(input, 'exitCode') && isPending(written, recovered)
   const isWrong = late.some(({ level }) => level === 'error')
   const fails = pending || written.isBlocked || chosen.isPartial || isWrong
@@ -135,7 +138,7 @@ async function consent<Planned extends Plan>(
   context: WritingContext,
 ): Promise<PlainHttp> {
   if (origin === undefined || choices.length === 0) return { findings: [], data: null }
-  return settlePlainHttp(origin, input, context)
+  return consentToHttp(origin, input, context)
 }
 
 function write<Planned extends Plan>(
@@ -176,4 +179,41 @@ async function lateEffect<Planned extends Plan>(
   const known = new Set(effect.map(({ id, message }) => `${id} ${message}`))
   const found = await judgeEffect(choices, plan.ledger, context)
   return found.filter(({ id, message }) => !known.has(`${id} ${message}`))
+}
+
+/** A daemon that keeps its old settings is restarted where the user says so, else named with its command. */
+export async function offerDaemonRestart(
+  choices: readonly ToolChoice[],
+  input: Input,
+  host: Host,
+): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const daemon of findDaemons(choices, host)) {
+    const command = daemon.restart.join(' ')
+    const wanted = !daemon.isOwn && (await isWanted(daemon, input, host))
+    const restarted = wanted && (await restartDaemon(daemon, host))
+    findings.push(
+      restarted
+        ? {
+            id: 'daemon-restarted',
+            level: 'info',
+            message: `${daemon.title}: its background process was restarted.`,
+          }
+        : {
+            id: 'daemon-running',
+            level: 'warning',
+            message: `${daemon.title}: a background process (pid ${daemon.pid}) still has the old settings. Type: ${command}`,
+          },
+    )
+  }
+  return findings
+}
+
+async function isWanted(daemon: RunningDaemon, input: Input, host: Host): Promise<boolean> {
+  return isOn(input, 'restartDaemons') || (isInteractive(input, host) && (await askToRestart(daemon, host)))
+}
+
+async function askToRestart(daemon: RunningDaemon, host: Host): Promise<boolean> {
+  const { askRestart } = await import('../wizard/resolve-conflict.ts')
+  return askRestart(daemon, host)
 }

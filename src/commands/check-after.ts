@@ -1,23 +1,26 @@
-import { checkData } from '../checks/check-data.ts'
-import { checkFindings } from '../checks/check-findings.ts'
-import { checkGateway, type GatewayCheck, isRight } from '../checks/check-gateway.ts'
-import { keyRoutes, mergeRoutes, toolRoutes } from '../checks/check-routes.ts'
-import type { ExitCode } from '../errors.ts'
+import {
+  checkData,
+  checkFindings,
+  checkGateway,
+  checkSettings,
+  type GatewayCheck,
+  isRight,
+} from '../checks/check-gateway.ts'
+import { keyRoutes, mergeRoutes, originsOf, toolRoutes } from '../checks/check-routes.ts'
+import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
+import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
-import { type Input, isOn } from '../request/input.ts'
-import type { ToolChoice } from '../request/request.ts'
+import type { VerdictKind } from '../gateway/probe-verdict.ts'
+import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { checkTextsFor } from '../ui/check-texts.ts'
-import { withProgress } from '../ui/with-progress.ts'
-import { checkSettings } from './check-settings.ts'
-import type { CommandContext, Outcome, WritingContext } from './command.ts'
-import { isInteractive } from './is-interactive.ts'
+import { checkTextsFor } from '../ui/report-check.ts'
+import { withProgress } from '../ui/write-text.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { runUndo } from './undo.ts'
 
 /** What was set up at one origin: the only one that is asked, and the only one that gets the key. */
-interface SetUp {
+interface AppliedSetup {
   readonly choices: readonly ToolChoice[]
   readonly origin?: Origin
   readonly checkedKey?: Secret
@@ -42,7 +45,7 @@ const notChecked: AfterCheck = { exit: 0, findings: [], data: null }
  * something changed. An interrupt ends the wait for it.
  */
 export async function checkAfter(
-  { choices, origin, checkedKey: key }: SetUp,
+  { choices, origin, checkedKey: key }: AppliedSetup,
   run: string | undefined,
   input: Input,
   context: WritingContext,
@@ -69,17 +72,17 @@ async function askWhatNow(
   input: Input,
   context: WritingContext,
 ): Promise<Pick<AfterCheck, 'region' | 'undone'>> {
-  const { askAfterFailedCheck, askOtherRegion } = await import('../wizard/ask-after-failed-check.ts')
+  const { askAfterFailedCheck, askOtherRegion } = await import('../wizard/complete-input.ts')
   const answer = await askAfterFailedCheck(problems, run !== undefined, context.host)
   if (answer === 'keep') return {}
-  const undone = run === undefined ? undefined : await takeBack(run, context)
+  const undone = run === undefined ? undefined : await undoRun(run, context)
   if (answer === 'undo') return undone ? { undone } : {}
   if (run !== undefined) context.host.interruption.reopen(`Run ${run} was taken back.`)
   return { region: await askOtherRegion(context, (origin) => acceptsOrigin(origin, input, context)) }
 }
 
 /** The exit code stays that of the failure. */
-async function takeBack(run: string, context: WritingContext): Promise<Outcome> {
+async function undoRun(run: string, context: WritingContext): Promise<Outcome> {
   const undone = await runUndo({ values: {}, switches: new Set(['yes']), positionals: [run] }, context)
   return { ...undone, exit: 4 }
 }
@@ -118,5 +121,97 @@ function whatNow(run: string | undefined): Finding {
     message: 'The settings stay as they were written.',
     messageZh: '设置保持已写入的状态。',
     hint: `${run === undefined ? '' : 'To take them back: qcode-setup undo. '}For another region: qcode-setup switch REGION; to compare them: qcode-setup check --all`,
+  }
+}
+
+/** Whether a key works, as far as that was asked. */
+export interface TriedKey {
+  /** Nothing at all is wrong at any of the gateways. */
+  readonly isRight: boolean
+  /** One of them does not take the key. */
+  readonly isRefused: boolean
+  readonly findings: readonly Finding[]
+  /** For JSON, one for each gateway; null when none was asked. */
+  readonly data: readonly unknown[] | null
+}
+
+const notTried: TriedKey = { isRight: true, isRefused: false, findings: [], data: null }
+
+/** The key itself is at fault: not its balance, nor what it may be used for, nor the network. */
+const refusals: ReadonlySet<VerdictKind> = new Set([
+  'key-unknown',
+  'key-expired',
+  'key-disabled',
+  'key-malformed',
+  'key-refused',
+])
+
+/**
+ * What the gateways of these choices say against the key, asked for no tokens. One that cannot be reached says nothing
+ * against it; nobody is asked with `--no-check` or in a dry run.
+ */
+export async function findRefusals(
+  key: Secret,
+  choices: readonly ToolChoice[],
+  input: Input,
+  context: WritingContext,
+): Promise<Finding[]> {
+  if (isOn(input, 'noCheck') || context.committer.dryRun) return []
+  return (await askGateways(key, choices, input, context)).flatMap(refusalIn)
+}
+
+/** Before a key is written. Errors: UserError `key-refused`, exit 4. */
+export async function refuseKey(
+  key: Secret,
+  choices: readonly ToolChoice[],
+  input: Input,
+  context: WritingContext,
+): Promise<void> {
+  const [refusal] = await findRefusals(key, choices, input, context)
+  if (refusal === undefined) return
+  throw new UserError({
+    code: 'key-refused',
+    message: `${refusal.message}. Nothing was written.`,
+    hint: [...(refusal.hint === undefined ? [] : [refusal.hint]), 'To write it all the same: --no-check'],
+    exit: 4,
+  })
+}
+
+function refusalIn({ key = [] }: GatewayCheck): Finding[] {
+  const [refused] = key.filter(({ verdict }) => refusals.has(verdict))
+  if (refused === undefined) return []
+  const { verdict, message, hint } = refused
+  return [{ id: `check-${verdict}`, level: 'error', message, ...(hint !== undefined && { hint }) }]
+}
+
+/** Every gateway that these choices are for, and no other one. */
+function askGateways(
+  key: Secret,
+  choices: readonly ToolChoice[],
+  input: Input,
+  context: CommandContext,
+): Promise<GatewayCheck[]> {
+  const { host } = context
+  const work = originsOf(choices).map((origin) => {
+    const here = choices.filter((choice) => choice.origin.text === origin.text)
+    return checkSetUp({ choices: here, key }, origin, input, context)
+  })
+  return withProgress(host, checkTextsFor(host).progress, Promise.all(work))
+}
+
+/** Asks every gateway that is set up whether it takes the key, for no tokens. No other one gets to see it. */
+export async function tryKey(
+  key: Secret,
+  choices: readonly ToolChoice[],
+  input: Input,
+  context: WritingContext,
+): Promise<TriedKey> {
+  if (isOn(input, 'noCheck') || context.committer.dryRun) return notTried
+  const checks = await askGateways(key, choices, input, context)
+  return {
+    isRight: checks.every(isRight),
+    isRefused: checks.flatMap(refusalIn).length > 0,
+    findings: checks.flatMap(checkFindings),
+    data: checks.map(checkData),
   }
 }

@@ -1,23 +1,24 @@
-import { checkData } from '../checks/check-data.ts'
-import { type CheckPlan, checkGateway, isRight, type LiveRequest } from '../checks/check-gateway.ts'
-import { recommend, sortBySpeed } from '../checks/check-regions.ts'
+import {
+  type CheckPlan,
+  checkData,
+  checkGateway,
+  checkSettings,
+  isRight,
+  type LiveRequest,
+} from '../checks/check-gateway.ts'
+import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.ts'
 import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
-import { measureRegions } from '../checks/measure-regions.ts'
+import type { CommandContext, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
-import { chooseOrigin, regionOrigin } from '../request/choose-origin.ts'
-import { type Input, isOn, listOf, textOf } from '../request/input.ts'
-import { modelFor } from '../request/model-for.ts'
-import type { ToolChoice } from '../request/request.ts'
+import { modelFor } from '../request/choose-tools.ts'
+import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
+import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { checkTextsFor } from '../ui/check-texts.ts'
-import { reportCheck } from '../ui/report-check.ts'
-import { withProgress } from '../ui/with-progress.ts'
-import { checkSettings } from './check-settings.ts'
-import { existingChoices } from './choices-of.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
+import { checkTextsFor, reportCheck } from '../ui/report-check.ts'
+import { withProgress } from '../ui/write-text.ts'
+import { existingChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
-import { saferFinding, shortFinding } from './plain-http-findings.ts'
-import { storedKey } from './stored-key.ts'
 
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {

@@ -3,6 +3,8 @@ import { delimiter } from 'node:path'
 import { listRuns } from '../apply/journal.ts'
 import { newerState, readLedger } from '../apply/ledger-store.ts'
 import type { Catalog } from '../catalog/tool.ts'
+import type { CommandContext } from '../command.ts'
+import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
@@ -10,7 +12,8 @@ import type { Ledger, Setup } from '../ledger.ts'
 import { completeLedger } from '../plan/setups.ts'
 import { fields } from '../request/fields.ts'
 import type { KeyStore, Method, Scope, ToolChoice } from '../request/request.ts'
-import type { CommandContext } from './command.ts'
+import { keyAccount, openKeychain } from '../secrets/keychain.ts'
+import type { Secret } from '../secrets/secret.ts'
 
 /** A setup as a choice once more; undefined when its tool or its shell is not in the catalog any more. */
 export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice | undefined {
@@ -123,5 +126,22 @@ function unknownFinding({ tool }: Setup): Finding {
     message: `${tool} is set up, but this version does not know it (its tool folder may be gone): it was skipped.`,
     messageZh: `已设置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除）：已跳过。`,
     hint: 'To take out what was written for it: qcode-setup remove',
+  }
+}
+
+/**
+ * The key of the keychain, for a check of what these choices were set up with: undefined where none of them keeps it
+ * there, and where the keychain is out of reach, since a check goes on without a key.
+ */
+export async function storedKey(
+  choices: readonly ToolChoice[],
+  { host }: Pick<CommandContext, 'host'>,
+): Promise<Secret | undefined> {
+  if (!choices.some(({ keyStore }) => keyStore === 'keychain')) return undefined
+  try {
+    return await (await openKeychain(host)).read(keyAccount)
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
   }
 }

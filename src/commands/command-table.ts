@@ -1,4 +1,5 @@
-import type { CommandSpec } from './command.ts'
+import type { CommandSpec, Outcome, Run, WritingContext } from '../command.ts'
+import type { Input } from '../request/request.ts'
 
 /** All commands. Each is loaded only when it runs. */
 export const commandTable: readonly CommandSpec[] = [
@@ -98,7 +99,7 @@ export const commandTable: readonly CommandSpec[] = [
     onlyReads: ({ positionals }) => positionals[0] === 'get',
     network: true,
     withoutOwnTools: ['set', 'get', 'forget'],
-    load: async () => (await import('./key.ts')).runKey,
+    load: async () => runKey,
   },
   {
     name: 'remove',
@@ -157,3 +158,19 @@ export const commandTable: readonly CommandSpec[] = [
     load: async () => (await import('./demo.ts')).runDemo,
   },
 ]
+
+/** Each is loaded only when it is asked for: a client that waits for the key waits for nothing else. */
+const verbs: Readonly<Record<string, () => Promise<Run<WritingContext>>>> = {
+  set: async () => (await import('./key-set.ts')).setKey,
+  get: async () => (await import('./key-get.ts')).getKey,
+  rotate: async () => (await import('./key-rotate.ts')).rotateKey,
+  forget: async () => (await import('./key-forget.ts')).forgetKey,
+}
+
+/** The key in the system's keychain, and in every file; the verb was checked with the command line. */
+export async function runKey(input: Input, context: WritingContext): Promise<Outcome> {
+  const load = verbs[input.positionals[0] ?? '']
+  if (load === undefined) throw new Error('a verb of the table has no code')
+  const run = await load()
+  return run(input, context)
+}

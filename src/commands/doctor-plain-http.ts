@@ -1,20 +1,24 @@
-import { findConsent } from '../apply/consent-store.ts'
+import { findConsent } from '../apply/ledger-store.ts'
 import type { CheckSettings } from '../checks/check-gateway.ts'
-import { measureRegions, type RegionTime } from '../checks/measure-regions.ts'
+import { measureRegions, type RegionTime } from '../checks/check-regions.ts'
+import type { CommandContext } from '../command.ts'
 import { describeSource, whereOf } from '../effect/describe-source.ts'
 import type { Found } from '../effect/find-setting.ts'
+import { problemFinding } from '../effect/judge-effect.ts'
 import type { Profile } from '../effect/read-profiles.ts'
-import { problemFinding } from '../effect/source-problems.ts'
 import type { ToolView } from '../effect/tool-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { maskUrl } from '../gateway/mask-url.ts'
 import { isUnencryptedUrl, originTextOf } from '../gateway/origin.ts'
+import { maskUrl } from '../gateway/url-faults.ts'
 import type { Host } from '../host/host.ts'
-import { type PlainHttpTexts, plainHttpEn, plainHttpZhCn } from '../ui/plain-http-texts.ts'
-import { listSaferRegions } from '../ui/render-region-times.ts'
-import type { CommandContext } from './command.ts'
-import { consentText } from './plain-http-findings.ts'
+import {
+  consentText,
+  listSaferRegions,
+  type PlainHttpTexts,
+  plainHttpEn,
+  plainHttpZhCn,
+} from '../ui/plain-http-texts.ts'
 
 /** A base URL without TLS that a client goes by. */
 interface PlainUrl {

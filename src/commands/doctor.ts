@@ -1,24 +1,34 @@
-import { isOnDiskWithoutModes } from '../apply/journal.ts'
-import { checkFindings } from '../checks/check-findings.ts'
-import { type CheckSettings, checkGateway } from '../checks/check-gateway.ts'
+import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes } from '../apply/journal.ts'
+import { stateFolder } from '../apply/state-folder.ts'
+import { isTrustedFolder } from '../apply/trusted-file.ts'
+import { folderAssignments } from '../catalog/folder-variables.ts'
+import { type CheckSettings, checkFindings, checkGateway, checkSettings } from '../checks/check-gateway.ts'
 import { diagnose } from '../checks/doctor/diagnose.ts'
-import { countLevels, finishFindings } from '../checks/doctor/finish-findings.ts'
-import { gatewayPlans } from '../checks/doctor/gateway-plans.ts'
-import { lintFindings } from '../checks/doctor/lint-findings.ts'
-import { toolData } from '../checks/doctor/tool-data.ts'
+import {
+  countLevels,
+  driftFindings,
+  finishFindings,
+  folderFindings,
+  lintFindings,
+} from '../checks/doctor/state-findings.ts'
+import { gatewayPlans, toolData } from '../checks/doctor/tool-data.ts'
+import { stateInGit } from '../checks/key-in-git.ts'
 import { lintFiles } from '../checks/lint/lint-files.ts'
+import type { CommandContext, Outcome } from '../command.ts'
 import type { ToolView } from '../effect/tool-view.ts'
-import type { ExitCode } from '../errors.ts'
+import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { type Input, isOn } from '../request/input.ts'
-import { checkTextsFor } from '../ui/check-texts.ts'
+import type { Host } from '../host/host.ts'
+import { emptyLedger, type Ledger } from '../ledger.ts'
+import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
+import { type Input, isOn } from '../request/request.ts'
+import { checkTextsFor } from '../ui/report-check.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
-import { withProgress } from '../ui/with-progress.ts'
-import { checkSettings } from './check-settings.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import { withProgress } from '../ui/write-text.ts'
+import { choiceOf } from './choices-of.ts'
 import { deepFindings } from './doctor-deep.ts'
 import { plainHttpWarnings } from './doctor-plain-http.ts'
-import { lookAtOwnState } from './doctor-state.ts'
+import { createPlanContext, damagedRuns } from './plan-context.ts'
 
 /** Everything that is known of the tools on this machine: what they go by, and what is wrong with it. */
 export async function runDoctor(input: Input, context: CommandContext): Promise<Outcome> {
@@ -88,4 +98,71 @@ async function askGateway(
 function exitOf(local: readonly Finding[], asked: readonly Finding[]): ExitCode {
   if (local.some(({ level }) => level === 'error')) return 3
   return asked.some(({ level }) => level === 'error') ? 4 : 0
+}
+
+/** What this program knows of its own work, and what is wrong with that. A state that is damaged counts as empty. */
+export interface OwnState {
+  readonly ledger: Ledger
+  readonly findings: readonly Finding[]
+}
+
+/** Drift, a run that was stopped half-way, the folder of backups. */
+export async function lookAtOwnState(context: CommandContext): Promise<OwnState> {
+  const { host } = context
+  try {
+    // Before all else: of a folder that cannot be looked at, nothing more can be said.
+    isTrustedFolder(stateFolder(host), host)
+  } catch (error) {
+    return { ledger: emptyLedger, findings: [stateProblem(error)] }
+  }
+  const inGit = await stateInGit(stateFolder(host), context)
+  const folder = [
+    ...folderFindings(stateFolder(host), host, (path) => isOnDiskWithoutModes(host, path)),
+    ...(inGit ? [inGit] : []),
+  ]
+  try {
+    const { ledger, drift } = await findDrift(context)
+    return { ledger, findings: [...folder, ...damagedRuns(host), ...unfinishedRun(host), ...drift] }
+  } catch (error) {
+    return { ledger: emptyLedger, findings: [...folder, stateProblem(error)] }
+  }
+}
+
+function stateProblem(error: unknown): Finding {
+  if (!(error instanceof UserError)) throw error
+  const { code, message, hintInLine: hint, where } = error
+  return {
+    id: code,
+    level: 'error',
+    message,
+    messageZh: `本程序的记录无法读取或不可信（${where?.file ?? ''}），因此不清楚设置过什么。`,
+    ...(hint !== undefined && { hint }),
+    ...(where && { where }),
+  }
+}
+
+async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; drift: Finding[] }> {
+  const planContext = createPlanContext(context, undefined, () => 'stop')
+  const { ledger } = planContext
+  const statuses = ledger.setups.map(async (setup) => {
+    const choice = choiceOf(setup, context.catalog, context.host)
+    const status = choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)
+    const folders = choice && folderAssignments(choice.tool, setup.folders ?? {}, context.host)
+    return driftFindings(await status, folders)
+  })
+  return { ledger, drift: (await Promise.all(statuses)).flat() }
+}
+
+function unfinishedRun(host: Host): Finding[] {
+  const run = findUnfinishedRun(host)
+  if (!run) return []
+  return [
+    {
+      id: 'unfinished-run',
+      level: 'warning',
+      message: `Run ${run.id} (${run.command}) was stopped half-way.`,
+      messageZh: `运行 ${run.id}（${run.command}）中途停止。`,
+      hint: endingCommand(run),
+    },
+  ]
 }

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type Input, textOf } from '../request/input.ts'
+import { type Input, textOf } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { messagesFor } from '../ui/locale.ts'
@@ -33,4 +33,9 @@ function cannotAsk(): UserError {
     hint: 'Pipe the key in, or give --key-file a file that holds it.',
     exit: 2,
   })
+}
+
+/** A key of the right look that opens nothing but a gateway on loopback. */
+export function throwAwayKey(host: Pick<Host, 'randomId'>): string {
+  return `cr_${host.randomId().repeat(6).slice(0, 64).padEnd(64, '0')}`
 }

@@ -1,13 +1,16 @@
 import { readLedger } from '../apply/ledger-store.ts'
+import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type Input, isOn } from '../request/input.ts'
+import { readFileState } from '../host/read-file-state.ts'
+import type { Ledger } from '../ledger.ts'
+import { type Input, isOn } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
+import { maskText } from '../secrets/mask-text.ts'
+import { holdsKey } from '../secrets/read-key.ts'
+import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
 import { reportForgotten } from '../ui/report-key.ts'
-import type { Outcome, WritingContext } from './command.ts'
-import { findKeysInFiles } from './find-keys-in-files.ts'
-import { isInteractive } from './is-interactive.ts'
 import { recoverFirst } from './recover-first.ts'
 
 /**
@@ -54,4 +57,34 @@ function confirmationMissing(): UserError {
     hint: 'If you mean it, type: qcode-setup key forget --yes',
     exit: 2,
   })
+}
+
+interface KeyInFile {
+  readonly path: string
+  readonly tools: readonly string[]
+}
+
+/** The files that this program wrote to and in which this key, or another one of the same look, stands now. */
+export function findKeysInFiles({ entries }: Ledger, key: Secret | undefined): KeyInFile[] {
+  const paths = [...new Set(entries.map(({ path }) => path))]
+  return paths
+    .filter((path) => holdsSome(readText(path), key))
+    .map((path) => ({
+      path,
+      tools: [...new Set(entries.filter((entry) => entry.path === path).map(({ tool }) => tool))],
+    }))
+}
+
+function holdsSome(text: string, key: Secret | undefined): boolean {
+  return holdsKey(text) || (key !== undefined && maskText(text, [key]) !== maskText(text, []))
+}
+
+function readText(path: string): string {
+  try {
+    const state = readFileState(path)
+    return state.kind === 'absent' ? '' : new TextDecoder().decode(state.bytes)
+  } catch (error) {
+    if (error instanceof UserError) return ''
+    throw error
+  }
 }

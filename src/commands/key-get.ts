@@ -1,9 +1,9 @@
+import type { CommandContext, Outcome } from '../command.ts'
 import { UserError } from '../errors.ts'
-import type { Input } from '../request/input.ts'
+import type { Input } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
-import type { CommandContext, Outcome } from './command.ts'
 
 /**
  * The key on standard output, for a program: from the keychain and nowhere else. A person at a terminal, and JSON, get

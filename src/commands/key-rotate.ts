@@ -1,26 +1,23 @@
-import { readHistory } from '../apply/history.ts'
+import { readHistory } from '../apply/kept-backups.ts'
 import { findKeysElsewhere, findKeysInCopies } from '../checks/find-keys-elsewhere.ts'
 import { refuseRunningPrograms } from '../checks/running-clients.ts'
+import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { planRotation, type Rotation, type RotationRequest } from '../plan/plan-rotation.ts'
 import type { Past } from '../plan/written-keys.ts'
-import { type Input, textOf } from '../request/input.ts'
-import { judgeKeyLook } from '../request/judge-key-look.ts'
-import { missingKey } from '../request/normalise-request.ts'
-import type { ToolChoice } from '../request/request.ts'
+import { judgeKeyLook, missingKey } from '../request/normalise-request.ts'
+import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from '../ui/key-texts.ts'
-import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-rotation.ts'
+import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-key.ts'
 import { type Applied, applyChoices } from './apply-choices.ts'
+import { tryKey } from './check-after.ts'
 import { existingChoices } from './choices-of.ts'
-import type { CommandContext, Outcome, WritingContext } from './command.ts'
 import { givenKey } from './given-key.ts'
-import { isInteractive } from './is-interactive.ts'
-import { keepIn } from './led-out.ts'
+import { keepIn } from './leave-out-broken.ts'
 import { createPlanContext } from './plan-context.ts'
-import { planData } from './plan-data.ts'
-import { tryKey } from './try-key.ts'
+import { planData } from './write-plan.ts'
 
 /**
  * Another key in every place where this program wrote one, in one run, once every gateway that is set up has accepted it.
@@ -88,7 +85,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
     if (!isRefused || !isInteractive(input, host)) {
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
-    const { askAgain } = await import('../wizard/settle-key.ts')
+    const { askAgain } = await import('../wizard/resolve-key.ts')
     key = await askAgain(host, keyTextsFor(host).newKey, findings)
     most = await planFor(key)
   }

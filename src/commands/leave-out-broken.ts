@@ -1,10 +1,9 @@
+import { type CommandContext, isInteractive } from '../command.ts'
 import { formatWhere, UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import { type BrokenTarget, findBrokenTargets } from '../plan/find-broken-targets.ts'
-import type { Input } from '../request/input.ts'
-import type { ToolChoice } from '../request/request.ts'
-import type { Secret } from '../secrets/secret.ts'
-import type { CommandContext } from './command.ts'
-import { isInteractive } from './is-interactive.ts'
+import type { Input, ToolChoice } from '../request/request.ts'
+import { Secret } from '../secrets/secret.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /**
@@ -23,7 +22,7 @@ export async function leaveOutBroken(
   if (broken.length === 0) return choices
   const usable = choices.filter((choice) => !broken.some((target) => target.choice === choice))
   if (usable.length === 0 || !isInteractive(input, context.host)) throw brokenError(broken)
-  const { askToLeaveOut } = await import('../wizard/ask-to-leave-out.ts')
+  const { askToLeaveOut } = await import('../wizard/resolve-conflict.ts')
   const titles = new Set(broken.map(({ choice }) => choice.tool.title))
   await askToLeaveOut([...new Set(broken.map(describe))], [...titles], context.host)
   return usable
@@ -51,4 +50,40 @@ function describe({ path, error: { message, where } }: BrokenTarget): string {
   const place = where ? formatWhere(where) : path
   const reason = message.split('\n').join(' ')
   return reason.startsWith(path) ? `${place}${reason.slice(path.length)}` : `${place}: ${reason}`
+}
+
+/** What is set up and can be changed where it stands, and what cannot since a link leads it out of its project. */
+export interface KeptIn {
+  readonly choices: readonly ToolChoice[]
+  /** An error for each file that is led out. */
+  readonly findings: readonly Finding[]
+  /** Those files. */
+  readonly ledOut: ReadonlySet<string>
+}
+
+/**
+ * Leaves out the projects of which a file is led elsewhere by a link, such as one that came with the last pull: they keep no
+ * other setup from being changed. Errors: UserError `leads-out-of-project` where nothing else is left.
+ */
+export async function keepIn(choices: readonly ToolChoice[], context: CommandContext): Promise<KeptIn> {
+  const inProjects = choices.filter(({ scope }) => scope === 'project')
+  const planContext = createPlanContext(context, new Secret(''), () => 'skip')
+  const broken = (await findBrokenTargets(inProjects, planContext)).filter(
+    ({ error }) => error.code === 'leads-out-of-project',
+  )
+  const left = choices.filter((choice) => !broken.some((target) => target.choice === choice))
+  const [first] = broken
+  if (first && left.length === 0) throw first.error
+  return {
+    choices: left,
+    findings: broken.map(({ path, choice, error }) => ({
+      id: 'leads-out-of-project',
+      level: 'error',
+      message: `${choice.tool.id} in ${choice.project} was left as it is: ${error.message.replace(/ Nothing was changed\.$/, '')}`,
+      messageZh: `${choice.project} 中的 ${choice.tool.id} 保持原样：${path} 本身是链接，或位于通向项目之外的链接之后。`,
+      ...(error.hint !== undefined && { hint: error.hint.split('\n')[0] ?? '' }),
+      where: { file: path },
+    })),
+    ledOut: new Set(broken.map(({ path }) => path)),
+  }
 }

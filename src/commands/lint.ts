@@ -1,15 +1,14 @@
 import { readLedger } from '../apply/ledger-store.ts'
+import type { LintProblem } from '../checks/lint/lint-context.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
-import type { LintProblem } from '../checks/lint/lint-problem.ts'
+import type { CommandContext, Outcome, WritingContext } from '../command.ts'
 import { urlRules } from '../gateway/url-rules.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planFixes, type TextFix } from '../plan/plan-fixes.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
-import { renderGithub } from '../ui/github-annotations.ts'
+import { type Input, isOn, textOf } from '../request/request.ts'
 import { reportLint } from '../ui/report-lint.ts'
-import { renderSarif } from '../ui/sarif.ts'
+import { renderGithub, renderSarif } from '../ui/sarif.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
-import type { CommandContext, Outcome, WritingContext } from './command.ts'
 
 /** Finds base URLs for the gateway and judges each by what its client appends; `--fix` corrects those that are certain. */
 export async function runLint(input: Input, context: WritingContext): Promise<Outcome> {

@@ -1,16 +1,15 @@
-import { type Consent, findConsent } from '../apply/consent-store.ts'
-import { measureRegions, type RegionTime } from '../checks/measure-regions.ts'
+import { type Consent, findConsent } from '../apply/ledger-store.ts'
+import { checkSettings } from '../checks/check-gateway.ts'
+import { measureRegions, type RegionTime } from '../checks/check-regions.ts'
+import { type CommandContext, isInteractive } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Setup } from '../ledger.ts'
-import { originsLeft } from '../plan/leaving-http.ts'
-import { type Input, isOn } from '../request/input.ts'
-import { checkTextsFor } from '../ui/check-texts.ts'
-import { withProgress } from '../ui/with-progress.ts'
-import { checkSettings } from './check-settings.ts'
-import type { CommandContext } from './command.ts'
-import { isInteractive } from './is-interactive.ts'
-import { agreedFinding, explainedFinding, saferFinding, shortFinding } from './plain-http-findings.ts'
+import { originsLeft } from '../plan/setups.ts'
+import { type Input, isOn } from '../request/request.ts'
+import { agreedFinding, explainedFinding, saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
+import { checkTextsFor } from '../ui/report-check.ts'
+import { withProgress } from '../ui/write-text.ts'
 
 /** What goes with a plan for an origin without TLS; with TLS there is nothing to it. */
 export interface PlainHttp {
@@ -26,7 +25,7 @@ export async function acceptsOrigin(origin: Origin, input: Input, context: Comma
   const { host } = context
   if (!origin.isUnencrypted || findConsent(host, origin.text)) return true
   const times = await measure(origin, input, context)
-  const { askConsent } = await import('../wizard/ask-consent.ts')
+  const { askConsent } = await import('../wizard/resolve-conflict.ts')
   return askConsent(origin.text, times, host)
 }
 
@@ -34,7 +33,7 @@ export async function acceptsOrigin(origin: Origin, input: Input, context: Comma
  * What to tell of the origin that was chosen: one line where that was agreed to, before or by `acceptsOrigin` just now.
  * Where nobody can be asked, naming the origin was the user's word, and all of the explanation is given the first time.
  */
-export async function settlePlainHttp(
+export async function consentToHttp(
   origin: Origin,
   input: Input,
   context: CommandContext,

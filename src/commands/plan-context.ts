@@ -1,15 +1,20 @@
-import { readBackup, readModeBefore, readModeGiven } from '../apply/journal.ts'
-import { newRunId } from '../apply/run-id.ts'
+import { readBackup, readModeBefore, readModeGiven, readRuns } from '../apply/journal.ts'
+import type { Consent } from '../apply/ledger-store.ts'
+import { newRunId, type RecordedFolder } from '../apply/run-record.ts'
 import { detectTool } from '../catalog/detect.ts'
+import type { CommandContext } from '../command.ts'
 import { viewMachine } from '../effect/machine-view.ts'
 import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
-import type { PlanContext } from '../plan/plan-work.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Decision, PlanContext } from '../plan/plan-work.ts'
+import type { CommandName } from '../request/fields.ts'
+import type { Input, ToolChoice } from '../request/request.ts'
 import { openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { loadLedger } from './choices-of.ts'
-import type { CommandContext } from './command.ts'
 
 /** The machine as a plan may see it, with a new run's id. Errors: UserError for a damaged ledger. */
 export function createPlanContext(
@@ -47,4 +52,49 @@ function backupIfWhole(host: Host, run: string, path: string): Uint8Array | 'abs
     if (error instanceof UserError) return undefined
     throw error
   }
+}
+
+/** A warning for each earlier run whose record cannot be used: it stops no command, and none passes over it in silence. */
+export function damagedRuns(host: Host): Finding[] {
+  return [...readRuns(host).damaged].map(([id, { code, message, hintInLine: hint, where }]) => ({
+    id: code,
+    level: 'warning',
+    message,
+    messageZh: `操作 ${id} 的记录已损坏或不可信（${where?.file ?? ''}），因此无法撤销该次操作，key rotate 也不会更新其备份。`,
+    ...(hint !== undefined && { hint }),
+    ...(where && { where }),
+  }))
+}
+
+/** A plan to be made and written, and what goes with it. */
+export interface WriteRequest<Planned extends Plan = Plan> {
+  readonly command: CommandName
+  readonly input: Input
+  readonly key?: Secret
+  /** What the plan sets up, moves or takes out. */
+  readonly choices?: readonly ToolChoice[]
+  /** Makes the plan; called again after the user has decided on conflicts. */
+  readonly makePlan: (context: PlanContext) => Promise<Planned>
+  readonly removeFolders?: readonly RecordedFolder[]
+  /** Remembered once everything is written. */
+  readonly consent?: Consent
+  /** What else has to be right before anything is written, or anybody is asked; throws where it is not. */
+  readonly beforeWrite?: () => Promise<void>
+}
+
+/** How the writing of a plan ended, for the report and for the line that does the same without questions. */
+export interface Written<Planned extends Plan = Plan> {
+  readonly plan: Planned
+  /** What the clients would do wrong with it: told, and gone on all the same. */
+  readonly effect: readonly Finding[]
+  /** There are errors in the effect that nobody agreed to: a dry run says so by its exit code, 3. */
+  readonly isBlocked: boolean
+  /** Id of the run, when files were changed. */
+  readonly run: string | undefined
+  /** The changes as a diff, where they were asked for and not shown before a question. */
+  readonly diff: string | undefined
+  /** How the user settled all conflicts alike; undefined when there were none, or one so and one so. */
+  readonly onConflict?: Decision
+  /** What the user chose for keys that git would take; the name of the switch that says the same. */
+  readonly inGit?: 'gitignore' | 'allowTracked'
 }

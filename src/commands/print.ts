@@ -1,15 +1,13 @@
+import type { CommandContext, Outcome } from '../command.ts'
 import { printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
-import { chooseOrigin } from '../request/choose-origin.ts'
 import { completeChoice } from '../request/choose-tools.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
-import { missingKey } from '../request/normalise-request.ts'
-import type { ToolChoice } from '../request/request.ts'
-import { unknownValue } from '../request/unknown-value.ts'
+import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
+import { unknownValue } from '../request/parse-arguments.ts'
+import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
-import type { CommandContext, Outcome } from './command.ts'
+import { shortFinding } from '../ui/plain-http-texts.ts'
 import { givenKey } from './given-key.ts'
-import { shortFinding } from './plain-http-findings.ts'
 
 /** Stands for the key where the real one was not asked for. */
 const standInKey = new Secret('cr_YOUR_KEY')

@@ -1,10 +1,35 @@
-import type { Tool } from '../catalog/tool.ts'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createCommitter } from '../apply/committer.ts'
+import { writeCopies } from '../apply/file-system.ts'
+import { readLedger } from '../apply/ledger-store.ts'
+import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
+import { resolvePlaces } from '../catalog/places.ts'
+import type { Proof, Tool, Variant } from '../catalog/tool.ts'
+import { type ClientProof, findClient, proveClient } from '../checks/prove-client.ts'
+import {
+  type CopiedSettings,
+  type CopyPlace,
+  copySettings,
+  type ProofFolders,
+} from '../checks/prove-environment.ts'
+import type { CommandContext, Outcome } from '../command.ts'
+import { openEffect } from '../effect/judge-effect.ts'
+import { viewMachine } from '../effect/machine-view.ts'
+import { viewTool } from '../effect/tool-view.ts'
 import type { Finding } from '../finding.ts'
+import { startStandIn } from '../gateway/stand-in.ts'
+import type { Host } from '../host/host.ts'
+import { throwAwayHost } from '../host/throw-away-host.ts'
+import { ownKeys } from '../plan/written-keys.ts'
 import { detectedTools, namedTools } from '../request/choose-tools.ts'
-import type { Input } from '../request/input.ts'
+import type { Input, ToolChoice } from '../request/request.ts'
 import { type ProofRow, reportProve } from '../ui/report-prove.ts'
-import type { CommandContext, Outcome } from './command.ts'
-import { proveTool } from './prove-tool.ts'
+import { withProgress } from '../ui/write-text.ts'
+import { existingChoices } from './choices-of.ts'
+import { throwAwayKey } from './given-key.ts'
+import { runSetup } from './setup.ts'
 
 /**
  * Runs the clients that are installed here with the settings that setup would write, in a throw-away home, against a
@@ -40,4 +65,142 @@ const nothingProven: Finding = {
   message: 'No client was run, so nothing is proven.',
   messageZh: '没有运行任何客户端，因此未证明任何内容。',
   hint: 'Install a client, or name one: qcode-setup prove --tool ID',
+}
+
+/** Proves every client of one tool, one after the other; a client that is not there gives a row as well. */
+export async function proveTool(
+  tool: Tool,
+  context: CommandContext,
+  interrupted: AbortSignal,
+): Promise<ProofRow[]> {
+  const installed = await detectTool(tool, context.host)
+  const variant = await chooseVariant(tool, installed)
+  const proofs = tool.proofs.filter(({ variants }) => variants === undefined || variants.includes(variant.id))
+  const subject = { tool, installed, variant }
+  if (proofs.length === 0) return [skip(tool.title, subject, 'its folder does not say how it is run')]
+  const rows: ProofRow[] = []
+  for (const proof of proofs) {
+    if (!interrupted.aborted) rows.push(await proveOne(proof, subject, context, interrupted))
+  }
+  return rows
+}
+
+interface Subject {
+  readonly tool: Tool
+  readonly installed: Installed
+  readonly variant: Variant
+}
+
+async function proveOne(
+  proof: Proof,
+  subject: Subject,
+  context: CommandContext,
+  interrupted: AbortSignal,
+): Promise<ProofRow> {
+  const program = findClient(proof, context.host)
+  if (program === undefined) return skip(proof.client, subject, `${proof.commands.join(' and ')} not in PATH`)
+  const work = inThrowAwayFolders((folders) =>
+    stageProof(proof, program, subject, folders, context, interrupted),
+  )
+  const { version, ...judged } = await withProgress(context.host, `${proof.client} …`, work)
+  return { ...identify(proof.client, subject, version), ...judged }
+}
+
+/**
+ * Sets the tool up as `setup` does, over a copy of the user's own files of it, in a home and with a gateway of its own, and
+ * runs the client there.
+ */
+async function stageProof(
+  proof: Proof,
+  program: string,
+  { tool, installed, variant }: Subject,
+  folders: ProofFolders,
+  { host, catalog }: CommandContext,
+  interrupted: AbortSignal,
+): Promise<ClientProof> {
+  const { gateway } = catalog
+  const key = throwAwayKey(host)
+  const standIn = await startStandIn(gateway, key)
+  try {
+    const setUpOn = withBash(throwAwayHost(host, folders.home, key))
+    const files = await ownFiles(tool, installed, setUpOn, { origin: standIn.origin, key }, { host, catalog })
+    writeCopies(dirname(folders.home), files)
+    const choice = await setUp(tool, variant, standIn.origin, { catalog, host: setUpOn })
+    return await proveClient(
+      { proof, program, version: installed.version, choice, folders, setUpOn, standIn, gateway },
+      host,
+      interrupted,
+    )
+  } finally {
+    await standIn.close()
+  }
+}
+
+/** Copies of the user's own files of the client, which may hold what it refuses; one that does not parse stops every setup. */
+async function ownFiles(
+  tool: Tool,
+  installed: Installed,
+  setUpOn: Host,
+  { origin, key }: Pick<CopyPlace, 'origin' | 'key'>,
+  { host, catalog }: CommandContext,
+): Promise<CopiedSettings['files']> {
+  const { setups, entries } = readLedger(host)
+  const own = ownKeys({ setups, entries })
+  const effect = await openEffect({ catalog, machine: viewMachine(host), setups, ownKeys: own })
+  const view = await viewTool(tool, installed, effect)
+  const sources = view.sources.filter(({ level, file }) => level === 'user' && !file?.problem)
+  const names = resolvePlaces(tool.places, setUpOn)
+  return copySettings({ ...view, sources }, effect, host, { home: setUpOn.home, names, origin, key }).files
+}
+
+async function setUp(
+  tool: Tool,
+  variant: Variant,
+  gateway: string,
+  context: CommandContext,
+): Promise<ToolChoice> {
+  const input: Input = {
+    values: {
+      tool: [tool.id],
+      gateway: [gateway],
+      onConflict: ['overwrite'],
+      [`pin:${tool.id}`]: [variant.id],
+    },
+    switches: new Set(['yes', 'noCheck', 'allowProblems']),
+    positionals: [],
+  }
+  await runSetup(input, { ...context, committer: createCommitter(context.host, false) })
+  const [choice] = existingChoices(context).choices
+  if (!choice) throw new Error(`${tool.id} was not set up`)
+  return choice
+}
+
+/** The user's shell takes no part in the proof, and it may be one that no profile is written for. */
+function withBash(host: Host): Host {
+  return { ...host, env: { ...host.env, SHELL: '/bin/bash' } }
+}
+
+/** Folders of their own for one run of a client, gone at its end. */
+export async function inThrowAwayFolders<T>(work: (folders: ProofFolders) => Promise<T>): Promise<T> {
+  const root = await mkdtemp(join(tmpdir(), 'qcode-setup-prove-'))
+  const folders = { home: join(root, 'home'), work: join(root, 'work'), temporary: join(root, 'tmp') }
+  try {
+    await Promise.all(Object.values(folders).map((folder) => mkdir(folder)))
+    return await work(folders)
+  } finally {
+    await rm(root, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function skip(client: string, subject: Subject, reason: string): ProofRow {
+  const nothing = { baseUrl: null, requests: [], replySeen: false }
+  return { ...identify(client, subject), ...nothing, verdict: 'skipped', reason }
+}
+
+function identify(
+  client: string,
+  { tool, installed, variant }: Subject,
+  version = installed.version,
+): Pick<ProofRow, 'tool' | 'client' | 'version' | 'variant'> {
+  return { tool: tool.id, client, version: version ?? null, variant: variant.id }
 }

@@ -1,13 +1,12 @@
 import type { Ending } from '../apply/committer.ts'
-import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { endingCommand, findUnfinishedRun } from '../apply/journal.ts'
 import type { RunRecord } from '../apply/run-record.ts'
+import { isInteractive, type WritingContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { type Input, textOf } from '../request/input.ts'
-import type { WritingContext } from './command.ts'
-import { damagedRuns } from './damaged-runs.ts'
-import { isInteractive } from './is-interactive.ts'
+import { type Input, textOf } from '../request/request.ts'
+import { damagedRuns } from './plan-context.ts'
 
 /**
  * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
@@ -55,6 +54,6 @@ function passOverEnded(error: unknown): undefined {
 }
 
 async function ask(run: RunRecord, host: Host): Promise<Ending> {
-  const { askRecovery } = await import('../wizard/ask-recovery.ts')
+  const { askRecovery } = await import('../wizard/resolve-conflict.ts')
   return askRecovery(run, host)
 }

@@ -1,30 +1,24 @@
+import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import { chooseOrigin } from '../request/choose-origin.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
-import { type Input, textOf } from '../request/input.ts'
-import { keychainKey } from '../request/keychain-key.ts'
-import { normaliseRequest } from '../request/normalise-request.ts'
-import type { ToolChoice } from '../request/request.ts'
+import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
+import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import type { CommandContext, Outcome, WritingContext } from './command.ts'
-import { givenKey } from './given-key.ts'
-import { isInteractive } from './is-interactive.ts'
+import { findRefusals } from './check-after.ts'
+import { givenKey, throwAwayKey } from './given-key.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
-import { planData } from './plan-data.ts'
-import { settleRegion } from './settle-region.ts'
-import { settleVariants } from './settle-variants.ts'
-import { throwAwayKey } from './throw-away-key.ts'
-import { findRefusals } from './try-key.ts'
+import { resolveRegion, resolveVariants } from './resolve-region.ts'
+import { planData } from './write-plan.ts'
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: WritingContext): Promise<Outcome> {
-  const settled = await settleRegion(given, context)
+  const settled = await resolveRegion(given, context)
   const { input, key } = await complete(settled.input, context)
   return applyChoices(setupMaker(input, key, settled.findings, context), context)
 }
@@ -54,7 +48,7 @@ async function choose(
   const tools = await namedTools(input, catalog, host)
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
   const { request, origin, findings } = await normaliseRequest(input, tools, key, catalog, host)
-  const settled = await settleVariants(request.choices, input, context)
+  const settled = await resolveVariants(request.choices, input, context)
   return {
     choices: settled.choices,
     origin,
@@ -135,7 +129,7 @@ async function sameCommand(
   context: CommandContext,
 ): Promise<{ sameCommand?: string }> {
   if (!isInteractive(input, context.host)) return {}
-  const { equivalentCommand } = await import('../wizard/equivalent-command.ts')
+  const { equivalentCommand } = await import('../wizard/complete-input.ts')
   const decided = onConflict === undefined ? {} : { onConflict: [onConflict] }
   const values = { ...input.values, ...decided }
   const allowed = effect.some(({ level }) => level === 'error') ? ['allowProblems'] : []

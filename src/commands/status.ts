@@ -1,12 +1,11 @@
-import { endingCommand, findUnfinishedRun } from '../apply/find-unfinished-run.ts'
+import { endingCommand, findUnfinishedRun } from '../apply/journal.ts'
 import type { RunRecord } from '../apply/run-record.ts'
+import type { CommandContext, Outcome } from '../command.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
-import { type Input, isOn } from '../request/input.ts'
+import { type Input, isOn } from '../request/request.ts'
 import { reportStatus } from '../ui/report-status.ts'
 import { choiceOf, goneFindings, isGone } from './choices-of.ts'
-import type { CommandContext, Outcome } from './command.ts'
-import { damagedRuns } from './damaged-runs.ts'
-import { createPlanContext } from './plan-context.ts'
+import { createPlanContext, damagedRuns } from './plan-context.ts'
 
 /** What is set up, where, for which region, and whether it still stands as it was written. */
 export async function runStatus(input: Input, context: CommandContext): Promise<Outcome> {

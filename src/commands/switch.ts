@@ -1,20 +1,18 @@
 import { readLedger } from '../apply/ledger-store.ts'
+import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import { chooseOrigin } from '../request/choose-origin.ts'
-import { type Input, isOn } from '../request/input.ts'
+import { chooseOrigin } from '../request/normalise-request.ts'
+import { type Input, isOn } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { existingChoices } from './choices-of.ts'
-import type { CommandContext, Outcome, WritingContext } from './command.ts'
-import { isInteractive } from './is-interactive.ts'
-import { keepIn } from './led-out.ts'
+import { existingChoices, storedKey } from './choices-of.ts'
+import { keepIn } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
-import { planData } from './plan-data.ts'
-import { settleVariants } from './settle-variants.ts'
-import { storedKey } from './stored-key.ts'
+import { resolveVariants } from './resolve-region.ts'
+import { planData } from './write-plan.ts'
 
 /** Moves everything that is set up to another region; the keys that stand in the files stay as they are. */
 export async function runSwitch(input: Input, context: WritingContext): Promise<Outcome> {
@@ -57,7 +55,7 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
     ? ((await readKey(undefined, host)) ?? (await storedKey(existing, context)))
     : undefined
   const moved = existing.map((choice) => ({ ...choice, origin }))
-  const { choices, findings } = await settleVariants(moved, input, context)
+  const { choices, findings } = await resolveVariants(moved, input, context)
   return {
     choices,
     origin,

@@ -1,56 +1,21 @@
-import type { Consent } from '../apply/consent-store.ts'
-import type { RecordedFolder } from '../apply/run-record.ts'
+import { detectTool } from '../catalog/detect.ts'
+import { type CommandContext, isInteractive, type WritingContext } from '../command.ts'
+import { judgeEffect as judgeView, openEffect, viewSetup } from '../effect/judge-effect.ts'
+import { type MachineView, overlay, viewMachine } from '../effect/machine-view.ts'
+import { profileFindings } from '../effect/profile-findings.ts'
+import { viewTool } from '../effect/tool-view.ts'
 import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { otherNames } from '../plan/other-names.ts'
-import { pathId } from '../plan/path-id.ts'
-import type { Conflict, Plan } from '../plan/plan.ts'
+import { type Conflict, type FileEdit, type KeychainEdit, type Plan, pathId } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
+import { otherNames, ownKeys } from '../plan/written-keys.ts'
 import type { CommandName } from '../request/fields.ts'
-import { type Input, isOn, textOf } from '../request/input.ts'
-import type { ToolChoice } from '../request/request.ts'
+import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { CommandContext, WritingContext } from './command.ts'
-import { diffText } from './diff-text.ts'
-import { isInteractive } from './is-interactive.ts'
-import { createPlanContext } from './plan-context.ts'
-import { isChange } from './plan-data.ts'
-import { judgePlannedEffect, withoutEffect } from './planned-effect.ts'
-import { settleGit } from './settle-git.ts'
-
-/** A plan to be made and written, and what goes with it. */
-export interface WriteRequest<Planned extends Plan = Plan> {
-  readonly command: CommandName
-  readonly input: Input
-  readonly key?: Secret
-  /** What the plan sets up, moves or takes out. */
-  readonly choices?: readonly ToolChoice[]
-  /** Makes the plan; called again after the user has decided on conflicts. */
-  readonly makePlan: (context: PlanContext) => Promise<Planned>
-  readonly removeFolders?: readonly RecordedFolder[]
-  /** Remembered once everything is written. */
-  readonly consent?: Consent
-  /** What else has to be right before anything is written, or anybody is asked; throws where it is not. */
-  readonly beforeWrite?: () => Promise<void>
-}
-
-/** How the writing of a plan ended, for the report and for the line that does the same without questions. */
-export interface Written<Planned extends Plan = Plan> {
-  readonly plan: Planned
-  /** What the clients would do wrong with it: told, and gone on all the same. */
-  readonly effect: readonly Finding[]
-  /** There are errors in the effect that nobody agreed to: a dry run says so by its exit code, 3. */
-  readonly isBlocked: boolean
-  /** Id of the run, when files were changed. */
-  readonly run: string | undefined
-  /** The changes as a diff, where they were asked for and not shown before a question. */
-  readonly diff: string | undefined
-  /** How the user settled all conflicts alike; undefined when there were none, or one so and one so. */
-  readonly onConflict?: Decision
-  /** What the user chose for keys that git would take; the name of the switch that says the same. */
-  readonly inGit?: 'gitignore' | 'allowTracked'
-}
+import { styleFor } from '../ui/style.ts'
+import { guardGit } from './guard-git.ts'
+import { createPlanContext, type WriteRequest, type Written } from './plan-context.ts'
 
 /**
  * From plan to files, the same for every command that writes: conflicts and git settled, its effect judged, the diff shown,
@@ -63,7 +28,7 @@ export async function writePlan<Planned extends Plan>(
 ): Promise<Written<Planned>> {
   const { input, command, choices = [] } = request
   const { host, committer } = context
-  const { plan, planContext, ...settled } = await settlePlan(request, context)
+  const { plan, planContext, ...settled } = await resolvePlan(request, context)
   const effect = await judgePlannedEffect({ command, choices, plan }, context)
   const interactive = isInteractive(input, host) && !committer.dryRun
   const errors = errorsOf(effect, input)
@@ -89,7 +54,7 @@ export async function writePlan<Planned extends Plan>(
 
 /** Shows the changes, and what is wrong with their effect, and asks. Errors: UserError `cancelled` for a no. */
 export async function askToWrite(diff: string, host: Host, problems: readonly Finding[] = []): Promise<void> {
-  const { confirmPlan } = await import('../wizard/confirm-plan.ts')
+  const { confirmPlan } = await import('../wizard/resolve-conflict.ts')
   if (!(await confirmPlan(diff, host, problems))) throw cancelled()
 }
 
@@ -99,17 +64,17 @@ function errorsOf(effect: readonly Finding[], input: Input): Finding[] {
 }
 
 /** The plan as it will be written, after what the user decides on conflicts and on keys that git would take. */
-async function settlePlan<Planned extends Plan>(
+async function resolvePlan<Planned extends Plan>(
   request: WriteRequest<Planned>,
   context: CommandContext,
 ): Promise<Pick<Written<Planned>, 'plan' | 'onConflict' | 'inGit'> & { planContext: PlanContext }> {
-  const { plan: decided, planContext, ...onConflict } = await settleConflicts(request, context)
-  const { plan, ...inGit } = await settleGit(decided, planContext, request, context)
+  const { plan: decided, planContext, ...onConflict } = await resolveConflicts(request, context)
+  const { plan, ...inGit } = await guardGit(decided, planContext, request, context)
   const linked = otherNames(plan.edits, plan.secrets, context.host)
   return { plan: { ...plan, findings: [...plan.findings, ...linked] }, planContext, ...onConflict, ...inGit }
 }
 
-async function settleConflicts<Planned extends Plan>(
+async function resolveConflicts<Planned extends Plan>(
   { input, key, makePlan }: WriteRequest<Planned>,
   context: CommandContext,
 ): Promise<{ plan: Planned; planContext: PlanContext; onConflict?: Decision }> {
@@ -141,4 +106,188 @@ function conflictError(conflicts: readonly Conflict[]): UserError {
     exit: 3,
     where: { file: conflicts[0]?.path ?? '' },
   })
+}
+
+/** A plan whose effect is to be judged before anybody is asked about it. */
+export interface PlannedEffect {
+  readonly command: CommandName
+  /** What the plan sets up, moves or gives another key; of `remove` what it takes out. */
+  readonly choices: readonly ToolChoice[]
+  /** Conflicts and git are settled in it. */
+  readonly plan: Plan
+}
+
+/** What a removal, or a corrected URL, must not lead to: somebody's key at somebody else's address. */
+const leaks = ['foreign-key', 'key-to-stranger', 'key-to-vendor', 'no-key']
+
+/**
+ * What is wrong with what the clients will do once the plan is applied; an `error` stops the plan where nobody can be
+ * asked. Reads, never writes.
+ */
+export async function judgePlannedEffect(
+  planned: PlannedEffect,
+  context: CommandContext,
+): Promise<Finding[]> {
+  const { command, choices, plan } = planned
+  const now = viewMachine(context.host)
+  const machine = overlay(now, plan.edits)
+  if (command === 'lint') return judgeFixes(plan, machine, context)
+  const found = await judgeChoices(choices, plan.ledger, machine, context)
+  if (command === 'remove') return judgeRemoval(found, plan)
+  if (command !== 'key') return found
+  const before = await judgeChoices(choices, plan.ledger, now, context)
+  const known = new Set(before.map(({ id, message }) => `${id} ${message}`))
+  return found.map((finding) =>
+    known.has(`${finding.id} ${finding.message}`) ? asWarning(finding) : finding,
+  )
+}
+
+/** The same after the write, on the machine as it is then. */
+export async function judgeEffect(
+  choices: readonly ToolChoice[],
+  ledger: Plan['ledger'],
+  context: CommandContext,
+): Promise<Finding[]> {
+  return judgeChoices(choices, ledger, viewMachine(context.host), context)
+}
+
+async function judgeChoices(
+  choices: readonly ToolChoice[],
+  ledger: Plan['ledger'],
+  machine: MachineView,
+  { catalog, host }: CommandContext,
+): Promise<Finding[]> {
+  const given = { catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) }
+  const judged = await Promise.all(
+    choices.map(async (choice) => {
+      const { view, context } = await viewSetup(choice, await detectTool(choice.tool, host), given)
+      return judgeView(view, context).flatMap((finding) => ofSetup(finding, choice))
+    }),
+  )
+  const shells = choices.flatMap(({ shell }) => shell ?? [])
+  return [...judged.flat(), ...profileFindings([...new Set(shells)], machine)]
+}
+
+/** What a setup tells of its own effect; its own command is no way out of it. */
+function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
+  const isTold = finding.level === 'error' || finding.id === 'base-url-elsewhere'
+  if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
+  // Whoever runs this has the command at hand.
+  if (finding.id === 'key-command-missing') return [asWarning(finding)]
+  // What a proxy does shows in the check that follows.
+  if (finding.id.startsWith('proxy-')) return []
+  const { hint, ...rest } = finding
+  return [hint?.startsWith(`qcode-setup --tool ${tool.id}`) ? rest : finding]
+}
+
+/** Where the user has changed one part of a connection and keeps it, the other part cannot go without it. */
+function judgeRemoval(found: readonly Finding[], { findings }: Plan): Finding[] {
+  const hint = 'Add --on-conflict overwrite to take out what you changed as well.'
+  const isSplit = findings.some(({ id }) => id === 'value-kept')
+  return found
+    .filter(({ id }) => leaks.includes(id))
+    .map((finding) => (isSplit ? { ...finding, hint } : asWarning(finding)))
+}
+
+/** Of every client whose base URL stands in a file that is corrected. */
+async function judgeFixes(
+  plan: Plan,
+  machine: MachineView,
+  { catalog, host }: CommandContext,
+): Promise<Finding[]> {
+  const fixed = new Set(plan.edits.map(({ path }) => path))
+  const context = await openEffect({
+    catalog,
+    machine,
+    setups: plan.ledger.setups,
+    ownKeys: ownKeys(plan.ledger),
+  })
+  const views = await Promise.all(
+    catalog.tools.map(async (tool) => viewTool(tool, await detectTool(tool, host), context)),
+  )
+  return views
+    .filter(({ connections }) =>
+      connections.some(({ baseUrl }) => fixed.has(baseUrl.winner?.source.file?.path ?? '')),
+    )
+    .flatMap((view) => judgeView(view, context))
+    .filter(({ id, level }) => level === 'error' && leaks.includes(id) && id !== 'no-key')
+}
+
+function asWarning(finding: Finding): Finding {
+  return { ...finding, level: 'warning' }
+}
+
+/** UserError `no-effect`, exit 3: the plan would not do what was asked for, and nobody can be asked about it. */
+export function withoutEffect(problems: readonly Finding[]): UserError {
+  const lines = problems.flatMap(({ message, hint }) => [
+    `  ${message}`,
+    ...(hint === undefined ? [] : [`    ${hint}`]),
+  ])
+  const where = problems[0]?.where
+  return new UserError({
+    code: 'no-effect',
+    message: ['Nothing was changed, since the tools would not work as you asked:', ...lines],
+    hint: 'Mend that first, or add --allow-problems to write all the same.',
+    exit: 3,
+    ...(where && { where }),
+  })
+}
+
+/** What a run changes. */
+interface Changes {
+  readonly edits: readonly FileEdit[]
+  readonly keychain?: KeychainEdit
+}
+
+/** Changes as a diff for one of the two streams; what draws it is loaded only when a diff is wanted. */
+export async function diffText(
+  { edits, keychain }: Changes,
+  secrets: readonly Secret[],
+  host: Host,
+  stream: 'stdout' | 'stderr',
+): Promise<string> {
+  const { renderDiff } = await import('../ui/render-diff.ts')
+  return renderDiff(edits, secrets, styleFor(host, stream), keychain)
+}
+
+/** The part of a JSON document that tells of a plan's files and of what the user should know. */
+export function planData(
+  plan: Pick<Plan, 'edits' | 'keychain' | 'rows'>,
+  findings: readonly Finding[],
+): Record<string, unknown> {
+  return {
+    changed: isChange(plan),
+    edits: plan.rows.map(({ tool, path, action, baseUrl, keyStore, changes }) => ({
+      tool,
+      path,
+      action,
+      baseUrl,
+      ...(keyStore && { keyStore }),
+      changes: changes.map(({ keyPath, kind, from, to }) => ({
+        keyPath,
+        kind,
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      })),
+    })),
+    keychain: keychainAction(plan),
+    warnings: messages(findings, 'warning'),
+    notes: messages(findings, 'info'),
+  }
+}
+
+/** Whether applying the plan changes anything of the user's. */
+export function isChange({ edits, keychain }: Pick<Plan, 'edits' | 'keychain'>): boolean {
+  return edits.length > 0 || keychain !== undefined
+}
+
+/** What happens to the key in the keychain. */
+function keychainAction({ keychain }: Pick<Plan, 'keychain'>): 'create' | 'update' | 'remove' | 'unchanged' {
+  if (!keychain) return 'unchanged'
+  if (keychain.after.kind === 'absent') return 'remove'
+  return keychain.before.kind === 'absent' ? 'create' : 'update'
+}
+
+function messages(findings: readonly Finding[], level: Finding['level']): { id: string; message: string }[] {
+  return findings.filter((finding) => finding.level === level).map(({ id, message }) => ({ id, message }))
 }

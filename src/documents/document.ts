@@ -1,4 +1,4 @@
-import type { Where } from '../errors.ts'
+import { UserError, type Where } from '../errors.ts'
 import type { BlankTrace } from './blank-line.ts'
 
 /** A value as every format can hold it. Numbers that a client wrote are never handed back through this type. */
@@ -52,7 +52,7 @@ export interface Format {
   /** Opens a text for editing. Throws UserError `does-not-parse` with file, line and column. */
   open(text: string, file: string): Document
   /** The text as an independent parser understands it, for the comparison before a write. */
-  referee(text: string): Value
+  parseStrict(text: string): Value
 }
 
 /** Where in `file` a character offset stands; counts from 1. */
@@ -60,4 +60,28 @@ export function whereAt(file: string, text: string, offset: number): Where {
   const before = text.slice(0, offset)
   const line = before.split('\n').length
   return { file, line, column: offset - (before.lastIndexOf('\n') + 1) + 1 }
+}
+
+/** A value that a format cannot say, such as null in TOML; only a template of a user's own can ask for one. */
+export function noWordFor(value: null | number, format: string): UserError {
+  return new UserError({
+    code: 'value-not-writable',
+    message: `${format} has no word for ${value}.`,
+    hint: 'Write another value in the content file of the tool folder.',
+    exit: 2,
+  })
+}
+
+/** Bytes as UTF-8 text with its byte order mark. Throws UserError `not-utf8`, since any other reading would lose bytes. */
+export function decodeText(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new UserError({
+      code: 'not-utf8',
+      message: `${file} is not UTF-8 text, so it cannot be edited without loss.`,
+      hint: 'Save the file as UTF-8 and run this again.',
+      where: { file },
+    })
+  }
 }

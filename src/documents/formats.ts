@@ -1,5 +1,6 @@
+import { UserError } from '../errors.ts'
 import type { Format } from './document.ts'
-import { guardFormat } from './guard-format.ts'
+import { guardFormat } from './too-deep.ts'
 
 /** Every format that a target or a source can have. The environment of a shell and its profile are formats too. */
 export const formatIds = [
@@ -29,9 +30,9 @@ const loaders: Record<FormatId, () => Promise<Format>> = {
   'posix-env': async () => (await import('./shell/env-formats.ts')).posixEnvFormat,
   'fish-env': async () => (await import('./shell/env-formats.ts')).fishEnvFormat,
   'powershell-env': async () => (await import('./shell/env-formats.ts')).powershellEnvFormat,
-  'posix-profile': async () => (await import('./shell/profile-formats.ts')).posixProfileFormat,
-  'fish-profile': async () => (await import('./shell/profile-formats.ts')).fishProfileFormat,
-  'powershell-profile': async () => (await import('./shell/profile-formats.ts')).powershellProfileFormat,
+  'posix-profile': async () => (await import('./shell/profile-document.ts')).posixProfileFormat,
+  'fish-profile': async () => (await import('./shell/profile-document.ts')).fishProfileFormat,
+  'powershell-profile': async () => (await import('./shell/profile-document.ts')).powershellProfileFormat,
   gitignore: async () => (await import('./gitignore/gitignore-format.ts')).gitignoreFormat,
 }
 
@@ -39,4 +40,26 @@ const loaders: Record<FormatId, () => Promise<Format>> = {
 export async function loadFormats(ids: Iterable<FormatId>): Promise<Map<FormatId, Format>> {
   const wanted = [...new Set(ids)]
   return new Map(await Promise.all(wanted.map(async (id) => [id, guardFormat(await loaders[id]())] as const)))
+}
+
+/** What an editor refuses though every reader takes it. */
+const readAllTheSame = ['duplicate-key', 'unsupported-yaml', 'profile-block-broken', 'profile-block-edited']
+
+/**
+ * Why a text is none of its format, or undefined: such a file is never written, for its client may leave it out, or read
+ * it in another way than its owner means.
+ */
+export async function whyNotParsed(
+  text: string,
+  file: string,
+  formatId: FormatId,
+): Promise<UserError | undefined> {
+  const format = (await loadFormats([formatId])).get(formatId)
+  try {
+    format?.open(text, file)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return readAllTheSame.includes(error.code) ? undefined : error
+  }
 }

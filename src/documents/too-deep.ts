@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts'
-import type { Value } from './document.ts'
+import type { Format, Value } from './document.ts'
 
 /** Levels that a document may have. No client's settings come near it, and no recursion over it ends the program. */
 export const deepest = 200
@@ -34,5 +34,30 @@ export function refuseDeepBrackets(text: string, file: string): void {
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
     open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(0, open - 1)
     if (open > deepest) throw tooDeep(file)
+  }
+}
+
+/** The format, refusing with UserError `too-deep` what is nested so that code which follows the nesting would not end well. */
+export function guardFormat(format: Format): Format {
+  return {
+    open(text, file) {
+      const document = guarded(file, () => format.open(text, file))
+      guarded(file, () => refuseDeepData(document.get([]), file))
+      return document
+    },
+    parseStrict(text) {
+      const data = guarded('The text', () => format.parseStrict(text))
+      refuseDeepData(data, 'The text')
+      return data
+    },
+  }
+}
+
+function guarded<Result>(file: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof RangeError && error.message.includes('call stack')) throw tooDeep(file)
+    throw error
   }
 }

@@ -1,8 +1,12 @@
 import type { Finding } from '../finding.ts'
-import { maskUrl } from '../gateway/mask-url.ts'
+import { chooseProxy } from '../gateway/choose-proxy.ts'
+import { hostIn } from '../gateway/judge-base-url.ts'
+import { isLoopback } from '../gateway/origin.ts'
+import { maskUrl } from '../gateway/url-faults.ts'
 import { urlRules } from '../gateway/url-rules.ts'
 import { describeSource, remedyFor, whereOf } from './describe-source.ts'
 import type { Found } from './find-setting.ts'
+import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
 
@@ -176,4 +180,40 @@ function finding(
 ): Finding {
   const where = found && whereOf(found, context.profiles)
   return { id, level, tool: view.tool.id, ...texts, ...(where && { where }) }
+}
+
+/**
+ * Plain HTTP through a proxy shows it the key, and a proxy elsewhere does not reach this machine. Clients differ in the
+ * variable that they go by for `http://` (Claude Code takes HTTPS_PROXY as well, Codex ALL_PROXY), so any counts.
+ */
+export function proxyFindings(
+  { tool }: ToolView,
+  { baseUrl, destination }: ConnectionView,
+  { env }: MachineView,
+): Finding[] {
+  const url = baseUrl.winner?.value.trim() ?? ''
+  const host = hostIn(url)
+  if (destination !== 'gateway' || host === undefined || !/^http:\/\//i.test(url) || !isProxied(url, env))
+    return []
+  const hint = `export NO_PROXY="$NO_PROXY,${host}" no_proxy="$no_proxy,${host}"`
+  if (isLoopback(host)) {
+    const message = `${tool.title} asks ${host}, and a proxy variable catches that: the proxy looks for it on its own machine.`
+    const messageZh = `${tool.title} 请求 ${host}，但被代理变量截获：代理会在它自己的机器上寻找该地址。`
+    return [{ id: 'proxy-catches-loopback', level: 'error', tool: tool.id, message, messageZh, hint }]
+  }
+  const message = `${tool.title} asks ${host} without TLS, and a proxy variable catches that: the proxy sees the key and every prompt.`
+  const messageZh = `${tool.title} 以明文请求 ${host}，且被代理变量截获：代理可以看到密钥与全部对话。`
+  return [{ id: 'proxy-sees-key', level: 'warning', tool: tool.id, message, messageZh, hint }]
+}
+
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
+
+function isProxied(url: string, env: MachineView['env']): boolean {
+  const http_proxy = proxyVariables.map((name) => env[name]).find(Boolean)
+  try {
+    return chooseProxy(url, { ...env, http_proxy }) !== undefined
+  } catch {
+    // A proxy that is no HTTP proxy: the check tells.
+    return false
+  }
 }

@@ -1,19 +1,20 @@
-import { resolvePlaces } from '../catalog/places.ts'
-import type { Catalog } from '../catalog/tool.ts'
+import type { Installed } from '../catalog/detect.ts'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Catalog, Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { isForGateway } from '../gateway/is-for-gateway.ts'
-import { baseUrlFindings } from './base-url-findings.ts'
+import { isForGateway } from '../gateway/judge-base-url.ts'
+import { baseUrlFindings, proxyFindings } from './base-url-findings.ts'
 import { createFileReader } from './file-reader.ts'
+import { variablesIn } from './find-setting.ts'
 import { findTraps } from './find-traps.ts'
-import { keyFindings } from './key-findings.ts'
-import { modelFindings } from './model-findings.ts'
+import { shapeFindings } from './judge-shape.ts'
+import { keyFindings, modelFindings } from './key-findings.ts'
+import type { MachineView } from './machine-view.ts'
 import { openSources } from './open-sources.ts'
-import { proxyFindings } from './proxy-findings.ts'
-import { readProfiles } from './read-profiles.ts'
-import { shapeFindings } from './shape-findings.ts'
-import { sourceProblems } from './source-problems.ts'
-import { type EffectContext, isGatewayKey, originsOf, type ToolView } from './tool-view.ts'
+import { readProfiles, winningLines } from './read-profiles.ts'
+import { type EffectContext, isGatewayKey, originsOf, type ToolView, viewTool } from './tool-view.ts'
 
 /** A machine whose effect is to be judged: on the real one it is what doctor prints, on a planned one what a plan leads to. */
 export async function openEffect(
@@ -91,4 +92,89 @@ function formatsOf({ tools, shells, machine }: Catalog): Set<FormatId> {
     ...[...settings, ...conditions, ...compared].flatMap(({ format }) => format ?? []),
     ...shells.map(({ envFormat }) => envFormat),
   ])
+}
+
+/** Files of a client that do not open. One that does not parse is a fault; one that may not be read says nothing. */
+export function sourceProblems({ tool, sources }: ToolView): Finding[] {
+  return sources.flatMap(({ file, level }) => {
+    if (!file?.problem) return []
+    const finding = problemFinding(file.problem)
+    return level === 'profile' ? [finding] : [{ ...finding, tool: tool.id }]
+  })
+}
+
+/** What kept a file from being read: its own fault where it does not parse, else that nobody could look. */
+export function problemFinding({ code, message, hintInLine: hint, where }: UserError): Finding {
+  const isFault = code === 'does-not-parse'
+  return {
+    id: isFault ? 'config-does-not-parse' : 'could-not-look',
+    level: isFault ? 'error' : 'failed',
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(where && { where }),
+  }
+}
+
+/** One tool in one place, as it is or will be set up. */
+export interface PlacedTool {
+  readonly tool: Tool
+  readonly variant: Variant
+  /** The folder of a project-scope setup. */
+  readonly project?: string
+  /** The shell whose profile carries the variables. */
+  readonly shell?: Shell
+  /** The folders that it is written with, by name, whatever the environment says. */
+  readonly folders?: Readonly<Record<string, string>>
+}
+
+/** How a client will behave in one place, and what that was worked out from. */
+export interface PlacedView {
+  readonly view: ToolView
+  readonly context: EffectContext
+}
+
+type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
+
+/** How a client will behave where it is set up: in its project's folder, and in a shell that is started anew. */
+export async function viewSetup(placed: PlacedTool, installed: Installed, given: Given): Promise<PlacedView> {
+  const { tool, variant, folders } = placed
+  const context = await contextOf(placed, given)
+  const view = await viewTool(tool, installed, context, { variant, ...(folders && { folders }) })
+  return { view, context }
+}
+
+/** Most setups of one machine share a shell and a working folder, and so all that is read there. */
+const contexts = new WeakMap<Given, Map<string, Promise<EffectContext>>>()
+
+function contextOf({ shell, project }: PlacedTool, given: Given): Promise<EffectContext> {
+  const known = contexts.get(given) ?? new Map<string, Promise<EffectContext>>()
+  contexts.set(given, known)
+  const id = JSON.stringify([shell?.id, project])
+  const context = known.get(id) ?? openPlace(shell, project, given)
+  known.set(id, context)
+  return context
+}
+
+async function openPlace(
+  shell: Shell | undefined,
+  project: string | undefined,
+  given: Given,
+): Promise<EffectContext> {
+  const here = { ...given.machine, cwd: project ?? given.machine.cwd }
+  return openEffect({ ...given, machine: shell ? await inNewShell(shell, here) : here })
+}
+
+/**
+ * What a shell that is started anew finds in the file of variables takes the place of what this one has; where a line of
+ * another file wins over that, what it says.
+ */
+async function inNewShell(shell: Shell, machine: MachineView): Promise<MachineView> {
+  const files = await createFileReader([shell.envFormat], machine)
+  const path = resolvePath(shell.envFile, resolvePlaces({}, machine))
+  const own = variablesIn(files.read(path, shell.envFormat).data, [])
+  const winners = winningLines(shell, machine).filter(
+    ([name, { file }]) => Object.hasOwn(own, name) && file !== path,
+  )
+  const others = Object.fromEntries(winners.map(([name, { value }]) => [name, value]))
+  return { ...machine, env: { ...machine.env, ...own, ...others } }
 }

@@ -1,9 +1,6 @@
-import type { FileState } from '../host/file-state.ts'
-import { namesIn } from '../host/files-at.ts'
-import { findProgram } from '../host/find-program.ts'
-import { hashBytes } from '../host/hash-bytes.ts'
+import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { type FileState, hashBytes, readFileState } from '../host/read-file-state.ts'
 
 /**
  * All that the effect of a setup is worked out from. The same code looks at the machine as it is, at the machine as a

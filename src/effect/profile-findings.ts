@@ -1,12 +1,11 @@
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell } from '../catalog/tool.ts'
-import { decodeText } from '../documents/decode-text.ts'
-import { readScript } from '../documents/script/read-script.ts'
+import { decodeText } from '../documents/document.ts'
 import { findBlock } from '../documents/shell/profile-block.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { MachineView } from './machine-view.ts'
-import { type ShellStart, type Stop, startShells } from './shell-start.ts'
+import { readScript, type ShellStart, type Stop, startShells } from './shell-start.ts'
 
 /** A block of ours in a file that a shell may read. */
 interface OwnBlock {

@@ -19,9 +19,8 @@ export interface Profile {
 
 /**
  * What new shells will hold, the strongest first: of each variable the line that wins, the user's own shell before the
- * others. Where its ways to start differ, a line of the user's comes before ours: some terminals will have that. Lines that a later one
- * of the same shell takes the place of are left out. At the end every file of a shell without a variable, for what
- * else is to be said of it.
+ * others. Where its ways to start differ, a line of the user's comes before ours: some terminals will have that. At the
+ * end every file of a shell without a variable, for what else is to be said of it.
  */
 export function readProfiles(shells: readonly Shell[], machine: MachineView, files: FileReader): Profile[] {
   const ofPlatform = shells.filter(({ platforms }) => platforms?.includes(machine.platform) ?? true)

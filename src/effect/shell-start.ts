@@ -1,12 +1,14 @@
 import { isAbsolute, resolve } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell, Start } from '../catalog/tool.ts'
-import { decodeText } from '../documents/decode-text.ts'
-import { readFishVariables } from '../documents/script/fish-variables.ts'
-import { readScript } from '../documents/script/read-script.ts'
-import type { Piece, Script, ScriptProblem, Step, Word } from '../documents/script/script.ts'
-import type { PresentFile } from '../host/file-state.ts'
+import { decodeText } from '../documents/document.ts'
+import { readFishScript } from '../documents/script/fish-script.ts'
+import { readFishVariables } from '../documents/script/fish-tokens.ts'
+import { readPosixScript } from '../documents/script/posix-script.ts'
+import { readPowershellScript } from '../documents/script/powershell-script.ts'
+import type { Piece, Script, ScriptLanguage, ScriptProblem, Step, Word } from '../documents/script/script.ts'
 import { filesAt } from '../host/files-at.ts'
+import type { PresentFile } from '../host/read-file-state.ts'
 import type { MachineView } from './machine-view.ts'
 
 /** A line that gives a variable of the environment its value. */
@@ -43,6 +45,7 @@ export interface ShellStart {
 
 /** The system's own profiles are long, and every tool and way to start comes to them. */
 const known = new Map<string, Script>()
+
 const mostKnown = 100
 
 /** What a file of a shell does. Errors: UserError `not-utf8`. */
@@ -238,4 +241,20 @@ function commandText(raw: string): string {
   const backticks = /^`(.*)`$/s.exec(raw)?.[1]
   const inner = backticks ?? /^\$\((.*)\)$/s.exec(raw)?.[1]
   return `$(${(inner ?? raw).replaceAll("'", '').trim()})`
+}
+
+/** What a file of a shell does to variables of the environment, as far as it can be told without running anything. */
+export function readScript(text: string, language: ScriptLanguage): Script {
+  try {
+    return readIn(language, text)
+  } catch (error) {
+    // Of a text with more in one place than the stack takes nothing is known.
+    if (error instanceof RangeError) return { steps: [], problem: { line: 1, what: '…', kind: 'stray' } }
+    throw error
+  }
+}
+
+function readIn(language: ScriptLanguage, text: string): Script {
+  if (language === 'fish') return readFishScript(text)
+  return language === 'powershell' ? readPowershellScript(text) : readPosixScript(text, language)
 }

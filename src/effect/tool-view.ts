@@ -2,19 +2,16 @@ import { chooseVariant, type Installed } from '../catalog/detect.ts'
 import type { Connection } from '../catalog/diagnosis.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Catalog, Tool, Variant } from '../catalog/tool.ts'
-import { isForGateway } from '../gateway/is-for-gateway.ts'
-import { judgeBaseUrl, type Verdict } from '../gateway/judge-base-url.ts'
-import { hostIn, regionMeant } from '../gateway/region-meant.ts'
-import { isBelow } from '../host/is-below.ts'
+import { hostIn, isForGateway, judgeBaseUrl, regionMeant, type Verdict } from '../gateway/judge-base-url.ts'
+import { isBelow } from '../host/files-at.ts'
 import type { FileReader } from './file-reader.ts'
 import { type Found, type Names, type Places, type Resolved, resolveSettings } from './find-setting.ts'
-import { isPlaceholderKey } from './is-placeholder-key.ts'
 import type { MachineView } from './machine-view.ts'
 import { openSources } from './open-sources.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** A tool that was set up, as far as its effect depends on it. */
-export interface StandingSetup {
+export interface ExistingSetup {
   readonly tool: string
   readonly variant: string
   /** The origin that stands in the files. */
@@ -33,7 +30,7 @@ export interface StandingSetup {
 export interface EffectContext {
   readonly catalog: Catalog
   readonly machine: MachineView
-  readonly setups: readonly StandingSetup[]
+  readonly setups: readonly ExistingSetup[]
   readonly ownKeys: OwnKeys
   readonly files: FileReader
   readonly profiles: readonly Profile[]
@@ -53,7 +50,7 @@ export interface ToolView extends Places {
   readonly installed: Installed
   readonly chosen: Variant
   /** What this program set up of it, for where it is looked at: another project or account has its own. */
-  readonly setups: readonly StandingSetup[]
+  readonly setups: readonly ExistingSetup[]
   readonly connections: readonly ConnectionView[]
 }
 
@@ -105,7 +102,7 @@ export async function viewTool(
 
 /** Whether a setup is what a client meets that looks in these places. Variables of a shell reach every account. */
 export function isFor(
-  setup: StandingSetup,
+  setup: ExistingSetup,
   tool: Tool,
   places: Names,
   { cwd }: Pick<MachineView, 'cwd'>,
@@ -143,7 +140,7 @@ function viewConnection(
 }
 
 /** The origins that tools were set up for: regions and private relays. */
-export function originsOf(setups: readonly StandingSetup[]): string[] {
+export function originsOf(setups: readonly ExistingSetup[]): string[] {
   return [...new Set(setups.map(({ gateway }) => gateway))]
 }
 
@@ -175,4 +172,34 @@ function isForeign(found: Found, isRelay: boolean, context: EffectContext): bool
   // The variable in which people give this program their key.
   if (name === 'QCODE_API_KEY') return false
   return !isRelay || context.ownKeys.areKnown || vendorLook.test(value.trim())
+}
+
+/** How a reference to a variable is written; no client puts its value in where the setting is not read by a shell. */
+const references = [/^\$\w+$/, /^\$\{[\w:.-]+\}$/, /^\$env:\w+$/i, /^%\w+%$/, /^\{\{.*\}\}$/, /^\{env:.*\}$/]
+
+/** What examples and managing programs write where a key belongs. */
+const fillers = [
+  /^<.*>$/,
+  /^\[.*\]$/,
+  /(?<![a-z])your[-_ ]?(own[-_ ]?)?(\w+[-_ ])?(api[-_ ]?)?(key|token|secret)(?![a-z])/i,
+  /^(sk|cr|key)?[-_]?(ant[-_])?(api\d*[-_])?(x{3,}|\*{3,}|\.{3,}|…+)[-_x*.…]*$/i,
+  /^(PROXY|KEY|TOKEN|SECRET)?[-_]?(MANAGED|PLACEHOLDER|REPLACE[-_ ]?ME|CHANGE[-_ ]?ME|TODO|DUMMY|FAKE|EXAMPLE|TEST)([-_ ]?(KEY|TOKEN|SECRET))?$/i,
+  /^(null|none|undefined|nil|key|token|api[-_]?key|secret|xxx+)$/i,
+]
+
+/**
+ * Whether a text stands where a key belongs and is none: a variable's name that nobody will replace, or what an example
+ * had there. Files of variables are read by readers that do replace names.
+ */
+export function isPlaceholderKey({
+  value,
+  source,
+  isCommand,
+}: Pick<Found, 'value' | 'source' | 'isCommand'>): boolean {
+  if (isCommand) return false
+  const text = value.trim()
+  const isReplaced = source.level === 'profile' || (source.file !== undefined && source.format === 'dotenv')
+  return (
+    fillers.some((pattern) => pattern.test(text)) || (!isReplaced && references.some((one) => one.test(text)))
+  )
 }

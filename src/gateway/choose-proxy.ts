@@ -1,5 +1,3 @@
-import { ProxyNotUsable } from './proxy-not-usable.ts'
-
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
@@ -39,3 +37,6 @@ function parseProxy(value: string): URL {
   if (url && /^https?:$/.test(url.protocol)) return url
   throw new ProxyNotUsable('HTTPS_PROXY or HTTP_PROXY does not name an HTTP proxy')
 }
+
+/** A proxy is named in the environment, but it is none that can be spoken to. */
+export class ProxyNotUsable extends Error {}

@@ -1,6 +1,7 @@
+import { maskText } from '../secrets/mask-text.ts'
+import type { Secret } from '../secrets/secret.ts'
 import type { ProbeVerdict, VerdictKind } from './probe-verdict.ts'
-import { cleanServerText } from './server-text.ts'
-import type { Failure } from './transport.ts'
+import type { Failure, Reply } from './transport.ts'
 
 /** Codes of Node.js, OpenSSL and undici (Node 20 to 24), by what they mean. */
 const kinds: readonly (readonly [pattern: RegExp, kind: VerdictKind])[] = [
@@ -93,4 +94,56 @@ const tlsReasons = [
 const noTls = {
   reason: 'no TLS could be agreed on',
   hint: 'Check the address and the port: is it https at all?',
+}
+
+/** What could command the terminal or reorder what is read. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu
+
+const longest = 200
+
+/** Text of a server's, fit for a line on the screen: one line, cut, no key and no control character in it. */
+export function cleanServerText(text: string, key?: Secret): string {
+  const line = maskText(text, key ? [key] : [])
+    .replace(unprintable, ' ')
+    .trim()
+  return line.length > longest ? `${line.slice(0, longest)}…` : line
+}
+
+/** The JSON object in a body, or an empty one. */
+export function readObject(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const parsed: unknown = JSON.parse(body)
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The sentence in an error as this gateway's family shapes it: `message`, `error.message` or `error`; else ''. */
+export function errorMessage(body: string): string {
+  const { message, error } = readObject(body)
+  const inner = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error
+  return ([message, inner].find((text) => typeof text === 'string') as string | undefined) ?? ''
+}
+
+/** How long a 429 asks to wait, as words: from Retry-After, else from `remainingMinutes` or `resetAt` of the body. */
+export function limitWait({ headers, body }: Reply): string | undefined {
+  const { error, ...own } = readObject(body)
+  const told = { ...(typeof error === 'object' ? error : {}), ...own } as Record<string, unknown>
+  return fromRetryAfter(headers['retry-after']) ?? inMinutes(told.remainingMinutes) ?? untilTime(told.resetAt)
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+function fromRetryAfter(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  return /^\d{1,9}$/.test(value) ? `${value} s` : untilTime(value)
+}
+
+function inMinutes(value: unknown): string | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? `${Math.ceil(value)} min` : undefined
+}
+
+function untilTime(value: unknown): string | undefined {
+  const time = typeof value === 'string' || typeof value === 'number' ? new Date(value) : undefined
+  return time && !Number.isNaN(time.getTime()) ? `until ${time.toISOString()}` : undefined
 }

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent, request } from 'undici'
-import type { Stopwatch } from './stopwatch.ts'
+import type { Stopwatch } from './probe-verdict.ts'
 
 interface ConnectionSettings {
   readonly proxy: URL | undefined

@@ -1,6 +1,5 @@
 import { UserError } from '../errors.ts'
 import { type Gateway, isPlainHttp, type Region } from './gateway.ts'
-import { refuseLookalike } from './refuse-lookalike.ts'
 import { findUrlFault } from './url-faults.ts'
 
 /** A checked scheme, host and port without a path. Made only by this folder. */
@@ -83,6 +82,40 @@ function badGateway(rule: string, message: string, fix: string | undefined): Use
     code: rule,
     message,
     hint: fix ? `Use --gateway ${fix}` : 'An origin looks like https://api.qcode.cc',
+    exit: 2,
+  })
+}
+
+/** The origin of a base URL that somebody uses already, whatever its path; undefined when it could be no `--gateway`. */
+export function originOfUrl(text: string, gateway: Gateway): Origin | undefined {
+  if (!URL.canParse(text.trim())) return undefined
+  try {
+    return Origin.parse(new URL(text.trim()).origin, gateway, true).origin
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Refuses a host that a reader takes for another one: written with letters that are no plain ASCII, with a dot at its
+ * end, or with a region's whole name in front of a foreign domain. Errors: UserError `unknown-host`, exit 2.
+ */
+export function refuseLookalike(text: string, url: URL, gateway: Gateway): void {
+  const hosts = gateway.regions.map(({ origin }) => new URL(origin).hostname)
+  const host = url.hostname
+  const trap = hosts.find((known) => host.startsWith(`${known}.`))
+  if (trap !== undefined) throw lookalike(`${host} is not ${trap}.`)
+  if (host.endsWith('.')) throw lookalike(`${host} has a dot at its end.`)
+  if (/[^\x21-\x7e]|%/.test(text.trim()))
+    throw lookalike(`The host is written in other letters; it is ${host}.`)
+}
+
+function lookalike(reason: string): UserError {
+  return new UserError({
+    code: 'unknown-host',
+    message: `${reason} The key would go there.`,
+    hint: 'Write the host in plain ASCII as its owner does, or name a region: --region ID',
     exit: 2,
   })
 }

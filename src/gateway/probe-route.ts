@@ -1,13 +1,16 @@
 import { Secret } from '../secrets/secret.ts'
 import type { ProtocolId } from './gateway.ts'
 import { judgeFailure } from './judge-failure.ts'
-import { judgeKeyReply } from './judge-key-reply.ts'
-import { judgeLiveReply } from './judge-live-reply.ts'
-import { judgeReply } from './judge-reply.ts'
+import { judgeKeyReply, judgeLiveReply, judgeReply } from './judge-reply.ts'
 import type { Origin } from './origin.ts'
-import { type ProbeLevel, type ProbeVerdict, type VerdictKind, verdictLevels } from './probe-verdict.ts'
+import {
+  type ProbeLevel,
+  type ProbeVerdict,
+  type Times,
+  type VerdictKind,
+  verdictLevels,
+} from './probe-verdict.ts'
 import { smallestBody } from './smallest-body.ts'
-import type { Times } from './stopwatch.ts'
 import type { Reply, Transport } from './transport.ts'
 
 /** A path that answers a POST, or should. */

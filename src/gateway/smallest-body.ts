@@ -1,5 +1,6 @@
-import type { ProtocolId } from './gateway.ts'
-import { readObject } from './server-text.ts'
+import type { Endpoint, ProtocolId } from './gateway.ts'
+import type { BaseUrl } from './judge-base-url.ts'
+import { readObject } from './judge-failure.ts'
 
 /** The smallest request of a protocol that a model answers; `stream` is always explicit, since a relay of this family hangs without. */
 export function smallestBody(protocol: ProtocolId, model: string): Record<string, unknown> {
@@ -57,4 +58,32 @@ function pieceOf({ type, delta, choices }: StreamEvent): unknown {
   if (type === 'response.output_text.delta') return delta
   if (type === 'content_block_delta' && typeof delta === 'object') return delta?.text
   return choices?.[0]?.delta?.content
+}
+
+/** What came back from one request. */
+export interface RouteReply {
+  readonly status: number
+  /** The text of the model, where there was one. */
+  readonly text: string
+}
+
+/** Makes the request that a client with this base URL makes: the smallest one of its protocol, `stream` explicit. */
+export async function requestRoute(
+  baseUrl: BaseUrl,
+  endpoint: Endpoint,
+  auth: { readonly header: 'bearer' | 'x-api-key'; readonly key: string },
+  fetcher: typeof fetch,
+): Promise<RouteReply> {
+  const reply = await fetcher(baseUrl.text + endpoint.appends, {
+    method: 'POST',
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+    headers: {
+      'content-type': 'application/json',
+      ...(auth.header === 'bearer' ? { authorization: `Bearer ${auth.key}` } : { 'x-api-key': auth.key }),
+      ...(endpoint.protocol === 'anthropic-messages' && { 'anthropic-version': '2023-06-01' }),
+    },
+    body: JSON.stringify(smallestBody(endpoint.protocol, 'demo')),
+  })
+  return { status: reply.status, text: streamedText(await reply.text()) }
 }

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
-import { chooseProxy } from './choose-proxy.ts'
+import { chooseProxy, ProxyNotUsable } from './choose-proxy.ts'
 import type { Connection } from './network.ts'
-import { ProxyNotUsable } from './proxy-not-usable.ts'
-import { Stopwatch, type Times } from './stopwatch.ts'
+import { Stopwatch, type Times } from './probe-verdict.ts'
 
 /** What decides how the network is reached. */
 export interface TransportSettings {

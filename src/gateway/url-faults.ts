@@ -1,3 +1,4 @@
+import { maskText } from '../secrets/mask-text.ts'
 import type { Gateway, Region } from './gateway.ts'
 
 /** A broken rule about a URL's scheme, host or form, whatever its path means. */
@@ -103,4 +104,13 @@ function queryOrFragment({ text, url, region }: WrittenUrl): UrlFault | undefine
     message: 'The URL holds a query or a fragment; what the client appends would end up inside it.',
     fix: region?.origin ?? url.origin,
   }
+}
+
+/** A URL for the screen: a password, the values of a query and of parameters, the fragment and what looks like a key are hidden. */
+export function maskUrl(url: string): string {
+  const hidden = url
+    .replace(/(:\/*)[^/?#\s]*@/, '$1••••@')
+    .replace(/([?&;][^=&;#]*=)[^&;#]*/g, '$1••••')
+    .replace(/#.+$/s, '#••••')
+  return maskText(hidden, [])
 }

@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { Host } from './host.ts'
 
 /** The names in a folder; none where it cannot be read. */
 export function namesIn(folder: string): readonly string[] {
@@ -24,4 +25,38 @@ export function filesAt(path: string, list: (folder: string) => readonly string[
     .filter((name) => name.startsWith(head) && name.endsWith(end))
     .toSorted((one, other) => (one < other ? -1 : 1))
     .map((name) => join(folder, name))
+}
+
+const largestFile = 10 * 1024 * 1024
+
+/** The text of a file that is only looked at; undefined for what is no regular file of at most 10 MiB that can be read. */
+export function readText(path: string): string | undefined {
+  try {
+    const stat = statSync(path)
+    return stat.isFile() && stat.size <= largestFile ? readFileSync(path, 'utf8') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether an absolute path lies below a folder, by its text: no link is followed. A folder is not below itself. */
+export function isBelow(path: string, folder: string): boolean {
+  const way = relative(folder, path)
+  return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..'
+}
+
+/** The absolute path of a program in PATH, or undefined. */
+export function findProgram(name: string, host: Pick<Host, 'env' | 'platform'>): string | undefined {
+  const endings = host.platform === 'win32' ? ['.cmd', '.exe', ''] : ['']
+  const folders = (host.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return folders.flatMap((folder) => endings.map((ending) => join(folder, name + ending))).find(isProgram)
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -5,9 +5,8 @@ import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
-import { inputPatienceMs, patienceForAll } from './read-bounded.ts'
 import { runProgram } from './run-program.ts'
-import { guardOutput, letGoOfClosed } from './standard-streams.ts'
+import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
 export function createNodeHost(packageFolder: string): Host {

@@ -15,14 +15,14 @@ export interface Processes {
   /** The mark of this program. */
   self(): ProcessMark
   /** Whether a marked process still runs, stopped or not; `unknown` where that cannot be seen from here. */
-  fate(mark: ProcessMark): 'lives' | 'ended' | 'unknown'
+  liveness(mark: ProcessMark): 'lives' | 'ended' | 'unknown'
 }
 
 /** The processes of this machine. `isAlive` asks the system for a number alone. */
 export function createProcesses(pid: number, isAlive: (pid: number) => boolean): Processes {
   return {
     self: () => ({ pid, machine: machineNow(), started: startOf(pid) }),
-    fate: (mark) => {
+    liveness: (mark) => {
       if (mark.machine !== machineNow()) return 'unknown'
       if (!isAlive(mark.pid)) return 'ended'
       const started = startOf(mark.pid)

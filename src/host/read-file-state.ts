@@ -1,10 +1,17 @@
-import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { UserError, type UserErrorParts } from '../errors.ts'
-import type { FileState, PresentFile } from './file-state.ts'
-import { hasCode } from './has-code.ts'
-import { hashBytes } from './hash-bytes.ts'
-import { quoteWord } from './quote-word.ts'
+import { hasCode, quoteWord, UserError, type UserErrorParts } from '../errors.ts'
+import { type User, whatKeepsFromChanging } from './ownership.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
 const largestFile = 10 * 1024 * 1024
@@ -118,4 +125,81 @@ function refuse(code: string, path: string, what: string, remedy: string): UserE
     where: { file: path },
   }
   return new UserError(parts)
+}
+
+/** What stands at a path. `resolvedPath` is where a write has to go, so that a symbolic link stays one. */
+export type FileState = AbsentFile | PresentFile
+
+interface AbsentFile {
+  readonly kind: 'absent'
+  readonly path: string
+  readonly resolvedPath: string
+}
+
+/** A regular file; what else stands at a path is refused before. */
+export interface PresentFile {
+  /** `link` when the path itself is a symbolic link to a regular file. */
+  readonly kind: 'file' | 'link'
+  readonly path: string
+  readonly resolvedPath: string
+  /** Permission bits, 0 to 0o777 (and the set-id and sticky bits). */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** How many names (hard links) the file has, and the number that they share. */
+  readonly names: number
+  readonly inode: number
+  readonly bytes: Uint8Array
+  /** SHA-256 of the bytes, in hex. */
+  readonly hash: string
+}
+
+/**
+ * Throws UserError `not-writable`, exit 1, when a file could not be replaced: it has no owner write bit (which
+ * is its owner's wish, so root is refused as well), or access(2) denies the file or the folder that has to take
+ * a new file.
+ */
+export function assertWritable(state: FileState, user: User): void {
+  const folder = deepestFolder(state.resolvedPath)
+  if (!allows(folder, constants.W_OK | constants.X_OK)) throw notWritable(state.path, folder, 'u+wx', user)
+  if (state.kind === 'absent') return
+  if ((state.mode & 0o200) === 0 || !allows(state.resolvedPath, constants.W_OK)) {
+    throw notWritable(state.path, state.resolvedPath, 'u+w', user)
+  }
+}
+
+/** Of a path at which nothing could be made: the folder that does not take it, or undefined where that is not what is wrong. */
+export function findClosedFolder(path: string): string | undefined {
+  const folder = deepestFolder(path)
+  return allows(folder, constants.W_OK | constants.X_OK) ? undefined : folder
+}
+
+function deepestFolder(path: string): string {
+  const parent = dirname(path)
+  return existsSync(parent) || parent === path ? parent : deepestFolder(parent)
+}
+
+/** What another program has just taken away stands in nobody's way: whoever writes sees that it has changed. */
+function allows(path: string, rights: number): boolean {
+  try {
+    accessSync(path, rights)
+    return true
+  } catch (error) {
+    return hasCode(error, 'ENOENT')
+  }
+}
+
+function notWritable(path: string, culprit: string, right: 'u+w' | 'u+wx', user: User): UserError {
+  const { what, remedy } = whatKeepsFromChanging(culprit, right, user)
+  return new UserError({
+    code: 'not-writable',
+    message: `${path} cannot be changed: ${culprit} ${what}.`,
+    hint: remedy,
+    where: { file: path },
+  })
+}
+
+/** SHA-256 of the bytes, in lowercase hex. */
+export function hashBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }

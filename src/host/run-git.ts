@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Host, RunResult } from './host.ts'
 
 /** What a hook or a script sets for its own repository; with it, git would speak of that one. */
@@ -31,4 +33,12 @@ export function runGit(
 ): Promise<RunResult> {
   const env = { ...otherRepository, GIT_LITERAL_PATHSPECS: literalPaths ? '1' : undefined }
   return host.run('git', ['-C', folder, ...noPrograms, ...args], { env, input, timeoutMs })
+}
+
+/** The nearest folder upwards that has a `.git`. */
+export function findRepository(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, '.git'))) return at
+    if (dirname(at) === at) return undefined
+  }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import type { Host } from './host.ts'
+import type { Host, KeychainStore } from './host.ts'
 import { Interruption } from './interruption.ts'
-import { createMemoryKeychain } from './memory-keychain.ts'
 
 /** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met, and an interrupt there is the other host's. */
 export function throwAwayHost(host: Host, home: string, key: string): Host {
@@ -24,5 +23,20 @@ export function throwAwayHost(host: Host, home: string, key: string): Host {
     terminal: { ...host.terminal, interactive: false },
     keychain: async () => keychain,
     interruption: new Interruption(),
+  }
+}
+
+/** A keychain that is gone when the program ends. */
+export function createMemoryKeychain(): KeychainStore {
+  const passwords = new Map<string, string>()
+  return {
+    get: async (account) => passwords.get(account),
+    set: async (account, password) => {
+      passwords.set(account, password)
+    },
+    delete: async (account) => {
+      passwords.delete(account)
+    },
+    list: async () => [...passwords.keys()],
   }
 }

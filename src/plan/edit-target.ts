@@ -1,24 +1,20 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Condition, Note } from '../catalog/tool.ts'
 import type { Document, KeyPath, Value } from '../documents/document.ts'
-import { hunkBetween } from '../documents/hunk.ts'
-import { putBack } from '../documents/put-back.ts'
-import { sameValue } from '../documents/same-value.ts'
+import { hunkBetween, putBack } from '../documents/put-back.ts'
+import { sameValue } from '../documents/value.ts'
+import { escapeNewlines } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Replaced } from '../ledger.ts'
+import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
-import { compareLeaf, hashValue } from './compare-leaf.ts'
-import { displayValue } from './display-value.ts'
-import type { DocumentSet, OpenFile } from './document-set.ts'
+import { compareLeaf, type DocumentSet, hashValue, type OpenFile } from './document-set.ts'
 import { madeParents } from './drop-entry.ts'
-import type { Change } from './edit.ts'
-import { holdsAny } from './notes.ts'
-import { pathId } from './path-id.ts'
-import type { Leaf } from './placeholders.ts'
-import type { Conflict } from './plan.ts'
+import { displayValue, fillText, type Leaf, type Lookup, revealValue } from './placeholders.ts'
+import { type Change, type Conflict, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, workOn } from './plan-work.ts'
-import { refuseLeadingOut } from './refuse-leading-out.ts'
-import { refuseOwnTarget } from './refuse-own-target.ts'
-import { revealValue } from './reveal-value.ts'
-import type { WantedTarget } from './wanted.ts'
+import { refuseLeadingOut, refuseOwnTarget } from './refuse-own-target.ts'
+import { lookupFor, type WantedTarget } from './wanted.ts'
 
 const atUserScope =
   'To set the tool up for all that you do instead: --scope user. To take out what was set up here: qcode-setup remove --scope project'
@@ -212,5 +208,87 @@ function replacedFinding(leaf: Leaf, actual: Value | undefined, target: WantedTa
     level: 'warning',
     message: `${target.path}: ${name} was ${old}; \`qcode-setup remove\` gives it back.`,
     messageZh: `${target.path}：${name} 原为 ${old}；\`qcode-setup remove\` 会恢复它。`,
+  }
+}
+
+/** What the tool's folder tells the user about this choice. */
+export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Finding[] {
+  const lookup = lookupFor(choice, work.context)
+  const documents = [...work.files.values()]
+    .filter((file) => file.tools.has(choice.tool.id))
+    .map(({ file }) => file.document)
+  return choice.tool.notes
+    .filter((note) => note.on === on)
+    .filter((note) => note.variants === undefined || note.variants.includes(choice.variant.id))
+    .filter((note) => note.keyWays === undefined || note.keyWays.includes(choice.keyWay?.id ?? 'file'))
+    .filter((note) => note.when === undefined || holdsAny(note.when, work.context, documents))
+    .map((note) => ({
+      id: `${choice.tool.id}-note`,
+      level: note.level,
+      message: fillLines(note.text, lookup),
+      ...(note.textZh !== undefined && { messageZh: fillLines(note.textZh, lookup) }),
+      ownLines: true,
+    }))
+}
+
+function fillLines(text: string, lookup: Lookup): string {
+  const lines = text.trim().split('\n')
+  return lines.map((line) => escapeNewlines(fillText(line, lookup))).join('\n')
+}
+
+/**
+ * Whether one of the conditions holds: a variable that is set here, or that has to be silenced; or a key with a text in one
+ * of the documents.
+ */
+export function holdsAny(
+  conditions: readonly Condition[],
+  { host, emptied }: Pick<PlanContext, 'host' | 'emptied'>,
+  documents: readonly Document[],
+): boolean {
+  return conditions.some(({ env, key }) => {
+    if (env !== undefined) return Boolean(host.env[env]) || (emptied?.has(env) ?? false)
+    return key !== undefined && documents.some((document) => Boolean(document.get(key)))
+  })
+}
+
+interface Settled {
+  readonly targets: readonly WantedTarget[]
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Where tools want different values at one place, as two models in one variable, the last one's is wanted alone: a plan
+ * that wrote all of them in turn would find something to do every time. Conditional targets are left as they are.
+ */
+export function dedupeShared(targets: readonly WantedTarget[]): Settled {
+  const owners = new Map(
+    targets
+      .filter(({ when }) => when === undefined)
+      .flatMap((target) =>
+        target.leaves.map((leaf) => [pathId(target.path, leaf.keyPath), { leaf, target }]),
+      ),
+  )
+  const findings: Finding[] = []
+  const isWanted = (target: WantedTarget, leaf: Leaf) => {
+    const owner = owners.get(pathId(target.path, leaf.keyPath))
+    if (target.when || !owner || isDeepStrictEqual(revealValue(owner.leaf.value), revealValue(leaf.value)))
+      return true
+    findings.push(sharedFinding(target, leaf, owner.target.tool))
+    return false
+  }
+  const settled = targets.map((target) => ({
+    ...target,
+    leaves: target.leaves.filter((leaf) => isWanted(target, leaf)),
+  }))
+  return { targets: settled, findings }
+}
+
+function sharedFinding({ tool, path }: WantedTarget, { keyPath }: Leaf, owner: string): Finding {
+  const name = keyPath.join('.')
+  return {
+    id: 'value-shared',
+    level: 'warning',
+    message: `${path}: ${tool} and ${owner} share ${name}; the value for ${owner} was taken.`,
+    messageZh: `${path}：${tool} 与 ${owner} 共用 ${name}；采用了 ${owner} 的值。`,
   }
 }

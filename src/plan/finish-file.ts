@@ -1,12 +1,13 @@
-import { decodeText } from '../documents/decode-text.ts'
+import { dirname } from 'node:path'
+import { decodeText } from '../documents/document.ts'
 import { assertSize } from '../host/read-file-state.ts'
-import type { OwnedFile } from '../ledger.ts'
+import type { LedgerEntry, OwnedFile } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { findSecrets } from './display-value.ts'
-import type { OpenFile } from './document-set.ts'
-import type { FileEdit } from './edit.ts'
-import type { FileWork, PlanWork } from './plan-work.ts'
-import { verifyEdit } from './verify-edit.ts'
+import { type OpenFile, verifyEdit } from './document-set.ts'
+import { findSecrets } from './placeholders.ts'
+import type { FileEdit } from './plan.ts'
+import type { FileWork, KeyIgnore, PlanWork } from './plan-work.ts'
+import type { WantedTarget } from './wanted.ts'
 
 /** One file after all its edits: the edit, if there is one, and every secret that occurs before or after. */
 export interface FinishedFile {
@@ -24,7 +25,7 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const edited = file.document.toText()
   const asBefore = restored(fileWork, edited, work)
   const text = asBefore === undefined || asBefore === 'absent' ? edited : asBefore
-  const data = text.trim() === '' ? {} : file.format.referee(text)
+  const data = text.trim() === '' ? {} : file.format.parseStrict(text)
   verifyEdit(file.path, file.beforeData, data, fileWork.meant)
   const bytes = new TextEncoder().encode(text)
   assertSize(file.path, bytes.length)
@@ -87,4 +88,36 @@ export function ownedFile(file: OpenFile, work: PlanWork): OwnedFile | undefined
   const text = decodeText(before.bytes, path)
   const isBlank = text.replace('\uFEFF', '').trim() === ''
   return { path, before: { kind: 'file', mode: before.mode, ...(isBlank && { blank: text }) } }
+}
+
+/** A line of a `.gitignore` as a value that a plan wants. */
+export function ignoreTarget({ tool, gitignore, pattern, hides }: KeyIgnore): WantedTarget {
+  return {
+    tool,
+    path: gitignore,
+    format: 'gitignore',
+    leaves: [{ keyPath: [pattern], value: true }],
+    guard: [],
+    stamps: [],
+    baseUrl: '',
+    within: dirname(gitignore),
+    hides,
+  }
+}
+
+/** The lines that hide files in which nothing of ours is left, where a value of ours goes now or nobody wants the line. */
+export function linesToDrop(
+  entries: readonly LedgerEntry[],
+  gone: readonly LedgerEntry[],
+  keptFiles: ReadonlySet<string>,
+): LedgerEntry[] {
+  const left = new Set(entries.filter((entry) => !gone.includes(entry)).map(({ path }) => path))
+  const emptied = new Set(gone.map(({ path }) => path))
+  return entries.filter(
+    ({ hides, setups }) =>
+      hides !== undefined &&
+      !keptFiles.has(hides) &&
+      !left.has(hides) &&
+      (emptied.has(hides) || setups.length === 0),
+  )
 }

@@ -3,8 +3,8 @@ import type { KeyPath, Value } from '../documents/document.ts'
 import { judgeShape } from '../effect/judge-shape.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
-import { displayValue } from './display-value.ts'
 import type { OpenFile } from './document-set.ts'
+import { displayValue } from './placeholders.ts'
 import type { PlanWork } from './plan-work.ts'
 
 /** What can be taken out of a file without leaving one that its client would refuse. */
@@ -46,7 +46,7 @@ function isIn(file: OpenFile, { documents }: PlanWork): (entry: LedgerEntry) => 
 function keepInFile(file: OpenFile, gone: readonly LedgerEntry[], work: PlanWork): Leaving {
   const shapes = shapesOf(gone, work.context.tools)
   const text = file.document.toText()
-  const data = shapes.length === 0 || text.trim() === '' ? {} : file.format.referee(text)
+  const data = shapes.length === 0 || text.trim() === '' ? {} : file.format.parseStrict(text)
   let entries = gone
   const containers: KeyPath[] = []
   // Each round keeps something more, or it is the last.

@@ -3,29 +3,22 @@ import { type LedgerEntry, setupId } from '../ledger.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
-import type { KeychainEdit } from './edit.ts'
-import { editKeychain } from './edit-keychain.ts'
-import { editTarget } from './edit-target.ts'
-import { finishFile, ownedFile } from './finish-file.ts'
-import { ignoreTarget, linesToDrop } from './ignore-lines.ts'
+import { dedupeShared, editTarget, notesFor } from './edit-target.ts'
+import { finishFile, ignoreTarget, linesToDrop, ownedFile } from './finish-file.ts'
 import { laterFindings } from './later-profiles.ts'
-import { leavingHttp } from './leaving-http.ts'
-import { findHalves, mendEffect } from './mend-effect.ts'
-import { notesFor } from './notes.ts'
-import { pathId } from './path-id.ts'
-import type { KeyFile, Plan, PlanRow } from './plan.ts'
+import { findHalves, mendEffect, type Silence, silenceValues } from './mend-effect.ts'
+import { type KeychainEdit, type KeyFile, type Plan, type PlanRow, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, startWork } from './plan-work.ts'
-import { settleShared } from './settle-shared.ts'
-import { choiceId, dropSetups, mergeSetups, supersededBy } from './setups.ts'
-import { type Silence, silenceValues } from './silence.ts'
+import { choiceId, dropSetups, leavingHttp, mergeSetups, supersededBy } from './setups.ts'
 import {
   laterProfilesOf,
-  standingFiles,
-  standingLeaves,
-  standingPaths,
+  ownedFiles,
+  ownedLeaves,
+  ownedPaths,
   type WantedTarget,
   wantedTargets,
 } from './wanted.ts'
+import { editKeychain } from './written-keys.ts'
 
 /**
  * A request as changes to files. Values of ours that an earlier setup of the same tool wrote and that this one does not
@@ -59,7 +52,7 @@ export async function planTargets(
   context: PlanContext,
   silences: readonly Silence[] = [],
 ): Promise<Plan> {
-  const shared = settleShared(targets)
+  const shared = dedupeShared(targets)
   const wanted = [...shared.targets.filter(hasLeaves), ...(context.ignores ?? []).map(ignoreTarget)]
   const before = context.ledger.setups
   const setups = mergeSetups(before, choices, context.host)
@@ -178,7 +171,7 @@ function releaseStale(
 ): { stale: LedgerEntry[]; entries: LedgerEntry[] } {
   const { ledger, host } = context
   const standing = new Map(
-    choices.map((choice) => [choiceId(choice, host), new Set(standingPaths(choice, context))] as const),
+    choices.map((choice) => [choiceId(choice, host), new Set(ownedPaths(choice, context))] as const),
   )
   const moved = choices.flatMap((choice) => supersededBy(choice, ledger.setups, host)).map(setupId)
   for (const id of moved) standing.set(id, new Set())
@@ -191,7 +184,7 @@ function releaseStale(
     (entry, index) => entry.setups.length === 0 && (ledger.entries[index]?.setups.length ?? 0) > 0,
   )
   const keptFiles = new Set([
-    ...choices.flatMap((choice) => standingFiles(choice, context)),
+    ...choices.flatMap((choice) => ownedFiles(choice, context)),
     ...wanted.map(({ path }) => path),
   ])
   return { stale: [...gone, ...linesToDrop(released, gone, keptFiles)], entries: released }
@@ -205,9 +198,9 @@ function withoutSetups(entry: LedgerEntry, ids: ReadonlySet<string>): LedgerEntr
 function claimEntries(choice: ToolChoice, { entries, documents, context }: PlanWork): void {
   const id = choiceId(choice, context.host)
   const paths = new Set(
-    standingLeaves(choice, context).map(({ path, keyPath }) => pathId(documents.nameOf(path), keyPath)),
+    ownedLeaves(choice, context).map(({ path, keyPath }) => pathId(documents.nameOf(path), keyPath)),
   )
-  const files = new Set(standingFiles(choice, context).map((path) => documents.nameOf(path)))
+  const files = new Set(ownedFiles(choice, context).map((path) => documents.nameOf(path)))
   for (const [key, entry] of entries) {
     const isWanted = entry.hides === undefined ? paths.has(key) : files.has(entry.hides)
     if (isWanted && !entry.setups.includes(id)) entries.set(key, { ...entry, setups: [...entry.setups, id] })

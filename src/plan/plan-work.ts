@@ -2,14 +2,11 @@ import type { Installed } from '../catalog/detect.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
 import type { MachineView as EffectMachine } from '../effect/machine-view.ts'
 import type { Finding } from '../finding.ts'
-import type { FileState } from '../host/file-state.ts'
+import type { FileState } from '../host/read-file-state.ts'
 import type { Ledger, LedgerEntry } from '../ledger.ts'
 import type { Keychain } from '../secrets/keychain.ts'
-import type { DocumentSet, OpenFile } from './document-set.ts'
-import type { Change } from './edit.ts'
-import { pathId } from './path-id.ts'
-import type { Conflict } from './plan.ts'
-import type { MeantEdit } from './verify-edit.ts'
+import type { DocumentSet, ExpectedEdit, OpenFile } from './document-set.ts'
+import { type Change, type Conflict, pathId } from './plan.ts'
 import type { WantedContext } from './wanted.ts'
 
 /** What a plan may know of the machine: read verbs only. */
@@ -67,7 +64,7 @@ export interface PlanContext extends WantedContext {
 export interface FileWork {
   readonly file: OpenFile
   readonly changes: Change[]
-  readonly meant: MeantEdit[]
+  readonly meant: ExpectedEdit[]
   readonly tools: Set<string>
   holdsKey: boolean
 }

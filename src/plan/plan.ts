@@ -1,11 +1,10 @@
 import type { KeyPath } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
+import type { FileState } from '../host/read-file-state.ts'
 import type { Ledger } from '../ledger.ts'
 import type { KeyStore } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { Change, FileEdit, KeychainEdit } from './edit.ts'
-import type { KeyRenewal } from './key-renewal.ts'
 
 /** Changes to the machine, computed without writing; shown, applied and undone as one. */
 export interface Plan {
@@ -60,4 +59,57 @@ export interface Conflict {
   readonly why: 'drift' | 'guarded'
   readonly actual: string
   readonly wanted: string
+}
+
+/** One file before and after. A path occurs once in a plan, however many tools change it. */
+export interface FileEdit {
+  readonly kind: 'file'
+  /** The path as the user knows it; links are followed by `before.resolvedPath`. */
+  readonly path: string
+  readonly before: FileState
+  readonly after: FileContent | { readonly kind: 'absent' }
+  readonly changes: readonly Change[]
+  /** Ids of the tools that take part in this file. */
+  readonly tools: readonly string[]
+}
+
+interface FileContent {
+  readonly kind: 'file'
+  readonly bytes: Uint8Array
+  readonly mode: number
+  /** Owner of a file that is made anew; a file that is there keeps its own. Only undo needs it. */
+  readonly owner?: { readonly uid: number; readonly gid: number }
+}
+
+/** The key in the system's keychain before and after. */
+export interface KeychainEdit {
+  readonly kind: 'keychain'
+  readonly account: string
+  /** `hash` is that of `hashKey`: what stands there must be the same when it is replaced. */
+  readonly before: { readonly kind: 'absent' } | { readonly kind: 'present'; readonly hash: string }
+  readonly after: { readonly kind: 'absent' } | { readonly kind: 'present'; readonly key: Secret }
+}
+
+/** One value that a plan changes; `from` and `to` are ready to be shown, keys masked. */
+export interface Change {
+  readonly kind: 'created' | 'modified' | 'removed' | 'unchanged'
+  readonly keyPath: KeyPath
+  readonly from?: string
+  readonly to?: string
+  /** Whose value stood there before. */
+  readonly owner: 'ours' | 'user' | 'nobody'
+}
+
+/** How a new key takes the place of the old ones in what earlier runs keep, so that none of them comes back with an undo. */
+export interface KeyRenewal {
+  readonly key: Secret
+  /** The content of a file with the new key in place of every old one; the same bytes where none stands in it. */
+  replaceIn(path: string, bytes: Uint8Array): Uint8Array
+  /** Hash of the new key by the hash of each old one, both of `hashValue` and of `hashKey`. */
+  readonly hashes: ReadonlyMap<string, string>
+}
+
+/** A file and a key path in it as one text, for maps. */
+export function pathId(path: string, keyPath: KeyPath): string {
+  return JSON.stringify([path, ...keyPath])
 }

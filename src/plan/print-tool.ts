@@ -1,9 +1,7 @@
 import type { KeyPath, Value } from '../documents/document.ts'
-import { quoteDotenv } from '../documents/dotenv/quote-dotenv.ts'
-import { type AssignedValue, type ShellId, shellLine } from '../documents/shell/shell-line.ts'
+import { type AssignedValue, quoteDotenv, type ShellId, shellLine } from '../documents/shell/quote.ts'
 import type { ToolChoice } from '../request/request.ts'
-import type { Leaf } from './placeholders.ts'
-import { revealValue } from './reveal-value.ts'
+import { type Leaf, revealValue } from './placeholders.ts'
 import { fileTargets, lookupFor, variableLeaves, type WantedContext, type WantedTarget } from './wanted.ts'
 
 const shells: Readonly<Record<string, ShellId>> = {

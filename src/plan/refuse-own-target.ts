@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs'
-import { basename, dirname, isAbsolute, relative, sep } from 'node:path'
-import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import type { FormatId } from '../documents/formats.ts'
-import { UserError } from '../errors.ts'
-import type { ToolChoice } from '../request/request.ts'
-import type { Surroundings, WantedTarget } from './wanted.ts'
+import { quoteWord, UserError } from '../errors.ts'
+import { isBelow } from '../host/files-at.ts'
+import type { Host } from '../host/host.ts'
+import { findRepository } from '../host/run-git.ts'
+import type { WantedTarget } from './wanted.ts'
 
 /** Endings of settings files; nothing that a shell, git or the system runs by itself has one of these. */
 const endings: Readonly<Partial<Record<FormatId, RegExp>>> = {
@@ -18,15 +19,6 @@ const endings: Readonly<Partial<Record<FormatId, RegExp>>> = {
 /** Folders in which a file opens doors, and those of this program itself. */
 const closedFolders = ['.ssh', '.gnupg', '.git', 'qcode-setup']
 
-/** The folders below which a tool of the user's own may write, links followed. A whole disk is no such folder. */
-export function ownRoots(choice: ToolChoice, host: Surroundings): string[] {
-  const places = resolvePlaces({}, host, choice.project)
-  const names = choice.scope === 'project' ? ['home', 'xdgConfig', 'project'] : ['home', 'xdgConfig']
-  return names
-    .map((name) => realPath(resolvePath(`{{ ${name} }}`, places)))
-    .filter((root) => dirname(root) !== root)
-}
-
 /**
  * Refuses a target of the user's own tool folder that does not lead, all links followed, to a settings file below one of
  * `roots`. Errors: UserError `own-target`, exit 2, that names the real path.
@@ -36,7 +28,7 @@ export function refuseOwnTarget(
   resolvedPath: string,
   roots: readonly string[],
 ): void {
-  const below = roots.map((root) => relative(root, resolvedPath)).filter(isBelow)
+  const below = roots.map((root) => relative(root, resolvedPath)).filter(leadsDown)
   if (below.length === 0) {
     throw refuse(
       tool,
@@ -51,20 +43,12 @@ export function refuseOwnTarget(
   }
 }
 
-function isBelow(path: string): boolean {
+function leadsDown(path: string): boolean {
   return path !== '' && !isAbsolute(path) && path.split(sep)[0] !== '..'
 }
 
 function isClosed(path: string): boolean {
   return path.split(sep).some((name) => closedFolders.includes(name.toLowerCase()))
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
 }
 
 function refuse(tool: string, path: string, why: string): UserError {
@@ -75,4 +59,46 @@ function refuse(tool: string, path: string, why: string): UserError {
     exit: 2,
     where: { file: path },
   })
+}
+
+/**
+ * Refuses a file of a project that a link leads elsewhere: whoever made the project, such as a clone, may have put the link
+ * there to have a file of the user's own changed, or filled with a key. It may lie anywhere in the project or in the
+ * repository that the project is in, but not in a `.git`. `resolvedPath`: with all links followed; `otherwise`: what else
+ * can be done. Errors: UserError `leads-out-of-project`, exit 1.
+ */
+export function refuseLeadingOut(
+  path: string,
+  resolvedPath: string,
+  project: string,
+  { home }: Pick<Host, 'home'>,
+  otherwise: string,
+): void {
+  const folder = realPath(project)
+  const repository = findRepository(folder)
+  // A home that is a repository, as some keep their dotfiles, holds more than this project.
+  const isWider =
+    repository === undefined || realPath(home) === repository || isBelow(realPath(home), repository)
+  const roots = [folder, ...(isWider ? [] : [repository])]
+  // A place that the user's own variable names was never in the project.
+  if (!isBelow(path, project) && !roots.some((root) => isBelow(path, root))) return
+  const isInside = roots.some((root) => isBelow(resolvedPath, root))
+  if (isInside && !resolvedPath.slice(folder.length).split(sep).includes('.git')) return
+  throw new UserError({
+    code: 'leads-out-of-project',
+    message: `${path} is, or lies behind, a link that leads out of the project, to ${resolvedPath}. Nothing was changed.`,
+    hint: [
+      `To have a file of its own in the project, remove the link (ls -ld ${quoteWord(path)}), then run the same command again.`,
+      otherwise,
+    ],
+    where: { file: path },
+  })
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return join(path)
+  }
 }

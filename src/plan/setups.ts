@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
-import { isBelow } from '../host/is-below.ts'
+import type { Finding } from '../finding.ts'
+import { isUnencryptedUrl } from '../gateway/origin.ts'
+import { isBelow } from '../host/files-at.ts'
 import { type Ledger, type LedgerEntry, type OwnedFolder, type Setup, setupId } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { pathId } from './path-id.ts'
-import { type Surroundings, standingPaths, type WantedContext } from './wanted.ts'
+import { pathId } from './plan.ts'
+import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
 /** A choice as the ledger remembers it. */
 export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
@@ -163,7 +165,7 @@ function complete(
   }
   const own = { ...choice, folders: writtenFolders(choice, entries, context.host) }
   const placed = { ...setup, ...pickPlace(setupOf(own, context.host)) }
-  return { setup: placed, paths: new Set(standingPaths(own, context)) }
+  return { setup: placed, paths: new Set(ownedPaths(own, context)) }
 }
 
 function pickPlace({ place, folders }: Setup): Pick<Setup, 'place' | 'folders'> {
@@ -189,4 +191,33 @@ function writtenFolders(
       return isToday || !other ? [] : [[name, other.path.slice(0, -end.length)]]
     })
   return { ...today, ...Object.fromEntries(found) }
+}
+
+/**
+ * Where the last tool leaves an origin without TLS: whoever read the key on the way there still has it, and the consent to
+ * that origin counts no more.
+ */
+export function leavingHttp(before: readonly Setup[], after: readonly Setup[]): Finding[] {
+  return originsLeft(before, after).flatMap((origin) => [
+    {
+      id: 'key-was-in-the-clear',
+      level: 'warning',
+      message: `Whatever was sent to ${origin}, the key with it, travelled unencrypted: replace the key, and have the old one disabled.`,
+      messageZh: `发往 ${origin} 的一切，包括密钥，都曾以明文传输：请更换密钥，并停用旧密钥。`,
+      hint: 'qcode-setup key rotate',
+    },
+    {
+      id: 'consent-ended',
+      level: 'info',
+      message: `Your consent to ${origin} ends with this: it is asked for again before the next use.`,
+      messageZh: `对 ${origin} 的同意就此失效：再次使用前会重新询问。`,
+    },
+  ])
+}
+
+/** The origins without TLS that something was set up with in the one list, and nothing is in the other. */
+export function originsLeft(before: readonly Setup[], after: readonly Setup[]): string[] {
+  const still = new Set(after.map(({ gateway }) => gateway))
+  const origins = new Set(before.map(({ gateway }) => gateway))
+  return [...origins].filter((origin) => isUnencryptedUrl(origin) && !still.has(origin))
 }

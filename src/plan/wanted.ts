@@ -1,18 +1,18 @@
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { type Places, resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell, Target, Variant } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
-import { BaseUrl } from '../gateway/base-url.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { BaseUrl } from '../gateway/judge-base-url.ts'
 import type { Host } from '../host/host.ts'
 import type { KeyStore, ToolChoice } from '../request/request.ts'
-import { keyCommand, keyProgram } from '../secrets/key-command.ts'
+import { keyCommand, keyProgram } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { type LaterProfile, laterProfiles } from './later-profiles.ts'
-import { pathId } from './path-id.ts'
 import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
-import { ownRoots } from './refuse-own-target.ts'
+import { pathId } from './plan.ts'
 
 /** What must stand in one file for one tool. */
 export interface WantedTarget {
@@ -56,7 +56,7 @@ export function wantedTargets(choice: ToolChoice, context: WantedContext): Wante
 }
 
 /** Every place where the choice's templates may put a value, whether or not it has one now. */
-export function standingLeaves(
+export function ownedLeaves(
   choice: ToolChoice,
   context: WantedContext,
 ): { readonly path: string; readonly keyPath: KeyPath }[] {
@@ -65,12 +65,12 @@ export function standingLeaves(
 }
 
 /** The same as `pathId` texts. */
-export function standingPaths(choice: ToolChoice, context: WantedContext): string[] {
-  return standingLeaves(choice, context).map(({ path, keyPath }) => pathId(path, keyPath))
+export function ownedPaths(choice: ToolChoice, context: WantedContext): string[] {
+  return ownedLeaves(choice, context).map(({ path, keyPath }) => pathId(path, keyPath))
 }
 
 /** The files of these places. */
-export function standingFiles(choice: ToolChoice, context: WantedContext): string[] {
+export function ownedFiles(choice: ToolChoice, context: WantedContext): string[] {
   return possibleTargets(choice, context).map(({ path }) => path)
 }
 
@@ -228,4 +228,21 @@ function wantedOf(
 
 function firstExisting(paths: readonly string[]): string {
   return paths.find((path) => existsSync(path)) ?? paths[paths.length - 1] ?? ''
+}
+
+/** The folders below which a tool of the user's own may write, links followed. A whole disk is no such folder. */
+export function ownRoots(choice: ToolChoice, host: Surroundings): string[] {
+  const places = resolvePlaces({}, host, choice.project)
+  const names = choice.scope === 'project' ? ['home', 'xdgConfig', 'project'] : ['home', 'xdgConfig']
+  return names
+    .map((name) => realPath(resolvePath(`{{ ${name} }}`, places)))
+    .filter((root) => dirname(root) !== root)
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
 }

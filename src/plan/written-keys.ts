@@ -1,12 +1,20 @@
 import type { Tool } from '../catalog/tool.ts'
-import { decodeText } from '../documents/decode-text.ts'
-import type { Document, Format, Value } from '../documents/document.ts'
+import { type Document, decodeText, type Format, type Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
+import type { OwnKeys } from '../effect/tool-view.ts'
 import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import type { PresentFile } from '../host/read-file-state.ts'
 import type { Ledger, LedgerEntry } from '../ledger.ts'
-import { hashValue } from './compare-leaf.ts'
-import { DocumentSet } from './document-set.ts'
-import { keyEntryTest } from './key-entries.ts'
+import { hashKey } from '../secrets/hash-key.ts'
+import { type Keychain, keyAccount } from '../secrets/keychain.ts'
+import { holdsSecret } from '../secrets/mask-text.ts'
+import { findKeys } from '../secrets/read-key.ts'
+import { areReplaceable, replaceKeys, Secret } from '../secrets/secret.ts'
+import { DocumentSet, hashValue } from './document-set.ts'
+import { fillTemplate, findSecrets, revealValue } from './placeholders.ts'
+import type { FileEdit, KeychainEdit, KeyRenewal } from './plan.ts'
 import type { MachineView } from './plan-work.ts'
 
 /** What earlier runs knew and kept. */
@@ -85,4 +93,144 @@ function quietly(open: () => Document | undefined): Document | undefined {
     if (error instanceof UserError) return undefined
     throw error
   }
+}
+
+/**
+ * A warning for each file that has other names (hard links). A write puts a new file in the place of one name, so the
+ * others keep the old bytes, and with them a key that is replaced or taken out: one of `secrets`, or one by its look.
+ */
+export function otherNames(
+  edits: readonly FileEdit[],
+  secrets: readonly Secret[],
+  { platform }: Pick<Host, 'platform'>,
+): Finding[] {
+  return edits.flatMap((edit) => {
+    const { path, before } = edit
+    if (before.kind === 'absent' || before.names < 2) return []
+    const keepsKey = losesSecret(before, edit.after, secrets)
+    return {
+      id: 'hard-link',
+      level: 'warning',
+      message: `${path} is one of ${before.names} names of the same file (hard links). What is written is a file of its own: any other name keeps what stood there before, with its permissions.${keepsKey ? ' The OLD KEY stays there.' : ''}`,
+      messageZh: `${path} 是同一文件的 ${before.names} 个名称之一（硬链接）。写入的是独立的新文件，其余名称仍保留原有内容与权限。${keepsKey ? '旧密钥仍留在那里。' : ''}`,
+      where: { file: path },
+      ...(platform !== 'win32' && {
+        hint: `To find the other names: find ~ -xdev -inum ${before.inode}`,
+      }),
+    }
+  })
+}
+
+function losesSecret(before: PresentFile, after: FileEdit['after'], secrets: readonly Secret[]): boolean {
+  const old = textOf(before.bytes)
+  const next = after.kind === 'file' ? textOf(after.bytes) : ''
+  return [...secrets, ...findKeys(old)].some(
+    (secret) => holdsSecret(old, [secret]) && !holdsSecret(next, [secret]),
+  )
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+}
+
+/** Tells whether an entry of a ledger is about the key: its tool's templates put the key there, in whichever file. */
+export function keyEntryTest(tools: readonly Tool[]): (entry: LedgerEntry) => boolean {
+  const places = new Set(tools.flatMap(keyPlacesOf))
+  return ({ tool, keyPath }) => places.has(JSON.stringify([tool, ...keyPath]))
+}
+
+function keyPlacesOf({ id, targets, env }: Tool): string[] {
+  const any = new Secret('')
+  return [...targets.map(({ content }) => content), env?.variables ?? {}]
+    .flatMap((content) => fillTemplate(content, (name) => (name === 'key' ? any : name)))
+    .filter(({ value }) => value === any)
+    .map(({ keyPath }) => JSON.stringify([id, ...keyPath]))
+}
+
+/**
+ * How the old keys leave what earlier runs keep: as text wherever they stand, or, where they are no plain text, as the
+ * values of the places where keys were written.
+ */
+export function makeRenewal(
+  old: readonly Secret[],
+  key: Secret,
+  places: readonly LedgerEntry[],
+  formats: ReadonlyMap<FormatId, Format>,
+): KeyRenewal {
+  const hashes = new Map(
+    old.flatMap((secret) => [
+      [hashKey(secret), hashKey(key)],
+      [hashValue(revealValue(secret)), hashValue(revealValue(key))],
+    ]),
+  )
+  const asText: KeyRenewal['replaceIn'] = (_, bytes) => {
+    // Every byte is one character, so that what is no UTF-8 comes through.
+    const text = Buffer.from(bytes).toString('latin1')
+    const renewed = replaceKeys(text, old, key)
+    return renewed === text ? bytes : Buffer.from(renewed, 'latin1')
+  }
+  const asValues: KeyRenewal['replaceIn'] = (path, bytes) => {
+    const own = places.filter((place) => place.path === path)
+    const document = openCopy(bytes, path, own[0] && formats.get(own[0].format))
+    const held = own.filter(({ keyPath }) => hashes.has(hashValue(document?.get(keyPath) ?? null)))
+    for (const { keyPath } of held) document?.set(keyPath, revealValue(key))
+    return document && held.length > 0 ? Buffer.from(document.toText()) : bytes
+  }
+  return { key, replaceIn: areReplaceable(old, key) ? asText : asValues, hashes }
+}
+
+/** What puts the key into the keychain, or takes it out; undefined when it stands there so already. Throws UserError `keychain-unavailable`. */
+export async function editKeychain(
+  after: KeychainEdit['after'],
+  keychain: Keychain,
+): Promise<KeychainEdit | undefined> {
+  const standing = await keychain.read(keyAccount)
+  const hash = standing && hashKey(standing)
+  if (hash === (after.kind === 'present' ? hashKey(after.key) : undefined)) return undefined
+  const before = hash === undefined ? ({ kind: 'absent' } as const) : ({ kind: 'present', hash } as const)
+  return { kind: 'keychain', account: keyAccount, before, after }
+}
+
+/** The keys that the user gave this program: those that it wrote, by their hashes, and the one of this run. */
+export function ownKeys({ setups, entries }: Pick<Ledger, 'setups' | 'entries'>, key?: Secret): OwnKeys {
+  const hashes = new Set(entries.map(({ hash }) => hash))
+  if (key) hashes.add(hashValue(revealValue(key)))
+  return {
+    areKnown: key !== undefined || setups.some(({ keyStore }) => keyStore !== 'env'),
+    includes: (text) => hashes.has(hashValue(text)),
+  }
+}
+
+/** Every secret in the texts before and after these edits, so that a picture of them can hide it. */
+export async function findEditSecrets(
+  edits: readonly FileEdit[],
+  formatOf: (path: string) => FormatId | undefined,
+): Promise<Secret[]> {
+  const formats = await loadFormats(edits.flatMap(({ path }) => formatOf(path) ?? []))
+  return edits.flatMap(({ path, before, after }) => {
+    const id = formatOf(path)
+    const format = id && formats.get(id)
+    const states = [before, after].flatMap((state) =>
+      state.kind === 'absent' ? [] : decodeText(state.bytes, path),
+    )
+    return states
+      .filter(isNotBlank)
+      .flatMap((text) => (format ? findSecrets(format.parseStrict(text)) : findTextSecrets(text)))
+  })
+}
+
+function isNotBlank(text: string): boolean {
+  return text.replace('\uFEFF', '').trim() !== ''
+}
+
+const assigned = /([\w-]+)["'`]?\]?\s*[:=,]?\s*["'`]?([^\s"'`,;]{8,})/g
+
+const userInUrl = /:\/\/([^/?#\s"'`@]+)@/g
+
+/** Every secret in a text of any kind: what stands behind a name that says secret, and the user part of a URL. */
+export function findTextSecrets(text: string): Secret[] {
+  const values = [...text.matchAll(assigned)].flatMap(([, name = '', value = '']) =>
+    findSecrets({ [name]: value }),
+  )
+  return [...values, ...[...text.matchAll(userInUrl)].map(([, user = '']) => new Secret(user))]
 }

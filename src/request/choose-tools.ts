@@ -1,13 +1,27 @@
 import { basename } from 'node:path'
-import { chooseVariant, detectTool } from '../catalog/detect.ts'
+import { chooseKeyWay, chooseVariant, detectTool } from '../catalog/detect.ts'
 import { oddFoldersOf, refuseOddFolders } from '../catalog/folder-variables.ts'
-import type { Catalog, KeyWay, Shell, Tool, Variant } from '../catalog/tool.ts'
+import {
+  type Catalog,
+  type KeyWay,
+  keyVariables,
+  type Shell,
+  type Tool,
+  type Variant,
+} from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
+import { type Gateway, type ProtocolId, servesModel } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { pickKeyWay } from './choose-key-way.ts'
-import { type Input, listOf, textOf } from './input.ts'
-import type { KeyStore, Method, Scope, ToolChoice } from './request.ts'
+import {
+  type Input,
+  type KeyStore,
+  listOf,
+  type Method,
+  type Scope,
+  type ToolChoice,
+  textOf,
+} from './request.ts'
 
 /** The tools that the input names, each once and in the catalog's order; undefined when it names none. */
 export async function namedTools(
@@ -155,4 +169,78 @@ function chooseModel(tool: Tool, input: Input): string | undefined {
   const own = listOf(input, 'model').findLast((value) => value.startsWith(`${tool.id}=`))
   if (own !== undefined) return own.slice(tool.id.length + 1)
   return listOf(input, 'model').findLast((value) => !value.includes('='))
+}
+
+/** How the client's own files let it get a key out of the keychain, for its version here; undefined where they cannot. */
+export async function pickKeyWay(
+  tool: Tool,
+  variant: Variant,
+  scope: Scope,
+  host: Host,
+): Promise<KeyWay | undefined> {
+  const ways = tool.keyWays.filter(({ variants }) => variants?.includes(variant.id) ?? true)
+  const isDecided = ways.length === 0 || (ways.length === 1 && ways[0]?.when === '*')
+  const installed = isDecided ? { present: false } : await detectTool(tool, host, ways)
+  const way = await chooseKeyWay(ways, installed)
+  const isWritten = tool.targets.some(
+    (target) => way && target.scope === scope && target.keyWays?.includes(way.id),
+  )
+  return isWritten ? way : undefined
+}
+
+/** Refuses tools that read their key from a file of theirs and nowhere else: it is never written there unasked. */
+export function refuseWithoutKeychain(choices: readonly ToolChoice[]): void {
+  const wrong = choices.filter(
+    ({ tool, scope, keyStore, keyWay }) =>
+      keyStore === 'keychain' && methodsOf(tool, scope, { keyStore, keyWay }).length === 0,
+  )
+  refuse(wrong, choices, 'keychain', 'a key in the keychain cannot reach')
+}
+
+/** The same for a key that the user sets in a variable. */
+export function refuseWithoutVariable(choices: readonly ToolChoice[]): void {
+  const wrong = choices.filter(({ tool, keyStore }) => keyStore === 'env' && keyVariables(tool).length === 0)
+  refuse(wrong, choices, 'env', 'a key in a variable cannot reach')
+}
+
+function refuse(
+  wrong: readonly ToolChoice[],
+  all: readonly ToolChoice[],
+  keyStore: KeyStore,
+  why: string,
+): void {
+  if (wrong.length === 0) return
+  const names = wrong.map(({ tool, variant, scope }) => {
+    const details = [...(tool.variants.length > 1 ? [variant.title] : []), `--scope ${scope}`]
+    return `${tool.id} (${details.join(', ')})`
+  })
+  const others = all.filter((choice) => !wrong.includes(choice)).map(({ tool }) => `--tool ${tool.id}`)
+  const leaveOut =
+    others.length === 0 ? '' : `, and the others with: ${others.join(' ')} --key-store ${keyStore}`
+  throw new UserError({
+    code: keyStore === 'env' ? 'variable-not-possible' : 'keychain-not-possible',
+    message: `Nothing was changed, since ${why}: ${names.join('; ')}.`,
+    hint: `Set ${wrong.length === 1 ? 'it' : 'them'} up with --key-store file${leaveOut}`,
+    exit: 2,
+  })
+}
+
+/** The model among the values of `--model` that fits a protocol: by the tool in front of it, else by its maker. */
+export function modelFor(
+  protocol: ProtocolId,
+  models: readonly string[],
+  tools: readonly Tool[],
+  gateway: Gateway,
+): string | undefined {
+  const fitting = models.flatMap((value) => {
+    const [, id, named] = /^([^=]+)=(.+)$/.exec(value) ?? []
+    const tool = tools.find((candidate) => candidate.id === id)
+    if (tool && named !== undefined) return speaks(tool, protocol) ? [named] : []
+    return servesModel(gateway, protocol, value) ? [value] : []
+  })
+  return fitting.at(-1)
+}
+
+function speaks({ variants }: Tool, protocol: ProtocolId): boolean {
+  return variants.some(({ endpoints }) => endpoints.some((endpoint) => endpoint.protocol === protocol))
 }

@@ -1,16 +1,15 @@
 import { type Catalog, keyVariables, type Tool } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import type { Origin } from '../gateway/origin.ts'
+import { findRegion, type Gateway } from '../gateway/gateway.ts'
+import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
+import { keyAccount, openKeychain } from '../secrets/keychain.ts'
+import { looksLikeKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { refuseWithoutKeychain, refuseWithoutVariable } from './choose-key-way.ts'
-import { chooseOrigin } from './choose-origin.ts'
-import { completeChoice } from './choose-tools.ts'
-import { type Input, listOf, textOf } from './input.ts'
-import { judgeKeyLook } from './judge-key-look.ts'
-import type { Request } from './request.ts'
-import { unknownValue } from './unknown-value.ts'
+import { completeChoice, refuseWithoutKeychain, refuseWithoutVariable } from './choose-tools.ts'
+import { unknownValue } from './parse-arguments.ts'
+import { type Input, isOn, listOf, type Request, textOf } from './request.ts'
 
 interface Normalised {
   readonly request: Request
@@ -80,4 +79,58 @@ function refuseAmbiguousModel(input: Input, tools: readonly Tool[]): void {
     hint: `Name the tool: --model ${ids[0]}=ID`,
     exit: 2,
   })
+}
+
+/** A warning where a key has not the look of those that the console gives out. */
+export function judgeKeyLook(key: Secret): Finding[] {
+  return looksLikeKey(key) ? [] : [unusualKey]
+}
+
+const unusualKey: Finding = {
+  id: 'key-look',
+  level: 'warning',
+  message: 'The key does not look like a QCode.cc key (cr_ and 64 hex digits); it was taken as it is.',
+  messageZh: '该密钥不像 QCode.cc 的密钥（cr_ 加 64 位十六进制），已按原样使用。',
+}
+
+/**
+ * The key that the keychain holds already, where that is where it is to be kept. Throws UserError `keychain-unavailable`.
+ */
+export async function keychainKey(input: Input, host: Pick<Host, 'keychain'>): Promise<Secret | undefined> {
+  if (textOf(input, 'keyStore') !== 'keychain') return undefined
+  return (await openKeychain(host)).read(keyAccount)
+}
+
+/** The gateway that the input names: `--gateway`, else the region (by default global). `note` tells of a correction. */
+export function chooseOrigin(
+  input: Input,
+  gateway: Gateway,
+  regionName = textOf(input, 'region'),
+): { origin: Origin; note?: string } {
+  const url = textOf(input, 'gateway')
+  if (url === undefined) return { origin: regionOrigin(regionName ?? 'global', gateway) }
+  if (regionName !== undefined) {
+    throw new UserError({
+      code: 'region-and-gateway',
+      message: 'A region and --gateway were both given; each names the gateway.',
+      hint: 'Leave one of them out.',
+      exit: 2,
+    })
+  }
+  const { origin, removedSlash } = Origin.parse(url, gateway, isOn(input, 'allowHttp'))
+  return removedSlash
+    ? { origin, note: `The trailing slash of --gateway was removed: ${origin.text}` }
+    : { origin }
+}
+
+/** The origin of a region by id or alias. Errors: UserError `unknown-region`, exit 2. */
+export function regionOrigin(name: string, gateway: Gateway): Origin {
+  const region = findRegion(gateway, name)
+  if (!region)
+    throw unknownValue(
+      'region',
+      name,
+      gateway.regions.map(({ id }) => id),
+    )
+  return Origin.ofRegion(region)
 }

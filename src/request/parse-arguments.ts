@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
+import { distance } from 'fastest-levenshtein'
 import type { Catalog } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
 import { type CommandName, type Field, fieldsOf } from './fields.ts'
-import type { Input } from './input.ts'
-import { nearest, printable, unknownValue } from './unknown-value.ts'
+import { type Input, textOf } from './request.ts'
 
 /** What may follow a command’s name without a flag. */
 export interface Positional {
@@ -125,4 +126,65 @@ function checkedPositionals(given: readonly string[], positional: Positional | u
   const unknown = choices && given.find((word) => !words.includes(word))
   if (unknown !== undefined) throw unknownValue(name.toLowerCase(), unknown, words)
   return given
+}
+
+/** A value that is none of the valid ones, with the nearest of them and all of them. Exit 2. */
+export function unknownValue(what: string, value: string, valid: readonly string[]): UserError {
+  const near = nearest(value, valid)
+  return new UserError({
+    code: `unknown-${what.replace(/\W+/g, '-')}`,
+    message: `There is no ${what} "${printable(value)}".${near ? ` Did you mean ${near}?` : ''}`,
+    hint: `Valid: ${valid.join(', ')}`,
+    exit: 2,
+  })
+}
+
+/** The valid value that differs least, when it is near enough to be a slip. */
+export function nearest(value: string, valid: readonly string[]): string | undefined {
+  const ranked = valid
+    .map((word) => [distance(value.toLowerCase(), word), word] as const)
+    .sort((a, b) => a[0] - b[0])
+  const best = ranked[0]
+  return best && best[0] <= Math.max(2, Math.floor(best[1].length / 3)) ? best[1] : undefined
+}
+
+/** What was typed, without anything that would move the cursor or colour the screen. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?').slice(0, 80)
+}
+
+/** `--timeout` in ms, or undefined. Errors: UserError `bad-timeout`, exit 2. */
+export function readTimeout(input: Input): number | undefined {
+  const text = textOf(input, 'timeout')
+  if (text === undefined) return undefined
+  const seconds = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (seconds > 0 && seconds <= 600) return seconds * 1000
+  throw new UserError({
+    code: 'bad-timeout',
+    message: `--timeout "${printable(text)}" is no number of seconds between 0 and 600.`,
+    hint: 'Example: --timeout 20',
+    exit: 2,
+  })
+}
+
+/** Of the gateway's keys; a file or a model is never named like this. */
+const keyLook = /cr_[0-9a-f]{64}/i
+
+/** A shorter text could be a word of the command line. */
+const shortestKey = 12
+
+/**
+ * Errors: UserError `key-in-argument`, exit 2, where a key is anywhere on the command line: one of the gateway's look, or
+ * the one that QCODE_API_KEY holds.
+ */
+export function refuseKeyArgument(args: readonly string[], { QCODE_API_KEY: own = '' }: Host['env']): void {
+  const isOwn = (argument: string) => own.length >= shortestKey && argument.includes(own)
+  if (!args.some((argument) => keyLook.test(argument) || isOwn(argument))) return
+  throw new UserError({
+    code: 'key-in-argument',
+    message:
+      "There is a key on the command line, where other programs see it and your shell's history keeps it. Nothing was done.",
+    hint: 'Give it by --key-file PATH (or - for standard input) or as QCODE_API_KEY, and make a new key in the QCode.cc console.',
+    exit: 2,
+  })
 }

@@ -1,7 +1,9 @@
-import { UserError } from '../errors.ts'
+import { readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { UserError, type UserErrorParts } from '../errors.ts'
+import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { rememberKey } from './hide-keys.ts'
-import { KeychainError } from './keychain-error.ts'
+import { rememberKey } from './mask-text.ts'
 import { Secret } from './secret.ts'
 
 /** The account under which the key is kept. */
@@ -42,4 +44,66 @@ async function use<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw KeychainError.refused(error)
   }
+}
+
+/** UserError `keychain-unavailable`, exit 1. */
+export class KeychainError extends UserError {
+  private readonly parts: UserErrorParts
+
+  private constructor(message: string, hint: string) {
+    const files = 'To keep the key in files instead, type: qcode-setup setup --key-store file'
+    const parts = { code: 'keychain-unavailable', message, hint: [hint, files] }
+    super(parts)
+    this.parts = parts
+  }
+
+  /** The system's own words, which name no password. */
+  static refused(cause: unknown): KeychainError {
+    const reason = cause instanceof Error ? cause.message : 'no reason was given'
+    return new KeychainError(
+      `The keychain of this machine cannot be used: ${reason.replace(/\.+$/, '')}.`,
+      'Unlock it, or start its service, then run the same command again.',
+    )
+  }
+
+  static notInstalled(): KeychainError {
+    return new KeychainError(
+      'The keychain cannot be reached: the optional package @napi-rs/keyring is not installed here.',
+      'To install it, type: npm install --global --include=optional qcode-setup',
+    )
+  }
+
+  /** The same, and how the run ended in which it happened. */
+  withEnding(ending: string): UserErrorParts {
+    return { ...this.parts, message: `${this.message} ${ending}` }
+  }
+}
+
+type Surroundings = Pick<Host, 'env' | 'platform' | 'packageFolder'>
+
+const getKey = ['key', 'get']
+
+/**
+ * The words of the command that prints the key of the keychain: by the name of this program where PATH leads to it, else
+ * through npx and with its version, which takes some seconds the first time.
+ */
+export function keyCommand(host: Surroundings): readonly string[] {
+  if (findProgram('qcode-setup', withoutPackages(host))) return ['qcode-setup', ...getKey]
+  const { version } = JSON.parse(readFileSync(join(host.packageFolder, 'package.json'), 'utf8'))
+  return ['npx', '--yes', '--prefer-offline', `qcode-setup@${version}`, ...getKey]
+}
+
+/**
+ * The same for a client that starts programs without a shell. Windows finds `.cmd` files, which is what npm installs,
+ * only through cmd.exe.
+ */
+export function keyProgram(host: Surroundings): readonly string[] {
+  return [...(host.platform === 'win32' ? ['cmd.exe', '/d', '/c'] : []), ...keyCommand(host)]
+}
+
+/** While npx or npm runs this program, PATH holds folders of packages that no client will have. */
+function withoutPackages({ env, platform }: Surroundings): Pick<Host, 'env' | 'platform'> {
+  const folders = (env.PATH ?? '').split(delimiter)
+  const lasting = folders.filter((folder) => !/[/\\]node_modules[/\\]\.bin[/\\]?$/.test(folder))
+  return { env: { PATH: lasting.join(delimiter) }, platform }
 }

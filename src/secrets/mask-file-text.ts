@@ -1,5 +1,4 @@
-import { maskLines } from './mask-looks.ts'
-import { maskText } from './mask-text.ts'
+import { maskLines, maskText } from './mask-text.ts'
 import { maskKey, type Secret } from './secret.ts'
 import { isPlainValue, isSecretGroup, secrecyOf } from './secret-name.ts'
 import { type Assignment, type Span, valueSpans } from './value-spans.ts'

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { inputPatienceMs, patienceForAll, readBounded, type Unread } from '../host/read-bounded.ts'
-import { rememberKey } from './hide-keys.ts'
+import { inputPatienceMs, patienceForAll, readBounded, type Unread } from '../host/standard-streams.ts'
+import { rememberKey } from './mask-text.ts'
 import { Secret } from './secret.ts'
 
 /** In bytes; a key has less than a hundred. */

@@ -1,7 +1,7 @@
-import { type ExitCode, UserError, writeOutBreaks } from '../errors.ts'
+import { type ExitCode, escapeNewlines, formatWhere, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { maskText } from '../secrets/mask-text.ts'
-import { renderError } from './render-error.ts'
+import { styleFor } from './style.ts'
 
 /** How a run ends that an error broke off; keys and the home are masked in it. */
 export interface Failure {
@@ -22,12 +22,22 @@ export function describeFailure(error: unknown, host: Host): Failure {
       data: { code, message, hint: hint ?? null, where: where ?? null },
     }
   }
-  const stack = error instanceof Error ? stackOf(error) : writeOutBreaks(String(error))
+  const stack = error instanceof Error ? stackOf(error) : escapeNewlines(String(error))
   const hidden = maskText(stack.replaceAll(host.home, '~'), [])
   const message = `This is a fault of qcode-setup. Please report it with these lines:\n${hidden}`
   return { exit: 1, text: message, data: { code: 'internal', message, hint: null, where: null } }
 }
 
 function stackOf({ message, stack = message }: Error): string {
-  return stack.replace(message, () => writeOutBreaks(message))
+  return stack.replace(message, () => escapeNewlines(message))
+}
+
+/** An error for standard error: what happened, where, and what to do next. Always English, like its code. */
+export function renderError(error: UserError, host: Pick<Host, 'terminal'>): string {
+  const style = styleFor(host, 'stderr')
+  return [
+    `${style.red(style.bold('Error:'))} ${error.message}`,
+    ...(error.where ? [style.dim(`  at ${escapeNewlines(formatWhere(error.where))}`)] : []),
+    ...(error.hint === undefined ? [] : [`  ${style.cyan('→')} ${error.hint}`]),
+  ].join('\n')
 }

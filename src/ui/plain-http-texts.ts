@@ -1,5 +1,11 @@
+import type { Consent } from '../apply/ledger-store.ts'
+import type { RegionTime } from '../checks/check-regions.ts'
+import { escapeNewlines } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { isChinese } from './locale.ts'
+import { renderTable } from './render-table.ts'
+import { plainStyle, type Style } from './style.ts'
 
 /** What is said of an origin without TLS: the one home of the explanation, and of the table beside it. */
 export interface PlainHttpTexts {
@@ -74,4 +80,73 @@ export const plainHttpZhCn: PlainHttpTexts = {
 /** What is said of a gateway without TLS, in the language of the host's locale. */
 export function plainHttpTextsFor(host: Pick<Host, 'env'>): PlainHttpTexts {
   return isChinese(host) ? plainHttpZhCn : plainHttpEn
+}
+
+/** The whole explanation. */
+export function explainedFinding(origin: string): Finding {
+  const text = (texts: PlainHttpTexts) =>
+    [texts.title(origin), ...texts.points].map(escapeNewlines).join('\n')
+  return { ...plainHttpFinding(text), ownLines: true }
+}
+
+/** One line for who has agreed. */
+export function agreedFinding({ origin, agreedAt }: Consent): Finding {
+  return plainHttpFinding((texts) => `${texts.title(origin)} ${texts.agreed(dateOf(agreedAt))} ${texts.more}`)
+}
+
+/** The explanation in one sentence. */
+export function shortFinding(origin: string): Finding {
+  return plainHttpFinding((texts) => `${origin}: ${texts.short}`)
+}
+
+/** The safer choices as a table. */
+export function saferFinding(times: readonly RegionTime[], { terminal }: Pick<Host, 'terminal'>): Finding {
+  const text = (texts: PlainHttpTexts) =>
+    `${texts.saferTitle}\n${renderRegionTimes(times, texts, plainStyle, terminal.columns - 2)}`
+  return {
+    id: 'safer-regions',
+    level: 'info',
+    message: text(plainHttpEn),
+    messageZh: text(plainHttpZhCn),
+    ownLines: true,
+  }
+}
+
+/** When it was agreed to, or that it never was. */
+export function consentText(consent: Consent | undefined, texts: PlainHttpTexts): string {
+  return consent ? texts.agreed(dateOf(consent.agreedAt)) : texts.never
+}
+
+function plainHttpFinding(text: (texts: PlainHttpTexts) => string): Finding {
+  return { id: 'plain-http', level: 'warning', message: text(plainHttpEn), messageZh: text(plainHttpZhCn) }
+}
+
+/** The day, as `2026-11-23`. */
+function dateOf(time: string): string {
+  return time.slice(0, 10)
+}
+
+/** What was measured as a small table: region, TLS or not, time. */
+export function renderRegionTimes(
+  times: readonly RegionTime[],
+  texts: PlainHttpTexts,
+  style: Style,
+  columns: number,
+): string {
+  const rows = times.map((one) => [nameOf(one), one.tls ? texts.yes : texts.no, timeOf(one, texts)])
+  return renderTable([texts.region, texts.tls, texts.time], rows, style, columns)
+}
+
+/** The regions with TLS and their times, in one line. */
+export function listSaferRegions(times: readonly RegionTime[], texts: PlainHttpTexts): string {
+  const safer = times.filter(({ tls }) => tls)
+  return texts.list(safer.map((one) => `${one.region} ${timeOf(one, texts)}`))
+}
+
+function nameOf({ region, origin }: RegionTime): string {
+  return region === 'custom' ? origin : region
+}
+
+function timeOf({ state, ms }: RegionTime, texts: PlainHttpTexts): string {
+  return state === 'measured' ? `${ms} ms` : texts.states[state]
 }

@@ -1,9 +1,9 @@
 import { structuredPatch } from 'diff'
-import type { FileEdit, KeychainEdit } from '../plan/edit.ts'
+import type { FileEdit, KeychainEdit } from '../plan/plan.ts'
 import { maskFileText } from '../secrets/mask-file-text.ts'
 import type { Secret } from '../secrets/secret.ts'
 import type { Paint, Style } from './style.ts'
-import { visibleText } from './visible-text.ts'
+import { escapeControls } from './write-text.ts'
 
 /**
  * The edits as a unified diff for people, the keychain's at the end. Every secret is masked, before and after, and control characters are written
@@ -48,7 +48,7 @@ function range(start: number, lines: number): string {
 
 /** The two lines that name the file; what is unusual about the edit stands behind the name. */
 function headOf({ path, before, after }: FileEdit): [string, string] {
-  const name = visibleText(path)
+  const name = escapeControls(path)
   const others = otherNamesOf(before)
   if (after.kind === 'absent') return [`--- ${name}`, `+++ /dev/null${notes('deleted', ...others)}`]
   if (before.kind === 'absent') return ['--- /dev/null', `+++ ${name} (new file, mode ${octal(after.mode)})`]
@@ -76,7 +76,7 @@ function readable(bytes: Uint8Array, secrets: readonly Secret[]): string {
 /** A CR before the end of the line is left out: an edit never changes the kind of line ends. */
 function renderLine(line: string, style: Style): string {
   const paints: Record<string, Paint> = { '+': style.green, '-': style.red, '\\': style.dim }
-  const text = visibleText(line.replace(/\r$/, ''))
+  const text = escapeControls(line.replace(/\r$/, ''))
   return (paints[line[0] ?? ''] ?? String)(text)
 }
 

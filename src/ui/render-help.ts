@@ -1,10 +1,9 @@
 import type { Catalog } from '../catalog/tool.ts'
-import type { CommandSpec } from '../commands/command.ts'
+import type { CommandSpec } from '../command.ts'
 import type { Host } from '../host/host.ts'
 import { type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
 import type { Positional } from '../request/parse-arguments.ts'
-import { displayWidth, padEnd } from './display-width.ts'
-import { wrapText } from './wrap-text.ts'
+import { displayWidth, padEnd, wrapText } from './render-table.ts'
 
 type HelpTopic = Pick<CommandSpec, 'name' | 'summary' | 'positional' | 'examples'>
 

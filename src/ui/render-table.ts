@@ -1,7 +1,7 @@
-import { writeOutBreaks } from '../errors.ts'
-import { displayWidth, padEnd } from './display-width.ts'
+import { stripVTControlCharacters } from 'node:util'
+import { escapeNewlines } from '../errors.ts'
+import type { Host } from '../host/host.ts'
 import type { Style } from './style.ts'
-import { wrapText } from './wrap-text.ts'
 
 const gap = '  '
 
@@ -15,7 +15,7 @@ export function renderTable(
   style: Style,
   columns: number,
 ): string {
-  const lines = rows.map((row) => row.map(writeOutBreaks))
+  const lines = rows.map((row) => row.map(escapeNewlines))
   const widths = head.map((_, index) =>
     Math.max(...[head, ...lines].map((row) => displayWidth(row[index] ?? ''))),
   )
@@ -39,4 +39,44 @@ function stackRow(head: readonly string[], row: readonly string[], style: Style,
       return [style.bold(title), ...wrapText(cell, columns - gap.length).map((line) => gap + line)]
     })
     .join('\n')
+}
+
+const nothing = /^[\p{Mn}\p{Me}\p{Cf}]$/u
+
+const wide =
+  /^(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation})$/u
+
+/** Columns that a text takes on a terminal: two for a Chinese character, none for a colour code. */
+export function displayWidth(text: string): number {
+  return [...stripVTControlCharacters(text)].reduce((sum, character) => sum + characterWidth(character), 0)
+}
+
+function characterWidth(character: string): 0 | 1 | 2 {
+  if (nothing.test(character)) return 0
+  return wide.test(character) ? 2 : 1
+}
+
+/** The text with blanks behind it, `width` columns wide; a wider text stays as it is. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
+}
+
+/** One Chinese character, or a word with the blanks in front of it. */
+const piece =
+  /\s*[\p{Script=Han}\u3000-\u303f\uff01-\uff60]|\s*[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]+/gu
+
+/** A text as lines of at most `width` columns, broken between words or Chinese characters; a longer word stands alone. */
+export function wrapText(text: string, width: number): string[] {
+  const lines = ['']
+  for (const part of text.match(piece) ?? []) {
+    const line = lines.at(-1) ?? ''
+    if (line === '' || displayWidth(line + part) <= width) lines[lines.length - 1] = line + part
+    else lines.push(part.trimStart())
+  }
+  return lines.map((line, index) => (index === 0 ? line.trimStart() : line))
+}
+
+/** A path as people write it, on one line: `~` for the home. Only for the screen. */
+export function shortenHome(path: string, { home }: Pick<Host, 'home'>): string {
+  return escapeNewlines(path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path)
 }

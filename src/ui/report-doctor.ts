@@ -1,14 +1,12 @@
 import type { ToolData } from '../checks/doctor/tool-data.ts'
 import type { SourceData } from '../effect/describe-source.ts'
-import { formatWhere, writeOutBreaks } from '../errors.ts'
+import { escapeNewlines, formatWhere } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { type DoctorTexts, doctorTextsFor } from './doctor-texts.ts'
 import { isChinese } from './locale.ts'
-import { shortenHome } from './shorten-home.ts'
+import { shortenHome, wrapText } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
-import { visibleText } from './visible-text.ts'
-import { wrapText } from './wrap-text.ts'
+import { escapeControls } from './write-text.ts'
 
 interface DoctorReport {
   readonly tools: readonly ToolData[]
@@ -66,7 +64,7 @@ function renderGroup({ title, rows, findings }: Group, page: Page): string {
   const program = first?.program ?? (first?.installed === false ? texts.notFound : '')
   const facts = [first?.version ?? '', program].filter(Boolean)
   const head = [
-    style.bold(visibleText(title)),
+    style.bold(escapeControls(title)),
     ...facts.map((fact) => style.dim(shortenHome(fact, page.host))),
   ].join('  ')
   const settings = rows.filter(({ protocol }) => protocol !== null).flatMap((row) => renderRow(row, page))
@@ -79,7 +77,7 @@ function renderRow({ baseUrl, key, shadowed }: ToolData, page: Page): string[] {
   const { texts, style, host } = page
   const line = (name: string, value: string, source: SourceData | undefined, more = '') => {
     const from = source ? ` ${style.dim(`← ${sourceText(source, host)}`)}` : ''
-    return writeOutBreaks(`  ${name}: ${visibleText(value) || texts.none}${more}${from}`)
+    return escapeNewlines(`  ${name}: ${escapeControls(value) || texts.none}${more}${from}`)
   }
   const requests = baseUrl?.requests ? style.dim(` (${texts.requests(baseUrl.requests)})`) : ''
   return [
@@ -108,12 +106,12 @@ function renderFinding({ level, message, messageZh, hint, where }: Finding, page
   const columns = host.terminal.columns - 4
   const text = ((isChinese(host) && messageZh) || message).replaceAll(`${host.home}/`, '~/')
   const place = where && shortenHome(formatWhere(where), host)
-  const [first = '', ...rest] = wrapText(visibleText(text), columns)
+  const [first = '', ...rest] = wrapText(escapeControls(text), columns)
   return [
     `  ${mark(level, style)} ${first}`,
     ...rest.map((line) => `    ${line}`),
-    ...(place === undefined || text.includes(place) ? [] : [style.dim(`    ${visibleText(place)}`)]),
-    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${visibleText(hint)}`]),
+    ...(place === undefined || text.includes(place) ? [] : [style.dim(`    ${escapeControls(place)}`)]),
+    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${escapeControls(hint)}`]),
   ]
 }
 
@@ -123,4 +121,57 @@ function mark(level: Level, style: Style): string {
   if (level === 'warning') return style.yellow('!')
   if (level === 'ok') return style.green('✔')
   return level === 'skipped' ? style.dim('-') : style.cyan('i')
+}
+
+/** The texts of the report of `doctor`. */
+export interface DoctorTexts {
+  /** Heading of what is no single tool's. */
+  readonly machine: string
+  readonly notFound: string
+  readonly baseUrl: string
+  readonly key: string
+  readonly none: string
+  readonly requests: (path: string) => string
+  readonly shadowed: string
+  readonly summary: (errors: number, warnings: number, failed: number) => string
+  readonly allRight: string
+}
+
+const en: DoctorTexts = {
+  machine: 'This machine',
+  notFound: 'not found here',
+  baseUrl: 'Base URL',
+  key: 'Key',
+  none: 'none',
+  requests: (path) => `requests ${path}`,
+  shadowed: 'Not used',
+  summary: (errors, warnings, failed) =>
+    [
+      plural(errors, 'error'),
+      plural(warnings, 'warning'),
+      ...(failed > 0 ? [`${failed} could not be looked at`] : []),
+    ].join(', '),
+  allRight: 'Nothing is wrong.',
+}
+
+const zhCn: DoctorTexts = {
+  machine: '本机',
+  notFound: '本机未发现',
+  baseUrl: 'Base URL',
+  key: '密钥',
+  none: '无',
+  requests: (path) => `请求 ${path}`,
+  shadowed: '未生效',
+  summary: (errors, warnings, failed) =>
+    [`${errors} 个错误`, `${warnings} 个警告`, ...(failed > 0 ? [`${failed} 项无法检查`] : [])].join('，'),
+  allRight: '没有发现问题。',
+}
+
+/** In the language of the environment. */
+export function doctorTextsFor(host: Pick<Host, 'env'>): DoctorTexts {
+  return isChinese(host) ? zhCn : en
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -1,8 +1,10 @@
 import type { Host } from '../host/host.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { keyTextsFor } from './key-texts.ts'
-import { reportTextsFor } from './report-texts.ts'
-import { shortenHome } from './shorten-home.ts'
+import { isChinese } from './locale.ts'
+import { shortenHome } from './render-table.ts'
+import { renderPlan, reportTextsFor } from './report-setup.ts'
 
 interface Told {
   readonly report: string
@@ -61,4 +63,53 @@ export function reportForgotten(
       ...(files.length > 0 ? [texts.files(files.length), ...lines] : []),
     ],
   }
+}
+
+/** What a rotation came to, as far as its report tells of it. */
+export interface RotationReport {
+  readonly plan: Plan & { readonly places: number; readonly tools: readonly string[] }
+  readonly run: string | undefined
+  readonly diff: string | undefined
+  readonly dryRun: boolean
+}
+
+/** The result of `key rotate`: how much got the new key, and what the user has to do about the old one. */
+export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key: Secret, host: Host): Told {
+  const texts = keyTextsFor(host)
+  const counts = [String(key), plan.places, plan.tools.length] as const
+  // Where no old key was found anywhere, this is a run like any other.
+  const gone = plan.renewal === undefined ? [] : [texts.oldKeyIsGone]
+  const variables = plan.edits.some(({ path }) => isVariables(path, plan))
+  return {
+    report: [
+      ...(diff ? [diff] : []),
+      ...(plan.rows.length > 0 ? [renderPlan(plan.rows, host), ''] : []),
+      dryRun
+        ? texts.wouldRotate(...counts)
+        : [texts.rotated(...counts), ...gone].join(isChinese(host) ? '' : ' '),
+    ].join('\n'),
+    next: dryRun
+      ? [reportTextsFor(host).dryRun]
+      : [
+          ...(variables ? [reportTextsFor(host).newShell] : []),
+          ...(run !== undefined && plan.renewal === undefined ? [reportTextsFor(host).undo] : []),
+          texts.revoke,
+        ],
+  }
+}
+
+/** Said where no key was ever written on this machine. */
+export function reportNothingSetUp(host: Host): Told {
+  return { report: reportTextsFor(host).nothingSetUp, next: [] }
+}
+
+/** Why nothing was changed: it is this key already, or the gateway does not take it. */
+export function reportNotRotated(why: 'same' | 'refused', key: Secret, host: Host): Told {
+  const texts = keyTextsFor(host)
+  if (why === 'same') return { report: texts.rotatedAlready(String(key)), next: [] }
+  return { report: texts.keyRefused(String(key)), next: [texts.rotateUnchecked] }
+}
+
+function isVariables(path: string, { rows }: Plan): boolean {
+  return rows.some((row) => row.path === path && row.format.endsWith('-env'))
 }

@@ -1,11 +1,11 @@
 import { relative } from 'node:path'
-import type { LintFinding } from '../checks/lint/lint-problem.ts'
+import type { LintFinding } from '../checks/lint/lint-context.ts'
 import type { Host } from '../host/host.ts'
-import { type LintTexts, lintTextsFor } from './lint-texts.ts'
-import { reportTextsFor } from './report-texts.ts'
-import { shortenHome } from './shorten-home.ts'
+import { isChinese } from './locale.ts'
+import { shortenHome } from './render-table.ts'
+import { reportTextsFor } from './report-setup.ts'
 import { type Style, styleFor } from './style.ts'
-import { visibleText } from './visible-text.ts'
+import { escapeControls } from './write-text.ts'
 
 interface LintReport {
   readonly findings: readonly LintFinding[]
@@ -42,7 +42,7 @@ export function reportLint(report: LintReport, host: Host): { report: string; ne
 function nameFile(file: string, host: Pick<Host, 'home' | 'cwd'>): string {
   const below = relative(host.cwd, file)
   const isBelow = below !== '' && !below.startsWith('..') && !file.startsWith('$')
-  return visibleText(isBelow ? below : shortenHome(file, host))
+  return escapeControls(isBelow ? below : shortenHome(file, host))
 }
 
 function fixLines({ findings, fixed, dryRun }: LintReport, texts: LintTexts): string[] {
@@ -59,11 +59,11 @@ function renderUrl(findings: readonly LintFinding[], texts: LintTexts, style: St
   return [
     ...findings.map(({ rule, severity, message }) => {
       const paint = severity === 'error' ? style.red : style.yellow
-      return `${place}  ${paint(rule)}  ${visibleText(message)}`
+      return `${place}  ${paint(rule)}  ${escapeControls(message)}`
     }),
-    `  ${visibleText(url)}${reader}`,
-    ...(requests === null ? [] : [`  ${texts.requests} ${visibleText(requests)}`]),
-    ...(fix === null ? [] : [`  ${texts.use} ${style.green(visibleText(fix))}`]),
+    `  ${escapeControls(url)}${reader}`,
+    ...(requests === null ? [] : [`  ${texts.requests} ${escapeControls(requests)}`]),
+    ...(fix === null ? [] : [`  ${texts.use} ${style.green(escapeControls(fix))}`]),
   ].join('\n')
 }
 
@@ -74,4 +74,48 @@ function byUrl(findings: readonly LintFinding[]): LintFinding[][] {
     groups.set(place, [...(groups.get(place) ?? []), finding])
   }
   return [...groups.values()]
+}
+
+/** The texts of the result of lint. */
+export interface LintTexts {
+  readonly requests: string
+  readonly use: string
+  readonly found: (problems: number, files: number) => string
+  readonly clean: (files: number) => string
+  readonly unread: (files: number) => string
+  readonly fixed: (problems: number) => string
+  readonly wouldFix: (problems: number) => string
+  readonly canFix: (problems: number) => string
+}
+
+const en: LintTexts = {
+  requests: 'would request',
+  use: 'use',
+  found: (problems, files) => `${count(problems, 'problem')} in ${count(files, 'file')} looked at`,
+  clean: (files) => `No problem in ${count(files, 'file')} looked at.`,
+  unread: (files) => `${count(files, 'file')} ${files === 1 ? 'was' : 'were'} not read.`,
+  fixed: (problems) => `${count(problems, 'problem')} corrected.`,
+  wouldFix: (problems) =>
+    `${count(problems, 'problem')} would be corrected (--dry-run); nothing was written.`,
+  canFix: (problems) => `${count(problems, 'problem')} can be corrected: add --fix`,
+}
+
+const zhCn: LintTexts = {
+  requests: '将会请求',
+  use: '应改为',
+  found: (problems, files) => `检查了 ${files} 个文件，发现 ${problems} 个问题`,
+  clean: (files) => `检查了 ${files} 个文件，没有发现问题。`,
+  unread: (files) => `有 ${files} 个文件未读取。`,
+  fixed: (problems) => `已修正 ${problems} 个问题。`,
+  wouldFix: (problems) => `将修正 ${problems} 个问题（--dry-run），未写入任何内容。`,
+  canFix: (problems) => `其中 ${problems} 个可以修正：加上 --fix`,
+}
+
+/** In the language of the environment. */
+export function lintTextsFor(host: Pick<Host, 'env'>): LintTexts {
+  return isChinese(host) ? zhCn : en
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

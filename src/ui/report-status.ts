@@ -1,10 +1,9 @@
-import { writeOutBreaks } from '../errors.ts'
+import { escapeNewlines } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore } from '../request/request.ts'
-import { renderTable } from './render-table.ts'
-import { reportTextsFor } from './report-texts.ts'
-import { shortenHome } from './shorten-home.ts'
+import { renderTable, shortenHome } from './render-table.ts'
+import { reportTextsFor } from './report-setup.ts'
 import { styleFor } from './style.ts'
 
 /** What is set up, one row a tool; then each file that is not as it was written, with the values that differ. */
@@ -38,7 +37,7 @@ export function reportStatus(tools: readonly ToolStatus[], host: Host): { report
   const differing = tools.flatMap(({ files }) => files.filter(({ differs }) => differs.length > 0))
   const lines = differing.map(
     ({ path, state, differs }) =>
-      `  ${shortenHome(path, host)} (${texts.states[state]}: ${writeOutBreaks(differs.join(', '))})`,
+      `  ${shortenHome(path, host)} (${texts.states[state]}: ${escapeNewlines(differs.join(', '))})`,
   )
   const table = renderTable(head, rows, style, host.terminal.columns)
   return { report: [table, ...new Set(lines)].join('\n'), next: [] }

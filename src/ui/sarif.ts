@@ -1,10 +1,10 @@
 import { relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { LintFinding, LintProblem } from '../checks/lint/lint-problem.ts'
-import { writeOutBreaks } from '../errors.ts'
+import type { LintFinding, LintProblem } from '../checks/lint/lint-context.ts'
+import { escapeNewlines } from '../errors.ts'
 import type { UrlRule } from '../gateway/url-rules.ts'
 import type { Host } from '../host/host.ts'
-import { jsonText } from './json-text.ts'
+import { jsonText } from './write-text.ts'
 
 /** The problems as a SARIF 2.1.0 log: rules with their texts, places, and the replacement where it is certain. */
 export function renderSarif(
@@ -44,7 +44,7 @@ function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: s
     ruleId: rule,
     ruleIndex: ids.indexOf(rule),
     level: severity,
-    message: { text: writeOutBreaks(text) },
+    message: { text: escapeNewlines(text) },
     locations: [{ physicalLocation: { artifactLocation, region } }],
     ...(fix !== null && span && { fixes: [fixOf(finding, span, artifactLocation)] }),
     properties: { url: finding.url, requests, tool },
@@ -76,4 +76,30 @@ function uriOf(file: string, cwd: string): string {
   const below = relative(cwd, file)
   if (below.startsWith('..') || below === '') return pathToFileURL(file).href
   return below.split(sep).map(encodeURIComponent).join('/')
+}
+
+/** The findings as workflow commands of GitHub Actions, one a line. Paths are relative to the present folder, the checkout. */
+export function renderGithub(findings: readonly LintFinding[], { cwd }: Pick<Host, 'cwd'>): string {
+  return findings.map((finding) => renderAnnotation(finding, cwd)).join('\n')
+}
+
+function renderAnnotation(finding: LintFinding, cwd: string): string {
+  const { severity, file, line, column, rule, message, requests, fix } = finding
+  const properties = { file: relative(cwd, file).split(sep).join('/'), line, col: column, title: rule }
+  const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
+  const text = [
+    message,
+    ...(requests === null ? [] : [`Would request ${requests}.`]),
+    ...(fix === null ? [] : [`Use ${fix}`]),
+  ].join(' ')
+  return `::${severity} ${named.join(',')}::${escapeData(escapeNewlines(text))}`
+}
+
+/** As @actions/core 1.11 escapes them. */
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
 }

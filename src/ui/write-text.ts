@@ -1,10 +1,10 @@
-import type { ExitCode } from '../errors.ts'
+import { type ExitCode, escapeNewlines } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { hideKeys } from '../secrets/hide-keys.ts'
-import { displayWidth } from './display-width.ts'
-import { guardText } from './guard-text.ts'
-import { renderFindings } from './render-findings.ts'
+import { hideKeys } from '../secrets/mask-text.ts'
+import { isChinese } from './locale.ts'
+import { displayWidth, wrapText } from './render-table.ts'
+import { openSeals, type Style, styleFor } from './style.ts'
 
 /** `shown` is for what the user asked for with the key in it. */
 export type Keys = 'hidden' | 'shown'
@@ -16,7 +16,7 @@ export function writeText(
   text: string,
   keys: Keys = 'hidden',
 ): void {
-  terminal[stream].write(guardText(keys === 'hidden' ? hideKeys(text) : text))
+  terminal[stream].write(sanitizeForTerminal(keys === 'hidden' ? hideKeys(text) : text))
 }
 
 /**
@@ -48,6 +48,101 @@ function reportLost(code: string, hasBegun: boolean): Finding {
 
 /** Takes the text at the end of the present line of standard error off the screen. */
 export function eraseText({ terminal }: Pick<Host, 'terminal'>, text: string): void {
-  const width = displayWidth(guardText(hideKeys(text)))
+  const width = displayWidth(sanitizeForTerminal(hideKeys(text)))
   terminal.error.write(`\r${' '.repeat(width)}\r`)
+}
+
+/**
+ * Text for a terminal in which every control character is written out, but for line ends, tabs and the codes of our own
+ * styles: whatever a file, a name or a server put into it cannot command the terminal, nor colour it.
+ */
+export function sanitizeForTerminal(text: string): string {
+  return openSeals(text)
+    .map((part, index) => (index % 2 === 1 ? part : guardLines(part)))
+    .join('')
+}
+
+function guardLines(text: string): string {
+  return text.split('\n').map(escapeControls).join('\n')
+}
+
+/** What could move the cursor, colour the screen or reorder what is read: controls, invisible formats, line separators. */
+const hidden = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** One line with its control characters written out, as `\x1b`, so that a file's content cannot command the terminal. */
+export function escapeControls(line: string): string {
+  return line.replace(hidden, (character) => (character === '\t' ? character : writtenOut(character)))
+}
+
+function writtenOut(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`
+  return `\\u{${code.toString(16)}}`
+}
+
+/** What JSON.stringify leaves as it is, though it could command a terminal or reorder what is read. */
+const leftRaw = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** JSON of two blanks a level, in which every character that is no plain sign is written as `\u001b`. */
+export function jsonText(data: unknown, keys: Keys = 'hidden'): string {
+  const show = (_: string, value: unknown) =>
+    keys === 'hidden' && typeof value === 'string' ? hideKeys(value) : value
+  return JSON.stringify(data, show, 2).replace(leftRaw, (character) =>
+    character.split('').map(escapeUnit).join(''),
+  )
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Work that takes less than this needs no word. */
+const patienceMs = 1000
+
+/** Says on a terminal what is waited for, once it takes a while, and takes the line back at the end. */
+export async function withProgress<Result>(
+  host: Pick<Host, 'terminal'>,
+  text: string,
+  work: Promise<Result>,
+): Promise<Result> {
+  if (!host.terminal.interactive) return work
+  let shown = false
+  const timer = setTimeout(() => {
+    shown = true
+    writeText(host, 'error', text)
+  }, patienceMs)
+  try {
+    return await work
+  } finally {
+    clearTimeout(timer)
+    if (shown) eraseText(host, text)
+  }
+}
+
+/** Findings for standard error, one a line, in the user's language, each with its mark and what to do. Empty when there are none. */
+export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'env' | 'terminal'>): string {
+  const style = styleFor(host, 'stderr')
+  const chinese = isChinese(host)
+  return findings.map((finding) => renderFinding(finding, chinese, style, host.terminal.columns)).join('\n')
+}
+
+function renderFinding(
+  { level, message, messageZh, ownLines, hint }: Finding,
+  chinese: boolean,
+  style: Style,
+  columns: number,
+): string {
+  const text = ((chinese && messageZh) || message).trim()
+  const lines = (ownLines ? text.split('\n') : [escapeNewlines(text)]).flatMap((line) =>
+    wrapText(line, columns - 2),
+  )
+  const advice =
+    hint === undefined ? '' : `\n  → ${wrapText(escapeNewlines(hint), columns - 4).join('\n    ')}`
+  return `${markOf(level, style)} ${lines.join('\n  ')}${advice}`
+}
+
+function markOf(level: Finding['level'], style: Style): string {
+  if (level === 'warning') return style.yellow('!')
+  if (level === 'error' || level === 'failed') return style.red('✗')
+  return level === 'ok' ? style.green('✔') : style.cyan('i')
 }

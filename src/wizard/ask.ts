@@ -1,14 +1,13 @@
 import { cancelled, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { hideKeys } from '../secrets/hide-keys.ts'
+import { hideKeys } from '../secrets/mask-text.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { messagesFor } from '../ui/locale.ts'
-import { promptStyleFor } from '../ui/style.ts'
-import { visibleText } from '../ui/visible-text.ts'
-import { wrapText } from '../ui/wrap-text.ts'
+import { type Messages, messagesFor } from '../ui/locale.ts'
+import { wrapText } from '../ui/render-table.ts'
+import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
+import { escapeControls, writeText } from '../ui/write-text.ts'
 import { lendInput } from './hold-terminal.ts'
-import { promptTheme } from './prompt-theme.ts'
 
 // The only door to inquirer: every question goes to standard error, and leaving one comes to the same everywhere.
 
@@ -135,7 +134,7 @@ function wrapChoices<Value>(host: Host, choices: readonly Choice<Value>[]): Choi
 
 /** Names in a question may come from the user's own tool folders. */
 function shown(text: string): string {
-  return visibleText(hideKeys(text))
+  return escapeControls(hideKeys(text))
 }
 
 function hasLeft(error: unknown): boolean {
@@ -153,4 +152,43 @@ function tryKey(text: string): Secret | string {
 
 function themeOf(host: Host, keys?: string): ReturnType<typeof promptTheme> {
   return promptTheme(promptStyleFor(host), messagesFor(host), keys)
+}
+
+/** How inquirer's prompts look: our colours, which know of NO_COLOR, and our languages, in place of its own. */
+export function promptTheme(style: Style, messages: Messages, keys = '') {
+  return {
+    prefix: { idle: style.cyan('?'), done: style.green('✔') },
+    spinner: { frames: ['…'] },
+    icon: { checked: style.green('◉'), unchecked: '◯', cursor: '❯' },
+    style: {
+      answer: style.cyan,
+      message: style.bold,
+      error: (text: string) => style.red(`> ${text}`),
+      defaultAnswer: (text: string) => style.dim(`(${text})`),
+      help: style.dim,
+      highlight: style.cyan,
+      description: style.dim,
+      keysHelpTip: () => style.dim(keys),
+      confirmDefault: (text: string) => text.toUpperCase(),
+    },
+    // The letters stay y and n in every language: they need no input method.
+    keywords: { yes: 'yes', no: 'no', error: () => messages.answerYesOrNo },
+  }
+}
+
+/** A line between the questions, on standard error as they are. */
+export function say(host: Pick<Host, 'terminal'>, line: string): void {
+  writeText(host, 'error', `${line}\n`)
+}
+
+/** What the user has to know before the next question; values in it may come from files. */
+export function warn(host: Pick<Host, 'terminal'>, ...lines: string[]): void {
+  const shown = lines.flatMap((line) => wrapText(escapeControls(line), host.terminal.columns - 2))
+  say(host, `${styleFor(host, 'stderr').yellow('!')} ${shown.join('\n  ')}`)
+}
+
+/** An answer that a flag gave already, as if it had been asked for. */
+export function showAnswer(host: Host, question: string, answer: string): void {
+  const { prefix, style } = promptTheme(styleFor(host, 'stderr'), messagesFor(host))
+  say(host, `${prefix.done} ${style.message(question)} ${style.answer(escapeControls(answer))}`)
 }

@@ -1,17 +1,26 @@
-import type { CommandContext } from '../commands/command.ts'
-import type { Input } from '../request/input.ts'
+import { setTimeout } from 'node:timers/promises'
+import type { Catalog, Tool } from '../catalog/tool.ts'
+import { hostTransport } from '../checks/check-gateway.ts'
+import type { CommandContext } from '../command.ts'
+import { cancelled, quoteWord, UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { fetchModels } from '../gateway/fetch-models.ts'
+import { type Gateway, type Region, servesModel } from '../gateway/gateway.ts'
+import { Origin } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
+import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts'
+import { type Field, fields, fieldsOf } from '../request/fields.ts'
+import { chooseOrigin } from '../request/normalise-request.ts'
+import { type Input, isOn, type KeyStore, listOf, type Scope, textOf } from '../request/request.ts'
+import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { messagesFor } from '../ui/locale.ts'
+import { isChinese, messagesFor } from '../ui/locale.ts'
+import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { wrapText } from '../ui/wrap-text.ts'
-import { askKeyStore } from './ask-key-store.ts'
-import { askModels } from './ask-models.ts'
-import { type AcceptsOrigin, askRegion } from './ask-region.ts'
-import { askTools } from './ask-tools.ts'
+import { renderFindings } from '../ui/write-text.ts'
+import { askCheckbox, askSelect, say, showAnswer } from './ask.ts'
 import { holdTerminal } from './hold-terminal.ts'
-import { say } from './say.ts'
-import { type KeyTest, settleKey } from './settle-key.ts'
-import { withValues } from './with-values.ts'
+import { type KeyTest, resolveKey } from './resolve-key.ts'
 
 /** Who judges the answers while they are given. */
 interface Judges {
@@ -40,8 +49,209 @@ export async function completeInput(
   const withTools = await usableTools(await askTools(input, context))
   const withRegion = await askRegion(withTools, context, accepts)
   const withStore = await askKeyStore(withRegion, host)
-  const settledKey = await settleKey(withStore, key, context, (each) => testKey(each, withStore))
+  const settledKey = await resolveKey(withStore, key, context, (each) => testKey(each, withStore))
   // Where the one that was given was refused, the command that does the same is not to name its source.
   const withKey = key && settledKey !== key ? withValues(withStore, 'keyFile', ['-']) : withStore
   return { input: await askModels(withKey, settledKey, context), key: settledKey }
+}
+
+/** Which tools: those that can be set up as the flags say, the ones found on this machine ticked and marked. */
+export async function askTools(input: Input, { host, catalog }: CommandContext): Promise<Input> {
+  const { question, found, required } = messagesFor(host).tools
+  const named = await namedTools(input, catalog, host)
+  if (named) {
+    showAnswer(host, question, named.map(({ id }) => id).join(', '))
+    return input
+  }
+  const detected = await detectedTools(catalog, host)
+  const choices = fittingTools(input, catalog).map((tool) => ({
+    value: tool.id,
+    name: detected.includes(tool) ? `${tool.title} (${found})` : tool.title,
+    short: tool.id,
+    checked: detected.includes(tool),
+  }))
+  return withValues(input, 'tool', await askCheckbox(host, question, choices, required))
+}
+
+function fittingTools(input: Input, catalog: Catalog): Tool[] {
+  const scope = (textOf(input, 'scope') ?? 'user') as Scope
+  const method = textOf(input, 'method')
+  return catalog.tools.filter((tool) =>
+    methodsOf(tool, scope).some((candidate) => method === undefined || candidate === method),
+  )
+}
+
+/** Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. */
+export type AcceptsOrigin = (origin: Origin) => Promise<boolean>
+
+/** Which region. One that is not accepted is asked for again; one that a flag named is then left. */
+export async function askRegion(
+  input: Input,
+  { host, catalog }: CommandContext,
+  accepts: AcceptsOrigin,
+): Promise<Input> {
+  const { question } = messagesFor(host).region
+  if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
+    const { origin } = chooseOrigin(input, catalog.gateway)
+    showAnswer(host, question, origin.text)
+    if (!(await accepts(origin))) throw cancelled()
+    return input
+  }
+  const { regions } = catalog.gateway
+  const choices = regions.map((region) => ({
+    value: region,
+    name: describe(region, host),
+    short: isChinese(host) ? region.titleZh : region.title,
+  }))
+  const preset = regions.find(({ id }) => id === fields.region.default)
+  for (;;) {
+    const region = await askSelect(host, question, choices, preset)
+    if (await accepts(Origin.ofRegion(region))) return withValues(input, 'region', [region.id])
+  }
+}
+
+/** Its name and the reason for it. */
+function describe({ title, titleZh, audience, audienceZh }: Region, host: Host): string {
+  return isChinese(host) ? `${titleZh}：${audienceZh}` : `${title}: ${audience}`
+}
+
+/** A keychain that does not answer by then is not offered, in ms. */
+const patience = 1500
+
+/** Where to keep the key: asked only where this machine has a keychain that answers; the default stays the files. */
+export async function askKeyStore(input: Input, host: Host): Promise<Input> {
+  if (textOf(input, 'keyStore') !== undefined || !(await answers(host))) return input
+  const { question, file, keychain } = messagesFor(host).keyStore
+  const store = await askSelect<KeyStore>(
+    host,
+    question,
+    [
+      { value: 'file', ...file },
+      { value: 'keychain', ...keychain },
+    ],
+    'file',
+  )
+  return store === 'file' ? input : withValues(input, 'keyStore', [store])
+}
+
+async function answers(host: Host): Promise<boolean> {
+  const giveUp = new AbortController()
+  const read = openKeychain(host)
+    .then((keychain) => keychain.read(keyAccount))
+    .then(
+      () => true,
+      () => false,
+    )
+  const late = setTimeout(patience, false, { signal: giveUp.signal }).catch(() => false)
+  const answered = await Promise.race([read, late])
+  giveUp.abort()
+  return answered
+}
+
+/**
+ * Which model each tool is to use, out of the gateway's own list; first of all the client's default, which writes
+ * nothing. Asked only where the gateway may be contacted and gives a list.
+ */
+export async function askModels(
+  input: Input,
+  key: Secret | undefined,
+  context: CommandContext,
+): Promise<Input> {
+  const { host, catalog } = context
+  const messages = messagesFor(host).model
+  const given = listOf(input, 'model')
+  if (given.length > 0) {
+    showAnswer(host, messages.answered, given.join(', '))
+    return input
+  }
+  const tools = ((await namedTools(input, catalog, host)) ?? []).filter((tool) => takesModel(tool, input))
+  if (tools.length === 0 || key === undefined || isOn(input, 'noCheck')) return input
+  const { origin } = chooseOrigin(input, catalog.gateway)
+  const names = await fetchModels(origin, catalog.gateway, key, hostTransport(host))
+  const chosen: string[] = []
+  for (const tool of tools) {
+    const fitting = names.filter((name) => fits(name, tool, catalog.gateway))
+    if (fitting.length === 0) continue
+    const own = { value: undefined, name: messages.ownDefault }
+    const models = fitting.map((name) => ({ value: name, name }))
+    const model = await askSelect<string | undefined>(host, messages.question(tool.title), [own, ...models])
+    if (model !== undefined) chosen.push(`${tool.id}=${model}`)
+  }
+  return chosen.length > 0 ? withValues(input, 'model', chosen) : input
+}
+
+/** Whether what would be written for the tool has a place for a model. */
+function takesModel(tool: Tool, input: Input): boolean {
+  const scope = (textOf(input, 'scope') ?? 'user') as Scope
+  const method = textOf(input, 'method') ?? methodsOf(tool, scope)[0]
+  const written =
+    method === 'env' ? tool.env?.variables : tool.targets.filter((target) => target.scope === scope)
+  return JSON.stringify(written ?? {}).includes('{{ model }}')
+}
+
+function fits(name: string, tool: Tool, gateway: Gateway): boolean {
+  const protocol = tool.variants[0]?.endpoints[0]?.protocol
+  return protocol !== undefined && servesModel(gateway, protocol, name)
+}
+
+/** The input as if these values had been given by the field's flag. */
+export function withValues(input: Input, name: string, values: readonly string[]): Input {
+  return { ...input, values: { ...input.values, [name]: values } }
+}
+
+/**
+ * The command line that does the same without questions. The key is left out: where no variable and no file holds it,
+ * the command reads it from standard input.
+ */
+export function equivalentCommand(input: Input, { host, catalog }: CommandContext): string {
+  const withKey = needsKey(input, host.env) ? withValues(input, 'keyFile', ['-']) : input
+  const switches = new Set([...input.switches, 'yes'])
+  const flags = fieldsOf('setup', catalog).flatMap(([name, field]) =>
+    flagsOf(field, withKey.values[name] ?? [], switches.has(name)),
+  )
+  return ['qcode-setup', ...flags].join(' ')
+}
+
+function needsKey(input: Input, env: Readonly<Record<string, string | undefined>>): boolean {
+  const given = textOf(input, 'keyFile') !== undefined || Boolean(env.QCODE_API_KEY)
+  // What is kept in the keychain is there once the command has run.
+  return !given && (textOf(input, 'keyStore') ?? 'file') === 'file'
+}
+
+function flagsOf({ flag, value, many }: Field, values: readonly string[], isOn: boolean): string[] {
+  if (value === undefined) return isOn ? [`--${flag}`] : []
+  const counting = many ? values : values.slice(-1)
+  return counting.flatMap((text) => [`--${flag}`, quoteWord(text)])
+}
+
+/** `region`: take it back, and then ask which other region to take. */
+type AfterFailedCheck = 'keep' | 'region' | 'undo'
+
+/**
+ * What to do when the gateway did not answer as it should. Asked after the files are written, so leaving the question
+ * keeps them and is no cancellation.
+ */
+export async function askAfterFailedCheck(
+  problems: readonly Finding[],
+  canUndo: boolean,
+  host: Host,
+): Promise<AfterFailedCheck> {
+  const texts = messagesFor(host).failedCheck
+  say(host, renderFindings(problems, host))
+  try {
+    return await askSelect<AfterFailedCheck>(host, texts.question, [
+      { value: 'keep', name: texts.keep },
+      { value: 'region', name: texts.region },
+      ...(canUndo ? [{ value: 'undo' as const, name: texts.undo }] : []),
+    ])
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'cancelled') return 'keep'
+    throw error
+  }
+}
+
+/** Which region to take instead. Errors: UserError `cancelled`. */
+export async function askOtherRegion(context: CommandContext, accepts: AcceptsOrigin): Promise<string> {
+  const nothing = { values: {}, switches: new Set<string>(), positionals: [] }
+  return textOf(await askRegion(nothing, context, accepts), 'region') ?? ''
 }

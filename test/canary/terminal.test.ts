@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { messagesEn } from '../../src/ui/messages-en.ts'
-import { messagesZhCn } from '../../src/ui/messages-zh-cn.ts'
+import { messagesEn, messagesZhCn } from '../../src/ui/locale.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { canaryKey as key } from './canary-keys.ts'
 import { startGateways } from './echoing-gateway.ts'

@@ -1,5 +1,4 @@
-import { findUnfinishedRun } from '../../src/apply/find-unfinished-run.ts'
-import { listRuns } from '../../src/apply/journal.ts'
+import { findUnfinishedRun, listRuns } from '../../src/apply/journal.ts'
 import type { RunRecord } from '../../src/apply/run-record.ts'
 import type { Host } from '../../src/host/host.ts'
 import { type HomeTree, readTree, stateBelowHome, usersPart } from '../support/home-tree.ts'

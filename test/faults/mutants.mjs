@@ -35,7 +35,7 @@ export const mutants = [
     name: 'a failed run is not rolled back',
     changes: [
       [
-        'src/apply/take-back.ts',
+        'src/apply/restore-run.ts',
         'const restored = await restoreRun(run, writer)',
         'const restored: Restored = { run, leftAlone: [], failures: [] }',
       ],

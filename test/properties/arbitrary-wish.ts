@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Input } from '../../src/request/input.ts'
+import type { Input } from '../../src/request/request.ts'
 import { testKey } from '../support/test-host.ts'
 import type { Flags } from './machine.ts'
 

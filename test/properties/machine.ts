@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
-import type { Outcome, Run, WritingContext } from '../../src/commands/command.ts'
+import type { Outcome, Run, WritingContext } from '../../src/command.ts'
 import { runRemove } from '../../src/commands/remove.ts'
 import { runSetup } from '../../src/commands/setup.ts'
 import { runStatus } from '../../src/commands/status.ts'

@@ -2,8 +2,8 @@ import { createCommitter } from '../../src/apply/committer.ts'
 import { commandTable } from '../../src/commands/command-table.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
-import { isOn } from '../../src/request/input.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
+import { isOn } from '../../src/request/request.ts'
 import { testCatalog } from './test-catalog.ts'
 
 /** How a command ended, and all that it said, in no special order. */

@@ -1,5 +1,5 @@
 import { createCommitter } from '../../src/apply/committer.ts'
-import type { WritingContext } from '../../src/commands/command.ts'
+import type { WritingContext } from '../../src/command.ts'
 import type { Host } from '../../src/host/host.ts'
 import { testCatalog } from './test-catalog.ts'
 

@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import type { Host } from '../../src/host/host.ts'
 import { Interruption } from '../../src/host/interruption.ts'
-import { createMemoryKeychain } from '../../src/host/memory-keychain.ts'
+import { createMemoryKeychain } from '../../src/host/throw-away-host.ts'
 import { projectFolder } from './test-catalog.ts'
 import { thisProcess } from './test-processes.ts'
 

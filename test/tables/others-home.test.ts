@@ -1,7 +1,7 @@
 import { chmodSync, lchownSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { othersHome } from '../../src/host/others-home.ts'
+import { othersHome } from '../../src/host/ownership.ts'
 import { everyoneCanReach } from '../support/everyone-can-reach.ts'
 import { readTree } from '../support/home-tree.ts'
 import { makeHome, programPath, runProgram, sampleKey } from '../support/run-program.ts'

@@ -32,7 +32,7 @@ function pathTo(data: Value, end: string, at: readonly string[] = []): string[] 
 function takeOut(name: string, entry: string | undefined, file: string, line?: string): void {
   const format = formats.get(formatOf(file) ?? 'json')
   const text = readFileSync(file, 'utf8')
-  const path = formatOf(file) && pathTo(format?.referee(text) ?? {}, name)
+  const path = formatOf(file) && pathTo(format?.parseStrict(text) ?? {}, name)
   if (!path || !format) {
     takeLineOut(file, Number(line))
     return
@@ -104,7 +104,7 @@ const fieldValues: Readonly<Record<string, unknown>> = {
 function addField(file: string, name: string | undefined, field: string): void {
   const format = formats.get(formatOf(file) ?? 'json')
   const text = readFileSync(file, 'utf8')
-  const at = name === undefined ? [] : (pathTo(format?.referee(text) ?? {}, name) ?? [])
+  const at = name === undefined ? [] : (pathTo(format?.parseStrict(text) ?? {}, name) ?? [])
   if (formatOf(file) === 'json') {
     const data = JSON.parse(text)
     holderOf(data, at)[field] = fieldValues[field] ?? 'command'

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { messagesEn as messages } from '../../src/ui/messages-en.ts'
+import { messagesEn as messages } from '../../src/ui/locale.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'
 import { createHome } from './home.ts'

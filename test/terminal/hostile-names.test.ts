@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { messagesEn as messages } from '../../src/ui/messages-en.ts'
+import { messagesEn as messages } from '../../src/ui/locale.ts'
 import { manifestOf, ownTools, writeOwnTool } from '../support/own-tool.ts'
 import { keys, startTerminal } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'

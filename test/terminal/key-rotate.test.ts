@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keyTextsFor } from '../../src/ui/key-texts.ts'
-import { messagesEn as messages } from '../../src/ui/messages-en.ts'
+import { messagesEn as messages } from '../../src/ui/locale.ts'
 import { runProgram, sampleKey } from '../support/run-program.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { testKey } from '../support/test-host.ts'

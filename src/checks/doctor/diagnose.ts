@@ -13,7 +13,7 @@ import { UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
-import { ownKeys } from '../../plan/own-keys.ts'
+import { ownKeys } from '../../plan/written-keys.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
 

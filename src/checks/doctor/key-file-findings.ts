@@ -1,11 +1,17 @@
 import type { Catalog } from '../../catalog/tool.ts'
 import type { ReadFile } from '../../effect/file-reader.ts'
+import { quoteWord } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
-import { quoteWord } from '../../host/quote-word.ts'
-import { askGit, type GitFate } from '../ask-git.ts'
-import { type Dotfiles, findDotfiles } from '../find-dotfiles.ts'
-import { gitMessage, ignoreCommand, untrackCommand } from '../key-in-git.ts'
+import {
+  askGit,
+  type Dotfiles,
+  findDotfiles,
+  type GitStatus,
+  gitMessage,
+  ignoreCommand,
+  untrackCommand,
+} from '../key-in-git.ts'
 
 interface GitContext {
   readonly catalog: Catalog
@@ -98,12 +104,12 @@ async function trackedFinding(
   ]
 }
 
-function fateZh(fate: GitFate): string {
+function fateZh(fate: GitStatus): string {
   if (fate.kind === 'tracked') return `已被 git 仓库 ${fate.gitFolder ?? fate.repository} 跟踪`
   return `未被 git 仓库 ${fate.repository} 忽略`
 }
 
-function mendCommand(fate: GitFate): string | undefined {
+function mendCommand(fate: GitStatus): string | undefined {
   if (fate.kind === 'tracked') return `${untrackCommand(fate)}; qcode-setup key rotate`
   return fate.kind === 'would-take' ? ignoreCommand(fate) : undefined
 }

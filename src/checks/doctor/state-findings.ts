@@ -1,13 +1,16 @@
 import { statSync } from 'node:fs'
 import { resolvePath } from '../../catalog/places.ts'
 import { isInRange } from '../../effect/find-setting.ts'
-import type { ToolView } from '../../effect/tool-view.ts'
-import type { Finding } from '../../finding.ts'
+import { isPlaceholderKey, type ToolView } from '../../effect/tool-view.ts'
+import { quoteWord } from '../../errors.ts'
+import type { Finding, Level } from '../../finding.ts'
 import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
-import { quoteWord } from '../../host/quote-word.ts'
 import type { Setup } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
+import { maskText } from '../../secrets/mask-text.ts'
+import { Secret } from '../../secrets/secret.ts'
+import type { LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
 
@@ -121,4 +124,64 @@ function modeNotKept(folder: string, shown: string): Finding {
 
 function changedAt(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** What lint found, but for the base URLs that are in effect and were judged with their precedence. */
+export function lintFindings(problems: readonly LintProblem[], views: readonly ToolView[]): Finding[] {
+  const judged = new Set(views.flatMap(judgedPlaces))
+  return problems
+    .map(({ finding }) => finding)
+    .filter(({ tool, file }) => !(tool ?? '').split(',').some((id) => judged.has(`${id} ${file}`)))
+    .map(({ rule, severity, tool, file, line, column, url, requests, message, fix }) => ({
+      id: `lint-${rule}`,
+      level: severity,
+      message: `${url || 'An empty base URL'}: ${message}${requests === null ? '' : ` It would request ${requests}.`}`,
+      where: file.startsWith('$') ? { file } : { file, line, column },
+      ...(tool !== null && !tool.includes(',') && { tool }),
+      ...(fix !== null && { hint: `qcode-setup lint --fix (writes ${fix})` }),
+    }))
+}
+
+/** Where the base URLs in effect stand, as lint names it: a file, or `$NAME` for a variable of the environment. */
+function judgedPlaces({ tool, connections }: ToolView): string[] {
+  return connections
+    .flatMap(({ baseUrl }) => baseUrl.heads)
+    .map(({ name, source }) => `${tool.id} ${source.file?.path ?? `$${name}`}`)
+}
+
+/** The findings as they are shown: each broken file once, and no key in any of them. */
+export function finishFindings(findings: readonly Finding[], views: readonly ToolView[]): Finding[] {
+  const keys = views
+    .flatMap(({ connections }) =>
+      connections.flatMap(({ keys: { heads, shadowed } }) => [...heads, ...shadowed]),
+    )
+    // A short text would be found everywhere.
+    .filter((found) => found.value.length >= 8 && !isPlaceholderKey(found))
+    .map(({ value }) => new Secret(value))
+  return findings.filter(isFirstOfFile).map((finding) => hideKeys(finding, keys))
+}
+
+/** How many findings there are of each level, zeros as well. */
+export function countLevels(findings: readonly Finding[]): Record<Level, number> {
+  const counts = { ok: 0, info: 0, warning: 0, error: 0, skipped: 0, failed: 0 }
+  for (const { level } of findings) counts[level] += 1
+  return counts
+}
+
+/** Several looks fail at one broken file; the first to say so is enough. */
+function isFirstOfFile({ level, where }: Finding, index: number, findings: readonly Finding[]): boolean {
+  if (level !== 'failed' || where === undefined) return true
+  const saysWhy = (finding: Finding) => finding.level === 'failed' || finding.id === 'config-does-not-parse'
+  return findings.findIndex((other) => saysWhy(other) && other.where?.file === where.file) === index
+}
+
+/** No finding names a key; this holds for whatever a file or a client brings up. */
+function hideKeys(finding: Finding, keys: readonly Secret[]): Finding {
+  const { message, messageZh, hint } = finding
+  return {
+    ...finding,
+    message: maskText(message, keys),
+    ...(messageZh !== undefined && { messageZh: maskText(messageZh, keys) }),
+    ...(hint !== undefined && { hint: maskText(hint, keys) }),
+  }
 }

@@ -1,21 +1,16 @@
 import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
-import type { FormatId } from '../../documents/formats.ts'
-import { spellFishVariables } from '../../documents/script/fish-variables.ts'
-import { whyNotParsed } from '../../documents/why-not-parsed.ts'
+import { type FormatId, whyNotParsed } from '../../documents/formats.ts'
+import { spellFishVariables } from '../../documents/script/fish-tokens.ts'
 import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Ledger } from '../../ledger.ts'
-import { fileKind } from './file-kind.ts'
-import { createLintContext, type LintContext } from './lint-context.ts'
-import { lintEnvironment } from './lint-environment.ts'
-import type { LintProblem } from './lint-problem.ts'
-import { lintText } from './lint-text.ts'
-import { machineFiles } from './machine-files.ts'
-import { readSource, type UnreadReason, worthReadingPattern } from './read-source.ts'
-import type { Surroundings } from './url-readers.ts'
-import { walkSources } from './walk-sources.ts'
+import { createLintContext, type LintContext, type LintProblem } from './lint-context.ts'
+import { lintText, lintValue } from './lint-text.ts'
+import { fileKind } from './linted-text.ts'
+import { machineFiles, type Surroundings } from './url-readers.ts'
+import { readSource, type UnreadReason, walkSources, worthReadingPattern } from './walk-sources.ts'
 
 /** What to look at. Without paths: this machine's own settings; `project` adds the source code below the present folder. */
 export interface LintRequest {
@@ -53,6 +48,7 @@ export async function lintFiles(
 
 /** A tool's own file is always read, as large as setup takes it. */
 const anything = /(?:)/
+
 const largestSettings = 10 * 1024 * 1024
 
 async function lintAll(files: readonly string[], context: LintContext): Promise<Omit<LintResult, 'files'>> {
@@ -191,5 +187,13 @@ function notFound(path: string): UserError {
     hint: "Without a path, qcode-setup lint looks at this machine's own settings.",
     exit: 2,
     where: { file: path },
+  })
+}
+
+/** The variables that this program was started with and that clients read as their base URL; an empty one is none. */
+export function lintEnvironment({ env }: Surroundings, context: LintContext): LintProblem[] {
+  return [...context.variables].flatMap(([name, readers]) => {
+    const value = env[name]
+    return !value ? [] : lintValue(name, value, readers, context)
   })
 }

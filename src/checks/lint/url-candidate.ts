@@ -52,3 +52,84 @@ function unescapeText(written: string): string {
     code === undefined ? (named[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
   )
 }
+
+/** Longer is no base URL; it is not looked at, or a line of nothing but URLs would be read once for each. */
+const longestUrl = 2000
+
+const scheme = /https?:(?:\\?\/){2}/gi
+
+const bareUrl = /(?:\\\/|[^\s"'`<>|^(){}[\],;\\$]){1,2000}/y
+
+/**
+ * Every http URL in a text. In quotes the blanks around it and inside it belong to it, since the client reads them as
+ * well; a sentence that holds a URL gives just the URL.
+ */
+export function findUrls(lines: LintedText): UrlCandidate[] {
+  const spans = [...lines.text.matchAll(scheme)].map(({ index }) => spanOf(lines, index))
+  const candidates = spans
+    .filter(({ start, end }) => end - start < longestUrl)
+    .map((span) => candidateAt(lines, span))
+  return lines.kind.kind === 'code' ? candidates.filter(({ isQuoted }) => isQuoted) : candidates
+}
+
+function spanOf(lines: LintedText, at: number): Span {
+  const { text, kind } = lines
+  const { end } = lines.lineAt(at)
+  const rest = text.slice(at, Math.min(end, at + longestUrl + 1))
+  const whole = quotedSpan(text, at, rest) ?? (kind.openValues ? openSpan(at, rest) : undefined)
+  if (whole && isOneUrl(text.slice(whole.start, whole.end))) return whole
+  bareUrl.lastIndex = at
+  const found = bareUrl.exec(text)?.[0] ?? ''
+  return { start: at, end: at + found.replace(/[.:!*]+$/, '').length }
+}
+
+/** What stands between the quote in front of the URL and the same quote behind it, in one line. */
+function quotedSpan(text: string, at: number, rest: string): Span | undefined {
+  const start = at - (/[ \t]*$/.exec(text.slice(Math.max(0, at - 20), at))?.[0].length ?? 0)
+  const quote = text[start - 1] ?? ''
+  if (quote === '' || !`"'\``.includes(quote)) return undefined
+  const length = rest.indexOf(quote)
+  return length === -1 ? undefined : { start, end: at + length }
+}
+
+/** From the URL to the end of its line, or to a comment. */
+function openSpan(at: number, rest: string): Span {
+  const comment = /\s#/.exec(rest)?.index ?? rest.length
+  return { start: at, end: at + rest.slice(0, comment).trimEnd().length }
+}
+
+/** No blanks but around it, or one gap that a URL would go on behind. */
+function isOneUrl(content: string): boolean {
+  const [first = '', second, ...more] = content.trim().split(/\s+/)
+  if (/[{}<>$]/.test(content)) return false
+  return second === undefined || (more.length === 0 && (/[/.]$/.test(first) || /^[/.]/.test(second)))
+}
+
+const anyValue = '"[^"\\n]*"|\'[^\'\\n]*\'|[^\\s"\'`;,)}\\]#]*'
+
+/**
+ * The values of these names, and of all that say `base URL` in one way or another, that are no http URL: empty,
+ * without a scheme, or with a wrong one.
+ */
+export function findHalfUrls(lines: LintedText, names: readonly string[]): UrlCandidate[] {
+  const { text, kind } = lines
+  return [...text.matchAll(assignmentOf(names))].flatMap(({ 0: whole, 1: value = '', index }) => {
+    const quotes = /^["']/.test(value) ? 1 : 0
+    const end = index + whole.length
+    const candidate = candidateAt(lines, { start: end - value.length + quotes, end: end - quotes })
+    if (/^\s*https?:\/\/\S/i.test(candidate.text) || (kind.kind === 'code' && quotes === 0)) return []
+    return [candidate]
+  })
+}
+
+/** `NAME = value`, `"NAME": value`, `set -gx NAME value` and their kin. */
+function assignmentOf(names: readonly string[]): RegExp {
+  const name = [...names.map(escapePattern), `(?:[A-Za-z_][\\w-]*)?(?:${baseUrlName.source})`].join('|')
+  const between = '["\'`]?\\]?(?:[ \\t]*(?:=(?!=)|:(?!=))[ \\t]*|[ \\t]+(?=["\'\\w]))'
+  return new RegExp(`(?<![\\w-])(?:${name})${between}(${anyValue})`, 'gi')
+}
+
+/** A text as a regular expression that matches just it. */
+export function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -102,3 +102,9 @@ export function joinTexts(pieces: readonly Piece[]): Word {
   }
   return open === '' ? joined : [...joined, open]
 }
+
+/** The languages that can be read. */
+export const scriptLanguages = ['bash', 'zsh', 'fish', 'powershell'] as const
+
+/** A language of shell scripts. */
+export type ScriptLanguage = (typeof scriptLanguages)[number]

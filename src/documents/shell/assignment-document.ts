@@ -1,8 +1,8 @@
 import { UserError } from '../../errors.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
-import { sameValue } from '../same-value.ts'
-import { appendLines, BOM, cutLines, newlineOf } from './lines.ts'
-import type { AssignedValue } from './shell-line.ts'
+import { appendLines, BOM, cutLines, newlineOf } from '../lines.ts'
+import { sameValue } from '../value.ts'
+import type { AssignedValue } from './quote.ts'
 
 /** One `NAME=value` in a text. All places are offsets; `end` and `valueEnd` are exclusive. */
 export interface Assignment {

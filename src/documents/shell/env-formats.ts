@@ -1,9 +1,8 @@
 import type { Format, Value } from '../document.ts'
 import { openAssignments } from './assignment-document.ts'
 import { type Command, fishCommands, posixCommands, powershellCommands, type Word } from './commands.ts'
-import { scanLines } from './scan-lines.ts'
-import { crGuard, fish, posix, powershell, type Shell } from './shell.ts'
-import { type AssignedValue, shellLine, shellWord } from './shell-line.ts'
+import { type AssignedValue, shellLine, shellWord } from './quote.ts'
+import { crGuard, fish, posix, powershell, type Shell, scanLines } from './shell.ts'
 
 /**
  * A file of `export NAME='value'` and `export NAME="$('command' ...)"` lines, for bash, zsh, dash and ksh. Other lines
@@ -11,7 +10,7 @@ import { type AssignedValue, shellLine, shellWord } from './shell-line.ts'
  */
 export const posixEnvFormat: Format = {
   open: opener(posix),
-  referee: (text) =>
+  parseStrict: (text) =>
     variables(posixCommands(text), ([verb, assignment, ...more]) => {
       const [name, ...value] = assignment?.text.split('=') ?? []
       const isOne = verb?.text === 'export' && name && value.length > 0 && more.length === 0
@@ -22,7 +21,7 @@ export const posixEnvFormat: Format = {
 /** A file of `set -gx NAME 'value'` and `set -gx NAME ('command' ...)` lines, for fish. */
 export const fishEnvFormat: Format = {
   open: opener(fish),
-  referee: (text) =>
+  parseStrict: (text) =>
     variables(fishCommands(text), ([verb, flags, name, value, ...more]) =>
       verb?.text === 'set' && /^-(gx|xg)$/.test(flags?.text ?? '') && more.length === 0
         ? [name?.text, value && assignedValue(value)]
@@ -33,7 +32,7 @@ export const fishEnvFormat: Format = {
 /** A file of `$env:NAME = 'value'` and `$env:NAME = & 'command' ...` lines, for PowerShell. */
 export const powershellEnvFormat: Format = {
   open: opener(powershell),
-  referee: (text) =>
+  parseStrict: (text) =>
     variables(powershellCommands(text), (command) => {
       const [target = '', equals, value, ...more] = command.map((word) => word.text)
       if (equals !== '=' || (more.length > 0 && value !== '&')) return []

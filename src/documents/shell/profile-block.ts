@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.ts'
-import { type Line, splitLines } from './lines.ts'
+import { type Line, splitLines } from '../lines.ts'
 
 /** The first line of our block. Both markers are whole lines: nothing stands before or behind them but a CR. */
 export const blockStart = '# >>> qcode-setup >>>'

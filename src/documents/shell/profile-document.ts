@@ -1,9 +1,10 @@
 import { UserError } from '../../errors.ts'
 import { type BlankTrace, blankAbove, traceAbove } from '../blank-line.ts'
-import type { Document, KeyPath, Value } from '../document.ts'
-import { appendLines, cutLines, type Line, newlineOf } from './lines.ts'
+import type { Document, Format, KeyPath, Value } from '../document.ts'
+import { appendLines, cutLines, type Line, newlineOf } from '../lines.ts'
+import { type Command, fishCommands, posixCommands, powershellCommands } from './commands.ts'
 import { type Block, blockEnd, blockNote, blockStart, editedBlock, findBlock } from './profile-block.ts'
-import { crGuard, type Shell } from './shell.ts'
+import { crGuard, fish, posix, powershell, type Shell } from './shell.ts'
 
 /**
  * Opens a shell profile, in which one marked block is ours. The only path is `['source']`: the absolute path of the
@@ -113,4 +114,34 @@ class ProfileDocument implements Document {
 
 function isSource(path: KeyPath): boolean {
   return path.length === 1 && path[0] === 'source'
+}
+
+/** The marked block in `.profile`, `.bashrc`, `.zshenv` and the like: see `openProfile`. */
+export const posixProfileFormat = profileFormat(posix, posixCommands)
+
+/** The marked block in `config.fish`. */
+export const fishProfileFormat = profileFormat(fish, fishCommands)
+
+/** The marked block in a PowerShell `profile.ps1`. */
+export const powershellProfileFormat = profileFormat(powershell, powershellCommands)
+
+function profileFormat(shell: Shell, readCommands: (text: string) => Command[]): Format {
+  return {
+    open: (text, file) => openProfile(text, file, shell),
+    parseStrict: (text) => sourced(readCommands(insideBlock(text))),
+  }
+}
+
+/** The file that is read in between the markers, found without the editor's parser. */
+function sourced(commands: readonly Command[]): Value {
+  const words = commands.flat().map(({ text }) => text)
+  const verb = words.findIndex((word) => word === '.' || word === 'source')
+  const source = verb === -1 ? undefined : words[verb + 1]
+  return source === undefined ? {} : { source }
+}
+
+function insideBlock(text: string): string {
+  const lines = text.replaceAll('\r\n', '\n').split('\n')
+  const [start, end] = [lines.indexOf(blockStart), lines.indexOf(blockEnd)]
+  return start === -1 ? '' : lines.slice(start + 1, end).join('\n')
 }

@@ -1,6 +1,6 @@
-import { quoteFish, quotePosix, quotePowershell } from './quote.ts'
-import type { LineGrammar } from './scan-lines.ts'
-import type { ShellId } from './shell-line.ts'
+import { BOM, type Line, splitLines } from '../lines.ts'
+import type { Assignment } from './assignment-document.ts'
+import { quoteFish, quotePosix, quotePowershell, type ShellId } from './quote.ts'
 
 /** What the editors of shell files know about one family of shells. */
 export interface Shell {
@@ -24,7 +24,9 @@ export function crGuard({ crCounts }: Shell, rest: string): string {
 }
 
 const posixWord = /(?:'[^']*'|\\.|"[^"$`\\]*"|[\w./:@%+,-])+/gs
+
 const fishWord = /'(?:[^'\\]|\\.)*'|"[^"$\\]*"|[\w./:@%+,=-]+/gs
+
 const powershellWord = /'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'/g
 
 /** The words of a command between blanks: that they need a blank each keeps the matching linear. */
@@ -108,4 +110,35 @@ function decodeFish(word: string): string {
 function decodePowershell(word: string): string {
   const inner = word.slice(1, -1)
   return word.startsWith("'") ? inner.replace(/['‘’‚‛](['‘’‚‛])/g, '$1') : inner
+}
+
+/** How a shell writes an assignment of a fixed value on a line of its own. */
+export interface LineGrammar {
+  /**
+   * Matches a whole line without line feed, with the groups `head`, `name` (inside head) and `word`; where the word is a
+   * command's output also `command`, the words between its marks.
+   */
+  readonly pattern: RegExp
+  /** One word of a command. */
+  readonly commandWord: RegExp
+  decode(word: string): string
+}
+
+/** The assignments that stand on a line of their own. Every other line is left to its owner. */
+export function scanLines(text: string, grammar: LineGrammar): Assignment[] {
+  return splitLines(text).flatMap((line) => readLine(line, grammar) ?? [])
+}
+
+function readLine(line: Line, { pattern, commandWord, decode }: LineGrammar): Assignment | undefined {
+  const { head, name, word, command } = pattern.exec(line.text)?.groups ?? {}
+  if (head === undefined || name === undefined || word === undefined) return undefined
+  const valueStart = line.start + head.length
+  return {
+    name,
+    value: command === undefined ? decode(word) : { command: (command.match(commandWord) ?? []).map(decode) },
+    start: head.startsWith(BOM) ? line.start + BOM.length : line.start,
+    end: line.end,
+    valueStart,
+    valueEnd: valueStart + word.length,
+  }
 }

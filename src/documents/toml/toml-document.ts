@@ -1,18 +1,37 @@
+import { TomlDate } from 'smol-toml'
+import type { AST } from 'toml-eslint-parser'
 import { UserError } from '../../errors.ts'
 import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
-import { sameValue } from '../same-value.ts'
+import { commonNewline } from '../lines.ts'
 import { applySplices } from '../splice.ts'
-import { insertInline, removeInline } from './edit-inline-table.ts'
-import { findHome, type Home } from './find-home.ts'
-import { appendTables, blankBelowAt, insertPairLine } from './insert-lines.ts'
-import { newlineOf } from './lines.ts'
-import { isSamePath, type Pair, startsWith } from './outline.ts'
-import { parseSource, type Source } from './parse-source.ts'
-import { readValue } from './read-value.ts'
-import { removeLines } from './remove-lines.ts'
-import { isTable, type Table, writeKeys, writeLiteral, writePair } from './write-literal.ts'
-import { writeTables } from './write-tables.ts'
+import { sameValue } from '../value.ts'
+import {
+  appendTables,
+  blankBelowAt,
+  insertInline,
+  insertPairLine,
+  isTable,
+  removeInline,
+  removeLines,
+  type Table,
+  writeKeys,
+  writeLiteral,
+  writePair,
+  writeTables,
+} from './insert-lines.ts'
+import {
+  findHome,
+  type Home,
+  isSamePath,
+  listOutline,
+  type Outline,
+  type Pair,
+  parseSource,
+  type Source,
+  type Steps,
+  startsWith,
+} from './outline.ts'
 
 /** A TOML text under edit. Every edit splices the text and parses it again. */
 export class TomlDocument implements Document {
@@ -127,7 +146,7 @@ export class TomlDocument implements Document {
   #append(path: KeyPath, table: Table): void {
     const { text } = this.#source
     this.#trace = traceAbove(text)
-    this.#edit(appendTables(text, writeTables(path, table, newlineOf(text))))
+    this.#edit(appendTables(text, writeTables(path, table, commonNewline(text))))
   }
 
   /** How many of the path's keys lead to tables that exist. */
@@ -172,4 +191,58 @@ export class TomlDocument implements Document {
 function isOtherKind(pair: Pair | undefined, value: Value): boolean {
   const node = pair?.node.value
   return typeof value === 'string' && !(node?.type === 'TOMLValue' && node.kind === 'string')
+}
+
+/** A table or what stands for a value. */
+interface Part {
+  readonly path: Steps
+  readonly value?: AST.TOMLValue | AST.TOMLArray
+}
+
+/** The value at a path, put together from all places that define it; undefined when there is none. */
+export function readValue(outline: Outline, path: Steps): Value | undefined {
+  const parts = listParts(outline).filter((part) => startsWith(part.path, path))
+  return parts.length === 0 ? undefined : joinParts(parts, path.length)
+}
+
+function listParts({ sections, pairs }: Outline): Part[] {
+  const values = pairs.flatMap(({ path, node: { value } }) =>
+    value.type === 'TOMLInlineTable' ? [] : [{ path, value }],
+  )
+  return [...sections, ...values]
+}
+
+function joinParts(parts: readonly Part[], depth: number): Value {
+  const [first] = parts
+  if (first?.value && first.path.length === depth) return readNode(first.value)
+  const children = groupByStep(parts, depth)
+  const values = [...children].map(([step, below]) => [step, joinParts(below, depth + 1)] as const)
+  if (typeof values[0]?.[0] === 'number') return values.map(([, value]) => value)
+  // Object.fromEntries defines `__proto__` as a key like any other; an assignment would not.
+  return Object.fromEntries(values)
+}
+
+function groupByStep(parts: readonly Part[], depth: number): Map<string | number, Part[]> {
+  const groups = new Map<string | number, Part[]>()
+  for (const part of parts) {
+    const step = part.path[depth]
+    if (step === undefined) continue
+    const group = groups.get(step)
+    if (group) group.push(part)
+    else groups.set(step, [part])
+  }
+  return groups
+}
+
+function readNode(node: AST.TOMLContentNode): Value {
+  if (node.type === 'TOMLArray') return node.elements.map(readNode)
+  if (node.type === 'TOMLInlineTable') return joinParts(listParts(listOutline(node)), 0)
+  if (node.kind === 'integer') return readInteger(node.bigint)
+  if (node.kind === 'string' || node.kind === 'float' || node.kind === 'boolean') return node.value
+  return new TomlDate(node.datetime).toISOString()
+}
+
+function readInteger(written: bigint): Value {
+  const number = Number(written)
+  return Number.isSafeInteger(number) ? number : String(written)
 }

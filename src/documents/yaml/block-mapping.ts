@@ -1,15 +1,24 @@
 import type { YAMLMap } from 'yaml'
 import type { Value } from '../document.ts'
-import { blanksBefore, hasBreak, lineBreakBefore, lineEnd, lineStart, newlineOf } from '../json/lines.ts'
-import { skipTrivia } from '../json/trivia.ts'
+import { addEntry, type BraceStyle, removeEntry, skipTrivia } from '../json/braces.ts'
+import { blanksBefore, firstLineBreak, hasBreak, lineBreakBefore, lineEnd, lineStart } from '../lines.ts'
 import { deletion, insertion, type Splice } from '../splice.ts'
-import { renderPair, renderValue } from './render-yaml.ts'
-import { endOfColon, endOfPair, endOfSeparator, startOfPair, type YamlPair } from './yaml-nodes.ts'
-import { yamlTrivia } from './yaml-trivia.ts'
+import {
+  bracesOf,
+  endOfColon,
+  endOfPair,
+  endOfSeparator,
+  renderFlow,
+  renderFlowPair,
+  renderPair,
+  renderValue,
+  startOfPair,
+  type YamlPair,
+} from './yaml-nodes.ts'
 
 /** Adds a pair on a line of its own behind the last one, in front of all comment lines that follow. */
 export function addBlockPair(text: string, map: YAMLMap.Parsed, key: string, value: Value): Splice {
-  const newline = newlineOf(text)
+  const newline = firstLineBreak(text)
   const indent = indentOf(text, map)
   const at = lineEnd(text, endOfPair(text, map.items.at(-1) as YamlPair))
   return insertion(at, newline + indent + renderPair(key, value, indent, newline))
@@ -29,7 +38,7 @@ export function replaceBlockValue(
   const below = hasBreak(text.slice(colon, start))
   const onKeyLine = { start: colon, end: below ? colon : end }
   const underIt = { start: lineEnd(text, onKeyLine.end), end: below ? end : lineEnd(text, end) }
-  const rendered = renderValue(value, indentOf(text, map), newlineOf(text))
+  const rendered = renderValue(value, indentOf(text, map), firstLineBreak(text))
   if (hasBreak(rendered)) return [deletion(onKeyLine), { ...underIt, text: rendered }]
   const gap = below || start === colon ? ' ' : text.slice(colon, start)
   return [{ ...onKeyLine, text: gap + rendered.trimStart() }, deletion(underIt)]
@@ -64,3 +73,29 @@ function indentOf(text: string, map: YAMLMap.Parsed): string {
 function breakLength(text: string, offset: number): number {
   return /^\r?\n/.exec(text.slice(offset, offset + 2))?.[0].length ?? 0
 }
+
+/** What adds a pair behind the last one of `{ }`, in the style of its neighbours. */
+export function addFlowPair(text: string, map: YAMLMap.Parsed, key: string, value: Value): Splice[] {
+  return addEntry(text, bracesOf(text, map), styleOf(text), false, () => renderFlowPair([key, value]))
+}
+
+/** What puts a value in the place of one in `{ }`; a key that stands alone gets a colon. */
+export function replaceFlowValue(text: string, pair: YamlPair, value: Value): Splice {
+  const colon = endOfColon(pair)
+  const end = endOfPair(text, pair)
+  if (colon === undefined) return insertion(end, `: ${renderFlow(value)}`)
+  if (colon === end) return insertion(end, ` ${renderFlow(value)}`)
+  return { start: skipTrivia(text, colon, yamlTrivia), end, text: renderFlow(value) }
+}
+
+/** What takes a pair out of `{ }`, with its comma. */
+export function removeFlowPair(text: string, map: YAMLMap.Parsed, pair: YamlPair): Splice[] {
+  return removeEntry(text, bracesOf(text, map), map.items.indexOf(pair), styleOf(text))
+}
+
+function styleOf(text: string): BraceStyle {
+  return { trivia: yamlTrivia, newline: firstLineBreak(text), unit: '  ', gap: ' ' }
+}
+
+/** Sticky; matches one run of blanks, one line break or one comment. */
+export const yamlTrivia = /[ \t]+|\r\n|\n|#[^\r\n]*/y

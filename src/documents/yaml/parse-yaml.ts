@@ -1,8 +1,21 @@
-import { Composer, type Document, isScalar, type ParsedNode, Parser } from 'yaml'
-import type { Value } from '../document.ts'
-import { refuseDeepYaml } from './refuse-deep-yaml.ts'
-import { refuseLoneReturn, refuseUnsupported } from './refuse-unsupported.ts'
-import { doesNotParse, unsupportedYaml } from './yaml-errors.ts'
+import {
+  Composer,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  type ParsedNode,
+  Parser,
+  visit,
+  type YAMLMap,
+} from 'yaml'
+import { UserError } from '../../errors.ts'
+import { type KeyPath, type Value, whereAt } from '../document.ts'
+import { applySplices, type Splice } from '../splice.ts'
+import { deepest, refuseDeepBrackets, tooDeep } from '../too-deep.ts'
+import { sameValue } from '../value.ts'
+import { keyOf, startOfPair } from './yaml-nodes.ts'
 
 /** A text with one document that can be edited, and what it holds. */
 export interface YamlTree {
@@ -52,4 +65,125 @@ function isEmpty(node: ParsedNode | null): node is null {
 /** `BAD_INDENT` as `bad indent`; the package's own messages can quote the file. */
 function wordsOf(code: string): string {
   return code.toLowerCase().replaceAll('_', ' ')
+}
+
+const coreTag = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/
+
+/**
+ * Refuses what readers of YAML do not agree on, or what cannot be compared after an edit: tags beyond the core
+ * schema, keys that are no scalars, and values that contain themselves. Equal keys and aliases without an anchor are
+ * errors.
+ */
+export function refuseUnsupported(document: Document.Parsed, text: string, file: string): void {
+  visit(document, (_, node, above) => {
+    if (!isNode(node)) return
+    const offset = node.range?.[0] ?? 0
+    if (isAlias(node)) {
+      const meant = node.resolve(document)
+      if (meant === undefined) throw doesNotParse(text, file, offset, 'alias without anchor')
+      if (above.includes(meant))
+        throw unsupportedYaml(text, file, offset, 'holds a value that contains itself')
+    } else if (node.tag !== undefined && !coreTag.test(node.tag)) {
+      throw unsupportedYaml(text, file, offset, 'has a tag beyond the core schema')
+    } else if (isMap(node)) {
+      refuseKeys(node as YAMLMap.Parsed, text, file)
+    }
+  })
+}
+
+/** Readers do not agree whether a carriage return alone ends a line (PyYAML 6.0: yes; yaml 2.9: no). */
+export function refuseLoneReturn(text: string, file: string): void {
+  const offset = text.search(/\r(?!\n)/)
+  if (offset !== -1) throw unsupportedYaml(text, file, offset, 'has a carriage return without a line feed')
+}
+
+function refuseKeys(map: YAMLMap.Parsed, text: string, file: string): void {
+  const seen = new Set<string>()
+  for (const pair of map.items) {
+    const offset = startOfPair(pair)
+    if (!isScalar(pair.key)) throw unsupportedYaml(text, file, offset, 'has a key that is no plain text')
+    if (seen.has(keyOf(pair))) throw duplicateKey(text, file, offset)
+    seen.add(keyOf(pair))
+  }
+}
+
+/** A line indented so far, or with so many `-` and `?` at its beginning, that it may be nested too deeply. */
+const deepLine = new RegExp(`^(?: {${2 * deepest}}| *(?:[-?:][ \\t]+){${deepest}})`, 'm')
+
+/** Throws UserError `too-deep` before a text is parsed: each level takes a bracket, a column or a mark. */
+export function refuseDeepYaml(text: string, file: string): void {
+  refuseDeepBrackets(text, file)
+  if (deepLine.test(text)) throw tooDeep(file)
+}
+
+/** UserError `does-not-parse`, for a place by its offset; the reason quotes nothing of the file. */
+export function doesNotParse(text: string, file: string, offset: number, reason: string): UserError {
+  return new UserError({
+    code: 'does-not-parse',
+    message: `The file is not valid YAML (${reason}), so it was left alone.`,
+    hint: 'Correct it at that place, then run the same command again.',
+    where: whereAt(file, text, offset),
+  })
+}
+
+/** UserError `duplicate-key`: readers differ in which of the two they take. */
+export function duplicateKey(text: string, file: string, offset: number): UserError {
+  return new UserError({
+    code: 'duplicate-key',
+    message: 'The file has the same key twice in one mapping, so it is not clear which one counts.',
+    hint: 'Take one of the two out, then run the same command again.',
+    where: whereAt(file, text, offset),
+  })
+}
+
+/** Valid YAML that cannot be edited without the risk of changing something else. */
+export function unsupportedYaml(text: string, file: string, offset: number, what: string): UserError {
+  return new UserError({
+    code: 'unsupported-yaml',
+    message: `The file ${what}, so it was left alone.`,
+    hint: 'Write that place in plain YAML, then run the same command again.',
+    where: whereAt(file, text, offset),
+  })
+}
+
+/** UserError `path-taken`: a value stands where a mapping has to be; `rest` are the keys below it. */
+export function pathTaken(
+  text: string,
+  file: string,
+  offset: number,
+  path: KeyPath,
+  rest: KeyPath,
+): UserError {
+  const taken = path.slice(0, path.length - rest.length)
+  const what = taken.length === 0 ? 'The file as a whole' : `"${taken.join('.')}"`
+  return new UserError({
+    code: 'path-taken',
+    message: `${what} is no mapping, so "${path.join('.')}" cannot be set in it.`,
+    hint: 'Make it a mapping ({}) or take it out, then run the same command again.',
+    where: whereAt(file, text, offset),
+  })
+}
+
+/**
+ * Hands the splices back if they lead to the wanted data. In YAML a line can give its neighbours another meaning: a
+ * comment that follows a removed key can become text of a block scalar above it.
+ */
+export function verifyEdit(tree: YamlTree, splices: Splice[], wanted: Value | undefined): Splice[] {
+  const { text, file } = tree
+  if (sameValue(readBack(applySplices(text, splices), file), wanted)) return splices
+  throw unsupportedYaml(
+    text,
+    file,
+    splices[0]?.start ?? 0,
+    'has lines around this place that the edit would change',
+  )
+}
+
+function readBack(text: string, file: string): Value | undefined {
+  try {
+    return parseYaml(text, file).data
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
 }

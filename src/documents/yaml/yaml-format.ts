@@ -1,12 +1,9 @@
 import { parse } from 'yaml'
 import type { Format } from '../document.ts'
 import { type Editor, openSpliced, withoutMark } from '../json/spliced-document.ts'
-import { parseYaml, type YamlTree } from './parse-yaml.ts'
-import { valueAt } from './plain-data.ts'
-import { refuseDeepYaml } from './refuse-deep-yaml.ts'
-import { setYaml } from './set-yaml.ts'
-import { spellingOfYaml } from './spelling-of-yaml.ts'
-import { unsetYaml } from './unset-yaml.ts'
+import { valueAt } from '../value.ts'
+import { parseYaml, refuseDeepYaml, type YamlTree } from './parse-yaml.ts'
+import { setYaml, spellingOfYaml, unsetYaml } from './set-yaml.ts'
 
 const editor: Editor<YamlTree> = {
   parse: parseYaml,
@@ -25,7 +22,7 @@ const editor: Editor<YamlTree> = {
  */
 export const yamlFormat: Format = {
   open: (text, file) => openSpliced(text, file, editor),
-  referee: (text) => {
+  parseStrict: (text) => {
     refuseDeepYaml(text, 'The text')
     // Without pretty errors: a message for each of many errors takes all memory. The package compares each key with every
     // other to find equal ones; the editor has found them already.

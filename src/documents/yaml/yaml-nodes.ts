@@ -1,4 +1,5 @@
 import { type CST, isCollection, isPair, isScalar, type ParsedNode, type YAMLMap } from 'yaml'
+import { noWordFor, type Value } from '../document.ts'
 import type { Braces } from '../json/braces.ts'
 
 /** One `key: value` of a mapping, with the tokens that it was read from. */
@@ -57,4 +58,68 @@ function isMeaningful({ type }: CST.SourceToken): boolean {
 
 function endOf(token: CST.SourceToken | undefined): number | undefined {
   return token && token.offset + token.source.length
+}
+
+/** Words that YAML 1.1 readers such as PyYAML, or YAML 1.2 readers, take as something else than a string. */
+const reserved = /^(?:y|n|yes|no|on|off|true|false|null|none|nan|inf)$/i
+
+/** Characters that JSON leaves as they are but that YAML 1.1 readers refuse or take as line ends. */
+const unprintable = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+/** Whether every reader, of YAML 1.1 and of 1.2, in block and in flow style, takes the bare text as that string. */
+export function isSafePlain(text: string): boolean {
+  return /^[A-Za-z][\w./+-]*$/.test(text) && !reserved.test(text)
+}
+
+/**
+ * One value as every reader of YAML 1.1 and 1.2 takes it: a string without quotes only where that is safe. Errors:
+ * UserError for NaN and what is not finite.
+ */
+export function renderScalar(value: string | number | boolean | null): string {
+  if (typeof value === 'string') return isSafePlain(value) ? value : quote(value)
+  return typeof value === 'number' ? renderNumber(value) : String(value)
+}
+
+/** `key: value` with all lines but the first indented to `indent` or deeper. */
+export function renderPair(key: string, value: Value, indent: string, newline: string): string {
+  return `${renderScalar(key)}:${renderValue(value, indent, newline)}`
+}
+
+/** What follows the colon of a block mapping at `indent`: a space and the value, or lines that begin with a line end. */
+export function renderValue(value: Value, indent: string, newline: string): string {
+  if (!isFilled(value)) return ` ${renderFlow(value)}`
+  const inner = `${indent}  `
+  const lines = Array.isArray(value)
+    ? value.map((item) => `- ${renderFlow(item)}`)
+    : Object.entries(value).map(([key, item]) => renderPair(key, item, inner, newline))
+  return lines.map((line) => newline + inner + line).join('')
+}
+
+/** The value on one line. */
+export function renderFlow(value: Value): string {
+  if (typeof value !== 'object' || value === null) return renderScalar(value)
+  if (Array.isArray(value)) return `[${value.map(renderFlow).join(', ')}]`
+  return `{${Object.entries(value).map(renderFlowPair).join(', ')}}`
+}
+
+/** A pair for `{ }`, on one line. */
+export function renderFlowPair([key, value]: readonly [string, Value]): string {
+  return `${renderScalar(key)}: ${renderFlow(value)}`
+}
+
+/** A float needs a dot: PyYAML reads `1e+21` as a string. */
+function renderNumber(value: number): string {
+  if (!Number.isFinite(value)) throw noWordFor(value, 'YAML 1.1')
+  const digits = JSON.stringify(value)
+  return digits.includes('.') ? digits : digits.replace('e', '.0e')
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).replace(unprintable, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+function isFilled(value: Value): value is readonly Value[] | { readonly [key: string]: Value } {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }

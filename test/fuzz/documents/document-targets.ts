@@ -12,7 +12,7 @@ import {
   fishProfileFormat,
   posixProfileFormat,
   powershellProfileFormat,
-} from '../../../src/documents/shell/profile-formats.ts'
+} from '../../../src/documents/shell/profile-document.ts'
 import { tomlFormat } from '../../../src/documents/toml/toml-format.ts'
 import { yamlFormat } from '../../../src/documents/yaml/yaml-format.ts'
 import { tidyJson, wildJsonText } from '../../unit/documents/json/json-arbitrary.ts'

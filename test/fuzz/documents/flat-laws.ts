@@ -22,7 +22,7 @@ const readByNodeAlone =
 export function holdFlatLaws(subject: Flat, { text, edits }: DocumentCase): void {
   const document = openWhole(subject.format, text)
   if (!document) return
-  subject.format.referee(text)
+  subject.format.parseStrict(text)
   for (const edit of edits) apply(subject, document, edit)
 }
 
@@ -50,9 +50,9 @@ function set(
   const after = document.toText()
   assertSame(document.get(path), value, 'set, then get')
   assertSame(document.get([]), setIn(data, path, value), 'set changes that value alone')
-  const read = format.referee(after)
+  const read = format.parseStrict(after)
   if (refereeSeesAll && !readByNodeAlone.test(before))
-    assertSame(read, setIn(format.referee(before), path, value), 'the referee reads what was meant')
+    assertSame(read, setIn(format.parseStrict(before), path, value), 'the referee reads what was meant')
   const reopened = reopenSet(format, document, path, value)
   if (isTable(data) && Object.hasOwn(data, path[0] ?? '')) {
     restore(format, after, before, path)

@@ -95,7 +95,7 @@ function holdSizeLaws({ format: id, text: whole }: { format: FormatId; text: str
   const path = [id.endsWith('profile') ? 'source' : 'NEW_NAME']
   if (!document || refusalOf(() => document?.set(path, 'x'))) return
   assert.equal(format.open(document.toText(), 'the file').get(path), 'x')
-  format.referee(document.toText())
+  format.parseStrict(document.toText())
 }
 
 export const hugeTargets: readonly FuzzTarget[] = [

@@ -26,12 +26,12 @@ export interface Structured {
 export function holdStructuredLaws(subject: Structured, { text, edits }: DocumentCase): void {
   const document = openWhole(subject.format, text)
   if (!document) return
-  assertSame(document.get([]), subject.format.referee(text), 'editor and referee read the same')
+  assertSame(document.get([]), subject.format.parseStrict(text), 'editor and referee read the same')
   for (const edit of edits) apply(subject, document, edit)
 }
 
 function apply(subject: Structured, document: Document, { verb, walk, value }: Edit): void {
-  const data = subject.format.referee(document.toText())
+  const data = subject.format.parseStrict(document.toText())
   const path = pathFor(data, walk, oddKeys)
   if (verb === 'get') assertSame(document.get(path), getIn(data, path), 'get reads what the referee reads')
   if (verb === 'set') set(subject, document, path, value, data)
@@ -49,7 +49,7 @@ function set(
   if (!isDone(document, path, (one) => one.set(path, value))) return
   const after = document.toText()
   assertSame(document.get(path), value, 'set, then get')
-  assertSame(format.referee(after), setIn(data, path, value), 'set changes that value alone')
+  assertSame(format.parseStrict(after), setIn(data, path, value), 'set changes that value alone')
   const reopened = reopenSet(format, document, path, value)
   if (getIn(data, path) !== undefined) return
   assert.ok(isSubsequence(before, after), 'a new key takes no byte away')
@@ -70,7 +70,7 @@ function unset(
   if (getIn(data, path) === undefined) assert.equal(after, before, 'unset of nothing changes nothing')
   assert.equal(document.get(path), undefined, 'unset, then get')
   assert.deepStrictEqual(
-    filled(format.referee(after)),
+    filled(format.parseStrict(after)),
     filled(unsetIn(data, path)),
     'unset takes that value alone',
   )

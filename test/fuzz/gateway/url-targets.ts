@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { BaseUrl } from '../../../src/gateway/base-url.ts'
-import { judgeBaseUrl } from '../../../src/gateway/judge-base-url.ts'
-import { judgeForClients } from '../../../src/gateway/judge-for-clients.ts'
+import {
+  BaseUrl,
+  hostIn,
+  judgeBaseUrl,
+  judgeForClients,
+  meansGateway,
+  pathIn,
+  regionMeant,
+} from '../../../src/gateway/judge-base-url.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
-import { hostIn, meansGateway, pathIn, regionMeant } from '../../../src/gateway/region-meant.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { mutated } from '../documents/mutate.ts'
 import { type FuzzTarget, fuzzTarget } from '../fuzz-target.ts'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { quoteFish, quotePosix, quotePowershell } from '../../../src/documents/shell/quote.ts'
-import { maskUrl } from '../../../src/gateway/mask-url.ts'
-import { cleanServerText } from '../../../src/gateway/server-text.ts'
+import { cleanServerText } from '../../../src/gateway/judge-failure.ts'
+import { maskUrl } from '../../../src/gateway/url-faults.ts'
 import { maskText } from '../../../src/secrets/mask-text.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
-import { visibleText } from '../../../src/ui/visible-text.ts'
+import { escapeControls } from '../../../src/ui/write-text.ts'
 import { testKey } from '../../support/test-host.ts'
 import { scenarioTexts } from '../documents/corpus.ts'
 import { mutated } from '../documents/mutate.ts'
@@ -60,11 +60,11 @@ function holdScreenLaws({
   for (const value of secrets) assert.ok(!masked.includes(value), `a secret is left: ${value}`)
   const written = spelling(secrets[0] ?? '')
   assert.ok(!masked.includes(written), 'nor is the spelling left')
-  for (const shown of [visibleText(text), cleanServerText(text), visibleText(maskUrl(text))]) {
+  for (const shown of [escapeControls(text), cleanServerText(text), escapeControls(maskUrl(text))]) {
     assert.ok(!/(?!\t)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(shown), 'nothing commands the terminal')
   }
   assert.ok(cleanServerText(text, new Secret(secrets[0] ?? '')).length <= 201, 'a server says one line')
-  assert.equal(visibleText(visibleText(text)), visibleText(text), 'shown twice is shown once')
+  assert.equal(escapeControls(escapeControls(text)), escapeControls(text), 'shown twice is shown once')
 }
 
 export const screenTargets: readonly FuzzTarget[] = [

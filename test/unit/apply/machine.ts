@@ -10,14 +10,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ApplyRequest } from '../../../src/apply/apply-request.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
-import { newRunId } from '../../../src/apply/run-id.ts'
+import { type ApplyRequest, newRunId } from '../../../src/apply/run-record.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { Interruption } from '../../../src/host/interruption.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
 import type { Ledger, LedgerEntry, Setup } from '../../../src/ledger.ts'
-import type { FileEdit } from '../../../src/plan/edit.ts'
+import type { FileEdit } from '../../../src/plan/plan.ts'
 import { thisProcess } from '../../support/test-processes.ts'
 
 /** As much of a host as the writer uses. The clock stands still and chance is a counter. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hostTransport } from '../../../src/checks/check-transport.ts'
+import { hostTransport } from '../../../src/checks/check-gateway.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
 it('a command that declares no network cannot ask a gateway', () => {

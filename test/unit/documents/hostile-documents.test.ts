@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../../../src/documents/document.ts'
 import { type FormatId, formatIds, loadFormats } from '../../../src/documents/formats.ts'
-import {
-  readScript,
-  type ScriptLanguage,
-  scriptLanguages,
-} from '../../../src/documents/script/read-script.ts'
+import { type ScriptLanguage, scriptLanguages } from '../../../src/documents/script/script.ts'
+import { readScript } from '../../../src/effect/shell-start.ts'
 import { UserError } from '../../../src/errors.ts'
 
 const formats = await loadFormats(formatIds)
@@ -47,7 +44,7 @@ describe.each(bombs)('%s: %s without an end', (id, _, text) => {
   })
 
   it('reading ends with an error, and not with the stack', () => {
-    expect(() => formatOf(id).referee(text)).toThrow(/^(?!.*call stack)/)
+    expect(() => formatOf(id).parseStrict(text)).toThrow(/^(?!.*call stack)/)
   })
 })
 
@@ -61,7 +58,7 @@ it.each(['json', 'jsonc', 'toml', 'yaml'] as const)('%s: 150 levels are no bomb'
   }[id]
   const document = formatOf(id).open(text, '/f')
   document.set(['b'], 'x')
-  expect(formatOf(id).referee(document.toText())).toMatchObject({ b: 'x' })
+  expect(formatOf(id).parseStrict(document.toText())).toMatchObject({ b: 'x' })
 })
 
 describe('what YAML can hide', () => {
@@ -108,7 +105,7 @@ describe.each(['json', 'jsonc', 'toml', 'yaml'] as const)('%s and names of Objec
       expect(document.get(path)).toBe('yes')
       const again = format.open(document.toText(), '/f')
       expect(again.get(path)).toBe('yes')
-      expect(JSON.stringify(format.referee(document.toText()))).toContain(JSON.stringify(name))
+      expect(JSON.stringify(format.parseStrict(document.toText()))).toContain(JSON.stringify(name))
       again.unset(path)
       expect(again.get(path)).toBeUndefined()
     }
@@ -128,7 +125,9 @@ describe.each(['dotenv', 'posix-env', 'fish-env', 'powershell-env'] as const)(
         try {
           document.set([name], 'yes')
           expect(document.get([name])).toBe('yes')
-          expect(Object.entries(formatOf(id).referee(document.toText()) as object)).toEqual([[name, 'yes']])
+          expect(Object.entries(formatOf(id).parseStrict(document.toText()) as object)).toEqual([
+            [name, 'yes'],
+          ])
         } catch (error) {
           expect(error).toBeInstanceOf(UserError)
         }

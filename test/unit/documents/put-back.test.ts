@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyPath, Value } from '../../../src/documents/document.ts'
 import { type FormatId, loadFormats } from '../../../src/documents/formats.ts'
-import { hunkBetween } from '../../../src/documents/hunk.ts'
-import { openInPlace } from '../../../src/documents/put-back.ts'
+import { hunkBetween, openInPlace } from '../../../src/documents/put-back.ts'
 
 type Case = readonly [
   what: string,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { jsoncFormat } from '../../../src/documents/json/json-format.ts'
-import { sameValue } from '../../../src/documents/same-value.ts'
+import { sameValue } from '../../../src/documents/value.ts'
 
 it('compares what objects hold, whatever their prototype', () => {
   const bare = Object.assign(Object.create(null), { a: '' })

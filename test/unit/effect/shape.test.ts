@@ -95,7 +95,7 @@ describe('what Codex 0.169 was seen not to start with', () => {
     ['[features]\nzz = "x"', 'features.zz'],
     ['[profiles.a]\nmodel = 1', 'profiles.a.model'],
   ])('%s: at %s', (text, place) => {
-    expect(faults('codex', formats.get('toml')?.referee(text) ?? {})).toEqual([place])
+    expect(faults('codex', formats.get('toml')?.parseStrict(text) ?? {})).toEqual([place])
   })
 
   it.each([
@@ -105,7 +105,7 @@ describe('what Codex 0.169 was seen not to start with', () => {
     'approval_policy = { granular = { mcp_elicitations = true } }',
     '[mcp_servers.a]\nurl = "http://x"\n[features]\nzz = true',
   ])('nothing in %s, which it accepts', (text) => {
-    expect(faults('codex', formats.get('toml')?.referee(text) ?? {})).toEqual([])
+    expect(faults('codex', formats.get('toml')?.parseStrict(text) ?? {})).toEqual([])
   })
 })
 

@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest'
-import { judgeKeyReply } from '../../../src/gateway/judge-key-reply.ts'
-import { judgeLiveReply } from '../../../src/gateway/judge-live-reply.ts'
-import { judgeReply } from '../../../src/gateway/judge-reply.ts'
+import { judgeKeyReply, judgeLiveReply, judgeReply } from '../../../src/gateway/judge-reply.ts'
 import type { Reply } from '../../../src/gateway/transport.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { testKey } from '../../support/test-host.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { maskUrl } from '../../../src/gateway/mask-url.ts'
+import { maskUrl } from '../../../src/gateway/url-faults.ts'
 
 it.each([
   ['https://api.qcode.cc/api', 'https://api.qcode.cc/api'],

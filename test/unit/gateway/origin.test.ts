@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { UserError } from '../../../src/errors.ts'
-import { Origin } from '../../../src/gateway/origin.ts'
-import { originOfUrl } from '../../../src/gateway/origin-of-url.ts'
+import { Origin, originOfUrl } from '../../../src/gateway/origin.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const { gateway } = testCatalog

@@ -11,8 +11,14 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { askGit, type GitFate } from '../../../src/checks/ask-git.ts'
-import { gitMessage, ignoreCommand, keyInGit, untrackCommand } from '../../../src/checks/key-in-git.ts'
+import {
+  askGit,
+  type GitStatus,
+  gitMessage,
+  ignoreCommand,
+  keyInGit,
+  untrackCommand,
+} from '../../../src/checks/key-in-git.ts'
 import { createNodeHost } from '../../../src/host/node.ts'
 import { projectFolder } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
@@ -59,12 +65,12 @@ function shell(command: string): string {
   return execFileSync('sh', ['-c', command], { encoding: 'utf8' })
 }
 
-function expectKind<Kind extends GitFate['kind']>(
-  fate: GitFate | undefined,
+function expectKind<Kind extends GitStatus['kind']>(
+  fate: GitStatus | undefined,
   kind: Kind,
-): Extract<GitFate, { kind: Kind }> {
+): Extract<GitStatus, { kind: Kind }> {
   expect(fate?.kind).toBe(kind)
-  return fate as Extract<GitFate, { kind: Kind }>
+  return fate as Extract<GitStatus, { kind: Kind }>
 }
 
 describe('git has no say', () => {

@@ -12,10 +12,14 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { askGit } from '../../../src/checks/ask-git.ts'
-import { findDotfiles } from '../../../src/checks/find-dotfiles.ts'
-import { gitMessage, keyInGit, untrackCommand } from '../../../src/checks/key-in-git.ts'
-import { stateInGit } from '../../../src/checks/state-in-git.ts'
+import {
+  askGit,
+  findDotfiles,
+  gitMessage,
+  keyInGit,
+  stateInGit,
+  untrackCommand,
+} from '../../../src/checks/key-in-git.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { createNodeHost } from '../../../src/host/node.ts'
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { askGit } from '../../../src/checks/ask-git.ts'
+import { askGit } from '../../../src/checks/key-in-git.ts'
 import { createNodeHost } from '../../../src/host/node.ts'
 import { projectFolder } from '../../support/test-catalog.ts'
 

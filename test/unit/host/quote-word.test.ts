@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { quoteWord } from '../../../src/host/quote-word.ts'
+import { quoteWord } from '../../../src/errors.ts'
 
 it.each([
   'plain',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keyCommand, keyProgram } from '../../../src/secrets/key-command.ts'
+import { keyCommand, keyProgram } from '../../../src/secrets/keychain.ts'
 
 let root = ''
 beforeAll(() => {

@@ -1,5 +1,4 @@
-import { createLintContext } from '../../../src/checks/lint/lint-context.ts'
-import type { LintProblem } from '../../../src/checks/lint/lint-problem.ts'
+import { createLintContext, type LintProblem } from '../../../src/checks/lint/lint-context.ts'
 import { lintText } from '../../../src/checks/lint/lint-text.ts'
 import type { Ledger, Setup } from '../../../src/ledger.ts'
 import { testCatalog } from '../../support/test-catalog.ts'

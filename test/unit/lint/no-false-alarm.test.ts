@@ -100,8 +100,8 @@ describe('the texts and the source of this project', () => {
   const names = [
     'README.md',
     'templates/gateway.toml',
-    'src/gateway/region-meant.ts',
-    'src/checks/lint/is-meant.ts',
+    'src/gateway/judge-base-url.ts',
+    'src/checks/lint/lint-text.ts',
   ]
 
   it.each(names)('%s has no problem', async (name) => {

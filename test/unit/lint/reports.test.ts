@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { urlRules } from '../../../src/gateway/url-rules.ts'
-import { renderGithub } from '../../../src/ui/github-annotations.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
-import { renderSarif } from '../../../src/ui/sarif.ts'
+import { renderGithub, renderSarif } from '../../../src/ui/sarif.ts'
 import { createTestHost } from '../../support/test-host.ts'
 import { lintAt } from './lint-at.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/documents/document.ts'
 import type { LedgerEntry } from '../../../src/ledger.ts'
-import { compareLeaf, hashValue, isAsWanted } from '../../../src/plan/compare-leaf.ts'
+import { compareLeaf, hashValue, isAsWanted } from '../../../src/plan/document-set.ts'
 
 const entryFor = (written: Value): LedgerEntry => ({
   path: '/f',

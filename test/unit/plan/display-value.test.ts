@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { displayValue, findSecrets } from '../../../src/plan/display-value.ts'
+import { displayValue, findSecrets } from '../../../src/plan/placeholders.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 
 describe('displayValue', () => {

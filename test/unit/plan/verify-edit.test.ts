@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { verifyEdit } from '../../../src/plan/verify-edit.ts'
+import { verifyEdit } from '../../../src/plan/document-set.ts'
 
 describe('verifyEdit', () => {
   const before = { a: 1, b: { c: 'x' } }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
-import { compileProof, proofFields } from '../../../src/catalog/proof-schema.ts'
+import { compileProof, proofFields } from '../../../src/catalog/manifest-schema.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const schema = z.strictObject(proofFields)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judgeProof, printedVersion, proofPrompt } from '../../../src/checks/prove-verdict.ts'
+import { judgeProof, printedVersion, proofPrompt } from '../../../src/checks/prove-client.ts'
 import type { SeenRequest } from '../../../src/gateway/stand-in.ts'
 import type { RunResult } from '../../../src/host/host.ts'
 

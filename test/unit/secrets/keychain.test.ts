@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import type { KeychainStore } from '../../../src/host/host.ts'
-import { createMemoryKeychain } from '../../../src/host/memory-keychain.ts'
+import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
 import { keyAccount, openKeychain } from '../../../src/secrets/keychain.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { testKey } from '../../support/test-host.ts'

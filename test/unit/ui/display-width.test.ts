@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { displayWidth, padEnd } from '../../../src/ui/display-width.ts'
+import { displayWidth, padEnd } from '../../../src/ui/render-table.ts'
 
 it.each([
   ['', 0],

@@ -1,9 +1,8 @@
 import picocolors from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../../src/ui/display-width.ts'
-import { guardText } from '../../../src/ui/guard-text.ts'
-import { jsonText } from '../../../src/ui/json-text.ts'
+import { displayWidth } from '../../../src/ui/render-table.ts'
 import { plainStyle, styleFor } from '../../../src/ui/style.ts'
+import { jsonText, sanitizeForTerminal } from '../../../src/ui/write-text.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
 const { terminal } = createTestHost('/')
@@ -40,25 +39,27 @@ describe('text for a terminal', () => {
     ['our ends of styles', '\x1b[22m\x1b[39m'],
     ['a guess at how our own are told', '\x1b[1234;5678;31m'],
   ])('%s: written out, also inside of our own style', (_, text) => {
-    expect(guardText(`a${text}z`)).not.toMatch(commanding)
-    expect(guardText(`a${text}z`)).toMatch(/\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}/)
+    expect(sanitizeForTerminal(`a${text}z`)).not.toMatch(commanding)
+    expect(sanitizeForTerminal(`a${text}z`)).toMatch(/\\x[0-9a-f]{2}|\\u\{[0-9a-f]+\}/)
     const { bold, red } = styleFor(coloured, 'stdout')
-    expect(guardText(bold(red(text)))).toBe(`\x1b[1m\x1b[31m${guardText(text)}\x1b[39m\x1b[22m`)
+    expect(sanitizeForTerminal(bold(red(text)))).toBe(
+      `\x1b[1m\x1b[31m${sanitizeForTerminal(text)}\x1b[39m\x1b[22m`,
+    )
   })
 
   it('holds for every character there is', () => {
-    expect(guardText(everyCharacter)).not.toMatch(commanding)
+    expect(sanitizeForTerminal(everyCharacter)).not.toMatch(commanding)
   })
 
   it('keeps what people write, and our own styles where colours are on', () => {
     const plain = 'tab\t, next\nline, 中文 é 👍 -> ✔'
-    expect(guardText(plain)).toBe(plain)
+    expect(sanitizeForTerminal(plain)).toBe(plain)
     const own = styleFor(coloured, 'stdout')
     const usual = picocolors.createColors(true)
     for (const outer of names) {
       for (const inner of names) {
         const text = own[outer](`a ${own[inner]('b')} c ${own[inner]('d')}`)
-        expect(guardText(text)).toBe(usual[outer](`a ${usual[inner]('b')} c ${usual[inner]('d')}`))
+        expect(sanitizeForTerminal(text)).toBe(usual[outer](`a ${usual[inner]('b')} c ${usual[inner]('d')}`))
         expect(displayWidth(text)).toBe(7)
       }
     }

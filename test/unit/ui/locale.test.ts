@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isChinese } from '../../../src/ui/locale.ts'
-import type { Messages } from '../../../src/ui/messages.ts'
-import { messagesEn } from '../../../src/ui/messages-en.ts'
-import { messagesZhCn } from '../../../src/ui/messages-zh-cn.ts'
+import { isChinese, type Messages, messagesEn, messagesZhCn } from '../../../src/ui/locale.ts'
 
 describe('the locale', () => {
   it.each([

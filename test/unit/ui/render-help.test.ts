@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { commandTable } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
-import { displayWidth } from '../../../src/ui/display-width.ts'
 import { renderHelp, renderOverview } from '../../../src/ui/render-help.ts'
+import { displayWidth } from '../../../src/ui/render-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 

@@ -2,9 +2,8 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
 import type { Host, Terminal } from '../../../src/host/host.ts'
-import { guardText } from '../../../src/ui/guard-text.ts'
-import { renderError } from '../../../src/ui/render-error.ts'
-import { renderFindings } from '../../../src/ui/render-findings.ts'
+import { renderError } from '../../../src/ui/describe-failure.ts'
+import { renderFindings, sanitizeForTerminal } from '../../../src/ui/write-text.ts'
 
 function hostWith(env: Host['env'], color = false): Pick<Host, 'env' | 'terminal'> {
   const stream = new Writable()
@@ -39,7 +38,9 @@ describe('renderFindings', () => {
   })
 
   it('uses the colours of standard error', () => {
-    expect(guardText(renderFindings([warning], hostWith({}, true)))).toBe('\x1b[33m!\x1b[39m Not encrypted.')
+    expect(sanitizeForTerminal(renderFindings([warning], hostWith({}, true)))).toBe(
+      '\x1b[33m!\x1b[39m Not encrypted.',
+    )
   })
 
   it('keeps a finding on its line, whatever names are in it', () => {

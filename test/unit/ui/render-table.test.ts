@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../../src/ui/display-width.ts'
-import { renderTable } from '../../../src/ui/render-table.ts'
+import { displayWidth, renderTable } from '../../../src/ui/render-table.ts'
 import { plainStyle } from './styles.ts'
 
 const head = ['Tool', 'File']

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../../src/ui/display-width.ts'
-import { wrapText } from '../../../src/ui/wrap-text.ts'
+import { displayWidth, wrapText } from '../../../src/ui/render-table.ts'
 
 describe('wrapText', () => {
   it.each([

@@ -1,9 +1,8 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { rememberKey } from '../../../src/secrets/hide-keys.ts'
+import { rememberKey } from '../../../src/secrets/mask-text.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
-import { jsonText } from '../../../src/ui/json-text.ts'
-import { writeText } from '../../../src/ui/write-text.ts'
+import { jsonText, writeText } from '../../../src/ui/write-text.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 /** Of no key's look, so that only who knows it can hide it. */

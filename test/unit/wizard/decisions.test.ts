@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Conflict } from '../../../src/plan/plan.ts'
-import { messagesEn } from '../../../src/ui/messages-en.ts'
-import { messagesZhCn } from '../../../src/ui/messages-zh-cn.ts'
-import { askRecovery } from '../../../src/wizard/ask-recovery.ts'
-import { askRestart } from '../../../src/wizard/ask-restart.ts'
-import { confirmPlan } from '../../../src/wizard/confirm-plan.ts'
-import { resolveConflict } from '../../../src/wizard/resolve-conflict.ts'
+import { messagesEn, messagesZhCn } from '../../../src/ui/locale.ts'
+import {
+  askRecovery,
+  askRestart,
+  confirmPlan,
+  resolveConflict,
+} from '../../../src/wizard/resolve-conflict.ts'
 import { createAnsweringHost, ctrlC, down, enter } from './answering-host.ts'
 
 const conflict: Conflict = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
-import { equivalentCommand } from '../../../src/wizard/equivalent-command.ts'
+import { equivalentCommand } from '../../../src/wizard/complete-input.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 

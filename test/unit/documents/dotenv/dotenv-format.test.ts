@@ -2,7 +2,7 @@ import { parse } from 'dotenv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dotenvFormat } from '../../../../src/documents/dotenv/dotenv-format.ts'
-import { quoteDotenv } from '../../../../src/documents/dotenv/quote-dotenv.ts'
+import { quoteDotenv } from '../../../../src/documents/shell/quote.ts'
 import { UserError } from '../../../../src/errors.ts'
 import { refusalOf } from '../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
@@ -78,14 +78,14 @@ describe('dotenvFormat', () => {
   it('reads what node dotenv reads, and changes one name only', () => {
     fc.assert(
       fc.property(fileOf(lines), fc.constantFrom('A', 'X'), carried, (text, name, value) => {
-        const before = dotenvFormat.referee(text) as Record<string, string>
+        const before = dotenvFormat.parseStrict(text) as Record<string, string>
         expect(dotenvFormat.open(text, '.env').get([])).toEqual(before)
-        expect(dotenvFormat.referee(setIn(dotenvFormat, text, [name], value))).toEqual({
+        expect(dotenvFormat.parseStrict(setIn(dotenvFormat, text, [name], value))).toEqual({
           ...before,
           [name]: value,
         })
         delete before[name]
-        expect(dotenvFormat.referee(unsetIn(dotenvFormat, text, [name]))).toEqual(before)
+        expect(dotenvFormat.parseStrict(unsetIn(dotenvFormat, text, [name]))).toEqual(before)
       }),
       runs,
     )
@@ -216,7 +216,7 @@ describe('quoteDotenv', () => {
 
 it('a variable named __proto__ was written, and lost by readers in JavaScript', () => {
   const document = dotenvFormat.open("__proto__='x'\n", '.env')
-  expect(document.get([])).toEqual(dotenvFormat.referee(document.toText()))
+  expect(document.get([])).toEqual(dotenvFormat.parseStrict(document.toText()))
   expect(refusalOf(() => document.set(['__proto__'], 'y')).code).toBe('name-not-writable')
   expect(document.toText()).toBe("__proto__='x'\n")
 })

@@ -44,7 +44,7 @@ describe.each(formats)('%s', (_, format) => {
       where: { file: 'settings.json', line, column },
     })
     expect(error.hint).toContain('run the same command again')
-    expect(() => format.referee(text)).toThrow()
+    expect(() => format.parseStrict(text)).toThrow()
   })
 
   it.each([
@@ -94,7 +94,7 @@ describe('what only JSONC allows', () => {
   ])('%j', (text, line, column) => {
     const error = refusalOf(() => jsonFormat.open(text, 'f'))
     expect(error).toMatchObject({ code: 'does-not-parse', where: { line, column } })
-    expect(() => jsonFormat.referee(text)).toThrow()
-    expect(jsoncFormat.open(text, 'f').get([])).toEqual(jsoncFormat.referee(text))
+    expect(() => jsonFormat.parseStrict(text)).toThrow()
+    expect(jsoncFormat.open(text, 'f').get([])).toEqual(jsoncFormat.parseStrict(text))
   })
 })

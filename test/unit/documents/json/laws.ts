@@ -44,7 +44,7 @@ function valuesWith(keys: readonly string[]): fc.Arbitrary<Value> {
 export function check({ format, texts, keys }: Subject, law: (trial: Trial) => void): void {
   fc.assert(
     fc.property(texts, steps, valuesWith(keys), (text, walk, value) => {
-      const data = format.referee(text)
+      const data = format.parseStrict(text)
       const path = pathFor(data, walk, keys)
       fc.pre(!isBlocked(data, path))
       law({ text, data, path, value })
@@ -62,7 +62,7 @@ export function describeLaws(subject: Subject): void {
         fc.property(texts, (text) => {
           const document = format.open(text, 'file')
           expect(document.toText()).toBe(text)
-          expect(document.get([])).toEqual(format.referee(text))
+          expect(document.get([])).toEqual(format.parseStrict(text))
         }),
         runs,
       )
@@ -73,7 +73,7 @@ export function describeLaws(subject: Subject): void {
         const document = format.open(text, 'file')
         document.set(path, value)
         expect(document.get(path)).toEqual(value)
-        expect(format.referee(document.toText())).toEqual(setIn(data, path, value))
+        expect(format.parseStrict(document.toText())).toEqual(setIn(data, path, value))
       })
     })
 
@@ -132,7 +132,7 @@ export function describeLaws(subject: Subject): void {
           expect([document.toText(), subject.mayRefuse?.(text)]).toEqual([text, true])
           return
         }
-        expect(format.referee(document.toText())).toEqual(unsetIn(data, path))
+        expect(format.parseStrict(document.toText())).toEqual(unsetIn(data, path))
         if (getIn(data, path) === undefined) expect(document.toText()).toBe(text)
       })
     })

@@ -1,6 +1,6 @@
 import { parseTree } from 'jsonc-parser'
 import { expect, it } from 'vitest'
-import { jsonStyleOf } from '../../../../src/documents/json/json-style.ts'
+import { jsonStyleOf } from '../../../../src/documents/json/json-nodes.ts'
 
 /** How many characters of a text are looked at, one by one or as a slice, to find out how it is written. */
 function workOf(data: unknown): number {

@@ -6,11 +6,11 @@ const values = ['yes', ['x', '- y'], { other: ['value'] }, { z: { q: 1 } }]
 
 /** What has to hold for a text that is hard to edit, whatever its format. */
 export function holdTortureLaws(format: Format, text: string): void {
-  const data = format.referee(text)
+  const data = format.parseStrict(text)
   const afterEdit = (edit: (document: ReturnType<Format['open']>) => void) => {
     const document = format.open(text, 'f')
     edit(document)
-    return format.referee(document.toText())
+    return format.parseStrict(document.toText())
   }
 
   it('comes out as it went in', () => {
@@ -22,7 +22,7 @@ export function holdTortureLaws(format: Format, text: string): void {
     for (const holder of tablePathsOf(data)) {
       const document = format.open(text, 'f')
       document.set([...holder, 'new', 'inner'], 'v')
-      expect(format.referee(document.toText())).toEqual(setIn(data, [...holder, 'new', 'inner'], 'v'))
+      expect(format.parseStrict(document.toText())).toEqual(setIn(data, [...holder, 'new', 'inner'], 'v'))
       document.set([...holder, 'other'], ['w'])
       document.unset([...holder, 'new'])
       document.unset([...holder, 'other'])

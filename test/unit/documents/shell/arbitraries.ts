@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { AssignedValue } from '../../../../src/documents/shell/shell-line.ts'
+import type { AssignedValue } from '../../../../src/documents/shell/quote.ts'
 
 const hostileUnits = fc.constantFrom(
   ...`'"\`\\$#!%&|;<>(){}[]*?~=,.^@-_/ aZ0`,

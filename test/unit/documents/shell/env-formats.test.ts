@@ -6,7 +6,7 @@ import {
   posixEnvFormat,
   powershellEnvFormat,
 } from '../../../../src/documents/shell/env-formats.ts'
-import { type AssignedValue, type ShellId, shellLine } from '../../../../src/documents/shell/shell-line.ts'
+import { type AssignedValue, type ShellId, shellLine } from '../../../../src/documents/shell/quote.ts'
 import { refusalOf } from '../../../support/refusal-of.ts'
 import { assignedValue, fileOf, hostileText, rubble } from './arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn } from './laws.ts'
@@ -45,11 +45,11 @@ describe.each(formats)('the file of assignments for %s', (shell, format, verb) =
     const texts = fileOf(lineOf(shell)).map((text) => text.replace(/^\uFEFF/, '\uFEFF\n'))
     fc.assert(
       fc.property(texts, fc.constantFrom('A', 'X'), assignedValue, (text, name, value) => {
-        const before = format.referee(text) as Record<string, AssignedValue>
+        const before = format.parseStrict(text) as Record<string, AssignedValue>
         expect(format.open(text, 'file').get([])).toEqual(before)
-        expect(format.referee(setIn(format, text, [name], value))).toEqual({ ...before, [name]: value })
+        expect(format.parseStrict(setIn(format, text, [name], value))).toEqual({ ...before, [name]: value })
         delete before[name]
-        expect(format.referee(unsetIn(format, text, [name]))).toEqual(before)
+        expect(format.parseStrict(unsetIn(format, text, [name]))).toEqual(before)
       }),
       runs,
     )
@@ -118,7 +118,7 @@ describe('assignments that a user wrote by hand', () => {
 
   it.each(cases)('%s', (_title, format, text, value) => {
     expect(format.open(text, 'file').get(['A'])).toEqual(value)
-    expect(format.referee(text)).toEqual(value === undefined ? {} : { A: value })
+    expect(format.parseStrict(text)).toEqual(value === undefined ? {} : { A: value })
   })
 })
 

@@ -6,7 +6,7 @@ import {
   fishProfileFormat,
   posixProfileFormat,
   powershellProfileFormat,
-} from '../../../../src/documents/shell/profile-formats.ts'
+} from '../../../../src/documents/shell/profile-document.ts'
 import { refusalOf } from '../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from './arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn } from './laws.ts'
@@ -62,9 +62,9 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     fc.assert(
       fc.property(fileOf(lines), paths, (text, path) => {
         const written = setIn(format, text, source, path)
-        expect(format.referee(written)).toEqual({ source: path })
+        expect(format.parseStrict(written)).toEqual({ source: path })
         expect(format.open(written, 'file').get([])).toEqual({ source: path })
-        expect(format.referee(text)).toEqual({})
+        expect(format.parseStrict(text)).toEqual({})
       }),
       runs,
     )
@@ -97,7 +97,7 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     expect(format.open(text, 'file').get(source)).toBe('/a b/env')
     expect(unsetIn(format, text, source)).toBe('a\r\n')
     const changed = setIn(format, text, source, '/new')
-    expect(format.referee(changed)).toEqual({ source: '/new' })
+    expect(format.parseStrict(changed)).toEqual({ source: '/new' })
     expect(unsetIn(format, changed, source)).toBe('a\r\n')
   })
 

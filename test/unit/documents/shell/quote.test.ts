@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { quoteCmd, quoteFish, quotePosix, quotePowershell } from '../../../../src/documents/shell/quote.ts'
-import { shellLine } from '../../../../src/documents/shell/shell-line.ts'
+import {
+  quoteCmd,
+  quoteFish,
+  quotePosix,
+  quotePowershell,
+  shellLine,
+} from '../../../../src/documents/shell/quote.ts'
 import { refusalOf } from '../../../support/refusal-of.ts'
 import { hostileText } from './arbitraries.ts'
 import { runs } from './laws.ts'

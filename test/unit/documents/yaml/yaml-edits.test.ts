@@ -163,7 +163,7 @@ describe('a new value', () => {
   ])('is quoted when it is %j', (value) => {
     const text = edited('', (document) => document.set(['k'], value))
     expect(text).toMatch(/^k: ".*"\n$/)
-    expect(yamlFormat.referee(text)).toEqual({ k: value })
+    expect(yamlFormat.parseStrict(text)).toEqual({ k: value })
     expect(text).not.toMatch(/[\u0000-\u0009\u007f-\u009f\u2028\ufeff]/)
   })
 

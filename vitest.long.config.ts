@@ -12,7 +12,12 @@ export const longTests = [
   'test/prove/*.test.ts',
   'test/unit/effect/no-leak.test.ts',
   'test/unit/prove/run-program.test.ts',
-  'test/unit/documents/json/json-laws.test.ts',
+  'test/unit/documents/{json/json-laws,yaml/yaml-laws,toml/toml-laws}.test.ts',
+  'test/unit/documents/hostile-documents.test.ts',
+  'test/unit/lint/walk-sources.test.ts',
+  'test/unit/git/ask-git.test.ts',
+  'test/unit/apply/prune-runs.test.ts',
+  'test/lint/lint.test.ts',
 ]
 
 export default defineConfig({

@@ -19,7 +19,7 @@ const given = vi.hoisted(() => ({ fileSystem: undefined as FileSystem | undefine
 
 vi.mock('../../src/apply/file-system.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../src/apply/file-system.ts')>()
-  return { createFileSystem: () => given.fileSystem ?? original.createFileSystem('linux') }
+  return { ...original, createFileSystem: () => given.fileSystem ?? original.createFileSystem('linux') }
 })
 
 const newKey = `cr_${'fedcba98'.repeat(8)}`

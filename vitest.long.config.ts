@@ -13,10 +13,11 @@ export const longTests = [
   'test/unit/effect/no-leak.test.ts',
   'test/unit/prove/run-program.test.ts',
   'test/unit/documents/{json/json-laws,yaml/yaml-laws,toml/toml-laws}.test.ts',
-  'test/unit/documents/hostile-documents.test.ts',
-  'test/unit/lint/walk-sources.test.ts',
+  'test/unit/documents/{hostile-documents,lines-around,shell/env-formats,yaml/yaml-pyyaml}.test.ts',
+  'test/unit/lint/{walk-sources,long-lines,every-mistake}.test.ts',
   'test/unit/git/ask-git.test.ts',
-  'test/unit/apply/prune-runs.test.ts',
+  'test/unit/apply/{prune-runs,renewal-keychain,processes,consent-store}.test.ts',
+  'test/scenarios/{hard-links,disk-without-modes}.test.ts',
   'test/lint/lint.test.ts',
 ]
 

@@ -17,7 +17,9 @@ export const longTests = [
   'test/unit/lint/{walk-sources,long-lines,every-mistake}.test.ts',
   'test/unit/git/ask-git.test.ts',
   'test/unit/apply/{prune-runs,renewal-keychain,processes,consent-store}.test.ts',
-  'test/scenarios/{hard-links,disk-without-modes}.test.ts',
+  'test/scenarios/{hard-links,disk-without-modes,state-of-0.1.0,unfinished-run}.test.ts',
+  'test/terminal/{leave,key-rotate,plain-http,gitignore}.test.ts',
+  'test/unit/check/{plain-http,failed-check,transport}.test.ts',
   'test/lint/lint.test.ts',
 ]
 

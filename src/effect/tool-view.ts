@@ -101,12 +101,7 @@ export async function viewTool(
 }
 
 /** Whether a setup is what a client meets that looks in these places. Variables of a shell reach every account. */
-export function isFor(
-  setup: ExistingSetup,
-  tool: Tool,
-  places: Names,
-  { cwd }: Pick<MachineView, 'cwd'>,
-): boolean {
+function isFor(setup: ExistingSetup, tool: Tool, places: Names, { cwd }: Pick<MachineView, 'cwd'>): boolean {
   if (setup.tool !== tool.id) return false
   if (setup.project !== undefined) return setup.project === cwd || isBelow(cwd, setup.project)
   if (setup.method === 'env') return true

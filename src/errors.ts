@@ -1,3 +1,5 @@
+import { distance } from 'fastest-levenshtein'
+
 /** Exit codes of the program: 1 failed, 2 bad usage or input, 3 drift or conflict, 4 the gateway, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
 
@@ -84,4 +86,13 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
 /** A word for a POSIX shell, in quotes only where it needs them: a command in a hint is there to be copied. */
 export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** The valid value that differs least, when it is near enough to be a slip. */
+export function nearest(value: string, valid: readonly string[]): string | undefined {
+  const ranked = valid
+    .map((word) => [distance(value.toLowerCase(), word), word] as const)
+    .sort((a, b) => a[0] - b[0])
+  const best = ranked[0]
+  return best && best[0] <= Math.max(2, Math.floor(best[1].length / 3)) ? best[1] : undefined
 }

@@ -99,7 +99,7 @@ export interface Setup {
   readonly keyStore?: string
   readonly variant: string
   /** Id of the way in which the client's files let it get the key out of the keychain. */
-  readonly keyWay?: string
+  readonly keyDelivery?: string
   readonly model?: string
 }
 

@@ -5,27 +5,34 @@ import { formatIds } from '../documents/formats.ts'
 import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { emptyLedger, type Ledger, setupId } from '../ledger.ts'
+import { emptyLedger, type Ledger, type LedgerEntry, type Setup, setupId } from '../ledger.ts'
 import { clearReplacement, replaceFile, step } from './file-system.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { readTrustedFile } from './trusted-file.ts'
 
-const setupSchema = z.looseObject({
-  tool: z.string(),
-  region: z.string(),
-  gateway: z.string(),
-  scope: z.string(),
-  method: z.string(),
-  place: z.exactOptional(z.string()),
-  folders: z.exactOptional(z.record(z.string(), z.string())),
-  project: z.exactOptional(z.string()),
-  shell: z.exactOptional(z.string()),
-  keyStore: z.exactOptional(z.string()),
-  variant: z.string(),
-  keyWay: z.exactOptional(z.string()),
-  model: z.exactOptional(z.string()),
-})
+const setupSchema = z.pipe(
+  z.looseObject({
+    tool: z.string(),
+    region: z.string(),
+    gateway: z.string(),
+    scope: z.string(),
+    method: z.string(),
+    place: z.exactOptional(z.string()),
+    folders: z.exactOptional(z.record(z.string(), z.string())),
+    project: z.exactOptional(z.string()),
+    shell: z.exactOptional(z.string()),
+    keyStore: z.exactOptional(z.string()),
+    variant: z.string(),
+    keyDelivery: z.exactOptional(z.string()),
+    keyWay: z.exactOptional(z.string()),
+    model: z.exactOptional(z.string()),
+  }),
+  // Version 0.1.0 stored the field as `keyWay`.
+  z.transform(
+    ({ keyWay, ...setup }): Setup => ({ ...(keyWay !== undefined && { keyDelivery: keyWay }), ...setup }),
+  ),
+)
 
 const entryFields = {
   path: z.string(),
@@ -90,21 +97,21 @@ export const ledgerSchema = z.pipe(
  * completed when a plan is made (`completeLedger`). That version had one setup for a tool at user scope, and one a project.
  */
 function carryOver({ setups, entries }: z.infer<typeof firstSchema>): Ledger {
-  const wanting = ({ tool, path }: (typeof entries)[number]) => {
+  const wanting = ({ tool, path }: Pick<LedgerEntry, 'tool' | 'path'>) => {
     const own = setups.filter((setup) => setup.tool === tool)
     const inProject = own.filter(({ project }) => project !== undefined && isBelow(path, project))
     return inProject.length > 0 ? inProject : own.filter(({ project }) => project === undefined)
   }
-  const origins = new Map(entries.toReversed().map(({ path, origin }) => [path, origin]))
+  const firstRuns = new Map(entries.toReversed().map(({ path, origin }) => [path, origin]))
   return {
     version: 2,
     setups,
-    entries: entries.map(({ origin, ...entry }) => ({
+    entries: entries.map(({ origin: firstRun, ...entry }) => ({
       ...entry,
-      setups: wanting({ ...entry, origin }).map(setupId),
-      replaced: { kind: 'backup', run: origin },
+      setups: wanting(entry).map(setupId),
+      replaced: { kind: 'backup', run: firstRun },
     })),
-    files: [...origins].map(([path, run]) => ({ path, before: { kind: 'backup', run } })),
+    files: [...firstRuns].map(([path, run]) => ({ path, before: { kind: 'backup', run } })),
     folders: [],
   }
 }

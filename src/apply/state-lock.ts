@@ -19,16 +19,16 @@ export interface Writer {
 }
 
 /** How long to wait for a lock, and how long one must stand still that belongs to a process out of sight. */
-export interface Patience {
+export interface WaitTimes {
   readonly waitMs: number
   readonly stillMs: number
 }
 
 const pollMs = 50
 
-const signMs = 1_000
+const beatMs = 1_000
 
-const usual: Patience = { waitMs: 7_000, stillMs: 5_000 }
+const usual: WaitTimes = { waitMs: 7_000, stillMs: 5_000 }
 
 /**
  * Does the work while no other run can write. The lock of a process that has ended is taken over at once, that of
@@ -40,24 +40,24 @@ export async function withStateLock<T>(
   host: Host,
   fileSystem: FileSystem,
   work: (writer: Writer) => Promise<T>,
-  patience = usual,
+  times = usual,
 ): Promise<T> {
   host.interruption.assertNotCancelled()
   assertTrustedState(host)
   // Whoever is told to end while it takes the lock gives it back first.
-  return host.interruption.hold(() => workLocked(host, fileSystem, work, patience))
+  return host.interruption.hold(() => workLocked(host, fileSystem, work, times))
 }
 
 async function workLocked<T>(
   host: Host,
   fileSystem: FileSystem,
   work: (writer: Writer) => Promise<T>,
-  patience: Patience,
+  times: WaitTimes,
 ): Promise<T> {
   const folder = stateFolder(host)
   await step(folder, () => makePrivateFolder(runsFolder(host), fileSystem))
-  const token = await step(folder, () => acquire(folder, host, fileSystem, patience))
-  const signs = setInterval(() => beat(folder, token, fileSystem).catch(() => {}), signMs).unref()
+  const token = await step(folder, () => acquire(folder, host, fileSystem, times))
+  const heartbeat = setInterval(() => beat(folder, token, fileSystem).catch(() => {}), beatMs).unref()
   const assertLocked = () => {
     if (!isOwner(folder, token)) throw lockLost()
   }
@@ -66,7 +66,7 @@ async function workLocked<T>(
     host.interruption.begin()
     return await work({ host, fileSystem, assertLocked })
   } finally {
-    clearInterval(signs)
+    clearInterval(heartbeat)
     // A lock that cannot be removed is free when this process has ended.
     await freeLock(folder, token, fileSystem).catch(() => {})
   }
@@ -84,7 +84,7 @@ async function acquire(
   folder: string,
   host: Host,
   fileSystem: FileSystem,
-  { waitMs, stillMs }: Patience,
+  { waitMs, stillMs }: WaitTimes,
 ): Promise<string> {
   const token = crypto.randomUUID()
   let seen: LockOwner | undefined
@@ -93,9 +93,9 @@ async function acquire(
   for (let waited = 0; ; waited += pollMs) {
     host.interruption.assertNotCancelled()
     const owner = readOwner(folder, host)
-    stillFor = owner?.token === seen?.token && owner?.signs === seen?.signs ? stillFor + pollMs : 0
-    const fate = owner?.mark ? host.processes.liveness(owner.mark) : 'unknown'
-    if (owner === undefined || fate === 'ended' || (fate === 'unknown' && stillFor >= stillMs)) {
+    stillFor = owner?.token === seen?.token && owner?.beats === seen?.beats ? stillFor + pollMs : 0
+    const liveness = owner?.mark ? host.processes.liveness(owner.mark) : 'unknown'
+    if (owner === undefined || liveness === 'dead' || (liveness === 'unknown' && stillFor >= stillMs)) {
       await freeLock(folder, owner?.token, fileSystem)
       if (await takeLock(folder, token, host.processes.self(), fileSystem)) return token
     }
@@ -129,7 +129,7 @@ export interface LockOwner {
   /** Undefined when the file is not whole, as after a loss of power. */
   readonly mark: ProcessMark | undefined
   /** Another value whenever the owner has given a sign of life. */
-  readonly signs: number
+  readonly beats: number
 }
 
 const markSchema = z.object({ pid: z.number(), machine: z.string(), started: z.optional(z.string()) })
@@ -147,7 +147,7 @@ export function readOwner(folder: string, host: Host): LockOwner | undefined {
   const [token] = namesInTrustedFolder(lockFolder(folder), host)
   const bytes = token === undefined ? undefined : readTrustedFile(join(lockFolder(folder), token), host)
   if (token === undefined || bytes === undefined) return undefined
-  return { token, mark: parseMark(new TextDecoder().decode(bytes)), signs: bytes.length }
+  return { token, mark: parseMark(new TextDecoder().decode(bytes)), beats: bytes.length }
 }
 
 /** Whether this owner has the lock now. */

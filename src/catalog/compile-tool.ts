@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path'
 import { $ZodError } from 'zod/v4/core'
 import type { Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
-import { hasCode, UserError } from '../errors.ts'
+import { hasCode, nearest, UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { doubtOf, type User } from '../host/ownership.ts'
 import { compileDiagnosis, findUnknownPlace } from './diagnosis-schema.ts'
 import { compileProof, type Manifest, manifestSchema } from './manifest-schema.ts'
-import type { Condition, KeyWay, Note, Shape, Target, Tool, Variant } from './tool.ts'
+import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, Variant } from './tool.ts'
 import { entriesOf, findMisplacedKey, findWrongPlaceholder } from './wrong-placeholders.ts'
 
 /** Reads the text of a file, by its path. */
@@ -27,8 +27,8 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   if (unknownPlace !== undefined) throw folderError(file, unknownPlace)
   refuseWrongFallbacks(manifest, file)
   refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
-  refuseUnknownWays(manifest, file)
-  refuseShapeOfNothing(manifest, file)
+  refuseUnknownDelivery(manifest, file)
+  refuseSchemaOfNothing(manifest, file)
   const { measured, sources, lookups, connections, model_aliases, traps, prove, ...setup } = manifest
   const {
     pin_flag,
@@ -37,10 +37,10 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     env,
     detect,
     variants,
-    key_ways,
+    key_delivery,
     key_variable,
     targets,
-    shapes,
+    schemas,
     notes,
     snippets,
     ...rest
@@ -49,11 +49,11 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   const tool = {
     ...rest,
     detect: withoutUndefined(detect) as Tool['detect'],
-    variants: variants.map(withoutUndefined) as readonly Variant[],
-    keyWays: key_ways.map(withoutUndefined) as readonly KeyWay[],
+    variants: variants.map(compileVariant),
+    keyDelivery: key_delivery.map(withoutUndefined) as readonly KeyDelivery[],
     ...(key_variable !== undefined && { keyVariable: key_variable }),
     targets: await Promise.all(targets.map((target) => compileTarget(target, folder, readText))),
-    shapes: await Promise.all(shapes.map((shape) => compileShape(shape, folder, readText))),
+    schemas: await Promise.all(schemas.map((schema) => compileSchema(schema, folder, readText))),
     notes: notes.map(compileNote),
     snippets: Object.fromEntries(
       Object.entries(snippets).map(([language, name]) => [language, readPart(name)]),
@@ -127,25 +127,29 @@ function refuseWrongFallbacks({ variants }: Manifest, file: string): void {
   throw folderError(file, `variant ${id}: fallback ${fallback} is no other variant of its protocols`)
 }
 
-function refuseUnknownWays({ key_ways, targets, notes }: Manifest, file: string): void {
-  const known = ['file', ...key_ways.map(({ id }) => id)]
+function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest, file: string): void {
+  const known = ['file', ...key_delivery.map(({ id }) => id)]
   const unknown = [...targets, ...notes]
-    .flatMap((user) => user.key_ways ?? [])
+    .flatMap((user) => user.key_delivery ?? [])
     .find((id) => !known.includes(id))
   if (unknown === undefined) return
-  throw folderError(file, `${unknown} in key_ways is none of ${known.join(', ')}`)
+  throw folderError(file, `${unknown} in key_delivery is none of ${known.join(', ')}`)
 }
 
-/** A shape is found by the path of the file as a target or a source has it. */
-function refuseShapeOfNothing({ shapes, targets, sources }: Manifest, file: string): void {
+/** A schema is found by the path of the file as a target or a source has it. */
+function refuseSchemaOfNothing({ schemas, targets, sources }: Manifest, file: string): void {
   const known = [...targets, ...sources].map(({ path }) => path)
-  const unknown = shapes.flatMap(({ files }) => files).find((path) => !known.includes(path))
+  const unknown = schemas.flatMap(({ files }) => files).find((path) => !known.includes(path))
   if (unknown === undefined) return
-  throw folderError(file, `shapes: ${unknown} is the path of no target and of no source`)
+  throw folderError(file, `schemas: ${unknown} is the path of no target and of no source`)
+}
+
+function compileVariant({ must_not_run, ...variant }: Manifest['variants'][number]): Variant {
+  return { ...(withoutUndefined(variant) as Omit<Variant, 'mustNotRun'>), mustNotRun: must_not_run }
 }
 
 async function compileTarget(
-  { content, key_ways, ...target }: Manifest['targets'][number],
+  { content, key_delivery, ...target }: Manifest['targets'][number],
   folder: string,
   readText: ReadText,
 ): Promise<Target> {
@@ -155,16 +159,16 @@ async function compileTarget(
   return {
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
     content: parsed,
-    ...(key_ways && { keyWays: key_ways }),
+    ...(key_delivery && { keyDelivery: key_delivery }),
   }
 }
 
-async function compileShape(
-  { schema, text_zh, ...shape }: Manifest['shapes'][number],
+async function compileSchema(
+  { schema, text_zh, ...rest }: Manifest['schemas'][number],
   folder: string,
   readText: ReadText,
-): Promise<Shape> {
-  return { ...shape, textZh: text_zh, schema: await parseContent(join(folder, schema), 'json', readText) }
+): Promise<FileSchema> {
+  return { ...rest, textZh: text_zh, schema: await parseContent(join(folder, schema), 'json', readText) }
 }
 
 function refuseMisplacedKey(content: Value, file: string, path: readonly string[] = []): void {
@@ -172,12 +176,12 @@ function refuseMisplacedKey(content: Value, file: string, path: readonly string[
   if (fault !== undefined) throw folderError(file, `${fault}; it would end up in a command line`)
 }
 
-function compileNote({ text_zh, variants, key_ways, when, ...note }: Manifest['notes'][number]): Note {
+function compileNote({ text_zh, variants, key_delivery, when, ...note }: Manifest['notes'][number]): Note {
   return {
     ...note,
     ...(text_zh && { textZh: text_zh }),
     ...(variants && { variants }),
-    ...(key_ways && { keyWays: key_ways }),
+    ...(key_delivery && { keyDelivery: key_delivery }),
     ...(when && { when: when as Condition[] }),
   }
 }
@@ -186,14 +190,45 @@ function withoutUndefined<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Partial<T>
 }
 
+/** What fields were called in version 0.1.0, where today's name is far from it. */
+const formerNames: Readonly<Record<string, string>> = {
+  key_ways: 'key_delivery',
+  stamps: 'timestamps',
+  guard: 'protected',
+  shapes: 'schemas',
+  closed: 'must_not_run',
+  mend: 'fix',
+}
+
+/** The names of the fields that may stand at a path of a manifest; a number is any element of a list. */
+function fieldsAt(schema: unknown, path: readonly PropertyKey[]): string[] {
+  const { shape, element, innerType, valueType } = (schema as { _zod: { def: SchemaParts } })._zod.def
+  if (innerType !== undefined) return fieldsAt(innerType, path)
+  const [next, ...rest] = path
+  if (next === undefined) return Object.keys(shape ?? {})
+  const inner = element ?? valueType ?? shape?.[String(next)]
+  return inner === undefined ? [] : fieldsAt(inner, rest)
+}
+
+interface SchemaParts {
+  readonly shape?: Readonly<Record<string, unknown>>
+  readonly element?: unknown
+  readonly innerType?: unknown
+  readonly valueType?: unknown
+}
+
 /** The first thing that is wrong with a manifest, with the field that it is about. */
-export function explainIssue({ issues }: $ZodError): string {
-  const issue = issues[0]
+function explainIssue({ issues }: $ZodError): string {
+  // A name spelled wrong leaves another field missing as well.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   if (issue === undefined) return 'something is wrong'
   const field = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {
     const unknown = issue.keys.map((key) => [...issue.path, key].join('.'))
-    return `there is no field ${unknown.join(' or ')}`
+    const near = issue.keys.map(
+      (key) => formerNames[key] ?? nearest(key, fieldsAt(manifestSchema, issue.path)),
+    )
+    return `there is no field ${unknown.join(' or ')}${near[0] ? `; did you mean ${near[0]}?` : ''}`
   }
   if (issue.code === 'invalid_value') return `${field} must be ${issue.values.map(String).join(' or ')}`
   if (issue.code === 'invalid_type') return `${field || 'the file'} must be a ${issue.expected}`

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { findProgram, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
-import type { KeyWay, Tool, Variant } from './tool.ts'
+import type { KeyDelivery, Tool, Variant } from './tool.ts'
 
 /** What was found of a client on this machine. */
 export interface Installed {
@@ -49,10 +49,10 @@ export async function chooseVariant(tool: Tool, installed: Installed): Promise<V
 }
 
 /** How the client gets a key out of the keychain; where its version is not known, the newest way. */
-export async function chooseKeyWay(
-  ways: readonly KeyWay[],
+export async function chooseKeyDelivery(
+  ways: readonly KeyDelivery[],
   { version }: Installed,
-): Promise<KeyWay | undefined> {
+): Promise<KeyDelivery | undefined> {
   return version === undefined ? ways[0] : fitting(ways, version)
 }
 

@@ -86,7 +86,7 @@ const setting = z
     variants: z.exactOptional(names),
     versions: z.exactOptional(versionRange),
     when: z.exactOptional(z.array(condition).check(z.minLength(1))),
-    mend: z.exactOptional(z.string()),
+    fix: z.exactOptional(z.string()),
   })
   .check(
     z.refine(
@@ -116,7 +116,7 @@ const trap = z.strictObject({
   variants: z.exactOptional(names),
   text: z.string(),
   text_zh: z.string(),
-  mend: z.string(),
+  fix: z.string(),
 })
 
 /** The sections of a manifest that are for `doctor`. The meaning of every field is told in diagnosis.ts. */

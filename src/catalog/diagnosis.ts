@@ -57,7 +57,7 @@ export interface Setting {
   /** It is read only where all of these hold. */
   readonly when?: readonly TrapCondition[]
   /** The command that keeps the client from reading it here, if that is not to take it out. */
-  readonly mend?: string
+  readonly fix?: string
 }
 
 /** A value that stands for `{{ name }}` in the names of settings: the first setting that has one, else the default. */
@@ -89,7 +89,7 @@ export interface Trap {
   readonly text: string
   readonly textZh: string
   /** The command that mends it, or what to do. */
-  readonly mend: string
+  readonly fix: string
 }
 
 /**

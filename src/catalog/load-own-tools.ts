@@ -100,18 +100,20 @@ const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
 /** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
 export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): string | undefined {
-  const { pinFlag, env, keyWays, targets, shapes, diagnosis } = tool
+  const { pinFlag, env, keyDelivery, targets, schemas, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
     return `pin_flag: there is a --${pinFlag} already`
-  const besides = keyWays.flatMap(({ beside = {} }) => Object.entries(beside))
+  const besides = keyDelivery.flatMap(({ beside = {} }) => Object.entries(beside))
   const variables = [...Object.entries(env?.variables ?? {}), ...besides]
   const joined = variables.find(([, value]) => !/^\{\{ [^{}]+ \}\}$/.test(value))
   if (joined) return `env.variables.${joined[0]} must be one placeholder, since a shell reads it`
   const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
   if (patterns.length > mostPatterns)
     return `traps: a folder of your own has at most ${mostPatterns} patterns`
-  const keyword = shapes.flatMap(({ schema }) => entriesOf(schema)).find(({ name }) => endless.includes(name))
-  if (keyword) return `shapes cannot use ${keyword.name} in a folder of your own`
+  const keyword = schemas
+    .flatMap(({ schema }) => entriesOf(schema))
+    .find(({ name }) => endless.includes(name))
+  if (keyword) return `schemas cannot use ${keyword.name} in a folder of your own`
   return targets.map(findTargetFault).find((fault) => fault !== undefined) ?? findOtherLead(tool)
 }
 
@@ -124,11 +126,11 @@ function findTargetFault({ format, content }: Tool['targets'][number], index: nu
 }
 
 /** What the settings of its variables, its models and its code lead to. */
-function findOtherLead({ env, keyWays, modelPrefix, snippets }: Tool): string | undefined {
+function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): string | undefined {
   const variables = findLeadElsewhere(env?.variables ?? {})
   if (variables !== undefined) return `env.variables ${variables}`
-  const beside = findLeadElsewhere(keyWays.map((way) => way.beside ?? {}))
-  if (beside !== undefined) return `key_ways.beside ${beside}`
+  const beside = findLeadElsewhere(keyDelivery.map((way) => way.beside ?? {}))
+  if (beside !== undefined) return `key_delivery.beside ${beside}`
   if (modelPrefix !== undefined && isAddress(modelPrefix, [])) return 'model_prefix is an address'
   const [code] = Object.entries(snippets).flatMap(([language, text]) => {
     const lead = findLeadInCode(text)

@@ -51,13 +51,13 @@ const variant = z.strictObject({
   when: z._default(versionRange, '*'),
   fallback: z.optional(id),
   endpoints: z.array(endpointSchema).check(z.minLength(1)),
-  closed: z._default(z.array(z.string()), []),
+  must_not_run: z._default(z.array(z.string()), []),
 })
 
-/** Ids of key ways, or `file`. */
-const keyWays = z.optional(z.array(id).check(z.minLength(1)))
+/** Ids of key deliveries, or `file`. */
+const keyDeliveries = z.optional(z.array(id).check(z.minLength(1)))
 
-const keyWay = z.strictObject({
+const keyDelivery = z.strictObject({
   id,
   when: z._default(versionRange, '*'),
   variants: z.optional(z.array(id)),
@@ -71,13 +71,13 @@ const target = z.strictObject({
   format: z.enum(formatIds),
   content: fileName,
   variants: z.optional(z.array(id)),
-  key_ways: keyWays,
+  key_delivery: keyDeliveries,
   when: z.optional(z.array(condition)),
-  guard: z._default(z.array(keyPath), []),
-  stamps: z._default(z.array(keyPath), []),
+  protected: z._default(z.array(keyPath), []),
+  timestamps: z._default(z.array(keyPath), []),
 })
 
-const shape = z.strictObject({
+const fileSchema = z.strictObject({
   files: z.array(path).check(z.minLength(1)),
   schema: fileName,
   versions: z.exactOptional(versionRange),
@@ -91,7 +91,7 @@ const note = z.strictObject({
   text: z.string(),
   text_zh: z.optional(z.string()),
   variants: z.optional(z.array(id)),
-  key_ways: keyWays,
+  key_delivery: keyDeliveries,
   when: z.optional(z.array(condition)),
 })
 
@@ -141,7 +141,7 @@ export const manifestSchema = z.strictObject({
   places: z._default(z.record(placeName, z.array(placeCandidate)), {}),
   variants: z.array(variant).check(z.minLength(1)),
   targets: z._default(z.array(target), []),
-  key_ways: z._default(z.array(keyWay), []),
+  key_delivery: z._default(z.array(keyDelivery), []),
   env: z.optional(
     z.strictObject({
       variables: z.record(variableName, z.string()),
@@ -150,7 +150,7 @@ export const manifestSchema = z.strictObject({
     }),
   ),
   daemon: z.optional(z.strictObject({ pid_file: path, restart: z.array(plainText).check(z.minLength(1)) })),
-  shapes: z._default(z.array(shape), []),
+  schemas: z._default(z.array(fileSchema), []),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
   ...diagnosisFields,

@@ -25,13 +25,13 @@ export interface Tool {
   readonly pinFlag?: string
   readonly targets: readonly Target[]
   /** How it gets a key that lives in the keychain; the newest first. */
-  readonly keyWays: readonly KeyWay[]
+  readonly keyDelivery: readonly KeyDelivery[]
   readonly env?: EnvSupport
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
   readonly daemon?: Daemon
   /** What its client demands of whole files. */
-  readonly shapes: readonly Shape[]
+  readonly schemas: readonly FileSchema[]
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
   readonly snippets: Readonly<Record<string, string>>
@@ -69,11 +69,11 @@ export interface Variant {
   /** What the client requests; the first gives `{{ baseUrl }}`. */
   readonly endpoints: readonly Endpoint[]
   /** Programs that must not run while its files are written. */
-  readonly closed: readonly string[]
+  readonly mustNotRun: readonly string[]
 }
 
 /** A way in which a client gets a key out of the system's keychain, by a command that prints it. */
-export interface KeyWay {
+export interface KeyDelivery {
   readonly id: string
   /** Range of client versions (semver) that know it. */
   readonly when: string
@@ -93,17 +93,17 @@ export interface Target {
   readonly content: Value
   readonly variants?: readonly string[]
   /** Where the key is when this target counts: `file` for in the files or nowhere, or ids of key ways. By default `file`. */
-  readonly keyWays?: readonly string[]
+  readonly keyDelivery?: readonly string[]
   /** The target counts only when one of these holds. */
   readonly when?: readonly Condition[]
   /** Keys whose foreign value is the user's decision: never replaced without being told to. */
-  readonly guard: readonly KeyPath[]
+  readonly protected: readonly KeyPath[]
   /** Keys written only together with another change of this target, such as a time of update. */
-  readonly stamps: readonly KeyPath[]
+  readonly timestamps: readonly KeyPath[]
 }
 
 /** What a client demands of a whole file of settings: one wrong value, and it does without the file, or does not start. */
-export interface Shape {
+export interface FileSchema {
   /** Paths as they stand at targets and sources. */
   readonly files: readonly string[]
   /** JSON Schema of what was seen to be refused; what it does not name is left to the client. */
@@ -148,7 +148,7 @@ export interface Note {
   readonly textZh?: string
   readonly variants?: readonly string[]
   /** As for a target; by default all. */
-  readonly keyWays?: readonly string[]
+  readonly keyDelivery?: readonly string[]
   readonly when?: readonly Condition[]
 }
 

@@ -21,10 +21,14 @@ export function findWrongPlaceholder(tool: Tool): string | undefined {
   return undefined
 }
 
-function templatesOf({ targets, keyWays, env, notes, snippets }: Tool): Templated[] {
+function templatesOf({ targets, keyDelivery, env, notes, snippets }: Tool): Templated[] {
   return [
     ...targets.map(({ path, content, variants }) => ({ where: path, content, variants })),
-    ...keyWays.map(({ beside = {}, variants }) => ({ where: 'key_ways.beside', content: beside, variants })),
+    ...keyDelivery.map(({ beside = {}, variants }) => ({
+      where: 'key_delivery.beside',
+      content: beside,
+      variants,
+    })),
     ...(env ? [{ where: 'env', content: env.variables }] : []),
     ...notes.map(({ text, textZh, variants }) => ({
       where: 'notes',

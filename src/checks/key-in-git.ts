@@ -13,7 +13,7 @@ import type { KeyFile } from '../plan/plan.ts'
 /** A file with a key that git tracks or would track. */
 export interface ExposedKey {
   readonly file: KeyFile
-  readonly fate: GitStatus
+  readonly status: GitStatus
 }
 
 /** Those of the files that git does not ignore. A link is judged by the file behind it. */
@@ -25,42 +25,42 @@ export async function findExposedKeys(
   const dotfiles = await findDotfiles(catalog.dotfiles, host)
   const exposed: ExposedKey[] = []
   for (const file of files) {
-    const fate = await askGit(file.resolvedPath, dotfiles, host)
-    if (fate) exposed.push({ file, fate })
+    const status = await askGit(file.resolvedPath, dotfiles, host)
+    if (status) exposed.push({ file, status })
   }
   return exposed
 }
 
 /** The refusal to write a key there: UserError `key-in-git`, exit 1, with what helps; `otherWay` keeps it out of the file. */
-export function keyInGit(path: string, fate: GitStatus, otherWay = ''): UserError {
+export function keyInGit(path: string, status: GitStatus, otherWay = ''): UserError {
   return new UserError({
     code: 'key-in-git',
-    message: gitMessage(path, fate),
-    hint: `${gitAdvice(fate)} ${otherWay}To write the key all the same: --allow-tracked.`,
+    message: gitMessage(path, status),
+    hint: `${gitAdvice(status)} ${otherWay}To write the key all the same: --allow-tracked.`,
     where: { file: path },
   })
 }
 
 /** Why a key in the file is, or would be, in git. */
-export function gitMessage(path: string, fate: GitStatus): string {
-  const { repository } = fate
-  if (fate.kind === 'tracked')
-    return `${path} is tracked by the git repository ${fate.gitFolder ?? repository}: a key in it is committed with the next change.`
-  if (fate.kind === 'not-asked' && fate.gitFolder !== undefined)
-    return `The git repository ${fate.gitFolder} keeps files of ${repository}, and git could not be asked whether it tracks ${path}.`
-  if (fate.kind === 'not-asked')
+export function gitMessage(path: string, status: GitStatus): string {
+  const { repository } = status
+  if (status.kind === 'tracked')
+    return `${path} is tracked by the git repository ${status.gitFolder ?? repository}: a key in it is committed with the next change.`
+  if (status.kind === 'not-asked' && status.gitFolder !== undefined)
+    return `The git repository ${status.gitFolder} keeps files of ${repository}, and git could not be asked whether it tracks ${path}.`
+  if (status.kind === 'not-asked')
     return `${path} lies in the git repository ${repository}, and git could not be asked whether it is ignored.`
   const message = `${path} lies in the git repository ${repository} and is not ignored: the key would be committed.`
-  return fate.kind === 'would-take' ? message : `${message} A line for it would not help: ${fate.why}.`
+  return status.kind === 'would-take' ? message : `${message} A line for it would not help: ${status.why}.`
 }
 
-function gitAdvice(fate: GitStatus): string {
-  if (fate.kind === 'would-take')
-    return `To have the line ${fate.pattern} added to ${fate.gitignore} together with the key: --gitignore.`
-  if (fate.kind === 'tracked')
-    return `Ignoring does not help while it is tracked. Type: ${untrackCommand(fate)} and run this again. ${inHistory} To keep the key in no file: qcode-setup --key-store keychain.`
-  if (fate.kind === 'not-asked')
-    return `Look whether git is installed and reads this repository: ${gitCommand(fate)} status`
+function gitAdvice(status: GitStatus): string {
+  if (status.kind === 'would-take')
+    return `To have the line ${status.pattern} added to ${status.gitignore} together with the key: --gitignore.`
+  if (status.kind === 'tracked')
+    return `Ignoring does not help while it is tracked. Type: ${untrackCommand(status)} and run this again. ${inHistory} To keep the key in no file: qcode-setup --key-store keychain.`
+  if (status.kind === 'not-asked')
+    return `Look whether git is installed and reads this repository: ${gitCommand(status)} status`
   return 'Change that, and run this again.'
 }
 
@@ -69,10 +69,10 @@ const inHistory =
   'A key that was ever committed stays in the history: replace it with qcode-setup key rotate.'
 
 /** Takes a file or a folder out of the index and leaves it where it is. */
-export function untrackCommand(fate: Extract<GitStatus, { kind: 'tracked' }>): string {
-  const { name } = fate
+export function untrackCommand(status: Extract<GitStatus, { kind: 'tracked' }>): string {
+  const { name } = status
   const path = /[*?[\\:]/.test(name) ? `:(literal)${name}` : name
-  return `${gitCommand(fate)} rm -r -f --cached -- ${quoteWord(path)}`
+  return `${gitCommand(status)} rm -r -f --cached -- ${quoteWord(path)}`
 }
 
 function gitCommand({ repository, gitFolder }: { repository: string; gitFolder?: string }): string {
@@ -104,13 +104,13 @@ export async function stateInGit(
     literalPaths: true,
   })
   if (exit === 0 && stdout !== '') {
-    const fate = { kind: 'tracked', repository, name: resolved.slice(repository.length + 1) } as const
-    return problem(folder, gitMessage(folder, fate), untrackCommand(fate))
+    const status = { kind: 'tracked', repository, name: resolved.slice(repository.length + 1) } as const
+    return problem(folder, gitMessage(folder, status), untrackCommand(status))
   }
   const own = join(resolved, '.gitignore')
   if (!existsSync(own)) return undefined
-  const fate = await askGit(join(resolved, 'runs', 'backup'), [], host)
-  return fate && problem(folder, gitMessage(folder, fate), `Write the line * into ${own}.`)
+  const status = await askGit(join(resolved, 'runs', 'backup'), [], host)
+  return status && problem(folder, gitMessage(folder, status), `Write the line * into ${own}.`)
 }
 
 function problem(folder: string, message: string, hint: string): Finding {

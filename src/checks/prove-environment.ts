@@ -210,7 +210,7 @@ function isOfShell(level: string): boolean {
 
 function keysOf({ connections }: ToolView): string[] {
   return connections
-    .flatMap(({ keys }) => [...keys.heads, ...keys.shadowed])
+    .flatMap(({ keys }) => [...keys.perSetting, ...keys.overridden])
     .filter(({ isCommand }) => !isCommand)
     .map(({ value }) => value.trim())
 }
@@ -219,7 +219,7 @@ function keysOf({ connections }: ToolView): string[] {
 function foundIn(view: ToolView): Found[] {
   const found = view.connections.flatMap(({ connection, baseUrl, keys }) => {
     const models = connection.models.map((settings) => resolveSettings(settings, view))
-    return [baseUrl, keys, ...models].flatMap(({ heads }) => heads)
+    return [baseUrl, keys, ...models].flatMap(({ perSetting }) => perSetting)
   })
   return [...new Map(found.toReversed().map((one) => [one.name, one])).values()]
 }

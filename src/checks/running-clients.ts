@@ -36,7 +36,7 @@ export async function restartDaemon({ restart }: RunningDaemon, host: Host): Pro
 
 /** Refuses to write files of a program that runs and would write them over. Errors: UserError `program-running`, exit 1. */
 export async function refuseRunningPrograms(choices: readonly ToolChoice[], host: Host): Promise<void> {
-  const closed = choices.flatMap(({ variant }) => variant.closed)
+  const closed = choices.flatMap(({ variant }) => variant.mustNotRun)
   if (closed.length === 0) return
   const running = (await listPrograms(host)).find((name) => closed.includes(name))
   if (running === undefined) return

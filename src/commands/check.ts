@@ -79,8 +79,8 @@ function chooseOrigins(
   if (regions.length > 0) {
     return { chosen: uniqueOrigins(regions.map((name) => regionOrigin(name, catalog.gateway))) }
   }
-  const standing = originsOf(choices)
-  return { chosen: standing.length > 0 ? standing : [chooseOrigin(input, catalog.gateway).origin] }
+  const existing = originsOf(choices)
+  return { chosen: existing.length > 0 ? existing : [chooseOrigin(input, catalog.gateway).origin] }
 }
 
 function uniqueOrigins(origins: readonly Origin[]): Origin[] {
@@ -97,8 +97,8 @@ function planCheck(
 ): CheckPlan {
   const own = protocolRoutes(gateway)
   const protocols = own.map(({ protocol }) => protocol)
-  const standing = choices.filter((choice) => choice.origin.text === origin.text)
-  const here = (standing.length > 0 ? standing : choices).map((choice) => ({ ...choice, origin }))
+  const ofOrigin = choices.filter((choice) => choice.origin.text === origin.text)
+  const here = (ofOrigin.length > 0 ? ofOrigin : choices).map((choice) => ({ ...choice, origin }))
   const live = own.map(({ protocol, path }): LiveRequest => {
     const model = modelFor(protocol, listOf(input, 'model'), tools, gateway)
     return { protocol, path, ...(model !== undefined && { model }) }

@@ -24,7 +24,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     ({ id, platforms }) =>
       id === setup.shell && (platforms === undefined || platforms.includes(host.platform)),
   )
-  const keyWay = tool.keyWays.find(({ id }) => id === setup.keyWay)
+  const keyDelivery = tool.keyDelivery.find(({ id }) => id === setup.keyDelivery)
   if (setup.shell !== undefined && !shell) return undefined
   return {
     tool,
@@ -34,7 +34,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     scope: setup.scope as Scope,
     method: setup.method as Method,
     keyStore: (setup.keyStore ?? 'file') as KeyStore,
-    ...(keyWay && { keyWay }),
+    ...(keyDelivery && { keyDelivery }),
     ...(shell && { shell }),
     ...(setup.project !== undefined && { project: setup.project }),
     ...(setup.model !== undefined && { model: setup.model }),

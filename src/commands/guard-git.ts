@@ -32,13 +32,14 @@ export async function guardGit<Planned extends Plan>(
   const exposed = await findExposedKeys(plan.keyFiles, context)
   const counting = isOn(input, 'gitignore') ? exposed : exposed.filter(({ file }) => file.isWritten)
   const ignores = counting.flatMap((one) => ignoreOf(one) ?? [])
-  const hopeless = counting.find((one) => ignoreOf(one) === undefined)
-  if (hopeless && !allowed) throw keyInGit(hopeless.file.path, hopeless.fate, otherWay(hopeless, request))
+  const unignorable = counting.find((one) => ignoreOf(one) === undefined)
+  if (unignorable && !allowed)
+    throw keyInGit(unignorable.file.path, unignorable.status, otherWay(unignorable, request))
   const [first] = counting
   if (ignores.length === 0 || first === undefined) return { plan }
   if (isOn(input, 'gitignore')) return { plan: await withLines(ignores, planContext, request) }
   if (!isInteractive(input, context.host))
-    throw keyInGit(first.file.path, first.fate, otherWay(first, request))
+    throw keyInGit(first.file.path, first.status, otherWay(first, request))
   const { askGitignore } = await import('../wizard/resolve-conflict.ts')
   const inGit = await askGitignore(ignores, context.host)
   if (inGit === 'allowTracked') return { plan, inGit }
@@ -71,9 +72,9 @@ async function refuseTrackedState(plan: Plan, context: CommandContext): Promise<
   })
 }
 
-function ignoreOf({ file, fate }: ExposedKey): KeyIgnore | undefined {
-  if (fate.kind !== 'would-take') return undefined
-  return { tool: file.tool, gitignore: fate.gitignore, pattern: fate.pattern, hides: file.path }
+function ignoreOf({ file, status }: ExposedKey): KeyIgnore | undefined {
+  if (status.kind !== 'would-take') return undefined
+  return { tool: file.tool, gitignore: status.gitignore, pattern: status.pattern, hides: file.path }
 }
 
 async function withLines<Planned extends Plan>(

@@ -59,8 +59,8 @@ interface ChosenKey {
 
 async function choose(input: Input, context: WritingContext): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
-  const { choices: standing, findings: skipped } = existingChoices(context)
-  const { choices, findings: kept, ledOut } = await keepIn(standing, context)
+  const { choices: existing, findings: skipped } = existingChoices(context)
+  const { choices, findings: kept, ledOut } = await keepIn(existing, context)
   const gone = [...skipped, ...kept]
   const past = readPast(host)
   if (!hasKeys(choices, past))

@@ -20,7 +20,7 @@ export async function setKey(input: Input, context: WritingContext): Promise<Out
   const recovered = await recoverFirst(input, context)
   const keychain = await openKeychain(host)
   // Before the key is asked for: a keychain that is out of reach would make the answer useless.
-  const standing = await keychain.read(keyAccount)
+  const current = await keychain.read(keyAccount)
   const key = (await givenKey(input, host)) ?? (await askForKey(input, host))
   const { plan, run, diff } = await writePlan(
     { command: 'key', input, makePlan: ({ ledger }) => planKey(key, keychain, ledger) },
@@ -33,7 +33,7 @@ export async function setKey(input: Input, context: WritingContext): Promise<Out
     data: {
       verb: 'set',
       changed,
-      replaced: changed && standing !== undefined,
+      replaced: changed && current !== undefined,
       key: String(key),
       run: run ?? null,
     },

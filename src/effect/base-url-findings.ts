@@ -11,7 +11,7 @@ import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
 
 /** What the findings about one connection go by. */
-interface Scene {
+interface ConnectionContext {
   readonly view: ToolView
   readonly connection: ConnectionView
   readonly context: EffectContext
@@ -28,13 +28,13 @@ export function baseUrlFindings(
   return [...winnerFindings(winner, scene), ...emptyFindings(winner, scene)]
 }
 
-function winnerFindings(winner: Found | undefined, scene: Scene): Finding[] {
+function winnerFindings(winner: Found | undefined, scene: ConnectionContext): Finding[] {
   if (!winner) return withoutBaseUrl(scene)
   if (scene.connection.destination !== 'gateway') return awayFromGateway(winner, scene)
   return [...judgedFindings(winner, scene), ...overriddenFindings(winner, scene)]
 }
 
-function judgedFindings(winner: Found, scene: Scene): Finding[] {
+function judgedFindings(winner: Found, scene: ConnectionContext): Finding[] {
   const { verdict } = scene.connection
   const { tool } = scene.view
   const where = describeSource(winner, scene.context.profiles)
@@ -58,9 +58,9 @@ function judgedFindings(winner: Found, scene: Scene): Finding[] {
 }
 
 /** Another base URL that the user may think to be in effect. */
-function overriddenFindings(winner: Found, scene: Scene): Finding[] {
+function overriddenFindings(winner: Found, scene: ConnectionContext): Finding[] {
   const { profiles } = scene.context
-  return scene.connection.baseUrl.shadowed
+  return scene.connection.baseUrl.overridden
     .filter(({ value }) => value.trim() !== '' && value.trim() !== winner.value.trim())
     .slice(0, 1)
     .map((other) => {
@@ -74,7 +74,7 @@ function overriddenFindings(winner: Found, scene: Scene): Finding[] {
 }
 
 /** The base URL is somebody else's, or an empty one. */
-function awayFromGateway(winner: Found, scene: Scene): Finding[] {
+function awayFromGateway(winner: Found, scene: ConnectionContext): Finding[] {
   const { view, connection, context } = scene
   const { title, id } = view.tool
   const where = describeSource(winner, context.profiles)
@@ -109,14 +109,14 @@ function awayFromGateway(winner: Found, scene: Scene): Finding[] {
 }
 
 /** What a project says is its own decision, where the tool was not set up for that very project. */
-function levelElsewhere({ source }: Found, { view, context }: Scene): Finding['level'] {
+function levelElsewhere({ source }: Found, { view, context }: ConnectionContext): Finding['level'] {
   if (view.setups.length === 0) return 'info'
   const isProjects = source.level === 'project' || source.level === 'local'
   const isHere = view.setups.some(({ project }) => project === context.machine.cwd)
   return isProjects && !isHere ? 'warning' : 'error'
 }
 
-function withoutBaseUrl(scene: Scene): Finding[] {
+function withoutBaseUrl(scene: ConnectionContext): Finding[] {
   const { view, connection, context } = scene
   const { title, id } = view.tool
   const hint = `qcode-setup --tool ${id}`
@@ -143,8 +143,8 @@ function withoutBaseUrl(scene: Scene): Finding[] {
 }
 
 /** Empty ones that do not count now would as soon as the one that wins is gone. */
-function emptyFindings(winner: Found | undefined, scene: Scene): Finding[] {
-  return scene.connection.baseUrl.shadowed
+function emptyFindings(winner: Found | undefined, scene: ConnectionContext): Finding[] {
+  return scene.connection.baseUrl.overridden
     .filter((other) => other.value.trim() === '' && other !== winner)
     .map((other) => {
       const where = describeSource(other, scene.context.profiles)
@@ -172,7 +172,7 @@ function correction(
 type Texts = Pick<Finding, 'message' | 'messageZh' | 'hint'>
 
 function finding(
-  { view, context }: Scene,
+  { view, context }: ConnectionContext,
   id: string,
   level: Finding['level'],
   found: Found | undefined,

@@ -60,8 +60,8 @@ function wholeOf({ name, value, entry, source }: Found): string {
 /** What to do so that a setting does not stand where it is found: a command, or words with the file and the line. */
 export function remedyFor(found: Found, profiles: readonly Profile[]): string {
   const where = whereOf(found, profiles)
-  const { name, source, mend } = found
-  if (mend !== undefined) return mend
+  const { name, source, fix } = found
+  if (fix !== undefined) return fix
   if (source.level !== 'environment' && source.level !== 'profile') {
     return `Take ${nameOf(found)} out of ${where ? formatWhere(where) : source.file?.path}.`
   }

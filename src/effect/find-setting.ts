@@ -47,7 +47,7 @@ export interface Found {
   /** It stands in no source, but in a file of the client's own, such as one of a login. */
   readonly isLogin?: boolean
   /** What keeps the client from reading it, if that is not to take it out. */
-  readonly mend?: string
+  readonly fix?: string
 }
 
 /** Who wins among all places that hold one setting. */
@@ -57,9 +57,9 @@ export interface Resolved {
   /** All that the client sends: of the keys of each header the first that is not empty. */
   readonly sent: readonly Found[]
   /** The strongest of each setting. */
-  readonly heads: readonly Found[]
+  readonly perSetting: readonly Found[]
   /** What stands elsewhere and is not the winner. */
-  readonly shadowed: readonly Found[]
+  readonly overridden: readonly Found[]
 }
 
 /** Whether a range holds for a client; an unknown version counts as the newest. */
@@ -110,13 +110,13 @@ function findIn(source: OpenSource, setting: Setting, path: readonly string[]): 
   const raw = setting.key ? valueAt(source.data, path) : source.variables[name]
   const text = valueText(raw)
   if (raw === undefined || text === undefined) return []
-  const { file, mend } = setting
+  const { file, fix } = setting
   const place = {
     name,
     source,
     ...(source.file && at),
     ...(file !== undefined && { isLogin: true }),
-    ...(mend !== undefined && { mend }),
+    ...(fix !== undefined && { fix }),
   }
   if (setting.entry !== undefined) {
     const entry = setting.entry
@@ -138,18 +138,18 @@ export function resolveSettings(settings: readonly Setting[], places: Places, he
       header: setting.header ?? header,
       found: head ? [head, ...rest.filter((other) => !isOrigin(other, [head, ...rest]))] : [],
     }))
-  const heads = lists.flatMap(({ found: [head] }) => head ?? [])
+  const perSetting = lists.flatMap(({ found: [head] }) => head ?? [])
   const headers = [...new Set(lists.map(({ header }) => header))]
   const sent = headers.flatMap((header) => {
     const ofHeader = lists.filter((list) => list.header === header).flatMap(({ found: [head] }) => head ?? [])
     return ofHeader.find(({ value }) => value.trim() !== '') ?? []
   })
-  const winner = sent[0] ?? heads[0]
+  const winner = sent[0] ?? perSetting[0]
   return {
     winner,
     sent,
-    heads,
-    shadowed: lists.flatMap(({ found }) => found).filter((found) => found !== winner),
+    perSetting,
+    overridden: lists.flatMap(({ found }) => found).filter((found) => found !== winner),
   }
 }
 

@@ -12,7 +12,7 @@ import type { MachineView } from './machine-view.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** What conditions are held against. */
-export interface TrapScene {
+export interface TrapContext {
   readonly machine: MachineView
   readonly files: FileReader
   readonly sources: readonly OpenSource[]
@@ -25,14 +25,14 @@ export interface TrapScene {
 }
 
 /** By what a condition holds. */
-export interface Evidence {
+export interface Match {
   readonly name: string
   readonly value?: string
   readonly path?: string
 }
 
 /** The client that may be caught; without one, the environment of any. */
-export interface Caught {
+export interface ClientId {
   readonly tool?: string
   readonly version?: string | undefined
   readonly variant?: string
@@ -41,19 +41,19 @@ export interface Caught {
 /** The traps whose conditions all hold. */
 export function findTraps(
   traps: readonly Trap[],
-  { tool, version, variant }: Caught,
-  scene: TrapScene,
+  { tool, version, variant }: ClientId,
+  scene: TrapContext,
   profiles: readonly Profile[],
 ): Finding[] {
   return traps
     .filter(({ versions }) => isInRange(versions, version))
     .filter(({ variants }) => variants === undefined || variants.includes(variant ?? ''))
     .flatMap((trap) => {
-      const evidence = holdsAll(trap, scene)
-      if (!evidence) return []
-      const where = whereOf(evidence, scene, profiles)
-      const remedy = remedyOf(evidence, where, profiles)
-      const fill = (text: string, found = evidence.name) =>
+      const match = holdsAll(trap, scene)
+      if (!match) return []
+      const where = whereOf(match, scene, profiles)
+      const remedy = remedyOf(match, where, profiles)
+      const fill = (text: string, found = match.name) =>
         fillNames(text, { ...scene.names, found, remedy }) ?? text
       return [
         {
@@ -62,7 +62,7 @@ export function findTraps(
           message: fill(trap.text),
           messageZh: fill(trap.textZh),
           // It is there to be copied into a shell.
-          hint: fill(trap.mend, quoteWord(evidence.name)),
+          hint: fill(trap.fix, quoteWord(match.name)),
           ...(tool !== undefined && { tool }),
           ...(where && { where }),
         },
@@ -71,15 +71,15 @@ export function findTraps(
 }
 
 /** What the first condition with a name holds by; undefined when one does not hold. */
-function holdsAll({ when }: Trap, scene: TrapScene): Evidence | undefined {
+function holdsAll({ when }: Trap, scene: TrapContext): Match | undefined {
   const found = when.map((condition) => holdsCondition(condition, scene))
   if (found.includes(undefined)) return undefined
   return found.find((evidence) => evidence?.name !== '') ?? { name: '' }
 }
 
 function whereOf(
-  { name, value, path }: Evidence,
-  { files }: TrapScene,
+  { name, value, path }: Match,
+  { files }: TrapContext,
   profiles: readonly Profile[],
 ): Where | undefined {
   if (path === undefined) return /^\w+$/.test(name) ? findAssignment(name, profiles, value) : undefined
@@ -89,7 +89,7 @@ function whereOf(
 }
 
 /** What to do so that the setting does not stand there any more. */
-function remedyOf({ name, path }: Evidence, where: Where | undefined, profiles: readonly Profile[]): string {
+function remedyOf({ name, path }: Match, where: Where | undefined, profiles: readonly Profile[]): string {
   const isProfile = profiles.some(({ file }) => file.path === path)
   if (path !== undefined && !isProfile) return `Take ${name} out of ${where ? formatWhere(where) : path}.`
   const line = where && `Take line ${where.line} out of ${where.file}`
@@ -98,7 +98,7 @@ function remedyOf({ name, path }: Evidence, where: Where | undefined, profiles: 
 }
 
 /** What makes a condition hold, or undefined when it does not. */
-export function holdsCondition(condition: TrapCondition, scene: TrapScene): Evidence | undefined {
+export function holdsCondition(condition: TrapCondition, scene: TrapContext): Match | undefined {
   const { gateway, programs, bom, file, variables, keys } = condition
   if (gateway !== undefined) return gateway === scene.forGateway ? { name: '' } : undefined
   if (programs) return programs.filter(scene.machine.hasProgram).map((name) => ({ name }))[0]
@@ -107,12 +107,12 @@ export function holdsCondition(condition: TrapCondition, scene: TrapScene): Evid
   return valuesOf(condition, scene).find((evidence) => fits(evidence, condition, scene))
 }
 
-function markedFile({ bom }: TrapCondition, { sources }: TrapScene): Evidence | undefined {
+function markedFile({ bom }: TrapCondition, { sources }: TrapContext): Match | undefined {
   const found = sources.find(({ format, file }) => format === bom && file?.text?.startsWith('\uFEFF'))
   return found?.file && { name: found.file.path, path: found.file.path }
 }
 
-function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapScene): Evidence | undefined {
+function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapContext): Match | undefined {
   const read = scene.files.read(pathOf(file, scene), format)
   if (isNotTheProjects(file, read, scene)) return undefined
   const { path, text } = read
@@ -120,7 +120,7 @@ function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapS
 }
 
 /** The strongest value of each variable and key; a name without a value where it stands nowhere. */
-function valuesOf(condition: TrapCondition, scene: TrapScene): Evidence[] {
+function valuesOf(condition: TrapCondition, scene: TrapContext): Match[] {
   const places = placesOf(condition, scene)
   const variables = (condition.variables ?? []).map((name) => {
     const [first, ...others] = places.filter((one) => one.variables[name] !== undefined)
@@ -150,7 +150,7 @@ interface Place {
   readonly level?: OpenSource['level']
 }
 
-function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapScene): Place[] {
+function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapContext): Place[] {
   if (file !== undefined) {
     const read = scene.files.read(pathOf(file, scene), format)
     const { data, path } = read
@@ -161,12 +161,12 @@ function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapSc
     .map(({ data, variables, level: at, file: own }) => ({ data, variables, path: own?.path, level: at }))
 }
 
-function pathOf(file: string, { machine, names }: TrapScene): string {
+function pathOf(file: string, { machine, names }: TrapContext): string {
   return resolve(machine.cwd, resolvePath(file, names))
 }
 
 /** In the home itself, or in a repository that holds the client's folder, the project's file is the user's own. */
-function isNotTheProjects(file: string, read: ReadFile, { sources }: TrapScene): boolean {
+function isNotTheProjects(file: string, read: ReadFile, { sources }: TrapContext): boolean {
   if (!file.startsWith('{{ project }}') || read.resolvedPath === undefined) return false
   return sources.some(
     (other) =>
@@ -174,7 +174,7 @@ function isNotTheProjects(file: string, read: ReadFile, { sources }: TrapScene):
   )
 }
 
-function evidence(name: string, value: string | undefined, path: string | undefined): Evidence {
+function evidence(name: string, value: string | undefined, path: string | undefined): Match {
   return { name, ...(value !== undefined && { value }), ...(path !== undefined && { path }) }
 }
 
@@ -192,7 +192,7 @@ function matchPaths(data: Value, path: KeyPath): { name: string; value: string }
   )
 }
 
-function fits({ value }: Evidence, condition: TrapCondition, scene: TrapScene): boolean {
+function fits({ value }: Match, condition: TrapCondition, scene: TrapContext): boolean {
   const { equals, matches, differsFrom } = condition
   const plain = equals === undefined && matches === undefined && differsFrom === undefined
   const is = condition.is ?? (plain ? 'set' : undefined)
@@ -206,7 +206,7 @@ function differ(one: string | undefined, other: string | undefined): boolean {
   return Boolean(one) && Boolean(other) && one !== other
 }
 
-const states: Record<ValueState, (value: string | undefined, scene: TrapScene) => boolean> = {
+const states: Record<ValueState, (value: string | undefined, scene: TrapContext) => boolean> = {
   on: (value) => !/^(0|false|)$/i.test(value ?? ''),
   set: (value) => Boolean(value),
   empty: (value) => value === '',
@@ -220,10 +220,10 @@ const states: Record<ValueState, (value: string | undefined, scene: TrapScene) =
 const timeout = 1000
 
 /** Nothing of this program's is in it. */
-const room = createContext(Object.create(null))
+const sandbox = createContext(Object.create(null))
 
 /** Patterns that once took too long: they are not tried again. */
-const hopeless = new Set<string>()
+const timedOut = new Set<string>()
 
 /** What was found out of a pattern and a text: most texts are empty, and are asked about again and again. */
 const answers = new Map<string, boolean>()
@@ -234,17 +234,17 @@ const mostAnswers = 1000
  * more than a lifetime for a short text.
  */
 export function matchesPattern(pattern: string, text: string): boolean {
-  if (hopeless.has(pattern)) return false
+  if (timedOut.has(pattern)) return false
   const question = `new RegExp(${JSON.stringify(pattern)}).test(${JSON.stringify(text)})`
   const known = answers.get(question)
   if (known !== undefined) return known
   try {
-    const answer = runInContext(question, room, { timeout }) === true
+    const answer = runInContext(question, sandbox, { timeout }) === true
     if (answers.size >= mostAnswers) answers.clear()
     answers.set(question, answer)
     return answer
   } catch {
-    hopeless.add(pattern)
+    timedOut.add(pattern)
     return false
   }
 }

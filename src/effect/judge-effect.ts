@@ -9,7 +9,7 @@ import { baseUrlFindings, proxyFindings } from './base-url-findings.ts'
 import { createFileReader } from './file-reader.ts'
 import { variablesIn } from './find-setting.ts'
 import { findTraps } from './find-traps.ts'
-import { shapeFindings } from './judge-shape.ts'
+import { schemaFindings } from './judge-schema.ts'
 import { keyFindings, modelFindings } from './key-findings.ts'
 import type { MachineView } from './machine-view.ts'
 import { openSources } from './open-sources.ts'
@@ -40,7 +40,7 @@ export function judgeEffect(view: ToolView, context: EffectContext): Finding[] {
       ...proxyFindings(view, connection, context.machine),
     ]),
     ...traps,
-    ...shapeFindings(view, context),
+    ...schemaFindings(view, context),
     ...sourceProblems(view),
   ]
 }

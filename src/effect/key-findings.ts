@@ -35,7 +35,7 @@ export function keyFindings(
       return { ...(isPlaceholderKey(found) ? placeholderKey : foreignKey)(tool, found, profiles), hint }
     }),
     ...(foreignKeys.length === 0 ? differentKeys(tool, keys.sent, profiles) : []),
-    ...keys.shadowed
+    ...keys.overridden
       .filter((other) => isOtherKey(other, winner))
       .map((other) => overriddenKey(tool, winner, other, profiles)),
     ...(needsShell ? [newShell(tool.id, winner)] : []),
@@ -43,8 +43,10 @@ export function keyFindings(
 }
 
 /** Whether a key of the gateway is left when those of others are gone. */
-function hasOther({ heads, shadowed }: Resolved, context: EffectContext): boolean {
-  return [...heads, ...shadowed].some(({ value, isCommand }) => isCommand || isGatewayKey(value, context))
+function hasOther({ perSetting, overridden }: Resolved, context: EffectContext): boolean {
+  return [...perSetting, ...overridden].some(
+    ({ value, isCommand }) => isCommand || isGatewayKey(value, context),
+  )
 }
 
 function noKey(tool: Tool, setups: ToolView['setups']): Finding {

@@ -15,7 +15,7 @@ export interface Processes {
   /** The mark of this program. */
   self(): ProcessMark
   /** Whether a marked process still runs, stopped or not; `unknown` where that cannot be seen from here. */
-  liveness(mark: ProcessMark): 'lives' | 'ended' | 'unknown'
+  liveness(mark: ProcessMark): 'alive' | 'dead' | 'unknown'
 }
 
 /** The processes of this machine. `isAlive` asks the system for a number alone. */
@@ -24,10 +24,10 @@ export function createProcesses(pid: number, isAlive: (pid: number) => boolean):
     self: () => ({ pid, machine: machineNow(), started: startOf(pid) }),
     liveness: (mark) => {
       if (mark.machine !== machineNow()) return 'unknown'
-      if (!isAlive(mark.pid)) return 'ended'
+      if (!isAlive(mark.pid)) return 'dead'
       const started = startOf(mark.pid)
       if (started === undefined || mark.started === undefined) return 'unknown'
-      return started === mark.started ? 'lives' : 'ended'
+      return started === mark.started ? 'alive' : 'dead'
     },
   }
 }
@@ -41,12 +41,12 @@ function machineNow(): string {
   }
 }
 
-/** Undefined where the system does not tell; `ended` for one that is dead and only not yet cleared away. */
+/** Undefined where the system does not tell; `dead` for one that has ended and only not yet cleared away. */
 function startOf(pid: number): string | undefined {
   try {
     // The name of the program stands in parentheses and may hold anything; see proc_pid_stat(5), fields 3 and 22.
     const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-    return state === 'Z' || state === 'X' ? 'ended' : fields[18]
+    return state === 'Z' || state === 'X' ? 'dead' : fields[18]
   } catch {
     return undefined
   }

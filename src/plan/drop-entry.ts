@@ -5,7 +5,7 @@ import { sameValue } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { absentHash, hashValue, type OpenFile } from './document-set.ts'
-import { keepRequired } from './keep-shape.ts'
+import { keepRequired } from './keep-required.ts'
 import { displayValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
@@ -15,9 +15,9 @@ import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
  * with the tables or objects that were made for it. A value that the user changed since is theirs and stays.
  */
 export function dropEntries(entries: readonly LedgerEntry[], work: PlanWork): void {
-  const standing = entries.filter((entry) => stillOurs(entry, work))
+  const ours = entries.filter((entry) => stillOurs(entry, work))
   // Backwards as well: each finds around it what it was taken from.
-  const gone = standing
+  const gone = ours
     .toReversed()
     .filter((entry) => !giveBack(entry, work))
     .toReversed()

@@ -37,10 +37,10 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
   if (target.when && !holdsAny(target.when, work.context, [file.document])) return false
   const fileWork = workOn(file, work)
   fileWork.tools.add(target.tool)
-  const stamps = target.leaves.filter((leaf) => includesPath(target.stamps, leaf))
-  const values = target.leaves.filter((leaf) => !stamps.includes(leaf))
+  const timestamps = target.leaves.filter((leaf) => includesPath(target.timestamps, leaf))
+  const values = target.leaves.filter((leaf) => !timestamps.includes(leaf))
   const written = values.map((leaf) => editLeaf(leaf, target, fileWork, work))
-  for (const stamp of stamps) {
+  for (const stamp of timestamps) {
     const due = written.includes(true) || file.document.get(stamp.keyPath) === undefined
     if (due) writeLeaf(stamp, target, fileWork, work, 'ours')
   }
@@ -58,7 +58,7 @@ function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: Pl
   const actual = fileWork.file.document.get(leaf.keyPath)
   const id = pathId(fileWork.file.path, leaf.keyPath)
   const entry = work.entries.get(id)
-  const comparison = compareLeaf(actual, revealValue(leaf.value), entry, includesPath(target.guard, leaf))
+  const comparison = compareLeaf(actual, revealValue(leaf.value), entry, includesPath(target.protected, leaf))
   if (comparison.action === 'keep') {
     // Whoever wrote what we want made it ours as well, where it was ours before.
     if (entry && actual !== undefined && sameValue(actual, revealValue(leaf.value)))
@@ -220,7 +220,9 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
   return choice.tool.notes
     .filter((note) => note.on === on)
     .filter((note) => note.variants === undefined || note.variants.includes(choice.variant.id))
-    .filter((note) => note.keyWays === undefined || note.keyWays.includes(choice.keyWay?.id ?? 'file'))
+    .filter(
+      (note) => note.keyDelivery === undefined || note.keyDelivery.includes(choice.keyDelivery?.id ?? 'file'),
+    )
     .filter((note) => note.when === undefined || holdsAny(note.when, work.context, documents))
     .map((note) => ({
       id: `${choice.tool.id}-note`,

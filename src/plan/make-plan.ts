@@ -170,14 +170,16 @@ function releaseStale(
   context: PlanContext,
 ): { stale: LedgerEntry[]; entries: LedgerEntry[] } {
   const { ledger, host } = context
-  const standing = new Map(
+  const wantedNow = new Map(
     choices.map((choice) => [choiceId(choice, host), new Set(ownedPaths(choice, context))] as const),
   )
   const moved = choices.flatMap((choice) => supersededBy(choice, ledger.setups, host)).map(setupId)
-  for (const id of moved) standing.set(id, new Set())
+  for (const id of moved) wantedNow.set(id, new Set())
   const released = ledger.entries.map((entry) => {
     const isDropped = (id: string) =>
-      entry.silenced ? moved.includes(id) : standing.get(id)?.has(pathId(entry.path, entry.keyPath)) === false
+      entry.silenced
+        ? moved.includes(id)
+        : wantedNow.get(id)?.has(pathId(entry.path, entry.keyPath)) === false
     return entry.hides === undefined ? withoutSetups(entry, new Set(entry.setups.filter(isDropped))) : entry
   })
   const gone = released.filter(

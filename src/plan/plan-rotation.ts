@@ -99,15 +99,15 @@ function keysOf(
     value instanceof Secret &&
     (owned.has(pathId(target.path, keyPath)) ||
       isOldKey(written.valueAt({ ...target, keyPath }), written, key))
-  const isStamp = ({ stamps }: WantedTarget, { keyPath }: Leaf) =>
-    stamps.some((stamp) => isDeepStrictEqual(stamp, keyPath))
+  const isStamp = ({ timestamps }: WantedTarget, { keyPath }: Leaf) =>
+    timestamps.some((stamp) => isDeepStrictEqual(stamp, keyPath))
   const lost = targets.some((target) =>
     target.leaves.some((leaf) => isKey(target, leaf) && isGone(target, leaf)),
   )
   return targets.map((target) => {
     const chosen = target.leaves.filter((leaf) => isKey(target, leaf) || (lost && isGone(target, leaf)))
-    const stamps = target.leaves.filter((leaf) => isStamp(target, leaf) && !chosen.includes(leaf))
-    return { ...target, leaves: chosen.length > 0 ? [...chosen, ...stamps] : [] }
+    const timestamps = target.leaves.filter((leaf) => isStamp(target, leaf) && !chosen.includes(leaf))
+    return { ...target, leaves: chosen.length > 0 ? [...chosen, ...timestamps] : [] }
   })
 }
 
@@ -134,7 +134,7 @@ function leftBehind(
 }
 
 function targetOf({ tool, path, format, keyPath }: LedgerEntry, key: Secret): WantedTarget {
-  return { tool, path, format, leaves: [{ keyPath, value: key }], guard: [], stamps: [], baseUrl: '' }
+  return { tool, path, format, leaves: [{ keyPath, value: key }], protected: [], timestamps: [], baseUrl: '' }
 }
 
 /** Several tools may read one value. */

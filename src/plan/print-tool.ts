@@ -25,7 +25,7 @@ export function printFormats(choice: ToolChoice, context: WantedContext): string
   const files = printedFiles(choice, context).map((target) => target.format)
   const { env, snippets } = choice.tool
   if (choice.keyStore === 'keychain') {
-    const isRead = env !== undefined || (choice.keyWay?.variables.length ?? 0) > 0
+    const isRead = env !== undefined || (choice.keyDelivery?.variables.length ?? 0) > 0
     return [...new Set([...files, ...(isRead ? readingShells : [])])]
   }
   const variables = env ? [...Object.keys(shells), 'dotenv'] : []

@@ -11,7 +11,7 @@ import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
 /** A choice as the ledger remembers it. */
 export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
-  const { tool, variant, origin, scope, method, keyStore, keyWay, shell, project, model } = choice
+  const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project, model } = choice
   return {
     tool: tool.id,
     region: origin.region,
@@ -22,7 +22,7 @@ export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
     folders: foldersOf(choice, host),
     variant: variant.id,
     ...(keyStore !== 'file' && { keyStore }),
-    ...(keyWay && { keyWay: keyWay.id }),
+    ...(keyDelivery && { keyDelivery: keyDelivery.id }),
     ...(project !== undefined && { project }),
     ...(shell !== undefined && { shell: shell.id }),
     ...(model !== undefined && { model }),

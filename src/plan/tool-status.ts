@@ -122,7 +122,7 @@ function leafState(
   const file = documents.open(target.path, target.format)
   const id = pathId(file.path, keyPath)
   const actual = file.document.get(keyPath)
-  const isStamp = target.stamps.some((stamp) => pathId(file.path, stamp) === id)
+  const isStamp = target.timestamps.some((stamp) => pathId(file.path, stamp) === id)
   const entry = ledger.entries.find((candidate) => pathId(candidate.path, candidate.keyPath) === id)
   if (isStamp || (!entry && (target.when || value instanceof Secret))) return 'as-written'
   if (actual === undefined) return 'missing'

@@ -20,8 +20,8 @@ export interface WantedTarget {
   readonly path: string
   readonly format: FormatId
   readonly leaves: readonly Leaf[]
-  readonly guard: readonly KeyPath[]
-  readonly stamps: readonly KeyPath[]
+  readonly protected: readonly KeyPath[]
+  readonly timestamps: readonly KeyPath[]
   readonly when?: Target['when']
   readonly baseUrl: string
   /** Of a tool of the user's own: the folders below which it may write. */
@@ -51,7 +51,7 @@ export interface WantedContext {
 export function wantedTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   if (choice.method === 'env') return envTargets(choice, context)
   const files = fileTargets(choice, context)
-  if (!choice.keyWay?.variables.length) return files
+  if (!choice.keyDelivery?.variables.length) return files
   return [...files, ...shellTargets(choice, context, variableLeaves(choice, context))]
 }
 
@@ -128,21 +128,21 @@ function prefixModel(model: string, prefix: string | undefined): string {
 
 /** What stands in the tool's own files; nothing where none of them can lead to a key in the keychain. */
 export function fileTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  if (choice.keyStore === 'keychain' && !choice.keyWay) return []
+  if (choice.keyStore === 'keychain' && !choice.keyDelivery) return []
   const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
   const lookup = lookupFor(choice, context)
   return choice.tool.targets
     .filter((target) => target.scope === choice.scope)
     .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
-    .filter((target) => (target.keyWays ?? ['file']).includes(choice.keyWay?.id ?? 'file'))
+    .filter((target) => (target.keyDelivery ?? ['file']).includes(choice.keyDelivery?.id ?? 'file'))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
-      const { format, guard, stamps, when } = target
+      const { format, timestamps, when } = target
       const path = resolvePath(target.path, places)
       return {
         ...wantedOf(choice, context, path, format, leaves),
-        guard,
-        stamps,
+        protected: target.protected,
+        timestamps,
         ...(when && { when }),
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }
@@ -164,7 +164,7 @@ function emptyLeaves({ tool }: ToolChoice, { emptied }: WantedContext): Leaf[] {
 
 /** The tool's variables with their values; those of the key alone where the rest stands in its files. */
 export function variableLeaves(choice: ToolChoice, context: WantedContext): Leaf[] {
-  const { variables = [], beside = {} } = choice.keyWay ?? {}
+  const { variables = [], beside = {} } = choice.keyDelivery ?? {}
   const lookup = lookupFor(choice, context)
   if (variables.length > 0) {
     const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context) }))
@@ -199,7 +199,7 @@ function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readon
 export function laterProfilesOf(choice: ToolChoice, context: WantedContext): LaterProfile[] {
   const { shell } = choice
   if (!shell) return []
-  const { variables = [] } = choice.keyWay ?? {}
+  const { variables = [] } = choice.keyDelivery ?? {}
   const names = variables.length > 0 ? variables : Object.keys(choice.tool.env?.variables ?? {})
   return laterProfiles(shell, names, profilesOf(shell, choice, context), context.host)
 }
@@ -223,7 +223,7 @@ function wantedOf(
   const baseUrl = baseUrlOf(choice, context.gateway).text
   const { tool, keyStore, scope, project } = choice
   const within = scope === 'project' && project !== undefined ? { within: project } : {}
-  return { tool: tool.id, path, format, leaves, guard: [], stamps: [], baseUrl, keyStore, ...within }
+  return { tool: tool.id, path, format, leaves, protected: [], timestamps: [], baseUrl, keyStore, ...within }
 }
 
 function firstExisting(paths: readonly string[]): string {

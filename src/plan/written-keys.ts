@@ -184,8 +184,8 @@ export async function editKeychain(
   after: KeychainEdit['after'],
   keychain: Keychain,
 ): Promise<KeychainEdit | undefined> {
-  const standing = await keychain.read(keyAccount)
-  const hash = standing && hashKey(standing)
+  const current = await keychain.read(keyAccount)
+  const hash = current && hashKey(current)
   if (hash === (after.kind === 'present' ? hashKey(after.key) : undefined)) return undefined
   const before = hash === undefined ? ({ kind: 'absent' } as const) : ({ kind: 'present', hash } as const)
   return { kind: 'keychain', account: keyAccount, before, after }

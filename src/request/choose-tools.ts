@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
-import { chooseKeyWay, chooseVariant, detectTool } from '../catalog/detect.ts'
+import { chooseKeyDelivery, chooseVariant, detectTool } from '../catalog/detect.ts'
 import { oddFoldersOf, refuseOddFolders } from '../catalog/folder-variables.ts'
 import {
   type Catalog,
-  type KeyWay,
+  type KeyDelivery,
   keyVariables,
   type Shell,
   type Tool,
@@ -72,10 +72,10 @@ export async function completeChoice(
   const scope = (textOf(input, 'scope') ?? 'user') as Scope
   const keyStore = (textOf(input, 'keyStore') ?? 'file') as KeyStore
   const variant = await pickVariant(tool, textOf(input, `pin:${tool.id}`), host)
-  const keyWay = keyStore === 'keychain' ? await pickKeyWay(tool, variant, scope, host) : undefined
+  const keyDelivery = keyStore === 'keychain' ? await pickKeyDelivery(tool, variant, scope, host) : undefined
   const wanted = textOf(input, 'method') as Method | undefined
-  const method = chooseMethod(tool, scope, wanted, { keyStore, keyWay })
-  const inFiles = method === 'file' ? keyWay : undefined
+  const method = chooseMethod(tool, scope, wanted, { keyStore, keyDelivery })
+  const inFiles = method === 'file' ? keyDelivery : undefined
   const needsShell = scope === 'user' && (method === 'env' || (inFiles?.variables.length ?? 0) > 0)
   const shell = needsShell ? chooseShell(textOf(input, 'shell'), catalog, host) : undefined
   // A project's files stand in the project, wherever the user's own are.
@@ -88,7 +88,7 @@ export async function completeChoice(
     method,
     variant,
     keyStore,
-    ...(inFiles && { keyWay: inFiles }),
+    ...(inFiles && { keyDelivery: inFiles }),
     ...(shell && { shell }),
     ...(scope === 'project' && { project: host.cwd }),
     ...(model !== undefined && { model }),
@@ -98,17 +98,19 @@ export async function completeChoice(
 /** Where the key is, and how the client's files let it get that. */
 interface KeyPlace {
   readonly keyStore: KeyStore
-  readonly keyWay?: KeyWay | undefined
+  readonly keyDelivery?: KeyDelivery | undefined
 }
 
 /** How a tool can be set up at a scope; the preferred way first. Only a shell can read the keychain for a variable. */
 export function methodsOf(
   tool: Tool,
   scope: Scope,
-  { keyStore, keyWay }: KeyPlace = { keyStore: 'file' },
+  { keyStore, keyDelivery }: KeyPlace = { keyStore: 'file' },
 ): Method[] {
   const inKeychain = keyStore === 'keychain'
-  const byFile = inKeychain ? keyWay !== undefined : tool.targets.some((target) => target.scope === scope)
+  const byFile = inKeychain
+    ? keyDelivery !== undefined
+    : tool.targets.some((target) => target.scope === scope)
   const byEnv = tool.env !== undefined && (scope === 'user' || (tool.env.dotenv && !inKeychain))
   return [...(byFile ? (['file'] as const) : []), ...(byEnv ? (['env'] as const) : [])]
 }
@@ -172,18 +174,18 @@ function chooseModel(tool: Tool, input: Input): string | undefined {
 }
 
 /** How the client's own files let it get a key out of the keychain, for its version here; undefined where they cannot. */
-export async function pickKeyWay(
+export async function pickKeyDelivery(
   tool: Tool,
   variant: Variant,
   scope: Scope,
   host: Host,
-): Promise<KeyWay | undefined> {
-  const ways = tool.keyWays.filter(({ variants }) => variants?.includes(variant.id) ?? true)
+): Promise<KeyDelivery | undefined> {
+  const ways = tool.keyDelivery.filter(({ variants }) => variants?.includes(variant.id) ?? true)
   const isDecided = ways.length === 0 || (ways.length === 1 && ways[0]?.when === '*')
   const installed = isDecided ? { present: false } : await detectTool(tool, host, ways)
-  const way = await chooseKeyWay(ways, installed)
+  const way = await chooseKeyDelivery(ways, installed)
   const isWritten = tool.targets.some(
-    (target) => way && target.scope === scope && target.keyWays?.includes(way.id),
+    (target) => way && target.scope === scope && target.keyDelivery?.includes(way.id),
   )
   return isWritten ? way : undefined
 }
@@ -191,8 +193,8 @@ export async function pickKeyWay(
 /** Refuses tools that read their key from a file of theirs and nowhere else: it is never written there unasked. */
 export function refuseWithoutKeychain(choices: readonly ToolChoice[]): void {
   const wrong = choices.filter(
-    ({ tool, scope, keyStore, keyWay }) =>
-      keyStore === 'keychain' && methodsOf(tool, scope, { keyStore, keyWay }).length === 0,
+    ({ tool, scope, keyStore, keyDelivery }) =>
+      keyStore === 'keychain' && methodsOf(tool, scope, { keyStore, keyDelivery }).length === 0,
   )
   refuse(wrong, choices, 'keychain', 'a key in the keychain cannot reach')
 }

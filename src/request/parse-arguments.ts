@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
-import { distance } from 'fastest-levenshtein'
 import type { Catalog } from '../catalog/tool.ts'
-import { UserError } from '../errors.ts'
+import { nearest, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type CommandName, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
@@ -137,15 +136,6 @@ export function unknownValue(what: string, value: string, valid: readonly string
     hint: `Valid: ${valid.join(', ')}`,
     exit: 2,
   })
-}
-
-/** The valid value that differs least, when it is near enough to be a slip. */
-export function nearest(value: string, valid: readonly string[]): string | undefined {
-  const ranked = valid
-    .map((word) => [distance(value.toLowerCase(), word), word] as const)
-    .sort((a, b) => a[0] - b[0])
-  const best = ranked[0]
-  return best && best[0] <= Math.max(2, Math.floor(best[1].length / 3)) ? best[1] : undefined
 }
 
 /** What was typed, without anything that would move the cursor or colour the screen. */

@@ -1,4 +1,4 @@
-import type { KeyWay, Shell, Tool, Variant } from '../catalog/tool.ts'
+import type { KeyDelivery, Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Secret } from '../secrets/secret.ts'
 
@@ -27,7 +27,7 @@ export interface ToolChoice {
   readonly method: Method
   readonly keyStore: KeyStore
   /** How the client's files let it get a key that lives in the keychain. */
-  readonly keyWay?: KeyWay
+  readonly keyDelivery?: KeyDelivery
   readonly shell?: Shell
   /** Absolute folder of the project, at project scope. */
   readonly project?: string

@@ -47,14 +47,14 @@ function groupByTool({ tools, findings }: DoctorReport, texts: DoctorTexts): Gro
   })
   const others = sorted(findings.filter(({ tool }) => tool === undefined))
   const machine = others.length > 0 ? [{ title: texts.machine, rows: [], findings: others }] : []
-  return [...ofTools, ...machine].sort((one, other) => badness(one) - badness(other))
+  return [...ofTools, ...machine].sort((one, other) => severityRank(one) - severityRank(other))
 }
 
 function sorted(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((one, other) => worstFirst.indexOf(one.level) - worstFirst.indexOf(other.level))
 }
 
-function badness({ findings }: Group): number {
+function severityRank({ findings }: Group): number {
   return findings[0] ? worstFirst.indexOf(findings[0].level) : worstFirst.length
 }
 
@@ -73,7 +73,7 @@ function renderGroup({ title, rows, findings }: Group, page: Page): string {
   return [head, ...settings, ...shown.flatMap((finding) => renderFinding(finding, page))].join('\n')
 }
 
-function renderRow({ baseUrl, key, shadowed }: ToolData, page: Page): string[] {
+function renderRow({ baseUrl, key, overridden }: ToolData, page: Page): string[] {
   const { texts, style, host } = page
   const line = (name: string, value: string, source: SourceData | undefined, more = '') => {
     const from = source ? ` ${style.dim(`← ${sourceText(source, host)}`)}` : ''
@@ -83,7 +83,7 @@ function renderRow({ baseUrl, key, shadowed }: ToolData, page: Page): string[] {
   return [
     line(texts.baseUrl, baseUrl?.value ?? '', baseUrl?.source, requests),
     line(texts.key, key?.masked ?? '', key?.source),
-    ...shadowed
+    ...overridden
       .filter(({ value }) => value !== baseUrl?.value && value !== key?.masked)
       .map(({ value, source }) => style.dim(line(texts.shadowed, value, shortSource(source)))),
   ]

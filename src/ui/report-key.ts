@@ -6,7 +6,7 @@ import { isChinese } from './locale.ts'
 import { shortenHome } from './render-table.ts'
 import { renderPlan, reportTextsFor } from './report-setup.ts'
 
-interface Told {
+interface Report {
   readonly report: string
   readonly next: string[]
 }
@@ -25,7 +25,7 @@ export function reportKeySet(
     readonly diff: string | undefined
   },
   host: Host,
-): Told {
+): Report {
   const texts = keyTextsFor(host)
   const { dryRun: nothingWritten, undo } = reportTextsFor(host)
   if (!changed) return { report: texts.storedAlready(String(key)), next: [] }
@@ -49,7 +49,7 @@ export function reportForgotten(
     readonly dryRun: boolean
   },
   host: Host,
-): Told {
+): Report {
   const texts = keyTextsFor(host)
   const done = dryRun ? texts.wouldForget(copies) : texts.forgotten(copies)
   const lines = files.map(
@@ -74,7 +74,7 @@ export interface RotationReport {
 }
 
 /** The result of `key rotate`: how much got the new key, and what the user has to do about the old one. */
-export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key: Secret, host: Host): Told {
+export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key: Secret, host: Host): Report {
   const texts = keyTextsFor(host)
   const counts = [String(key), plan.places, plan.tools.length] as const
   // Where no old key was found anywhere, this is a run like any other.
@@ -99,12 +99,12 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
 }
 
 /** Said where no key was ever written on this machine. */
-export function reportNothingSetUp(host: Host): Told {
+export function reportNothingSetUp(host: Host): Report {
   return { report: reportTextsFor(host).nothingSetUp, next: [] }
 }
 
 /** Why nothing was changed: it is this key already, or the gateway does not take it. */
-export function reportNotRotated(why: 'same' | 'refused', key: Secret, host: Host): Told {
+export function reportNotRotated(why: 'same' | 'refused', key: Secret, host: Host): Report {
   const texts = keyTextsFor(host)
   if (why === 'same') return { report: texts.rotatedAlready(String(key)), next: [] }
   return { report: texts.keyRefused(String(key)), next: [texts.rotateUnchecked] }

@@ -27,8 +27,8 @@ export function renderSarif(
   return jsonText(log)
 }
 
-function ruleOf([id, { asks, severity }]: [string, UrlRule]): object {
-  return { id, shortDescription: { text: asks }, defaultConfiguration: { level: severity } }
+function ruleOf([id, { requirement, severity }]: [string, UrlRule]): object {
+  return { id, shortDescription: { text: requirement }, defaultConfiguration: { level: severity } }
 }
 
 function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: string): object {

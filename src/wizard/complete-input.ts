@@ -116,7 +116,7 @@ function describe({ title, titleZh, audience, audienceZh }: Region, host: Host):
 }
 
 /** A keychain that does not answer by then is not offered, in ms. */
-const patience = 1500
+const timeoutMs = 1500
 
 /** Where to keep the key: asked only where this machine has a keychain that answers; the default stays the files. */
 export async function askKeyStore(input: Input, host: Host): Promise<Input> {
@@ -142,7 +142,7 @@ async function answers(host: Host): Promise<boolean> {
       () => true,
       () => false,
     )
-  const late = setTimeout(patience, false, { signal: giveUp.signal }).catch(() => false)
+  const late = setTimeout(timeoutMs, false, { signal: giveUp.signal }).catch(() => false)
   const answered = await Promise.race([read, late])
   giveUp.abort()
   return answered

@@ -65,7 +65,7 @@ it('examines a home with everything wrong: exit 3, each with its way out, nothin
     expect.objectContaining({
       tool: 'claude-code',
       key: { masked: 'sk-…0123', source: expect.objectContaining({ name: 'ANTHROPIC_API_KEY' }) },
-      shadowed: [
+      overridden: [
         {
           setting: 'key',
           value: 'cr_…4567',

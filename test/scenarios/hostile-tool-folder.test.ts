@@ -143,7 +143,7 @@ describe.concurrent('no command waits for ever', () => {
       addProgram('mine')
       const trap = (id: string, matches: string) =>
         `[[traps]]\nid = "${id}"\nlevel = "warning"\nwhen = [{ variables = ["SLOW"], matches = "${matches}" }]\n` +
-        'text = "x"\ntext_zh = "x"\nmend = "x"\n'
+        'text = "x"\ntext_zh = "x"\nfix = "x"\n'
       const traps = trap('slow', '^(a+)+$') + trap('quick', '^a.*!$')
       writeOwnTool(tools, {
         'tool.toml': `${ownManifest}[[sources]]\nlevel = "environment"\n${traps}`,

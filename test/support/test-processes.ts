@@ -6,5 +6,5 @@ export const thisProcess = createProcesses(process.pid, (pid) => pid === process
 
 /** The same host as the next start of the program sees it: every process that left a lock has ended. */
 export function restarted<T extends Host>(host: T): T {
-  return { ...host, processes: { ...thisProcess, liveness: () => 'ended' } }
+  return { ...host, processes: { ...thisProcess, liveness: () => 'dead' } }
 }

@@ -9,7 +9,7 @@ const evil = '\nFORGED\x1b[2J\x1b]0;owned\x07\x9b31m\u202e\u200b'
 const inToml = '\\u000aFORGED\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e\\u200b'
 /** The file of the user's is there, so the tool is found, and the value that it holds is asked about. */
 const manifest = `${manifestOf('evil', `Evil ${inToml}`)}
-guard = [["name"]]
+protected = [["name"]]
 [[notes]]
 text = "Note {{ model }}, \\u001b[2J\\u001b]0;owned\\u0007\\u009b31m"
 `

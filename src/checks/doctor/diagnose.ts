@@ -115,7 +115,7 @@ function oddFolders({ catalog, ledger, host }: DoctorContext): Finding[] {
 function keyFiles(views: readonly ToolView[], { files, ledger }: DoctorContext): ReadFile[] {
   const written = new Set(ledger.entries.map(({ path }) => path))
   const found = views
-    .flatMap(({ connections }) => connections.flatMap(({ keys }) => [...keys.heads, ...keys.shadowed]))
+    .flatMap(({ connections }) => connections.flatMap(({ keys }) => [...keys.perSetting, ...keys.overridden]))
     .flatMap(({ source, value, isCommand }) =>
       source.file && value !== '' && !isCommand ? [source.file] : [],
     )

@@ -84,32 +84,32 @@ async function trackedFinding(
   dotfiles: readonly Dotfiles[],
   host: Host,
 ): Promise<Finding[]> {
-  const fate = await askGit(resolvedPath, dotfiles, host)
-  if (fate === undefined) return []
+  const status = await askGit(resolvedPath, dotfiles, host)
+  if (status === undefined) return []
   const where = { file: path }
-  if (fate.kind === 'not-asked') {
+  if (status.kind === 'not-asked') {
     const message = `git could not be asked whether it tracks ${path}, which holds a key.`
     return [{ id: 'could-not-look', level: 'failed', message, where }]
   }
-  const hint = mendCommand(fate)
+  const hint = fixCommand(status)
   return [
     {
       id: 'key-in-git',
       level: 'error',
-      message: gitMessage(path, fate),
-      messageZh: `${path} 含有密钥，且${fateZh(fate)}：密钥已经或将会被提交。`,
+      message: gitMessage(path, status),
+      messageZh: `${path} 含有密钥，且${statusZh(status)}：密钥已经或将会被提交。`,
       where,
       ...(hint !== undefined && { hint }),
     },
   ]
 }
 
-function fateZh(fate: GitStatus): string {
-  if (fate.kind === 'tracked') return `已被 git 仓库 ${fate.gitFolder ?? fate.repository} 跟踪`
-  return `未被 git 仓库 ${fate.repository} 忽略`
+function statusZh(status: GitStatus): string {
+  if (status.kind === 'tracked') return `已被 git 仓库 ${status.gitFolder ?? status.repository} 跟踪`
+  return `未被 git 仓库 ${status.repository} 忽略`
 }
 
-function mendCommand(fate: GitStatus): string | undefined {
-  if (fate.kind === 'tracked') return `${untrackCommand(fate)}; qcode-setup key rotate`
-  return fate.kind === 'would-take' ? ignoreCommand(fate) : undefined
+function fixCommand(status: GitStatus): string | undefined {
+  if (status.kind === 'tracked') return `${untrackCommand(status)}; qcode-setup key rotate`
+  return status.kind === 'would-take' ? ignoreCommand(status) : undefined
 }

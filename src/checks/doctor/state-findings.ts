@@ -145,7 +145,7 @@ export function lintFindings(problems: readonly LintProblem[], views: readonly T
 /** Where the base URLs in effect stand, as lint names it: a file, or `$NAME` for a variable of the environment. */
 function judgedPlaces({ tool, connections }: ToolView): string[] {
   return connections
-    .flatMap(({ baseUrl }) => baseUrl.heads)
+    .flatMap(({ baseUrl }) => baseUrl.perSetting)
     .map(({ name, source }) => `${tool.id} ${source.file?.path ?? `$${name}`}`)
 }
 
@@ -153,7 +153,7 @@ function judgedPlaces({ tool, connections }: ToolView): string[] {
 export function finishFindings(findings: readonly Finding[], views: readonly ToolView[]): Finding[] {
   const keys = views
     .flatMap(({ connections }) =>
-      connections.flatMap(({ keys: { heads, shadowed } }) => [...heads, ...shadowed]),
+      connections.flatMap(({ keys: { perSetting, overridden } }) => [...perSetting, ...overridden]),
     )
     // A short text would be found everywhere.
     .filter((found) => found.value.length >= 8 && !isPlaceholderKey(found))

@@ -29,7 +29,7 @@ export interface ToolData {
   /** `masked` is the command as it stands where the key comes from one. */
   readonly key: { readonly masked: string; readonly source: SourceData } | null
   /** What stands elsewhere and is not gone by. */
-  readonly shadowed: readonly {
+  readonly overridden: readonly {
     readonly setting: 'baseUrl' | 'key'
     readonly value: string
     readonly source: SourceData
@@ -49,7 +49,7 @@ export function toolData(view: ToolView, profiles: readonly Profile[]): ToolData
     setUp: setups.length > 0,
     baseUrl: null,
     key: null,
-    shadowed: [],
+    overridden: [],
   }
   if (view.connections.length === 0) return [own]
   return view.connections.map((connection) => ({ ...own, ...connectionData(connection, profiles) }))
@@ -58,9 +58,9 @@ export function toolData(view: ToolView, profiles: readonly Profile[]): ToolData
 function connectionData(
   { connection, baseUrl, keys, verdict }: ConnectionView,
   profiles: readonly Profile[],
-): Pick<ToolData, 'protocol' | 'baseUrl' | 'key' | 'shadowed'> {
+): Pick<ToolData, 'protocol' | 'baseUrl' | 'key' | 'overridden'> {
   const source = (found: Found) => sourceData(found, profiles)
-  const shadowed = (setting: 'baseUrl' | 'key', list: readonly Found[], mask: (found: Found) => string) =>
+  const overridden = (setting: 'baseUrl' | 'key', list: readonly Found[], mask: (found: Found) => string) =>
     list.map((found) => ({ setting, value: mask(found), source: source(found) }))
   return {
     protocol: connection.protocol,
@@ -72,11 +72,11 @@ function connectionData(
         }
       : null,
     key: keys.winner?.value ? { masked: maskFound(keys.winner), source: source(keys.winner) } : null,
-    shadowed: [
-      ...shadowed('baseUrl', baseUrl.shadowed, ({ value }) => maskUrl(value.trim())),
-      ...shadowed(
+    overridden: [
+      ...overridden('baseUrl', baseUrl.overridden, ({ value }) => maskUrl(value.trim())),
+      ...overridden(
         'key',
-        keys.shadowed.filter(({ value }) => value !== ''),
+        keys.overridden.filter(({ value }) => value !== ''),
         maskFound,
       ),
     ],

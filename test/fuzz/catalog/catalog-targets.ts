@@ -74,7 +74,7 @@ function choicesOf(tool: Tool): ToolChoice[] {
   const keys = [
     { keyStore: 'file' } as const,
     { keyStore: 'keychain' } as const,
-    ...tool.keyWays.map((keyWay) => ({ keyStore: 'keychain', keyWay }) as const),
+    ...tool.keyDelivery.map((keyDelivery) => ({ keyStore: 'keychain', keyDelivery }) as const),
   ]
   const choices = common.flatMap((choice) => keys.map((key) => ({ ...choice, ...key })))
   return choices.flatMap((choice) => [

@@ -142,7 +142,7 @@ const twist: fc.Arbitrary<Twist> = fc.record({
     'prove',
     'snippets',
     'notes',
-    'key_ways',
+    'key_delivery',
     'traps',
     'sources',
     'python',

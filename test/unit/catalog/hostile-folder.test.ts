@@ -19,7 +19,7 @@ import { ownContent, ownManifest, writeOwnTool } from '../../support/own-tool.ts
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const withShape = `${ownManifest}
-[[shapes]]
+[[schemas]]
 files = ["{{ home }}/.mine/settings.json"]
 schema = "shape.json"
 text = "It is lost."
@@ -324,7 +324,7 @@ const manifests: readonly (readonly [what: string, manifest: () => string, field
   [
     'more patterns than anybody needs',
     () =>
-      `${ownManifest}[[traps]]\nid = "x"\nlevel = "info"\ntext = ""\ntext_zh = ""\nmend = ""\nwhen = [${'{ matches = "a" }, '.repeat(11)}]\n`,
+      `${ownManifest}[[traps]]\nid = "x"\nlevel = "info"\ntext = ""\ntext_zh = ""\nfix = ""\nwhen = [${'{ matches = "a" }, '.repeat(11)}]\n`,
     'traps',
   ],
   ['tables without an end', () => `${ownManifest}[x]\ny = ${deep('[', ']')}\n`, 'tool.toml'],
@@ -334,6 +334,27 @@ it.each(manifests)('a manifest with %s is refused by its field', async (_, manif
   writeOwnTool(tools, { 'tool.toml': manifest() })
   expect(await refusal()).toContain(field)
 })
+
+/** A field that there is not, with the one that is named instead. */
+const misspelled: readonly (readonly [field: string, manifest: () => string, meant: string])[] = [
+  ['key_ways', () => `${ownManifest}[[key_ways]]\nid = "command"\n`, 'key_delivery'],
+  ['shapes', () => `${ownManifest}[[shapes]]\nfiles = []\n`, 'schemas'],
+  ['titel', () => replaced('title', 'titel'), 'title'],
+  ['targets.0.stamps', () => `${ownManifest}stamps = [["a"]]\n`, 'timestamps'],
+  ['targets.0.guard', () => `${ownManifest}guard = [["a"]]\n`, 'protected'],
+  ['targets.0.pathe', () => `${ownManifest}pathe = "a"\n`, 'path'],
+  ['variants.0.closed', () => replaced('id = "default"', 'id = "default"\nclosed = ["a"]'), 'must_not_run'],
+  ['traps.0.mend', () => `${ownManifest}[[traps]]\nid = "x"\nmend = "a"\n`, 'fix'],
+  ['env.variable', () => `${ownManifest}[env]\nvariable = {}\n`, 'variables'],
+]
+
+it.each(misspelled)(
+  'a manifest with the unknown field %s is refused with the one that is meant',
+  async (field, manifest, meant) => {
+    writeOwnTool(tools, { 'tool.toml': manifest() })
+    expect(await refusal()).toContain(`there is no field ${field}; did you mean ${meant}?`)
+  },
+)
 
 /** Content files, with the field that is named. */
 const contents: readonly (readonly [what: string, content: string, field: string])[] = [
@@ -420,14 +441,14 @@ it.each([
 
 it('names of Object.prototype pollute nothing and get lost nowhere', async () => {
   writeOwnTool(tools, {
-    'tool.toml': `${replaced('id = "mine"', 'id = "constructor"')}guard = [["__proto__", "polluted"]]\n`,
+    'tool.toml': `${replaced('id = "mine"', 'id = "constructor"')}protected = [["__proto__", "polluted"]]\n`,
     'settings.json': '{ "__proto__": { "polluted": "{{ baseUrl }}" }, "constructor": { "prototype": 1 } }',
   })
   const { tools: loaded, unusable } = await load()
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   expect(unusable).toEqual([])
   expect(Object.keys(loaded[0]?.targets[0]?.content ?? {})).toEqual(['__proto__', 'constructor'])
-  expect(loaded[0]?.targets[0]?.guard).toEqual([['__proto__', 'polluted']])
+  expect(loaded[0]?.targets[0]?.protected).toEqual([['__proto__', 'polluted']])
 })
 
 it('a shape of a file that the tool has nothing to do with is refused', async () => {

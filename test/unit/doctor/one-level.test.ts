@@ -79,7 +79,7 @@ async function levelsOf(host: Host, tool: string, file: string) {
   const { tools, findings } = await examine(host)
   const sources = tools
     .filter((row) => row.tool === tool)
-    .flatMap(({ baseUrl, key: own, shadowed }) => [baseUrl, own, ...shadowed])
+    .flatMap(({ baseUrl, key: own, overridden }) => [baseUrl, own, ...overridden])
     .flatMap((row) => (row?.source.file?.endsWith(file) ? [row.source.level] : []))
   const ofProject = findings
     .filter(({ id, message }) => /-project-|\bproject's /i.test(`${id} ${message}`))

@@ -36,7 +36,7 @@ level = "warning"
 when = [{ keys = [["offline"]], is = "on" }]
 text = "{{ found }} is on."
 text_zh = "{{ found }} 已开启。"
-mend = "Take it out."
+fix = "Take it out."
 `
 
 /** A home with one tool of the user's own, and the findings about it. */
@@ -69,7 +69,7 @@ it('a tool that does not say how it finds its settings is only found', async () 
 })
 
 const trap = (condition: string) =>
-  `[[traps]]\nid = "other"\nlevel = "info"\nwhen = [${condition}]\ntext = ""\ntext_zh = ""\nmend = ""\n`
+  `[[traps]]\nid = "other"\nlevel = "info"\nwhen = [${condition}]\ntext = ""\ntext_zh = ""\nfix = ""\n`
 
 it.each([
   ['traps.1.when.0.matches', trap('{ keys = [["a"]], matches = "(" }')],

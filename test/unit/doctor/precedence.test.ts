@@ -21,7 +21,7 @@ interface Row extends Situation {
   /** Where the key in effect stands. */
   readonly key?: string
   /** Where base URLs and keys stand that are not gone by, the strongest first. */
-  readonly shadowed?: readonly string[]
+  readonly overridden?: readonly string[]
 }
 
 const claude = (origin: string, letter: string) =>
@@ -62,7 +62,7 @@ const rows: readonly Row[] = [
     env: shellClaude,
     baseUrl: [`${urls.global}/api`, managed, '/api/v1/messages'],
     key: managed,
-    shadowed: [local, project, user, '$ANTHROPIC_BASE_URL', local, project, user, '$ANTHROPIC_AUTH_TOKEN'],
+    overridden: [local, project, user, '$ANTHROPIC_BASE_URL', local, project, user, '$ANTHROPIC_AUTH_TOKEN'],
   },
   {
     name: 'files of managed-settings.d beat managed-settings.json, the last by name first',
@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     },
     baseUrl: [`${urls.eu}/api`, 'system/etc/claude-code/managed-settings.d/20-b.json', '/api/v1/messages'],
     key: 'system/etc/claude-code/managed-settings.d/10-a.json',
-    shadowed: ['system/etc/claude-code/managed-settings.d/10-a.json', managed, managed],
+    overridden: ['system/etc/claude-code/managed-settings.d/10-a.json', managed, managed],
   },
   {
     name: 'managed-settings.d on macOS',
@@ -94,7 +94,7 @@ const rows: readonly Row[] = [
       '/api/v1/messages',
     ],
     key: 'system/Library/Application Support/ClaudeCode/managed-settings.d/a.json',
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'local settings beat the project',
@@ -102,7 +102,7 @@ const rows: readonly Row[] = [
     files: { [local]: claude(urls.us, 'l'), [project]: claude(urls.eu, 'p'), [user]: claude(urls.asia, 'u') },
     baseUrl: [`${urls.us}/api`, local, '/api/v1/messages'],
     key: local,
-    shadowed: [project, user, project, user],
+    overridden: [project, user, project, user],
   },
   {
     name: 'settings beat the shell, variable by variable',
@@ -111,7 +111,7 @@ const rows: readonly Row[] = [
     env: shellClaude,
     baseUrl: [`${urls.eu}/api`, user, '/api/v1/messages'],
     key: '$ANTHROPIC_AUTH_TOKEN',
-    shadowed: ['$ANTHROPIC_BASE_URL'],
+    overridden: ['$ANTHROPIC_BASE_URL'],
   },
   {
     name: 'CLAUDE_CONFIG_DIR moves the settings',
@@ -120,7 +120,7 @@ const rows: readonly Row[] = [
     env: { CLAUDE_CONFIG_DIR: '../moved' },
     baseUrl: [`${urls.eu}/api`, 'moved/settings.json', '/api/v1/messages'],
     key: 'moved/settings.json',
-    shadowed: [],
+    overridden: [],
   },
   {
     name: "started in the home, the one file is the user's",
@@ -129,7 +129,7 @@ const rows: readonly Row[] = [
     files: { [user]: claude(urls.eu, 'u') },
     baseUrl: [`${urls.eu}/api`, user, '/api/v1/messages'],
     key: user,
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'an administrator of macOS is heard there',
@@ -147,7 +147,7 @@ const rows: readonly Row[] = [
       '/api/v1/messages',
     ],
     key: 'system/Library/Application Support/ClaudeCode/managed-settings.json',
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'managed_config beats config.toml, and .env beats the shell',
@@ -161,7 +161,7 @@ const rows: readonly Row[] = [
     env: { QCODE_API_KEY: key('s') },
     baseUrl: [`${urls.us}/openai`, 'system/etc/codex/managed_config.toml', '/openai/responses'],
     key: '.codex/.env',
-    shadowed: ['.codex/config.toml', 'system/etc/codex/config.toml', '$QCODE_API_KEY'],
+    overridden: ['.codex/config.toml', 'system/etc/codex/config.toml', '$QCODE_API_KEY'],
   },
   {
     name: 'the provider may be named in one file and defined in another',
@@ -173,7 +173,7 @@ const rows: readonly Row[] = [
     env: { QCODE_API_KEY: key('s') },
     baseUrl: [`${urls.us}/openai`, 'system/etc/codex/config.toml', '/openai/responses'],
     key: '$QCODE_API_KEY',
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'a project is obeyed by 0.120',
@@ -181,7 +181,7 @@ const rows: readonly Row[] = [
     files: { '.codex/config.toml': codex(urls.eu), 'project/.codex/config.toml': codex(urls.us) },
     programs: codexVersion('0.120.0'),
     baseUrl: [`${urls.us}/openai`, 'project/.codex/config.toml', '/openai/responses'],
-    shadowed: ['.codex/config.toml'],
+    overridden: ['.codex/config.toml'],
   },
   {
     name: 'a project is not obeyed by 0.169',
@@ -189,7 +189,7 @@ const rows: readonly Row[] = [
     files: { '.codex/config.toml': codex(urls.eu), 'project/.codex/config.toml': codex(urls.us) },
     programs: codexVersion('0.169.0'),
     baseUrl: [`${urls.eu}/openai`, '.codex/config.toml', '/openai/responses'],
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'providers.json counts for 3.x, and no variable',
@@ -201,7 +201,7 @@ const rows: readonly Row[] = [
     env: { ANTHROPIC_BASE_URL: `${urls.us}/api` },
     baseUrl: [`${urls.eu}/api/v1`, '.cline/data/settings/providers.json', '/api/v1/messages'],
     key: '.cline/data/settings/providers.json',
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'globalState.json counts for 2.x, before the variable',
@@ -215,7 +215,7 @@ const rows: readonly Row[] = [
     env: { ANTHROPIC_BASE_URL: `${urls.asia}/api` },
     baseUrl: [`${urls.us}/api`, '.cline/data/globalState.json', '/api/v1/messages'],
     key: '.cline/data/secrets.json',
-    shadowed: ['$ANTHROPIC_BASE_URL'],
+    overridden: ['$ANTHROPIC_BASE_URL'],
   },
   {
     name: 'env-file beats every .env, and those beat the shell',
@@ -230,7 +230,7 @@ const rows: readonly Row[] = [
     env: { ANTHROPIC_API_BASE: `${urls.global}/api` },
     baseUrl: [`${urls.us}/api`, 'own/aider.env', '/api/v1/messages'],
     key: 'own/aider.env',
-    shadowed: ['project/.env', '.env', '$ANTHROPIC_API_BASE', 'project/.env', '.env'],
+    overridden: ['project/.env', '.env', '$ANTHROPIC_API_BASE', 'project/.env', '.env'],
   },
   {
     name: 'the .env of the git root beats the one of the folder',
@@ -244,7 +244,7 @@ const rows: readonly Row[] = [
     },
     baseUrl: [`${urls.us}/api`, 'project/.env', '/api/v1/messages'],
     key: 'project/.env',
-    shadowed: ['project/deep/.env', 'project/deep/.env'],
+    overridden: ['project/deep/.env', 'project/deep/.env'],
   },
   {
     name: 'set-env beats env files, AIDER_ENV_FILE the one that is configured',
@@ -258,7 +258,7 @@ const rows: readonly Row[] = [
     env: { AIDER_ENV_FILE: '../named.env' },
     baseUrl: [`${urls.us}/api`, 'project/.aider.conf.yml', '/api/v1/messages'],
     key: 'named.env',
-    shadowed: ['named.env'],
+    overridden: ['named.env'],
   },
   {
     name: 'ANTHROPIC_API_BASE beats ANTHROPIC_BASE_URL from wherever',
@@ -268,7 +268,7 @@ const rows: readonly Row[] = [
     env: { ANTHROPIC_API_BASE: `${urls.eu}/api` },
     baseUrl: [`${urls.eu}/api`, '$ANTHROPIC_API_BASE', '/api/v1/messages'],
     key: 'project/.env',
-    shadowed: ['project/.env'],
+    overridden: ['project/.env'],
   },
   {
     name: 'an empty ANTHROPIC_API_BASE gives way to ANTHROPIC_BASE_URL',
@@ -277,7 +277,7 @@ const rows: readonly Row[] = [
     env: { ANTHROPIC_API_BASE: '', ANTHROPIC_BASE_URL: `${urls.eu}/api`, ANTHROPIC_API_KEY: key('s') },
     baseUrl: [`${urls.eu}/api`, '$ANTHROPIC_BASE_URL', '/api/v1/messages'],
     key: '$ANTHROPIC_API_KEY',
-    shadowed: [],
+    overridden: [],
   },
   {
     name: 'the environment beats the .env of a project',
@@ -289,7 +289,7 @@ const rows: readonly Row[] = [
     env: { OPENAI_BASE_URL: `${urls.eu}/openai/v1` },
     baseUrl: [`${urls.eu}/openai/v1`, '$OPENAI_BASE_URL', '/openai/v1/chat/completions'],
     key: 'project/.env',
-    shadowed: ['project/.env'],
+    overridden: ['project/.env'],
   },
   {
     name: 'OPENAI_API_BASE beats OPENAI_BASE_URL',
@@ -302,7 +302,7 @@ const rows: readonly Row[] = [
     },
     baseUrl: [`${urls.us}/openai/v1`, '$OPENAI_API_BASE', '/openai/v1/chat/completions'],
     key: '$OPENAI_API_KEY',
-    shadowed: ['$OPENAI_BASE_URL'],
+    overridden: ['$OPENAI_BASE_URL'],
   },
   {
     name: 'settings of Claude Code beat the environment',
@@ -311,7 +311,7 @@ const rows: readonly Row[] = [
     env: shellClaude,
     baseUrl: [`${urls.us}/api`, user, '/api/v1/messages'],
     key: user,
-    shadowed: ['$ANTHROPIC_BASE_URL', '$ANTHROPIC_AUTH_TOKEN'],
+    overridden: ['$ANTHROPIC_BASE_URL', '$ANTHROPIC_AUTH_TOKEN'],
   },
 ]
 
@@ -325,7 +325,7 @@ describe('who wins', () => {
     expect(found?.baseUrl).toMatchObject({ value, requests })
     expect(found?.baseUrl && placeOf(found.baseUrl.source)).toBe(place)
     if (row.key !== undefined) expect(found?.key && placeOf(found.key.source)).toBe(row.key)
-    expect(found?.shadowed.map(({ source }) => placeOf(source))).toEqual(row.shadowed)
+    expect(found?.overridden.map(({ source }) => placeOf(source))).toEqual(row.overridden)
     expect(everything).not.toMatch(/cr_[a-z]{20}/)
   })
 
@@ -353,7 +353,7 @@ describe('who wins', () => {
       file: join(home, '.zshrc'),
       line: 2,
     })
-    expect(tools[0]?.shadowed).toEqual([])
+    expect(tools[0]?.overridden).toEqual([])
   })
 
   it('says that a profile was changed since the shell was started', async () => {

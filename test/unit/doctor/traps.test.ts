@@ -35,10 +35,10 @@ describe('the traps', () => {
     const ids = traps.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     expect([...new Set(trapTable.map(({ id }) => id))].sort()).toEqual([...ids].sort())
-    for (const { text, textZh, mend } of traps) {
+    for (const { text, textZh, fix } of traps) {
       expect(text).toMatch(/\.$/)
       expect(textZh).toMatch(/\p{Script=Han}.*。$/u)
-      expect(mend).not.toBe('')
+      expect(fix).not.toBe('')
     }
   })
 

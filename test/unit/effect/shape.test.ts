@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/documents/document.ts'
 import { loadFormats } from '../../../src/documents/formats.ts'
-import { judgeShape } from '../../../src/effect/judge-shape.ts'
+import { judgeSchema } from '../../../src/effect/judge-schema.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { examine, makeSituation } from '../doctor/doctor-home.ts'
 
@@ -9,9 +9,9 @@ const formats = await loadFormats(['toml', 'json'])
 
 /** The names at which a tool's client would refuse a file; a missing field is named below its table. */
 function faults(tool: string, data: Value): string[] {
-  const shapes = testCatalog.tools.find(({ id }) => id === tool)?.shapes ?? []
+  const shapes = testCatalog.tools.find(({ id }) => id === tool)?.schemas ?? []
   return shapes
-    .flatMap((shape) => judgeShape(data, shape))
+    .flatMap((shape) => judgeSchema(data, shape))
     .map(({ keyPath, missing }) => [...keyPath, ...(missing === undefined ? [] : [missing])].join('.'))
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type OutputUnit, Validator } from '@cfworker/json-schema'
 import { resolvePath } from '../catalog/places.ts'
-import type { Shape } from '../catalog/tool.ts'
+import type { FileSchema } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -9,7 +9,7 @@ import { isInRange, type OpenSource } from './find-setting.ts'
 import type { EffectContext, ToolView } from './tool-view.ts'
 
 /** One demand of a client that a file does not meet. */
-export interface ShapeFault {
+export interface SchemaFault {
   /** The value at fault; for something missing, the container that lacks it. */
   readonly keyPath: KeyPath
   /** What is asked of it, in words that follow the name. */
@@ -22,7 +22,7 @@ export interface ShapeFault {
 }
 
 /** Everything in a file's data that its client would refuse, in the order of the schema. */
-export function judgeShape(data: Value, { schema }: Pick<Shape, 'schema'>): ShapeFault[] {
+export function judgeSchema(data: Value, { schema }: Pick<FileSchema, 'schema'>): SchemaFault[] {
   const { valid, errors } = new Validator(schema as object, '2020-12', false).validate(data)
   if (valid) return []
   const found = errors.flatMap((error) => faultOf(error, schema) ?? [])
@@ -32,7 +32,7 @@ export function judgeShape(data: Value, { schema }: Pick<Shape, 'schema'>): Shap
 /** Errors of these only say that another one lies below. */
 const carriers = ['properties', 'additionalProperties', 'items', 'allOf', 'if', 'then', 'else', '$ref']
 
-function faultOf(error: OutputUnit, schema: Value): ShapeFault | undefined {
+function faultOf(error: OutputUnit, schema: Value): SchemaFault | undefined {
   const { keyword, keywordLocation, instanceLocation } = error
   // Of several forms none fits: which one was meant is not known.
   const isForm = /\/anyOf\/\d/.test(keywordLocation)
@@ -42,7 +42,7 @@ function faultOf(error: OutputUnit, schema: Value): ShapeFault | undefined {
   return { keyPath, ...wordsFor(error, demand) }
 }
 
-function wordsFor({ keyword, error }: OutputUnit, demand: Value | undefined): Omit<ShapeFault, 'keyPath'> {
+function wordsFor({ keyword, error }: OutputUnit, demand: Value | undefined): Omit<SchemaFault, 'keyPath'> {
   const listed = [demand ?? []].flat() as readonly Value[]
   const words = listed.map((value) => JSON.stringify(value)).join(', ')
   switch (keyword) {
@@ -105,18 +105,22 @@ function at(value: Value, steps: readonly string[]): Value | undefined {
 }
 
 /** What a client would refuse in its own files, each with its line. */
-export function shapeFindings(view: ToolView, context: EffectContext): Finding[] {
-  return view.tool.shapes
+export function schemaFindings(view: ToolView, context: EffectContext): Finding[] {
+  return view.tool.schemas
     .filter(({ versions }) => isInRange(versions, view.version))
     .flatMap((shape) =>
       sourcesOf(shape, view, context).flatMap((source) =>
-        judgeShape(source.data, shape).map((fault) => shapeFinding(fault, shape, source, view, context)),
+        judgeSchema(source.data, shape).map((fault) => shapeFinding(fault, shape, source, view, context)),
       ),
     )
 }
 
 /** The files that are there and hold something: an empty one cannot be lost, whatever its client makes of it. */
-function sourcesOf({ files }: Shape, { sources, names }: ToolView, { machine }: EffectContext): OpenSource[] {
+function sourcesOf(
+  { files }: FileSchema,
+  { sources, names }: ToolView,
+  { machine }: EffectContext,
+): OpenSource[] {
   const paths = files
     .filter((path) => Object.hasOwn(names, /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? ''))
     .map((path) => resolve(machine.cwd, resolvePath(path, names)))
@@ -130,8 +134,8 @@ function holdsAny(data: OpenSource['data']): boolean {
 }
 
 function shapeFinding(
-  fault: ShapeFault,
-  shape: Shape,
+  fault: SchemaFault,
+  shape: FileSchema,
   { file, format, data }: OpenSource,
   view: ToolView,
   context: EffectContext,
@@ -153,12 +157,17 @@ function shapeFinding(
 }
 
 /** A word that only a newer client than those that were measured may know is no more than worth a look. */
-function levelOf({ isWord }: ShapeFault, { tool, version }: ToolView): 'error' | 'warning' {
+function levelOf({ isWord }: SchemaFault, { tool, version }: ToolView): 'error' | 'warning' {
   const isKnown = version === undefined || isInRange(tool.diagnosis.measured, version)
   return isWord && !isKnown ? 'warning' : 'error'
 }
 
-function remedyOf({ missing, keyPath }: ShapeFault, name: string, where: Where, isOptional: boolean): string {
+function remedyOf(
+  { missing, keyPath }: SchemaFault,
+  name: string,
+  where: Where,
+  isOptional: boolean,
+): string {
   const place = formatWhere(where)
   if (keyPath.length === 0) return `Add ${missing} to ${place}, or move the file away.`
   const words =
@@ -168,10 +177,10 @@ function remedyOf({ missing, keyPath }: ShapeFault, name: string, where: Where, 
 }
 
 /** Whether the client would do without a value, so that to take it out is a way as well. */
-function canGo(keyPath: KeyPath, data: Value, shape: Shape): boolean {
+function canGo(keyPath: KeyPath, data: Value, shape: FileSchema): boolean {
   const name = keyPath.at(-1)
-  const isOfParent = (fault: ShapeFault) => fault.keyPath.join('.') === keyPath.slice(0, -1).join('.')
-  return !judgeShape(without(data, keyPath), shape).some(
+  const isOfParent = (fault: SchemaFault) => fault.keyPath.join('.') === keyPath.slice(0, -1).join('.')
+  return !judgeSchema(without(data, keyPath), shape).some(
     (fault) => fault.missing === name && isOfParent(fault),
   )
 }

@@ -1,6 +1,6 @@
-import type { Shape, Tool } from '../catalog/tool.ts'
+import type { FileSchema, Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
-import { judgeShape } from '../effect/judge-shape.ts'
+import { judgeSchema } from '../effect/judge-schema.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import type { OpenFile } from './document-set.ts'
@@ -28,13 +28,13 @@ export function keepRequired(gone: readonly LedgerEntry[], work: PlanWork): Leav
 }
 
 /** The demands on a file, by the values of ours in it: the place of the file may be another than today's. */
-export function shapesOf(entries: readonly LedgerEntry[], tools: readonly Tool[] = []): Shape[] {
+export function schemasOf(entries: readonly LedgerEntry[], tools: readonly Tool[] = []): FileSchema[] {
   const found = entries.flatMap((entry) => {
     const tool = tools.find(({ id }) => id === entry.tool)
     const paths = (tool?.targets ?? [])
       .filter(({ format, content }) => format === entry.format && holds(content, entry.keyPath))
       .map(({ path }) => path)
-    return (tool?.shapes ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
+    return (tool?.schemas ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
   })
   return [...new Set(found)]
 }
@@ -44,7 +44,7 @@ function isIn(file: OpenFile, { documents }: PlanWork): (entry: LedgerEntry) => 
 }
 
 function keepInFile(file: OpenFile, gone: readonly LedgerEntry[], work: PlanWork): Leaving {
-  const shapes = shapesOf(gone, work.context.tools)
+  const shapes = schemasOf(gone, work.context.tools)
   const text = file.document.toText()
   const data = shapes.length === 0 || text.trim() === '' ? {} : file.format.parseStrict(text)
   let entries = gone
@@ -63,8 +63,8 @@ function keepInFile(file: OpenFile, gone: readonly LedgerEntry[], work: PlanWork
   return { entries, containers: containers.map((keyPath) => ({ file, keyPath })) }
 }
 
-function missingIn(data: Value, shape: Shape): KeyPath[] {
-  return judgeShape(data, shape).flatMap(({ keyPath, missing }) =>
+function missingIn(data: Value, shape: FileSchema): KeyPath[] {
+  return judgeSchema(data, shape).flatMap(({ keyPath, missing }) =>
     missing === undefined ? [] : [[...keyPath, missing]],
   )
 }
@@ -72,7 +72,7 @@ function missingIn(data: Value, shape: Shape): KeyPath[] {
 function keptFinding(
   { path, keyPath }: LedgerEntry,
   { document }: OpenFile,
-  shapes: readonly Shape[],
+  shapes: readonly FileSchema[],
 ): Finding {
   const name = keyPath.join('.')
   const value = displayValue(document.get(keyPath), keyPath)

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execaSync } from 'execa'
 
-const [vitest, config] = ['node_modules/vitest/vitest.mjs', 'vitest.clients.config.ts']
 const given = process.argv.slice(2)
-const suite = [process.execPath, vitest, 'run', '--config', config, '--passWithNoTests']
-const install = 'test/clients/install.test.ts'
+const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests']
+
+/** The command that runs these projects of vitest.config.ts. */
+const testing = (...projects) => [...vitest, ...projects.flatMap((name) => ['--project', name])]
 
 /** A report of the installation has its own file: the tests after it would write over it. */
 const forInstall = given.map((argument) =>
@@ -31,10 +32,10 @@ function run([command, ...args], env = {}) {
 }
 
 if (!loopbackOnly) console.warn('No private network here (unshare): clients get dead proxies instead.')
-run([...suite, ...forInstall, install])
+run([...testing('clients-install'), ...forInstall, 'test/clients/install'])
 const proof = mkdtempSync(join(tmpdir(), 'qcode-proof-'))
 process.once('exit', () => rmSync(proof, { recursive: true, force: true }))
-run([...(loopbackOnly ?? []), ...suite, ...given, '--exclude', install], {
+run([...(loopbackOnly ?? []), ...testing('clients', 'clients-proof'), ...given], {
   QCODE_PROOF_ROWS: join(proof, 'rows'),
   QCODE_EXACT_HOSTS: loopbackOnly ? '1' : '0',
 })

@@ -54,12 +54,13 @@ const parts = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
+  'vitest.config.ts',
 ]
 
 /** Makes a copy of the project with a mutant's change in it; gives its folder. */
 export function makeMutant(project, { name, changes }) {
   const folder = mkdtempSync(join(tmpdir(), 'qcode-mutant-'))
-  for (const part of [...parts, 'vitest.faults.config.ts']) {
+  for (const part of parts) {
     cpSync(join(project, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'))

@@ -31,7 +31,7 @@ function runLane(folder, args, stdio) {
   const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--config', 'vitest.faults.config.ts', ...args],
+    [vitest, 'run', '--project', 'faults', ...args],
     { cwd: folder, stdio, encoding: 'utf8', env: { ...process.env, FAULTS_COUNTS: counts } },
   )
   return { status, sums: readSums(counts), output: `${stdout ?? ''}${stderr ?? ''}` }

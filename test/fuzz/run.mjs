@@ -9,8 +9,8 @@ const { exitCode } = execaSync(
   [
     'node_modules/vitest/vitest.mjs',
     'run',
-    '--config',
-    'vitest.fuzz.config.ts',
+    '--project',
+    'fuzz',
     '--disableConsoleIntercept',
     ...process.argv.slice(2),
   ],

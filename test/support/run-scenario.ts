@@ -14,7 +14,7 @@ export function listScenarios(folder: string): string[] {
     .sort()
 }
 
-/** Runs a scenario from start to end; a failure names its file and line. The verbs are told in test/scenarios/README.md. */
+/** Runs a scenario from start to end; a failure names its file and line. The verbs are told in test/program/scenarios/README.md. */
 export async function runScenario(file: string): Promise<void> {
   const { home, drop } = makeHome()
   const nothing = { exit: undefined, stdout: '', stderr: '' }

@@ -1,6 +1,6 @@
 import type { OutputChunk } from 'rolldown'
 import { describe, expect, it } from 'vitest'
-import { bundleAgain } from '../package/bundled-packages.ts'
+import { bundleAgain } from '../program/package/bundled-packages.ts'
 
 const chunks = new Map((await bundleAgain()).map((chunk) => [chunk.fileName, chunk]))
 

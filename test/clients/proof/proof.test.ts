@@ -1,0 +1,48 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { UrlRuleId } from '../../../src/gateway/url-faults.ts'
+import { clientRunners } from '../client-runners.ts'
+import { exactRuns, exactWrongs, hasExactHosts } from '../exact-runs.ts'
+import { recordedProof } from '../proof-rows.ts'
+import { renderProof } from '../render-proof.ts'
+
+const document = join(import.meta.dirname, '../../../docs/wire-proof.md')
+
+/** Every rule that the judge knows; a new one has to be earned here. */
+const rules = Object.keys({
+  'trailing-slash': true,
+  scheme: true,
+  'unknown-host': true,
+  'missing-prefix': true,
+  'wrong-prefix': true,
+  'missing-v1': true,
+  'doubled-v1': true,
+  'full-endpoint': true,
+  'double-slash': true,
+  'query-or-fragment': true,
+  'credentials-in-url': true,
+  whitespace: true,
+  port: true,
+} satisfies Record<UrlRuleId, true>)
+
+const rows = await recordedProof()
+const wanted = [...clientRunners.flatMap((runner) => [runner, ...runner.wrong]), ...exactRuns, ...exactWrongs]
+const isWhole = rows.length === wanted.length
+
+test('every rule of the judge has a client that fails by breaking it', () => {
+  const broken = [...clientRunners.flatMap(({ wrong }) => wrong), ...exactWrongs].map(({ rule }) => rule)
+  expect([...new Set<string>(broken)].sort()).toEqual(rules.sort())
+})
+
+const why = hasExactHosts ? 'not every test has run' : 'no private mount and network here'
+
+describe.skipIf(!isWhole)(`docs/wire-proof.md${isWhole ? '' : ` (skipped: ${why})`}`, () => {
+  test('is what this run has seen; it was written anew', async () => {
+    const before = await readFile(document, 'utf8').catch(() => '')
+    const seen = renderProof(rows)
+    await mkdir(dirname(document), { recursive: true })
+    await writeFile(document, seen)
+    expect(before).toBe(seen)
+  })
+})

@@ -1,0 +1,181 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { platform } from 'node:process'
+import { describe, expect, it, vi } from 'vitest'
+import { readTree } from '../../support/home-tree.ts'
+import { isAlive } from '../../support/is-alive.ts'
+import { makeHome, programPath, runProgram, sampleKey } from '../../support/run-program.ts'
+import { installToy, type ToyMode } from './toy-client.ts'
+
+interface Place {
+  readonly home: string
+  /** The only temporary folder that the program knows. */
+  readonly temporary: string
+  readonly env: Record<string, string>
+}
+
+async function withToy(mode: ToyMode, work: (place: Place) => Promise<void>, more = ''): Promise<void> {
+  const { home, drop } = makeHome()
+  installToy(home, mode, more)
+  const temporary = join(home, '..', 'tmp')
+  mkdirSync(temporary)
+  const secrets = {
+    ANTHROPIC_API_KEY: 'sk-of-the-user',
+    QCODE_API_KEY: sampleKey,
+    OPENAI_BASE_URL: 'http://x',
+  }
+  const env = { PATH: join(home, 'bin'), TMPDIR: temporary, ...secrets }
+  await work({ home, temporary, env }).finally(drop)
+}
+
+async function prove({ home, env }: Place, tools = 'toy') {
+  const before = readTree(home)
+  const ran = await runProgram(['prove', '--json', '--tool', tools], { home, env })
+  const { pid: _, ...after } = readTree(home)
+  expect(after).toEqual(before)
+  return { ...ran, ...JSON.parse(ran.stdout) }
+}
+
+function notedPid({ home }: Place): number {
+  return Number(readFileSync(join(home, 'pid'), 'utf8'))
+}
+
+const served = { method: 'POST', path: '/api/v1/messages', auth: 'x-api-key', status: 200 }
+
+describe.concurrent('prove', () => {
+  it("runs a tool of the user's own folder, found in PATH, and leaves no trace", () =>
+    withToy('good', async (place) => {
+      const { exit, stderr, ...document } = await prove(place)
+      expect([exit, stderr]).toEqual([0, ''])
+      expect(document).toMatchObject({ version: 1, command: 'prove' })
+      expect(document.rows).toEqual([
+        {
+          tool: 'toy',
+          client: 'Toy',
+          version: '4.5.6',
+          variant: 'default',
+          baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/api\/v1$/),
+          verdict: 'proven',
+          requests: [served],
+          replySeen: true,
+        },
+      ])
+      expect(readdirSync(place.temporary)).toEqual([])
+    }))
+
+  it.each([
+    [
+      'wrong-base',
+      'wrong',
+      'POST /api/v1/v2/messages got 404',
+      [{ ...served, path: '/api/v1/v2/messages', status: 404 }],
+    ],
+    ['wrong-key', 'wrong', 'POST /api/v1/messages got 401', [{ ...served, status: 401 }]],
+    ['silent', 'no-request', 'it ended with exit code 0', []],
+    ['mute', 'no-reply', 'it ended with exit code 0', [served]],
+  ] as const)('says what is wrong with one that is %s', (mode, verdict, reason, requests) =>
+    withToy(mode, async (place) => {
+      const { exit, rows } = await prove(place)
+      expect(exit).toBe(4)
+      expect(rows).toMatchObject([{ verdict, reason, requests }])
+    }),
+  )
+
+  it('gives the client no key, no setting and no file of the user', () =>
+    withToy('telling', async (place) => {
+      const { rows } = await prove(place)
+      const told = /\{.*\}/.exec(rows[0].reason)?.[0]
+      expect(JSON.parse(told ?? '')).toEqual({
+        names: [],
+        files: [],
+        home: expect.stringContaining(place.temporary),
+      })
+    }))
+
+  it.skipIf(platform !== 'linux')('ends what a client leaves in the background', () =>
+    withToy('leaving', async (place) => {
+      expect((await prove(place)).rows).toMatchObject([{ verdict: 'proven' }])
+      await vi.waitFor(() => expect(isAlive(notedPid(place))).toBe(false), 60_000)
+    }),
+  )
+
+  it('stops a client whose time is over', () =>
+    withToy(
+      'hanging',
+      async (place) => {
+        const { exit, rows } = await prove(place)
+        expect(exit).toBe(4)
+        expect(rows).toMatchObject([{ verdict: 'no-request', reason: 'its time was over' }])
+        expect(isAlive(notedPid(place))).toBe(false)
+        expect(readdirSync(place.temporary)).toEqual([])
+      },
+      // In seconds: the client has to be at work by then, on a busy machine as well.
+      'timeout = 15',
+    ))
+
+  it.skipIf(platform === 'win32')('takes everything down at Ctrl-C', () =>
+    withToy('hanging', async (place) => {
+      const env = { HOME: place.home, SHELL: '/bin/bash', ...place.env }
+      const program = spawn(process.execPath, [programPath, 'prove', '--tool', 'toy'], {
+        cwd: place.home,
+        env,
+        stdio: 'ignore',
+      })
+      const ended = new Promise((resolve) => program.once('exit', (code, signal) => resolve(code ?? signal)))
+      await vi.waitFor(() => expect(notedPid(place)).toBeGreaterThan(0), 60_000)
+      program.kill('SIGINT')
+      expect(await ended).toBe(130)
+      expect(isAlive(notedPid(place))).toBe(false)
+      expect(readdirSync(place.temporary)).toEqual([])
+    }),
+  )
+
+  it('skips what is not there: no failure, but no proof either', () =>
+    withToy('library', async (place) => {
+      const { exit, stderr, rows } = await prove(place, 'toy,codex')
+      expect(exit).toBe(0)
+      expect(stderr).toContain('nothing is proven')
+      expect(rows).toMatchObject([
+        { tool: 'codex', verdict: 'skipped', reason: 'codex not in PATH', baseUrl: null },
+        { tool: 'toy', verdict: 'skipped', reason: 'no toys here' },
+      ])
+    }))
+
+  it('says so where no tool is found at all', async () => {
+    const { home, drop } = makeHome()
+    const { exit, stdout, stderr } = await runProgram(['prove', '--json'], { home })
+    drop()
+    expect([exit, JSON.parse(stdout).rows]).toEqual([0, []])
+    expect(stderr).toContain('nothing is proven')
+  })
+
+  it('refuses a tool that it does not know', async () => {
+    const { home, drop } = makeHome()
+    const { exit, stderr } = await runProgram(['prove', '--tool', 'codx'], { home })
+    drop()
+    expect(exit).toBe(2)
+    expect(stderr).toContain('codex')
+  })
+})
+
+it("proves with a copy of the user's own file, whose other secrets are blotted out", () =>
+  withToy(
+    'copying',
+    async (place) => {
+      const own = {
+        theme: 'dark',
+        baseURL: 'https://elsewhere.example.com',
+        token: 'ghp_0123456789abcdefghijkl',
+      }
+      mkdirSync(join(place.home, '.toy'), { recursive: true })
+      writeFileSync(join(place.home, '.toy/settings.json'), JSON.stringify(own))
+      const { exit, rows } = await prove(place)
+      expect([exit, rows[0].verdict]).toEqual([0, 'proven'])
+      const copy = JSON.parse(readFileSync(join(place.home, '../copy.json'), 'utf8'))
+      expect(copy).toMatchObject({ theme: 'dark', baseURL: expect.stringMatching(/^http:\/\/127/) })
+      expect(copy.token).toHaveLength(own.token.length)
+      expect(copy.token).not.toBe(own.token)
+    },
+    '[[sources]]\nlevel = "user"\npath = "{{ home }}/.toy/settings.json"\nformat = "json"\n',
+  ))

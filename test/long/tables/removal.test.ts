@@ -1,0 +1,268 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
+import { ownManifest, ownTools, writeOwnTool } from '../../support/own-tool.ts'
+import { fillRichHome } from '../../support/rich-home.ts'
+import { makeHome, runProgram, setUp } from '../../support/run-program.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+
+const tools = testCatalog.tools.map(({ id }) => id)
+const projectTools = testCatalog.tools
+  .filter(({ targets, env }) => env?.dotenv || targets.some(({ scope }) => scope === 'project'))
+  .map(({ id }) => id)
+
+const variableTools = testCatalog.tools.filter(({ env }) => env !== undefined).map(({ id }) => id)
+
+function newHome(): string {
+  const { home, drop } = makeHome()
+  onTestFinished(drop)
+  return home
+}
+
+const runsOf = (home: string) => {
+  const runs = join(home, stateBelowHome, 'runs')
+  return readdirSync(runs).map((id) => join(runs, id))
+}
+
+/** What can happen to the records of runs before something is removed. */
+const losses: readonly (readonly [string, (home: string) => void])[] = [
+  ['all runs gone', (home) => runsOf(home).forEach((run) => void rmSync(run, { recursive: true }))],
+  [
+    'every backup gone',
+    (home) =>
+      runsOf(home).forEach((run) => {
+        for (const name of readdirSync(run).filter((each) => each.startsWith('backup')))
+          rmSync(join(run, name))
+      }),
+  ],
+  [
+    'every record damaged',
+    (home) => runsOf(home).forEach((run) => void writeFileSync(join(run, 'journal.json'), '{"version":')),
+  ],
+]
+
+describe.each(losses)('given a rich home that was set up, and %s', (_, lose) => {
+  it.each(tools)('remove of %s gives back what was there', async (tool) => {
+    const home = newHome()
+    fillRichHome(home)
+    const start = usersPart(readTree(home))
+    expect((await setUp([tool], { home })).exit).toBe(0)
+    lose(home)
+    const removed = await runProgram(['remove', '--yes'], { home })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+/** A project in which every client finds something of its user's own, in places that are put back with all their bytes. */
+function fillProject(folder: string): void {
+  mkdirSync(join(folder, '.claude'), { recursive: true })
+  writeFileSync(
+    join(folder, '.env'),
+    'A=1\nANTHROPIC_API_KEY=sk-old-0000 # mine\n\nOPENAI_API_KEY="old"\nB=2',
+  )
+  writeFileSync(
+    join(folder, '.aider.conf.yml'),
+    'model: m\napi-key: [b=2, anthropic=sk-old-0000] # mine\nz: 1\n',
+  )
+  writeFileSync(
+    join(folder, '.claude/settings.local.json'),
+    '{\r\n  "env": {\r\n    "A": "1",\r\n    "ANTHROPIC_API_KEY": "sk-old-0000",\r\n    "B": "2"\r\n  }\r\n}',
+  )
+}
+
+describe.each(losses)('given a project and the variables of two shells, and %s', (_, lose) => {
+  it.each(projectTools)(
+    'remove of %s in the project gives back what was there, moved in between',
+    async (tool) => {
+      const home = newHome()
+      const cwd = join(home, 'work')
+      fillProject(cwd)
+      const start = usersPart(readTree(home))
+      const done = await setUp([tool], { home, cwd }, '--scope', 'project', '--on-conflict', 'overwrite')
+      expect(done.exit, done.stderr).toBe(0)
+      expect((await runProgram(['switch', 'eu', '--yes', '--no-check'], { home, cwd })).exit).toBe(0)
+      expect(usersPart(readTree(home))).not.toEqual(start)
+      lose(home)
+      const removed = await runProgram(['remove', '--yes'], { home })
+      expect(removed.exit, removed.stderr).toBe(0)
+      expect(usersPart(readTree(home))).toEqual(start)
+    },
+  )
+
+  it.each(variableTools)('remove of %s from a third shell gives back what was there', async (tool) => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    for (const SHELL of ['/bin/bash', '/usr/bin/fish']) {
+      expect((await setUp([tool], { home, env: { SHELL } }, '--method', 'env')).exit).toBe(0)
+    }
+    lose(home)
+    const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL: '/usr/bin/zsh' } })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+describe.each(projectTools)('given %s in two projects and for the user', (tool) => {
+  const situations: readonly (readonly [string, (project: string) => void])[] = [
+    ['gone', (project) => rmSync(project, { recursive: true })],
+    [
+      'replaced by a file',
+      (project) => {
+        rmSync(project, { recursive: true })
+        writeFileSync(project, 'x')
+      },
+    ],
+  ]
+  it.each(situations)('with one project %s, remove takes out the rest and says so', async (_, lose) => {
+    const home = newHome()
+    const [lost, kept] = [join(home, 'lost'), join(home, 'kept')]
+    for (const cwd of [lost, kept]) {
+      mkdirSync(cwd)
+      expect((await setUp([tool], { home, cwd }, '--scope', 'project')).exit).toBe(0)
+    }
+    expect((await setUp([tool], { home })).exit).toBe(0)
+    lose(lost)
+    const before = usersPart(readTree(home))
+    const moved = await runProgram(['switch', 'eu', '--yes', '--no-check'], { home })
+    expect(moved.exit, moved.stderr).toBe(0)
+    expect(moved.stderr).toContain('is gone')
+    expect(readTree(home).lost?.kind).toBe(before.lost?.kind)
+    const removed = await runProgram(['remove', '--yes'], { home })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(removed.stderr).toContain('is gone')
+    rmSync(lost, { force: true })
+    rmSync(kept, { recursive: true })
+    expect(Object.keys(usersPart(readTree(home)))).toEqual([])
+    expect(existsSync(join(home, '.config'))).toBe(false)
+  })
+})
+
+/** Profiles, and nothing that a client would be kept from the gateway by. */
+function fillPlainHome(home: string): void {
+  for (const name of ['.bashrc', '.profile', '.zshenv']) writeFileSync(join(home, name), `# ${name}\nA=1\n`)
+}
+
+/** Each tool that a variable tells where its configuration folder is. */
+const movable = testCatalog.tools.flatMap(({ id, places }) => {
+  const variable = Object.values(places)
+    .flat()
+    .flatMap(({ env }) => env ?? [])[0]
+  return variable === undefined ? [] : [[id, variable] as const]
+})
+
+/** What the environment of a removal may say of a tool that was set up for two accounts, `one` and `two`. */
+const accounts: readonly (readonly [string, (home: string, variable: string) => Record<string, string>])[] = [
+  ['neither account', () => ({})],
+  ['the first account', (home, variable) => ({ [variable]: join(home, 'one') })],
+  ['the second account', (home, variable) => ({ [variable]: join(home, 'two') })],
+  ['an account that was never set up', (home, variable) => ({ [variable]: join(home, 'three') })],
+]
+
+describe.each(movable)('given %s for two accounts (%s) and for none', (tool, variable) => {
+  async function setUpAll(home: string) {
+    for (const env of [{ [variable]: join(home, 'one') }, { [variable]: join(home, 'two') }, {}]) {
+      expect((await setUp([tool], { home, env })).exit).toBe(0)
+    }
+  }
+
+  it.each(accounts)('remove from %s takes all of it out', async (_, envOf) => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    await setUpAll(home)
+    const removed = await runProgram(['remove', '--yes'], { home, env: envOf(home, variable) })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+
+  it('with the folder of one account gone, remove takes out the rest, says so and makes nothing anew', async () => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    await setUpAll(home)
+    rmSync(join(home, 'one'), { recursive: true, force: true })
+    const removed = await runProgram(['remove', '--yes'], { home })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+const shells = ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', '/bin/sh']
+
+describe.each(variableTools)('given the variables of %s in the profiles of two shells', (tool) => {
+  it.each(shells)('remove from %s takes both out', async (SHELL) => {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    for (const own of ['/bin/bash', '/usr/bin/fish']) {
+      const done = await setUp([tool], { home, env: { SHELL: own } }, '--method', 'env')
+      expect(done.exit, done.stderr).toBe(0)
+    }
+    const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL } })
+    expect(removed.exit, removed.stderr).toBe(0)
+    expect(usersPart(readTree(home))).toEqual(start)
+  })
+})
+
+describe('given a tool of the user’s own', () => {
+  const elsewhere = ownManifest.replace('settings.json"', 'other.json"')
+  const changes: readonly (readonly [string, (folder: string) => void])[] = [
+    ['gone', (folder) => rmSync(folder, { recursive: true })],
+    ['for another file now', (folder) => writeOwnTool(join(folder, '..'), { 'tool.toml': elsewhere })],
+    ['no tool any more', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = 2\n')],
+    ['not to be parsed', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = [\n')],
+    ['without its content', (folder) => rmSync(join(folder, 'settings.json'))],
+    [
+      'leading elsewhere now',
+      (folder) => writeFileSync(join(folder, 'settings.json'), '{"a":"//evil.example"}'),
+    ],
+  ]
+  const removals = [[], ['--tool', 'mine'], ['--tool', 'all'], ['--scope', 'user']]
+
+  async function given() {
+    const home = newHome()
+    fillPlainHome(home)
+    const start = usersPart(readTree(home))
+    const folder = writeOwnTool(ownTools(home))
+    const done = await setUp(['mine'], { home })
+    expect(done.exit, done.stderr).toBe(0)
+    const isBack = () => {
+      rmSync(join(home, '.config'), { recursive: true, force: true })
+      expect(usersPart(readTree(home))).toEqual(start)
+    }
+    return { home, folder, isBack }
+  }
+
+  describe.each(changes)('whose folder is %s', (_, change) => {
+    it.each(removals.map((args) => ({ args })))(
+      'remove $args gives back what was there',
+      async ({ args }) => {
+        const { home, folder, isBack } = await given()
+        change(folder)
+        const removed = await runProgram(['remove', '--yes', ...args], { home })
+        expect(removed.exit, removed.stderr).toBe(0)
+        isBack()
+      },
+    )
+
+    it('it stops nothing of another tool', async () => {
+      const { home, folder, isBack } = await given()
+      expect((await setUp(['codex'], { home })).exit).toBe(0)
+      change(folder)
+      for (const line of [
+        'status',
+        'switch eu --yes --no-check',
+        'undo --yes',
+        'remove --tool codex --yes',
+      ]) {
+        const { exit, stderr } = await runProgram(line.split(' '), { home })
+        expect([line, exit, stderr]).toEqual([line, 0, expect.any(String)])
+      }
+      expect((await runProgram(['remove', '--yes'], { home })).exit).toBe(0)
+      isBack()
+    })
+  })
+})

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { messagesEn as messages, messagesZhCn } from '../../../src/ui/locale.ts'
+import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
+import { displayWidth } from '../../../src/ui/render-table.ts'
+import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
+import { createHome, fileIn, pictureOf } from '../../support/terminal-home.ts'
+import { testKey } from '../../support/test-host.ts'
+
+const { enter, ctrlC } = keys
+const china = 'http://103.236.53.153'
+const consents = '.local/state/qcode-setup/consents.json'
+const withKey = { QCODE_API_KEY: testKey }
+const toChina = ['--tool', 'codex', '--region', 'china', '--no-check']
+const toRelay = ['--tool', 'codex', '--gateway', 'http://relay.example.com', '--allow-http', '--no-check']
+
+let home = ''
+
+function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
+  return startTerminal({ home, env: withKey, ...options })
+}
+
+/** Says yes to everything, as far as the first file is written. */
+async function setUp(args: readonly string[]): Promise<void> {
+  const run = start({ args })
+  await run.question(messages.region.useAnyway)
+  run.press('y', enter)
+  await run.question(messages.confirm)
+  run.press(enter)
+  expect(await run.exit).toBe(0)
+}
+
+describe('an origin without TLS on a terminal', () => {
+  it('is asked about once on a machine: the next run shows one line, whatever the command', async () => {
+    home = createHome()
+    await setUp(toChina)
+    expect(JSON.parse(fileIn(home, consents).text)).toMatchObject({
+      version: 1,
+      plainHttp: [{ origin: china }],
+    })
+    expect(fileIn(home, consents).mode).toBe(0o600)
+    const second = start({ args: ['--tool', 'claude-code', '--region', 'china', '--no-check'] })
+    await second.question(messages.confirm)
+    expect(second.screen()).not.toContain(messages.region.useAnyway)
+    second.press(enter)
+    expect(await second.exit).toBe(0)
+    expect(second.screen()).toContain(`${plainHttpEn.title(china)} You agreed to this on 20`)
+    expect(second.screen()).not.toContain('can change it')
+  })
+
+  it.each([
+    ['--region', toChina],
+    ['--gateway', toRelay],
+  ])('named by %s is left by a no, and nothing was written anywhere', async (_, args) => {
+    home = createHome()
+    const run = start({ args })
+    await run.question(messages.region.useAnyway)
+    run.press(enter)
+    expect(await run.exit).toBe(130)
+    expect(pictureOf(home)).toEqual({})
+  })
+
+  it('is not remembered when the changes are refused after the yes, so it is asked about again', async () => {
+    home = createHome()
+    const run = start({ args: toChina })
+    await run.question(messages.region.useAnyway)
+    run.press('y', enter)
+    await run.question(messages.confirm)
+    run.press('n', enter)
+    expect(await run.exit).toBe(130)
+    expect(pictureOf(home)).toEqual({})
+    await setUp(toChina)
+  })
+
+  it('is asked about by switch as well, where Ctrl-C writes nothing', async () => {
+    home = createHome()
+    expect(await start({ args: ['--tool', 'codex', '--region', 'eu', '--no-check', '--yes'] }).exit).toBe(0)
+    const before = pictureOf(home)
+    const left = start({ args: ['switch', 'china', '--no-check'] })
+    await left.question(messages.region.useAnyway)
+    left.press(ctrlC)
+    expect(await left.exit).toBe(130)
+    expect(pictureOf(home)).toEqual(before)
+    const taken = start({ args: ['switch', 'china', '--no-check'] })
+    await taken.question(messages.region.useAnyway)
+    taken.press('y', enter)
+    await taken.question(messages.confirm)
+    taken.press(enter)
+    expect(await taken.exit).toBe(0)
+    expect(existsSync(join(home, consents))).toBe(true)
+    expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toContain(`${china}/openai`)
+  })
+
+  it('is asked about again once nothing was set up with it any more', async () => {
+    home = createHome()
+    await setUp(toChina)
+    const left = start({ args: ['switch', 'eu', '--no-check', '--yes'] })
+    expect(await left.exit).toBe(0)
+    expect(left.screen().replace(/\s+/g, ' ')).toContain(`Your consent to ${china} ends with this`)
+    await setUp(['--tool', 'claude-code', '--region', 'china', '--no-check'])
+  })
+
+  it.each([
+    ['en_US.UTF-8', messages, plainHttpEn],
+    ['zh_CN.UTF-8', messagesZhCn, plainHttpZhCn],
+  ])('is explained with its table in a window of 40 columns: %s', async (locale, texts, explanation) => {
+    home = createHome()
+    const run = start({ args: toChina, columns: 40, env: { ...withKey, LANG: locale } })
+    await run.question(texts.region.useAnyway)
+    const screen = run.screen()
+    const told = screen.replace(/\s+/g, '')
+    for (const point of explanation.points) expect(told).toContain(point.replace(/\s+/g, ''))
+    const rows = screen.split('\n').filter((line) => line.includes(explanation.states['not-measured']))
+    expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual([
+      ...['global', 'us', 'eu', 'asia'].map((region) => [region, explanation.yes]),
+      ['china', explanation.no],
+    ])
+    expect(Math.max(...screen.split('\n').map(displayWidth))).toBeLessThanOrEqual(40)
+    run.press(ctrlC)
+    expect(await run.exit).toBe(130)
+    expect(pictureOf(home)).toEqual({})
+  })
+})

@@ -1,0 +1,206 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { messagesEn as messages, messagesZhCn } from '../../../src/ui/locale.ts'
+import { faults, startFaulty } from '../../support/faulty-gateway.ts'
+import { opened } from '../../support/opened.ts'
+import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
+import { createHome, fileIn, pictureOf, tellingPart } from '../../support/terminal-home.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+
+const { enter, down, space, ctrlT } = keys
+const codexBefore = '# mine\r\n[tui]\r\ntheme = "dark"\r\n'
+
+let home = ''
+
+function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
+  return startTerminal({ home, ...options })
+}
+
+/** Answers every question: the tool that was found, the region, the key, and yes. */
+async function answerAll(run: TerminalRun, texts = messages): Promise<void> {
+  await run.question(texts.tools.question)
+  run.press(enter)
+  await run.question(texts.region.question)
+  run.press(down, down, enter)
+  await run.question(texts.key.question)
+  run.press(testKey)
+  await run.waitFor('*'.repeat(testKey.length))
+  run.press(ctrlT, enter)
+  await run.question(texts.confirm)
+  run.press(enter)
+}
+
+function expectCodexSetUp(): void {
+  const config = fileIn(home, '.codex/config.toml').text
+  expect(config).toContain('base_url = "https://eu.qcode.cc/openai"')
+  expect(config).toContain('# mine\r\n')
+  expect(fileIn(home, '.codex/.env')).toEqual({ text: expect.stringContaining(testKey), mode: 0o600 })
+}
+
+describe('the wizard on a terminal', () => {
+  it('goes from the first question to written files, never shows the key, and can be undone', async () => {
+    home = createHome({ '.codex/config.toml': codexBefore })
+    const run = start({ args: ['--no-check'] })
+    await answerAll(run)
+    expect(await run.exit).toBe(0)
+    expectCodexSetUp()
+    expect(run.sent()).not.toMatch(tellingPart)
+    expect(run.screen()).toContain('+model_provider = "qcode"')
+    expect(run.screen()).toContain('qcode-setup --tool codex --region eu --key-file - --yes --no-check')
+
+    const undo = start({ args: ['undo'] })
+    await undo.question(messages.confirm)
+    undo.press(enter)
+    expect(await undo.exit).toBe(0)
+    expect(undo.sent()).not.toMatch(tellingPart)
+    expect(fileIn(home, '.codex/config.toml').text).toBe(codexBefore)
+    expect(existsSync(join(home, '.codex/.env'))).toBe(false)
+  })
+
+  it.each([40, 60, 80])('leaves each answer on one clean line in a window of %i columns', async (columns) => {
+    home = createHome({ '.codex/config.toml': codexBefore })
+    const run = start({ args: ['--no-check'], columns })
+    await answerAll(run)
+    expect(await run.exit).toBe(0)
+    expectCodexSetUp()
+    const screen = run.screen()
+    expect(screen.match(/^✔ .*/gm)).toEqual([
+      `✔ ${messages.tools.question} codex`,
+      `✔ ${messages.region.question} Europe`,
+      `✔ ${messages.key.question} cr_…cdef`,
+      `✔ ${messages.confirm} ${messages.yes}`,
+    ])
+    expect(screen).not.toMatch(/^\? |❯|◉|United States/m)
+    expect(run.sent()).not.toMatch(tellingPart)
+  })
+
+  it.each([40, 100])('speaks Chinese, in a window of %i columns', async (columns) => {
+    home = createHome({ '.codex/config.toml': codexBefore })
+    const run = start({ args: ['--no-check'], columns, env: { LANG: 'zh_CN.UTF-8' } })
+    await answerAll(run, messagesZhCn)
+    expect(await run.exit).toBe(0)
+    expectCodexSetUp()
+    expect(run.screen().match(/^✔ .*/gm)).toEqual([
+      `✔ ${messagesZhCn.tools.question} codex`,
+      `✔ ${messagesZhCn.region.question} 欧洲`,
+      `✔ ${messagesZhCn.key.question} cr_…cdef`,
+      `✔ ${messagesZhCn.confirm} ${messagesZhCn.yes}`,
+    ])
+    expect(run.screen()).not.toMatch(/^\? |❯|◉/m)
+    expect(run.sent()).not.toMatch(tellingPart)
+  })
+
+  it('does not ask for a key that a file gives, and shows where it comes from', async () => {
+    home = createHome({ 'key.txt': `${testKey}\n` })
+    const run = start({ args: ['--tool', 'codex', '--region', 'eu', '--key-file', 'key.txt', '--no-check'] })
+    await run.question(messages.confirm)
+    expect(run.screen()).toContain(`✔ ${messages.key.question} cr_…cdef (from key.txt)`)
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/.env').text).toContain(testKey)
+    expect(run.screen()).toContain('qcode-setup --tool codex --region eu --key-file key.txt --yes --no-check')
+  })
+
+  it('asks once more for a key that cannot be one', async () => {
+    home = createHome()
+    const run = start({ args: ['--tool', 'codex', '--region', 'eu', '--no-check'] })
+    await run.question(messages.key.question)
+    run.press('two words', enter)
+    await run.waitFor('> The key from your answer has a blank')
+    run.press('\x15', testKey, enter)
+    await run.question(messages.confirm)
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/.env').text).toContain(testKey)
+    expect(run.sent()).not.toContain('two words')
+  })
+
+  it('asks about a region without TLS, and offers the list again after a no', async () => {
+    home = createHome()
+    const run = start({ args: ['--tool', 'codex', '--no-check'], env: { QCODE_API_KEY: testKey } })
+    const last = down.repeat(testCatalog.gateway.regions.length - 1)
+    await run.question(messages.region.question)
+    run.press(last, enter)
+    await run.question(messages.region.useAnyway)
+    run.press(enter)
+    await run.question(messages.region.question)
+    run.press(last, enter)
+    await run.question(messages.region.useAnyway)
+    run.press('y', enter)
+    await run.question(messages.confirm)
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/config.toml').text).toContain('base_url = "http://103.236.53.153/openai"')
+  })
+
+  it("offers the gateway's own models, and writes the chosen one", async () => {
+    home = createHome()
+    const models = '{"data":[{"id":"gpt-9"},{"id":"claude-9"}]}'
+    const gateway = await opened(
+      startFaulty((request, reply) =>
+        request.method === 'GET' ? reply.end(models) : faults.none(request, reply),
+      ),
+    )
+    const args = ['--tool', 'codex', '--gateway', gateway.origin, '--timeout', '60']
+    const run = start({ args, env: { QCODE_API_KEY: testKey } })
+    await run.question(messages.model.question('Codex CLI'))
+    expect(run.screen()).not.toContain('claude-9')
+    run.press(down, enter)
+    await run.question(messages.confirm)
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/config.toml').text).toContain('model = "gpt-9"')
+  })
+
+  it.each([
+    ['keeps it', down, 'env-file: mine.env\n'],
+    ['replaces it', '', expect.stringMatching(/^env-file: .*aider\.env/)],
+  ])("asks about a value that is the user's own, and %s", async (_, move, expected) => {
+    home = createHome({ '.aider.conf.yml': 'env-file: mine.env\n' })
+    const args = ['--tool', 'aider', '--region', 'eu', '--no-check']
+    const run = start({ args, env: { QCODE_API_KEY: testKey } })
+    await run.question(messages.conflict.question)
+    run.press(move, enter)
+    await run.question(messages.confirm)
+    // Where the user's own value keeps Aider from ours, Enter means no.
+    run.press('y', enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.aider.conf.yml').text).toEqual(expected)
+  })
+
+  it('ticks nothing where nothing was found, and wants one tick', async () => {
+    home = createHome()
+    const run = start({ args: ['--region', 'eu', '--no-check'], env: { QCODE_API_KEY: testKey } })
+    await run.question(messages.tools.question)
+    run.press(enter)
+    await run.waitFor(messages.tools.required)
+    run.press(space, enter)
+    await run.question(messages.confirm)
+    run.press('n', enter)
+    expect(await run.exit).toBe(130)
+  })
+
+  it('has no colours with NO_COLOR', async () => {
+    home = createHome({ '.codex/config.toml': codexBefore })
+    const run = start({ args: ['--no-check'], env: { NO_COLOR: '1' } })
+    await answerAll(run)
+    expect(await run.exit).toBe(0)
+    expect(run.sent().match(/\x1b\[[\d;]*m/g)).toBeNull()
+  })
+
+  it('does nothing to files that are right already, and asks no more than it must', async () => {
+    home = createHome({ '.codex/config.toml': codexBefore })
+    const args = ['--tool', 'codex', '--region', 'eu', '--no-check']
+    const first = start({ args, env: { QCODE_API_KEY: testKey } })
+    await first.question(messages.confirm)
+    first.press(enter)
+    expect(await first.exit).toBe(0)
+    const before = pictureOf(join(home, '.codex'))
+    const second = start({ args, env: { QCODE_API_KEY: testKey } })
+    expect(await second.exit).toBe(0)
+    expect(second.screen()).not.toContain(messages.confirm)
+    expect(pictureOf(join(home, '.codex'))).toEqual(before)
+  })
+})

@@ -62,8 +62,8 @@ export function whereAt(file: string, text: string, offset: number): Where {
   return { file, line, column: offset - (before.lastIndexOf('\n') + 1) + 1 }
 }
 
-/** A value that a format cannot say, such as null in TOML; only a template of a user's own can ask for one. */
-export function noWordFor(value: null | number, format: string): UserError {
+/** A value, or what is in it, that a format cannot say, such as null in TOML; only a template of a user's own can ask for one. */
+export function noWordFor(value: null | number | 'half a character', format: string): UserError {
   return new UserError({
     code: 'value-not-writable',
     message: `${format} has no word for ${value}.`,

@@ -118,14 +118,19 @@ export function dropNewline(text: string): string {
 
 /** The newline that most lines of the text end with. */
 export function commonNewline(text: string): '\r\n' | '\n' {
-  const all = text.split('\n').length - 1
-  const windows = text.split('\r\n').length - 1
+  if (!text.includes('\r')) return '\n'
+  let windows = 0
+  let all = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    all += 1
+    if (text[at - 1] === '\r') windows += 1
+  }
   return windows > all - windows ? '\r\n' : '\n'
 }
 
 /** Offset at which the line with this offset begins. */
 export function startOfLine(text: string, offset: number): number {
-  return text.slice(0, offset).lastIndexOf('\n') + 1
+  return offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
 }
 
 /** Offset behind the newline that ends the line with this offset, or the end of the text. */

@@ -14,15 +14,22 @@ export function tooDeep(file: string): UserError {
   })
 }
 
-/** Throws `too-deep` for data of more levels; looks at one after the other, whatever there is. */
+/** Data that was looked at already: the same is asked for again and again. */
+const shallow = new WeakSet<object>()
+
+/** Throws `too-deep` for data of more levels. */
 export function refuseDeepData(data: Value | undefined, file: string): void {
-  let level: unknown[] = [data]
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > deepest) throw tooDeep(file)
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    )
+  if (typeof data !== 'object' || data === null || shallow.has(data)) return
+  if (!isShallow(data, deepest)) throw tooDeep(file)
+  shallow.add(data)
+}
+
+function isShallow(data: object, levels: number): boolean {
+  if (levels < 0) return false
+  for (const value of Array.isArray(data) ? data : Object.values(data)) {
+    if (typeof value === 'object' && value !== null && !isShallow(value, levels - 1)) return false
   }
+  return true
 }
 
 /**

@@ -19,11 +19,17 @@ export interface ReadFile {
 export interface FileReader {
   /** Reads and parses a file; each file once. Never throws for what stands there. */
   read(path: string, format: FormatId): ReadFile
-  /** The line, counted from 1, on which a value stands in a file that was read. */
+  /**
+   * The line, counted from 1, on which a value stands in a file that was read; undefined also where so many lines were
+   * looked for that the next ones would take too long: a project can bring a file with any number of faults.
+   */
   lineOf(path: string, format: FormatId, keyPath: KeyPath): number | undefined
   /** Every file that was read. */
   all(): ReadFile[]
 }
+
+/** Characters of all the texts in which lines are looked for: 500 lines of a file of 20 KB, one of the largest. */
+const mostLookedThrough = 10_000_000
 
 /** Loads the named formats first, so that reading needs no waiting. Reading with another one throws. */
 export async function createFileReader(
@@ -32,6 +38,7 @@ export async function createFileReader(
 ): Promise<FileReader> {
   const formats = await loadFormats(formatIds)
   const known = new Map<string, ReadFile>()
+  let lookedThrough = 0
   const read: FileReader['read'] = (path, formatId) => {
     const id = `${formatId} ${path}`
     const format = formats.get(formatId)
@@ -43,7 +50,9 @@ export async function createFileReader(
   const lineOf: FileReader['lineOf'] = (path, formatId, keyPath) => {
     const text = read(path, formatId).text
     const format = formats.get(formatId)
-    return text === undefined || !format ? undefined : lineOfValue(text, keyPath, format, path)
+    if (text === undefined || !format || lookedThrough > mostLookedThrough) return undefined
+    lookedThrough += text.length
+    return lineOfValue(text, keyPath, format, path)
   }
   return { read, lineOf, all: () => [...known.values()] }
 }

@@ -23,10 +23,20 @@ export interface SchemaFault {
 
 /** Everything in a file's data that its client would refuse, in the order of the schema. */
 export function judgeSchema(data: Value, { schema }: Pick<FileSchema, 'schema'>): SchemaFault[] {
-  const { valid, errors } = new Validator(schema as object, '2020-12', false).validate(data)
+  const { valid, errors } = validate(data, schema as object)
   if (valid) return []
   const found = errors.flatMap((error) => faultOf(error, schema) ?? [])
   return [...new Map(found.map((fault) => [JSON.stringify(fault), fault])).values()]
+}
+
+/** All errors, or the first of so many that the validator, which hands them on as arguments, does not end. (@cfworker/json-schema 4.1.6) */
+function validate(data: Value, schema: object): ReturnType<Validator['validate']> {
+  try {
+    return new Validator(schema, '2020-12', false).validate(data)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return new Validator(schema, '2020-12', true).validate(data)
+  }
 }
 
 /** Errors of these only say that another one lies below. */

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import { type Document, decodeText, type Format, type KeyPath, type Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
-import { sameValue } from '../documents/value.ts'
+import { sameValue, withEdits } from '../documents/value.ts'
 import { UserError } from '../errors.ts'
 import type { FileState } from '../host/read-file-state.ts'
 import type { LedgerEntry } from '../ledger.ts'
@@ -73,8 +72,11 @@ export interface ExpectedEdit {
  * to their owner can change the meaning of its own.
  */
 export function verifyEdit(file: string, before: Value, after: Value, edits: readonly ExpectedEdit[]): void {
-  const meant = edits.reduce<Value>((data, edit) => applyToData(data, edit.keyPath, edit.value), before)
-  if (isDeepStrictEqual(normalise(meant), normalise(after))) return
+  const meant = withEdits(
+    before,
+    edits.map(({ keyPath: path, value }) => ({ path, value })),
+  )
+  if (readsAlike(meant ?? {}, after)) return
   throw new UserError({
     code: 'edit-not-verified',
     message: `The edit of ${file} would not read back as it was meant, so nothing was written.`,
@@ -83,34 +85,34 @@ export function verifyEdit(file: string, before: Value, after: Value, edits: rea
   })
 }
 
-function applyToData(data: Value, [key, ...rest]: KeyPath, value: Value | undefined): Value {
-  if (key === undefined) return value ?? {}
-  const entries = new Map(Object.entries(isContainer(data) ? data : {}))
-  const child = rest.length === 0 ? value : applyToData(entries.get(key) ?? {}, rest, value)
-  if (child === undefined) entries.delete(key)
-  else entries.set(key, child)
-  return Object.fromEntries(entries)
-}
+type Container = { readonly [key: string]: Value }
 
-function isContainer(value: Value): value is { readonly [key: string]: Value } {
+function isContainer(value: Value): value is Container {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Plain objects in key order: parsers differ in prototypes and order, which carry no meaning. Emptied objects do not count. */
-function normalise(value: Value): unknown {
-  if (Array.isArray(value)) return value.map(normalise)
-  if (value === 0) return 0
-  if (!isContainer(value)) return value
-  const entries = Object.entries(value).map(([key, child]) => [key, normalise(child)] as const)
-  return Object.fromEntries(
-    entries.filter(([, child]) => !isEmptyObject(child)).sort(([a], [b]) => (a < b ? -1 : 1)),
+/** By what they hold: parsers differ in prototypes and order, which carry no meaning. Emptied objects do not count. */
+function readsAlike(one: Value, other: Value): boolean {
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, index) => readsAlike(item, other[index]))
+  if (isContainer(one) && isContainer(other)) return holdsAlike(one, other) && lacksNothing(other, one)
+  return one === other || (Number.isNaN(one) && Number.isNaN(other))
+}
+
+function holdsAlike(one: Container, other: Container): boolean {
+  return Object.keys(one).every((key) =>
+    Object.hasOwn(other, key)
+      ? readsAlike(one[key] as Value, other[key] as Value)
+      : isEmpty(one[key] as Value),
   )
 }
 
-function isEmptyObject(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
-  )
+function lacksNothing(one: Container, other: Container): boolean {
+  return Object.keys(one).every((key) => Object.hasOwn(other, key) || isEmpty(one[key] as Value))
+}
+
+function isEmpty(value: Value): boolean {
+  return isContainer(value) && Object.values(value).every(isEmpty)
 }
 
 /** What the three states of a value (wanted, actual, last written) call for. */

@@ -39,7 +39,8 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
     changes,
     tools: [...tools],
   } as const
-  return { edit, secrets: [...before, ...findSecrets(data)] }
+  const added = fileWork.meant.flatMap(({ keyPath, value }) => findSecrets(value ?? {}, keyPath))
+  return { edit, secrets: [...before, ...added] }
 }
 
 /** A file that holds a key is for its owner alone; one that nothing of ours is left in gets its old mode back. */

@@ -1,5 +1,6 @@
 import type { FileSchema, Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
+import { valueAt } from '../documents/value.ts'
 import { judgeSchema } from '../effect/judge-schema.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
@@ -32,7 +33,9 @@ export function schemasOf(entries: readonly LedgerEntry[], tools: readonly Tool[
   const found = entries.flatMap((entry) => {
     const tool = tools.find(({ id }) => id === entry.tool)
     const paths = (tool?.targets ?? [])
-      .filter(({ format, content }) => format === entry.format && holds(content, entry.keyPath))
+      .filter(
+        ({ format, content }) => format === entry.format && valueAt(content, entry.keyPath) !== undefined,
+      )
       .map(({ path }) => path)
     return (tool?.schemas ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
   })
@@ -106,12 +109,6 @@ function withoutValue(
   if (rest.length === 0 || child === undefined) return others
   const left = withoutValue(child, rest, path, isKept)
   return isEmpty(left) && !isKept(path) ? others : { ...data, [key]: left }
-}
-
-function holds(content: Value, keyPath: KeyPath): boolean {
-  const [key, ...rest] = keyPath
-  if (key === undefined) return true
-  return isTable(content) && Object.hasOwn(content, key) && holds(content[key] ?? null, rest)
 }
 
 function isTable(value: Value): value is { readonly [key: string]: Value } {

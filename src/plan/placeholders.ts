@@ -81,21 +81,43 @@ const shortestToFind = 8
 
 /** Every text in a document that is, or looks like, a key, and is long enough to be looked for. */
 export function findSecrets(data: Value, keyPath: KeyPath = []): Secret[] {
-  if (isSecretValue(data, keyPath, false)) {
-    return typeof data === 'string' && data.length >= shortestToFind ? [new Secret(data)] : []
+  const found: Secret[] = []
+  collectSecrets(data, nameIn(keyPath), keyPath.slice(0, -1).some(isSecretGroup), found)
+  return found
+}
+
+/** `isGrouped`: all that stands in the table around it is secret. */
+function collectSecrets(data: unknown, name: string, isGrouped: boolean, found: Secret[]): void {
+  if (typeof data === 'string') {
+    if (data.length >= shortestToFind && isSecretText(data, name, isGrouped)) found.push(new Secret(data))
+  } else if (Array.isArray(data)) {
+    for (const item of data) collectSecrets(item, name, isGrouped || isSecretGroup(name), found)
+  } else if (typeof data === 'object' && data !== null) {
+    const isBelow = isGrouped || isSecretGroup(name)
+    for (const key in data)
+      collectSecrets(data[key as keyof object], isIndex(key) ? name : key, isBelow, found)
   }
-  if (data === null || typeof data !== 'object') return []
-  return Object.entries(data).flatMap(([key, child]) => findSecrets(child as Value, [...keyPath, key]))
 }
 
 function isSecretValue(value: unknown, keyPath: KeyPath, isKey: boolean): value is string | number {
   if (typeof value !== 'string' && typeof value !== 'number') return false
   const text = String(value)
   if (isKey) return text !== ''
+  return isSecretText(text, nameIn(keyPath), keyPath.slice(0, -1).some(isSecretGroup))
+}
+
+function isSecretText(text: string, name: string, isGrouped: boolean): boolean {
   if (isWholeSecret(text)) return true
-  const name = keyPath.findLast((key) => !/^\d+$/.test(key)) ?? ''
-  const says = secrecyOf(name) !== undefined || keyPath.slice(0, -1).some(isSecretGroup)
-  return says && !isPlainValue(text, name)
+  return (isGrouped || secrecyOf(name) !== undefined) && !isPlainValue(text, name)
+}
+
+/** The last key that is a name and not the place in a list. */
+function nameIn(keyPath: KeyPath): string {
+  return keyPath.findLast((key) => !isIndex(key)) ?? ''
+}
+
+function isIndex(key: string): boolean {
+  return /^\d+$/.test(key)
 }
 
 /** One key and nothing else, by its look. */

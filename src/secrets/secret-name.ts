@@ -21,8 +21,26 @@ const strongWord =
 const weakWord = /^\w*(?:keys?|tokens?|auth)$|^(?:authn|authentication|signature|sig)$/
 const animals = /^(?:mon|tur|don|hoc|joc|whis|lac|mic|hot|smo|ho|po|jo|o|dis|short)keys?$/
 
+/** What one of these words has in it; to look at each word of all the names of a large file takes long. */
+const anyHint =
+  /pass|pwd|pw|secret|cred|cookie|key|jwt|bearer|pat|otp|auth|token|sig|密码|密钥|口令|令牌|\\u/iu
+
 /** What a name says of its value; undefined where it says nothing. Names are of any style: `API_KEY`, `apiKey`, `x-api-key`. */
 export function secrecyOf(name: string): Secrecy | undefined {
+  if (!anyHint.test(name)) return undefined
+  // No word has a digit, so `key_1` and `key_2` are one name; an escape is none.
+  const alike = name.includes('\\') ? name : name.replace(/\d+/g, '0')
+  if (!judged.has(alike)) {
+    if (judged.size >= mostJudged) judged.clear()
+    judged.set(alike, judgeName(alike))
+  }
+  return judged.get(alike)
+}
+
+const judged = new Map<string, Secrecy | undefined>()
+const mostJudged = 1000
+
+function judgeName(name: string): Secrecy | undefined {
   const words = wordsOf(name)
   if (tellsOf.has(words.at(-1) ?? '') || words.some((word) => amounts.has(word))) return undefined
   if (words.some((word) => strongWord.test(word))) return 'strong'
@@ -31,10 +49,10 @@ export function secrecyOf(name: string): Secrecy | undefined {
 
 /** Whether all that stands in an object or table of this name is secret: `secrets`, `tokens`, `api_keys`, but not `keys` or `auth`. */
 export function isSecretGroup(name: string): boolean {
-  const words = wordsOf(name)
-  const last = words.at(-1) ?? ''
   if (secrecyOf(name) === undefined || /^(?:keys?|auth|oauth|authentication|authorization)$/.test(name))
     return false
+  const words = wordsOf(name)
+  const last = words.at(-1) ?? ''
   return !/auth|^bearer$|^jwt$/.test(last) && (words.length > 1 || !/^keys?$/.test(last))
 }
 

@@ -1,22 +1,61 @@
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { UserError } from '../../errors.ts'
 import { type Format, type KeyPath, type Value, whereAt } from '../document.ts'
 import { hasBreak, indentAt } from '../lines.ts'
 import { insertion, type Span, type Splice } from '../splice.ts'
-import { sameValue } from '../value.ts'
+import { EditedData, remembered, sameValue } from '../value.ts'
 import { addEntry, type BraceStyle, readTrivia, removeEntry, startsLine } from './braces.ts'
 import {
-  bracesOf,
   type Descent,
   descend,
+  type Entry,
+  endOfToken,
+  holderAt,
+  isObjectAt,
   jsonStyleOf,
-  propertyKey,
+  keyOf,
   renderJson,
-  spanOf,
-  toValue,
+  rootOf,
   trivia,
 } from './json-nodes.ts'
 import { type Editor, nest, openSpliced, withoutMark } from './spliced-document.ts'
+
+const string = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/.source
+
+const comment = /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//.source
+
+const stringOrComment = new RegExp(`(${string})|${comment}`, 'g')
+
+const stringOrTrailingComma = new RegExp(`(${string})|(?<![[{,:]\\s*),(?=\\s*[}\\]])`, 'g')
+
+/** JSONC as JSON, by regular expressions alone: it shares no code with the parser that edits. */
+function stripJsonc(text: string): string {
+  const keepString = (_match: string, kept: string | undefined) => kept ?? ' '
+  return text.replace(stringOrComment, keepString).replace(stringOrTrailingComma, keepString)
+}
+
+/** What a client takes as JSON. */
+export interface Dialect {
+  readonly name: 'JSON' | 'JSONC'
+  /** Whether comments and trailing commas are allowed. */
+  readonly relaxed: boolean
+  /** What a text holds. Throws SyntaxError for what is not valid. */
+  readonly read: (text: string) => Value
+}
+
+/** As JSON.parse takes it. */
+const strict: Dialect = { name: 'JSON', relaxed: false, read: remembered(parseOrEmpty) }
+
+/** As most editors and their extensions take it. */
+const relaxed: Dialect = {
+  name: 'JSONC',
+  relaxed: true,
+  read: remembered((text) => parseOrEmpty(stripJsonc(text))),
+}
+
+function parseOrEmpty(text: string): Value {
+  return text.trim() === '' ? {} : JSON.parse(text)
+}
 
 /**
  * Strict JSON: what JSON.parse refuses is refused, because a client that reads it that way skips the whole file.
@@ -24,36 +63,46 @@ import { type Editor, nest, openSpliced, withoutMark } from './spliced-document.
  * An empty text opens as an empty object. It is the one text that does not come back when the key that was first
  * set is unset again: `{}` and a line end stay, since a text `{}` has to come back as well.
  */
-export const jsonFormat: Format = {
-  open: (text, file) => openSpliced(text, file, editorFor({ name: 'JSON', relaxed: false })),
-  parseStrict: (text) => parseOrEmpty(withoutMark(text)),
-}
+export const jsonFormat: Format = formatOf(strict)
 
 /** JSON with comments and trailing commas; all else is as in `jsonFormat`. A text of comments alone is empty too. */
-export const jsoncFormat: Format = {
-  open: (text, file) => openSpliced(text, file, editorFor({ name: 'JSONC', relaxed: true })),
-  parseStrict: (text) => parseOrEmpty(stripJsonc(withoutMark(text))),
-}
+export const jsoncFormat: Format = formatOf(relaxed)
 
-function editorFor(dialect: Dialect): Editor<JsonTree> {
-  return {
+function formatOf(dialect: Dialect): Format {
+  const editor: Editor<JsonTree> = {
     parse: (text, file) => parseJson(text, file, dialect),
     get: getJson,
     set: setJson,
     unset: unsetJson,
     spelling: spellingOfJson,
+    after: editedTree,
+  }
+  return {
+    open: (text, file) => openSpliced(text, file, editor),
+    parseStrict: (text) => dialect.read(withoutMark(text)),
   }
 }
 
-function parseOrEmpty(text: string): Value {
-  return text.trim() === '' ? {} : JSON.parse(text)
+/** The value at a path; undefined where there is none. A text without a value counts as an empty object. */
+export function getJson({ data }: JsonTree, path: KeyPath): Value | undefined {
+  return data.get(path)
 }
 
-/** The value at a path; undefined where there is none. A text without a value counts as an empty object. */
-export function getJson({ root }: JsonTree, path: KeyPath): Value | undefined {
-  if (root === undefined) return path.length === 0 ? {} : undefined
-  const { node, rest } = descend(root, path)
-  return rest.length === 0 ? toValue(node) : undefined
+/** The tree of an edited text: what it holds is what the edit says, and is not read again. */
+export function editedTree(
+  { file, data: before }: JsonTree,
+  text: string,
+  path: KeyPath,
+  value: Value | undefined,
+): JsonTree {
+  const data = before.copy()
+  data.set(path, value === undefined ? undefined : asRead(value))
+  return { text, file, root: rootOf(text), data }
+}
+
+/** JSON has one zero, and no objects without a prototype. */
+function asRead(value: Value): Value {
+  return JSON.parse(JSON.stringify(value))
 }
 
 /** A value that already reads as the wanted one is not written again, so `1.0` stays when 1 is wanted. */
@@ -61,42 +110,46 @@ export function setJson(tree: JsonTree, path: KeyPath, value: Value): Splice[] {
   const { text, root } = tree
   const style = jsonStyleOf(text, root)
   if (root === undefined) return [firstObject(text, style, nest(path, value))]
-  const found = descend(root, path)
-  if (found.rest.length === 0) return replaceValue(text, found, style, value)
-  if (found.node.type !== 'object') throw pathTaken(tree, path, found)
-  const lines = found.property === undefined || startsLine(text, found.property.offset)
+  const found = descend(text, root, path)
+  if (found.rest.length === 0) return replaceValue(tree, path, found, style, value)
+  if (!isObjectAt(text, found.value.start)) throw pathTaken(tree, path, found)
+  const lines = found.property === undefined || startsLine(text, found.property.start)
   const inner = nest(found.rest.slice(1), value)
-  return addEntry(text, bracesOf(found.node), style, lines, (indent) => {
+  return addEntry(text, holderAt(text, found.value.start), style, lines, (indent) => {
     return `${JSON.stringify(found.rest[0])}:${style.gap}${renderJson(inner, style, indent)}`
   })
 }
 
 /** Where the value at a path stands; undefined where there is none. */
-export function spellingOfJson({ root }: JsonTree, path: KeyPath): Span | undefined {
-  const found = root && descend(root, path)
-  return found?.rest.length === 0 ? spanOf(found.node) : undefined
+export function spellingOfJson({ text, root }: JsonTree, path: KeyPath): Span | undefined {
+  const found = root && descend(text, root, path)
+  return found?.rest.length === 0 ? found.value : undefined
 }
 
 /** What takes the entry at a path out, with its comma and its line; nothing where there is none. */
 export function unsetJson({ text, root }: JsonTree, path: KeyPath): Splice[] {
   if (root === undefined) return []
-  const { property, holder, rest } = descend(root, path)
+  const { property, holder, rest } = descend(text, root, path)
   if (rest.length > 0 || holder === undefined) return []
-  const index = (holder.children ?? []).indexOf(property as Node)
-  return removeEntry(text, bracesOf(holder), index, jsonStyleOf(text, root))
+  return removeEntry(text, holder, holder.entries.indexOf(property as Entry), jsonStyleOf(text, root))
 }
 
 /** An object that was written on one line stays on one line. */
-function replaceValue(text: string, found: Descent, style: BraceStyle, value: Value): Splice[] {
-  const { node, property } = found
-  // JSON has one zero: what is compared is what will be read.
+function replaceValue(
+  { text, data }: JsonTree,
+  path: KeyPath,
+  { value: span, property }: Descent,
+  style: BraceStyle,
+  value: Value,
+): Splice[] {
+  // What is compared is what will be read.
   const wanted: Value = JSON.parse(renderJson(value, style, undefined))
-  if (property === undefined || sameValue(toValue(node), wanted)) return []
-  const span = spanOf(node)
-  const filled = (node.children ?? []).length > 0
+  const old = data.get(path)
+  if (property === undefined || sameValue(old, wanted)) return []
+  const filled = typeof old === 'object' && old !== null && Object.keys(old).length > 0
   const oneLine = filled && !hasBreak(text.slice(span.start, span.end))
-  const lines = !oneLine && startsLine(text, property.offset)
-  const indent = lines ? indentAt(text, property.offset) : undefined
+  const lines = !oneLine && startsLine(text, property.start)
+  const indent = lines ? indentAt(text, property.start) : undefined
   return [{ ...span, text: renderJson(value, style, indent) }]
 }
 
@@ -109,66 +162,81 @@ function firstObject(text: string, style: BraceStyle, value: Value): Splice {
   return insertion(at, before + renderJson(value, style, '') + after)
 }
 
-function pathTaken({ text, file }: JsonTree, path: KeyPath, { node, rest }: Descent): UserError {
+function pathTaken({ text, file }: JsonTree, path: KeyPath, { value, rest }: Descent): UserError {
   const taken = path.slice(0, path.length - rest.length)
   const what = taken.length === 0 ? 'The file as a whole' : `"${taken.join('.')}"`
   return new UserError({
     code: 'path-taken',
     message: `${what} is no object, so "${path.join('.')}" cannot be set in it.`,
     hint: 'Make it an object ({}) or take it out, then run the same command again.',
-    where: whereAt(file, text, node.offset),
+    where: whereAt(file, text, value.start),
   })
 }
 
-/** What a client takes as JSON. */
-export interface Dialect {
-  readonly name: 'JSON' | 'JSONC'
-  /** Whether comments and trailing commas are allowed. */
-  readonly relaxed: boolean
-}
-
-/** A text that parses, and its tree; offsets in the tree are offsets in the text. */
+/** A valid text and what it holds. */
 export interface JsonTree {
   readonly text: string
   readonly file: string
-  /** Undefined when the text holds nothing but blanks (and comments). */
-  readonly root: Node | undefined
+  /** Where the value stands; undefined when the text holds nothing but blanks (and comments). */
+  readonly root: Span | undefined
+  readonly data: EditedData
 }
 
-/** Parses a text without byte order mark. Throws UserError `does-not-parse` or `duplicate-key`. */
+/** Reads a text without byte order mark. Throws UserError `does-not-parse` or `duplicate-key`. */
 export function parseJson(text: string, file: string, dialect: Dialect): JsonTree {
+  const data = new EditedData(readData(text, file, dialect))
+  refuseDuplicates(text, file)
+  return { text, file, root: rootOf(text), data }
+}
+
+function readData(text: string, file: string, dialect: Dialect): Value {
+  try {
+    return dialect.read(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) throw doesNotParse(text, file, dialect)
+    throw error
+  }
+}
+
+/** Clients take the last of two equal keys, others may take the first: an edit of either could be without effect. */
+function refuseDuplicates(text: string, file: string): void {
+  /** The keys of each object that is open; undefined for a list. */
+  const open: (Set<string> | undefined)[] = []
+  let isKey = false
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = endOfToken(text, at)
+    const char = text[at]
+    if (char === '{') open.push(new Set())
+    else if (char === '[') open.push(undefined)
+    else if (char === '}' || char === ']') open.pop()
+    if (char === '{' || char === ',') isKey = true
+    else if (char === ':') isKey = false
+    const keys = char === '"' && isKey ? open.at(-1) : undefined
+    if (keys === undefined) continue
+    const key = keyOf(text, at, end)
+    if (keys.has(key)) throw duplicateKey(text, file, at)
+    keys.add(key)
+  }
+}
+
+/** The place is where jsonc-parser stumbles. */
+function doesNotParse(text: string, file: string, dialect: Dialect): UserError {
   const errors: ParseError[] = []
-  const root = parseTree(text, errors, {
+  parseTree(text, errors, {
     disallowComments: !dialect.relaxed,
     allowTrailingComma: dialect.relaxed,
     allowEmptyContent: true,
   })
-  const error = errors[0]
-  if (error !== undefined) throw doesNotParse(text, file, dialect, error)
-  if (root !== undefined) refuseDuplicates(root, text, file)
-  return { text, file, root }
-}
-
-/** Clients take the last of two equal keys, jsonc-parser the first: an edit of either could be without effect. */
-function refuseDuplicates(node: Node, text: string, file: string): void {
-  const seen = new Set<string>()
-  for (const child of node.children ?? []) {
-    if (child.type === 'property') {
-      if (seen.has(propertyKey(child))) throw duplicateKey(text, file, child.offset)
-      seen.add(propertyKey(child))
-    }
-    refuseDuplicates(child, text, file)
-  }
-}
-
-function doesNotParse(text: string, file: string, dialect: Dialect, error: ParseError): UserError {
-  const reason = printParseErrorCode(error.error).replace(/\B[A-Z]/g, ' $&')
-  const strict = dialect.relaxed ? '' : ' The program that reads it takes no comments and no trailing commas.'
+  const [error] = errors
+  const reason = error ? printParseErrorCode(error.error).replace(/\B[A-Z]/g, ' $&') : 'unexpected text'
+  const noComments = dialect.relaxed
+    ? ''
+    : ' The program that reads it takes no comments and no trailing commas.'
   return new UserError({
     code: 'does-not-parse',
     message: `The file is not valid ${dialect.name} (${reason.toLowerCase()}), so it was left alone.`,
-    hint: `Correct it at that place, then run the same command again.${strict}`,
-    where: whereAt(file, text, error.offset),
+    hint: `Correct it at that place, then run the same command again.${noComments}`,
+    where: whereAt(file, text, error?.offset ?? 0),
   })
 }
 
@@ -179,18 +247,4 @@ function duplicateKey(text: string, file: string, offset: number): UserError {
     hint: 'Take one of the two out, then run the same command again.',
     where: whereAt(file, text, offset),
   })
-}
-
-const string = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/.source
-
-const comment = /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//.source
-
-const stringOrComment = new RegExp(`(${string})|${comment}`, 'g')
-
-const stringOrTrailingComma = new RegExp(`(${string})|(?<![[{,:]\\s*),(?=\\s*[}\\]])`, 'g')
-
-/** JSONC as JSON, by regular expressions alone: it shares no code with the parser that edits. */
-export function stripJsonc(text: string): string {
-  const keepString = (_match: string, kept: string | undefined) => kept ?? ' '
-  return text.replace(stringOrComment, keepString).replace(stringOrTrailingComma, keepString)
 }

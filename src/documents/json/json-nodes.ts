@@ -1,74 +1,156 @@
-import type { Node } from 'jsonc-parser'
 import { type KeyPath, noWordFor, type Value } from '../document.ts'
-import { firstLineBreak, indentAt } from '../lines.ts'
+import { firstLineBreak, hasBreak, indentAt } from '../lines.ts'
 import type { Span } from '../splice.ts'
 import { type BraceStyle, type Braces, startsLine } from './braces.ts'
 
-/** How far a path leads into a tree. */
+/** A property of an object: its own span is that of key and value. */
+export interface Entry extends Span {
+  readonly key: string
+  readonly colon: number
+  readonly value: Span
+}
+
+/** An object and what it holds. */
+export interface Holder extends Braces {
+  readonly entries: readonly Entry[]
+}
+
+/** How far a path leads into a text. */
 export interface Descent {
-  /** The deepest value on the path. */
-  readonly node: Node
-  /** The property that holds the value; undefined at the root. */
-  readonly property: Node | undefined
-  /** The object that holds that property. */
-  readonly holder: Node | undefined
-  /** The keys that the tree does not have. */
+  /** The deepest value on the path, without the blanks and comments around it. */
+  readonly value: Span
+  /** The property that holds the value, and the object that holds the property; undefined at the root. */
+  readonly property: Entry | undefined
+  readonly holder: Holder | undefined
+  /** The keys that the text does not have. */
   readonly rest: KeyPath
 }
 
-/** Follows a path as far as the tree has its keys. */
-export function descend(root: Node, path: KeyPath): Descent {
-  let found: Descent = { node: root, property: undefined, holder: undefined, rest: path }
+/** Follows a path as far as a valid text has its keys. What does not lie on the way is only passed over. */
+export function descend(text: string, root: Span, path: KeyPath): Descent {
+  let found: Descent = { value: root, property: undefined, holder: undefined, rest: path }
   for (const key of path) {
-    const holder = found.node
-    const property = findProperty(holder, key)
+    if (!isObjectAt(text, found.value.start)) break
+    const holder = holderAt(text, found.value.start)
+    const property = holder.entries.find((entry) => entry.key === key)
     if (property === undefined) break
-    found = { node: propertyValue(property), property, holder, rest: found.rest.slice(1) }
+    found = { value: property.value, property, holder, rest: found.rest.slice(1) }
   }
   return found
 }
 
-/** The value that a node stands for. A key such as `__proto__` becomes a plain key. */
-export function toValue(node: Node): Value {
-  const children = node.children ?? []
-  if (node.type === 'array') return children.map(toValue)
-  if (node.type !== 'object') return node.value
-  return Object.fromEntries(
-    children.map((property) => [propertyKey(property), toValue(propertyValue(property))]),
+/** Whether an object begins there. */
+export function isObjectAt(text: string, offset: number): boolean {
+  return text[offset] === '{'
+}
+
+/** The object that begins there. */
+export function holderAt(text: string, start: number): Holder {
+  const entries: Entry[] = []
+  let at = skipTrivia(text, start + 1)
+  while (at < text.length && text[at] !== '}') {
+    const entry = entryAt(text, at)
+    entries.push(entry)
+    at = skipTrivia(text, entry.end)
+    if (text[at] === ',') at = skipTrivia(text, at + 1)
+  }
+  return { start, end: at + 1, entries }
+}
+
+function entryAt(text: string, start: number): Entry {
+  const keyEnd = endOfString(text, start)
+  const colon = skipTrivia(text, keyEnd)
+  const value = valueAt(text, skipTrivia(text, colon + 1))
+  return { start, end: value.end, key: keyOf(text, start, keyEnd), colon, value }
+}
+
+/** From the value of the whole text on; undefined where it holds nothing but blanks and comments. */
+export function rootOf(text: string): Span | undefined {
+  const start = skipTrivia(text, 0)
+  return start < text.length ? { start, end: text.length } : undefined
+}
+
+function valueAt(text: string, start: number): Span {
+  let end = start
+  let depth = 0
+  do {
+    const char = text[end]
+    if (char === '{' || char === '[') depth += 1
+    else if (char === '}' || char === ']') depth -= 1
+    end = endOfToken(text, end)
+  } while (depth > 0 && end < text.length)
+  return { start, end }
+}
+
+const [quote, slash, backslash] = [0x22, 0x2f, 0x5c]
+
+/** The offset behind what begins here in a valid text: a bracket, a comma, a colon, a string, a word, or blanks and comments. */
+export function endOfToken(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  if (code === quote) return endOfString(text, at)
+  return isWord(code) ? endOfWord(text, at) : Math.max(at + 1, skipTrivia(text, at))
+}
+
+/** The key that a string of the text stands for. */
+export function keyOf(text: string, start: number, end: number): string {
+  const inner = text.slice(start + 1, end - 1)
+  return inner.includes('\\') ? JSON.parse(`"${inner}"`) : inner
+}
+
+function skipTrivia(text: string, offset: number): number {
+  let at = offset
+  for (;;) {
+    const code = text.charCodeAt(at)
+    if (code === 0x20 || code === 10 || code === 13 || code === 9) at += 1
+    else if (code === slash) at = endOfComment(text, at)
+    else return at
+  }
+}
+
+function endOfComment(text: string, start: number): number {
+  if (text[start + 1] === '*') {
+    const end = text.indexOf('*/', start + 2)
+    return end < 0 ? text.length : end + 2
+  }
+  let at = start
+  while (at < text.length && text[at] !== '\n' && text[at] !== '\r') at += 1
+  return at
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at)
+    if (code === backslash) at += 1
+    else if (code === quote) return at + 1
+  }
+  return text.length
+}
+
+/** Of a number, or of `true`, `false` and `null`. */
+function endOfWord(text: string, start: number): number {
+  let at = start + 1
+  while (isWord(text.charCodeAt(at))) at += 1
+  return at
+}
+
+function isWord(code: number): boolean {
+  return (
+    (code >= 48 && code <= 57) ||
+    (code >= 97 && code <= 122) ||
+    code === 43 ||
+    code === 45 ||
+    code === 46 ||
+    code === 69
   )
-}
-
-/** The key as the parser decoded it. */
-export function propertyKey(property: Node): string {
-  return property.children?.[0]?.value
-}
-
-/** The value, which every property of a tree without errors has. */
-export function propertyValue(property: Node): Node {
-  return property.children?.[1] as Node
-}
-
-/** Where a node stands, without the blanks and comments around it. */
-export function spanOf(node: Node): Span {
-  return { start: node.offset, end: node.offset + node.length }
-}
-
-/** Where an object and each of its entries stand. */
-export function bracesOf(object: Node): Braces {
-  return { ...spanOf(object), entries: (object.children ?? []).map(spanOf) }
-}
-
-function findProperty(node: Node, key: string): Node | undefined {
-  return node.type === 'object' ? node.children?.find((property) => propertyKey(property) === key) : undefined
 }
 
 /** Sticky; matches one run of blanks, one line break or one comment. */
 export const trivia = /[ \t]+|\r\n|\n|\r|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
 
 /** How a JSON text is written, as far as its own text tells; two spaces where it does not. */
-export function jsonStyleOf(text: string, root: Node | undefined): BraceStyle {
-  const unit = (root && detectUnit(text, root)) ?? '  '
-  return { trivia, newline: firstLineBreak(text), unit, gap: detectGap(root) }
+export function jsonStyleOf(text: string, root: Span | undefined): BraceStyle {
+  const unit = (root && hasBreak(text) && detectUnit(text)) || '  '
+  return { trivia, newline: firstLineBreak(text), unit, gap: detectGap(text, root) }
 }
 
 /** Writes a value over lines that are indented to `indent`, or on one line when that is undefined. */
@@ -86,24 +168,28 @@ function refuseNonNumber(_key: string, value: unknown): unknown {
   return value
 }
 
-function detectUnit(text: string, node: Node): string | undefined {
-  let outer: string | undefined
-  for (const child of node.children ?? []) {
-    // In a text without lines nothing is looked for: it would be for its whole length, at each entry.
-    if (startsLine(text, child.offset)) {
-      outer ??= indentAt(text, node.offset)
-      const inner = indentAt(text, child.offset)
-      const deeper = inner.length > outer.length && inner.startsWith(outer)
-      if (deeper) return inner.slice(outer.length)
+/** The first step by which a line is indented deeper than the one that holds what it stands in. */
+function detectUnit(text: string): string | undefined {
+  /** Where what is open begins, and the indent of its line once it was looked for. */
+  const open: { readonly start: number; indent?: string }[] = []
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = endOfToken(text, at)
+    const char = text[at] as string
+    if (char === '}' || char === ']') open.pop()
+    const holder = open.at(-1)
+    if (holder && !/[\s/,:}\]]/.test(char) && startsLine(text, at)) {
+      holder.indent ??= indentAt(text, holder.start)
+      const inner = indentAt(text, at)
+      if (inner.length > holder.indent.length && inner.startsWith(holder.indent))
+        return inner.slice(holder.indent.length)
     }
-    const unit = detectUnit(text, child)
-    if (unit !== undefined) return unit
+    if (char === '{' || char === '[') open.push({ start: at })
   }
   return undefined
 }
 
-function detectGap(root: Node | undefined): string {
-  const first = root?.type === 'object' ? root.children?.[0] : undefined
-  if (first?.colonOffset === undefined) return ' '
-  return propertyValue(first).offset === first.colonOffset + 1 ? '' : ' '
+function detectGap(text: string, root: Span | undefined): string {
+  const start = root?.start ?? 0
+  const [first] = root && isObjectAt(text, start) ? holderAt(text, start).entries : []
+  return first && first.value.start === first.colon + 1 ? '' : ' '
 }

@@ -10,6 +10,8 @@ export interface Editor<Tree> {
   get(tree: Tree, path: KeyPath): Value | undefined
   set(tree: Tree, path: KeyPath, value: Value): readonly Splice[]
   unset(tree: Tree, path: KeyPath): readonly Splice[]
+  /** The tree of the text that an edit has led to; `undefined` is the value of an `unset`. */
+  after(tree: Tree, text: string, path: KeyPath, value: Value | undefined): Tree
   /** Where a value stands whose spelling can be put in another one's place; undefined for any other. */
   spelling(tree: Tree, path: KeyPath): Span | undefined
 }
@@ -17,17 +19,19 @@ export interface Editor<Tree> {
 const byteOrderMark = '\ufeff'
 
 /**
- * A document whose edits are splices of its text, which is parsed anew after each. A byte order mark stays in front.
+ * A document whose edits are splices of its text. A byte order mark stays in front.
  * Errors: UserError where the text does not parse; RangeError for an edit without a key.
  */
 export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tree>): Document {
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ''
   let body = withoutMark(text)
   let tree = editor.parse(body, file)
-  const apply = (path: KeyPath, splices: () => readonly Splice[]) => {
+  const apply = (path: KeyPath, value: Value | undefined) => {
     if (path.length === 0) throw new RangeError('an edit needs a key')
-    body = applySplices(body, splices())
-    tree = editor.parse(body, file)
+    const splices = value === undefined ? editor.unset(tree, path) : editor.set(tree, path, value)
+    if (splices.length === 0) return
+    body = applySplices(body, splices)
+    tree = editor.after(tree, body, path, value)
   }
   const respell = (path: KeyPath, original: Document) => {
     const text = withoutMark(original.toText())
@@ -44,11 +48,11 @@ export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tre
     restore: (path, original) => {
       const value = original.get(path)
       if (value === undefined) return
-      apply(path, () => editor.set(tree, path, value))
+      apply(path, value)
       respell(path, original)
     },
-    set: (path, value) => apply(path, () => editor.set(tree, path, value)),
-    unset: (path) => apply(path, () => editor.unset(tree, path)),
+    set: apply,
+    unset: (path) => apply(path, undefined),
     toText: () => mark + body,
   }
 }

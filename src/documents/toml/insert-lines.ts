@@ -1,20 +1,30 @@
-import type { AST } from 'toml-eslint-parser'
 import { type BlankTrace, blankAbove, blankBelow, isPlace } from '../blank-line.ts'
 import { noWordFor, type Value } from '../document.ts'
 import { commonNewline, indentOf, nextLine, previousLine, startOfLine } from '../lines.ts'
-import { applySplices, deletion, insertion, type Splice } from '../splice.ts'
-import { type Home, type Pair, type Section, type Source, type Steps, startsWith } from './outline.ts'
+import { applySplices, deletion, insertion, type Span, type Splice } from '../splice.ts'
+import {
+  type Home,
+  type Outline,
+  type Pair,
+  type PairSpan,
+  type Section,
+  type Steps,
+  startsWith,
+} from './outline.ts'
+import { skipTrivia } from './tokens.ts'
 
 /** The text with a line for a pair in a section that has lines. */
-export function insertPairLine(text: string, home: Home, pair: string): string {
+export function insertPairLine(text: string, outline: Outline, home: Home, pair: string): string {
   const { after, section } = home
-  if (after) return insertLine(text, nextLine(text, after.range[1]), indentOf(text, after.range[0]) + pair)
-  const [start] = section.node.range
-  if (section.node.type === 'TOMLTable') {
+  if (after) return insertLine(text, nextLine(text, after.end), indentOf(text, after.start) + pair)
+  const { start } = section
+  if (section.kind === 'header') {
     return insertLine(text, nextLine(text, start), indentOf(text, start) + pair)
   }
-  const firstTable = section.node.body[0]
-  return firstTable ? insertAbove(text, firstTable, pair) : insertLine(text, text.length, pair)
+  const { firstHeader } = outline
+  return firstHeader === undefined
+    ? insertLine(text, text.length, pair)
+    : insertAbove(text, firstHeader, pair)
 }
 
 /** The text with tables at its end, a blank line before each. */
@@ -33,20 +43,20 @@ function insertLine(text: string, at: number, line: string): string {
 }
 
 /** In front of what a pair would be the first root key of, with a blank line between; undefined for any other pair. */
-export function blankBelowAt(text: string, { after, section }: Home): number | undefined {
-  const [first] = section.node.type === 'TOMLTopLevelTable' && !after ? section.node.body : []
-  return first && placeAbove(text, first)
+export function blankBelowAt(text: string, outline: Outline, { after, section }: Home): number | undefined {
+  const isFirst = section.kind === 'root' && !after && outline.firstHeader !== undefined
+  return isFirst ? placeAbove(text, outline.firstHeader) : undefined
 }
 
 /** The first root key goes above the first table and the comment that stands on it, with a blank line between. */
-function insertAbove(text: string, table: AST.TOMLKeyValue | AST.TOMLTable, pair: string): string {
+function insertAbove(text: string, table: number, pair: string): string {
   const newline = commonNewline(text)
   const at = placeAbove(text, table)
   return text.slice(0, at) + pair + newline + newline + text.slice(at)
 }
 
-function placeAbove(text: string, table: AST.TOMLKeyValue | AST.TOMLTable): number {
-  let at = startOfLine(text, table.range[0])
+function placeAbove(text: string, table: number): number {
+  let at = startOfLine(text, table)
   while (at > 0 && isCommentOf(text, previousLine(text, at))) at = previousLine(text, at)
   return at
 }
@@ -64,56 +74,62 @@ export function isCommentOf(text: string, start: number): boolean {
  * The text without the lines of all headers and pairs at or below the path; undefined when it has none. Comment lines
  * between them are the user's and stay, as do tables that stand between ours.
  */
-export function removeLines(source: Source, path: Steps, traces?: readonly BlankTrace[]): string | undefined {
-  const { text, outline } = source
-  const headers = outline.sections.filter(
-    ({ path: own, node }) => node.type === 'TOMLTable' && startsWith(own, path),
-  )
+export function removeLines(
+  text: string,
+  outline: Outline,
+  path: Steps,
+  traces?: readonly BlankTrace[],
+): string | undefined {
+  const headers = outline.sections.filter(({ path: own, kind }) => kind === 'header' && startsWith(own, path))
   const pairs = outline.pairs.filter(
-    ({ path: own, section }) => section.node.type !== 'TOMLInlineTable' && startsWith(own, path),
+    ({ path: own, section }) => section.kind !== 'inline' && startsWith(own, path),
   )
-  const ends = [...headers, ...pairs].map(({ node }) =>
-    nextLine(text, node.range[node.type === 'TOMLTable' ? 0 : 1]),
-  )
-  const cuts = [
-    ...headers.flatMap((header, index) =>
-      cutHeader(text, header, ends, index === 0 ? traces : traces?.filter(isPlace)),
-    ),
-    ...pairs.flatMap((pair) => cutPair(source, pair, traces)),
-  ]
-  if (cuts.length === 0) return undefined
-  return keepOpenEnd(text, cuts)
+  // What stands above other lines that go belongs to those.
+  const floors = [...headers.map(({ start }) => start), ...pairs.map(({ end }) => end)]
+    .map((offset) => nextLine(text, offset))
+    .sort((one, other) => one - other)
+  let floor = 0
+  const cuts: Splice[] = []
+  for (const [index, header] of headers.entries()) {
+    const start = startOfLine(text, header.start)
+    while (floors[floor] !== undefined && (floors[floor] as number) <= start) floor += 1
+    const own = index === 0 ? traces : traces?.filter(isPlace)
+    cuts.push(...cutHeader(text, header, floors[floor - 1] ?? 0, own))
+  }
+  for (const pair of pairs) cuts.push(...cutPair(text, outline, pair, traces))
+  return cuts.length === 0 ? undefined : keepOpenEnd(text, cuts)
 }
 
-/** The header's line, and the blank line before it that came with it. */
+/** The header's line, and the blank line before it, down to the floor, that came with it. */
 function cutHeader(
   text: string,
-  { node }: Section,
-  ends: readonly number[],
-  traces?: readonly BlankTrace[],
+  header: Section,
+  floor: number,
+  traces: readonly BlankTrace[] | undefined,
 ): Splice[] {
-  const start = startOfLine(text, node.range[0])
-  // What stands above other lines that go belongs to those.
-  const floor = Math.max(0, ...ends.filter((end) => end <= start))
+  const start = startOfLine(text, header.start)
   const blank = blankAbove(text, start, traces, floor)
-  return [{ start, end: nextLine(text, node.range[0]) }, ...(blank ? [blank] : [])].map(deletion)
+  return [{ start, end: nextLine(text, header.start) }, ...(blank ? [blank] : [])].map(deletion)
 }
 
 /** The pair's lines, and the blank line behind them that came with the first root key. */
-function cutPair(source: Source, pair: Pair, traces: readonly BlankTrace[] = []): Splice[] {
-  const { text } = source
-  const start = startOfLine(text, pair.node.range[0])
-  const end = nextLine(text, pair.node.range[1])
-  const takesBlank = isFirstRootKey(source, pair) && isBlank(text, end) && isLead(text, start)
+function cutPair(
+  text: string,
+  outline: Outline,
+  pair: Pair,
+  traces: readonly BlankTrace[] | undefined,
+): Splice[] {
+  const start = startOfLine(text, pair.start)
+  const end = nextLine(text, pair.end)
+  const takesBlank = isFirstRootKey(outline, pair) && isBlank(text, end) && isLead(text, start)
   const next = takesBlank ? { start: end, end: nextLine(text, end) } : undefined
-  const blank = blankBelow(text, end, traces) ?? next
+  const blank = blankBelow(text, end, traces ?? []) ?? next
   return [{ start, end }, ...(blank ? [blank] : [])].map(deletion)
 }
 
 /** Whether the pair is what the root has beside tables: the first root key comes with a blank line behind it. */
-function isFirstRootKey({ program, outline }: Source, { section }: Pair): boolean {
-  const [first, second] = program.body[0].body
-  return section === outline.sections[0] && first?.type === 'TOMLKeyValue' && second?.type === 'TOMLTable'
+function isFirstRootKey({ root, rootPairs, firstHeader }: Outline, { section }: Pair): boolean {
+  return section === root && rootPairs === 1 && firstHeader !== undefined
 }
 
 /** Whether a first root key could have been put on the line that starts here: no comment stands on it. */
@@ -132,64 +148,65 @@ function keepOpenEnd(text: string, cuts: readonly Splice[]): string {
   return isOpen ? result.replace(/\r?\n$/, '') : result
 }
 
-type Mark = AST.Token | AST.Comment
-
 /** The text with a pair in an inline table: on a line of its own where the pair before it has one. */
-export function insertInline(source: Source, { after, section }: Home, pair: string): string {
-  const { text } = source
-  if (!after) return insertIntoEmpty(text, section.node.range, pair)
-  const end = after.range[1]
-  const comma = commaBehind(source, end)
-  const at = comma?.range[1] ?? end
-  const hasOwnLine = text.slice(startOfLine(text, after.range[0]), after.range[0]).trim() === ''
-  const separator = hasOwnLine ? commonNewline(text) + indentOf(text, after.range[0]) : ' '
-  const place = hasOwnLine ? behindComment(source, at) : at
-  const added = insertion(place, separator + pair + (comma ? ',' : ''))
-  return applySplices(text, comma ? [added] : [insertion(end, ','), added])
+export function insertInline(text: string, { after, section }: Home, pair: string): string {
+  if (!after) return insertIntoEmpty(text, section, pair)
+  const { start, end } = after
+  const comma = commaBehind(text, end)
+  const at = comma === undefined ? end : comma + 1
+  const hasOwnLine = text.slice(startOfLine(text, start), start).trim() === ''
+  const separator = hasOwnLine ? commonNewline(text) + indentOf(text, start) : ' '
+  const place = hasOwnLine ? behindComment(text, at) : at
+  const added = insertion(place, separator + pair + (comma === undefined ? '' : ','))
+  return applySplices(text, comma === undefined ? [insertion(end, ','), added] : [added])
 }
 
 /** The text without a pair of an inline table, and without the comma that this makes needless. */
-export function removeInline(source: Source, { node }: Pair): string {
-  const { text, program } = source
-  const before = lastBefore([...program.tokens, ...program.comments], node)
-  const comma = commaBehind(source, node.range[1])
-  const end = comma?.range[1] ?? node.range[1]
-  const cut = { start: startOfCut(text, before, end), end, text: '' }
-  const previous = lastBefore(program.tokens, node)
-  if (comma || previous.value !== ',') return applySplices(text, [cut])
-  return applySplices(text, [{ start: previous.range[0], end: previous.range[1], text: '' }, cut])
+export function removeInline(text: string, pair: PairSpan): string {
+  const comma = commaBehind(text, pair.end)
+  const end = comma === undefined ? pair.end : comma + 1
+  const cut = { start: startOfCut(text, pair, end), end, text: '' }
+  if (comma !== undefined || text[pair.mark] !== ',') return applySplices(text, [cut])
+  return applySplices(text, [{ start: pair.mark, end: pair.mark + 1, text: '' }, cut])
 }
 
 /** Spaces between the braces stay behind the pair, so that taking it out gives them back. */
-function insertIntoEmpty(text: string, [start, end]: AST.TOMLInlineTable['range'], pair: string): string {
+function insertIntoEmpty(text: string, { start, end }: Section, pair: string): string {
   const isTight = end - start === '{}'.length
   return applySplices(text, [insertion(start + 1, isTight ? pair : ` ${pair}`)])
 }
 
 /** A comment before the pair keeps its newline, unless another one follows. */
-function startOfCut(text: string, before: Mark, end: number): number {
+function startOfCut(text: string, { mark, start }: PairSpan, end: number): number {
+  const comment = lastComment(text, mark + 1, start)
+  if (!comment) return mark + 1
   const isLineOver = text.slice(end, nextLine(text, end)).trim() === ''
-  return before.type === 'Block' && !isLineOver ? nextLine(text, before.range[1]) : before.range[1]
+  return isLineOver ? comment.end : nextLine(text, comment.end)
 }
 
-function commaBehind({ program }: Source, offset: number): AST.Token | undefined {
-  const next = program.tokens.find((token) => token.range[0] >= offset)
-  return next?.value === ',' ? next : undefined
+/** The last comment in a stretch that has nothing else but blanks and line ends. */
+function lastComment(text: string, start: number, end: number): Span | undefined {
+  let found: Span | undefined
+  for (let at = text.indexOf('#', start); at >= 0 && at < end; at = text.indexOf('#', found.end))
+    found = { start: at, end: endOfComment(text, at) }
+  return found
+}
+
+function endOfComment(text: string, start: number): number {
+  const end = nextLine(text, start)
+  return start + text.slice(start, end).replace(/\r?\n$/, '').length
+}
+
+function commaBehind(text: string, offset: number): number | undefined {
+  const next = skipTrivia(text, offset)
+  return text[next] === ',' ? next : undefined
 }
 
 /** Behind the comment that follows on the same line, if any. */
-function behindComment({ text, program }: Source, offset: number): number {
-  const comment = program.comments.find(({ range }) => range[0] >= offset)
-  const isSameLine =
-    comment && text.slice(offset, comment.range[0]).trim() === '' && comment.range[0] < nextLine(text, offset)
-  return isSameLine ? comment.range[1] : offset
-}
-
-/** The last token or comment before a pair, which at least its opening brace is. */
-function lastBefore<T extends Mark>(marks: readonly T[], node: AST.TOMLKeyValue): T {
-  return marks
-    .filter(({ range }) => range[1] <= node.range[0])
-    .reduce((a, b) => (b.range[1] > a.range[1] ? b : a))
+function behindComment(text: string, offset: number): number {
+  const [blanks = ''] = /^[ \t]*/.exec(text.slice(offset, nextLine(text, offset))) ?? []
+  const start = offset + blanks.length
+  return text[start] === '#' ? endOfComment(text, start) : offset
 }
 
 /** A value that holds others by key. */
@@ -200,7 +217,7 @@ export function isTable(value: Value | undefined): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A value on one line; tables are written inline. Throws UserError `value-not-writable` for null. */
+/** A value on one line; tables are written inline. Throws UserError `value-not-writable` for null and half a surrogate pair. */
 export function writeLiteral(value: Value): string {
   if (typeof value === 'string') return writeString(value)
   if (typeof value === 'number') return writeNumber(value)
@@ -221,8 +238,9 @@ export function writeKeys(keys: readonly string[]): string {
   return keys.map((key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : writeString(key))).join('.')
 }
 
-/** JSON's escapes are TOML's too; only DEL has to be escaped beside them. */
+/** JSON's escapes are TOML's too, but those of half a surrogate pair; only DEL has to be escaped beside them. */
 function writeString(text: string): string {
+  if (/\p{Surrogate}/u.test(text)) throw noWordFor('half a character', 'TOML')
   return JSON.stringify(text).replaceAll('\x7F', '\\u007f')
 }
 

@@ -1,49 +1,178 @@
-import { type AST, ParseError, parseTOML } from 'toml-eslint-parser'
-import { formatWhere, UserError, type Where } from '../../errors.ts'
-import { whereAt } from '../document.ts'
+import { nextLine } from '../lines.ts'
+import type { Span } from '../splice.ts'
+import { endOfValue, isBare, readKeys, skipBlanks, skipTrivia } from './tokens.ts'
 
 /** Keys from the root; a number counts the elements of an array of tables. */
 export type Steps = readonly (string | number)[]
 
 /** Where pairs can be written: the root, what follows a header, or an inline table that is no array's element. */
 export interface Section {
+  readonly kind: 'root' | 'header' | 'inline'
   readonly path: Steps
-  readonly node: AST.TOMLTopLevelTable | AST.TOMLTable | AST.TOMLInlineTable
+  /** Where the header or the opening brace stands. */
+  readonly start: number
+  /** Behind the closing brace; of the others, where the header ends. */
+  readonly end: number
+  /** The last pair before the next header or the closing brace. Of the root, only the line that its value ends on is sure. */
+  readonly last: PairSpan | undefined
+}
+
+/** Where a pair begins, and where its value ends. */
+export interface PairSpan extends Span {
+  readonly valueStart: number
+  /** In an inline table, the brace or the comma in front of the pair. */
+  readonly mark: number
 }
 
 /** A `key = value`; a dotted key makes the path longer than the section's by more than one. */
-export interface Pair {
+export interface Pair extends PairSpan {
   readonly path: Steps
-  readonly node: AST.TOMLKeyValue
   readonly section: Section
 }
 
-/** Where everything in a TOML file stands, in the order of the text. */
+/** Where the parts of a TOML text stand, in the order of the text. */
 export interface Outline {
   readonly sections: readonly Section[]
   readonly pairs: readonly Pair[]
+  readonly root: Section
+  /** How many pairs the root has in front of all headers. */
+  readonly rootPairs: number
+  /** Where the first header stands. */
+  readonly firstHeader: number | undefined
 }
 
-/** All sections and pairs below a table, in the order of the text. */
-export function listOutline(table: AST.TOMLTopLevelTable | AST.TOMLInlineTable): Outline {
-  const sections: Section[] = []
+/**
+ * Finds the sections and pairs whose first key is `first`, or all, in one pass that looks at no value but to find its
+ * end. The root is always there, with its last pair. The text must be valid TOML, which smol-toml is asked before.
+ */
+export function outlineOf(text: string, first?: string): Outline {
+  const isWanted = (keys: readonly string[]) => first === undefined || keys[0] === first
+  const root: Open<Section> = { kind: 'root', path: [], start: 0, end: 0, last: undefined }
+  const sections: Section[] = [root]
   const pairs: Pair[] = []
-  visitSection({ path: [], node: table })
-  return { sections, pairs }
+  const arrays = new ArrayCounts()
+  let section: Open<Section> | undefined = root
+  let rootPairs = 0
+  let firstHeader: number | undefined
+  for (let at = skipTrivia(text, 0); at < text.length; at = skipTrivia(text, at)) at = readPart(at)
+  return { sections, pairs, root, rootPairs, firstHeader }
 
-  function visitSection(section: Section): void {
-    sections.push(section)
-    for (const node of section.node.body) {
-      if (node.type === 'TOMLTable') visitSection({ path: node.resolvedKey, node })
-      else visitPair(node, section)
+  /** Whether a bare key stands there that is not the wanted one, without reading it. */
+  function isOther(start: number): boolean {
+    return first !== undefined && isBare(text.charCodeAt(start)) && !text.startsWith(first, start)
+  }
+
+  function readPart(start: number): number {
+    return text[start] === '[' ? readHeader(start) : readPair(start)
+  }
+
+  function readHeader(start: number): number {
+    firstHeader ??= start
+    if (isOther(start + (text[start + 1] === '[' ? 2 : 1))) {
+      section = undefined
+      return nextLine(text, start)
     }
+    const isArray = text[start + 1] === '['
+    const { keys, end } = readKeys(text, start + (isArray ? 2 : 1))
+    const path = arrays.resolve(keys, isArray)
+    section = isWanted(keys) ? { kind: 'header', path, start, end, last: undefined } : undefined
+    if (section) sections.push(section)
+    return end + (isArray ? 2 : 1)
   }
 
-  function visitPair(node: AST.TOMLKeyValue, section: Section): void {
-    const path = [...section.path, ...node.key.keys.map(keyName)]
-    pairs.push({ path, node, section })
-    if (node.value.type === 'TOMLInlineTable') visitSection({ path, node: node.value })
+  function readPair(start: number): number {
+    if (section === root) rootPairs += 1
+    if (section === undefined || (section === root && isOther(start))) {
+      const valueStart = shortValueOf(text, start)
+      if (valueStart !== undefined) {
+        if (section) section.last = { start, valueStart, end: valueStart, mark: start }
+        return nextLine(text, valueStart)
+      }
+    }
+    const { keys, end } = readKeys(text, start)
+    const valueStart = skipBlanks(text, end + 1)
+    if (section && (section !== root || isWanted(keys)))
+      return addPair(keys, section, start, valueStart, start)
+    const behind = endOfValue(text, valueStart)
+    if (section) section.last = { start, valueStart, end: behind, mark: start }
+    return behind
   }
+
+  /** Adds a pair, and what its inline table has; gives the offset behind it. */
+  function addPair(
+    keys: readonly string[],
+    holder: Open<Section>,
+    start: number,
+    valueStart: number,
+    mark: number,
+  ): number {
+    const path = [...holder.path, ...keys]
+    const pair: Open<Pair> = { path, section: holder, start, valueStart, end: 0, mark }
+    pairs.push(pair)
+    holder.last = pair
+    pair.end = text[valueStart] === '{' ? addInline(path, valueStart) : endOfValue(text, valueStart)
+    return pair.end
+  }
+
+  function addInline(path: Steps, start: number): number {
+    const inline: Open<Section> = { kind: 'inline', path, start, end: 0, last: undefined }
+    sections.push(inline)
+    let mark = start
+    let at = skipTrivia(text, start + 1)
+    while (at < text.length && text[at] !== '}') {
+      const { keys, end } = readKeys(text, at)
+      at = skipTrivia(text, addPair(keys, inline, at, skipBlanks(text, end + 1), mark))
+      if (text[at] !== ',') continue
+      mark = at
+      at = skipTrivia(text, at + 1)
+    }
+    inline.end = at + 1
+    return inline.end
+  }
+}
+
+/** Where the value begins of a pair with a bare key that ends on the same line, whatever it is; undefined for any other. */
+function shortValueOf(text: string, start: number): number | undefined {
+  if (!isBare(text.charCodeAt(start))) return undefined
+  let at = start
+  while (isBare(text.charCodeAt(at))) at += 1
+  at = skipBlanks(text, at)
+  if (text[at] !== '=') return undefined
+  const value = skipBlanks(text, at + 1)
+  const char = text[value]
+  const isLong = char === '[' || char === '{' || ((char === '"' || char === "'") && text[value + 1] === char)
+  return isLong ? undefined : value
+}
+
+/** While it is read. */
+type Open<Part> = { -readonly [Name in keyof Part]: Part[Name] }
+
+/** How many elements each array of tables has so far. */
+class ArrayCounts {
+  readonly #root: ArrayNode = { count: 0, below: new Map() }
+
+  /** The keys of a header with the number of the element behind each array; a header of an array begins an element. */
+  resolve(keys: readonly string[], isArray: boolean): Steps {
+    if (!isArray && this.#root.below.size === 0) return keys
+    const path: (string | number)[] = []
+    let node: ArrayNode | undefined = this.#root
+    for (const [index, key] of keys.entries()) {
+      if (isArray && node && !node.below.has(key)) node.below.set(key, { count: 0, below: new Map() })
+      node = node?.below.get(key)
+      path.push(key)
+      if (isArray && node && index === keys.length - 1) {
+        node.count += 1
+        node.below.clear()
+      }
+      if (node && node.count > 0) path.push(node.count - 1)
+    }
+    return path
+  }
+}
+
+interface ArrayNode {
+  count: number
+  readonly below: Map<string, ArrayNode>
 }
 
 /** Whether a path is the other one or below it. */
@@ -56,15 +185,11 @@ export function isSamePath(path: Steps, other: Steps): boolean {
   return path.length === other.length && startsWith(path, other)
 }
 
-function keyName(key: AST.TOMLBare | AST.TOMLQuoted): string {
-  return key.type === 'TOMLBare' ? key.name : key.value
-}
-
 /** Where a new key of an existing table is to be written. */
 export interface Home {
   readonly section: Section
   /** The pair that it comes behind; undefined when the section has none. */
-  readonly after: AST.TOMLKeyValue | undefined
+  readonly after: PairSpan | undefined
   /** Whether the table's own tables can have headers. */
   readonly takesHeaders: boolean
   /** The section stands behind a header of the table: a dotted key there would define the table a second time. */
@@ -79,59 +204,15 @@ export interface Home {
 export function findHome(outline: Outline, path: readonly string[]): Home {
   const section = outline.sections.find((candidate) => isSamePath(candidate.path, path))
   if (section) {
-    const after = outline.pairs.findLast((pair) => pair.section === section)?.node
-    return { section, after, takesHeaders: section.node.type !== 'TOMLInlineTable', isLate: false }
+    return { section, after: section.last, takesHeaders: section.kind !== 'inline', isLate: false }
   }
   const dotted = outline.pairs.findLast(
     (pair) => startsWith(pair.path, path) && pair.section.path.length < path.length,
   )
-  if (dotted) return { section: dotted.section, after: dotted.node, takesHeaders: false, isLate: false }
+  if (dotted) return { section: dotted.section, after: dotted, takesHeaders: false, isLate: false }
   const home = findHome(outline, path.slice(0, -1))
   const isLate = outline.sections.some(
-    (other) => startsWith(other.path, path) && other.node.range[0] < home.section.node.range[0],
+    (other) => startsWith(other.path, path) && other.start < home.section.start,
   )
   return { ...home, takesHeaders: true, isLate }
-}
-
-/** A text without byte order mark, and what stands where in it. Every offset counts UTF-16 units of `text`. */
-export interface Source {
-  readonly text: string
-  readonly program: AST.TOMLProgram
-  readonly outline: Outline
-}
-
-/** Throws UserError `does-not-parse` with file, line and column. */
-export function parseSource(text: string, file: string): Source {
-  try {
-    // A `0` that ends the text is of no length to the parser, but for a line end behind it. (toml-eslint-parser 1.0.3)
-    const program = parseTOML(text.endsWith('0') ? `${text}\n` : text, { tomlVersion: '1.1' })
-    return { text, program, outline: listOutline(program.body[0]) }
-  } catch (error) {
-    if (error instanceof ParseError) throw refusal(error.message, error.index)
-    // The parser spreads the characters of a string over the arguments of one call.
-    if (error instanceof RangeError) throw refusal('a string is too long or arrays nest too deep', 0)
-    throw error
-  }
-
-  function refusal(reason: string, offset: number) {
-    return doesNotParse(reason, whereAt(file, text, Math.min(offset, text.length)))
-  }
-}
-
-/** The refusal of a text. `reason` is a parser's fixed phrase and never quotes the file, which may hold a key. */
-export function doesNotParse(reason: string, where: Where): UserError {
-  const twice = /multiple times|redefine/.test(reason)
-  return new UserError({
-    code: 'does-not-parse',
-    message: `${where.file} is not valid TOML: ${twice ? 'a key or table is defined twice' : lowerFirst(reason)}.`,
-    hint: twice
-      ? `Take out or rename one of the two; the second is at ${formatWhere(where)}. Then run the command again.`
-      : `Correct ${formatWhere(where)}, then run the command again.`,
-    exit: 1,
-    where,
-  })
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }

@@ -1,22 +1,21 @@
 import { parse, TomlDate, TomlError } from 'smol-toml'
+import { formatWhere, UserError, type Where } from '../../errors.ts'
 import { type Document, type Format, type Value, whereAt } from '../document.ts'
-import { doesNotParse } from './outline.ts'
+import { remembered } from '../value.ts'
 import { TomlDocument } from './toml-document.ts'
 
 /**
- * TOML 1.0 and 1.1. A text opens only when two independent parsers accept it: what just one of them reads
- * could be edited, but the edit could not be checked. Of valid TOML this refuses a leap second (`23:59:60`),
- * an array or inline table more than 1000 levels deep, and a string of more than some 100,000 characters.
+ * TOML 1.0 and 1.1. An independent parser judges what is valid, and reads the data; the editor itself knows where things
+ * stand, so that a wrong splice shows when the parser reads the result. Of valid TOML it refuses a leap second
+ * (`23:59:60`) and an array or inline table more than 1000 levels deep.
  *
  * Values that JSON cannot hold are given as strings: dates and times in ISO form, cut to milliseconds, and
- * integers beyond 2^53 in decimal. `inf` and `nan` are numbers. (smol-toml 1.9.1, toml-eslint-parser 1.0.3)
+ * integers beyond 2^53 in decimal. `inf` and `nan` are numbers. (smol-toml 1.9.1)
  */
 export const tomlFormat: Format = {
   open(text: string, file: string): Document {
     const { mark, body } = splitMark(text)
-    const document = new TomlDocument(mark, body, file)
-    readStrictly(body, file)
-    return document
+    return new TomlDocument(mark, body, file, readStrictly(body, file))
   },
   parseStrict(text: string): Value {
     return readStrictly(splitMark(text).body, 'TOML text')
@@ -31,13 +30,13 @@ function splitMark(text: string): { mark: string; body: string } {
 
 /**
  * The data of a text without byte order mark, as smol-toml reads it. Throws UserError `does-not-parse`.
- * A newline in a string counts as LF, as TOML lets parsers choose; the editor's parser does the same. TOML knows no
- * carriage return but that of CRLF, though both parsers overlook some that stand alone.
- * `__proto__` becomes a key like any other: Object.fromEntries defines, it does not assign.
+ * A newline in a string counts as LF, as TOML lets parsers choose. TOML knows no carriage return but that of CRLF, though
+ * the parser overlooks some that stand alone.
  */
-export function readStrictly(text: string, file: string): Value {
+const readStrictly = remembered((text: string, file: string): Value => {
   const alone = text.search(/\r(?!\n)/)
   if (alone >= 0) throw doesNotParse('a carriage return without its line feed', whereAt(file, text, alone))
+  if (text.startsWith('\uFEFF')) throw doesNotParse('a second byte order mark', whereAt(file, text, 0))
   try {
     return toValue(parse(text.replaceAll('\r\n', '\n'), { integersAsBigInt: 'asNeeded' }))
   } catch (error) {
@@ -46,12 +45,50 @@ export function readStrictly(text: string, file: string): Value {
     const reason = /^Invalid TOML document: (.*)/.exec(error.message)?.[1] ?? 'unexpected text'
     throw doesNotParse(reason, { file, line: error.line, column: error.column })
   }
-}
+})
 
+/** Plain objects, since those of the parser have no prototype. Lists, which nobody else has seen, are changed in place. */
 function toValue(read: unknown): Value {
   if (typeof read === 'bigint') return String(read)
-  if (read instanceof TomlDate) return read.toISOString()
-  if (Array.isArray(read)) return read.map(toValue)
   if (typeof read !== 'object' || read === null) return read as Value
-  return Object.fromEntries(Object.entries(read).map(([key, value]) => [key, toValue(value)]))
+  if (read instanceof TomlDate) return read.toISOString()
+  if (Array.isArray(read)) {
+    for (let index = 0; index < read.length; index += 1)
+      if (isOther(read[index])) read[index] = toValue(read[index])
+    return read
+  }
+  const table: Record<string, Value> = {}
+  for (const key in read) {
+    const value = (read as Record<string, unknown>)[key]
+    if (key === '__proto__') define(table, key, toValue(value))
+    else table[key] = isOther(value) ? toValue(value) : (value as Value)
+  }
+  return table
+}
+
+/** An assignment would set the prototype. */
+function define(table: object, key: string, value: Value): void {
+  Object.defineProperty(table, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+function isOther(value: unknown): boolean {
+  return typeof value === 'object' || typeof value === 'bigint'
+}
+
+/** The refusal of a text. `reason` is a parser's fixed phrase and never quotes the file, which may hold a key. */
+function doesNotParse(reason: string, where: Where): UserError {
+  const twice = /multiple times|redefine/.test(reason)
+  return new UserError({
+    code: 'does-not-parse',
+    message: `${where.file} is not valid TOML: ${twice ? 'a key or table is defined twice' : lowerFirst(reason)}.`,
+    hint: twice
+      ? `Take out or rename one of the two; the second is at ${formatWhere(where)}. Then run the command again.`
+      : `Correct ${formatWhere(where)}, then run the command again.`,
+    exit: 1,
+    where,
+  })
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
 }

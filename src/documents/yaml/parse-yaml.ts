@@ -14,7 +14,7 @@ import { UserError } from '../../errors.ts'
 import { type KeyPath, type Value, whereAt } from '../document.ts'
 import { applySplices, type Splice } from '../splice.ts'
 import { deepest, refuseDeepBrackets, tooDeep } from '../too-deep.ts'
-import { sameValue } from '../value.ts'
+import { remembered, sameValue } from '../value.ts'
 import { keyOf, startOfPair } from './yaml-nodes.ts'
 
 /** A text with one document that can be edited, and what it holds. */
@@ -34,6 +34,11 @@ export interface YamlTree {
  * Throws UserError `does-not-parse`, `duplicate-key` or `unsupported-yaml` (see refuseUnsupported).
  */
 export function parseYaml(text: string, file: string): YamlTree {
+  return { ...readTree(text, file), file }
+}
+
+/** One tree is kept, for it is far larger than its text. */
+const readTree = remembered((text: string, file: string): Omit<YamlTree, 'file'> => {
   refuseDeepYaml(text, file)
   refuseLoneReturn(text, file)
   const tokens = [...new Parser().parse(text)]
@@ -46,8 +51,8 @@ export function parseYaml(text: string, file: string): YamlTree {
   refuseUnsupported(document, text, file)
   const root = isEmpty(document.contents) ? undefined : document.contents
   const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
-  return { text, file, root, data: plainData(document, text, file), end }
-}
+  return { text, root, data: plainData(document, text, file), end }
+}, 1)
 
 /** The package counts what aliases would grow to, and stops. */
 function plainData(document: Document.Parsed, text: string, file: string): Value {

@@ -117,6 +117,7 @@ export function descend(root: ParsedNode, path: KeyPath): Descent {
 
 /** Refuses an edit that would change, or leave without its anchor, a value that stands elsewhere as an alias. */
 export function refuseShared({ text, file, root }: YamlTree, { maps, place, rest }: Descent): void {
+  if (!text.includes('*')) return
   const aliased = new Set<string>()
   const refuse = (node: object) => {
     if ('anchor' in node && aliased.has(String(node.anchor))) {
@@ -164,10 +165,11 @@ export function readsAlike(value: Node | null): boolean {
  * value for some readers (PyYAML 6.0).
  */
 export function refuseOpenEnd({ text, file, root }: YamlTree): void {
+  if (text.endsWith('\n')) return
   visit(root ?? null, {
     Scalar: (_, node) => {
       const [start, end] = node.range ?? [0, 0]
-      const open = isBlockScalar(node) && end === text.length && !text.endsWith('\n')
+      const open = isBlockScalar(node) && end === text.length
       if (open && String(node.value).endsWith('\n')) {
         throw unsupportedYaml(text, file, start, 'ends in a block of text without a final line break')
       }

@@ -1,4 +1,4 @@
-import type { Span } from './splice.ts'
+import type { Span } from './lines.ts'
 
 /**
  * Where the blank line stands that an edit put beside its own lines, in words that find it again when the user has added

@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Document, Format, KeyPath } from './document.ts'
-import { applySplices } from './splice.ts'
+import { applySplices } from './lines.ts'
 import { sameValue, withValueAt } from './value.ts'
 
 /** Puts the value back that `original` has at the path, spelled as it is there; where it stands goes by the editor. */

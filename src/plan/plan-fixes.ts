@@ -1,6 +1,6 @@
 import { type Document, decodeText } from '../documents/document.ts'
 import { type FormatId, loadFormats, whyNotParsed } from '../documents/formats.ts'
-import { applySplices } from '../documents/splice.ts'
+import { applySplices } from '../documents/lines.ts'
 import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import { assertSize } from '../host/read-file-state.ts'

@@ -1,7 +1,7 @@
 import { basename, dirname, join, posix, sep } from 'node:path'
 import type { Catalog, CodeClient } from '../../catalog/tool.ts'
 import type { FormatId } from '../../documents/formats.ts'
-import type { Span } from '../../documents/splice.ts'
+import type { Span } from '../../documents/lines.ts'
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts'
 import type { UrlRuleId } from '../../gateway/url-faults.ts'
 import type { UrlRule } from '../../gateway/url-rules.ts'

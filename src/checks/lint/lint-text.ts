@@ -1,7 +1,7 @@
 import type { CodeClient } from '../../catalog/tool.ts'
 import type { Document } from '../../documents/document.ts'
 import { loadFormats } from '../../documents/formats.ts'
-import type { Span } from '../../documents/splice.ts'
+import type { Span } from '../../documents/lines.ts'
 import { hostIn, judgeForClients, meansGateway, pathIn, regionMeant } from '../../gateway/judge-base-url.ts'
 import { maskUrl } from '../../gateway/url-faults.ts'
 import { urlRules } from '../../gateway/url-rules.ts'

@@ -1,4 +1,4 @@
-import type { Span } from '../../documents/splice.ts'
+import type { Span } from '../../documents/lines.ts'
 import type { LintedText, TextLine } from './linted-text.ts'
 
 /** A text in a file that may be a base URL. */

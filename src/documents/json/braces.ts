@@ -1,5 +1,14 @@
-import { blanksBefore, blanksBehind, hasBreak, indentAt, lineBreakBefore } from '../lines.ts'
-import { deletion, insertion, type Span, type Splice } from '../splice.ts'
+import {
+  blanksBefore,
+  blanksBehind,
+  deletion,
+  hasBreak,
+  indentAt,
+  insertion,
+  lineBreakBefore,
+  type Span,
+  type Splice,
+} from '../lines.ts'
 
 /** An object written between braces, of JSON or of YAML's flow style. */
 export interface Braces extends Span {

@@ -1,8 +1,7 @@
 import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { UserError } from '../../errors.ts'
 import { type Format, type KeyPath, type Value, whereAt } from '../document.ts'
-import { hasBreak, indentAt } from '../lines.ts'
-import { insertion, type Span, type Splice } from '../splice.ts'
+import { hasBreak, indentAt, insertion, type Span, type Splice } from '../lines.ts'
 import { EditedData, remembered, sameValue } from '../value.ts'
 import { addEntry, type BraceStyle, readTrivia, removeEntry, startsLine } from './braces.ts'
 import {

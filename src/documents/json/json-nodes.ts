@@ -1,6 +1,5 @@
 import { type KeyPath, noWordFor, type Value } from '../document.ts'
-import { firstLineBreak, hasBreak, indentAt } from '../lines.ts'
-import type { Span } from '../splice.ts'
+import { firstLineBreak, hasBreak, indentAt, type Span } from '../lines.ts'
 import { type BraceStyle, type Braces, startsLine } from './braces.ts'
 
 /** A property of an object: its own span is that of key and value. */

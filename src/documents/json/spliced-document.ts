@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
-import { applySplices, type Span, type Splice } from '../splice.ts'
+import { applySplices, type Span, type Splice } from '../lines.ts'
 import { sameValue } from '../value.ts'
 
 /** One language: reads a text into a tree that knows its offsets, and words an edit as splices of that text. */

@@ -1,7 +1,17 @@
 import { type BlankTrace, blankAbove, blankBelow, isPlace } from '../blank-line.ts'
 import { noWordFor, type Value } from '../document.ts'
-import { commonNewline, indentOf, nextLine, previousLine, startOfLine } from '../lines.ts'
-import { applySplices, deletion, insertion, type Span, type Splice } from '../splice.ts'
+import {
+  applySplices,
+  commonNewline,
+  deletion,
+  indentOf,
+  insertion,
+  nextLine,
+  previousLine,
+  type Span,
+  type Splice,
+  startOfLine,
+} from '../lines.ts'
 import {
   type Home,
   type Outline,

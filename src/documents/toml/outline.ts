@@ -1,5 +1,4 @@
-import { nextLine } from '../lines.ts'
-import type { Span } from '../splice.ts'
+import { nextLine, type Span } from '../lines.ts'
 import { endOfValue, isBare, readKeys, skipBlanks, skipTrivia } from './tokens.ts'
 
 /** Keys from the root; a number counts the elements of an array of tables. */

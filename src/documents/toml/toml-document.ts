@@ -1,8 +1,7 @@
 import { UserError } from '../../errors.ts'
 import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
-import { commonNewline } from '../lines.ts'
-import { applySplices } from '../splice.ts'
+import { applySplices, commonNewline } from '../lines.ts'
 import { EditedData, sameValue } from '../value.ts'
 import {
   appendTables,

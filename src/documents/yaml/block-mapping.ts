@@ -1,8 +1,17 @@
 import type { YAMLMap } from 'yaml'
 import type { Value } from '../document.ts'
 import { addEntry, type BraceStyle, removeEntry, skipTrivia } from '../json/braces.ts'
-import { blanksBefore, firstLineBreak, hasBreak, lineBreakBefore, lineEnd, lineStart } from '../lines.ts'
-import { deletion, insertion, type Splice } from '../splice.ts'
+import {
+  blanksBefore,
+  deletion,
+  firstLineBreak,
+  hasBreak,
+  insertion,
+  lineBreakBefore,
+  lineEnd,
+  lineStart,
+  type Splice,
+} from '../lines.ts'
 import {
   bracesOf,
   endOfColon,

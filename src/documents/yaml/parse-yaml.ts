@@ -12,7 +12,7 @@ import {
 } from 'yaml'
 import { UserError } from '../../errors.ts'
 import { type KeyPath, type Value, whereAt } from '../document.ts'
-import { applySplices, type Splice } from '../splice.ts'
+import { applySplices, type Splice } from '../lines.ts'
 import { deepest, refuseDeepBrackets, tooDeep } from '../too-deep.ts'
 import { remembered, sameValue } from '../value.ts'
 import { keyOf, startOfPair } from './yaml-nodes.ts'

@@ -1,8 +1,7 @@
 import { isAlias, isMap, isScalar, type Node, type ParsedNode, Scalar, visit, type YAMLMap } from 'yaml'
 import type { KeyPath, Value } from '../document.ts'
 import { nest } from '../json/spliced-document.ts'
-import { firstLineBreak, lineBreakBefore } from '../lines.ts'
-import { insertion, type Span, type Splice } from '../splice.ts'
+import { firstLineBreak, insertion, lineBreakBefore, type Span, type Splice } from '../lines.ts'
 import { sameValue, valueAt, withValueAt } from '../value.ts'
 import {
   addBlockPair,

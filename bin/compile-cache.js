@@ -1,12 +1,12 @@
 // Where Node may keep this program compiled, so that it starts sooner. What lies there is run, so it is a folder of the
 // user's own or none: the one that Node takes by itself is shared, below the temporary folder, where another user of the
 // machine can make it first (seen with Node 24). Looked at before each use; in old syntax, as all of this folder.
-import { lstatSync, mkdirSync, readlinkSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, isAbsolute, join, resolve } from 'node:path'
+const { lstatSync, mkdirSync, readlinkSync } = require('node:fs')
+const { homedir } = require('node:os')
+const { dirname, isAbsolute, join, resolve } = require('node:path')
 
 /** The folder, made where only it is missing; undefined for none: nowhere safe, or the user has said otherwise to Node. */
-export function cacheFolder(args) {
+function cacheFolder(args) {
   var env = process.env
   var folder
   if (env.NODE_COMPILE_CACHE || env.NODE_DISABLE_COMPILE_CACHE || writesNothing(args)) return undefined
@@ -56,3 +56,5 @@ function isPrivate(stat) {
   if (!stat.isDirectory()) return false
   return process.platform === 'win32' || (stat.uid === process.geteuid() && (stat.mode & 0o077) === 0)
 }
+
+exports.cacheFolder = cacheFolder

@@ -9,6 +9,7 @@ import { writeNotices } from './shipped/write-notices.mjs'
 await rm(`${root}dist`, { recursive: true, force: true })
 const { output } = await build(programBundle)
 writeNotices(output, root)
+await writeFile(`${root}dist/package.json`, '{ "type": "commonjs" }\n')
 
 const compiler = `${root}dist/.compile-catalog.mjs`
 await build({

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { createCommitter } from './apply/committer.ts'
 import { oddHomes, refuseOddFolders } from './catalog/folder-variables.ts'
 import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
@@ -71,6 +70,7 @@ async function runCommand(
 ): Promise<Outcome> {
   const context = { host: spec.network ? host : { ...host, isOffline: true }, catalog }
   if (spec.writes === 'nothing') return (await spec.load())(input, context)
+  const { createCommitter } = await import('./apply/committer.ts')
   const committer = createCommitter(host, isOn(input, 'dryRun'))
   return (await spec.load())(input, { ...context, committer })
 }

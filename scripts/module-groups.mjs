@@ -1,0 +1,48 @@
+// Which modules of src/ share a file of the bundle. Each file costs a start, and so does all that stands in a file and is not
+// needed: so what the program always needs is one file, what `print` needs besides is the next, and so on.
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+
+const staticImport = /^(?:import|export)\s(?!type\b)[^;'"]*?from '([^']+)'/gm
+/** Packages that no module uses while it is loaded. Modules that use any other one stay out, since they would bring it along. */
+const cheap = ['picocolors', 'fastest-levenshtein', 'fs-extra']
+
+/** Groups for rolldown, each with what its entry imports at once and no earlier group has; then all that several commands share. */
+export function moduleGroups(root) {
+  const entries = ['main', 'commands/print', 'commands/status', 'commands/setup']
+  const taken = new Set()
+  const groups = entries.map((entry, index) => {
+    const files = [...closure(resolve(root, 'src', `${entry}.ts`))].filter(
+      (file) => isLight(file) && !taken.has(file),
+    )
+    for (const file of files) taken.add(file)
+    const own = new Set(files)
+    const name = index === 0 ? 'start' : `start-${entry.split('/').at(-1)}`
+    return { name, priority: 10 - index, test: (id) => own.has(id) }
+  })
+  const isShared = (id) => /[\\/]src[\\/].*\.ts$/.test(id) && isLight(id)
+  return [...groups, { name: 'core', minShareCount: 2, priority: 0, test: isShared }]
+}
+
+function closure(file, found = new Set()) {
+  if (found.has(file)) return found
+  found.add(file)
+  for (const name of importsOf(file)) if (name.startsWith('.')) closure(resolve(dirname(file), name), found)
+  return found
+}
+
+function isLight(file) {
+  return importsOf(file).every((name) => /^(?:\.|node:)/.test(name) || cheap.includes(name))
+}
+
+const known = new Map()
+
+function importsOf(file) {
+  if (!known.has(file)) {
+    known.set(
+      file,
+      [...readFileSync(file, 'utf8').matchAll(staticImport)].map((match) => match[1]),
+    )
+  }
+  return known.get(file)
+}

@@ -8,8 +8,11 @@ if (major < 20) {
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   console.log(require('../package.json').version)
 } else {
-  var enable = require('node:module').enableCompileCache
+  keepCompiled(require('node:module').enableCompileCache)
+  require('../dist/main.js').main(args)
+}
+
+function keepCompiled(enable) {
   var folder = enable && require('./compile-cache.js').cacheFolder(args)
   if (folder !== undefined) enable(folder)
-  require('../dist/main.js').main(args)
 }

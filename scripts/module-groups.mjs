@@ -7,7 +7,10 @@ const staticImport = /^(?:import|export)\s(?!type\b)[^;'"]*?from '([^']+)'/gm
 /** Packages that no module uses while it is loaded. Modules that use any other one stay out, since they would bring it along. */
 const cheap = ['picocolors', 'fastest-levenshtein', 'fs-extra']
 
-/** Groups for rolldown, each with what its entry imports at once and no earlier group has; then all that several commands share. */
+/** What fs-extra stands on is needed with it or not at all. */
+const together = { 'graceful-fs': 'fs-extra', jsonfile: 'fs-extra', universalify: 'fs-extra' }
+
+/** Groups for rolldown: a file for each package, then groups of our own modules, each with what its entry imports at once and no earlier group has; then all that several commands share. */
 export function moduleGroups(root) {
   const entries = ['main', 'commands/print', 'commands/status', 'commands/setup']
   const taken = new Set()
@@ -21,7 +24,13 @@ export function moduleGroups(root) {
     return { name, priority: 10 - index, test: (id) => own.has(id) }
   })
   const isShared = (id) => /[\\/]src[\\/].*\.ts$/.test(id) && isLight(id)
-  return [...groups, { name: 'core', minShareCount: 2, priority: 0, test: isShared }]
+  const packages = { name: packageOf, debugName: 'packages', priority: 20, test: /[\\/]node_modules[\\/]/ }
+  return [packages, ...groups, { name: 'core', minShareCount: 2, priority: 0, test: isShared }]
+}
+
+function packageOf(id) {
+  const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id) ?? []
+  return name && (together[name] ?? name).replace('/', '-').replace('@', '')
 }
 
 function closure(file, found = new Set()) {

@@ -15,7 +15,7 @@ const always = ['picocolors']
 const state = ['zod', 'crypto']
 const writing = ['fs-extra', 'graceful-fs', 'jsonfile', 'universalify']
 /** The formats of Codex's files. */
-const codex = ['smol-toml', 'toml-eslint-parser', 'eslint-visitor-keys', 'dotenv']
+const codex = ['smol-toml', 'dotenv']
 /** For what a client will do with a plan: the schemas of its files, ranges of versions, patterns that cannot hang. */
 const judging = ['@cfworker/json-schema', 'vm', 'semver', 'yaml']
 const setup = [...state, ...writing, ...codex, ...judging]
@@ -62,7 +62,7 @@ describe('what a command loads', () => {
     ['status', ['zod'], 7],
     ['setup --tool codex --key-file - --yes --no-check', setup, 24],
     ['status', [...state, ...codex], 14],
-    ['lint', ['smol-toml', 'toml-eslint-parser', 'eslint-visitor-keys', 'zod'], 12],
+    ['lint', ['smol-toml', 'zod'], 16],
     ['undo', [...state, ...writing, 'dotenv', 'vm'], 16],
   ])('%s: no package that it does not need, and few files', async (line, packages, mostFiles) => {
     const loaded = await loadedBy(line.split(' '))

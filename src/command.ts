@@ -47,7 +47,7 @@ interface CommandParts {
   readonly withoutOwnTools?: readonly string[]
 }
 
-/** The work of one command. It prints nothing and ends nothing. Errors: UserError for what a user can mend. */
+/** The work of one command. It prints nothing and ends nothing. Errors: UserError for what a user can fix. */
 export type Run<Context = CommandContext> = (input: Input, context: Context) => Promise<Outcome>
 
 /** What every command gets: the machine, and what the templates say. */
@@ -61,7 +61,7 @@ export interface WritingContext extends CommandContext {
   readonly committer: Committer
 }
 
-/** What a command came to. Commands return this; only main prints and sets the exit code. */
+/** The result of a command. Commands return this; only main prints and sets the exit code. */
 export interface Outcome {
   readonly exit: ExitCode
   /** The JSON document of `--json`, without `version` and `command`. */

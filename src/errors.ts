@@ -59,8 +59,8 @@ function textOfLines(lines: string | readonly string[]): string {
 }
 
 /**
- * What leaving comes to, at a question or by Ctrl-C: exit 130. Only where nothing was written, but for what `done` tells of
- * in whole sentences.
+ * The error for leaving, at a question or by Ctrl-C: exit 130. Only where nothing was written, but for what `done` says
+ * in full sentences.
  */
 export function cancelled(done: readonly string[] = []): UserError {
   const message =

@@ -14,6 +14,6 @@ export interface Finding {
   /** The tool that it is about. */
   readonly tool?: string
   readonly where?: Where
-  /** The command that mends it, or what to do. */
+  /** The command that fixes it, or what to do. */
   readonly hint?: string
 }

@@ -51,7 +51,7 @@ export type Replaced =
   | { readonly kind: 'absent'; readonly parents: number; readonly trace?: BlankTrace }
   /**
    * A document of the entry's format that holds nothing but the value, spelled as it was, and where it stood, if that
-   * cannot be told from what we wrote. Both may hold a key.
+   * cannot be known from what we wrote. Both may hold a key.
    */
   | { readonly kind: 'value'; readonly text: string; readonly hunk?: Hunk }
   /** Written by version 0.1.0: the backup of the file in this run's folder has it. */

@@ -105,7 +105,7 @@ const cameTooLate: Finding = {
   messageZh: '中断发生在写入开始之后，因此本次操作已完成：以下即为当前状态。',
 }
 
-/** Nothing is written to the home of another user; what only reads tells of it. */
+/** Nothing is written to the home of another user; what only reads warns of it. */
 function refuseOthersHome(spec: CommandSpec, input: Input, host: Host): UserError[] {
   const error = othersHome(host)
   if (!error) return []

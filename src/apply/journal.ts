@@ -34,7 +34,7 @@ export function readRuns(host: Host): Runs {
   return { runs: runs.sort((one, other) => one.sequence - other.sequence), damaged }
 }
 
-/** All runs whose records can be used, oldest first; `readRuns` tells of the others. */
+/** All runs whose records can be used, oldest first; `readRuns` reports the others. */
 export function listRuns(host: Host): readonly RunRecord[] {
   return readRuns(host).runs
 }

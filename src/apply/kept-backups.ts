@@ -55,7 +55,7 @@ export async function purgeBackups(paths: readonly string[], host: Host): Promis
       for (const run of runFolders(host)) {
         const doomed = filesOf(run, host).filter((path) => paths.includes(path))
         if (doomed.length === 0) continue
-        // The record first: a run whose backup is gone without a word would look damaged.
+        // The record first: a run whose backup is gone without a note would look damaged.
         const record = records.get(run)
         if (record && !record.purged) await storeRun({ ...record, purged: true }, writer)
         for (const path of doomed) {
@@ -110,7 +110,7 @@ export function neededRuns({ entries, files }: Ledger): Set<string> {
   return new Set(befores.flatMap((before) => (before.kind === 'backup' ? before.run : [])))
 }
 
-/** Removes a run's folder. Its record goes last: as long as that is there, a later call comes to the end. */
+/** Removes a run's folder. Its record goes last: as long as that is there, a later call completes it. */
 export async function deleteRun(id: string, writer: Writer): Promise<void> {
   const { host, fileSystem } = writer
   writer.assertLocked()

@@ -10,7 +10,7 @@ import { findUnfinishedRun, listRuns, unfinishedRun } from './journal.ts'
 import type { RecordedKeychain, RunRecord } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 
-/** What the journal tells of a run's key; the two copies are accounts of the keychain itself. */
+/** What the journal holds of a run's key; the two copies are accounts of the keychain itself. */
 export function recordKeychain({ account, before, after }: KeychainEdit, runId: string): RecordedKeychain {
   return {
     account,
@@ -151,7 +151,6 @@ export async function undoKeychain(run: RunRecord, host: Host): Promise<Keychain
   if (position === 'other') throw changedSinceRun(keychainTitle, run)
   const { account, before, after } = run.keychain
   return {
-    kind: 'keychain',
     account,
     before: after.kind === 'absent' ? after : { kind: 'present', hash: after.hash },
     after:
@@ -161,7 +160,7 @@ export async function undoKeychain(run: RunRecord, host: Host): Promise<Keychain
   }
 }
 
-/** Where the key stands in its run, as `filePosition` tells of a file. Throws UserError `keychain-unavailable`. */
+/** Where the key stands in its run, as `filePosition` has it for a file. Throws UserError `keychain-unavailable`. */
 export async function keychainPosition(
   { account, before, after }: RecordedKeychain,
   keychain: Keychain,

@@ -93,7 +93,7 @@ export const ledgerSchema = z.pipe(
 )
 
 /**
- * A ledger of version 0.1.0 in the form of this one, as far as that can be told without templates and backups; the rest is
+ * A ledger of version 0.1.0 in the form of this one, as far as that is known without templates and backups; the rest is
  * completed when a plan is made (`completeLedger`). That version had one setup for a tool at user scope, and one a project.
  */
 function carryOver({ setups, entries }: z.infer<typeof firstSchema>): Ledger {

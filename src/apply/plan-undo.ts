@@ -75,7 +75,6 @@ async function requestUndo(run: RunRecord, host: Host): Promise<ApplyRequest> {
   return {
     runId: newRunId(host),
     command: 'undo',
-    summary: `takes back ${run.id} (${run.command})`,
     edits: run.files.flatMap((file) => undoFile(file, run, host)),
     ...(keychain && { keychain }),
     ledger: { before: current, after: revertLedger(current, run) },
@@ -92,11 +91,9 @@ function undoFile(file: RecordedFile, run: RunRecord, host: Host): FileEdit[] {
   const before = readFileState(file.path)
   return [
     {
-      kind: 'file',
       path: file.path,
       before,
       after: contentBefore(file, run, host),
-      changes: [],
       tools: [],
     },
   ]
@@ -173,14 +170,14 @@ function revertSetups(current: readonly Setup[], before: readonly Setup[], after
   return [...current.filter((setup) => !changed.some((other) => isSameSetup(setup, other))), ...back]
 }
 
-/** Entries by what they say of the file: the setups that want one may have been told later. */
+/** Entries by what they say of the file: the setups that want one may have been added later. */
 function lessEntries(list: readonly LedgerEntry[], taken: readonly LedgerEntry[]): LedgerEntry[] {
   const idOf = ({ path, keyPath, hash, run }: LedgerEntry) => JSON.stringify([path, keyPath, hash, run])
   const ids = new Set(taken.map(idOf))
   return list.filter((entry) => !ids.has(idOf(entry)))
 }
 
-/** One of version 0.1.0 that is not completed is told by what that version went by. */
+/** One of version 0.1.0 that is not completed is recognised as that version did it. */
 function isSameSetup(one: Setup, other: Setup): boolean {
   if (one.place !== undefined && other.place !== undefined) return setupId(one) === setupId(other)
   return one.tool === other.tool && one.scope === other.scope && one.project === other.project

@@ -92,14 +92,13 @@ async function writeTemporary(
 
 /** The record of a run that has not begun. */
 export function recordRun(request: ApplyRequest, targets: readonly Target[], host: Host): RunRecord {
-  const { runId, command, summary, undoes } = request
+  const { runId, command, undoes } = request
   if (existsSync(runFolder(host, runId))) throw new Error(`The run id ${runId} was used twice`)
   return {
     version: 1,
     id: runId,
     sequence: (listRuns(host).at(-1)?.sequence ?? 0) + 1,
     command,
-    ...(summary !== undefined && { summary }),
     startedAt: host.now().toISOString(),
     state: 'preparing',
     ...(undoes !== undefined && { undoes }),

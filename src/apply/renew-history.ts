@@ -53,7 +53,7 @@ function ownCopies(run: RunRecord, targets: readonly Target[], host: Host): Kept
   })
 }
 
-/** Nobody reads the copies of a run that was rolled back any more, and one may have been written by half. */
+/** Nobody reads the copies of a run that was rolled back any more, and one may be partly written. */
 function replaceCopy({ run, file, copy, bytes }: KeptCopy, renewal: KeyRenewal): Replacement[] {
   if (run.state === 'rolled-back') return [{ path: copy }]
   const renewed = renewal.replaceIn(file.path, bytes)

@@ -74,7 +74,6 @@ export const runSchema = z.object({
   /** Counts the runs of this machine from 1; the order of runs, also when the clock was set back. */
   sequence: z.number(),
   command: z.string(),
-  summary: z.exactOptional(z.string()),
   startedAt: z.iso.datetime(),
   /**
    * Only `preparing`, `committing` and `renewing` are unfinished. No file of the user's changes before `committing`. A run
@@ -117,8 +116,6 @@ export interface ApplyRequest {
   readonly runId: string
   /** The command that the user typed, such as `setup`. */
   readonly command: string
-  /** One line for the list of runs. Never holds a key. */
-  readonly summary?: string
   readonly edits: readonly FileEdit[]
   readonly keychain?: KeychainEdit
   /** The ledger that the plan was made from, and the one to store. */

@@ -18,7 +18,7 @@ export interface Writer {
   assertLocked(): void
 }
 
-/** How long to wait for a lock, and how long one must stand still that belongs to a process out of sight. */
+/** How long to wait for a lock, and how long one whose process cannot be seen may go without a heartbeat. */
 export interface WaitTimes {
   readonly waitMs: number
   readonly stillMs: number
@@ -32,7 +32,7 @@ const usual: WaitTimes = { waitMs: 7_000, stillMs: 5_000 }
 
 /**
  * Does the work while no other run can write. The lock of a process that has ended is taken over at once, that of
- * one that lives never; where neither can be seen, as from another machine, when it gave no sign of life for
+ * one that is alive never; where neither can be seen, as from another machine, after no heartbeat for
  * `stillMs`. No clock is asked. An interrupt counts as too late from here on. Throws UserErrors `locked`, exit 1, after
  * `waitMs`, and `cancelled`.
  */
@@ -44,7 +44,7 @@ export async function withStateLock<T>(
 ): Promise<T> {
   host.interruption.assertNotCancelled()
   assertTrustedState(host)
-  // Whoever is told to end while it takes the lock gives it back first.
+  // A process that is asked to end while it takes the lock gives it back first.
   return host.interruption.hold(() => workLocked(host, fileSystem, work, times))
 }
 
@@ -126,9 +126,9 @@ function lockLost(): UserError {
 export interface LockOwner {
   /** Name of the owner's file; no other holder ever had it. */
   readonly token: string
-  /** Undefined when the file is not whole, as after a loss of power. */
+  /** Undefined when the file is incomplete, as after a loss of power. */
   readonly mark: ProcessMark | undefined
-  /** Another value whenever the owner has given a sign of life. */
+  /** The number of heartbeats of the owner so far, give or take a constant. */
   readonly beats: number
 }
 
@@ -179,7 +179,7 @@ export async function takeLock(
   return isOwner(folder, token)
 }
 
-/** Shows that the owner lives. The clock is not used, because it may jump: the file grows by one blank. */
+/** A heartbeat of the owner. The clock is not used, because it may jump: the file grows by one blank. */
 export function beat(folder: string, token: string, fileSystem: FileSystem): Promise<void> {
   return fileSystem.append(join(lockFolder(folder), token), Buffer.from(' '))
 }

@@ -30,7 +30,7 @@ const largestFile = 64 * 1024 * 1024
  * The bytes of a file of the state folder, undefined where there is none. What a command does follows from them, so they
  * are read only where nobody but the user can have written them: each folder from the state folder on is a real one, the
  * file is a plain one, all belong to the user and nobody else may write to them. Never waits, whatever stands there.
- * Throws UserErrors `state-not-trusted` and `state-unreadable`, exit 1, which name what is in the way and how to mend it.
+ * Throws UserErrors `state-not-trusted` and `state-unreadable`, exit 1, which name what is in the way and how to fix it.
  */
 export function readTrustedFile(path: string, host: Host): Uint8Array | undefined {
   if (!isTrustedFolder(dirname(path), host)) return undefined

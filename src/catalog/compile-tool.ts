@@ -87,7 +87,7 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
 }
 
 function parseManifest(data: Value, file: string): Manifest {
-  // Zod leaves it out without a word (4.6).
+  // Zod drops it silently (4.6).
   const proto = entriesOf(data).find(({ name }) => name === '__proto__')
   if (proto) throw folderError(file, `there is no field ${proto.path}`)
   try {

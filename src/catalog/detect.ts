@@ -9,7 +9,7 @@ import type { KeyDelivery, Tool, Variant } from './tool.ts'
 export interface Installed {
   /** Absolute path of its program, where it has one. */
   readonly program?: string
-  /** Its version, where it could be told. */
+  /** Its version, where it could be found out. */
   readonly version?: string
   /** Its program, its settings folder or its name in the project's files was found. */
   readonly present: boolean

@@ -119,7 +119,7 @@ const trap = z.strictObject({
   fix: z.string(),
 })
 
-/** The sections of a manifest that are for `doctor`. The meaning of every field is told in diagnosis.ts. */
+/** The sections of a manifest that are for `doctor`. For the meaning of every field see diagnosis.ts. */
 export const diagnosisFields = {
   measured: z.optional(versionRange),
   sources: z._default(z.array(source), []),

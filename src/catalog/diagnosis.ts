@@ -82,13 +82,13 @@ export interface Trap {
   readonly id: string
   readonly level: 'error' | 'warning' | 'info'
   readonly when: readonly TrapCondition[]
-  /** Range of client versions that it bites; an unknown version counts as the newest. */
+  /** Range of client versions that it applies to; an unknown version counts as the newest. */
   readonly versions?: string
   readonly variants?: readonly string[]
   /** May hold `{{ found }}`, the name of the setting by which the first condition holds, and places. */
   readonly text: string
   readonly textZh: string
-  /** The command that mends it, or what to do. */
+  /** The command that fixes it, or what to do. */
   readonly fix: string
 }
 

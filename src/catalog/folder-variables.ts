@@ -16,7 +16,7 @@ export interface OddFolder {
 
 const ofEveryone = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME']
 
-/** The odd ones among those that this program itself goes by: the home, and where settings and state are kept. */
+/** The odd ones among those that this program itself uses: the home, and where settings and state are kept. */
 export function oddHomes({ env, home, platform }: FolderSurroundings): OddFolder[] {
   const variable = platform === 'win32' ? 'USERPROFILE' : 'HOME'
   const named = [
@@ -28,7 +28,7 @@ export function oddHomes({ env, home, platform }: FolderSurroundings): OddFolder
   return found.filter((one) => one.why !== 'relative' || one.variable === variable)
 }
 
-/** The odd ones among those that one tool goes by, and the shell that carries its variables. */
+/** The odd ones among those that one tool uses, and the shell that carries its variables. */
 export function oddFoldersOf(
   { places }: Pick<Tool, 'places'>,
   shell: Pick<Shell, 'profiles'> | undefined,

@@ -133,7 +133,7 @@ function addressAt(path: Path): string {
   return `has a URL at ${path.join('.')}: only {{ baseUrl }} may lead somewhere`
 }
 
-/** The items of a list are told by the list's name. */
+/** The items of a list are named by the list. */
 function nearestName(path: Path): string {
   return path.findLast((name) => !/^\d+$/.test(name)) ?? ''
 }

@@ -27,7 +27,7 @@ export async function loadCatalog(host: Host, flags: readonly string[]): Promise
   return { ...catalog, tools: [...catalog.tools, ...tools], unusable }
 }
 
-/** False only where it is certain: a folder that may not be looked at is told of. */
+/** False only where it is certain: a folder that may not be read is reported. */
 function mayBeThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined

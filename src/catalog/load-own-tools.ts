@@ -72,7 +72,7 @@ function doubtOfFolder(folder: string, parent: string, user: User): Doubt | unde
   return doubts.find((doubt) => doubt !== undefined)
 }
 
-/** A link that leads nowhere counts as well: it is told of. */
+/** A link that leads nowhere counts as well: it is reported. */
 function holdsManifest(folder: string): boolean {
   try {
     return lstatSync(join(folder, 'tool.toml'), { throwIfNoEntry: false }) !== undefined

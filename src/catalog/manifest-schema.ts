@@ -104,7 +104,7 @@ const argument = z
   .string()
   .check(z.refine(hasKnownPlaceholders, 'may hold {{ prompt }} and {{ script }}, and no other placeholder'))
 
-/** A `[[prove]]` section of a manifest. The meaning of every field is told in proof.ts. */
+/** A `[[prove]]` section of a manifest. For the meaning of every field see `Proof` in tool.ts. */
 const proofSchema = z.strictObject({
   client: z.exactOptional(z.string()),
   commands: z.exactOptional(z.array(programName).check(z.minLength(1))),
@@ -122,7 +122,7 @@ const proofSchema = z.strictObject({
 /** The field of a manifest that is for `prove`. */
 export const proofFields = { prove: z._default(z.array(proofSchema), []) }
 
-/** What stands in a tool.toml. The meaning of every field is told in tool.ts. */
+/** What stands in a tool.toml. For the meaning of every field see tool.ts. */
 export const manifestSchema = z.strictObject({
   schema: z.literal(1),
   id: toolId,

@@ -79,7 +79,7 @@ function xdgConfig({ env, home, platform }: Surroundings): string {
 function tryCandidate(candidate: PlaceCandidate, places: Places, host: Surroundings): string | undefined {
   if (candidate.path !== undefined) return resolvePath(candidate.path, places)
   const { env } = candidate
-  // The environment of Node.js inherits `toString` and its kin, which are no variables.
+  // The environment of Node.js inherits `toString` and the like, which are no variables.
   const value = env !== undefined && Object.hasOwn(host.env, env) ? host.env[env] : undefined
   return value ? resolve(host.cwd, value, candidate.join ?? '') : undefined
 }

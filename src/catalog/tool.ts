@@ -30,7 +30,7 @@ export interface Tool {
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
   readonly daemon?: Daemon
-  /** What its client demands of whole files. */
+  /** What its client requires of its settings files. */
   readonly schemas: readonly FileSchema[]
   readonly notes: readonly Note[]
   /** Ready code by language: `python`, `typescript`. */
@@ -92,17 +92,17 @@ export interface Target {
   /** The parsed content file; text values may hold placeholders. */
   readonly content: Value
   readonly variants?: readonly string[]
-  /** Where the key is when this target counts: `file` for in the files or nowhere, or ids of key ways. By default `file`. */
+  /** Where the key is when this target counts: `file` for in the files or nowhere, or ids of `keyDelivery`. By default `file`. */
   readonly keyDelivery?: readonly string[]
   /** The target counts only when one of these holds. */
   readonly when?: readonly Condition[]
-  /** Keys whose foreign value is the user's decision: never replaced without being told to. */
+  /** Keys whose foreign value is the user's decision: never replaced unless the user says so. */
   readonly protected: readonly KeyPath[]
   /** Keys written only together with another change of this target, such as a time of update. */
   readonly timestamps: readonly KeyPath[]
 }
 
-/** What a client demands of a whole file of settings: one wrong value, and it does without the file, or does not start. */
+/** What a client requires of a settings file: one wrong value, and it ignores the file, or does not start. */
 export interface FileSchema {
   /** Paths as they stand at targets and sources. */
   readonly files: readonly string[]

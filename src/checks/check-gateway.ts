@@ -43,7 +43,7 @@ interface RouteCheck extends Probe {
   readonly tools: readonly string[]
 }
 
-/** What one origin came to. */
+/** The result of one origin. */
 export interface GatewayCheck {
   readonly origin: Origin
   /** An HTTP reply came from the gateway, whatever it said. */

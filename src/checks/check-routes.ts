@@ -64,7 +64,7 @@ export interface SettledChoices {
 
 /**
  * A choice whose variant has a fallback takes it where the gateway does not serve the paths of the one (404) and does serve
- * those of the other (401). Asked without a key, before anything is planned. Where nothing can be told, nothing changes.
+ * those of the other (401). Asked without a key, before anything is planned. Where nothing is known, nothing changes.
  */
 export async function probeFallbacks(
   choices: readonly ToolChoice[],

@@ -27,7 +27,7 @@ export interface ProofStage {
 
 /** What one run of a client has shown; its base URL is the one of the gateway on loopback. */
 export interface ClientProof extends Judged {
-  /** Undefined where neither its package nor the client itself has told it. */
+  /** Undefined where neither its package nor the client itself says. */
   readonly version: string | undefined
   readonly baseUrl: string
 }
@@ -108,7 +108,7 @@ export type ProofVerdict = 'proven' | 'wrong' | 'no-request' | 'no-reply' | 'ski
 /** A request as the gateway on loopback saw it, with nothing of the key but how it was sent. */
 export type ProofRequest = Pick<SeenRequest, 'method' | 'path' | 'auth' | 'status'>
 
-/** What one run of a client came to; the reason is for a verdict other than `proven`. */
+/** The result of one run of a client; the reason is for a verdict other than `proven`. */
 export interface Judged {
   readonly verdict: ProofVerdict
   /** Each kind of request once, in the order of the first. */

@@ -46,14 +46,14 @@ export interface Chosen<Planned extends Plan> {
 export interface ChoicesMaker<Planned extends Plan> {
   readonly command: CommandName
   readonly input: Input
-  /** Called once an earlier run has come to its end. An outcome ends the command: there is nothing to write. */
+  /** Called once an earlier run is completed. An outcome ends the command: there is nothing to write. */
   choose(): Promise<Chosen<Planned> | { readonly ended: Outcome }>
   /** The same for another region, which the user may ask for after a failed check. */
   inRegion?(region: string): ChoicesMaker<Planned>
   report(applied: Applied<Planned>): Promise<Outcome> | Outcome
 }
 
-/** What the pipeline came to, for the report. */
+/** The result of the pipeline, for the report. */
 export interface Applied<Planned extends Plan> extends Written<Planned> {
   readonly exit: ExitCode
   readonly choices: readonly ToolChoice[]

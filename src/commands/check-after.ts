@@ -34,7 +34,7 @@ interface AfterCheck {
   readonly data: Readonly<Record<string, unknown>> | null
   /** The region to take instead, where the user asked for that; the run was taken back. */
   readonly region?: string
-  /** What taking the run back came to, where the user asked for no more than that. */
+  /** The result of the rollback, where the user asked for no more than that. */
   readonly undone?: Outcome
 }
 

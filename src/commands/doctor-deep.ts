@@ -16,7 +16,7 @@ import { throwAwayKey } from './given-key.ts'
 import { inThrowAwayFolders } from './prove.ts'
 
 /**
- * Runs each installed client that goes by the gateway for one turn, on a copy of the user's own settings in a temporary
+ * Runs each installed client that uses the gateway for one turn, on a copy of the user's own settings in a temporary
  * home, against a gateway on this machine: whatever a client makes of a file shows, also what no list knows. A tool of the
  * user's own folder is run by `prove` alone, where it is named.
  */

@@ -24,7 +24,7 @@ export interface BackupsWithKey {
 
 /**
  * For commands that take the key out of the user's files: with `--purge` the backups that still hold it are deleted, else
- * they are told of once nothing is set up with a key in a file any more. Errors: UserError `cancelled`, those of `purgeBackups`.
+ * they are reported once nothing is set up with a key in a file any more. Errors: UserError `cancelled`, those of `purgeBackups`.
  */
 export async function settleBackups(
   setups: readonly Setup[],
@@ -64,7 +64,7 @@ async function backupsWithKey({ host, catalog }: CommandContext): Promise<KeptBa
   })
 }
 
-/** The removal itself is done by now: a backup that cannot be trusted is passed over, and status tells of it. */
+/** The removal itself is done by now: a backup that cannot be trusted is skipped, and status reports it. */
 function readPast(host: Host): Pick<Past, 'ledgers' | 'copies'> {
   try {
     const { ledgers, copies } = readHistory(host)

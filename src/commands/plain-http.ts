@@ -11,7 +11,7 @@ import { agreedFinding, explainedFinding, saferFinding, shortFinding } from '../
 import { checkTextsFor } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
 
-/** What goes with a plan for an origin without TLS; with TLS there is nothing to it. */
+/** What goes with a plan for an origin without TLS; empty for an origin with TLS. */
 export interface PlainHttp {
   readonly findings: readonly Finding[]
   /** To be remembered together with the write; undefined where it is already. */

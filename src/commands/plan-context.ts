@@ -93,7 +93,7 @@ export interface Written<Planned extends Plan = Plan> {
   readonly run: string | undefined
   /** The changes as a diff, where they were asked for and not shown before a question. */
   readonly diff: string | undefined
-  /** How the user settled all conflicts alike; undefined when there were none, or one so and one so. */
+  /** How the user settled all conflicts alike; undefined when there were none, or they were resolved differently. */
   readonly onConflict?: Decision
   /** What the user chose for keys that git would take; the name of the switch that says the same. */
   readonly inGit?: 'gitignore' | 'allowTracked'

@@ -11,7 +11,7 @@ import { damagedRuns } from './plan-context.ts'
 /**
  * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
  * user answers on a terminal, else taken back. Gives what to tell about it. A dry run leaves it waiting, and says so.
- * Runs whose records cannot be used are told of as well.
+ * Runs whose records cannot be used are reported as well.
  */
 export async function recoverFirst(input: Input, { host, committer }: WritingContext): Promise<Finding[]> {
   const damaged = damagedRuns(host)
@@ -47,7 +47,7 @@ async function chooseEnd(run: RunRecord, input: Input, host: Host): Promise<Endi
   return given ?? (isInteractive(input, host) ? ask(run, host) : 'undo')
 }
 
-/** It had not been killed: it was at work, and has come to its end while this one waited for the lock. */
+/** It had not been killed: it was at work, and has ended while this one waited for the lock. */
 function passOverEnded(error: unknown): undefined {
   if (error instanceof UserError && error.code === 'run-ended') return undefined
   throw error

@@ -58,7 +58,7 @@ export async function askToWrite(diff: string, host: Host, problems: readonly Fi
   if (!(await confirmPlan(diff, host, problems))) throw cancelled()
 }
 
-/** What stops a plan where nobody can be asked; with `--allow-problems` it is only told of. */
+/** What stops a plan where nobody can be asked; with `--allow-problems` it is only reported. */
 function errorsOf(effect: readonly Finding[], input: Input): Finding[] {
   return isOn(input, 'allowProblems') ? [] : effect.filter(({ level }) => level === 'error')
 }
@@ -168,7 +168,7 @@ async function judgeChoices(
   return [...judged.flat(), ...profileFindings([...new Set(shells)], machine)]
 }
 
-/** What a setup tells of its own effect; its own command is no way out of it. */
+/** What a setup reports of its own effect; its own command is no way out of it. */
 function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
   const isTold = finding.level === 'error' || finding.id === 'base-url-elsewhere'
   if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
@@ -250,7 +250,7 @@ export async function diffText(
   return renderDiff(edits, secrets, styleFor(host, stream), keychain)
 }
 
-/** The part of a JSON document that tells of a plan's files and of what the user should know. */
+/** The part of a JSON document with a plan's files and with what the user should know. */
 export function planData(
   plan: Pick<Plan, 'edits' | 'keychain' | 'rows'>,
   findings: readonly Finding[],

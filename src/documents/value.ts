@@ -13,7 +13,12 @@ export function sameValue(one: Value | undefined, other: Value | undefined): boo
   )
 }
 
-type Table = { readonly [key: string]: Value }
+/** A table of TOML, an object of JSON, a mapping of YAML. */
+export type Table = { readonly [key: string]: Value }
+
+export function isTable(value: Value | undefined): value is Table {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
 /** A value that is put at a path, or taken out when it is undefined. */
 export interface DataEdit {
@@ -60,6 +65,19 @@ export function valueAt(data: Value, path: KeyPath): Value | undefined {
   return value
 }
 
+/** A value that is no table, or an empty one, with its path. */
+export interface LeafValue {
+  readonly keyPath: KeyPath
+  readonly value: Value
+}
+
+/** Every leaf below a value, in its order; a list is one. A leaf itself gives itself. */
+export function leavesOf(value: Value, keyPath: KeyPath = []): LeafValue[] {
+  const entries = isTable(value) ? Object.entries(value) : []
+  if (entries.length === 0) return [{ keyPath, value }]
+  return entries.flatMap(([key, child]) => leavesOf(child, [...keyPath, key]))
+}
+
 /** The data with the value at the path, or without the path when the value is undefined. */
 export function withValueAt(data: Value, path: KeyPath, value: Value | undefined): Value | undefined {
   return withEdits(data, [{ path, value }])
@@ -95,10 +113,6 @@ function groupByKey(edits: readonly DataEdit[]): Map<string, DataEdit[]> {
 
 function isBelow(path: KeyPath, above: KeyPath): boolean {
   return above.length <= path.length && above.every((key, index) => key === path[index])
-}
-
-function isTable(value: Value | undefined): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

@@ -10,14 +10,14 @@ import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
 
-/** What the findings about one connection go by. */
+/** What the findings about one connection are made from. */
 interface ConnectionContext {
   readonly view: ToolView
   readonly connection: ConnectionView
   readonly context: EffectContext
 }
 
-/** What is to be said of the base URL that a client goes by: is it for the gateway, and right for this client? */
+/** Findings about the base URL in effect: is it for the gateway, and right for this client? */
 export function baseUrlFindings(
   view: ToolView,
   connection: ConnectionView,
@@ -156,7 +156,7 @@ function emptyFindings(winner: Found | undefined, scene: ConnectionContext): Fin
     })
 }
 
-/** What mends a base URL where it stands: our own setup writes only the user's files. */
+/** What fixes a base URL where it stands: our own setup writes only the user's files. */
 function correction(
   found: Found,
   fix: string | undefined,
@@ -184,7 +184,7 @@ function finding(
 
 /**
  * Plain HTTP through a proxy shows it the key, and a proxy elsewhere does not reach this machine. Clients differ in the
- * variable that they go by for `http://` (Claude Code takes HTTPS_PROXY as well, Codex ALL_PROXY), so any counts.
+ * variable that they use for `http://` (Claude Code takes HTTPS_PROXY as well, Codex ALL_PROXY), so any counts.
  */
 export function proxyFindings(
   { tool }: ToolView,

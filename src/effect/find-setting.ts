@@ -2,6 +2,7 @@ import satisfies from 'semver/functions/satisfies.js'
 import type { Setting, SourceLevel, TrapCondition } from '../catalog/diagnosis.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import { isTable, valueAt } from '../documents/value.ts'
 import type { ReadFile } from './file-reader.ts'
 
 /** A source that was looked at. `profile`: what the environment of a new shell will hold. */
@@ -52,13 +53,13 @@ export interface Found {
 
 /** Who wins among all places that hold one setting. */
 export interface Resolved {
-  /** What the client goes by; with an empty value where it holds nothing else. */
+  /** What is in effect; with an empty value where nothing else is set. */
   readonly winner: Found | undefined
   /** All that the client sends: of the keys of each header the first that is not empty. */
   readonly sent: readonly Found[]
   /** The strongest of each setting. */
   readonly perSetting: readonly Found[]
-  /** What stands elsewhere and is not the winner. */
+  /** What is set elsewhere and is not the winner. */
   readonly overridden: readonly Found[]
 }
 
@@ -81,7 +82,7 @@ export function findSetting(setting: Setting, places: Places): Found[] {
   const found = sourcesOf(setting, places)
     .flatMap((source) => findIn(source, setting, path as string[]))
     .filter(hidesOrHolds)
-  // A list takes the place of a weaker one whole.
+  // A list replaces a weaker one completely.
   return setting.entry === undefined ? found : found.slice(0, 1).filter(({ value }) => value !== '')
 }
 
@@ -129,7 +130,7 @@ function findIn(source: OpenSource, setting: Setting, path: readonly string[]): 
 
 /**
  * Who wins: of each setting the strongest source, of these the first that is not empty. A profile that sets what the
- * environment holds is where that comes from, so it is not shadowed.
+ * environment holds is where that comes from, so it is not overridden.
  */
 export function resolveSettings(settings: readonly Setting[], places: Places, header?: string): Resolved {
   const lists = settings
@@ -165,13 +166,7 @@ function placeOfVariable(
 ): Pick<Found, 'keyPath' | 'entry'> {
   if (!file || !variablesAt) return {}
   const holder = valueAt(data, variablesAt)
-  const isTable = holder !== null && typeof holder === 'object' && !Array.isArray(holder)
-  return isTable ? { keyPath: [...variablesAt, name] } : { keyPath: variablesAt, entry: name }
-}
-
-/** The value at a key path, or undefined. */
-export function valueAt(data: Value, keyPath: KeyPath): Value | undefined {
-  return keyPath.reduce<Value | undefined>((at, key) => childOf(at, key), data)
+  return isTable(holder) ? { keyPath: [...variablesAt, name] } : { keyPath: variablesAt, entry: name }
 }
 
 /** A value as a text: what a file of a shell sets to a command's output as `$(...)`, what else is no text as JSON. */
@@ -234,9 +229,4 @@ function assignmentsIn(items: readonly Value[]): Record<string, string> {
     .map((item) => /^(\w+)=(.*)$/s.exec(item) ?? [])
     .flatMap(([, name, value]) => (name === undefined ? [] : [[name, value ?? ''] as const]))
   return Object.fromEntries(pairs)
-}
-
-function childOf(value: Value | undefined, key: string): Value | undefined {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
-  return Object.hasOwn(value, key) ? (value as Record<string, Value>)[key] : undefined
 }

@@ -135,7 +135,7 @@ export interface PlacedView {
 
 type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
 
-/** How a client will behave where it is set up: in its project's folder, and in a shell that is started anew. */
+/** How a client will behave where it is set up: in its project's folder, and in a new shell. */
 export async function viewSetup(placed: PlacedTool, installed: Installed, given: Given): Promise<PlacedView> {
   const { tool, variant, folders } = placed
   const context = await contextOf(placed, given)
@@ -165,7 +165,7 @@ async function openPlace(
 }
 
 /**
- * What a shell that is started anew finds in the file of variables takes the place of what this one has; where a line of
+ * What a new shell finds in the file of variables takes the place of what this one has; where a line of
  * another file wins over that, what it says.
  */
 async function inNewShell(shell: Shell, machine: MachineView): Promise<MachineView> {

@@ -1,11 +1,12 @@
 import { keyVariables, type Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
+import { valueAt } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import { findProtocol, type ProtocolId } from '../gateway/gateway.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { maskKey } from '../secrets/secret.ts'
 import { describeSource, remedyFor, thenSetUp, whereOf } from './describe-source.ts'
-import { type Found, type Resolved, resolveSettings, valueAt } from './find-setting.ts'
+import { type Found, type Resolved, resolveSettings } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 import {
@@ -176,7 +177,7 @@ function newShell(tool: string, { source }: Found): Finding {
 /**
  * Models of another vendor that a client would ask this gateway for. Which models the gateway has is not known without a
  * key; a name that begins as none of its families do was most likely left by the settings before. One that this program
- * was told to write is the user's word.
+ * was asked to write is the user's choice.
  */
 export function modelFindings(
   view: ToolView,

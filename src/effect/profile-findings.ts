@@ -20,7 +20,7 @@ interface OwnBlock {
 }
 
 /**
- * Blocks of ours that new shells do not come to, since a line in front of them ends the reading or cannot be parsed. An
+ * Blocks of ours that new shells do not reach, since a line in front of them ends the reading or cannot be parsed. An
  * error where a new terminal does without the variables.
  */
 export function profileFindings(shells: readonly Shell[], machine: MachineView): Finding[] {

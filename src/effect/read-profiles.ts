@@ -7,7 +7,7 @@ import type { FileReader, ReadFile } from './file-reader.ts'
 import type { MachineView } from './machine-view.ts'
 import { type SetLine, type ShellStart, startShells } from './shell-start.ts'
 
-/** A file that a shell reads when it is started anew, with what its lines give to variables of the environment. */
+/** A file that a new shell reads, with what its lines give to variables of the environment. */
 export interface Profile {
   readonly file: ReadFile
   readonly variables: Readonly<Record<string, string>>

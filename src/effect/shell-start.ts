@@ -32,7 +32,7 @@ export interface Stop {
   readonly maybe: boolean
 }
 
-/** What a shell that is started anew goes through. */
+/** What a new shell reads. */
 export interface ShellStart {
   readonly shell: Shell
   readonly kind: Start['kind']
@@ -43,7 +43,7 @@ export interface ShellStart {
   readonly reads: readonly { readonly path: string; readonly file: string; readonly line: number }[]
 }
 
-/** The system's own profiles are long, and every tool and way to start comes to them. */
+/** The system's own profiles are long, and every tool and way to start needs them. */
 const known = new Map<string, Script>()
 
 const mostKnown = 100
@@ -137,7 +137,7 @@ class Walk {
       scriptOf(state, this.#shell.language)
       return state
     } catch {
-      // A file that cannot be read is told of where it is looked at.
+      // A file that cannot be read is reported where it is read.
       return undefined
     }
   }
@@ -243,7 +243,7 @@ function commandText(raw: string): string {
   return `$(${(inner ?? raw).replaceAll("'", '').trim()})`
 }
 
-/** What a file of a shell does to variables of the environment, as far as it can be told without running anything. */
+/** What a file of a shell does to variables of the environment, as far as that is known without running anything. */
 export function readScript(text: string, language: ScriptLanguage): Script {
   try {
     return readIn(language, text)

@@ -26,7 +26,7 @@ export interface ProbeTarget {
   readonly deadlineMs: number
 }
 
-/** What one request to a route came to. */
+/** The result of one request to a route. */
 export interface Probe extends Route {
   /** Null when no whole reply came. */
   readonly status: number | null

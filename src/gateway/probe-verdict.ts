@@ -1,5 +1,5 @@
 /**
- * What a probe came to.
+ * The result of a probe.
  *
  * Of a route: `right` 401 without a key; `wrong-prefix` 404; `dns` the name has no address; `refused` nothing listens;
  * `reset` cut off; `tls` no trust in the certificate, or no TLS there; `proxy` the proxy fails or wants a password;

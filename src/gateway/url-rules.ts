@@ -1,8 +1,8 @@
 import type { UrlRuleId } from './url-faults.ts'
 
-/** What code scanning is told of a rule. */
+/** A rule as code scanning shows it. */
 export interface UrlRule {
-  /** What the rule asks for. */
+  /** What the rule requires. */
   readonly requirement: string
   readonly severity: 'error' | 'warning'
 }

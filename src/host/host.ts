@@ -25,7 +25,7 @@ export interface Host {
   readonly fetch: typeof fetch
   /** Set for a command that declares no network: no gateway may be asked, and the attempt is a fault of this program. */
   readonly isOffline?: boolean
-  /** What Ctrl-C and the like come to at any moment. */
+  /** What Ctrl-C and the like do at any moment. */
   readonly interruption: Interruption
   /** Tells of an interrupt that came before anything was changed, then ends the program with the code that is given back. */
   onCancelled(report: () => Promise<number>): void

@@ -2,8 +2,8 @@ import { setMaxListeners } from 'node:events'
 import { cancelled, type UserError } from '../errors.ts'
 
 /**
- * What Ctrl-C, SIGTERM and SIGHUP come to, in one place. As long as nothing of the user's was changed an interrupt ends the
- * program (`cancelled`, exit 130); once a change has begun it is only noted, and the run comes to its end and reports.
+ * What Ctrl-C, SIGTERM and SIGHUP do, in one place. As long as nothing of the user's was changed an interrupt ends the
+ * program (`cancelled`, exit 130); once a change has begun it is only noted, and the run is completed and reported.
  */
 export class Interruption {
   readonly #controller = new AbortController()
@@ -65,7 +65,7 @@ export class Interruption {
     this.#phase = 'begun'
   }
 
-  /** What was begun is over and is not yet what the user asked for, so leaving is possible once more; `done` tells of it. */
+  /** What was begun is over and is not yet what the user asked for, so leaving is possible once more; `done` describes it. */
   reopen(done: string): void {
     this.#phase = 'open'
     this.#done = [...this.#done, done]

@@ -136,7 +136,7 @@ function listen(interruption: Interruption, report: () => Promise<number>): void
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
     process.on(signal, () => interruption.interrupt())
   }
-  // A terminal that is gone answers no question any more, whether or not its end was told by a signal.
+  // A terminal that is gone answers no question any more, whether or not a signal announced its end.
   if (stdin.isTTY) stdin.on('error', () => interruption.interrupt())
 }
 

@@ -12,10 +12,10 @@ import { dirname, resolve } from 'node:path'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
 import type { Host } from './host.ts'
 
-/** Who runs the program; on Windows, where access is not told by numbers and modes, everything counts as the user's own. */
+/** Who runs the program; on Windows, where access is not a matter of numbers and modes, everything counts as the user's own. */
 export type User = Pick<Host, 'uid' | 'env'>
 
-/** Why something that stands at a path is not the user's alone, in words, and a command that mends it. */
+/** Why something that stands at a path is not the user's alone, in words, and a command that fixes it. */
 export interface Doubt {
   readonly path: string
   /** A verb and what follows, such as `belongs to alice`. */
@@ -97,7 +97,7 @@ export function whatKeepsOut(path: string, user: User): Doubt {
   return { path: culprit, what, remedy: `If it should be yours, type: ${chown(culprit)}` }
 }
 
-/** What keeps the user from changing what stands at a path, and a command that mends it; `right` is what its owner lacks. */
+/** What keeps the user from changing what stands at a path, and a command that fixes it; `right` is what its owner lacks. */
 export function whatKeepsFromChanging(path: string, right: 'u+w' | 'u+wx', user: User): Doubt {
   const uid = statSync(path, { throwIfNoEntry: false })?.uid
   if (uid === undefined || user.uid === undefined || user.uid === 0 || uid === user.uid) {

@@ -14,7 +14,7 @@ export interface ProcessControl {
 /** Characters of each stream that are kept; a program that prints more is stopped there. */
 const mostOutput = 8 * 1024 * 1024
 
-/** How long a program may take to end that was told to. */
+/** How long a program may take to end after it was asked to. */
 const graceMs = 1000
 
 /** What was printed is here within this time of the end, unless somebody else holds the other end of the pipe. */

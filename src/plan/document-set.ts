@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Document, decodeText, type Format, type KeyPath, type Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
-import { sameValue, withEdits } from '../documents/value.ts'
+import { isTable, sameValue, type Table, withEdits } from '../documents/value.ts'
 import { UserError } from '../errors.ts'
 import type { FileState } from '../host/read-file-state.ts'
 import type { LedgerEntry } from '../ledger.ts'
@@ -85,21 +85,15 @@ export function verifyEdit(file: string, before: Value, after: Value, edits: rea
   })
 }
 
-type Container = { readonly [key: string]: Value }
-
-function isContainer(value: Value): value is Container {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** By what they hold: parsers differ in prototypes and order, which carry no meaning. Emptied objects do not count. */
 function readsAlike(one: Value, other: Value): boolean {
   if (Array.isArray(one) && Array.isArray(other))
     return one.length === other.length && one.every((item, index) => readsAlike(item, other[index]))
-  if (isContainer(one) && isContainer(other)) return holdsAlike(one, other) && lacksNothing(other, one)
+  if (isTable(one) && isTable(other)) return holdsAlike(one, other) && lacksNothing(other, one)
   return one === other || (Number.isNaN(one) && Number.isNaN(other))
 }
 
-function holdsAlike(one: Container, other: Container): boolean {
+function holdsAlike(one: Table, other: Table): boolean {
   return Object.keys(one).every((key) =>
     Object.hasOwn(other, key)
       ? readsAlike(one[key] as Value, other[key] as Value)
@@ -107,12 +101,12 @@ function holdsAlike(one: Container, other: Container): boolean {
   )
 }
 
-function lacksNothing(one: Container, other: Container): boolean {
+function lacksNothing(one: Table, other: Table): boolean {
   return Object.keys(one).every((key) => Object.hasOwn(other, key) || isEmpty(one[key] as Value))
 }
 
 function isEmpty(value: Value): boolean {
-  return isContainer(value) && Object.values(value).every(isEmpty)
+  return isTable(value) && Object.values(value).every(isEmpty)
 }
 
 /** What the three states of a value (wanted, actual, last written) call for. */
@@ -123,7 +117,7 @@ export type Comparison =
 
 /**
  * The rule of ownership. Absent or last written by us: write. Already as wanted: keep. Changed since we wrote it: a
- * conflict. The user's own value, never ours: write and say so, unless the tool's folder guards this key.
+ * conflict. The user's own value, never ours: write and say so, unless the tool's folder protects this key.
  */
 export function compareLeaf(
   actual: Value | undefined,
@@ -144,11 +138,7 @@ export function compareLeaf(
 
 /** Whether a value is what the template wants. An empty object in a template only wants an object to be there. */
 export function isAsWanted(actual: Value | undefined, wanted: Value): boolean {
-  return sameValue(actual, wanted) || (isObject(actual) && sameValue(wanted, {}))
-}
-
-function isObject(value: Value | undefined): boolean {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
+  return sameValue(actual, wanted) || (isTable(actual) && sameValue(wanted, {}))
 }
 
 /** Stands for the hash of a value that is not there, since this program took it out. */

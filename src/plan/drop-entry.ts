@@ -1,7 +1,7 @@
 import type { BlankTrace } from '../documents/blank-line.ts'
-import { type Document, decodeText, type Format, type KeyPath, type Value } from '../documents/document.ts'
+import { type Document, decodeText, type Format, type KeyPath } from '../documents/document.ts'
 import { openInPlace, putBack } from '../documents/put-back.ts'
-import { sameValue } from '../documents/value.ts'
+import { leavesOf, sameValue } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { absentHash, hashValue, type OpenFile } from './document-set.ts'
@@ -76,7 +76,6 @@ function giveBack(entry: LedgerEntry, work: PlanWork): boolean {
     keyPath: entry.keyPath,
     ...(actual !== undefined && { from: displayValue(actual, entry.keyPath) }),
     to: displayValue(value, entry.keyPath),
-    owner: 'ours',
   })
   return true
 }
@@ -165,7 +164,7 @@ function tracesBelow(
 function remove(fileWork: FileWork, keyPath: KeyPath, from: string, traces?: readonly BlankTrace[]): void {
   fileWork.file.document.unset(keyPath, traces)
   fileWork.meant.push({ keyPath, value: undefined })
-  fileWork.changes.push({ kind: 'removed', keyPath, from, owner: 'ours' })
+  fileWork.changes.push({ kind: 'removed', keyPath, from })
 }
 
 /** Tells of a container in a file whether an earlier run, or this one, made it for a value of ours. */
@@ -197,16 +196,8 @@ function shallowest(
 ): KeyPath {
   for (let length = 1; length < keyPath.length; length++) {
     const parent = keyPath.slice(0, length)
-    const leaves = leafPaths(document.get(parent), parent)
-    if (isMade(parent) && leaves.every((leaf) => ours.has(JSON.stringify(leaf)))) return parent
+    const leaves = leavesOf(document.get(parent) ?? null, parent)
+    if (isMade(parent) && leaves.every((leaf) => ours.has(JSON.stringify(leaf.keyPath)))) return parent
   }
   return keyPath
-}
-
-function leafPaths(value: Value | undefined, keyPath: KeyPath): KeyPath[] {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [keyPath]
-  const entries = Object.entries(value)
-  return entries.length === 0
-    ? [keyPath]
-    : entries.flatMap(([key, child]) => leafPaths(child, [...keyPath, key]))
 }

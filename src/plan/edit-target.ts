@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Condition, Note } from '../catalog/tool.ts'
 import type { Document, KeyPath, Value } from '../documents/document.ts'
 import { hunkBetween, putBack } from '../documents/put-back.ts'
-import { sameValue } from '../documents/value.ts'
+import { sameValue, valueAt } from '../documents/value.ts'
 import { escapeNewlines } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Replaced } from '../ledger.ts'
@@ -11,7 +11,7 @@ import { Secret } from '../secrets/secret.ts'
 import { compareLeaf, type DocumentSet, hashValue, type OpenFile } from './document-set.ts'
 import { madeParents } from './drop-entry.ts'
 import { displayValue, fillText, type Leaf, type Lookup, revealValue } from './placeholders.ts'
-import { type Change, type Conflict, pathId } from './plan.ts'
+import { type Conflict, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, workOn } from './plan-work.ts'
 import { refuseLeadingOut, refuseOwnTarget } from './refuse-own-target.ts'
 import { lookupFor, type WantedTarget } from './wanted.ts'
@@ -42,7 +42,7 @@ export function editTarget(target: WantedTarget, work: PlanWork): boolean {
   const written = values.map((leaf) => editLeaf(leaf, target, fileWork, work))
   for (const stamp of timestamps) {
     const due = written.includes(true) || file.document.get(stamp.keyPath) === undefined
-    if (due) writeLeaf(stamp, target, fileWork, work, 'ours')
+    if (due) writeLeaf(stamp, target, fileWork, work)
   }
   fileWork.holdsKey ||= target.leaves.some((leaf) => holdsKey(leaf, file.document))
   return true
@@ -67,7 +67,7 @@ function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: Pl
   }
   if (comparison.action === 'write') {
     if (comparison.owner === 'user') work.findings.push(replacedFinding(leaf, actual, target))
-    writeLeaf(leaf, target, fileWork, work, comparison.owner)
+    writeLeaf(leaf, target, fileWork, work)
     return true
   }
   const conflict = describeConflict(leaf, actual, target, comparison.why)
@@ -76,17 +76,11 @@ function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: Pl
   if (decision !== 'overwrite') return false
   // From here on the user's value is what a removal has to give back.
   work.entries.delete(id)
-  writeLeaf(leaf, target, fileWork, work, 'user')
+  writeLeaf(leaf, target, fileWork, work)
   return true
 }
 
-function writeLeaf(
-  { keyPath, value }: Leaf,
-  target: WantedTarget,
-  fileWork: FileWork,
-  work: PlanWork,
-  owner: Change['owner'],
-): void {
+function writeLeaf({ keyPath, value }: Leaf, target: WantedTarget, fileWork: FileWork, work: PlanWork): void {
   const { document, path, formatId: format } = fileWork.file
   const actual = document.get(keyPath)
   const revealed = revealValue(value)
@@ -101,7 +95,6 @@ function writeLeaf(
     keyPath,
     ...(actual !== undefined && { from: displayValue(actual, keyPath, value instanceof Secret) }),
     to: displayValue(value, keyPath),
-    owner,
   })
   const { tool, hides } = target
   work.entries.set(id, {
@@ -160,7 +153,7 @@ export function replacedBy(
     const lengths = keyPath.slice(0, -1).map((_, index) => index + 1)
     const isThere = (length: number) => {
       const parent = keyPath.slice(0, length)
-      return stands(parent, beforeData) && !isMade(parent)
+      return valueAt(beforeData, parent) !== undefined && !isMade(parent)
     }
     return { kind: 'absent', parents: lengths.findLast(isThere) ?? 0 }
   }
@@ -169,13 +162,6 @@ export function replacedBy(
   const alone = format.open('', path)
   putBack(alone, keyPath, document)
   return { kind: 'value', text: alone.toText() }
-}
-
-function stands([key, ...rest]: KeyPath, data: Value | undefined): boolean {
-  if (key === undefined) return data !== undefined
-  if (data === null || typeof data !== 'object' || Array.isArray(data) || !Object.hasOwn(data, key))
-    return false
-  return stands(rest, (data as { readonly [key: string]: Value })[key])
 }
 
 function includesPath(paths: readonly (readonly string[])[], leaf: Leaf): boolean {

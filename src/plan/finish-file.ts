@@ -32,11 +32,9 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const after =
     asBefore === 'absent' ? ({ kind: 'absent' } as const) : ({ kind: 'file', bytes, mode } as const)
   const edit = {
-    kind: 'file',
     path: file.path,
     before: file.before,
     after,
-    changes,
     tools: [...tools],
   } as const
   const added = fileWork.meant.flatMap(({ keyPath, value }) => findSecrets(value ?? {}, keyPath))

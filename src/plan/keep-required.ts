@@ -1,6 +1,6 @@
 import type { FileSchema, Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
-import { valueAt } from '../documents/value.ts'
+import { isTable, valueAt } from '../documents/value.ts'
 import { judgeSchema } from '../effect/judge-schema.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
@@ -17,7 +17,7 @@ export interface Leaving {
 
 /**
  * Keeps those values of ours that a client demands beside what the user has added: without them it would throw the whole
- * file away, or not start. What is kept is the user's from here on, and is told of.
+ * file away, or not start. What is kept is the user's from here on, and is reported.
  */
 export function keepRequired(gone: readonly LedgerEntry[], work: PlanWork): Leaving {
   const files = new Set(gone.map(({ path, format }) => work.documents.open(path, format)))
@@ -109,10 +109,6 @@ function withoutValue(
   if (rest.length === 0 || child === undefined) return others
   const left = withoutValue(child, rest, path, isKept)
   return isEmpty(left) && !isKept(path) ? others : { ...data, [key]: left }
-}
-
-function isTable(value: Value): value is { readonly [key: string]: Value } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isEmpty(value: Value): boolean {

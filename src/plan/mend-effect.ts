@@ -1,5 +1,6 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import { leavesOf } from '../documents/value.ts'
 import { entriesIn, type Found } from '../effect/find-setting.ts'
 import { viewSetup } from '../effect/judge-effect.ts'
 import { overlay } from '../effect/machine-view.ts'
@@ -135,14 +136,10 @@ function canBeEmptied({ name, source }: Found, { tool, scope, method }: ToolChoi
   if (method === 'env') return isAbove && scope === 'user' && (tool.env?.silence.includes(name) ?? false)
   if (!isAbove && !(scope === 'project' && source.level === 'user')) return false
   return tool.targets.some(
-    (target) => target.scope === scope && target.when && holdsEmpty(target.content, name),
-  )
-}
-
-function holdsEmpty(content: Value, name: string): boolean {
-  if (content === null || typeof content !== 'object' || Array.isArray(content)) return false
-  return Object.entries(content).some(([key, value]) =>
-    key === name ? value === '' : holdsEmpty(value as Value, name),
+    (target) =>
+      target.scope === scope &&
+      target.when &&
+      leavesOf(target.content).some(({ keyPath, value }) => keyPath.at(-1) === name && value === ''),
   )
 }
 
@@ -183,7 +180,6 @@ function silence({ tool, setup, path, format, keyPath, entry, isKey }: Silence, 
     keyPath,
     from,
     ...(left !== undefined && { to: displayValue(left, keyPath, isKey) }),
-    owner: 'user',
   })
   work.findings.push(
     silencedFinding(path, entry === undefined ? keyPath.join('.') : `${keyPath.join('.')} (${entry})`, from),

@@ -1,4 +1,5 @@
 import type { KeyPath, Value } from '../documents/document.ts'
+import { leavesOf } from '../documents/value.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { maskKey, Secret } from '../secrets/secret.ts'
 import { isPlainValue, isSecretGroup, longestSecret, secrecyOf } from '../secrets/secret-name.ts'
@@ -24,7 +25,7 @@ const onlyPlaceholder = /^\{\{ ([\w:@/.-]+) \}\}$/
  * break out of its string. A value whose placeholder has no value is left out, never written empty.
  */
 export function fillTemplate(content: Value, lookup: Lookup): Leaf[] {
-  return flatten(content, []).flatMap(({ keyPath, value }) => {
+  return leavesOf(content).flatMap(({ keyPath, value }) => {
     const filled = fillValue(value, lookup)
     return filled === undefined ? [] : [{ keyPath, value: filled }]
   })
@@ -33,13 +34,6 @@ export function fillTemplate(content: Value, lookup: Lookup): Leaf[] {
 /** A text with its placeholders filled in for a person to read; a placeholder without a value is left out. */
 export function fillText(text: string, lookup: Lookup): string {
   return text.replace(placeholder, (_, name: string) => String(lookup(name) ?? ''))
-}
-
-function flatten(value: Value, keyPath: KeyPath): { keyPath: KeyPath; value: Value }[] {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [{ keyPath, value }]
-  const entries = Object.entries(value)
-  if (entries.length === 0) return [{ keyPath, value }]
-  return entries.flatMap(([key, child]) => flatten(child, [...keyPath, key]))
 }
 
 function fillValue(value: Value, lookup: Lookup): FilledValue | undefined {
@@ -53,7 +47,7 @@ function fillValue(value: Value, lookup: Lookup): FilledValue | undefined {
   return values.includes(undefined) ? undefined : fillText(value, lookup)
 }
 
-/** A value as it goes into a file or into what `print` was told to show; nothing else may call this. */
+/** A value as it goes into a file or into what `print` was asked to show; nothing else may call this. */
 export function revealValue(value: FilledValue): Value {
   return value instanceof Secret ? Secret.reveal(value) : value
 }

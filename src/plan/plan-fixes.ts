@@ -16,7 +16,7 @@ export interface TextFix {
   readonly path: string
   readonly start: number
   readonly end: number
-  /** What has to stand there now, and what is to stand there. */
+  /** What the file must hold now, and what it will hold. */
   readonly from: string
   readonly to: string
   /** What the file has to parse as, where that is known. */
@@ -75,11 +75,9 @@ async function fixFile(path: string, fixes: readonly TextFix[], context: PlanCon
   const bytes = new TextEncoder().encode(after)
   assertSize(path, bytes.length)
   const edit: FileEdit = {
-    kind: 'file',
     path,
     before: state,
     after: { kind: 'file', bytes, mode: state.mode },
-    changes: [],
     tools: [],
   }
   return { edit, before, after }
@@ -101,7 +99,7 @@ async function keepInStep(
   return hash === entry.hash ? entry : { ...entry, hash, run }
 }
 
-/** A file that does not parse holds no value that could be told to be ours. */
+/** In a file that does not parse no value can be recognised as ours. */
 function openDocument(open: () => Document): Document | undefined {
   try {
     return open()

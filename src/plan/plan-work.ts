@@ -46,7 +46,7 @@ export interface EffectSurroundings {
 export interface PlanContext extends WantedContext {
   readonly machine: MachineView
   readonly ledger: Ledger
-  /** For what their clients demand of whole files; a tool that is gone demands nothing. */
+  /** For what their clients require of settings files; a tool that is gone requires nothing. */
   readonly tools?: readonly Tool[]
   /** Id of the run that will apply the plan. */
   readonly run: string

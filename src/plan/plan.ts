@@ -37,20 +37,20 @@ export interface KeyFile {
   readonly isWritten: boolean
 }
 
-/** What one file of a tool comes to, for the preview and for JSON. */
+/** The result for one file of a tool, for the preview and for JSON. */
 export interface PlanRow {
   readonly tool: string
   readonly path: string
   readonly format: FormatId
   readonly action: 'create' | 'update' | 'unchanged' | 'remove'
   readonly baseUrl: string
-  /** Where the tool's key is kept; not told of a removal. */
+  /** Where the tool's key is kept; undefined in a removal. */
   readonly keyStore?: KeyStore
   /** What changes in the file, whichever tool it is for. */
   readonly changes: readonly Change[]
 }
 
-/** A value that is not ours to replace without being told to. */
+/** A value that is not ours to replace unless the user says so. */
 export interface Conflict {
   readonly tool: string
   readonly path: string
@@ -63,12 +63,10 @@ export interface Conflict {
 
 /** One file before and after. A path occurs once in a plan, however many tools change it. */
 export interface FileEdit {
-  readonly kind: 'file'
   /** The path as the user knows it; links are followed by `before.resolvedPath`. */
   readonly path: string
   readonly before: FileState
   readonly after: FileContent | { readonly kind: 'absent' }
-  readonly changes: readonly Change[]
   /** Ids of the tools that take part in this file. */
   readonly tools: readonly string[]
 }
@@ -77,13 +75,12 @@ interface FileContent {
   readonly kind: 'file'
   readonly bytes: Uint8Array
   readonly mode: number
-  /** Owner of a file that is made anew; a file that is there keeps its own. Only undo needs it. */
+  /** Owner of a file that is made again; a file that is there keeps its own. Only undo needs it. */
   readonly owner?: { readonly uid: number; readonly gid: number }
 }
 
 /** The key in the system's keychain before and after. */
 export interface KeychainEdit {
-  readonly kind: 'keychain'
   readonly account: string
   /** `hash` is that of `hashKey`: what stands there must be the same when it is replaced. */
   readonly before: { readonly kind: 'absent' } | { readonly kind: 'present'; readonly hash: string }
@@ -92,12 +89,10 @@ export interface KeychainEdit {
 
 /** One value that a plan changes; `from` and `to` are ready to be shown, keys masked. */
 export interface Change {
-  readonly kind: 'created' | 'modified' | 'removed' | 'unchanged'
+  readonly kind: 'created' | 'modified' | 'removed'
   readonly keyPath: KeyPath
   readonly from?: string
   readonly to?: string
-  /** Whose value stood there before. */
-  readonly owner: 'ours' | 'user' | 'nobody'
 }
 
 /** How a new key takes the place of the old ones in what earlier runs keep, so that none of them comes back with an undo. */

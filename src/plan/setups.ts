@@ -142,7 +142,7 @@ export function completeLedger(
   return { ...ledger, setups, entries, folders }
 }
 
-/** The id of a setup before its place was told. */
+/** The id of a setup before its place was known. */
 function firstId({ place: _, ...setup }: Setup): string {
   return setupId(setup)
 }

@@ -47,7 +47,7 @@ export interface WantedContext {
   readonly emptied?: ReadonlySet<string>
 }
 
-/** All that one choice wants to stand in files; nothing is read but which profile exists. */
+/** All that one choice wants in files; nothing is read but which profile exists. */
 export function wantedTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   if (choice.method === 'env') return envTargets(choice, context)
   const files = fileTargets(choice, context)

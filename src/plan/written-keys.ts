@@ -188,7 +188,7 @@ export async function editKeychain(
   const hash = current && hashKey(current)
   if (hash === (after.kind === 'present' ? hashKey(after.key) : undefined)) return undefined
   const before = hash === undefined ? ({ kind: 'absent' } as const) : ({ kind: 'present', hash } as const)
-  return { kind: 'keychain', account: keyAccount, before, after }
+  return { account: keyAccount, before, after }
 }
 
 /** The keys that the user gave this program: those that it wrote, by their hashes, and the one of this run. */

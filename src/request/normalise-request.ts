@@ -101,7 +101,7 @@ export async function keychainKey(input: Input, host: Pick<Host, 'keychain'>): P
   return (await openKeychain(host)).read(keyAccount)
 }
 
-/** The gateway that the input names: `--gateway`, else the region (by default global). `note` tells of a correction. */
+/** The gateway that the input names: `--gateway`, else the region (by default global). `note` describes a correction. */
 export function chooseOrigin(
   input: Input,
   gateway: Gateway,

@@ -9,7 +9,7 @@ import { Secret } from './secret.ts'
 /** The account under which the key is kept. */
 export const keyAccount = 'default'
 
-/** What people are told of it. */
+/** Its name for people. */
 export const keychainTitle = 'the key in the keychain'
 
 /** Keys in the system's keychain. Every verb throws UserError `keychain-unavailable`, exit 1, where it is missing or stays locked. */

@@ -29,7 +29,7 @@ interface Group {
 
 const worstFirst: readonly Level[] = ['error', 'failed', 'warning', 'info', 'skipped', 'ok']
 
-/** Each tool with what it goes by and what is wrong with it, the worst first; then the sum. */
+/** Each tool with what is in effect and what is wrong with it, the worst first; then the sum. */
 export function reportDoctor(report: DoctorReport, host: Host): { report: string; next: string[] } {
   const page = { host, texts: doctorTextsFor(host), style: styleFor(host, 'stdout') }
   const { error, warning, failed } = report.summary

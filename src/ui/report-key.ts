@@ -65,7 +65,7 @@ export function reportForgotten(
   }
 }
 
-/** What a rotation came to, as far as its report tells of it. */
+/** The result of a rotation, as far as it is reported. */
 export interface RotationReport {
   readonly plan: Plan & { readonly places: number; readonly tools: readonly string[] }
   readonly run: string | undefined

@@ -31,7 +31,7 @@ export function reportSetup(
     report: [...(diff ? [diff] : []), renderPlan(plan.rows, host), ...renderKeychain(plan, host)].join('\n'),
     next: [
       ...(dryRun ? [texts.dryRun] : plan.edits.length === 0 && !plan.keychain ? [texts.alreadyRight] : []),
-      // Where a new shell does not come to them, or something else wins there, the findings tell.
+      // Where a new shell does not reach them, or something else wins there, the findings say so.
       ...(variables && run && effect.length === 0 ? [texts.newShell] : []),
       ...(sameCommand === undefined ? [] : [texts.sameCommand(sameCommand)]),
       ...(run === undefined ? [] : [texts.undo]),
@@ -39,7 +39,7 @@ export function reportSetup(
   }
 }
 
-/** The texts of the results that commands come to. */
+/** The texts of the results of commands. */
 export interface ReportTexts {
   readonly tool: string
   readonly place: string

@@ -21,7 +21,7 @@ export function writeText(
 
 /**
  * Says on standard error when the results could not be written, and gives the exit code: that of a command that has changed
- * something stays what it is, because it tells of the files. A reader that has ended, as `head` does, had what it wanted.
+ * something stays what it is, because it is about the files. A reader that has ended, as `head` does, had what it wanted.
  */
 export async function concludeOutput(exit: ExitCode, host: Host): Promise<ExitCode> {
   const lost = await host.terminal.outputLost()

@@ -9,7 +9,7 @@ import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, writeText } from '../ui/write-text.ts'
 import { lendInput } from './hold-terminal.ts'
 
-// The only door to inquirer: every question goes to standard error, and leaving one comes to the same everywhere.
+// The only door to inquirer: every question goes to standard error, and leaving one has the same result everywhere.
 
 /** One line of a list. */
 export interface Choice<Value> {

@@ -17,7 +17,7 @@ import { ownKeys } from '../../plan/written-keys.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
 
-/** What doctor goes by beside the effect: daemons, git and what we own. */
+/** What doctor looks at beside the effect: daemons, git and what we own. */
 interface DoctorContext extends EffectContext {
   readonly host: Host
   readonly ledger: Ledger

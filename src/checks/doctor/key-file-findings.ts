@@ -45,7 +45,7 @@ type KeyPlace = Pick<ReadFile, 'path' | 'resolvedPath'>
 
 /**
  * A file with a key that others may read. Where its disk keeps no modes, as FAT, the drives of Windows in WSL and some network
- * drives, chmod mends nothing.
+ * drives, chmod fixes nothing.
  */
 export function keyModeFindings(
   { path, mode = 0 }: Pick<ReadFile, 'path' | 'mode'>,

@@ -28,7 +28,7 @@ export interface ToolData {
   } | null
   /** `masked` is the command as it stands where the key comes from one. */
   readonly key: { readonly masked: string; readonly source: SourceData } | null
-  /** What stands elsewhere and is not gone by. */
+  /** What is set elsewhere and is not in effect. */
   readonly overridden: readonly {
     readonly setting: 'baseUrl' | 'key'
     readonly value: string
@@ -89,7 +89,7 @@ function maskFound({ value, isCommand }: Found): string {
 }
 
 /**
- * What to ask of each origin that a client goes by: the paths that it really requests, and whether its key is good. A
+ * What to ask of each origin that a client uses: the paths that it really requests, and whether its key is good. A
  * key goes only where the client sends it as well, and never without TLS to another machine.
  */
 export function gatewayPlans(views: readonly ToolView[], gateway: Gateway): CheckPlan[] {

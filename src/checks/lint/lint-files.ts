@@ -18,7 +18,7 @@ export interface LintRequest {
   readonly project: boolean
 }
 
-/** What the look at many files came to. */
+/** The result of linting many files. */
 export interface LintResult {
   readonly problems: readonly LintProblem[]
   /** How many files were looked at; those that could not be read are not among them. */
@@ -121,7 +121,7 @@ function notRead(path: string, reason: UnreadReason): Finding {
   }
 }
 
-/** Nobody reads a path of thousands of characters; its place is told whole. */
+/** Nobody reads a path of thousands of characters; its place is given in full. */
 function shortPath(path: string): string {
   return path.length <= 300 ? path : `${path.slice(0, 140)}…${path.slice(-140)}`
 }

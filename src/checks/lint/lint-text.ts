@@ -168,7 +168,7 @@ interface ClientWord extends Span {
 }
 
 /**
- * Who reads the URL: told by the variable's name, by the key in a tool's own file, or by the words around it. Empty when
+ * Who reads the URL: known by the variable's name, by the key in a tool's own file, or by the words around it. Empty when
  * nothing tells.
  */
 export function chooseReaders(url: UrlCandidate, file: LintFile, context: LintContext): readonly UrlReader[] {

@@ -94,7 +94,7 @@ function remember<Known>(known: Map<number, Known>, index: number, find: () => K
 
 /**
  * Where a line's comment begins: at one of the markers, which must not stand in quotes. The beginning of a line inside a
- * block comment is told by its `*`. Infinite where there is none.
+ * block comment is known by its `*`. Infinite where there is none.
  */
 function commentStart(line: string, markers: readonly string[]): number {
   if (markers.includes('/*') && /^\s*\*/.test(line)) return -1

@@ -122,7 +122,7 @@ export function findHalfUrls(lines: LintedText, names: readonly string[]): UrlCa
   })
 }
 
-/** `NAME = value`, `"NAME": value`, `set -gx NAME value` and their kin. */
+/** `NAME = value`, `"NAME": value`, `set -gx NAME value` and the like. */
 function assignmentOf(names: readonly string[]): RegExp {
   const name = [...names.map(escapePattern), `(?:[A-Za-z_][\\w-]*)?(?:${baseUrlName.source})`].join('|')
   const between = '["\'`]?\\]?(?:[ \\t]*(?:=(?!=)|:(?!=))[ \\t]*|[ \\t]+(?=["\'\\w]))'

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog, Target, Tool, Variant } from '../../catalog/tool.ts'
-import type { KeyPath, Value } from '../../documents/document.ts'
+import type { KeyPath } from '../../documents/document.ts'
 import type { FormatId } from '../../documents/formats.ts'
+import { leavesOf } from '../../documents/value.ts'
 import type { Endpoint } from '../../gateway/gateway.ts'
 import { filesAt } from '../../host/files-at.ts'
 import type { Host } from '../../host/host.ts'
@@ -48,8 +49,8 @@ export function urlKeys({ tools }: Pick<Catalog, 'tools'>, host: Surroundings): 
     tool.targets.flatMap((target) => {
       const path = resolvePath(target.path, resolvePlaces(tool.places, host))
       return variantsOf(tool, target).flatMap((variant) =>
-        textLeaves(target.content).flatMap(({ keyPath, text }) => {
-          const endpoint = endpointOf(text, variant)
+        leavesOf(target.content).flatMap(({ keyPath, value }) => {
+          const endpoint = typeof value === 'string' ? endpointOf(value, variant) : undefined
           if (!endpoint) return []
           return [{ path, format: target.format, keyPath, reader: readerOf(tool, variant, endpoint) }]
         }),
@@ -71,12 +72,6 @@ function endpointOf(text: string, { endpoints }: Variant): Endpoint | undefined 
   const [found, protocol] = /^\{\{ baseUrl(?::([\w-]+))? \}\}$/.exec(text) ?? []
   if (found === undefined) return undefined
   return protocol === undefined ? endpoints[0] : endpoints.find((endpoint) => endpoint.protocol === protocol)
-}
-
-function textLeaves(value: Value, keyPath: KeyPath = []): { keyPath: KeyPath; text: string }[] {
-  if (typeof value === 'string') return [{ keyPath, text: value }]
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return []
-  return Object.entries(value).flatMap(([key, child]) => textLeaves(child as Value, [...keyPath, key]))
 }
 
 /**

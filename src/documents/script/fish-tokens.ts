@@ -138,7 +138,7 @@ export class FishTokens {
     if (this.#text.charAt(this.#at) === '(') return this.#substitution()
     const [name] = /^\w+/.exec(this.#text.slice(this.#at, this.#at + 200)) ?? []
     if (name === undefined) {
-      // `${NAME}`, `$?` and their kin are another shell's.
+      // `${NAME}`, `$?` and the like are another shell's.
       if (/[{?#@*!$-]/.test(this.#char)) throw this.#fail('stray', `$${this.#char}`, start)
       throw this.#fail('stray', '$', start)
     }
@@ -161,7 +161,7 @@ export class FishTokens {
 
   #depth = 0
 
-  /** `(…)`: commands of their own, whose output is not to be told. */
+  /** `(…)`: commands of their own, whose output is not known. */
   #substitution(): null {
     const start = this.#at
     this.#depth += 1

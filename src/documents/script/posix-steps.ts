@@ -80,7 +80,7 @@ function textOf({ word }: RawWord): string | undefined {
   return fixedText(word)
 }
 
-/** `NAME=value` in a word; a value that is added to another is not to be told. */
+/** `NAME=value` in a word; a value that is added to another is not known. */
 function assignmentOf({ word, raw }: RawWord): { name: string; value: Word; raw?: string } | undefined {
   const [first = null, ...rest] = word
   const found = typeof first === 'string' ? /^([A-Za-z_]\w*)(\+?)=(.*)$/s.exec(first) : null
@@ -91,7 +91,7 @@ function assignmentOf({ word, raw }: RawWord): { name: string; value: Word; raw?
   return { name, value, ...(fixedText(value) === undefined && { raw: written }) }
 }
 
-/** What `set -a` and its kin say; undefined for any other command. */
+/** What `set -a` and the like say; undefined for any other command. */
 function turnedTo(command: readonly RawWord[]): boolean | undefined {
   const text = command.map((word) => textOf(word) ?? '').join(' ')
   if (/^set -\w*a\w*( |$)|^set -o allexport\b|^setopt .*\ball_?export\b/i.test(text)) return true

@@ -204,7 +204,7 @@ export class PosixWords extends PosixText {
     return this.text.slice(start + 1, this.at - 1)
   }
 
-  /** The word that stands for an empty variable; undefined where it is not to be told. */
+  /** The word that stands for an empty variable; undefined where it is not known. */
   #inner(text: string, start: number): Word | undefined {
     if (text === '') return []
     if (!/^["\w$/.~:{}-]*$/.test(text)) return [null]

@@ -1,9 +1,9 @@
 /**
- * What a file of a shell does to variables of the environment, as far as it can be told without running it: the order of
+ * What a file of a shell does to variables of the environment, as far as that is known without running it: the order of
  * its lines counts, and a line that is never reached does nothing.
  */
 export interface Script {
-  /** In the order in which the shell comes to them. */
+  /** In the order in which the shell runs them. */
   readonly steps: readonly Step[]
   /** Where the shell stops reading since the text does not parse; steps behind it are left out. */
   readonly problem?: ScriptProblem

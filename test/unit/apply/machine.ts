@@ -51,7 +51,7 @@ export function edit(path: string, text?: string, mode?: number): FileEdit {
   const kept = before.kind === 'absent' ? 0o600 : before.mode
   const after: FileEdit['after'] =
     text === undefined ? { kind: 'absent' } : { kind: 'file', bytes: Buffer.from(text), mode: mode ?? kept }
-  return { kind: 'file', path, before, after, changes: [], tools: ['codex'] }
+  return { path, before, after, tools: ['codex'] }
 }
 
 export function entry(path: string, run: string): LedgerEntry {

@@ -18,12 +18,10 @@ function stateOf(text: string | undefined, mode: number): FileState {
 
 function edit(before: string | undefined, after: string | undefined, modes = [0o644, 0o644]): FileEdit {
   return {
-    kind: 'file',
     path,
     before: stateOf(before, modes[0] ?? 0),
     after:
       after === undefined ? { kind: 'absent' } : { kind: 'file', bytes: bytesOf(after), mode: modes[1] ?? 0 },
-    changes: [],
     tools: [],
   }
 }

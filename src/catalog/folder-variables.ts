@@ -105,11 +105,7 @@ const reasons: Readonly<Record<OddFolder['why'], readonly [en: string, zh: strin
 }
 
 /** What is wrong, in both languages, and what to do. */
-export function describeOddFolder({ variable, value, why }: OddFolder): {
-  message: string
-  messageZh: string
-  hint: string
-} {
+export function describeOddFolder({ variable, value, why }: OddFolder) {
   const [en, zh] = reasons[why]
   return {
     message: `${variable} is ${value}: it ${en}.`,

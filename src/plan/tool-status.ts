@@ -51,8 +51,7 @@ export async function inspectSetup(
       context,
     ),
   )
-  const asWritten = files.every(({ state }) => state === 'as-written')
-  return { ...setup, files, asWritten, unencrypted: choice.origin.isUnencrypted }
+  return statusOf(setup, files, choice.origin.isUnencrypted)
 }
 
 /** The same by the ledger alone, for a tool that is not in the catalog any more. */
@@ -66,8 +65,11 @@ export async function inspectEntries(setup: Setup, context: PlanContext): Promis
       entries.map((entry) => ({ name: entry.keyPath.join('.'), state: entryState(entry, documents) })),
     )
   })
-  const asWritten = files.every(({ state }) => state === 'as-written')
-  return { ...setup, files, asWritten, unencrypted: isUnencryptedUrl(setup.gateway) }
+  return statusOf(setup, files, isUnencryptedUrl(setup.gateway))
+}
+
+function statusOf(setup: Setup, files: readonly FileStatus[], unencrypted: boolean): ToolStatus {
+  return { ...setup, files, asWritten: files.every(({ state }) => state === 'as-written'), unencrypted }
 }
 
 function entryState(

@@ -1,4 +1,4 @@
-// Which packages ship: those whose code is in the bundle, by its modules, and those that npm installs beside it.
+// Which packages ship: those whose code is in the bundle, by its modules, and those that it takes where somebody has installed them beside it.
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
@@ -15,8 +15,8 @@ export function findPackages(output, root) {
     .filter(([, { renderedLength }]) => renderedLength > 0)
     .map(([id]) => packagePath(id, root))
     .filter((path) => path !== undefined)
-  const { optionalDependencies = {} } = readManifest(root)
-  const beside = Object.keys(optionalDependencies).map((name) => `node_modules/${name}`)
+  const { peerDependencies = {} } = readManifest(root)
+  const beside = Object.keys(peerDependencies).map((name) => `node_modules/${name}`)
   return [...new Set([...inBundle, ...beside])]
     .map((path) => ({
       path,

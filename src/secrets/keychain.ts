@@ -9,6 +9,9 @@ import { Secret } from './secret.ts'
 /** The account under which the key is kept. */
 export const keyAccount = 'default'
 
+/** Few need it, so it is installed only on request: an optional peer of this package. */
+const keyringPackage = '@napi-rs/keyring'
+
 /** Its name for people. */
 export const keychainTitle = 'the key in the keychain'
 
@@ -68,8 +71,8 @@ export class KeychainError extends UserError {
 
   static notInstalled(): KeychainError {
     return new KeychainError(
-      'The keychain cannot be reached: the optional package @napi-rs/keyring is not installed here.',
-      'To install it, type: npm install --global --include=optional qcode-setup',
+      `The keychain cannot be reached: what reaches it, the package ${keyringPackage}, is not installed beside qcode-setup.`,
+      `To install both, type: npm install -g qcode-setup ${keyringPackage} (or, each time: npx -p qcode-setup -p ${keyringPackage} qcode-setup …)`,
     )
   }
 
@@ -85,12 +88,13 @@ const getKey = ['key', 'get']
 
 /**
  * The words of the command that prints the key of the keychain: by the name of this program where PATH leads to it, else
- * through npx and with its version, which takes some seconds the first time.
+ * through npx and with its version, which takes some seconds the first time, and with the package that reaches the keychain.
  */
 export function keyCommand(host: Surroundings): readonly string[] {
   if (findProgram('qcode-setup', withoutPackages(host))) return ['qcode-setup', ...getKey]
   const { version } = JSON.parse(readFileSync(join(host.packageFolder, 'package.json'), 'utf8'))
-  return ['npx', '--yes', '--prefer-offline', `qcode-setup@${version}`, ...getKey]
+  const packages = [`--package=qcode-setup@${version}`, `--package=${keyringPackage}@2`]
+  return ['npx', '--yes', '--prefer-offline', ...packages, 'qcode-setup', ...getKey]
 }
 
 /**

@@ -50,9 +50,11 @@ describe('the packed program', () => {
   it('brings nothing else along', () => {
     const names = readdirSync(join(root, 'prefix/node_modules')).filter((name) => !name.startsWith('.'))
     expect(names).toEqual(['qcode-setup'])
-    const { dependencies, peerDependencies, optionalDependencies } = readJson(join(installed, 'package.json'))
-    expect([dependencies, peerDependencies]).toEqual([undefined, undefined])
-    expect(Object.keys(optionalDependencies ?? {})).toEqual(['@napi-rs/keyring'])
+    const manifest = readJson(join(installed, 'package.json'))
+    const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = manifest
+    expect([dependencies, optionalDependencies]).toEqual([undefined, undefined])
+    expect(Object.keys(peerDependencies ?? {})).toEqual(['@napi-rs/keyring'])
+    expect(peerDependenciesMeta).toEqual({ '@napi-rs/keyring': { optional: true } })
   })
 
   it('holds the program and its data, and no tests', () => {

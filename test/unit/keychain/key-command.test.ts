@@ -20,7 +20,16 @@ function hostWith(folders: readonly string[], platform: NodeJS.Platform = 'linux
   return { env: { PATH }, platform, packageFolder: join(root, 'package') }
 }
 
-const byNpx = ['npx', '--yes', '--prefer-offline', 'qcode-setup@1.2.3', 'key', 'get']
+const byNpx = [
+  'npx',
+  '--yes',
+  '--prefer-offline',
+  '--package=qcode-setup@1.2.3',
+  '--package=@napi-rs/keyring@2',
+  'qcode-setup',
+  'key',
+  'get',
+]
 
 describe('the command that prints the key', () => {
   it('is the program by its name where PATH leads to it, else npx with this version', () => {

@@ -17,6 +17,10 @@ const throughTheProgram = {
  */
 const quick = { isolate: false, maxWorkers: availableParallelism() + 1, ...throughTheProgram, ...minutes(2) }
 
+/** The long lane looks elsewhere at every run, and says where. */
+const { RANDOM_SEED = 'new', RANDOM_CASES = '1' } = process.env
+const newSeed = { RANDOM_CASES, RANDOM_SEED: RANDOM_SEED === 'new' ? `${Date.now() % 2 ** 31}` : RANDOM_SEED }
+
 /** After the projects before it, where several run at once: each may use the whole machine. */
 const inTurn = (groupOrder: number) => ({ sequence: { groupOrder } })
 
@@ -29,10 +33,13 @@ export default defineConfig({
       {
         test: {
           name: 'long',
-          include: ['test/long/**/*.test.ts'],
+          // Random input is tried here once more, on ten times the cases.
+          include: ['test/long/**/*.test.ts', 'test/unit/**/random/*.test.ts'],
           maxWorkers: '100%',
+          env: newSeed,
           ...inTurn(1),
           ...throughTheProgram,
+          globalSetup: ['test/support/build-once.ts', 'test/support/random-seed.ts'],
           ...minutes(5),
         },
       },

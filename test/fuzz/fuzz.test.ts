@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { randomSeed } from '../support/seed-of-run.ts'
+import { randomSeed } from '../support/random-cases.ts'
 import { replayOf } from './replay.ts'
 import { runTarget } from './run-target.ts'
 import { casesOf, fixedPath, isWanted, writesReport } from './settings.ts'

@@ -7,6 +7,7 @@ import {
   powershellEnvFormat,
 } from '../../../src/documents/shell/env-formats.ts'
 import { type AssignedValue, type ShellId, shellLine } from '../../../src/documents/shell/quote.ts'
+import { randomCases } from '../../support/random-cases.ts'
 import { refusalOf } from '../../support/refusal-of.ts'
 import { assignedValue, fileOf, hostileText, rubble } from '../../unit/documents/shell/arbitraries.ts'
 import { expectLaws, runs, setIn, unsetIn } from '../../unit/documents/shell/laws.ts'
@@ -148,7 +149,7 @@ for (const [family, format] of [
             expect(stderr).toBe('')
             expect(JSON.parse(stdout)).toMatchObject(wanted)
           }),
-          { numRuns: 3 },
+          randomCases(3),
         )
       })
 

@@ -6,6 +6,7 @@ import { loadFormats } from '../../../src/documents/formats.ts'
 import type { Endpoint } from '../../../src/gateway/gateway.ts'
 import { judgeBaseUrl } from '../../../src/gateway/judge-base-url.ts'
 import { urlRules } from '../../../src/gateway/url-rules.ts'
+import { randomCases } from '../../support/random-cases.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { corrected, lintAt, lintHost } from '../../unit/lint/lint-at.ts'
 
@@ -126,7 +127,7 @@ describe('every mistake in every place', () => {
           expect(right.map(({ prefix }) => text.replace(url ?? '', origin + prefix))).toContain(mended)
         },
       ),
-      { numRuns: 1000 },
+      randomCases(1000),
     )
   })
 

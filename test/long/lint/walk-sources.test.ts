@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { walkSources } from '../../../src/checks/lint/walk-sources.ts'
+import { randomCases } from '../../support/random-cases.ts'
 
 const roots: string[] = []
 afterEach(() => {
@@ -105,7 +106,7 @@ describe('walkSources', () => {
         expect(walked(root)).toEqual(listed.sort())
         rmSync(root, { recursive: true })
       }),
-      { numRuns: 300 },
+      randomCases(300),
     )
   })
 })

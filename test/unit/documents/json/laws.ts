@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Document, Format, KeyPath, Value } from '../../../../src/documents/document.ts'
 import { UserError } from '../../../../src/errors.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 import { getIn, isBlocked, isSubsequence, pathFor, setIn, shallowestAbsent, unsetIn } from './data.ts'
 
 /** A format with documents to try it on, and keys to look up and to add. */
@@ -22,7 +23,7 @@ export interface Trial {
   readonly value: Value
 }
 
-export const runs = { numRuns: 300 }
+export const runs = randomCases(300)
 
 const steps = fc.array(fc.record({ known: fc.boolean(), index: fc.nat(20) }), { minLength: 1, maxLength: 4 })
 

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Format, KeyPath, Value } from '../../../../src/documents/document.ts'
 import { UserError } from '../../../../src/errors.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
-export const runs = { numRuns: 400 }
+export const runs = randomCases(400)
 
 /** The text after a set, and after that with an unset in a document of its own. */
 export function setIn(format: Format, text: string, path: KeyPath, value: Value): string {

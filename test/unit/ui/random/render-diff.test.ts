@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type FileState, hashBytes } from '../../../src/host/read-file-state.ts'
-import type { FileEdit } from '../../../src/plan/plan.ts'
-import { Secret } from '../../../src/secrets/secret.ts'
-import { renderDiff } from '../../../src/ui/render-diff.ts'
-import { plainStyle, tagStyle } from './styles.ts'
+import { type FileState, hashBytes } from '../../../../src/host/read-file-state.ts'
+import type { FileEdit } from '../../../../src/plan/plan.ts'
+import { Secret } from '../../../../src/secrets/secret.ts'
+import { renderDiff } from '../../../../src/ui/render-diff.ts'
+import { randomCases } from '../../../support/random-cases.ts'
+import { plainStyle, tagStyle } from '../styles.ts'
 
 const path = '/home/ada/.codex/config.toml'
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -107,7 +108,7 @@ describe('renderDiff', () => {
         const parts = [old, fresh].flatMap((value) => [value, JSON.stringify(value)]).flatMap(stretches)
         expect(parts.filter((part) => shown.includes(part))).toEqual([])
       }),
-      { numRuns: 400 },
+      randomCases(400),
     )
   })
 })

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { gitignoreFormat } from '../../../../src/documents/gitignore/gitignore-format.ts'
-import { ignorePattern, patternIn } from '../../../../src/documents/gitignore/ignore-pattern.ts'
-import { refusalOf } from '../../../support/refusal-of.ts'
-import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn } from '../shell/laws.ts'
+import { gitignoreFormat } from '../../../../../src/documents/gitignore/gitignore-format.ts'
+import { ignorePattern, patternIn } from '../../../../../src/documents/gitignore/ignore-pattern.ts'
+import { randomCases } from '../../../../support/random-cases.ts'
+import { refusalOf } from '../../../../support/refusal-of.ts'
+import { fileOf, hostileText, rubble } from '../../shell/arbitraries.ts'
+import { expectLaws, runs, setIn, unsetIn } from '../../shell/laws.ts'
 
 const lines = fc.oneof(
   fc.constantFrom(
@@ -158,7 +159,7 @@ describe('ignorePattern', () => {
         const { stdout } = spawnSync('git', asked, options)
         expect(stdout.split('\0').filter(Boolean).sort()).toEqual([...hidden].sort())
       }),
-      { numRuns: 40 },
+      randomCases(40),
     )
     rmSync(join(folder, '.gitignore'))
   })

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { KeyPath, Value } from '../../../../src/documents/document.ts'
-import { UserError } from '../../../../src/errors.ts'
-import { path, randomDocument, value } from './random-toml.ts'
-import { open } from './support.ts'
+import type { KeyPath, Value } from '../../../../../src/documents/document.ts'
+import { UserError } from '../../../../../src/errors.ts'
+import { randomCases } from '../../../../support/random-cases.ts'
+import { path, randomDocument, value } from '../random-toml.ts'
+import { open } from '../support.ts'
 
 interface Trip {
   readonly before: string
@@ -89,7 +90,7 @@ it.skipIf(!hasTomllib)(
         edit(text, keys, wanted)
         edit(text, keys)
       }),
-      { numRuns: 1000 },
+      randomCases(1000),
     )
     const { stdout } = spawnSync('python3', ['-c', judge], { input: JSON.stringify(trips), encoding: 'utf8' })
     const { read, wrong } = JSON.parse(stdout)

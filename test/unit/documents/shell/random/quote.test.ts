@@ -6,11 +6,12 @@ import {
   quotePosix,
   quotePowershell,
   shellLine,
-} from '../../../../src/documents/shell/quote.ts'
-import { refusalOf } from '../../../support/refusal-of.ts'
-import { hostileText } from './arbitraries.ts'
-import { runs } from './laws.ts'
-import { environmentAsJson, inEachShell, useScratchFolder, wordsAsJson } from './run-shell.ts'
+} from '../../../../../src/documents/shell/quote.ts'
+import { randomCases } from '../../../../support/random-cases.ts'
+import { refusalOf } from '../../../../support/refusal-of.ts'
+import { hostileText } from '../arbitraries.ts'
+import { runs } from '../laws.ts'
+import { environmentAsJson, inEachShell, useScratchFolder, wordsAsJson } from '../run-shell.ts'
 
 useScratchFolder()
 
@@ -35,7 +36,7 @@ const known = [
   'a"b',
 ]
 const many = fc.array(hostileText, { minLength: 150, maxLength: 250 }).map((texts) => [...known, ...texts])
-const batches = { numRuns: 4 }
+const batches = randomCases(4)
 
 describe('quotePosix', () => {
   inEachShell('posix', 'comes back from the shell as it was', (run) => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth, renderTable } from '../../../src/ui/render-table.ts'
-import { plainStyle } from './styles.ts'
+import { displayWidth, renderTable } from '../../../../src/ui/render-table.ts'
+import { randomCases } from '../../../support/random-cases.ts'
+import { plainStyle } from '../styles.ts'
 
 const head = ['Tool', 'File']
 const rows = [
@@ -64,7 +65,7 @@ describe('renderTable', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      randomCases(300),
     )
   })
 })

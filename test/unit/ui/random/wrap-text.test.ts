@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth, wrapText } from '../../../src/ui/render-table.ts'
+import { displayWidth, wrapText } from '../../../../src/ui/render-table.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 describe('wrapText', () => {
   it.each([
@@ -24,7 +25,7 @@ describe('wrapText', () => {
           expect(line).not.toMatch(/\s|[工。]/)
         }
       }),
-      { numRuns: 400 },
+      randomCases(400),
     )
   })
 })

@@ -1,27 +1,15 @@
 import iarna from '@iarna/toml'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { KeyPath, Value } from '../../../src/documents/document.ts'
-import { tomlFormat } from '../../../src/documents/toml/toml-format.ts'
-import { UserError } from '../../../src/errors.ts'
-import {
-  type Block,
-  path,
-  type RandomDocument,
-  randomDocument,
-  value,
-} from '../../unit/documents/toml/random-toml.ts'
-import {
-  edited,
-  open,
-  shallowestAbsent,
-  valueIn,
-  withoutEmpty,
-  withValue,
-} from '../../unit/documents/toml/support.ts'
-import { tortureDocuments } from '../../unit/documents/toml/torture-documents.ts'
+import type { KeyPath, Value } from '../../../../../src/documents/document.ts'
+import { tomlFormat } from '../../../../../src/documents/toml/toml-format.ts'
+import { UserError } from '../../../../../src/errors.ts'
+import { randomCases } from '../../../../support/random-cases.ts'
+import { type Block, path, type RandomDocument, randomDocument, value } from '../random-toml.ts'
+import { edited, open, shallowestAbsent, valueIn, withoutEmpty, withValue } from '../support.ts'
+import { tortureDocuments } from '../torture-documents.ts'
 
-const runs = { numRuns: 500 }
+const runs = randomCases(500)
 
 const document = randomDocument.filter(({ text }) => opens(text))
 const torture = fc
@@ -125,7 +113,7 @@ describe('set', () => {
             })
         expect(back).toBe(text)
       }),
-      { numRuns: 2000 },
+      randomCases(2000),
     )
   })
 
@@ -163,7 +151,7 @@ describe('unset', () => {
         expect(withoutEmpty(tomlFormat.parseStrict(after))).toEqual(withoutEmpty(wanted))
         expect(open(after).get(keys)).toBeUndefined()
       }),
-      { numRuns: 1000 },
+      randomCases(1000),
     )
   })
 
@@ -174,7 +162,7 @@ describe('unset', () => {
         const foreign = blocks.filter((block) => isForeign(block, keys) && block.text !== '')
         expectInOrder(after, foreign)
       }),
-      { numRuns: 1000 },
+      randomCases(1000),
     )
   })
 
@@ -218,7 +206,7 @@ test('a second independent parser reads the same foreign values before and after
       const others = [text, after].map((each) => withValue(readWithIarna(each), keys, undefined))
       expect(withoutEmpty(others[1])).toEqual(withoutEmpty(others[0]))
     }),
-    { numRuns: 1000 },
+    randomCases(1000),
   )
 })
 

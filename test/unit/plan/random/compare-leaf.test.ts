@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Value } from '../../../src/documents/document.ts'
-import type { LedgerEntry } from '../../../src/ledger.ts'
-import { compareLeaf, hashValue, isAsWanted } from '../../../src/plan/document-set.ts'
+import type { Value } from '../../../../src/documents/document.ts'
+import type { LedgerEntry } from '../../../../src/ledger.ts'
+import { compareLeaf, hashValue, isAsWanted } from '../../../../src/plan/document-set.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 const entryFor = (written: Value): LedgerEntry => ({
   path: '/f',
@@ -54,7 +55,7 @@ describe('compareLeaf', () => {
         const { action } = compareLeaf(actual, wanted, entryFor(written), false)
         expect(action === 'write').toBe(actual !== wanted && actual === written)
       }),
-      { numRuns: 500 },
+      randomCases(500),
     )
   })
 })

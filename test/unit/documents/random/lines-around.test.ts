@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Document, KeyPath, Value } from '../../../src/documents/document.ts'
-import { type FormatId, loadFormats } from '../../../src/documents/formats.ts'
+import type { Document, KeyPath, Value } from '../../../../src/documents/document.ts'
+import { type FormatId, loadFormats } from '../../../../src/documents/formats.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 /** A kind of file: lines of a user's, and what this program writes. */
 interface Kind {
@@ -129,7 +130,7 @@ describe.each(kinds)('$id: lines that the user adds around ours stay, and no lin
         }
         expect(document.toText()).toBe(join(wanted))
       }),
-      { seed: 8, numRuns: 300 },
+      randomCases(300),
     )
 
     function linesAt(

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cleanServerText } from '../../../src/gateway/judge-failure.ts'
-import { Origin } from '../../../src/gateway/origin.ts'
-import { probeKey, probeLive, probeRoute, type Route } from '../../../src/gateway/probe-route.ts'
-import { startStandIn } from '../../../src/gateway/stand-in.ts'
-import { createTransport } from '../../../src/gateway/transport.ts'
-import { Secret } from '../../../src/secrets/secret.ts'
+import { cleanServerText } from '../../../../src/gateway/judge-failure.ts'
+import { Origin } from '../../../../src/gateway/origin.ts'
+import { probeKey, probeLive, probeRoute, type Route } from '../../../../src/gateway/probe-route.ts'
+import { startStandIn } from '../../../../src/gateway/stand-in.ts'
+import { createTransport } from '../../../../src/gateway/transport.ts'
+import { Secret } from '../../../../src/secrets/secret.ts'
 import {
   answering,
   deadPort,
@@ -14,10 +14,11 @@ import {
   faults,
   nowhere,
   startFaulty,
-} from '../../support/faulty-gateway.ts'
-import { opened } from '../../support/opened.ts'
-import { testCatalog } from '../../support/test-catalog.ts'
-import { testKey } from '../../support/test-host.ts'
+} from '../../../support/faulty-gateway.ts'
+import { opened } from '../../../support/opened.ts'
+import { randomCases } from '../../../support/random-cases.ts'
+import { testCatalog } from '../../../support/test-catalog.ts'
+import { testKey } from '../../../support/test-host.ts'
 
 const { gateway } = testCatalog
 const key = new Secret(testKey)
@@ -224,7 +225,7 @@ describe('text of a server', () => {
         expect(cleaned).not.toContain(testKey)
         expect(cleaned.length).toBeLessThanOrEqual(201)
       }),
-      { numRuns: 500 },
+      randomCases(500),
     )
   })
 })

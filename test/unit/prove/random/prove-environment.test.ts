@@ -1,7 +1,8 @@
 import { delimiter, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientEnvironment, programPath } from '../../../src/checks/prove-environment.ts'
+import { clientEnvironment, programPath } from '../../../../src/checks/prove-environment.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 const folders = { home: '/t/home', work: '/t/work', temporary: '/t/tmp' }
 
@@ -39,7 +40,7 @@ describe('the environment of a client under proof', () => {
           ),
         )
       }),
-      { numRuns: 300 },
+      randomCases(300),
     )
   })
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { jsoncFormat, jsonFormat } from '../../../src/documents/json/json-format.ts'
-import { isSubsequence } from '../../unit/documents/json/data.ts'
-import { keys, tidyJson, wildJson } from '../../unit/documents/json/json-arbitrary.ts'
-import { check, describeLaws, type Subject } from '../../unit/documents/json/laws.ts'
+import { jsoncFormat, jsonFormat } from '../../../../../src/documents/json/json-format.ts'
+import { isSubsequence } from '../data.ts'
+import { keys, tidyJson, wildJson } from '../json-arbitrary.ts'
+import { check, describeLaws, type Subject } from '../laws.ts'
 
 const subjects: Subject[] = [
   { name: 'strict JSON in any layout', format: jsonFormat, texts: wildJson(false), keys },

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fillTemplate, fillText } from '../../../src/plan/placeholders.ts'
-import { Secret } from '../../../src/secrets/secret.ts'
+import { fillTemplate, fillText } from '../../../../src/plan/placeholders.ts'
+import { Secret } from '../../../../src/secrets/secret.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 const lookup = (values: Record<string, string | Secret>) => (name: string) => values[name]
 
@@ -34,7 +35,7 @@ describe('fillTemplate', () => {
           { keyPath: ['k'], value: `a${value}b` },
         ])
       }),
-      { numRuns: 300, examples: [['{{ y }}'], ['$&'], ['"\n\\']] },
+      { ...randomCases(300), examples: [['{{ y }}'], ['$&'], ['"\n\\']] },
     )
   })
 })

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { quoteFish, quotePosix, quotePowershell } from '../../../src/documents/shell/quote.ts'
-import { maskFileText } from '../../../src/secrets/mask-file-text.ts'
-import { randomSeed } from '../../support/seed-of-run.ts'
+import { quoteFish, quotePosix, quotePowershell } from '../../../../src/documents/shell/quote.ts'
+import { maskFileText } from '../../../../src/secrets/mask-file-text.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 const mask = (text: string) => maskFileText(text, [])
 
@@ -223,7 +223,7 @@ describe('law: no 8 characters of a secret behind its name survive, and no 4 of 
           .filter((piece) => !frame.includes(piece))
         expect(pieces.filter((piece) => mask(text).includes(piece))).toEqual([])
       }),
-      { numRuns: 300, seed: randomSeed },
+      randomCases(300),
     )
   })
 })

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judgeProof, printedVersion, proofPrompt } from '../../../src/checks/prove-client.ts'
-import type { SeenRequest } from '../../../src/gateway/stand-in.ts'
-import type { RunResult } from '../../../src/host/host.ts'
+import { judgeProof, printedVersion, proofPrompt } from '../../../../src/checks/prove-client.ts'
+import type { SeenRequest } from '../../../../src/gateway/stand-in.ts'
+import type { RunResult } from '../../../../src/host/host.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 const route = '/api/v1/messages'
 const post: SeenRequest = { method: 'POST', path: route, query: 'beta=true', auth: 'bearer', status: 200 }
@@ -69,7 +70,7 @@ describe('a client is judged by its requests and its reply', () => {
           result.stdout === 'pong'
         expect(judgeProof(requests, [route], result).verdict === 'proven').toBe(right)
       }),
-      { numRuns: 500 },
+      randomCases(500),
     )
   })
 

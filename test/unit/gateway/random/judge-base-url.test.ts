@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Endpoint } from '../../../src/gateway/gateway.ts'
-import { judgeBaseUrl } from '../../../src/gateway/judge-base-url.ts'
-import { testCatalog } from '../../support/test-catalog.ts'
+import type { Endpoint } from '../../../../src/gateway/gateway.ts'
+import { judgeBaseUrl } from '../../../../src/gateway/judge-base-url.ts'
+import { randomCases } from '../../../support/random-cases.ts'
+import { testCatalog } from '../../../support/test-catalog.ts'
 
 const { gateway, tools } = testCatalog
 const claude: Endpoint = { protocol: 'anthropic-messages', prefix: '/api', appends: '/v1/messages' }
@@ -85,7 +86,7 @@ describe('judgeBaseUrl', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      randomCases(300),
     )
   })
 
@@ -102,7 +103,7 @@ describe('judgeBaseUrl', () => {
           if (problems.length === 0) expect(routes).toContain(requests)
         },
       ),
-      { numRuns: 1000 },
+      randomCases(1000),
     )
   })
 

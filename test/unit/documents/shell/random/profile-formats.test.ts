@@ -6,11 +6,11 @@ import {
   fishProfileFormat,
   posixProfileFormat,
   powershellProfileFormat,
-} from '../../../../src/documents/shell/profile-document.ts'
-import { refusalOf } from '../../../support/refusal-of.ts'
-import { fileOf, hostileText, rubble } from './arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn } from './laws.ts'
-import { environmentAsJson, inEachShell, scratchFolder, useScratchFolder } from './run-shell.ts'
+} from '../../../../../src/documents/shell/profile-document.ts'
+import { refusalOf } from '../../../../support/refusal-of.ts'
+import { fileOf, hostileText, rubble } from '../arbitraries.ts'
+import { expectLaws, runs, setIn, unsetIn } from '../laws.ts'
+import { environmentAsJson, inEachShell, scratchFolder, useScratchFolder } from '../run-shell.ts'
 
 useScratchFolder()
 

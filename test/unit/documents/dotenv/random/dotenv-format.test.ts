@@ -1,13 +1,14 @@
 import { parse } from 'dotenv'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dotenvFormat } from '../../../../src/documents/dotenv/dotenv-format.ts'
-import { quoteDotenv } from '../../../../src/documents/shell/quote.ts'
-import { UserError } from '../../../../src/errors.ts'
-import { refusalOf } from '../../../support/refusal-of.ts'
-import { fileOf, hostileText, rubble } from '../shell/arbitraries.ts'
-import { expectLaws, runs, setIn, unsetIn } from '../shell/laws.ts'
-import { environmentAsJson, inEachShell, useScratchFolder } from '../shell/run-shell.ts'
+import { dotenvFormat } from '../../../../../src/documents/dotenv/dotenv-format.ts'
+import { quoteDotenv } from '../../../../../src/documents/shell/quote.ts'
+import { UserError } from '../../../../../src/errors.ts'
+import { randomCases } from '../../../../support/random-cases.ts'
+import { refusalOf } from '../../../../support/refusal-of.ts'
+import { fileOf, hostileText, rubble } from '../../shell/arbitraries.ts'
+import { expectLaws, runs, setIn, unsetIn } from '../../shell/laws.ts'
+import { environmentAsJson, inEachShell, useScratchFolder } from '../../shell/run-shell.ts'
 
 useScratchFolder()
 
@@ -209,7 +210,7 @@ describe('quoteDotenv', () => {
         expect(stderr).toBe('')
         expect(JSON.parse(stdout)).toMatchObject(wanted)
       }),
-      { numRuns: 3 },
+      randomCases(3),
     )
   })
 })

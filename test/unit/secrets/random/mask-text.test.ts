@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { quoteFish, quotePosix, quotePowershell } from '../../../src/documents/shell/quote.ts'
-import { maskText } from '../../../src/secrets/mask-text.ts'
-import { Secret } from '../../../src/secrets/secret.ts'
+import { quoteFish, quotePosix, quotePowershell } from '../../../../src/documents/shell/quote.ts'
+import { maskText } from '../../../../src/secrets/mask-text.ts'
+import { Secret } from '../../../../src/secrets/secret.ts'
+import { randomCases } from '../../../support/random-cases.ts'
 
 const key = `cr_${'0123456789abcdef'.repeat(4)}`
 const shown = 'cr_…cdef'
@@ -77,7 +78,7 @@ describe('maskText', () => {
         expect(survivors(masked, spell(secret))).toEqual([])
         expect(survivors(masked, secret)).toEqual([])
       }),
-      { numRuns: 400 },
+      randomCases(400),
     )
   })
 
@@ -86,7 +87,7 @@ describe('maskText', () => {
       fc.property(around, secrets, (text, secret) => {
         expect(mask(text, secret)).toBe(text)
       }),
-      { numRuns: 400 },
+      randomCases(400),
     )
   })
 })

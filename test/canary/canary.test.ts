@@ -59,7 +59,7 @@ describe.concurrent('the key is shown nowhere', () => {
   it.each(named(keychainRuns))('by the keychain, %s', (_, journey) => walk(journey))
   it.each(named(clientRuns))('to %s', (_, journey) => walk(journey))
 
-  it.each(Object.entries(mistakeRuns))('where it stands by mistake %s', (name, steps) =>
+  it.each(Object.entries(mistakeRuns))('given a key put by mistake %s', (name, steps) =>
     walk({ name, files: mistakeFiles, steps }),
   )
 
@@ -67,7 +67,7 @@ describe.concurrent('the key is shown nowhere', () => {
 })
 
 describe('the sums', () => {
-  it('say that something was searched, and that nothing was found', () => {
+  it('count the searches that were made, and no finds', () => {
     for (const [name, count] of Object.entries({ ...tally, hits: 1 })) expect(count, name).toBeGreaterThan(0)
     expect(tally.hits).toBe(0)
   })

@@ -89,7 +89,7 @@ describe('no terminal shows the key', () => {
     expect(await search(place, run)).toBe(130)
   })
 
-  it('at a conflict, or that key set is typed into', async () => {
+  it('at a conflict, and at the prompt of key set', async () => {
     const aider = { '.aider.conf.yml': `env-file: ${key}\nopenai-api-key: ${key}\n` }
     const conflict = start(['--tool', 'aider', '--region', 'eu', '--no-check'], aider, { QCODE_API_KEY: key })
     await conflict.run.question(messagesEn.keyStore.question)

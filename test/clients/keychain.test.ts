@@ -71,7 +71,7 @@ describe.skipIf(!hasSecretService)('keychain', () => {
     expect(textsBelow(dirname(place.home))).not.toContain(place.key)
   })
 
-  test('Claude Code sends no other key that stands in its environment', async () => {
+  test('Claude Code sends no other key from its environment', async () => {
     const place = await makeKeychainPlace()
     const runner = clientRunner('claude-code-2.1.330')
     const withKey = { ...runner, env: { ...runner.env, ANTHROPIC_API_KEY: 'sk-ant-elsewhere-0123456789' } }
@@ -79,7 +79,7 @@ describe.skipIf(!hasSecretService)('keychain', () => {
     await expectReply(withKey, place)
   })
 
-  test('Cline takes no key of the user that stood in its file', async () => {
+  test('Cline uses no key of the user that was in its file before', async () => {
     const place = await makeKeychainPlace()
     const runner = clientRunner('cline-3.0.65')
     const settings = { provider: 'anthropic', apiKey: 'sk-ant-of-the-user-0123456789' }

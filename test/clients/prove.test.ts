@@ -49,7 +49,7 @@ test('prove finds four clients in PATH and shows the request that each makes', a
   ])
 })
 
-test('prove knows what older ones need', async () => {
+test('given older versions of the clients, prove gives each what it needs', async () => {
   const older = binFolders('claude-code-2.1.197', 'cline-2.18.0', 'codex-0.80.0')
   expect(await prove(older, '')).toEqual([
     'Claude Code 2.1.197: proven, reply, /api/v1/messages',

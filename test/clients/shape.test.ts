@@ -40,7 +40,7 @@ test("Cline keeps and uses another provider's key over setup, a run, remove and 
 })
 
 describe.each(codexRunners)('$id', (runner) => {
-  test("starts after remove with keys of the user's in our table, and goes by their provider", async () => {
+  test("after remove, starts with the user's keys that were in our table, and uses their provider", async () => {
     const place = await makePlace()
     const file = join(place.home, '.codex/config.toml')
     const table = `name = "Mine"\nbase_url = "${place.standIn.origin}/openai"\nwire_api = "responses"\nenv_key = "MY_KEY"\n`

@@ -154,7 +154,7 @@ describe.each(scenes)('%s', (_name, make) => {
     },
   )
 
-  test('a run killed at any call is taken back whole', async () => {
+  test('a run killed at any call is rolled back whole', async () => {
     await atEveryCall(
       make,
       (at) => ({ kind: 'kill', at }),
@@ -193,7 +193,7 @@ describe.each(scenes)('%s', (_name, make) => {
     expect(ends).toContain('finished')
   })
 
-  test('recovery may be killed as often as it likes', async () => {
+  test('given a recovery that is killed again and again, the next one still ends the run whole', async () => {
     const wantedSight = await newSight(make)
     const kills = fc.array(fc.tuple(fc.constantFrom(finishRun, rollBackRun), fc.nat(40)), { maxLength: 4 })
     const last = fc.constantFrom(finishRun, rollBackRun)

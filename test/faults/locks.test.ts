@@ -44,7 +44,7 @@ describe('the lock of a run that was killed', () => {
     expect(isLocked(home)).toBe(false)
   })
 
-  test('is taken over at once, its time being in the future', async () => {
+  test('given a time in the future, is taken over at once', async () => {
     const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
     holder.process.kill('SIGKILL')
@@ -55,7 +55,7 @@ describe('the lock of a run that was killed', () => {
   })
 })
 
-describe('the lock of a run that lives', () => {
+describe('the lock of a run whose process is alive', () => {
   test.each(clocks)('is not taken, the clock of the waiter being %s', async (_name, jumps) => {
     const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
@@ -65,7 +65,7 @@ describe('the lock of a run that lives', () => {
     await holder.ended()
   })
 
-  test('is not taken while it is stopped, however long; going on, it ends whole', async () => {
+  test('is not taken while its process is stopped, however long; once continued, the run ends whole', async () => {
     const holder = program.start(home, { waitMs: 0 })
     await holder.until('in')
     holder.process.kill('SIGSTOP')
@@ -78,7 +78,7 @@ describe('the lock of a run that lives', () => {
   })
 })
 
-test('clocks that jump in all processes let never two in, and everybody gets a turn', async () => {
+test('given clocks that jump in all processes, never two hold the lock at once, and each gets its turn', async () => {
   mkdirSync(join(home, '.local'))
   const holders = clocks.map(([, jumps]) =>
     program.start(home, { rounds: 25, holdMs: 5, waitMs: 120_000, jumps }),

@@ -83,7 +83,7 @@ describe('a fault while the key is replaced', () => {
     expect([...ends].sort()).toEqual(['renewal-unfinished', 'write-failed'])
   })
 
-  test('killed at any call, it is taken back or finished by the next start', async () => {
+  test('killed at any call, it is rolled back or finished by the next start', async () => {
     const ends = new Set<string>()
     await atEveryCall(
       (at) => ({ kind: 'kill', at }),
@@ -107,7 +107,7 @@ describe('a fault while the key is replaced', () => {
     expect(names.filter((name) => !ends.has(name))).toEqual([])
   })
 
-  test('recovery may be killed as often as it likes', async () => {
+  test('given a recovery that is killed again and again, the next one still ends the run whole', async () => {
     const kills = fc.array(fc.tuple(fc.constantFrom(finishRun, rollBackRun), fc.nat(60)), { maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(fc.nat(170), kills, async (first, recoveries) => {

@@ -89,7 +89,7 @@ async function atEveryCall(
 }
 
 describe.each(scenes)('%s', (_name, make) => {
-  test('a run killed at any call is taken back whole', async () => {
+  test('a run killed at any call is rolled back whole', async () => {
     await atEveryCall(
       make,
       (at) => ({ kind: 'kill', at }),
@@ -140,7 +140,7 @@ describe.each(scenes)('%s', (_name, make) => {
     expect(ends).toContain('finished')
   })
 
-  test('recovery may be killed as often as it likes', async () => {
+  test('given a recovery that is killed again and again, the next one still ends the run whole', async () => {
     const wantedSight = await newSight(make)
     const kills = fc.array(fc.tuple(fc.constantFrom(finishRun, rollBackRun), fc.nat(60)), { maxLength: 4 })
     const last = fc.constantFrom(finishRun, rollBackRun)

@@ -38,7 +38,7 @@ test('every rule of the judge has a client that fails by breaking it', () => {
 const why = hasExactHosts ? 'not every test has run' : 'no private mount and network here'
 
 describe.skipIf(!isWhole)(`docs/wire-proof.md${isWhole ? '' : ` (skipped: ${why})`}`, () => {
-  test('is what this run has seen; it was written anew', async () => {
+  test('is what this run has seen; it was written again', async () => {
     const before = await readFile(document, 'utf8').catch(() => '')
     const seen = renderProof(rows)
     await mkdir(dirname(document), { recursive: true })

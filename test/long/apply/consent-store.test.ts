@@ -28,7 +28,7 @@ function start() {
   return { home, host, file, plan: () => ({ ...request(host, [edit(file, '{}\n')], [setup]), consent }) }
 }
 
-it('is stored with the files of its run, for the owner alone; a newer one does not take its place', async () => {
+it('is stored with the files of its run, for the owner alone; a newer one does not replace it', async () => {
   const { home, host, file, plan } = start()
   const { fileSystem, calls } = createFaultFileSystem()
   await applyEdits(plan(), host, fileSystem)
@@ -42,7 +42,7 @@ it('is stored with the files of its run, for the owner alone; a newer one does n
   expect(findConsent(host, origin)).toEqual(consent)
 })
 
-it('is there only where the whole run is: whichever call fails, both or neither', async () => {
+it('is stored only with the whole run: whichever call fails, both or neither', async () => {
   const whole = start()
   const { calls, fileSystem } = createFaultFileSystem()
   await applyEdits(whole.plan(), whole.host, fileSystem)
@@ -85,7 +85,7 @@ describe('once nothing is set up with its origin', () => {
     return { ...machine, leave }
   }
 
-  it('counts no more, and another one takes its place', async () => {
+  it('is no longer valid, and a new one replaces it', async () => {
     const { host, leave, plan } = await left()
     await applyEdits(leave(), host)
     expect(findConsent(host, origin)).toBeUndefined()
@@ -93,7 +93,7 @@ describe('once nothing is set up with its origin', () => {
     expect(findConsent(host, origin)).toEqual(later)
   })
 
-  it('comes back with what is set up, when that is undone', async () => {
+  it('is valid again when that is undone', async () => {
     const { host, leave } = await left()
     await applyEdits(leave(), host)
     const undo = await planUndo(host)
@@ -102,7 +102,7 @@ describe('once nothing is set up with its origin', () => {
     expect(findConsent(host, origin)).toEqual(consent)
   })
 
-  it('is gone with the whole run that leaves, or not at all, whichever call fails', async () => {
+  it('is removed with the run that removes the setup, or not at all, whichever call fails', async () => {
     const whole = await left()
     const { calls, fileSystem } = createFaultFileSystem()
     await applyEdits(whole.leave(), whole.host, fileSystem)

@@ -25,7 +25,7 @@ async function runs(count: number, host: Host, path: string): Promise<string[]> 
 const folders = (host: Host) => readdirSync(runsFolder(host)).sort()
 
 describe('given more than fifty runs', () => {
-  test('the newest fifty stay, with all that undo needs, and nothing of the others', async () => {
+  test('the newest fifty are kept, with all that undo needs, and nothing of the others', async () => {
     const home = makeHome()
     const host = makeHost(home)
     const ids = await runs(53, host, join(home, 'file'))
@@ -34,7 +34,7 @@ describe('given more than fifty runs', () => {
     expect(await planUndo(host)).toMatchObject({ run: { id: ids.at(-1) } })
   })
 
-  test('a run whose backup the ledger needs stays', async () => {
+  test('a run whose backup the ledger needs is kept', async () => {
     const home = makeHome()
     const host = makeHost(home)
     const [first = ''] = await runs(1, host, join(home, 'file'))

@@ -59,7 +59,7 @@ async function expectRenewed({ store, host, wanted }: Scene): Promise<void> {
 }
 
 describe('a run that replaces the key in the keychain', () => {
-  test('leaves no old key in it, not for undo either, and earlier runs can be undone', async () => {
+  test('leaves no old key there, not even for undo, and earlier runs can still be undone', async () => {
     const scene = await makeScene()
     expect(Object.values(scene.keys).sort()).toEqual([first, second])
     await applyEdits(scene.wanted, scene.host, quick())

@@ -132,7 +132,7 @@ describe('check', () => {
 })
 
 describe('check with a key', () => {
-  it('tests it for no tokens, and never at the Responses route', async () => {
+  it('tests it at the cost of no tokens, and never at the Responses route', async () => {
     const standIn = await opened(startStandIn(testCatalog.gateway, sampleKey))
     const { exit, region } = await check(['--gateway', standIn.origin, '--key-file', keyFile])
     expect([exit, region?.key?.verdict]).toEqual([0, 'key-accepted'])

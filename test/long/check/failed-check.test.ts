@@ -43,14 +43,14 @@ describe('the question after a failed check', () => {
     expect(terminal.shown()).toContain('No accounts')
   })
 
-  it('takes the run back by the third: exit 4', async () => {
+  it('given the third answer, rolls the run back: exit 4', async () => {
     const { outcome, terminal, file } = await startSetup()
     await terminal.answer(question, down + down + enter)
     expect(await outcome).toMatchObject({ exit: 4, data: { changed: true, undone: expect.any(String) } })
     expect(existsSync(file)).toBe(false)
   })
 
-  it('has taken the run back before it asks for another region, so leaving there leaves nothing written', async () => {
+  it('rolls the run back before it asks for another region, so that leaving there leaves nothing written', async () => {
     const { outcome, terminal, file } = await startSetup()
     await terminal.answer(question, down + enter)
     await terminal.answer(messagesEn.region.question, '')
@@ -62,7 +62,7 @@ describe('the question after a failed check', () => {
     )
   })
 
-  it('sets up another region by the second: exit 0 when that one is right', async () => {
+  it('given the second answer, sets up another region: exit 0 when that one is right', async () => {
     const { outcome, terminal, file } = await startSetup()
     await terminal.answer(question, down + enter)
     await terminal.answer(messagesEn.region.question, down + down + enter)

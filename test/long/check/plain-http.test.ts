@@ -156,7 +156,7 @@ describe('a setup without TLS and without questions', () => {
     ])
   })
 
-  it('remembers the word of who had everything right already, as after an update', async () => {
+  it('remembers the consent of a user whose files were right already, as after an update', async () => {
     const { context, consents } = await machine()
     await runSetup(toChina('noCheck'), context)
     rmSync(consents)
@@ -198,7 +198,7 @@ it('the question shows the safer regions measured beside it, and no key was sent
 })
 
 describe('switch', () => {
-  it('to the region without TLS explains and remembers; away from it, it says that the key should be replaced', async () => {
+  it('to the region without TLS explains and remembers the consent; away from it, says that the key should be replaced', async () => {
     const { context, consents } = await machine()
     await runSetup(input({ tool: ['claude-code'], region: ['eu'] }, ['noCheck']), context)
     const there = await runSwitch(input({}, ['noCheck'], ['china']), context)
@@ -215,7 +215,7 @@ describe('switch', () => {
     expect(again.data.plainHttp).toMatchObject({ agreedAt: null })
   })
 
-  it('back by undo finds the consent of then, and says in one sentence what has returned', async () => {
+  it('undone finds the earlier consent, and says in one sentence what has returned', async () => {
     const { context } = await machine()
     await runSetup(toChina('noCheck'), context)
     await runSwitch(input({}, ['noCheck'], ['eu']), context)
@@ -228,7 +228,7 @@ describe('switch', () => {
     expect(messageOf(more, 'plain-http')).toContain(plainHttpEn.agreed(day))
   })
 
-  it('of nothing asks for no consent and remembers none', async () => {
+  it('with nothing to change asks for no consent and remembers none', async () => {
     const { context, consents } = await machine()
     expect((await runSwitch(input({}, ['noCheck'], ['china']), context)).findings).toEqual([])
     expect(existsSync(consents)).toBe(false)

@@ -95,7 +95,7 @@ describe('setup', () => {
 })
 
 describe('a variant with a fallback', () => {
-  it('gives way where the gateway serves only the other path: one run, one undo', async () => {
+  it('is replaced by its fallback where the gateway serves only the other path: one run, one undo', async () => {
     const home = newHome()
     const relay = await withoutAlias()
     const { exit, data } = await setUp(home, relay.origin, 'codex')
@@ -117,7 +117,7 @@ describe('a variant with a fallback', () => {
     expect(existsSync(join(home, '.codex'))).toBe(false)
   })
 
-  it('stays where it is pinned, and the check says what is served instead', async () => {
+  it('is kept where it is pinned, and the check says what is served instead', async () => {
     const home = newHome()
     const relay = await withoutAlias()
     const { exit, data } = await setUp(home, relay.origin, 'codex', '--codex-base', 'openai')
@@ -147,7 +147,7 @@ describe('a variant with a fallback', () => {
     expect(codexConfig(home)).toContain(`base_url = "${gateway.origin}/openai"`)
   })
 
-  it('gives way in a switch as well', async () => {
+  it('is replaced by its fallback in a switch as well', async () => {
     const home = newHome()
     const standIn = await opened(startStandIn(testCatalog.gateway, sampleKey))
     const relay = await withoutAlias()

@@ -92,7 +92,7 @@ describe('the transport', () => {
 })
 
 describe('TLS', () => {
-  it('trusts the extra certificates, and takes its time', async () => {
+  it('trusts the extra certificates, and measures the time', async () => {
     const server = await start(faults.rightWithoutKey, certificates.good)
     const reply = await post(server.origin, { env: {}, certificates: trusted })
     expect(reply).toMatchObject({ kind: 'reply', status: 401 })

@@ -73,7 +73,7 @@ function expectKind<Kind extends GitStatus['kind']>(
   return fate as Extract<GitStatus, { kind: Kind }>
 }
 
-describe('git has no say', () => {
+describe('git would never take the key', () => {
   it('outside of a repository', async () => {
     expect(await ask(join(root, 'elsewhere/.env'))).toBeUndefined()
   })

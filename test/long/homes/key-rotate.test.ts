@@ -104,7 +104,7 @@ describe('key rotate over all tools', () => {
     expect([tools.length, tools.filter(({ asWritten }) => !asWritten)]).toEqual([11, []])
   })
 
-  it('keeps what is the user’s, in files and in backups', async () => {
+  it('keeps what belongs to the user, in files and in backups', async () => {
     const home = newHome()
     await livedIn(home)
     const mine = (word: string) =>
@@ -169,7 +169,7 @@ describe('key rotate over all tools', () => {
     expect([data.replacedKeys, holders(home, oldKey), holders(home, newKey)]).toEqual([2, [], []])
   })
 
-  it('passes a project over that is gone, and says so', async () => {
+  it('skips a project that no longer exists, and says so', async () => {
     const home = newHome()
     await livedIn(home)
     rmSync(join(home, 'project'), { recursive: true })

@@ -43,7 +43,7 @@ async function inKilledHome(work: (killed: Killed) => Promise<void>): Promise<vo
 const users = (home: string) => usersPart(readTree(home))
 
 describe.concurrent('a run that was killed half-way', () => {
-  it('is told of by status, which changes nothing', () =>
+  it('is reported by status, which changes nothing', () =>
     inKilledHome(async ({ home, run }) => {
       const before = readTree(home)
       const status = await runProgram(['status', '--json'], { home })
@@ -60,7 +60,7 @@ describe.concurrent('a run that was killed half-way', () => {
       expect(readTree(home)).toEqual(before)
     }))
 
-  it('is taken back by undo', () =>
+  it('is rolled back by undo', () =>
     inKilledHome(async ({ home, run, old }) => {
       const ran = await runProgram(['undo', run, '--yes', '--json'], { home })
       expect(ran.exit, ran.stderr).toBe(0)
@@ -69,7 +69,7 @@ describe.concurrent('a run that was killed half-way', () => {
       expect(JSON.parse((await runProgram(['status', '--json'], { home })).stdout).unfinishedRun).toBeNull()
     }))
 
-  it('is taken back first by the next run, which says so', () =>
+  it('is rolled back first by the next run, which says so', () =>
     inKilledHome(async ({ home, run, old }) => {
       const ran = await setUp(['claude-code'], { home })
       expect(ran.exit, ran.stderr).toBe(0)

@@ -162,7 +162,7 @@ describe.concurrent('no text of a file, a name, a variable, a client or a server
 })
 
 /** No profile of a shell can name it, so this is for tools with files of their own. */
-it('nor does the name of the home, in what is told of its files, their conflicts and what stands in the way', () =>
+it('the name of the home does not command the terminal either, in messages about its files, conflicts and obstacles', () =>
   inHostileHome(async ({ home, run }) => {
     const tools = ['--tool', 'codex,claude-code,evil', '--yes', '--no-check', '--allow-problems']
     const quiet = async (exit: number, ...args: readonly string[]) => {

@@ -69,7 +69,7 @@ describe.skipIf(!hasSecretService)('the keychain of a machine with a Secret Serv
     expect(terminal.screen()).toContain('qcode-setup key get | cat')
   })
 
-  it('takes nothing else for a key that is not there', async () => {
+  it('given no key in the keychain, takes nothing else for it', async () => {
     const { run } = await start()
     const ran = await run('key get', { env: { QCODE_API_KEY: sampleKey }, input: `${sampleKey}\n` })
     expect(ran).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringContaining('qcode-setup key set') })
@@ -109,7 +109,7 @@ describe.skipIf(!hasSecretService)('the keychain of a machine with a Secret Serv
     expect(textsBelow(machine.home)).not.toMatch(new RegExp(`${sampleKey}|${secondKey}`))
   })
 
-  it('writes nothing in a dry run and nothing where the key stands there already', async () => {
+  it('writes nothing in a dry run, and nothing where the keychain holds that key already', async () => {
     const machine = await start()
     const planned = await machine.run('key set --key-file - --dry-run', { input: sampleKey })
     expect(planned).toMatchObject({ exit: 0, stdout: expect.stringContaining('+cr_…4567') })
@@ -147,7 +147,7 @@ describe.skipIf(!hasSecretService)('the keychain of a machine with a Secret Serv
     })
   })
 
-  it('names the files in which a forgotten key still stands, and the command that takes it out', async () => {
+  it('names the files that still hold a forgotten key, and the command that takes it out', async () => {
     const machine = await start()
     await machine.run('--tool codex,aider --key-file - --yes --no-check', { input: sampleKey })
     const ran = await machine.run('key forget --yes --json')

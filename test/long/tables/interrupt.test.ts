@@ -134,7 +134,7 @@ describe.each(signals)('%s', (signal) => {
     expect(readFileSync(join(home, '.codex/.env'), 'utf8')).toContain(sampleKey)
   })
 
-  it('after the write ends the check, and tells what stands: exit 4', async () => {
+  it('after the write ends the check, and tells what is written: exit 4', async () => {
     const home = newHome()
     expect((await setUp(['claude-code'], { home })).exit).toBe(0)
     const gateway = await silentGateway()

@@ -178,7 +178,7 @@ describe.each(movable)('given %s for two accounts (%s) and for none', (tool, var
     expect(usersPart(readTree(home))).toEqual(start)
   })
 
-  it('with the folder of one account gone, remove takes out the rest, says so and makes nothing anew', async () => {
+  it('with the folder of one account gone, remove takes out the rest, says so and creates nothing', async () => {
     const home = newHome()
     fillPlainHome(home)
     const start = usersPart(readTree(home))

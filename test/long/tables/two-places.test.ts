@@ -111,7 +111,7 @@ function expectPlace(home: string, { url, key }: Place, region: string, theKey =
 }
 
 describe.each(all)('given $tool in two places, by $by', (two) => {
-  it('both stand side by side, and status names each', async () => {
+  it('both are set up side by side, and status names each', async () => {
     const home = await setUpBoth(two)
     expectPlace(home, two.first, 'us')
     expectPlace(home, two.second, 'eu')

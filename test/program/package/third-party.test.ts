@@ -47,7 +47,7 @@ describe('sbom.cdx.json', () => {
     expect(named('optional')).toEqual([expect.stringMatching(/^pkg:npm\/%40napi-rs\/keyring@/)])
   })
 
-  it('is a CycloneDX document by its schema, which refuses a spoilt one', () => {
+  it('is a CycloneDX document by its schema, which refuses a damaged one', () => {
     const validator = sbomValidator()
     expect(validator.validate(sbom).errors).toEqual([])
     const [first, ...rest] = sbom.components

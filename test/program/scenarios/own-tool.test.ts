@@ -57,7 +57,7 @@ async function inHome(work: (home: string) => Promise<void>): Promise<void> {
 }
 
 describe.concurrent('an eighth tool as a folder of the user', () => {
-  it('is set up, told of, switched, printed, taken back and taken out without a line of code', () =>
+  it('is set up, shown by status, switched, printed, undone and removed without a line of code', () =>
     inHome(async (home) => {
       addTool(home, manifest)
       mkdirSync(join(home, '.config/opencode'))

@@ -219,7 +219,7 @@ describe('nothing to do', () => {
     expect(listRuns(host)).toEqual([])
   })
 
-  test('leaves the old ledger and nothing beside it when storing fails', async () => {
+  test('given that the ledger cannot be stored, keeps the old one and no rest of the new', async () => {
     for (let at = 0; ; at++) {
       const host = makeHost(makeHome())
       put(join(host.home, 'file'), 'same')

@@ -102,7 +102,7 @@ describe('assertWritable', () => {
     expect(whatKeepsFromChanging(home, 'u+wx', owner).remedy).toContain(`chmod u+wx ${home}`)
   })
 
-  test('takes a missing owner write bit as a wish', () => {
+  test('takes a missing owner write bit as the wish that nothing is written', () => {
     const path = join(makeHome(), 'file')
     put(path, '', 0o464)
     const refusal = { code: 'not-writable', exit: 1, hint: expect.stringContaining(`chmod u+w ${path}`) }

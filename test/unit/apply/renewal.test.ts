@@ -57,7 +57,7 @@ describe('a run that replaces the key', () => {
     expect(contents(scene.home)['aider/env']).toBe(`URL=eu\nKEY=${newKey}\n`)
   })
 
-  test('can not be undone itself, and says what can', async () => {
+  test('cannot be undone itself, and says what can', async () => {
     const scene = await makeScene()
     const second = listRuns(scene.host)[1]
     await rotate(scene)
@@ -108,7 +108,7 @@ describe('a run that replaces the key', () => {
     expect(contents(scene.home)['codex/env']).toBe(`MINE=ghp_of_the_user\nKEY=${third}\n`)
   })
 
-  test('goes on where the folder of an old run was thrown away meanwhile', async () => {
+  test('given an old run whose folder was deleted meanwhile, goes on', async () => {
     const scene = await makeScene()
     const { fileSystem } = createFaultFileSystem()
     const renamed = async (from: string, to: string) => {

@@ -73,7 +73,7 @@ describe('a lock that was left', () => {
     expect(readdirSync(stateFolder(host))).toEqual(['runs'])
   })
 
-  test('without an owner is nobody’s', async () => {
+  test('without an owner can be taken', async () => {
     const host = makeHost(makeHome())
     mkdirSync(lockOf(host), { recursive: true })
     expect(await enter(host)).toBe('in')
@@ -84,13 +84,13 @@ describe('a lock that was left', () => {
     ['by a process whose start the system does not tell', { pid: self.pid, machine: self.machine }],
     ['before a loss of power', '{"pid":'],
   ]
-  test.each(unseen)('%s is taken over when it stands still, not before', async (_name, mark) => {
+  test.each(unseen)('%s is taken over once its heartbeat stops, not before', async (_name, mark) => {
     const host = leftBehind(mark)
     await expect(enter(host)).rejects.toMatchObject({ code: 'locked' })
     expect(await enter(host, { waitMs: 400, stillMs: 200 })).toBe('in')
   })
 
-  test('is not taken over from another machine that gives signs of life', async () => {
+  test('is not taken over from another machine whose heartbeat goes on', async () => {
     const host = leftBehind({ ...self, machine: 'another' })
     const alive = setInterval(
       () => fileSystem.append(join(lockOf(host), 'token'), Buffer.from(' ')).catch(() => {}),
@@ -101,7 +101,7 @@ describe('a lock that was left', () => {
     clearInterval(alive)
   })
 
-  test('half made, by a killed run, is cleared away by the next one', async () => {
+  test('half written by a killed run, is removed by the next one', async () => {
     const host = makeHost(makeHome())
     put(join(stateFolder(host), 'lock.one/one'), '{')
     mkdirSync(join(stateFolder(host), 'lock.two'))
@@ -110,7 +110,7 @@ describe('a lock that was left', () => {
   })
 })
 
-test('a holder gives signs of life', async () => {
+test('while a process holds the lock, its heartbeat changes', async () => {
   const host = makeHost(makeHome())
   const signs = new EventEmitter()
   const append = async (path: string) => void signs.emit('sign', path)

@@ -73,7 +73,7 @@ const tamperings: Readonly<Record<string, () => void>> = {
 }
 
 describe.each(Object.entries(tamperings))('a journal with %s', (_, spoil) => {
-  it('is refused by everybody who acts on it, and nothing is touched', async () => {
+  it('is refused by every command that would act on it, and nothing is changed', async () => {
     spoil()
     const broken = expect.objectContaining({ code: 'broken-journal', exit: 1 })
     expect(readRuns(host)).toEqual({ runs: [], damaged: new Map([[run.id, broken]]) })
@@ -86,7 +86,7 @@ describe.each(Object.entries(tamperings))('a journal with %s', (_, spoil) => {
   })
 })
 
-it('a run is asked for by its own name alone', () => {
+it('a run is found only by its exact name', () => {
   const outside = join(dirname(stateFolder(host)), 'journal.json')
   writeFileSync(outside, readFileSync(journalFile(host, run.id)))
   for (const id of ['..', '../..', `../runs/${run.id}`, `${run.id}/.`, '', '__proto__']) {

@@ -217,7 +217,7 @@ describe('the ledger after an undo', () => {
     ).toEqual(['cline asia', 'codex eu'])
   })
 
-  test('has one setup for a place, also where it was recorded anew since', async () => {
+  test('has one setup for a place, also where that was recorded again since', async () => {
     const host = makeHost(makeHome())
     await applySetups(host, 'a', [setup('codex', 'eu')])
     const moved = await applySetups(host, 'b', [setup('codex', 'us')])

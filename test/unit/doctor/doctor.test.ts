@@ -43,12 +43,12 @@ describe('a base URL that is wrong', () => {
     expect(examined.everything).not.toContain(vendorKey)
   })
 
-  it('is told once, not by lint as well', async () => {
+  it('is reported once, not by lint as well', async () => {
     const { findings } = await examine(makeSituation(baseUrlTable[0]?.[3] ?? {}))
     expect(findings.filter(({ id }) => id.includes('doubled-v1'))).toHaveLength(1)
   })
 
-  it('is told by lint where no tool that is here reads it', async () => {
+  it('is reported by lint where no installed tool reads it', async () => {
     const { findings } = await examine(
       makeSituation({ files: { '.zshrc': 'export OPENAI_BASE_URL=https://api.qcode.cc/openai\n' } }),
     )
@@ -188,7 +188,7 @@ describe('a home that was set up by this program', () => {
 })
 
 describe('what cannot be looked at', () => {
-  it('is said, and the rest is looked at', async () => {
+  it('is reported, and the rest is examined', async () => {
     const host = makeSituation({ files: { '.codex/config.toml': 'model = "any"\n' } })
     mkdirSync(join(host.home, settings), { recursive: true })
     const examined = await examine(host)
@@ -212,14 +212,14 @@ describe('what cannot be looked at', () => {
     expect(examined.exit).toBe(3)
   })
 
-  it('is the ledger, where that is damaged', async () => {
+  it('the ledger, where that is damaged, is reported', async () => {
     const examined = await examine(makeSituation({ files: { '.local/state/qcode-setup/ledger.json': '{' } }))
     expect(examined.findings).toContainEqual(
       expect.objectContaining({ level: 'error', hint: expect.stringContaining('mv ') }),
     )
   })
 
-  it('is git that cannot be started', async () => {
+  it('git, where it cannot be started, is reported', async () => {
     const files = { [settings]: claude(ready), '.git/HEAD': '' }
     const untold = await examine(makeSituation({ files, git: 128 }))
     expect(untold.findings.map(({ id, level }) => [id, level])).toContainEqual(['could-not-look', 'failed'])
@@ -237,14 +237,14 @@ describe('keys', () => {
     })
   })
 
-  it('that git ignores are none', async () => {
+  it('that git ignores are no error', async () => {
     const examined = await examine(
       makeSituation({ files: { [settings]: claude(ready), '.git/HEAD': '' }, git: 0 }),
     )
     expect(findingOf(examined, 'key-in-git')).toBeUndefined()
   })
 
-  it('never show, whatever they look like and wherever they stand', async () => {
+  it('are never shown, whatever they look like and wherever they are', async () => {
     const odd = 'an"odd\\key$with`everything'
     const examined = await examine(
       makeSituation({
@@ -281,7 +281,7 @@ describe('versions', () => {
   })
 })
 
-it('finds nothing in an empty home, which is no fault', async () => {
+it('given an empty home, finds none, which is no error', async () => {
   const examined = await examine(makeSituation({}))
   expect(examined).toMatchObject({
     exit: 0,

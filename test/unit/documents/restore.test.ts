@@ -67,7 +67,7 @@ describe.each(spellings)('%s: a value that was replaced comes back as it was spe
   })
 })
 
-it('a spelling that reads as something else where the value stands now is not taken', () => {
+it('given an old spelling that would be read as another value now, it is not written back', () => {
   const document = yamlFormat.open('{a: ours, c: 1}\n', 'file')
   document.restore?.(['a'], yamlFormat.open('a: x, y\n', 'file'))
   expect(yamlFormat.parseStrict(document.toText())).toEqual({ a: 'x, y', c: 1 })

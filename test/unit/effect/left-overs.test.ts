@@ -34,7 +34,7 @@ describe('a model of another vendor', () => {
   })
 })
 
-describe('what stands where a key belongs', () => {
+describe('a placeholder where a key belongs', () => {
   it.each([
     '$ANTHROPIC_KEY',
     `\${QCODE_API_KEY}`,

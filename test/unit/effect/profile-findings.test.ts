@@ -67,7 +67,7 @@ describe('a block of ours', () => {
     }
   })
 
-  it('given another line behind it, loses: doctor names that file and line', async () => {
+  it('given another line behind it that wins, doctor names that file and line', async () => {
     const host = makeSituation({
       files: {
         ...envFiles,

@@ -159,7 +159,7 @@ describe('doctor on a file that its client refuses', () => {
     expect(exit).toBe(3)
   })
 
-  it('calls a word that is not known a warning where the client is newer than those that were measured', async () => {
+  it('given a client newer than those measured, an unknown value is a warning and no error', async () => {
     const files = { '.claude/settings.json': '{"permissions":{"defaultMode":"new"}}' }
     const programs = { claude: { package: '@anthropic-ai/claude-code', version: '2.9.0' } }
     const { findings } = await examine(makeSituation({ files, programs }))

@@ -141,7 +141,7 @@ describe('a file that dotfiles track', () => {
   })
 })
 
-describe('no say has', () => {
+describe('no influence on the key has', () => {
   it('a clone of dotfiles whose files are its own, and git is not asked for a key', async () => {
     put(`.dotfiles/${settings}`, '{}\n')
     git('init', '-q', '.dotfiles')

@@ -3,7 +3,7 @@ import { filesAt } from '../../../src/host/files-at.ts'
 
 const names = ['20-b.json', '10-a.json', '.30-c.json', '40-d.json~', 'note.txt', '.json']
 
-describe('the files that a path stands for', () => {
+describe('the files that a path with a star means', () => {
   it.each([
     ['/d/settings.json', ['/d/settings.json']],
     ['/d/*.json', ['/d/10-a.json', '/d/20-b.json']],

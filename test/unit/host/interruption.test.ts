@@ -17,7 +17,7 @@ describe('an interrupt', () => {
     expect(() => interruption.begin()).toThrow(isCancelled)
   })
 
-  it('that comes after the writing began is only noted', async () => {
+  it('that comes after the writing began waits for its end', async () => {
     const interruption = new Interruption()
     const cancel = vi.fn()
     interruption.whenCancelled(cancel)
@@ -69,7 +69,7 @@ describe('an interrupt', () => {
     expect(cancel).not.toHaveBeenCalled()
   })
 
-  it('names what was done before and stays so', () => {
+  it('names what was done before it, also when it is repeated', () => {
     const interruption = new Interruption()
     interruption.begin()
     interruption.reopen('An earlier run was taken back.')

@@ -75,7 +75,7 @@ describe('key set', () => {
     })
   })
 
-  test('is a run: the last one that undo would take back', async () => {
+  test('is recorded as a run, which undo undoes first', async () => {
     const host = createTestHost(home, { env: { QCODE_API_KEY: testKey, PATH: '' } })
     const { data, next } = await key(host, 'set', 'yes')
     expect(data.run).toMatch(/^\d{8}T\d{6}Z-/)
@@ -97,7 +97,7 @@ describe('key get', () => {
     })
   })
 
-  test('needs nothing of this program on the disk', async () => {
+  test('works without any file of this program on the disk', async () => {
     const host = createTestHost(join(home, 'no', 'such', 'home'))
     await (await storeOf(host)).set('default', testKey)
     expect((await key(host, 'get')).report).toBe(testKey)
@@ -111,7 +111,7 @@ describe('key forget', () => {
     await store.set('backup-20261123T121314Z-ab0001', 'an older key')
   }
 
-  test('asks first, with No as the answer of Enter', async () => {
+  test('asks first, and Enter means No', async () => {
     const { host, answer } = createPerson()
     await twoKeys(host)
     const ending = key(host, 'forget').catch((error) => error)

@@ -32,13 +32,13 @@ const byNpx = [
 ]
 
 describe('the command that prints the key', () => {
-  it('is the program by its name where PATH leads to it, else npx with this version', () => {
+  it('is the name of the program where PATH leads to it, else npx with this version', () => {
     expect(keyCommand(hostWith(['nowhere', 'bin']))).toEqual(['qcode-setup', 'key', 'get'])
     expect(keyCommand(hostWith(['nowhere']))).toEqual(byNpx)
     expect(keyCommand({ ...hostWith([]), env: {} })).toEqual(byNpx)
   })
 
-  it('is not a program that is there only while a package runs this one', () => {
+  it('is not a copy in PATH that exists only while npx runs this one', () => {
     expect(keyCommand(hostWith(['project/node_modules/.bin']))).toEqual(byNpx)
     expect(keyCommand(hostWith(['project/node_modules/.bin', 'bin']))).toEqual(['qcode-setup', 'key', 'get'])
   })

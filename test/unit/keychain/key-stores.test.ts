@@ -174,7 +174,7 @@ describe('--key-store keychain', () => {
     expect([filesOf(host), await stored(host)]).toEqual([{}, undefined])
   })
 
-  it('stays through a switch, is told by status, and by remove that the key is still there', async () => {
+  it('is kept by a switch, shown by status, and remove says that the key is still there', async () => {
     const host = makeHost()
     const context = createTestContext(host)
     await setUp(host, 'keychain', ['codex', 'openai-sdk'])
@@ -212,7 +212,7 @@ describe('--key-store keychain', () => {
     expect(report).not.toContain('YOUR_KEY')
   })
 
-  it('has no form for readers that run no command', async () => {
+  it('is refused for clients that cannot run a command', async () => {
     for (const format of ['dotenv', 'cmd', 'python']) {
       const input = inputOf({ keyStore: ['keychain'], format: [format] }, ['openai-sdk'])
       await expect(runPrint(input, createTestContext(makeHost()))).rejects.toMatchObject({

@@ -153,7 +153,7 @@ describe('lintText finds', () => {
     }
   })
 
-  it('the form of a URL whose client is not known, and keeps its path', async () => {
+  it('a URL of the wrong form whose client is not known, and keeps its path', async () => {
     const [problem] = await lintAt('/x/some.ini', 'base_url = https://us.qcode.cc/openai/v1/')
     expect(problem?.finding.fix).toBe('https://us.qcode.cc/openai/v1')
   })
@@ -179,13 +179,13 @@ describe('a tool with several variants in one file', () => {
       variant,
     })
 
-  it('takes what any of them can use', async () => {
+  it('accepts a URL that any of the variants can use', async () => {
     expect(await placesAt(path, text('https://api.qcode.cc/api'))).toEqual([])
     expect(await placesAt(path, text('https://api.qcode.cc/api/v1'))).toEqual([])
     expect(await placesAt(path, text('https://api.qcode.cc/openai'))).toEqual(['1:23 wrong-prefix'])
   })
 
-  it('is judged as the one that was set up', async () => {
+  it('is judged as the variant that was set up', async () => {
     expect(await placesAt(path, text('https://api.qcode.cc/api'), setup('extension-next'))).toEqual([
       '1:23 missing-v1',
     ])

@@ -37,7 +37,7 @@ describe('the report of prove', () => {
     expect(next).toHaveLength(1)
   })
 
-  it('praises nothing where one is wrong, or none was run', () => {
+  it('does not call it proven where one client is wrong, or none was run', () => {
     expect(reportProve([proven, { ...proven, verdict: 'wrong' }], host).next).toEqual([])
     expect(reportProve([skipped], host).next).toEqual([])
     expect(reportProve([], host)).toEqual({ report: '', next: [] })

@@ -62,7 +62,7 @@ describe('the verb', () => {
     expect(() => parse('key', '--key-file', 'set')).toThrow('VERB is missing.')
   })
 
-  it('is a word of the table, whatever objects are made of', () => {
+  it('is a verb of the table, never a name of Object.prototype', () => {
     expect(() => parse('key', 'constructor')).toThrow('There is no verb "constructor".')
   })
 })

@@ -39,7 +39,7 @@ test('a keychain that refuses is a UserError with the reason and another way', a
   await expect(keychain.accounts()).rejects.toMatchObject(unavailable)
 })
 
-test('the words of the system end as a sentence does', async () => {
+test('a message of the system ends as a sentence does', async () => {
   const slow = { ...refusing, get: () => Promise.reject(new Error('Did not receive a reply.')) }
   const keychain = await openKeychain({ keychain: async () => slow })
   await expect(keychain.read(keyAccount)).rejects.toThrow(/Did not receive a reply\.$/)

@@ -102,7 +102,7 @@ describe('a probe without a key', () => {
     expect((await probeRoute(messages, target)).message).toContain('saw /seen/elsewhere?x')
   })
 
-  it('finds every route of the stand-in right, and other paths not', async () => {
+  it('finds every route of the loopback gateway right, and other paths wrong', async () => {
     const standIn = await opened(startStandIn(gateway, testKey))
     for (const { id, routes } of gateway.protocols) {
       for (const path of routes) {

@@ -69,7 +69,7 @@ export function describeLaws(subject: Subject): void {
       )
     })
 
-    it('holds after set what was set, and nothing else has changed', () => {
+    it('after set holds what was set, and nothing else has changed', () => {
       check(subject, ({ text, path, value, data }) => {
         const document = format.open(text, 'file')
         document.set(path, value)
@@ -126,7 +126,7 @@ export function describeLaws(subject: Subject): void {
       )
     })
 
-    it('lacks after unset the key alone', () => {
+    it('after unset lacks that key and nothing else', () => {
       check(subject, ({ text, path, data }) => {
         const document = format.open(text, 'file')
         if (!unsets(document, path)) {

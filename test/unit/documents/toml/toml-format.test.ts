@@ -66,7 +66,7 @@ describe('a text that does not parse', () => {
     expect(refusalOf(() => open('a = 1\na = 2\n')).hint).toContain('Take out or rename one of the two')
   })
 
-  test('the referee refuses it too, and names no line of it', () => {
+  test('the strict parser refuses it too, and quotes no line of it', () => {
     const error = refusalOf(() => tomlFormat.parseStrict('a = "cr_secret'))
     expect(error.code).toBe('does-not-parse')
     expect(error.message).not.toContain('cr_secret')
@@ -78,7 +78,7 @@ test('given a string of half a million characters, when a key is set behind it, 
   expect(edited(text, (opened) => opened.set(['b'], 1))).toBe(`${text}b = 1\n`)
 })
 
-describe('the referee', () => {
+describe('the strict parser', () => {
   test('gives plain values', () => {
     const text =
       '\uFEFFa = 9223372036854775807\r\nb = 07:32:00\r\nc = """\r\nx\r\ny"""\r\n[[__proto__]]\r\nz = -inf\r\n'

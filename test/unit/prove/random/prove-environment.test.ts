@@ -44,13 +44,13 @@ describe('the environment of a client under proof', () => {
     )
   })
 
-  it('lives in the folders of the run alone', () => {
+  it('has its home and its folders inside the run alone', () => {
     const own = clientEnvironment({ env: { PATH: '/bin', HOME: '/home/me' }, platform: 'linux' }, folders, {})
     expect(own).toMatchObject({ HOME: '/t/home', TMPDIR: '/t/tmp', XDG_CONFIG_HOME: '/t/home/.config' })
     expect(JSON.stringify(own)).not.toContain('/home/me')
   })
 
-  it('lets nothing out but to this machine, in both spellings', () => {
+  it('lets the client reach this machine alone, by both spellings of the proxy variables', () => {
     const own = clientEnvironment({ env: {}, platform: 'linux' }, folders, {})
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'http_proxy', 'https_proxy', 'all_proxy']) {
       expect(own[name]).toBe('http://127.0.0.1:9')

@@ -140,7 +140,7 @@ describe('a text of the user that is shown', () => {
     'env_vars = ["API_KEY", "OTHER"]',
   ])('leaves %s to be read', (text) => expect(mask(text)).toBe(text))
 
-  it('hides a value, and leaves what stands beside it', () => {
+  it('hides a value, and leaves the text beside it', () => {
     expect(mask('x = { token = "zq9", n = 1 }')).toBe('x = { token = "••••", n = 1 }')
     expect(mask('{"a":1,"apiKey":"zq9","b":"c"}')).toBe('{"a":1,"apiKey":"••••","b":"c"}')
     expect(mask('A_TOKEN=zq9\r\nB=1\r\n')).toBe('A_TOKEN=••••\r\nB=1\r\n')

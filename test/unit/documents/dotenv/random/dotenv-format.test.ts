@@ -127,7 +127,7 @@ describe('dotenvFormat', () => {
     expect(setIn(dotenvFormat, expected, ['A'], 'new')).toBe(expected)
   })
 
-  it('lets no line slip beside the byte order mark', () => {
+  it('writes no line before the byte order mark', () => {
     expect(unsetIn(dotenvFormat, `${mark}A=1\r\nB=2\r\n`, ['A'])).toBe(`${mark}\r\nB=2\r\n`)
   })
 
@@ -146,20 +146,20 @@ describe('dotenvFormat', () => {
 describe('a value that a changed line could make longer', () => {
   const text = 'D=\'a\\\'\nE="b"\n'
 
-  it('stops an edit that would do so, and nothing is changed', () => {
+  it('refuses an edit that would do so, and nothing is changed', () => {
     const document = dotenvFormat.open(text, '/home/me/.env')
     const error = refusalOf(() => document.set(['X'], '# y'))
     expect(error).toMatchObject({ code: 'value-not-writable', where: { file: '/home/me/.env' } })
     expect(document.toText()).toBe(text)
   })
 
-  it('stops no other', () => {
+  it('refuses no other edit', () => {
     expect(setIn(dotenvFormat, text, ['X'], 'https://eu.qcode.cc/api')).toBe(
       `${text}X=https://eu.qcode.cc/api\n`,
     )
   })
 
-  it('stops the removal of a line that has kept it short', () => {
+  it('refuses the removal of a line that kept it short', () => {
     const document = dotenvFormat.open("D='a\\'\nX='b'c\nY='# d'\n", '/home/me/.env')
     expect(refusalOf(() => document.unset(['X'])).code).toBe('value-not-writable')
     expect(document.get(['X'])).toBe("'b'c")

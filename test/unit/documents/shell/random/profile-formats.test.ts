@@ -82,7 +82,7 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     expect(unsetIn(format, written, source)).toBe(text)
   })
 
-  it('goes with the blank line above it when nothing else is left', () => {
+  it('is removed with the blank line above it when nothing else is left', () => {
     expect(unsetIn(format, `\n${block}\n`, source)).toBe('')
   })
 

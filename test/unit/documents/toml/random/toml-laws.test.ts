@@ -60,7 +60,7 @@ function expectInOrder(text: string, blocks: readonly Block[]): void {
 }
 
 describe('set', () => {
-  test('gives the value, once and for all', () => {
+  test('gives the value, and setting it twice changes nothing', () => {
     fc.assert(
       fc.property(anyDocument, path, value, ({ text }, keys, wanted) => {
         const after = textAfterSet(text, keys, wanted)
@@ -99,7 +99,7 @@ describe('set', () => {
     )
   })
 
-  test('then unset of the shallowest key that this made gives the original bytes', () => {
+  test('followed by unset of the topmost key that it created gives the original bytes', () => {
     fc.assert(
       fc.property(anyDocument, path, value, fc.boolean(), ({ text }, keys, wanted, reopens) => {
         const made = shallowestAbsent(tomlFormat.parseStrict(text), keys)
@@ -117,7 +117,7 @@ describe('set', () => {
     )
   })
 
-  test('of many keys is taken back in reverse order', () => {
+  test('of many keys is undone by unset in reverse order', () => {
     fc.assert(
       fc.property(anyDocument, fc.array(fc.tuple(path, value), { maxLength: 6 }), ({ text }, wanted) => {
         const undo: (readonly string[])[] = []

@@ -24,7 +24,12 @@ export const programBundle = {
     // Node loads CommonJS with far less of its own code than ES modules: about a quarter of the time of an empty program.
     format: 'cjs',
     strict: true,
-    minify: true,
+    // The names of functions stay, so that the stack in a report of a fault can be read.
+    minify: {
+      compress: { keepNames: { function: true, class: true } },
+      mangle: { keepNames: { function: true, class: true } },
+      codegen: { removeWhitespace: true },
+    },
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
     // What several commands share is one file, since each file costs a start; libraries stay apart until they are needed.

@@ -4,6 +4,7 @@ import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from './command.ts'
 import { commandTable } from './commands/command-table.ts'
+import { startDebug } from './debug.ts'
 import { type ExitCode, escapeNewlines, formatWhere, UserError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
@@ -21,6 +22,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)))
   const json = args.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
+  if (host.env.QCODE_DEBUG === '1') startDebug((line) => talk(host, line.replaceAll(host.home, '~')))
   let reported: Promise<ExitCode> | undefined
   const report = (error: unknown) => {
     const isLeaving = error instanceof UserError && error.code === 'cancelled'
@@ -132,6 +134,20 @@ function printDocument(command: string, { findings, data, showsKey }: Outcome, h
   printJson(host, command, data, showsKey ? 'shown' : 'hidden')
 }
 
+/** A command line as it can be shown to anybody: the names of commands and flags, and nothing of what was given to them. */
+function withoutValues(args: readonly string[]): string {
+  const known = new Set<string>([
+    ...commandTable.flatMap(({ name, positional }) => [name, ...Object.keys(positional?.choices ?? {})]),
+    ...[...Object.values<Field>(fields).map(({ flag }) => flag), 'help'].map((flag) => `--${flag}`),
+  ])
+  const shown = args.map((argument) => {
+    const [name = ''] = argument.split('=')
+    if (!known.has(name)) return '…'
+    return name === argument ? name : `${name}=…`
+  })
+  return ['qcode-setup', ...shown].join(' ')
+}
+
 async function reportFailure(
   error: unknown,
   args: readonly string[],
@@ -139,7 +155,7 @@ async function reportFailure(
   host: Host,
 ): Promise<ExitCode> {
   const { describeFailure } = await import('./ui/describe-failure.ts')
-  const { exit, text, data } = describeFailure(error, host)
+  const { exit, text, data } = describeFailure(error, withoutValues(args), host)
   const isUnexpected = host.interruption.hasBegun && !(error instanceof UserError)
   if (json) printJson(host, args[0]?.startsWith('-') ? 'setup' : (args[0] ?? 'setup'), { error: data })
   talk(host, isUnexpected ? `${text}\n${mayStand}` : text)

@@ -1,8 +1,14 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { KeychainEdit } from '../plan/plan.ts'
-import { hashKey } from '../secrets/hash-key.ts'
-import { type Keychain, KeychainError, keyAccount, keychainTitle, openKeychain } from '../secrets/keychain.ts'
+import {
+  hashKey,
+  type Keychain,
+  KeychainError,
+  keyAccount,
+  keychainTitle,
+  openKeychain,
+} from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { changedSincePlan, changedSinceRun, type FilePosition } from './check-targets.ts'
 import { createFileSystem } from './file-system.ts'

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, relative, sep } from 'node:path'
+import { debug } from '../debug.ts'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import {
@@ -41,7 +42,9 @@ export function readTrustedFile(path: string, host: Host): Uint8Array | undefine
     const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     try {
       assertPlain(path, fstatSync(file), host)
-      return readFileSync(file)
+      const bytes = readFileSync(file)
+      debug(() => `read ${path}: ${bytes.length} bytes`)
+      return bytes
     } finally {
       closeSync(file)
     }

@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { debug } from '../debug.ts'
 import { findProgram, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
@@ -45,14 +46,13 @@ export async function chooseVariant(tool: Tool, installed: Installed): Promise<V
   const candidates = tool.variants.filter((variant) => variant.when !== 'request')
   const chosen = (installed.version && (await fitting(candidates, installed.version))) || candidates[0]
   if (!chosen) throw new Error(`${tool.id} has no variant that is chosen by version`)
+  const version = installed.version ?? 'unknown, so the newest counts'
+  debug(() => `variant ${chosen.id} of ${tool.id} (${chosen.when}): its version is ${version}`)
   return chosen
 }
 
 /** How the client gets a key out of the keychain; where its version is not known, the newest way. */
-export async function chooseKeyDelivery(
-  ways: readonly KeyDelivery[],
-  { version }: Installed,
-): Promise<KeyDelivery | undefined> {
+export async function chooseKeyDelivery(ways: readonly KeyDelivery[], { version }: Installed) {
   return version === undefined ? ways[0] : fitting(ways, version)
 }
 

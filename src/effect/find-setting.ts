@@ -1,5 +1,6 @@
 import satisfies from 'semver/functions/satisfies.js'
 import type { Setting, SourceLevel, TrapCondition } from '../catalog/diagnosis.ts'
+import { debug } from '../debug.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import { isTable, valueAt } from '../documents/value.ts'
@@ -146,12 +147,20 @@ export function resolveSettings(settings: readonly Setting[], places: Places, he
     return ofHeader.find(({ value }) => value.trim() !== '') ?? []
   })
   const winner = sent[0] ?? perSetting[0]
-  return {
-    winner,
-    sent,
-    perSetting,
-    overridden: lists.flatMap(({ found }) => found).filter((found) => found !== winner),
-  }
+  const overridden = lists.flatMap(({ found }) => found).filter((found) => found !== winner)
+  debug(
+    () =>
+      `${[...new Set(settings.map(nameOf))].join(', ')}: ${winner ? placeOf(winner) : 'set nowhere'}${overridden.map((found) => `; overrides ${placeOf(found)}`).join('')}`,
+  )
+  return { winner, sent, perSetting, overridden }
+}
+
+function nameOf({ variable, key = [] }: Setting): string {
+  return variable === undefined ? key.join('.') : `$${variable}`
+}
+
+function placeOf({ name, source: { level, file } }: Found): string {
+  return `${name} of ${file ? `${file.path} (${level})` : `the ${level}`}`
 }
 
 function isOrigin({ value, source, isCommand }: Found, all: readonly Found[]): boolean {

@@ -2,6 +2,7 @@ import { chooseVariant, type Installed } from '../catalog/detect.ts'
 import type { Connection } from '../catalog/diagnosis.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Catalog, Tool, Variant } from '../catalog/tool.ts'
+import { debug } from '../debug.ts'
 import { hostIn, isForGateway, judgeBaseUrl, regionMeant, type Verdict } from '../gateway/judge-base-url.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { FileReader } from './file-reader.ts'
@@ -92,6 +93,7 @@ export async function viewTool(
     pinned.variant ??
     tool.variants.find(({ id }) => id === setups[0]?.variant) ??
     (await chooseVariant(tool, installed))
+  if (setups[0]?.variant === chosen.id) debug(() => `variant ${chosen.id} of ${tool.id}: set up so`)
   const client = { places, version: installed.version, variant: chosen.id }
   const opened = openSources(tool.diagnosis, client, context)
   const connections = tool.diagnosis.connections.map((connection) =>

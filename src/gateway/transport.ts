@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
+import { debug } from '../debug.ts'
 import { chooseProxy, ProxyNotUsable } from './choose-proxy.ts'
 import type { Connection } from './network.ts'
 import { Stopwatch, type Times } from './probe-verdict.ts'
@@ -71,12 +72,22 @@ export function createTransport(settings: TransportSettings): Transport {
       proxy = chooseProxy(request.url, settings.env)
       const { deadlineMs } = request
       const connection = network.openConnection({ proxy, trust, deadlineMs, watch })
-      return { ...(await send(request, connection, watch, settings.stop)), ...sent(proxy, watch) }
+      const reply = await send(request, connection, watch, settings.stop)
+      traceProbe(request, String(reply.status), watch)
+      return { ...reply, ...sent(proxy, watch) }
     } catch (error) {
       const { code, message } = describe(error)
+      traceProbe(request, code, watch)
       return { kind: 'failure', stage: watch.stage, code, message, ...sent(proxy, watch) }
     }
   }
+}
+
+function traceProbe({ url, body }: HttpRequest, result: string, watch: Stopwatch): void {
+  debug(() => {
+    const { host, pathname } = new URL(url)
+    return `${body === undefined ? 'GET' : 'POST'} ${host}${pathname}: ${result}, ${watch.times().total} ms`
+  })
 }
 
 function sent(proxy: URL | undefined, watch: Stopwatch): Sent {

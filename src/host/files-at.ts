@@ -1,5 +1,6 @@
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { debug } from '../debug.ts'
 import type { Host } from './host.ts'
 
 /** The names in a folder; none where it cannot be read. */
@@ -33,7 +34,9 @@ const largestFile = 10 * 1024 * 1024
 export function readText(path: string): string | undefined {
   try {
     const stat = statSync(path)
-    return stat.isFile() && stat.size <= largestFile ? readFileSync(path, 'utf8') : undefined
+    if (!stat.isFile() || stat.size > largestFile) return undefined
+    debug(() => `read ${path}: ${stat.size} bytes`)
+    return readFileSync(path, 'utf8')
   } catch {
     return undefined
   }

@@ -12,6 +12,8 @@ export interface Host {
   /** The user that the program runs as; undefined on Windows, which has no such numbers. */
   readonly uid?: number | undefined
   readonly platform: NodeJS.Platform
+  /** What a report of a fault says of the machine: the versions of Node.js and of the system, and the processor. */
+  readonly runtime: string
   /** Permission bits that a new file of the user's does not get. */
   readonly umask: number
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */

@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os'
+import { homedir, release, userInfo } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
 import { UserError } from '../errors.ts'
 import type { Host, RunOptions, Terminal } from './host.ts'
@@ -20,6 +20,9 @@ export function createNodeHost(packageFolder: string): Host {
     },
     uid: process.geteuid?.(),
     platform,
+    get runtime() {
+      return `Node.js ${process.version}, ${platform} ${release()} on ${process.arch}`
+    },
     umask: process.umask(),
     systemFolder: '',
     terminal: createTerminal(),

@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { debug } from '../debug.ts'
 import { hasCode, quoteWord, UserError, type UserErrorParts } from '../errors.ts'
 import { type User, whatKeepsFromChanging } from './ownership.ts'
 
@@ -28,6 +29,7 @@ export function readFileState(path: string): FileState {
   for (let look = 1; ; look++) {
     try {
       const found = lstatSync(path, { throwIfNoEntry: false })
+      if (found === undefined) debug(() => `no file ${path}`)
       if (found === undefined) return { kind: 'absent', path, resolvedPath: resolveAbsent(path) }
       return readPresent(path, found.isSymbolicLink() ? 'link' : 'file')
     } catch (error) {
@@ -43,6 +45,9 @@ function readPresent(path: string, kind: PresentFile['kind']): PresentFile {
   const stat = statSync(resolvedPath)
   assertOrdinary(stat, path)
   const bytes = readFileSync(resolvedPath)
+  debug(
+    () => `read ${path}${resolvedPath === path ? '' : `, which is ${resolvedPath}`}: ${bytes.length} bytes`,
+  )
   const { uid, gid, nlink: names, ino: inode } = stat
   const mode = stat.mode & 0o7777
   return { kind, path, resolvedPath, mode, uid, gid, names, inode, bytes, hash: hashBytes(bytes) }

@@ -9,6 +9,7 @@ import {
   type Tool,
   type Variant,
 } from '../catalog/tool.ts'
+import { debug } from '../debug.ts'
 import { UserError } from '../errors.ts'
 import { type Gateway, type ProtocolId, servesModel } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
@@ -138,6 +139,7 @@ export function chooseShell(
 
 async function pickVariant(tool: Tool, pinned: string | undefined, host: Host): Promise<Variant> {
   const variant = tool.variants.find(({ id }) => id === pinned)
+  if (variant) debug(() => `variant ${variant.id} of ${tool.id}: named by --${tool.pinFlag}`)
   if (variant) return variant
   const byVersion = tool.variants.filter(({ when }) => when !== 'request')
   return byVersion.length === 1

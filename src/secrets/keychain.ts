@@ -3,8 +3,14 @@ import { delimiter, join } from 'node:path'
 import { UserError, type UserErrorParts } from '../errors.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { hashBytes } from '../host/read-file-state.ts'
 import { rememberKey } from './mask-text.ts'
 import { Secret } from './secret.ts'
+
+/** SHA-256 of a key, in lowercase hex: tells whether two keys are the same without keeping either. */
+export function hashKey(key: Secret): string {
+  return hashBytes(Buffer.from(Secret.reveal(key)))
+}
 
 /** The account under which the key is kept. */
 export const keyAccount = 'default'

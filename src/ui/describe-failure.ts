@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type ExitCode, escapeNewlines, formatWhere, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { maskText } from '../secrets/mask-text.ts'
@@ -12,8 +14,11 @@ export interface Failure {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** What to say of an error, and the exit code. Whatever is no UserError is a fault of this program. */
-export function describeFailure(error: unknown, host: Host): Failure {
+/**
+ * What to say of an error, and the exit code. Whatever is no UserError is a fault of this program, to be reported;
+ * `commandLine` is what was typed, without what was given to flags.
+ */
+export function describeFailure(error: unknown, commandLine: string, host: Host): Failure {
   if (error instanceof UserError) {
     const { code, message, hint, where, exit } = error
     return {
@@ -22,10 +27,23 @@ export function describeFailure(error: unknown, host: Host): Failure {
       data: { code, message, hint: hint ?? null, where: where ?? null },
     }
   }
+  const { version, url } = aboutProgram(host)
   const stack = error instanceof Error ? stackOf(error) : escapeNewlines(String(error))
-  const hidden = maskText(stack.replaceAll(host.home, '~'), [])
-  const message = `This is a fault of qcode-setup. Please report it with these lines:\n${hidden}`
+  const report = [`qcode-setup ${version}, ${host.runtime}`, `command: ${commandLine}`, stack]
+  const hidden = maskText(report.join('\n').replaceAll(host.home, '~'), [])
+  const message = `This is a fault of qcode-setup. Please report it with these lines (${url}):\n${hidden}\nThe same command with QCODE_DEBUG=1 says how it came to that, on standard error.`
   return { exit: 1, text: message, data: { code: 'internal', message, hint: null, where: null } }
+}
+
+/** The program's version and where faults are reported: `bugs` of package.json, else its homepage. */
+function aboutProgram({ packageFolder }: Host): { version: string; url: string } {
+  try {
+    const { version, bugs, homepage } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
+    return { version, url: bugs?.url ?? bugs ?? homepage }
+  } catch {
+    // What the fault is may keep this from being read as well.
+    return { version: 'of an unknown version', url: 'https://qcode.cc' }
+  }
 }
 
 function stackOf({ message, stack = message }: Error): string {

@@ -7,6 +7,7 @@ const chinese = { LANG: 'zh_CN.UTF-8' }
 /** What makes Node and libraries talk. */
 const verbose = {
   DEBUG: '*',
+  QCODE_DEBUG: '1',
   NODE_DEBUG: '*,http,https,http2,net,tls,undici,fetch,fs,child_process,stream,module,timer',
   NODE_OPTIONS: '--trace-uncaught --trace-warnings --trace-exit --enable-source-maps',
   EXECA_VERBOSE: 'full',

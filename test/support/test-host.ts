@@ -18,6 +18,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     packageFolder: projectFolder,
     cwd: home,
     platform: 'linux',
+    runtime: 'Node.js v0.0.0, linux 0 on x64',
     umask: 0o022,
     systemFolder: home,
     terminal: {

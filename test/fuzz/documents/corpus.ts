@@ -15,4 +15,4 @@ export function textsOf(folders: readonly string[], name: RegExp): string[] {
 }
 
 /** Pieces of the scenarios: the homes and configurations that users bring. */
-export const scenarioTexts = textsOf(['test/program/scenarios'], /\.txt$/)
+export const scenarioTexts = textsOf(['test/program/scenarios', 'test/long/scenarios'], /\.txt$/)

@@ -1,0 +1,3 @@
+import { describeScenarios } from '../../support/describe-scenarios.ts'
+
+describeScenarios(import.meta.dirname)

@@ -17,6 +17,12 @@ export function tooDeep(file: string): UserError {
 /** Data that was looked at already: the same is asked for again and again. */
 const shallow = new WeakSet<object>()
 
+/** Says of data that whoever has read it has counted its levels, so that nobody has to go through it again. */
+export function knownShallow(data: Value): Value {
+  if (typeof data === 'object' && data !== null) shallow.add(data)
+  return data
+}
+
 /** Throws `too-deep` for data of more levels. */
 export function refuseDeepData(data: Value | undefined, file: string): void {
   if (typeof data !== 'object' || data === null || shallow.has(data)) return
@@ -26,10 +32,13 @@ export function refuseDeepData(data: Value | undefined, file: string): void {
 
 function isShallow(data: object, levels: number): boolean {
   if (levels < 0) return false
-  for (const value of Array.isArray(data) ? data : Object.values(data)) {
-    if (typeof value === 'object' && value !== null && !isShallow(value, levels - 1)) return false
-  }
+  if (Array.isArray(data)) return data.every((value) => isShallowValue(value, levels))
+  for (const key in data) if (!isShallowValue(data[key as keyof object], levels)) return false
   return true
+}
+
+function isShallowValue(value: unknown, levels: number): boolean {
+  return typeof value !== 'object' || value === null || isShallow(value, levels - 1)
 }
 
 /**

@@ -85,7 +85,8 @@ function collectSecrets(data: unknown, name: string, isGrouped: boolean, found: 
   if (typeof data === 'string') {
     if (data.length >= shortestToFind && isSecretText(data, name, isGrouped)) found.push(new Secret(data))
   } else if (Array.isArray(data)) {
-    for (const item of data) collectSecrets(item, name, isGrouped || isSecretGroup(name), found)
+    const isBelow = isGrouped || isSecretGroup(name)
+    for (let index = 0; index < data.length; index += 1) collectSecrets(data[index], name, isBelow, found)
   } else if (typeof data === 'object' && data !== null) {
     const isBelow = isGrouped || isSecretGroup(name)
     for (const key in data)

@@ -2,6 +2,7 @@ import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import { UserError } from '../../errors.ts'
 import { type Format, type KeyPath, type Value, whereAt } from '../document.ts'
 import { hasBreak, indentAt, insertion, type Span, type Splice } from '../lines.ts'
+import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
 import { EditedData, remembered, sameValue } from '../value.ts'
 import { addEntry, type BraceStyle, readTrivia, removeEntry, startsLine } from './braces.ts'
 import {
@@ -183,9 +184,10 @@ export interface JsonTree {
 
 /** Reads a text without byte order mark. Throws UserError `does-not-parse` or `duplicate-key`. */
 export function parseJson(text: string, file: string, dialect: Dialect): JsonTree {
-  const data = new EditedData(readData(text, file, dialect))
+  const data = readData(text, file, dialect)
   refuseDuplicates(text, file)
-  return { text, file, root: rootOf(text), data }
+  knownShallow(data)
+  return { text, file, root: rootOf(text), data: new EditedData(data) }
 }
 
 function readData(text: string, file: string, dialect: Dialect): Value {
@@ -207,7 +209,8 @@ function refuseDuplicates(text: string, file: string): void {
     const char = text[at]
     if (char === '{') open.push(new Set())
     else if (char === '[') open.push(undefined)
-    else if (char === '}' || char === ']') open.pop()
+    if (open.length > deepest + 1) throw tooDeep(file)
+    if (char === '}' || char === ']') open.pop()
     if (char === '{' || char === ',') isKey = true
     else if (char === ':') isKey = false
     const keys = char === '"' && isKey ? open.at(-1) : undefined

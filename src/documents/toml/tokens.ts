@@ -6,12 +6,17 @@ export function skipTrivia(text: string, offset: number): number {
   for (;;) {
     const code = text.charCodeAt(at)
     if (code === hash) at = nextLine(text, at)
-    else if (code === space || code === 10 || code === 9 || code === 13) at += 1
+    else if (isBlank(code) || code === 10 || code === 13) at += 1
     else return at
   }
 }
 
-const [space, hash] = [0x20, 0x23]
+/** Codes of characters: to look at each as a text takes several times as long. A closing bracket is two behind its opening one. */
+const [doubleQuote, hash, singleQuote, square, backslash, curly] = [0x22, 0x23, 0x27, 0x5b, 0x5c, 0x7b]
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 9
+}
 
 /** Whether a character of a bare key has this code. */
 export function isBare(code: number): boolean {
@@ -27,7 +32,7 @@ export function isBare(code: number): boolean {
 /** The offset behind spaces and tabs. */
 export function skipBlanks(text: string, offset: number): number {
   let at = offset
-  while (text[at] === ' ' || text[at] === '\t') at += 1
+  while (isBlank(text.charCodeAt(at))) at += 1
   return at
 }
 
@@ -78,7 +83,7 @@ function endOfBare(text: string, start: number): number {
   bare.lastIndex = start
   bare.test(text)
   let end = bare.lastIndex
-  while (end > start && (text[end - 1] === ' ' || text[end - 1] === '\t')) end -= 1
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1
   return end
 }
 
@@ -86,14 +91,16 @@ function endOfBrackets(text: string, start: number): number {
   let depth = 0
   let at = start
   while (at < text.length) {
-    const char = text[at]
-    if (char === '"' || char === "'") at = endOfString(text, at)
-    else if (char === '#') at = nextLine(text, at)
+    const code = text.charCodeAt(at)
+    if (code === doubleQuote || code === singleQuote) at = endOfString(text, at)
+    else if (code === hash) at = nextLine(text, at)
     else {
       at += 1
-      if (char === '[' || char === '{') depth += 1
-      else if (char === ']' || char === '}') depth -= 1
-      if (depth === 0) return at
+      if (code === square || code === curly) depth += 1
+      else if (code === square + 2 || code === curly + 2) {
+        depth -= 1
+        if (depth === 0) return at
+      }
     }
   }
   return at
@@ -114,9 +121,9 @@ function endOfString(text: string, start: number): number {
 /** Where the mark stands that closes a string with escapes; negative when none does. */
 function endOfEscaped(text: string, start: number, mark: string): number {
   for (let at = start; at < text.length; at += 1) {
-    const char = text[at]
-    if (char === '\\') at += 1
-    else if (char === '"' && text.startsWith(mark, at)) return at
+    const code = text.charCodeAt(at)
+    if (code === backslash) at += 1
+    else if (code === doubleQuote && text.startsWith(mark, at)) return at
   }
   return -1
 }

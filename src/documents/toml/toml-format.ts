@@ -1,6 +1,7 @@
 import { parse, TomlDate, TomlError } from 'smol-toml'
 import { formatWhere, UserError, type Where } from '../../errors.ts'
 import { type Document, type Format, type Value, whereAt } from '../document.ts'
+import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
 import { remembered } from '../value.ts'
 import { TomlDocument } from './toml-document.ts'
 
@@ -38,7 +39,8 @@ const readStrictly = remembered((text: string, file: string): Value => {
   if (alone >= 0) throw doesNotParse('a carriage return without its line feed', whereAt(file, text, alone))
   if (text.startsWith('\uFEFF')) throw doesNotParse('a second byte order mark', whereAt(file, text, 0))
   try {
-    return toValue(parse(text.replaceAll('\r\n', '\n'), { integersAsBigInt: 'asNeeded' }))
+    const read = parse(text.replaceAll('\r\n', '\n'), { integersAsBigInt: 'asNeeded' })
+    return knownShallow(toValue(read, deepest, file))
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     // The rest of the error's message quotes the file.
@@ -47,28 +49,23 @@ const readStrictly = remembered((text: string, file: string): Value => {
   }
 })
 
-/** Plain objects, since those of the parser have no prototype. Lists, which nobody else has seen, are changed in place. */
-function toValue(read: unknown): Value {
+/**
+ * What the parser has read, which nobody else has seen, as a plain value: in place, for a copy of a large file takes long.
+ * Its tables have no prototype, and `__proto__` is a key like any other in them, as in these.
+ */
+function toValue(read: unknown, levels: number, file: string): Value {
   if (typeof read === 'bigint') return String(read)
   if (typeof read !== 'object' || read === null) return read as Value
   if (read instanceof TomlDate) return read.toISOString()
+  if (levels < 0) throw tooDeep(file)
   if (Array.isArray(read)) {
     for (let index = 0; index < read.length; index += 1)
-      if (isOther(read[index])) read[index] = toValue(read[index])
+      if (isOther(read[index])) read[index] = toValue(read[index], levels - 1, file)
     return read
   }
-  const table: Record<string, Value> = {}
-  for (const key in read) {
-    const value = (read as Record<string, unknown>)[key]
-    if (key === '__proto__') define(table, key, toValue(value))
-    else table[key] = isOther(value) ? toValue(value) : (value as Value)
-  }
-  return table
-}
-
-/** An assignment would set the prototype. */
-function define(table: object, key: string, value: Value): void {
-  Object.defineProperty(table, key, { value, enumerable: true, configurable: true, writable: true })
+  const table = read as Record<string, Value>
+  for (const key in table) if (isOther(table[key])) table[key] = toValue(table[key], levels - 1, file)
+  return Object.setPrototypeOf(table, Object.prototype)
 }
 
 function isOther(value: unknown): boolean {

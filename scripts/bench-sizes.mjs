@@ -6,87 +6,53 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { largeFiles } from './large-files.mjs'
 
-/** In MiB. */
-const [small, large] = [1, 4]
+/** In MiB; the program reads no file of 10. */
+const sizes = [0.25, 1, 4, 9.5]
 const folder = fileURLToPath(new URL('..', import.meta.url))
 const program = join(folder, 'bin', 'qcode-setup.js')
 const measuring = `process.on('exit', () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
 require('node:fs').writeSync(2, '\\n' + JSON.stringify([(userCPUTime + systemCPUTime) / 1e6, maxRSS / 1024])) })`
-const prose = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit. '
-
 const formats = {
-  TOML: {
+  toml: {
     path: '.codex/config.toml',
     tool: 'codex',
     parse: `require('smol-toml').parse(text)`,
     tiny: 'a = 1\n',
-    shapes: {
-      'many keys': (size) => filled(size, (index) => `name_${index} = "value ${index}"\n`),
-      'many tables': (size) =>
-        filled(size, (index) => `[projects."/home/me/p${index}"]\ntrust_level = "trusted"\n\n`),
-      'deep nesting': (size) =>
-        filled(size, (index) => `k${index} = ${'['.repeat(150)}1${']'.repeat(150)}\n`),
-      'one long list': (size) => `list = [\n${filled(size, (index) => `  "value ${index}",\n`)}]\n`,
-      'one long line': (size) => `table = {a = 1${filled(size, (index) => `,k${index}=${index}`)}}\n`,
-      'one long text': (size) => `text = "${filled(size, () => prose)}"\n`,
-      comments: (size) => `a = 1\n${filled(size, () => `# ${prose}\n`)}`,
-    },
   },
-  JSON: {
+  json: {
     path: '.claude/settings.json',
     tool: 'claude-code',
     parse: `require('jsonc-parser').parseTree(text)`,
     tiny: '{}\n',
-    shapes: {
-      'many keys': (size) =>
-        `{${filled(size, (index) => `\n  "name_${index}": "value ${index}",`)}\n  "a": 1\n}\n`,
-      'the same in a line': (size) =>
-        `{${filled(size, (index) => `"name_${index}":"value ${index}",`)}"a":1}`,
-      'many objects': (size) =>
-        `{${filled(size, (index) => `"/home/p${index}":{"x":true,"n":${index}},`)}"a":1}`,
-      'deep nesting': (size) =>
-        `{${filled(size, (index) => `\n"k${index}": ${'['.repeat(150)}1${']'.repeat(150)},`)}\n"a": 1}\n`,
-      'one long list': (size) => `{"list":[${filled(size, (index) => `${index},`)}0]}`,
-      'one long text': (size) => `{"text":"${filled(size, () => prose)}"}`,
-    },
   },
-  YAML: {
+  yaml: {
     path: '.aider.conf.yml',
     tool: 'aider',
     parse: `[...new (require('yaml').Parser)().parse(text)]`,
     tiny: 'a: 1\n',
-    shapes: {
-      'many keys': (size) => filled(size, (index) => `name_${index}: value ${index}\n`),
-      'many mappings': (size) => filled(size, (index) => `p${index}:\n  x: true\n  n: ${index}\n`),
-      'one long list': (size) => `list:\n${filled(size, (index) => `  - value ${index}\n`)}`,
-      'one long line': (size) => `table: {a: 1${filled(size, (index) => `, k${index}: ${index}`)}}\n`,
-      'deep nesting': (size) => filled(size, (index) => `k${index}: ${'['.repeat(150)}1${']'.repeat(150)}\n`),
-      'one long text': (size) => `text: |\n${filled(size, () => `  ${prose}\n`)}`,
-    },
   },
 }
 
-const [, , onlyFormat] = process.argv
-console.log(`| file of ${large} MiB | setup | one parse | times | memory | of a parse | times | exponent |`)
-console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
+const [, , ...wanted] = process.argv
+console.log(
+  `| file | ${sizes.map((size) => `${size} MiB`).join(' | ')} | memory at ${sizes.join(' / ')} MiB | exponent |`,
+)
+console.log(`| --- |${sizes.map(() => ' --- |').join('')} --- | --- |`)
 for (const [name, format] of Object.entries(formats)) {
-  if (onlyFormat !== undefined && onlyFormat !== name) continue
+  if (wanted.length > 0 && !wanted.includes(name)) continue
   const base = { setup: runSetup(format, format.tiny), parse: runParse(format, format.tiny) }
-  for (const [shape, make] of Object.entries(format.shapes)) {
-    const [less, more] = [small, large].map((size) => costOf(make(size * 2 ** 20), format, base))
-    const exponent = Math.log(more.setup.time / less.setup.time) / Math.log(large / small)
-    const row = [
-      `${name}, ${shape}`,
-      `${more.setup.time.toFixed(2)} s`,
-      `${more.parse.time.toFixed(2)} s`,
-      (more.setup.time / more.parse.time).toFixed(1),
-      `${more.setup.memory.toFixed(0)} MiB`,
-      `${more.parse.memory.toFixed(0)} MiB`,
-      (more.setup.memory / more.parse.memory).toFixed(1),
-      exponent.toFixed(2),
-    ]
-    console.log(`| ${row.join(' | ')} |`)
+  for (const [shape, make] of Object.entries(largeFiles[name])) {
+    const costs = sizes.map((size) => costOf(make(size * 2 ** 20), format, base))
+    const times = costs.map(({ setup, parse }) => {
+      const ratio = (setup.time / parse.time).toFixed(1)
+      return `${setup.time.toFixed(2)} s / ${parse.time.toFixed(2)} s = ${ratio}`
+    })
+    const memory = costs.map(({ setup, parse }) => (setup.memory / parse.memory).toFixed(1))
+    const [first, last] = [costs[1], costs.at(-1)]
+    const exponent = Math.log(last.setup.time / first.setup.time) / Math.log(sizes.at(-1) / sizes[1])
+    console.log(`| ${[`${name}, ${shape}`, ...times, memory.join(' / '), exponent.toFixed(2)].join(' | ')} |`)
   }
 }
 
@@ -98,15 +64,6 @@ function costOf(text, format, base) {
 
 function minus(one, other) {
   return { time: Math.max(0.01, one.time - other.time), memory: Math.max(1, one.memory - other.memory) }
-}
-
-function filled(size, piece) {
-  const pieces = []
-  for (let index = 0, length = 0; length < size; index++) {
-    pieces.push(piece(index))
-    length += pieces.at(-1).length
-  }
-  return pieces.join('')
 }
 
 function runSetup({ path, tool }, text) {

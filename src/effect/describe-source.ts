@@ -88,13 +88,16 @@ function lineOf({ source, value, keyPath = [], entry }: Found): number | undefin
 export function lineIn(text: string, key: string, value: string): number | undefined {
   const lines = text.split('\n')
   const first = value.split('\n')[0] ?? ''
-  const isWord = (line: string) =>
-    line.split(/[^\w-]+/).includes(key) || (/[^\w-]/.test(key) && line.includes(key))
+  const isNoWord = /[^\w-]/.test(key)
+  const isWord = (line: string) => line.includes(key) && (isNoWord || line.split(/[^\w-]+/).includes(key))
   const tests = [
     (line: string) => first !== '' && line.includes(key) && line.includes(first),
     (line: string) => first !== '' && line.includes(first),
     (line: string) => key !== '' && isWord(line),
   ]
-  const index = tests.map((test) => lines.findIndex(test)).find((found) => found !== -1)
-  return index === undefined ? undefined : index + 1
+  for (const test of tests) {
+    const index = lines.findIndex(test)
+    if (index !== -1) return index + 1
+  }
+  return undefined
 }

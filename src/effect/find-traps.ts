@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm'
 import type { Trap, TrapCondition, ValueState } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
-import { valueAt } from '../documents/value.ts'
+import { isTable, valueAt } from '../documents/value.ts'
 import { formatWhere, quoteWord, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { lineIn } from './describe-source.ts'
@@ -180,17 +180,21 @@ function evidence(name: string, value: string | undefined, path: string | undefi
 }
 
 /** The values at a key path in which `*` is any one segment. */
-function matchPaths(data: Value, path: KeyPath): { name: string; value: string }[] {
+function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: string; value: string }[] {
   const star = path.indexOf('*')
   if (star === -1) {
     const value = valueText(valueAt(data, path))
-    return value === undefined ? [] : [{ name: path.join('.'), value }]
+    return value === undefined ? [] : [{ name: [...above, ...path].join('.'), value }]
   }
   const parent = valueAt(data, path.slice(0, star))
-  if (parent === null || typeof parent !== 'object') return []
-  return Object.keys(parent).flatMap((key) =>
-    matchPaths(data, [...path.slice(0, star), key, ...path.slice(star + 1)]),
-  )
+  if (!isTable(parent)) return []
+  const rest = path.slice(star + 1)
+  return Object.keys(parent).flatMap((key) => {
+    const child = parent[key] as Value
+    // Of many keys, few hold others.
+    if (rest.length > 0 && !isTable(child)) return []
+    return matchPaths(child, rest, [...above, ...path.slice(0, star), key])
+  })
 }
 
 function fits({ value }: Match, condition: TrapCondition, scene: TrapContext): boolean {

@@ -7,7 +7,7 @@ const minutes = (count: number) => ({ testTimeout: count * 60_000, hookTimeout: 
 /** What starts the program has it built, and begins random input where it is told to. */
 const throughTheProgram = {
   globalSetup: 'test/support/build-once.ts',
-  setupFiles: 'test/support/random-seed.ts',
+  setupFiles: ['test/support/random-seed.ts', 'test/support/compare-messages.ts'],
 }
 
 /**

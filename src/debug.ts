@@ -1,4 +1,4 @@
-import { escapeNewlines } from './errors.ts'
+import { escapeNewlines } from './texts/message.ts'
 
 let show: ((line: string) => void) | undefined
 

@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { escapeNewlines, joined, type Message, say } from './texts/message.ts'
 
 /** Exit codes of the program: 1 failed, 2 bad usage or input, 3 drift or conflict, 4 the gateway, 130 cancelled. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130
@@ -15,62 +16,67 @@ export interface UserErrorParts {
   /** Stable id, the same in text and in JSON output. */
   readonly code: string
   /** What happened and why, each element a line. Never holds a key. */
-  readonly message: string | readonly string[]
+  readonly message: Sentence | readonly Sentence[]
   /** The next thing to do, with the command to type, each element a line. */
-  readonly hint?: string | readonly string[]
+  readonly hint?: Sentence | readonly Sentence[]
   readonly exit?: ExitCode
   readonly where?: Where
 }
 
+type Sentence = Message | string
+
 /**
- * An error that the user can act on; everything else that is thrown is a bug of this program. The line breaks in its
- * texts are its own: one in a name that stands there is written out.
+ * An error that the user can act on; everything else that is thrown is a bug of this program. Its `message` and `hint` are
+ * English, as in JSON; `inLanguage` has them for a person.
  */
 export class UserError extends Error {
   readonly code: string
   readonly hint: string | undefined
   readonly exit: ExitCode
   readonly where: Where | undefined
+  readonly #lines: { readonly message: readonly Sentence[]; readonly hint: readonly Sentence[] }
 
-  constructor(parts: UserErrorParts) {
-    super(textOfLines(parts.message))
+  constructor({ code, message, hint = [], exit = 1, where }: UserErrorParts) {
+    const lines = { message: [message].flat(), hint: [hint].flat() }
+    super(String(asLines(lines.message)))
     this.name = 'UserError'
-    this.code = parts.code
-    this.hint = parts.hint === undefined ? undefined : textOfLines(parts.hint)
-    this.exit = parts.exit ?? 1
-    this.where = parts.where
+    this.#lines = lines
+    this.code = code
+    this.hint = lines.hint.length === 0 ? undefined : String(asLines(lines.hint))
+    this.exit = exit
+    this.where = where
+  }
+
+  get text(): Message {
+    return asLines(this.#lines.message)
+  }
+
+  get hintText(): Message | undefined {
+    return this.hint === undefined ? undefined : asLines(this.#lines.hint)
   }
 
   /** The hint as a finding has it, in one line. */
-  get hintInLine(): string | undefined {
-    return this.hint?.replaceAll('\n', '; ')
+  get hintInLine(): Message | undefined {
+    return this.hintText?.map((text) => text.replaceAll('\n', '; '))
   }
 
   /** The same error with more to do about it, each element a line. */
-  withHint(more: readonly string[]): UserError {
-    const { code, message, hint, exit, where } = this
-    const lines = [...(hint?.split('\n') ?? []), ...more]
-    return new UserError({ code, message: message.split('\n'), hint: lines, exit, ...(where && { where }) })
+  withHint(more: readonly Sentence[]): UserError {
+    const { code, exit, where } = this
+    const { message, hint } = this.#lines
+    return new UserError({ code, message, hint: [...hint, ...more], exit, ...(where && { where }) })
   }
 }
 
-function textOfLines(lines: string | readonly string[]): string {
-  return [lines].flat().map(escapeNewlines).join('\n')
+/** A mere string may hold a name that breaks the line: that break is written out. */
+function asLines(lines: readonly Sentence[]): Message {
+  return joined(lines.map((line) => (typeof line === 'string' ? escapeNewlines(line) : line)))
 }
 
-/**
- * The error for leaving, at a question or by Ctrl-C: exit 130. Only where nothing was written, but for what `done` says
- * in full sentences.
- */
-export function cancelled(done: readonly string[] = []): UserError {
-  const message =
-    done.length > 0 ? ['Cancelled. Nothing else was written.', ...done] : 'Cancelled. Nothing was written.'
+/** Leaving at a question, or by Ctrl-C: exit 130. `done` says, in whole sentences, what was written before. */
+export function cancelled(done: readonly Sentence[] = []): UserError {
+  const message = done.length > 0 ? [say('error.cancelled-later'), ...done] : say('error.cancelled')
   return new UserError({ code: 'cancelled', message, exit: 130 })
-}
-
-/** A text that begins no line of its own, whatever names are in it. Every other control character is the screen's gate's. */
-export function escapeNewlines(text: string): string {
-  return text.replaceAll('\n', '\\x0a')
 }
 
 /** `file:line:column`, as far as it is known. */

@@ -1,4 +1,5 @@
 import type { Where } from './errors.ts'
+import type { Message } from './texts/message.ts'
 
 /** How bad it is. `skipped`: there was nothing to look at; `failed`: it could not be looked at, which is no problem found. */
 export type Level = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'failed'
@@ -7,13 +8,13 @@ export type Level = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'failed'
 export interface Finding {
   readonly id: string
   readonly level: Level
-  readonly message: string
+  readonly message: Message | string
   readonly messageZh?: string
   /** The message is of several lines, and whoever made it has written out every other line break. */
   readonly ownLines?: true
   /** The tool that it is about. */
   readonly tool?: string
   readonly where?: Where
-  /** The command that fixes it, or what to do. */
-  readonly hint?: string
+  /** The command that mends it, or what to do. */
+  readonly hint?: Message | string
 }

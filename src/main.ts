@@ -5,21 +5,23 @@ import type { Catalog } from './catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from './command.ts'
 import { commandTable } from './commands/command-table.ts'
 import { startDebug } from './debug.ts'
-import { type ExitCode, escapeNewlines, formatWhere, UserError } from './errors.ts'
+import { type ExitCode, formatWhere, UserError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
-import { createNodeHost } from './host/node.ts'
+import { createNodeHost, userLanguage } from './host/node.ts'
 import { othersHome } from './host/ownership.ts'
 import { type Field, fields } from './request/fields.ts'
 import { fullNameOf, parseArguments, refuseKeyArgument, unknownValue } from './request/parse-arguments.ts'
 import { type Input, isOn } from './request/request.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
+import { escapeNewlines, loadTexts } from './texts/message.ts'
 import { concludeOutput, jsonText, type Keys, renderFindings, writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
-  const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)))
+  const texts = await loadTexts(userLanguage(args))
+  const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)), texts)
   const json = args.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
   if (host.env.QCODE_DEBUG === '1') startDebug((line) => talk(host, line.replaceAll(host.home, '~')))

@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { messagesFor } from '../ui/locale.ts'
+import type { KeyQuestion } from '../wizard/ask.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
@@ -12,7 +12,7 @@ import { messagesFor } from '../ui/locale.ts'
 export async function givenKey(
   input: Input,
   host: Host,
-  question = messagesFor(host).key.question,
+  question?: KeyQuestion,
 ): Promise<Secret | undefined> {
   const keyFile = textOf(input, 'keyFile')
   if (keyFile !== '-' || !isTerminal(host)) return readKey(keyFile, host)

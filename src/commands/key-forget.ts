@@ -9,7 +9,7 @@ import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { keyTextsFor } from '../ui/key-texts.ts'
+import { type Message, say } from '../texts/message.ts'
 import { reportForgotten } from '../ui/report-key.ts'
 import { recoverFirst } from './recover-first.ts'
 
@@ -29,7 +29,7 @@ export async function forgetKey(input: Input, context: WritingContext): Promise<
   const files = findKeysInFiles(ledger, key)
   const readers = ledger.setups.filter(({ keyStore }) => keyStore === 'keychain').map(({ tool }) => tool)
   if (accounts.length > 0) {
-    if (!dryRun) await agree(input, keyTextsFor(host).confirmForget(copies), host)
+    if (!dryRun) await agree(input, say('ask.key.forget', { copies }), host)
     await committer.forgetKeys()
   }
   const forgotten = { found: accounts.length > 0, copies, readers: [...new Set(readers)], files }
@@ -42,7 +42,7 @@ export async function forgetKey(input: Input, context: WritingContext): Promise<
 }
 
 /** What cannot be undone is not done without a word. */
-async function agree(input: Input, question: string, host: Host): Promise<void> {
+async function agree(input: Input, question: Message, host: Host): Promise<void> {
   if (isOn(input, 'yes')) return
   if (!isInteractive(input, host)) throw confirmationMissing()
   const { askConfirm } = await import('../wizard/ask.ts')

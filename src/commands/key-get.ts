@@ -3,7 +3,6 @@ import { UserError } from '../errors.ts'
 import type { Input } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
-import { keyTextsFor } from '../ui/key-texts.ts'
 
 /**
  * The key on standard output, for a program: from the keychain and nowhere else. A person at a terminal, and JSON, get
@@ -19,7 +18,7 @@ export async function getKey(_input: Input, { host }: CommandContext): Promise<O
     data: { verb: 'get', key: String(key), store: 'keychain', service: 'qcode-setup', account: keyAccount },
     report: outputIsSeen ? String(key) : Secret.reveal(key),
     showsKey: !outputIsSeen,
-    next: outputIsSeen ? [keyTextsFor(host).howToGetWhole] : [],
+    next: outputIsSeen ? [host.texts['key.get.whole']] : [],
   }
 }
 

@@ -12,7 +12,7 @@ import { type Input, isOn } from '../request/request.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
-import { keyTextsFor } from '../ui/key-texts.ts'
+import { say } from '../texts/message.ts'
 import { shortenHome } from '../ui/render-table.ts'
 
 /** What became of the backups with the key in them, for JSON and for people. */
@@ -79,7 +79,7 @@ function readPast(host: Host): Pick<Past, 'ledgers' | 'copies'> {
 async function agree(count: number, input: Input, { host, committer }: WritingContext): Promise<void> {
   if (committer.dryRun || !isInteractive(input, host)) return
   const { askConfirm } = await import('../wizard/ask.ts')
-  if (!(await askConfirm(host, keyTextsFor(host).confirmPurge(count), false))) throw cancelled()
+  if (!(await askConfirm(host, say('ask.key.purge', { backups: count }), false))) throw cancelled()
 }
 
 function stillThere(paths: readonly string[], host: Host): Finding {

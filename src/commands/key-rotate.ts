@@ -9,7 +9,6 @@ import type { Past } from '../plan/written-keys.ts'
 import { judgeKeyLook, missingKey } from '../request/normalise-request.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { keyTextsFor } from '../ui/key-texts.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-key.ts'
 import { type Applied, applyChoices } from './apply-choices.ts'
 import { tryKey } from './check-after.ts'
@@ -86,7 +85,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
     const { askAgain } = await import('../wizard/resolve-key.ts')
-    key = await askAgain(host, keyTextsFor(host).newKey, findings)
+    key = await askAgain(host, findings, 'ask.key.new')
     most = await planFor(key)
   }
 }
@@ -102,7 +101,7 @@ async function chooseKey(
   host: Host,
 ): Promise<{ key: Secret; most: Rotation }> {
   const keyFile = textOf(input, 'keyFile')
-  const given = await givenKey(input, host, keyTextsFor(host).newKey)
+  const given = await givenKey(input, host, 'ask.key.new')
   const key = given ?? (await askForKey(input, host))
   const most = await planFor(key)
   const isFromBefore = given !== undefined && keyFile === undefined && !isNew(most)
@@ -119,7 +118,7 @@ function isNew({ places, old }: Rotation): boolean {
 async function askForKey(input: Input, host: Host): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
   const { askKey } = await import('../wizard/ask.ts')
-  return askKey(host, keyTextsFor(host).newKey)
+  return askKey(host, 'ask.key.new')
 }
 
 function readPast(host: Host): Past {

@@ -7,7 +7,6 @@ import { judgeKeyLook, missingKey } from '../request/normalise-request.ts'
 import type { Input } from '../request/request.ts'
 import { type Keychain, keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { messagesFor } from '../ui/locale.ts'
 import { reportKeySet } from '../ui/report-key.ts'
 import { givenKey } from './given-key.ts'
 import { recoverFirst } from './recover-first.ts'
@@ -44,7 +43,7 @@ export async function setKey(input: Input, context: WritingContext): Promise<Out
 async function askForKey(input: Input, host: Host): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
   const { askKey } = await import('../wizard/ask.ts')
-  return askKey(host, messagesFor(host).key.question)
+  return askKey(host)
 }
 
 async function planKey(key: Secret, keychain: Keychain, ledger: Ledger): Promise<Plan> {

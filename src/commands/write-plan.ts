@@ -177,7 +177,7 @@ function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
   // What a proxy does shows in the check that follows.
   if (finding.id.startsWith('proxy-')) return []
   const { hint, ...rest } = finding
-  return [hint?.startsWith(`qcode-setup --tool ${tool.id}`) ? rest : finding]
+  return [hint && String(hint).startsWith(`qcode-setup --tool ${tool.id}`) ? rest : finding]
 }
 
 /** Where the user has changed one part of a connection and keeps it, the other part cannot go without it. */
@@ -289,5 +289,7 @@ function keychainAction({ keychain }: Pick<Plan, 'keychain'>): 'create' | 'updat
 }
 
 function messages(findings: readonly Finding[], level: Finding['level']): { id: string; message: string }[] {
-  return findings.filter((finding) => finding.level === level).map(({ id, message }) => ({ id, message }))
+  return findings
+    .filter((finding) => finding.level === level)
+    .map(({ id, message }) => ({ id, message: String(message) }))
 }

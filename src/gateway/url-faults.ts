@@ -1,4 +1,5 @@
 import { maskText } from '../secrets/mask-text.ts'
+import { type Message, say } from '../texts/message.ts'
 import type { Gateway, Region } from './gateway.ts'
 
 /** A broken rule about a URL's scheme, host or form, whatever its path means. */
@@ -9,21 +10,24 @@ export interface UrlFault {
   readonly fix: string | undefined
 }
 
+const ruleIds = [
+  'whitespace',
+  'scheme',
+  'credentials-in-url',
+  'unknown-host',
+  'port',
+  'query-or-fragment',
+  'double-slash',
+  'trailing-slash',
+  'full-endpoint',
+  'doubled-v1',
+  'missing-v1',
+  'missing-prefix',
+  'wrong-prefix',
+] as const
+
 /** The rules of a base URL, by name: those of its form first, then those of its path. */
-export type UrlRuleId =
-  | 'whitespace'
-  | 'scheme'
-  | 'credentials-in-url'
-  | 'unknown-host'
-  | 'port'
-  | 'query-or-fragment'
-  | 'double-slash'
-  | 'trailing-slash'
-  | 'full-endpoint'
-  | 'doubled-v1'
-  | 'missing-v1'
-  | 'missing-prefix'
-  | 'wrong-prefix'
+export type UrlRuleId = (typeof ruleIds)[number]
 
 /** A URL as it was written, beside what the parser made of it. */
 interface WrittenUrl {
@@ -114,3 +118,18 @@ export function maskUrl(url: string): string {
     .replace(/#.+$/s, '#••••')
   return maskText(hidden, [])
 }
+
+/** What code scanning is told of a rule. */
+export interface UrlRule {
+  /** What the rule asks for. */
+  readonly requirement: Message
+  readonly severity: 'error' | 'warning'
+}
+
+/** Every rule that `lint` may name. Many clients take a trailing slash away (the SDKs do, LiteLLM does not); all else fails or leaks. */
+export const urlRules = Object.fromEntries(
+  ruleIds.map((id): [UrlRuleId, UrlRule] => [
+    id,
+    { requirement: say(`rule.${id}`), severity: id === 'trailing-slash' ? 'warning' : 'error' },
+  ]),
+) as Readonly<Record<UrlRuleId, UrlRule>>

@@ -1,3 +1,4 @@
+import type { Texts } from '../texts/message.ts'
 import type { Interruption } from './interruption.ts'
 import type { Processes } from './processes.ts'
 
@@ -19,6 +20,8 @@ export interface Host {
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */
   readonly systemFolder: string
   readonly terminal: Terminal
+  /** What the program says, in the user's language. */
+  readonly texts: Texts
   /** Standard input as bytes: all of it, or somewhat more than `limit` of what is longer; `silent` where it neither goes on nor ends. */
   readStdin(limit: number): Promise<Uint8Array | 'silent' | 'endless'>
   now(): Date

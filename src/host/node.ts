@@ -1,7 +1,8 @@
 import { homedir, release, userInfo } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
-import { isatty } from 'node:tty'
 import { UserError } from '../errors.ts'
+import { en } from '../texts/en.ts'
+import { chooseLanguage, type Language, type Texts } from '../texts/message.ts'
 import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
@@ -10,7 +11,7 @@ import { runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
-export function createNodeHost(packageFolder: string): Host {
+export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
   const interruption = new Interruption()
   return {
     env,
@@ -27,6 +28,7 @@ export function createNodeHost(packageFolder: string): Host {
     umask: process.umask(),
     systemFolder: '',
     terminal: createTerminal(),
+    texts,
     readStdin,
     now: () => new Date(),
     randomId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex'),
@@ -40,6 +42,13 @@ export function createNodeHost(packageFolder: string): Host {
       runProgram(command, args, withFolder(options), { kill, platform, env, onExit }),
     keychain: () => openNativeKeychain({ env, uid: process.geteuid?.() }),
   }
+}
+
+/** The language of whoever sits here. Windows and macOS set none of the variables, but tell their locale. */
+export function userLanguage(args: readonly string[]): Language {
+  const systemLocale = () =>
+    ['win32', 'darwin'].includes(platform) ? new Intl.DateTimeFormat().resolvedOptions().locale : ''
+  return chooseLanguage({ args, env, systemLocale })
 }
 
 /** The system has no name for a folder that was removed. */
@@ -68,17 +77,14 @@ function withFolder(options: RunOptions): RunOptions {
 function createTerminal(): Terminal {
   const output = guardOutput(stdout)
   guardOutput(stderr)
-  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
+  const terminals = [stdin, stdout, stderr].flatMap(({ isTTY }, descriptor) => (isTTY ? [descriptor] : []))
   process.on('exit', () => letGoOfClosed(terminals))
   return {
-    interactive: isatty(0) && Boolean(stderr.isTTY) && !env.CI,
+    interactive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
     outputIsSeen: Boolean(stdout.isTTY),
     color: { stdout: hasColor(stdout.isTTY), stderr: hasColor(stderr.isTTY) },
     columns: stderr.columns || 80,
-    // Most runs read nothing: Node makes the stream when it is first asked for.
-    get input() {
-      return stdin
-    },
+    input: stdin,
     ...(platform !== 'win32' && {
       suspend: () => void kill(0, 'SIGTSTP'),
       onContinued: (listener: () => void) => void process.on('SIGCONT', listener),
@@ -144,7 +150,7 @@ function listen(interruption: Interruption, report: () => Promise<number>): void
     process.on(signal, () => interruption.interrupt())
   }
   // A terminal that is gone answers no question any more, whether or not a signal announced its end.
-  if (isatty(0)) stdin.on('error', () => interruption.interrupt())
+  if (stdin.isTTY) stdin.on('error', () => interruption.interrupt())
 }
 
 function onStrayError(report: (error: unknown) => Promise<number>): void {

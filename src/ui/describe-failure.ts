@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ExitCode, escapeNewlines, formatWhere, UserError } from '../errors.ts'
+import { type ExitCode, formatWhere, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { maskText } from '../secrets/mask-text.ts'
+import { asMessage, escapeNewlines, joined, say } from '../texts/message.ts'
 import { styleFor } from './style.ts'
 
 /** How a run ends that an error broke off; keys and the home are masked in it. */
@@ -31,8 +32,12 @@ export function describeFailure(error: unknown, commandLine: string, host: Host)
   const stack = error instanceof Error ? stackOf(error) : escapeNewlines(String(error))
   const report = [`qcode-setup ${version}, ${host.runtime}`, `command: ${commandLine}`, stack]
   const hidden = maskText(report.join('\n').replaceAll(host.home, '~'), [])
-  const message = `This is a fault of qcode-setup. Please report it with these lines (${url}):\n${hidden}\nThe same command with QCODE_DEBUG=1 says how it came to that, on standard error.`
-  return { exit: 1, text: message, data: { code: 'internal', message, hint: null, where: null } }
+  const message = joined([say('error.internal', { url }), asMessage(hidden), say('error.internal.debug')])
+  return {
+    exit: 1,
+    text: message.in(host.texts),
+    data: { code: 'internal', message, hint: null, where: null },
+  }
 }
 
 /** The program's version and where faults are reported: `bugs` of package.json, else its homepage. */
@@ -50,12 +55,15 @@ function stackOf({ message, stack = message }: Error): string {
   return stack.replace(message, () => escapeNewlines(message))
 }
 
-/** An error for standard error: what happened, where, and what to do next. Always English, like its code. */
-export function renderError(error: UserError, host: Pick<Host, 'terminal'>): string {
+/** An error for standard error: what happened, where, and what to do next. */
+export function renderError(error: UserError, host: Pick<Host, 'terminal' | 'texts'>): string {
+  const { texts } = host
   const style = styleFor(host, 'stderr')
   return [
-    `${style.red(style.bold('Error:'))} ${error.message}`,
-    ...(error.where ? [style.dim(`  at ${escapeNewlines(formatWhere(error.where))}`)] : []),
-    ...(error.hint === undefined ? [] : [`  ${style.cyan('→')} ${error.hint}`]),
+    `${style.red(style.bold(texts['error.label']))} ${error.text.in(texts)}`,
+    ...(error.where
+      ? [style.dim(`  ${say('error.at', { where: formatWhere(error.where) }).in(texts)}`)]
+      : []),
+    ...(error.hintText ? [`  ${style.cyan('→')} ${error.hintText.in(texts)}`] : []),
   ].join('\n')
 }

@@ -1,9 +1,8 @@
 import type { Consent } from '../apply/ledger-store.ts'
 import type { RegionTime } from '../checks/check-regions.ts'
-import { escapeNewlines } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { isChinese } from './locale.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import { renderTable } from './render-table.ts'
 import { plainStyle, type Style } from './style.ts'
 
@@ -78,8 +77,8 @@ export const plainHttpZhCn: PlainHttpTexts = {
 }
 
 /** What is said of a gateway without TLS, in the language of the host's locale. */
-export function plainHttpTextsFor(host: Pick<Host, 'env'>): PlainHttpTexts {
-  return isChinese(host) ? plainHttpZhCn : plainHttpEn
+export function plainHttpTextsFor(host: Pick<Host, 'texts'>): PlainHttpTexts {
+  return host.texts.language === 'zh-CN' ? plainHttpZhCn : plainHttpEn
 }
 
 /** The whole explanation. */

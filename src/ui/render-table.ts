@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
-import { escapeNewlines } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import type { Style } from './style.ts'
 
 const gap = '  '

@@ -1,9 +1,8 @@
 import type { GatewayCheck } from '../checks/check-gateway.ts'
-import { escapeNewlines } from '../errors.ts'
 import type { Probe } from '../gateway/probe-route.ts'
 import type { Times } from '../gateway/probe-verdict.ts'
 import type { Host } from '../host/host.ts'
-import { isChinese } from './locale.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import { renderTable, wrapText } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 
@@ -195,6 +194,6 @@ const zhCn: CheckTexts = {
 }
 
 /** In the language of the environment. */
-export function checkTextsFor(host: Pick<Host, 'env'>): CheckTexts {
-  return isChinese(host) ? zhCn : en
+export function checkTextsFor(host: Pick<Host, 'texts'>): CheckTexts {
+  return host.texts.language === 'zh-CN' ? zhCn : en
 }

@@ -1,12 +1,12 @@
 import type { ToolData } from '../checks/doctor/tool-data.ts'
 import type { SourceData } from '../effect/describe-source.ts'
-import { escapeNewlines, formatWhere } from '../errors.ts'
+import { formatWhere } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { isChinese } from './locale.ts'
+import { escapeNewlines, textIn } from '../texts/message.ts'
 import { shortenHome, wrapText } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
-import { escapeControls } from './write-text.ts'
+import { escapeControls, messageIn } from './write-text.ts'
 
 interface DoctorReport {
   readonly tools: readonly ToolData[]
@@ -101,17 +101,18 @@ function sourceText({ level, name, file, line }: SourceData, host: Host): string
   return `${where} (${level})`
 }
 
-function renderFinding({ level, message, messageZh, hint, where }: Finding, page: Page): string[] {
+function renderFinding(finding: Finding, page: Page): string[] {
+  const { level, hint, where } = finding
   const { host, style } = page
   const columns = host.terminal.columns - 4
-  const text = ((isChinese(host) && messageZh) || message).replaceAll(`${host.home}/`, '~/')
+  const text = messageIn(finding, host.texts).replaceAll(`${host.home}/`, '~/')
   const place = where && shortenHome(formatWhere(where), host)
   const [first = '', ...rest] = wrapText(escapeControls(text), columns)
   return [
     `  ${mark(level, style)} ${first}`,
     ...rest.map((line) => `    ${line}`),
     ...(place === undefined || text.includes(place) ? [] : [style.dim(`    ${escapeControls(place)}`)]),
-    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${escapeControls(hint)}`]),
+    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${escapeControls(textIn(hint, host.texts))}`]),
   ]
 }
 
@@ -168,8 +169,8 @@ const zhCn: DoctorTexts = {
 }
 
 /** In the language of the environment. */
-export function doctorTextsFor(host: Pick<Host, 'env'>): DoctorTexts {
-  return isChinese(host) ? zhCn : en
+export function doctorTextsFor(host: Pick<Host, 'texts'>): DoctorTexts {
+  return host.texts.language === 'zh-CN' ? zhCn : en
 }
 
 function plural(count: number, noun: string): string {

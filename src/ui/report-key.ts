@@ -1,8 +1,7 @@
 import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { keyTextsFor } from './key-texts.ts'
-import { isChinese } from './locale.ts'
+import { say } from '../texts/message.ts'
 import { shortenHome } from './render-table.ts'
 import { renderPlan, reportTextsFor } from './report-setup.ts'
 
@@ -26,10 +25,10 @@ export function reportKeySet(
   },
   host: Host,
 ): Report {
-  const texts = keyTextsFor(host)
+  const { texts } = host
   const { dryRun: nothingWritten, undo } = reportTextsFor(host)
-  if (!changed) return { report: texts.storedAlready(String(key)), next: [] }
-  const result = dryRun ? texts.wouldStore(String(key)) : texts.stored(String(key))
+  if (!changed) return { report: say('key.stored-already', { key: String(key) }).in(texts), next: [] }
+  const result = say(dryRun ? 'key.would-store' : 'key.stored', { key: String(key) }).in(texts)
   return { report: [...(diff ? [diff] : []), result].join('\n'), next: [dryRun ? nothingWritten : undo] }
 }
 
@@ -50,17 +49,17 @@ export function reportForgotten(
   },
   host: Host,
 ): Report {
-  const texts = keyTextsFor(host)
-  const done = dryRun ? texts.wouldForget(copies) : texts.forgotten(copies)
+  const { texts } = host
+  const done = say(dryRun ? 'key.would-forget' : 'key.forgotten', { copies }).in(texts)
   const lines = files.map(
     ({ path, tools }) => `  ${shortenHome(path, host)}: qcode-setup remove --tool ${tools.join(',')}`,
   )
   return {
-    report: found ? done : texts.nothingToForget,
+    report: found ? done : texts['key.none'],
     next: [
       ...(dryRun ? [reportTextsFor(host).dryRun] : []),
-      ...(readers.length > 0 ? [texts.readers(readers.join(','))] : []),
-      ...(files.length > 0 ? [texts.files(files.length), ...lines] : []),
+      ...(readers.length > 0 ? [say('key.readers', { tools: readers.join(',') }).in(texts)] : []),
+      ...(files.length > 0 ? [say('key.files', { files: files.length }).in(texts), ...lines] : []),
     ],
   }
 }
@@ -75,25 +74,23 @@ export interface RotationReport {
 
 /** The result of `key rotate`: how much got the new key, and what the user has to do about the old one. */
 export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key: Secret, host: Host): Report {
-  const texts = keyTextsFor(host)
-  const counts = [String(key), plan.places, plan.tools.length] as const
+  const { texts } = host
+  const counts = { key: String(key), places: plan.places, tools: plan.tools.length }
   // Where no old key was found anywhere, this is a run like any other.
-  const gone = plan.renewal === undefined ? [] : [texts.oldKeyIsGone]
+  const done = plan.renewal === undefined ? 'key.rotated' : 'key.rotated-for-good'
   const variables = plan.edits.some(({ path }) => isVariables(path, plan))
   return {
     report: [
       ...(diff ? [diff] : []),
       ...(plan.rows.length > 0 ? [renderPlan(plan.rows, host), ''] : []),
-      dryRun
-        ? texts.wouldRotate(...counts)
-        : [texts.rotated(...counts), ...gone].join(isChinese(host) ? '' : ' '),
+      say(dryRun ? 'key.would-rotate' : done, counts).in(texts),
     ].join('\n'),
     next: dryRun
       ? [reportTextsFor(host).dryRun]
       : [
           ...(variables ? [reportTextsFor(host).newShell] : []),
           ...(run !== undefined && plan.renewal === undefined ? [reportTextsFor(host).undo] : []),
-          texts.revoke,
+          texts['key.revoke'],
         ],
   }
 }
@@ -105,9 +102,9 @@ export function reportNothingSetUp(host: Host): Report {
 
 /** Why nothing was changed: it is this key already, or the gateway does not take it. */
 export function reportNotRotated(why: 'same' | 'refused', key: Secret, host: Host): Report {
-  const texts = keyTextsFor(host)
-  if (why === 'same') return { report: texts.rotatedAlready(String(key)), next: [] }
-  return { report: texts.keyRefused(String(key)), next: [texts.rotateUnchecked] }
+  const { texts } = host
+  if (why === 'same') return { report: say('key.rotated-already', { key: String(key) }).in(texts), next: [] }
+  return { report: say('key.refused', { key: String(key) }).in(texts), next: [texts['key.write-anyway']] }
 }
 
 function isVariables(path: string, { rows }: Plan): boolean {

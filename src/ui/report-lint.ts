@@ -1,7 +1,6 @@
 import { relative } from 'node:path'
 import type { LintFinding } from '../checks/lint/lint-context.ts'
 import type { Host } from '../host/host.ts'
-import { isChinese } from './locale.ts'
 import { shortenHome } from './render-table.ts'
 import { reportTextsFor } from './report-setup.ts'
 import { type Style, styleFor } from './style.ts'
@@ -112,8 +111,8 @@ const zhCn: LintTexts = {
 }
 
 /** In the language of the environment. */
-export function lintTextsFor(host: Pick<Host, 'env'>): LintTexts {
-  return isChinese(host) ? zhCn : en
+export function lintTextsFor(host: Pick<Host, 'texts'>): LintTexts {
+  return host.texts.language === 'zh-CN' ? zhCn : en
 }
 
 function count(number: number, noun: string): string {

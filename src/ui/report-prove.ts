@@ -1,6 +1,5 @@
 import type { ProofRequest, ProofVerdict } from '../checks/prove-client.ts'
 import type { Host } from '../host/host.ts'
-import { isChinese } from './locale.ts'
 import { renderTable } from './render-table.ts'
 import { reportTextsFor } from './report-setup.ts'
 import { styleFor } from './style.ts'
@@ -53,7 +52,7 @@ const zhCn: Texts = {
 
 /** A row a client and request; then why it is not proven, where it is not. */
 export function reportProve(rows: readonly ProofRow[], host: Host): { report: string; next: string[] } {
-  const texts = isChinese(host) ? zhCn : en
+  const texts = host.texts.language === 'zh-CN' ? zhCn : en
   const style = styleFor(host, 'stdout')
   const colors = { proven: style.green, skipped: (text: string) => text }
   const cells = rows.flatMap(({ client, version, verdict, requests }) => {

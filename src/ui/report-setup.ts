@@ -1,10 +1,9 @@
 import type { UndoState } from '../apply/plan-undo.ts'
-import { escapeNewlines } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { Plan, PlanRow } from '../plan/plan.ts'
 import type { KeyStore } from '../request/request.ts'
-import { isChinese } from './locale.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import { renderTable, shortenHome } from './render-table.ts'
 import { styleFor } from './style.ts'
 
@@ -168,8 +167,8 @@ const zhCn: ReportTexts = {
 }
 
 /** In the language of the environment. */
-export function reportTextsFor(host: Pick<Host, 'env'>): ReportTexts {
-  return isChinese(host) ? zhCn : en
+export function reportTextsFor(host: Pick<Host, 'texts'>): ReportTexts {
+  return host.texts.language === 'zh-CN' ? zhCn : en
 }
 
 type Action = PlanRow['action']

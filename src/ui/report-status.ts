@@ -1,7 +1,7 @@
-import { escapeNewlines } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore } from '../request/request.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import { renderTable, shortenHome } from './render-table.ts'
 import { reportTextsFor } from './report-setup.ts'
 import { styleFor } from './style.ts'

@@ -1,9 +1,9 @@
 import { relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LintFinding, LintProblem } from '../checks/lint/lint-context.ts'
-import { escapeNewlines } from '../errors.ts'
-import type { UrlRule } from '../gateway/url-rules.ts'
+import type { UrlRule } from '../gateway/url-faults.ts'
 import type { Host } from '../host/host.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import { jsonText } from './write-text.ts'
 
 /** The problems as a SARIF 2.1.0 log: rules with their texts, places, and the replacement where it is certain. */

@@ -1,8 +1,8 @@
-import { type ExitCode, escapeNewlines } from '../errors.ts'
+import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { isChinese } from './locale.ts'
+import { escapeNewlines, type Message, type Texts, textIn } from '../texts/message.ts'
 import { displayWidth, wrapText } from './render-table.ts'
 import { openSeals, type Style, styleFor } from './style.ts'
 
@@ -120,25 +120,27 @@ export async function withProgress<Result>(
 }
 
 /** Findings for standard error, one a line, in the user's language, each with its mark and what to do. Empty when there are none. */
-export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'env' | 'terminal'>): string {
-  const style = styleFor(host, 'stderr')
-  const chinese = isChinese(host)
-  return findings.map((finding) => renderFinding(finding, chinese, style, host.terminal.columns)).join('\n')
+export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'texts' | 'terminal'>): string {
+  return findings.map((finding) => renderFinding(finding, host)).join('\n')
 }
 
-function renderFinding(
-  { level, message, messageZh, ownLines, hint }: Finding,
-  chinese: boolean,
-  style: Style,
-  columns: number,
-): string {
-  const text = ((chinese && messageZh) || message).trim()
-  const lines = (ownLines ? text.split('\n') : [escapeNewlines(text)]).flatMap((line) =>
-    wrapText(line, columns - 2),
-  )
-  const advice =
-    hint === undefined ? '' : `\n  → ${wrapText(escapeNewlines(hint), columns - 4).join('\n    ')}`
-  return `${markOf(level, style)} ${lines.join('\n  ')}${advice}`
+function renderFinding(finding: Finding, host: Pick<Host, 'texts' | 'terminal'>): string {
+  const { columns } = host.terminal
+  const text = messageIn(finding, host.texts).trim()
+  const lines = text.split('\n').flatMap((line) => wrapText(line, columns - 2))
+  const hint = finding.hint === undefined ? undefined : oneLine(finding.hint, host.texts)
+  const advice = hint === undefined ? '' : `\n  → ${wrapText(hint, columns - 4).join('\n    ')}`
+  return `${markOf(finding.level, styleFor(host, 'stderr'))} ${lines.join('\n  ')}${advice}`
+}
+
+/** What a finding says, in a language; a line break in a mere string is written out. */
+export function messageIn({ message, messageZh, ownLines }: Finding, texts: Texts): string {
+  const said = texts.language === 'zh-CN' && messageZh !== undefined ? messageZh : message
+  return ownLines ? textIn(said, texts) : oneLine(said, texts)
+}
+
+function oneLine(text: Message | string, texts: Texts): string {
+  return typeof text === 'string' ? escapeNewlines(text) : text.in(texts)
 }
 
 function markOf(level: Finding['level'], style: Style): string {

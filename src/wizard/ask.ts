@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { type Messages, messagesFor } from '../ui/locale.ts'
+import { type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, writeText } from '../ui/write-text.ts'
@@ -11,12 +11,21 @@ import { lendInput } from './hold-terminal.ts'
 
 // The only door to inquirer: every question goes to standard error, and leaving one has the same result everywhere.
 
+/** A question; beside its answer it may be shorter. */
+export interface Question {
+  readonly asked: Message
+  readonly answered: Message
+}
+
+/** Whether the key is asked for, or the new one that replaces it. */
+export type KeyQuestion = 'ask.key' | 'ask.key.new'
+
 /** One line of a list. */
 export interface Choice<Value> {
   readonly value: Value
-  readonly name: string
+  readonly name: Message | string
   /** What stands in the answered line; by default the name. */
-  readonly short?: string
+  readonly short?: Message | string
   readonly checked?: boolean
 }
 
@@ -29,63 +38,76 @@ const indent = '    '
 /** One of several. Errors: UserError `cancelled`, as for every question here. */
 export async function askSelect<Value>(
   host: Host,
-  message: string,
+  question: Question | Message,
   choices: readonly Choice<Value>[],
   preset?: Value,
 ): Promise<Value> {
   const { default: select } = await import('@inquirer/select')
-  const theme = themeOf(host, messagesFor(host).listKeys)
+  const theme = themeOf(host, question, host.texts['ask.keys.list'])
   const start = preset === undefined ? {} : { default: preset }
   const lines = wrapChoices(host, choices)
   return ask(host, (context) =>
-    select<Value>({ message: shown(message), choices: lines, ...start, pageSize, theme }, context),
+    select<Value>({ message: askedText(host, question), choices: lines, ...start, pageSize, theme }, context),
   )
 }
 
 /** Several of several; `required` is said when none is ticked. */
 export async function askCheckbox<Value>(
   host: Host,
-  message: string,
+  question: Question | Message,
   choices: readonly Choice<Value>[],
-  required: string,
+  required: Message,
 ): Promise<Value[]> {
   const { default: checkbox } = await import('@inquirer/checkbox')
-  const theme = themeOf(host, messagesFor(host).tickKeys)
-  const validate = (ticked: readonly unknown[]) => ticked.length > 0 || required
+  const theme = themeOf(host, question, host.texts['ask.keys.ticks'])
+  const validate = (ticked: readonly unknown[]) => ticked.length > 0 || required.in(host.texts)
   const lines = wrapChoices(host, choices)
   return ask(host, (context) =>
     checkbox<Value>(
-      { message: shown(message), choices: lines, pageSize, theme, validate, shortcuts: { invert: null } },
+      {
+        message: askedText(host, question),
+        choices: lines,
+        pageSize,
+        theme,
+        validate,
+        shortcuts: { invert: null },
+      },
       context,
     ),
   )
 }
 
 /** A yes or no; `preset` is what Enter means. */
-export async function askConfirm(host: Host, message: string, preset: boolean): Promise<boolean> {
+export async function askConfirm(host: Host, question: Message, preset: boolean): Promise<boolean> {
   const { default: confirm } = await import('@inquirer/confirm')
-  const messages = messagesFor(host)
-  const transformer = (answer: boolean) => (answer ? messages.yes : messages.no)
+  const transformer = (answer: boolean) => host.texts[answer ? 'ask.yes' : 'ask.no']
   return ask(host, (context) =>
-    confirm({ message: shown(message), default: preset, transformer, theme: themeOf(host) }, context),
+    confirm(
+      { message: askedText(host, question), default: preset, transformer, theme: themeOf(host, question) },
+      context,
+    ),
   )
 }
 
 /** The key, never shown: stars while it is typed, its masked form once it is taken. A key that cannot be one is asked for again. */
-export async function askKey(host: Host, message: string): Promise<Secret> {
+export async function askKey(host: Host, id: KeyQuestion = 'ask.key'): Promise<Secret> {
+  const question = { asked: say(id), answered: say(`${id}.short`) }
   const { default: password } = await import('@inquirer/password')
   let key: Secret | undefined
   const validate = (text: string) => {
-    const parsed = tryKey(text)
+    const parsed = tryKey(text, host.texts)
     if (typeof parsed === 'string') return parsed
     key = parsed
     return true
   }
-  const theme = themeOf(host)
+  const theme = themeOf(host, question)
   const masked = { ...theme, style: { ...theme.style, answer: () => theme.style.answer(String(key)) } }
   // Without toggleMask: false, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
   await ask(host, (context) =>
-    password({ message: shown(message), mask: true, toggleMask: false, validate, theme: masked }, context),
+    password(
+      { message: askedText(host, question), mask: true, toggleMask: false, validate, theme: masked },
+      context,
+    ),
   )
   if (key === undefined) throw new Error('the key prompt ended without a key')
   return key
@@ -123,39 +145,50 @@ async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promi
 }
 
 /** Names broken between words, so that a narrow screen cuts none in two. */
-function wrapChoices<Value>(host: Host, choices: readonly Choice<Value>[]): Choice<Value>[] {
+function wrapChoices<Value>(
+  host: Host,
+  choices: readonly Choice<Value>[],
+): (Choice<Value> & { readonly name: string; readonly short: string })[] {
   const width = host.terminal.columns - indent.length
   return choices.map((choice) => ({
     ...choice,
-    name: wrapText(shown(choice.name), width).join(`\n${indent}`),
-    short: shown(choice.short ?? choice.name),
+    name: wrapText(shown(host, choice.name), width).join(`\n${indent}`),
+    short: shown(host, choice.short ?? choice.name),
   }))
 }
 
 /** Names in a question may come from the user's own tool folders. */
-function shown(text: string): string {
-  return escapeControls(hideKeys(text))
+function shown(host: Host, text: Message | string): string {
+  return escapeControls(hideKeys(textIn(text, host.texts)))
 }
 
 function hasLeft(error: unknown): boolean {
   return error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)
 }
 
-function tryKey(text: string): Secret | string {
+function tryKey(text: string, texts: Texts): Secret | string {
   try {
     return parseKey(text, 'your answer')
   } catch (error) {
-    if (error instanceof UserError) return error.message
+    if (error instanceof UserError) return error.text.in(texts)
     throw error
   }
 }
 
-function themeOf(host: Host, keys?: string): ReturnType<typeof promptTheme> {
-  return promptTheme(promptStyleFor(host), messagesFor(host), keys)
+function themeOf(host: Host, question: Question | Message, keys?: string): ReturnType<typeof promptTheme> {
+  const theme = promptTheme(promptStyleFor(host), host.texts, keys)
+  const answered = 'answered' in question ? shown(host, question.answered) : undefined
+  const message = (text: string, status?: string) =>
+    theme.style.message(status === 'done' ? (answered ?? text) : text)
+  return { ...theme, style: { ...theme.style, message } }
+}
+
+function askedText(host: Host, question: Question | Message): string {
+  return shown(host, 'asked' in question ? question.asked : question)
 }
 
 /** How inquirer's prompts look: our colours, which know of NO_COLOR, and our languages, in place of its own. */
-export function promptTheme(style: Style, messages: Messages, keys = '') {
+export function promptTheme(style: Style, texts: Texts, keys = '') {
   return {
     prefix: { idle: style.cyan('?'), done: style.green('✔') },
     spinner: { frames: ['…'] },
@@ -172,23 +205,26 @@ export function promptTheme(style: Style, messages: Messages, keys = '') {
       confirmDefault: (text: string) => text.toUpperCase(),
     },
     // The letters stay y and n in every language: they need no input method.
-    keywords: { yes: 'yes', no: 'no', error: () => messages.answerYesOrNo },
+    keywords: { yes: 'yes', no: 'no', error: () => texts['ask.yes-or-no'] },
   }
 }
 
 /** A line between the questions, on standard error as they are. */
-export function say(host: Pick<Host, 'terminal'>, line: string): void {
+export function tell(host: Pick<Host, 'terminal'>, line: string): void {
   writeText(host, 'error', `${line}\n`)
 }
 
 /** What the user has to know before the next question; values in it may come from files. */
-export function warn(host: Pick<Host, 'terminal'>, ...lines: string[]): void {
-  const shown = lines.flatMap((line) => wrapText(escapeControls(line), host.terminal.columns - 2))
-  say(host, `${styleFor(host, 'stderr').yellow('!')} ${shown.join('\n  ')}`)
+export function warn(host: Pick<Host, 'terminal' | 'texts'>, ...lines: readonly (Message | string)[]): void {
+  const shown = lines.flatMap((line) =>
+    wrapText(escapeControls(textIn(line, host.texts)), host.terminal.columns - 2),
+  )
+  tell(host, `${styleFor(host, 'stderr').yellow('!')} ${shown.join('\n  ')}`)
 }
 
 /** An answer that a flag gave already, as if it had been asked for. */
-export function showAnswer(host: Host, question: string, answer: string): void {
-  const { prefix, style } = promptTheme(styleFor(host, 'stderr'), messagesFor(host))
-  say(host, `${prefix.done} ${style.message(question)} ${style.answer(escapeControls(answer))}`)
+export function showAnswer(host: Host, question: Message, answer: Message | string): void {
+  const { prefix, style } = promptTheme(styleFor(host, 'stderr'), host.texts)
+  const asked = style.message(question.in(host.texts))
+  tell(host, `${prefix.done} ${asked} ${style.answer(escapeControls(textIn(answer, host.texts)))}`)
 }

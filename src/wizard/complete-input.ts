@@ -14,11 +14,11 @@ import { chooseOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, type KeyStore, listOf, type Scope, textOf } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { isChinese, messagesFor } from '../ui/locale.ts'
+import { type Message, say, written } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
 import { renderFindings } from '../ui/write-text.ts'
-import { askCheckbox, askSelect, say, showAnswer } from './ask.ts'
+import { askCheckbox, askSelect, type Question, showAnswer, tell } from './ask.ts'
 import { holdTerminal } from './hold-terminal.ts'
 import { type KeyTest, resolveKey } from './resolve-key.ts'
 
@@ -44,8 +44,8 @@ export async function completeInput(
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const { host } = context
   holdTerminal(host)
-  const lines = wrapText(messagesFor(host).intro, host.terminal.columns)
-  say(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
+  const lines = wrapText(host.texts['ask.intro'], host.terminal.columns)
+  tell(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
   const withTools = await usableTools(await askTools(input, context))
   const withRegion = await askRegion(withTools, context, accepts)
   const withStore = await askKeyStore(withRegion, host)
@@ -55,22 +55,23 @@ export async function completeInput(
   return { input: await askModels(withKey, settledKey, context), key: settledKey }
 }
 
+const toolsQuestion = { asked: say('ask.tools'), answered: say('ask.tools.short') }
+
 /** Which tools: those that can be set up as the flags say, the ones found on this machine ticked and marked. */
 export async function askTools(input: Input, { host, catalog }: CommandContext): Promise<Input> {
-  const { question, found, required } = messagesFor(host).tools
   const named = await namedTools(input, catalog, host)
   if (named) {
-    showAnswer(host, question, named.map(({ id }) => id).join(', '))
+    showAnswer(host, say('ask.tools.short'), named.map(({ id }) => id).join(', '))
     return input
   }
   const detected = await detectedTools(catalog, host)
   const choices = fittingTools(input, catalog).map((tool) => ({
     value: tool.id,
-    name: detected.includes(tool) ? `${tool.title} (${found})` : tool.title,
+    name: detected.includes(tool) ? `${tool.title} (${host.texts['ask.tools.installed']})` : tool.title,
     short: tool.id,
     checked: detected.includes(tool),
   }))
-  return withValues(input, 'tool', await askCheckbox(host, question, choices, required))
+  return withValues(input, 'tool', await askCheckbox(host, toolsQuestion, choices, say('ask.tools.required')))
 }
 
 function fittingTools(input: Input, catalog: Catalog): Tool[] {
@@ -90,29 +91,28 @@ export async function askRegion(
   { host, catalog }: CommandContext,
   accepts: AcceptsOrigin,
 ): Promise<Input> {
-  const { question } = messagesFor(host).region
   if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
     const { origin } = chooseOrigin(input, catalog.gateway)
-    showAnswer(host, question, origin.text)
+    showAnswer(host, say('ask.region'), origin.text)
     if (!(await accepts(origin))) throw cancelled()
     return input
   }
   const { regions } = catalog.gateway
   const choices = regions.map((region) => ({
     value: region,
-    name: describe(region, host),
-    short: isChinese(host) ? region.titleZh : region.title,
+    name: describe(region),
+    short: written(region.title, region.titleZh),
   }))
   const preset = regions.find(({ id }) => id === fields.region.default)
   for (;;) {
-    const region = await askSelect(host, question, choices, preset)
+    const region = await askSelect(host, say('ask.region'), choices, preset)
     if (await accepts(Origin.ofRegion(region))) return withValues(input, 'region', [region.id])
   }
 }
 
 /** Its name and the reason for it. */
-function describe({ title, titleZh, audience, audienceZh }: Region, host: Host): string {
-  return isChinese(host) ? `${titleZh}：${audienceZh}` : `${title}: ${audience}`
+function describe({ title, titleZh, audience, audienceZh }: Region): Message {
+  return written(`${title}: ${audience}`, `${titleZh}：${audienceZh}`)
 }
 
 /** A keychain that does not answer by then is not offered, in ms. */
@@ -121,13 +121,12 @@ const timeoutMs = 1500
 /** Where to keep the key: asked only where this machine has a keychain that answers; the default stays the files. */
 export async function askKeyStore(input: Input, host: Host): Promise<Input> {
   if (textOf(input, 'keyStore') !== undefined || !(await answers(host))) return input
-  const { question, file, keychain } = messagesFor(host).keyStore
   const store = await askSelect<KeyStore>(
     host,
-    question,
+    { asked: say('ask.key-store'), answered: say('ask.key-store.short') },
     [
-      { value: 'file', ...file },
-      { value: 'keychain', ...keychain },
+      { value: 'file', name: say('ask.key-store.file'), short: say('ask.key-store.file.short') },
+      { value: 'keychain', name: say('ask.key-store.keychain'), short: say('ask.key-store.keychain.short') },
     ],
     'file',
   )
@@ -158,10 +157,9 @@ export async function askModels(
   context: CommandContext,
 ): Promise<Input> {
   const { host, catalog } = context
-  const messages = messagesFor(host).model
   const given = listOf(input, 'model')
   if (given.length > 0) {
-    showAnswer(host, messages.answered, given.join(', '))
+    showAnswer(host, say('ask.model.short'), given.join(', '))
     return input
   }
   const tools = ((await namedTools(input, catalog, host)) ?? []).filter((tool) => takesModel(tool, input))
@@ -172,12 +170,16 @@ export async function askModels(
   for (const tool of tools) {
     const fitting = names.filter((name) => fits(name, tool, catalog.gateway))
     if (fitting.length === 0) continue
-    const own = { value: undefined, name: messages.ownDefault }
+    const own = { value: undefined, name: say('ask.model.default') }
     const models = fitting.map((name) => ({ value: name, name }))
-    const model = await askSelect<string | undefined>(host, messages.question(tool.title), [own, ...models])
+    const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models])
     if (model !== undefined) chosen.push(`${tool.id}=${model}`)
   }
   return chosen.length > 0 ? withValues(input, 'model', chosen) : input
+}
+
+function modelQuestion({ title: tool }: Tool): Question {
+  return { asked: say('ask.model', { tool }), answered: say('ask.model.of', { tool }) }
 }
 
 /** Whether what would be written for the tool has a place for a model. */
@@ -236,13 +238,12 @@ export async function askAfterFailedCheck(
   canUndo: boolean,
   host: Host,
 ): Promise<AfterFailedCheck> {
-  const texts = messagesFor(host).failedCheck
-  say(host, renderFindings(problems, host))
+  tell(host, renderFindings(problems, host))
   try {
-    return await askSelect<AfterFailedCheck>(host, texts.question, [
-      { value: 'keep', name: texts.keep },
-      { value: 'region', name: texts.region },
-      ...(canUndo ? [{ value: 'undo' as const, name: texts.undo }] : []),
+    return await askSelect<AfterFailedCheck>(host, say('ask.failed-check'), [
+      { value: 'keep', name: say('ask.failed-check.keep') },
+      { value: 'region', name: say('ask.failed-check.region') },
+      ...(canUndo ? [{ value: 'undo' as const, name: say('ask.failed-check.undo') }] : []),
     ])
   } catch (error) {
     if (error instanceof UserError && error.code === 'cancelled') return 'keep'

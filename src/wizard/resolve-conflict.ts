@@ -7,21 +7,25 @@ import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
-import { messagesFor } from '../ui/locale.ts'
+import { say } from '../texts/message.ts'
 import { plainHttpTextsFor, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { styleFor } from '../ui/style.ts'
 import { renderFindings } from '../ui/write-text.ts'
-import { askConfirm, askSelect, say, warn } from './ask.ts'
+import { askConfirm, askSelect, tell, warn } from './ask.ts'
 
 /** What to do with a value that is not ours to replace. Errors: UserError `cancelled` when the user stops here. */
 export async function resolveConflict(conflict: Conflict, host: Host): Promise<'overwrite' | 'skip'> {
-  const texts = messagesFor(host).conflict
   const { path, keyPath, why, actual, wanted } = conflict
-  warn(host, texts[why](path, keyPath.join('.')), texts.now(actual), texts.wanted(wanted))
-  const decision = await askSelect(host, texts.question, [
-    { value: 'overwrite', name: texts.overwrite },
-    { value: 'skip', name: texts.skip },
-    { value: 'quit', name: texts.quit },
+  warn(
+    host,
+    say(`ask.conflict.${why}`, { path, key: keyPath.join('.') }),
+    say('ask.conflict.now', { value: actual }),
+    say('ask.conflict.wanted', { value: wanted }),
+  )
+  const decision = await askSelect(host, say('ask.conflict'), [
+    { value: 'overwrite', name: say('ask.conflict.overwrite') },
+    { value: 'skip', name: say('ask.conflict.skip') },
+    { value: 'quit', name: say('ask.quit') },
   ] as const)
   if (decision === 'quit') throw cancelled()
   return decision
@@ -36,10 +40,10 @@ export function confirmPlan(
   host: Host,
   problems: readonly Finding[] = [],
 ): Promise<boolean> {
-  say(host, `\n${diffText}\n`)
-  if (problems.length > 0) say(host, `${renderFindings(problems, host)}\n`)
+  tell(host, `\n${diffText}\n`)
+  if (problems.length > 0) tell(host, `${renderFindings(problems, host)}\n`)
   const isWrong = problems.some(({ level }) => level === 'error')
-  return askConfirm(host, messagesFor(host).confirm, !isWrong)
+  return askConfirm(host, say('ask.confirm'), !isWrong)
 }
 
 /** What to do with keys that git would take; the answer is the name of the switch that says the same. */
@@ -47,12 +51,16 @@ export async function askGitignore(
   ignores: readonly KeyIgnore[],
   host: Host,
 ): Promise<'gitignore' | 'allowTracked'> {
-  const texts = messagesFor(host).inGit
-  warn(host, ...ignores.map(({ hides, pattern, gitignore }) => texts.exposed(hides, pattern, gitignore)))
-  const answer = await askSelect<'gitignore' | 'allowTracked' | 'quit'>(host, texts.question, [
-    { value: 'gitignore', name: texts.ignore(ignores.length) },
-    { value: 'quit', name: texts.quit },
-    { value: 'allowTracked', name: texts.anyway },
+  warn(
+    host,
+    ...ignores.map(({ hides, pattern, gitignore }) =>
+      say('ask.git.exposed', { path: hides, pattern, gitignore }),
+    ),
+  )
+  const answer = await askSelect<'gitignore' | 'allowTracked' | 'quit'>(host, say('ask.git'), [
+    { value: 'gitignore', name: say('ask.git.ignore', { lines: ignores.length }) },
+    { value: 'quit', name: say('ask.quit') },
+    { value: 'allowTracked', name: say('ask.git.anyway') },
   ])
   if (answer === 'quit') throw cancelled()
   return answer
@@ -63,16 +71,15 @@ export function askRecovery(
   run: Pick<RunRecord, 'id' | 'command' | 'files' | 'keychain'>,
   host: Host,
 ): Promise<'finish' | 'undo'> {
-  const texts = messagesFor(host).recovery
   warn(
     host,
-    texts.stopped(run.id, run.command),
+    say('ask.recovery.stopped', { run: run.id, command: run.command }),
     ...run.files.map(({ path }) => path),
     ...(run.keychain ? [keychainTitle] : []),
   )
-  return askSelect<'finish' | 'undo'>(host, texts.question, [
-    { value: 'undo', name: texts.undo },
-    { value: 'finish', name: texts.finish },
+  return askSelect<'finish' | 'undo'>(host, say('ask.recovery'), [
+    { value: 'undo', name: say('ask.recovery.undo') },
+    { value: 'finish', name: say('ask.recovery.finish') },
   ])
 }
 
@@ -84,10 +91,9 @@ export async function askRestart(
   { title, pid, restart }: Pick<RunningDaemon, 'title' | 'pid' | 'restart'>,
   host: Host,
 ): Promise<boolean> {
-  const texts = messagesFor(host).restart
-  warn(host, texts.running(title, pid))
+  warn(host, say('ask.restart.running', { tool: title, pid }))
   try {
-    return await askConfirm(host, texts.question(restart.join(' ')), true)
+    return await askConfirm(host, say('ask.restart', { command: restart.join(' ') }), true)
   } catch (error) {
     if (error instanceof UserError && error.code === 'cancelled') return false
     throw error
@@ -98,8 +104,8 @@ export async function askRestart(
 export function askConsent(origin: string, times: readonly RegionTime[], host: Host): Promise<boolean> {
   const texts = plainHttpTextsFor(host)
   warn(host, texts.title(origin), ...texts.points)
-  say(host, `\n${renderRegionTimes(times, texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
-  return askConfirm(host, messagesFor(host).region.useAnyway, false)
+  tell(host, `\n${renderRegionTimes(times, texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
+  return askConfirm(host, say('ask.use-anyway'), false)
 }
 
 /** Names files that cannot be edited, and asks whether to go on without their tools. Errors: UserError `cancelled`. */
@@ -108,7 +114,6 @@ export async function askToLeaveOut(
   tools: readonly string[],
   host: Host,
 ): Promise<void> {
-  const texts = messagesFor(host).broken
-  warn(host, texts.found, ...problems)
-  if (!(await askConfirm(host, texts.question(tools.join(', ')), true))) throw cancelled()
+  warn(host, say('ask.broken.found'), ...problems)
+  if (!(await askConfirm(host, say('ask.broken', { tools }), true))) throw cancelled()
 }

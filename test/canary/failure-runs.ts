@@ -8,7 +8,7 @@ import type { Gateways } from './echoing-gateway.ts'
 import type { Files, Place } from './place.ts'
 import type { Journey, Step } from './walk.ts'
 
-const fault = 'This is a fault of qcode-setup.'
+const fault = 'This is a bug in qcode-setup.'
 const crash = fileURLToPath(new URL('crash.cjs', import.meta.url))
 const setUpCodex: Step = { args: ['--tool', 'codex,claude-code', '--yes', '--no-check'], exit: 0 }
 const everything: readonly (readonly string[])[] = [

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
-import { messagesEn, messagesZhCn } from '../../src/ui/locale.ts'
+import { en } from '../../src/texts/en.ts'
+import { zhCN } from '../../src/texts/zh-CN.ts'
 import { keys, startTerminal, type TerminalRun } from '../support/terminal.ts'
 import { canaryKey as key } from './canary-keys.ts'
 import { startGateways } from './echoing-gateway.ts'
@@ -34,24 +35,24 @@ async function search(place: Place, run: TerminalRun): Promise<number> {
 
 describe('no terminal shows the key', () => {
   it.each([
-    ['typed', messagesEn, {}, [...key]],
-    ['pasted', messagesEn, {}, [`\x1b[200~${key}\x1b[201~`]],
-    ['in Chinese', messagesZhCn, { LANG: 'zh_CN.UTF-8' }, [key]],
-    ['without colours', messagesEn, { NO_COLOR: '1' }, [key]],
+    ['typed', en, {}, [...key]],
+    ['pasted', en, {}, [`\x1b[200~${key}\x1b[201~`]],
+    ['in Chinese', zhCN, { LANG: 'zh_CN.UTF-8' }, [key]],
+    ['without colours', en, { NO_COLOR: '1' }, [key]],
   ])('that it is typed into: %s', async (_, texts, env, pressed) => {
     const { place, run } = start(
       ['--tool', 'codex', '--gateway', origins.good, '--timeout', '60'],
       { key: '' },
       env,
     )
-    await run.question(texts.keyStore.question)
+    await run.question(texts['ask.key-store'])
     run.press(enter)
-    await run.question(texts.key.question)
+    await run.question(texts['ask.key'])
     for (const sign of pressed) run.press(sign)
     run.press(ctrlT, ctrlT, enter)
-    await run.question(texts.model.question('Codex CLI'))
+    await run.question(texts['ask.model']({ tool: 'Codex CLI' }))
     run.press(enter)
-    await run.question(texts.confirm)
+    await run.question(texts['ask.confirm'])
     run.press(enter)
     expect(await search(place, run)).toBe(0)
   })
@@ -78,11 +79,11 @@ describe('no terminal shows the key', () => {
     ['a wrong key, then Ctrl-C', ` ${key} ${key}${enter}${ctrlC}`],
   ])('that is left by %s while it is typed', async (_, pressed) => {
     const { place, run } = start(['--tool', 'codex', '--no-check'])
-    await run.question(messagesEn.region.question)
+    await run.question(en['ask.region'])
     run.press(down, enter)
-    await run.question(messagesEn.keyStore.question)
+    await run.question(en['ask.key-store'])
     run.press(enter)
-    await run.question(messagesEn.key.question)
+    await run.question(en['ask.key'])
     run.press(key.slice(0, 40))
     await run.waitFor('*'.repeat(40))
     run.press(pressed)
@@ -92,16 +93,16 @@ describe('no terminal shows the key', () => {
   it('at a conflict, and at the prompt of key set', async () => {
     const aider = { '.aider.conf.yml': `env-file: ${key}\nopenai-api-key: ${key}\n` }
     const conflict = start(['--tool', 'aider', '--region', 'eu', '--no-check'], aider, { QCODE_API_KEY: key })
-    await conflict.run.question(messagesEn.keyStore.question)
+    await conflict.run.question(en['ask.key-store'])
     conflict.run.press(enter)
-    await conflict.run.question(messagesEn.conflict.question)
+    await conflict.run.question(en['ask.conflict'])
     conflict.run.press(enter)
-    await conflict.run.question(messagesEn.confirm)
+    await conflict.run.question(en['ask.confirm'])
     conflict.run.press(enter)
     await search(conflict.place, conflict.run)
 
     const { place, run } = start(['key', 'set'])
-    await run.question(messagesEn.key.question)
+    await run.question(en['ask.key'])
     run.press(key, enter)
     await run.waitFor(`cr_…${key.slice(-4)}`)
     run.press(enter)

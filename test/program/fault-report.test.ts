@@ -23,7 +23,7 @@ it('given a fault of the program, when a command meets it, then a report says al
   const { exit, stdout, stderr } = await runProgram(args, { home, env })
   expect([exit, stdout]).toEqual([1, ''])
   const [ask, program, command, error, ...rest] = stderr.split('\n')
-  expect(ask).toBe(`This is a fault of qcode-setup. Please report it with these lines (${homepage}):`)
+  expect(ask).toBe(`This is a bug in qcode-setup. Please report it with these lines (${homepage}):`)
   expect(program).toMatch(`qcode-setup ${version}, Node.js ${process.version}, ${process.platform} `)
   expect(program).toMatch(new RegExp(` on ${process.arch}$`))
   expect(command).toBe('command: qcode-setup --tool … --gateway=… --key-file … --yes')

@@ -2,6 +2,9 @@ import { Readable, Writable } from 'node:stream'
 import type { Host } from '../../src/host/host.ts'
 import { Interruption } from '../../src/host/interruption.ts'
 import { createMemoryKeychain } from '../../src/host/throw-away-host.ts'
+import { en } from '../../src/texts/en.ts'
+import { chooseLanguage, type Texts } from '../../src/texts/message.ts'
+import { zhCN } from '../../src/texts/zh-CN.ts'
 import { projectFolder } from './test-catalog.ts'
 import { thisProcess } from './test-processes.ts'
 
@@ -11,9 +14,11 @@ export const testKey = `cr_${'0123456789abcdef'.repeat(4)}`
 /** A host without a terminal, in a home of its own, at a time that stands still. */
 export function createTestHost(home: string, changes: Partial<Host> = {}): Host {
   let ids = 0
+  const env = changes.env ?? { HOME: home, PATH: '', SHELL: '/bin/bash' }
   const keychain = createMemoryKeychain()
   return {
-    env: { HOME: home, PATH: '', SHELL: '/bin/bash' },
+    env,
+    texts: textsFor(env),
     home,
     packageFolder: projectFolder,
     cwd: home,
@@ -44,4 +49,9 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     keychain: async () => keychain,
     ...changes,
   }
+}
+
+/** The texts that the program would speak to somebody with this environment. */
+export function textsFor(env: Host['env']): Texts {
+  return chooseLanguage({ args: [], env, systemLocale: () => '' }) === 'en' ? en : zhCN
 }

@@ -10,6 +10,7 @@ import type { Setup } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
+import { asMessage, type Message } from '../../texts/message.ts'
 import type { LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
@@ -178,10 +179,11 @@ function isFirstOfFile({ level, where }: Finding, index: number, findings: reado
 /** No finding names a key; this holds for whatever a file or a client brings up. */
 function hideKeys(finding: Finding, keys: readonly Secret[]): Finding {
   const { message, messageZh, hint } = finding
+  const masked = (text: Message | string) => asMessage(text).map((shown) => maskText(shown, keys))
   return {
     ...finding,
-    message: maskText(message, keys),
+    message: masked(message),
     ...(messageZh !== undefined && { messageZh: maskText(messageZh, keys) }),
-    ...(hint !== undefined && { hint: maskText(hint, keys) }),
+    ...(hint !== undefined && { hint: masked(hint) }),
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runSetup } from '../../../src/commands/setup.ts'
 import type { Input } from '../../../src/request/request.ts'
-import { messagesEn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
@@ -25,11 +25,11 @@ async function startSetup() {
     positionals: [],
   }
   const outcome = runSetup(input, createTestContext(terminal.host))
-  await terminal.answer(messagesEn.confirm, enter)
+  await terminal.answer(en['ask.confirm'], enter)
   return { outcome, terminal, file: join(home, '.claude/settings.json') }
 }
 
-const { question } = messagesEn.failedCheck
+const question = en['ask.failed-check']
 
 describe('the question after a failed check', () => {
   it.each([
@@ -53,7 +53,7 @@ describe('the question after a failed check', () => {
   it('rolls the run back before it asks for another region, so that leaving there leaves nothing written', async () => {
     const { outcome, terminal, file } = await startSetup()
     await terminal.answer(question, down + enter)
-    await terminal.answer(messagesEn.region.question, '')
+    await terminal.answer(en['ask.region'], '')
     expect(existsSync(file)).toBe(false)
     terminal.input.write(ctrlC)
     await expect(outcome).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
@@ -65,8 +65,8 @@ describe('the question after a failed check', () => {
   it('given the second answer, sets up another region: exit 0 when that one is right', async () => {
     const { outcome, terminal, file } = await startSetup()
     await terminal.answer(question, down + enter)
-    await terminal.answer(messagesEn.region.question, down + down + enter)
-    await terminal.answer(messagesEn.confirm, enter)
+    await terminal.answer(en['ask.region'], down + down + enter)
+    await terminal.answer(en['ask.confirm'], enter)
     expect(await outcome).toMatchObject({ exit: 0, data: { region: 'eu' } })
     expect(readFileSync(file, 'utf8')).toContain('https://eu.qcode.cc/api')
   })

@@ -14,7 +14,7 @@ import { runUndo } from '../../../src/commands/undo.ts'
 import type { Finding } from '../../../src/finding.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
 import type { Input } from '../../../src/request/request.ts'
-import { messagesEn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
 import { type FakeRegions, startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
@@ -71,7 +71,7 @@ function ids(findings: readonly Finding[]): string[] {
 }
 
 function messageOf(findings: readonly Finding[], id: string): string {
-  return findings.find((finding) => finding.id === id)?.message ?? ''
+  return String(findings.find((finding) => finding.id === id)?.message ?? '')
 }
 
 describe('a setup without TLS and without questions', () => {
@@ -188,7 +188,7 @@ it('the question shows the safer regions measured beside it, and no key was sent
   if (!region) throw new Error('no region china')
   const given = { ...toChina(), switches: new Set<string>() }
   const answer = acceptsOrigin(Origin.ofRegion(region), given, { ...context, host: terminal.host })
-  await terminal.answer(messagesEn.region.useAnyway, `y${enter}`)
+  await terminal.answer(en['ask.use-anyway'], `y${enter}`)
   expect(await answer).toBe(true)
   expect(terminal.shown()).toMatch(
     /\neu +yes +\d+ ms\n[\s\S]*\nus +yes +wrong answer\n[\s\S]*\nchina +no +\d+ ms\n/,

@@ -5,7 +5,7 @@ import { urlKeys, variableReaders } from '../../../src/checks/lint/url-readers.t
 import { loadFormats } from '../../../src/documents/formats.ts'
 import type { Endpoint } from '../../../src/gateway/gateway.ts'
 import { judgeBaseUrl } from '../../../src/gateway/judge-base-url.ts'
-import { urlRules } from '../../../src/gateway/url-rules.ts'
+import { urlRules } from '../../../src/gateway/url-faults.ts'
 import { randomCases } from '../../support/random-cases.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { corrected, lintAt, lintHost } from '../../unit/lint/lint-at.ts'

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { messagesEn as messages, messagesZhCn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
 import { createHome, fileIn, pictureOf } from '../../support/terminal-home.ts'
 import { testKey } from '../../support/test-host.ts'
@@ -27,10 +28,10 @@ describe('a key that git would take, on a terminal', () => {
   it('is hidden by the first choice, with the line in the diff and the flag in the same command', async () => {
     dotfiles()
     const run = start()
-    await run.question(messages.inGit.question)
+    await run.question(en['ask.git'])
     expect(run.screen()).toContain('/.codex/.env')
     run.press(enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     expect(run.screen()).toContain('+/.codex/.env')
     run.press(enter)
     expect(await run.exit).toBe(0)
@@ -39,8 +40,8 @@ describe('a key that git would take, on a terminal', () => {
     execFileSync('git', ['-C', home, 'check-ignore', '.codex/.env'])
 
     const again = start({ args: [...args, '--model', 'gpt-x'] })
-    await again.question(messages.confirm)
-    expect(again.screen()).not.toContain(messages.inGit.question)
+    await again.question(en['ask.confirm'])
+    expect(again.screen()).not.toContain(en['ask.git'])
     again.press(enter)
     expect(await again.exit).toBe(0)
 
@@ -57,7 +58,7 @@ describe('a key that git would take, on a terminal', () => {
     dotfiles()
     const before = pictureOf(home)
     const run = start()
-    await run.question(messages.inGit.question)
+    await run.question(en['ask.git'])
     run.press(pressed)
     expect(await run.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)
@@ -66,9 +67,9 @@ describe('a key that git would take, on a terminal', () => {
   it('is written all the same by the last choice', async () => {
     dotfiles()
     const run = start()
-    await run.question(messages.inGit.question)
+    await run.question(en['ask.git'])
     run.press(down, down, enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.gitignore').text).toBe('*.log')
@@ -77,19 +78,19 @@ describe('a key that git would take, on a terminal', () => {
   })
 
   it.each([
-    ['en_US.UTF-8', messages],
-    ['zh_CN.UTF-8', messagesZhCn],
+    ['en_US.UTF-8', en],
+    ['zh_CN.UTF-8', zhCN],
   ])('is asked about in a window of 40 columns: %s', async (locale, texts) => {
     dotfiles()
     const run = start({ columns: 40, env: { ...withKey, LANG: locale } })
-    await run.question(texts.inGit.question)
+    await run.question(texts['ask.git'])
     run.press(enter)
-    await run.question(texts.confirm)
+    await run.question(texts['ask.confirm'])
     const screen = run.screen()
-    expect(screen.split(texts.inGit.question)).toHaveLength(2)
-    expect(screen).toContain(`✔ ${texts.inGit.question}`)
+    expect(screen.split(texts['ask.git'])).toHaveLength(2)
+    expect(screen).toContain(`✔ ${texts['ask.git']}`)
     expect(screen).not.toMatch(/❯|◉/)
-    expect(screen).not.toContain(texts.inGit.quit)
+    expect(screen).not.toContain(texts['ask.quit'])
     run.press(ctrlC)
     expect(await run.exit).toBe(130)
   })

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { keyTextsFor } from '../../../src/ui/key-texts.ts'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { runProgram, sampleKey } from '../../support/run-program.ts'
 import { keys, startTerminal, type TerminalRun } from '../../support/terminal.ts'
 import { createHome, fileIn, pictureOf, tellingPart } from '../../support/terminal-home.ts'
 import { testKey } from '../../support/test-host.ts'
 
 const { enter } = keys
-const { newKey } = keyTextsFor({ env: {} })
+const newKey = en['ask.key.new']
 
 let home = ''
 
@@ -31,7 +30,7 @@ describe('key rotate on a terminal', () => {
       run.press(testKey)
       await run.waitFor('*'.repeat(testKey.length))
       run.press(enter)
-      await run.question(messages.confirm)
+      await run.question(en['ask.confirm'])
       expect(fileIn(home, '.codex/.env').text).toContain(sampleKey)
       run.press(enter)
       expect(await run.exit).toBe(0)
@@ -44,7 +43,7 @@ describe('key rotate on a terminal', () => {
     await setUpHome()
     const before = pictureOf(home)
     const run = start({ QCODE_API_KEY: testKey })
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press('n', enter)
     expect(await run.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pid } from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
@@ -35,34 +35,34 @@ interface Step {
 }
 
 const withKey = { QCODE_API_KEY: testKey }
-const tick = [messages.tools.question, space + enter] as const
+const tick = [en['ask.tools'], space + enter] as const
 const given = ['--tool', 'codex', '--region', 'eu', '--no-check']
 const aider = ['--tool', 'aider', '--region', 'eu', '--no-check']
 const ownEnvFile = { '.aider.conf.yml': 'env-file: mine.env # mine\n' }
 
 const steps: Record<string, Step> = {
-  tools: { question: messages.tools.question },
-  region: { question: messages.region.question, answers: [tick] },
+  tools: { question: en['ask.tools'] },
+  region: { question: en['ask.region'], answers: [tick] },
   'region without TLS': {
-    question: messages.region.useAnyway,
-    answers: [tick, [messages.region.question, down.repeat(4) + enter]],
+    question: en['ask.use-anyway'],
+    answers: [tick, [en['ask.region'], down.repeat(4) + enter]],
   },
-  key: { question: messages.key.question, answers: [tick, [messages.region.question, enter]] },
+  key: { question: en['ask.key'], answers: [tick, [en['ask.region'], enter]] },
   model: {
-    question: messages.model.question('Codex CLI'),
+    question: en['ask.model']({ tool: 'Codex CLI' }),
     args: () => ['--tool', 'codex', '--gateway', gateway.origin],
-    answers: [[messages.key.question, testKey + enter]],
+    answers: [[en['ask.key'], testKey + enter]],
   },
   conflict: {
-    question: messages.conflict.question,
+    question: en['ask.conflict'],
     files: ownEnvFile,
     args: () => aider,
-    answers: [[messages.key.question, testKey + enter]],
+    answers: [[en['ask.key'], testKey + enter]],
   },
   confirm: {
-    question: messages.confirm,
+    question: en['ask.confirm'],
     args: () => given,
-    answers: [[messages.key.question, testKey + enter]],
+    answers: [[en['ask.key'], testKey + enter]],
   },
 }
 
@@ -107,8 +107,8 @@ describe('leaving', () => {
   })
 
   it.each([
-    ['a no to the changes', given, messages.confirm, 'n'],
-    ['the choice to stop at a conflict', aider, messages.conflict.question, down + down],
+    ['a no to the changes', given, en['ask.confirm'], 'n'],
+    ['the choice to stop at a conflict', aider, en['ask.conflict'], down + down],
   ])('by %s is the same as Ctrl-C', async (_, args, question, pressed) => {
     home = createHome(ownEnvFile)
     const before = pictureOf(home)
@@ -125,7 +125,7 @@ describe('leaving', () => {
     expect(await start({ args: [...given, '--yes'], env: withKey }).exit).toBe(0)
     const before = pictureOf(home)
     const undo = start({ args: ['undo'] })
-    await undo.question(messages.confirm)
+    await undo.question(en['ask.confirm'])
     undo.press(ctrlC)
     expect(await undo.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)
@@ -134,9 +134,9 @@ describe('leaving', () => {
   it('the question for a restart is a no, since the files are written by then', async () => {
     home = createHome({ '.codex/app-server-daemon/daemon.pid': JSON.stringify({ pid }) })
     const run = start({ args: given, env: withKey })
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press(enter)
-    await run.question(messages.restart.question('codex app-server daemon restart'))
+    await run.question(en['ask.restart']({ command: 'codex app-server daemon restart' }))
     run.press(ctrlC)
     expect(await run.exit).toBe(0)
     expect(run.screen()).not.toContain(cancelled)
@@ -164,7 +164,7 @@ describe('a run that was stopped half-way', () => {
     await killedRun()
     const before = pictureOf(home)
     const run = start({ args: other, env: withKey })
-    await run.question(messages.recovery.question)
+    await run.question(en['ask.recovery'])
     run.press(ctrlC)
     expect(await run.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)
@@ -176,9 +176,9 @@ describe('a run that was stopped half-way', () => {
   ])('is %s as the user says, before anything else is written', async (_, pressed, remains) => {
     await killedRun()
     const run = start({ args: other, env: withKey })
-    await run.question(messages.recovery.question)
+    await run.question(en['ask.recovery'])
     run.press(pressed)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     expect(Object.keys(pictureOf(home)).includes('.codex/config.toml')).toBe(remains)
     run.press(enter)
     expect(await run.exit).toBe(0)

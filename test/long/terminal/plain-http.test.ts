@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { messagesEn as messages, messagesZhCn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
 import { displayWidth } from '../../../src/ui/render-table.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
@@ -24,9 +25,9 @@ function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
 /** Says yes to everything, as far as the first file is written. */
 async function setUp(args: readonly string[]): Promise<void> {
   const run = start({ args })
-  await run.question(messages.region.useAnyway)
+  await run.question(en['ask.use-anyway'])
   run.press('y', enter)
-  await run.question(messages.confirm)
+  await run.question(en['ask.confirm'])
   run.press(enter)
   expect(await run.exit).toBe(0)
 }
@@ -41,8 +42,8 @@ describe('an origin without TLS on a terminal', () => {
     })
     expect(fileIn(home, consents).mode).toBe(0o600)
     const second = start({ args: ['--tool', 'claude-code', '--region', 'china', '--no-check'] })
-    await second.question(messages.confirm)
-    expect(second.screen()).not.toContain(messages.region.useAnyway)
+    await second.question(en['ask.confirm'])
+    expect(second.screen()).not.toContain(en['ask.use-anyway'])
     second.press(enter)
     expect(await second.exit).toBe(0)
     expect(second.screen()).toContain(`${plainHttpEn.title(china)} You agreed to this on 20`)
@@ -55,7 +56,7 @@ describe('an origin without TLS on a terminal', () => {
   ])('named by %s is left by a no, and nothing was written anywhere', async (_, args) => {
     home = createHome()
     const run = start({ args })
-    await run.question(messages.region.useAnyway)
+    await run.question(en['ask.use-anyway'])
     run.press(enter)
     expect(await run.exit).toBe(130)
     expect(pictureOf(home)).toEqual({})
@@ -64,9 +65,9 @@ describe('an origin without TLS on a terminal', () => {
   it('is not remembered when the changes are refused after the yes, so it is asked about again', async () => {
     home = createHome()
     const run = start({ args: toChina })
-    await run.question(messages.region.useAnyway)
+    await run.question(en['ask.use-anyway'])
     run.press('y', enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press('n', enter)
     expect(await run.exit).toBe(130)
     expect(pictureOf(home)).toEqual({})
@@ -78,14 +79,14 @@ describe('an origin without TLS on a terminal', () => {
     expect(await start({ args: ['--tool', 'codex', '--region', 'eu', '--no-check', '--yes'] }).exit).toBe(0)
     const before = pictureOf(home)
     const left = start({ args: ['switch', 'china', '--no-check'] })
-    await left.question(messages.region.useAnyway)
+    await left.question(en['ask.use-anyway'])
     left.press(ctrlC)
     expect(await left.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)
     const taken = start({ args: ['switch', 'china', '--no-check'] })
-    await taken.question(messages.region.useAnyway)
+    await taken.question(en['ask.use-anyway'])
     taken.press('y', enter)
-    await taken.question(messages.confirm)
+    await taken.question(en['ask.confirm'])
     taken.press(enter)
     expect(await taken.exit).toBe(0)
     expect(existsSync(join(home, consents))).toBe(true)
@@ -102,12 +103,12 @@ describe('an origin without TLS on a terminal', () => {
   })
 
   it.each([
-    ['en_US.UTF-8', messages, plainHttpEn],
-    ['zh_CN.UTF-8', messagesZhCn, plainHttpZhCn],
+    ['en_US.UTF-8', en, plainHttpEn],
+    ['zh_CN.UTF-8', zhCN, plainHttpZhCn],
   ])('is explained with its table in a window of 40 columns: %s', async (locale, texts, explanation) => {
     home = createHome()
     const run = start({ args: toChina, columns: 40, env: { ...withKey, LANG: locale } })
-    await run.question(texts.region.useAnyway)
+    await run.question(texts['ask.use-anyway'])
     const screen = run.screen()
     const told = screen.replace(/\s+/g, '')
     for (const point of explanation.points) expect(told).toContain(point.replace(/\s+/g, ''))

@@ -15,9 +15,6 @@ async function runWithoutTrace(...args: readonly string[]): Promise<Ran> {
   }
 }
 
-/** Started once: it is the same for all. */
-let overview: Promise<Ran> | undefined
-
 describe.concurrent.each(commandTable.map(({ name }) => name))('%s', (name) => {
   it('has a help that ends well and writes nothing', async () => {
     const { exit, stdout, stderr } = await runWithoutTrace(name, '--help')
@@ -27,8 +24,7 @@ describe.concurrent.each(commandTable.map(({ name }) => name))('%s', (name) => {
   })
 
   it('is named in the overview', async () => {
-    overview ??= runWithoutTrace('--help')
-    expect((await overview).stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
+    expect((await runWithoutTrace('--help')).stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
   })
 
   it('answers a wrong flag with one JSON document, where JSON is asked for', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { keys, startTerminal, type TerminalRun } from '../../support/terminal.ts'
 import { createHome } from '../../support/terminal-home.ts'
 import { testKey } from '../../support/test-host.ts'
@@ -19,26 +19,26 @@ const moments: readonly Moment[] = [
   {
     at: 'the question for the tools',
     args: ['--no-check'],
-    comeThere: (run) => run.question(messages.tools.question),
+    comeThere: (run) => run.question(en['ask.tools']),
   },
   {
     at: 'the question for the tools, some of them chosen',
     args: ['--no-check'],
     comeThere: async (run) => {
-      await run.question(messages.tools.question)
+      await run.question(en['ask.tools'])
       run.press(down, space)
     },
   },
   {
     at: 'the question for the key',
     args: [...given, '--region', 'eu'],
-    comeThere: (run) => run.question(messages.key.question),
+    comeThere: (run) => run.question(en['ask.key']),
   },
   {
     at: 'the question for the key, the key typed',
     args: [...given, '--region', 'eu'],
     comeThere: async (run) => {
-      await run.question(messages.key.question)
+      await run.question(en['ask.key'])
       run.press(testKey)
       await run.waitFor('*')
     },
@@ -47,14 +47,14 @@ const moments: readonly Moment[] = [
     at: 'the last question',
     args: [...given, '--region', 'eu'],
     env: { QCODE_API_KEY: testKey },
-    comeThere: (run) => run.question(messages.confirm),
+    comeThere: (run) => run.question(en['ask.confirm']),
   },
   {
     at: 'the moment behind the last answer',
     args: [...given, '--region', 'eu'],
     env: { QCODE_API_KEY: testKey },
     comeThere: async (run) => {
-      await run.question(messages.confirm)
+      await run.question(en['ask.confirm'])
       run.press(enter)
     },
   },

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { spawn } from '@lydell/node-pty'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { keys, startTerminal, type TerminalRun } from '../../support/terminal.ts'
 import { createHome } from '../../support/terminal-home.ts'
@@ -24,7 +24,7 @@ afterAll(() => gateway.close())
 async function betweenQuestions(): Promise<TerminalRun> {
   const asked = once(events, 'asked')
   const run = startTerminal({ home: createHome(), args: ['--tool', 'codex', '--gateway', gateway.origin] })
-  await run.question(messages.key.question)
+  await run.question(en['ask.key'])
   run.press(testKey + enter)
   await asked
   return run
@@ -94,7 +94,7 @@ describe('the terminal is as it was', () => {
   ])('after %s at a question', async (_, pressed) => {
     const shell = startShell()
     shell.run('--no-check')
-    await shell.waitFor(messages.tools.question)
+    await shell.waitFor(en['ask.tools'])
     shell.type(pressed)
     await shell.waitFor('Cancelled.')
     expect(await shell.modes()).toBe('sane')
@@ -104,7 +104,7 @@ describe('the terminal is as it was', () => {
     const shell = startShell()
     shell.run('--no-check')
     const pid = await shell.pid()
-    await shell.waitFor(messages.tools.question)
+    await shell.waitFor(en['ask.tools'])
     process.kill(pid, signal)
     await shell.waitFor('Cancelled.')
     expect(await shell.modes()).toBe('sane')
@@ -113,9 +113,9 @@ describe('the terminal is as it was', () => {
   it('when the program ends by itself', async () => {
     const shell = startShell()
     shell.run('--tool codex --region eu --no-check')
-    await shell.waitFor(messages.key.question)
+    await shell.waitFor(en['ask.key'])
     shell.type(testKey + enter)
-    await shell.waitFor(messages.confirm)
+    await shell.waitFor(en['ask.confirm'])
     shell.type(enter)
     await shell.waitFor('ready> ')
     expect(await shell.modes()).toBe('sane')
@@ -124,14 +124,14 @@ describe('the terminal is as it was', () => {
   it('while it is suspended, and the question is answered after fg', async () => {
     const shell = startShell()
     shell.run('--tool codex --region eu --no-check')
-    await shell.waitFor(messages.key.question)
+    await shell.waitFor(en['ask.key'])
     shell.type('\x1a')
     await shell.waitFor('Stopped')
     expect(await shell.modes()).toBe('sane')
     shell.type('fg\r')
     await shell.waitFor('qcode-setup.js')
     shell.type(testKey + enter)
-    await shell.waitFor(messages.confirm)
+    await shell.waitFor(en['ask.confirm'])
     shell.type(ctrlC)
     await shell.waitFor('Cancelled.')
     expect(await shell.modes()).toBe('sane')
@@ -144,7 +144,7 @@ it('--key-file - on a terminal asks for the key, masked, whatever the command is
     ['--tool', 'codex', '--yes', '--no-check', '--dry-run', '--key-file', '-'],
   ]) {
     const run = startTerminal({ home: createHome(), args })
-    await run.question(messages.key.question)
+    await run.question(en['ask.key'])
     run.press(testKey)
     await run.waitFor('*'.repeat(20))
     expect(run.sent()).not.toContain(testKey.slice(0, 12))

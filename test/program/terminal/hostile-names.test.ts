@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { manifestOf, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { keys, startTerminal } from '../../support/terminal.ts'
 import { createHome } from '../../support/terminal-home.ts'
@@ -26,16 +26,16 @@ it('the wizard asks about hostile names and values without letting one command t
   })
   writeOwnTool(ownTools(home), { 'tool.toml': manifest, 'settings.json': content }, 'evil')
   const run = startTerminal({ home, args: ['--no-check', '--model', `evil=x${evil}`] })
-  await run.question(messages.tools.question)
+  await run.question(en['ask.tools'])
   await run.waitFor('Evil \\x0aFORGED\\x1b[2J')
   run.press(keys.enter)
-  await run.question(messages.region.question)
+  await run.question(en['ask.region'])
   run.press(keys.enter)
-  await run.question(messages.key.question)
+  await run.question(en['ask.key'])
   run.press(testKey, keys.enter)
-  await run.question(messages.conflict.question)
+  await run.question(en['ask.conflict'])
   run.press(keys.enter)
-  await run.question(messages.confirm)
+  await run.question(en['ask.confirm'])
   run.press(keys.enter)
   expect(await run.exit).toBe(0)
   await run.waitFor('Note x\\x0aFORGED\\x1b[2J')

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { expect, it } from 'vitest'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { keys, startTerminal } from '../../support/terminal.ts'
 import { createHome } from '../../support/terminal-home.ts'
 import { projectFolder } from '../../support/test-catalog.ts'
@@ -18,13 +18,13 @@ it('is the picture of the wizard that README.md shows', async () => {
       '# my settings\nmodel_provider = "openai" # for now\n\n[tui]\nnotifications = true # keep\n',
   })
   const run = startTerminal({ home, args: ['--no-check'], columns: 150 })
-  await run.question(messages.tools.question)
+  await run.question(en['ask.tools'])
   run.press(keys.enter)
-  await run.question(messages.region.question)
+  await run.question(en['ask.region'])
   run.press(keys.down, keys.down, keys.enter)
-  await run.question(messages.key.question)
+  await run.question(en['ask.key'])
   run.press(testKey, keys.enter)
-  await run.question(messages.confirm)
+  await run.question(en['ask.confirm'])
   run.press(keys.enter)
   expect(await run.exit).toBe(0)
   const screen = run

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { messagesEn as messages, messagesZhCn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
+import type { Texts } from '../../../src/texts/message.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { faults, startFaulty } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
@@ -19,16 +21,16 @@ function start(options: Omit<TerminalOptions, 'home'>): TerminalRun {
 }
 
 /** Answers every question: the tool that was found, the region, the key, and yes. */
-async function answerAll(run: TerminalRun, texts = messages): Promise<void> {
-  await run.question(texts.tools.question)
+async function answerAll(run: TerminalRun, texts: Texts = en): Promise<void> {
+  await run.question(texts['ask.tools'])
   run.press(enter)
-  await run.question(texts.region.question)
+  await run.question(texts['ask.region'])
   run.press(down, down, enter)
-  await run.question(texts.key.question)
+  await run.question(texts['ask.key'])
   run.press(testKey)
   await run.waitFor('*'.repeat(testKey.length))
   run.press(ctrlT, enter)
-  await run.question(texts.confirm)
+  await run.question(texts['ask.confirm'])
   run.press(enter)
 }
 
@@ -51,7 +53,7 @@ describe('the wizard on a terminal', () => {
     expect(run.screen()).toContain('qcode-setup --tool codex --region eu --key-file - --yes --no-check')
 
     const undo = start({ args: ['undo'] })
-    await undo.question(messages.confirm)
+    await undo.question(en['ask.confirm'])
     undo.press(enter)
     expect(await undo.exit).toBe(0)
     expect(undo.sent()).not.toMatch(tellingPart)
@@ -67,10 +69,10 @@ describe('the wizard on a terminal', () => {
     expectCodexSetUp()
     const screen = run.screen()
     expect(screen.match(/^✔ .*/gm)).toEqual([
-      `✔ ${messages.tools.question} codex`,
-      `✔ ${messages.region.question} Europe`,
-      `✔ ${messages.key.question} cr_…cdef`,
-      `✔ ${messages.confirm} ${messages.yes}`,
+      `✔ ${en['ask.tools.short']} codex`,
+      `✔ ${en['ask.region']} Europe`,
+      `✔ ${en['ask.key.short']} cr_…cdef`,
+      `✔ ${en['ask.confirm']} ${en['ask.yes']}`,
     ])
     expect(screen).not.toMatch(/^\? |❯|◉|United States/m)
     expect(run.sent()).not.toMatch(tellingPart)
@@ -79,14 +81,14 @@ describe('the wizard on a terminal', () => {
   it.each([40, 100])('speaks Chinese, in a window of %i columns', async (columns) => {
     home = createHome({ '.codex/config.toml': codexBefore })
     const run = start({ args: ['--no-check'], columns, env: { LANG: 'zh_CN.UTF-8' } })
-    await answerAll(run, messagesZhCn)
+    await answerAll(run, zhCN)
     expect(await run.exit).toBe(0)
     expectCodexSetUp()
     expect(run.screen().match(/^✔ .*/gm)).toEqual([
-      `✔ ${messagesZhCn.tools.question} codex`,
-      `✔ ${messagesZhCn.region.question} 欧洲`,
-      `✔ ${messagesZhCn.key.question} cr_…cdef`,
-      `✔ ${messagesZhCn.confirm} ${messagesZhCn.yes}`,
+      `✔ ${zhCN['ask.tools.short']} codex`,
+      `✔ ${zhCN['ask.region']} 欧洲`,
+      `✔ ${zhCN['ask.key.short']} cr_…cdef`,
+      `✔ ${zhCN['ask.confirm']} ${zhCN['ask.yes']}`,
     ])
     expect(run.screen()).not.toMatch(/^\? |❯|◉/m)
     expect(run.sent()).not.toMatch(tellingPart)
@@ -95,8 +97,8 @@ describe('the wizard on a terminal', () => {
   it('does not ask for a key that a file gives, and shows where it comes from', async () => {
     home = createHome({ 'key.txt': `${testKey}\n` })
     const run = start({ args: ['--tool', 'codex', '--region', 'eu', '--key-file', 'key.txt', '--no-check'] })
-    await run.question(messages.confirm)
-    expect(run.screen()).toContain(`✔ ${messages.key.question} cr_…cdef (from key.txt)`)
+    await run.question(en['ask.confirm'])
+    expect(run.screen()).toContain(`✔ ${en['ask.key.short']} cr_…cdef (from key.txt)`)
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.codex/.env').text).toContain(testKey)
@@ -106,11 +108,11 @@ describe('the wizard on a terminal', () => {
   it('asks once more for a key that cannot be one', async () => {
     home = createHome()
     const run = start({ args: ['--tool', 'codex', '--region', 'eu', '--no-check'] })
-    await run.question(messages.key.question)
+    await run.question(en['ask.key'])
     run.press('two words', enter)
     await run.waitFor('> The key from your answer has a blank')
     run.press('\x15', testKey, enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.codex/.env').text).toContain(testKey)
@@ -121,15 +123,15 @@ describe('the wizard on a terminal', () => {
     home = createHome()
     const run = start({ args: ['--tool', 'codex', '--no-check'], env: { QCODE_API_KEY: testKey } })
     const last = down.repeat(testCatalog.gateway.regions.length - 1)
-    await run.question(messages.region.question)
+    await run.question(en['ask.region'])
     run.press(last, enter)
-    await run.question(messages.region.useAnyway)
+    await run.question(en['ask.use-anyway'])
     run.press(enter)
-    await run.question(messages.region.question)
+    await run.question(en['ask.region'])
     run.press(last, enter)
-    await run.question(messages.region.useAnyway)
+    await run.question(en['ask.use-anyway'])
     run.press('y', enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.codex/config.toml').text).toContain('base_url = "http://103.236.53.153/openai"')
@@ -145,10 +147,10 @@ describe('the wizard on a terminal', () => {
     )
     const args = ['--tool', 'codex', '--gateway', gateway.origin, '--timeout', '60']
     const run = start({ args, env: { QCODE_API_KEY: testKey } })
-    await run.question(messages.model.question('Codex CLI'))
+    await run.question(en['ask.model']({ tool: 'Codex CLI' }))
     expect(run.screen()).not.toContain('claude-9')
     run.press(down, enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.codex/config.toml').text).toContain('model = "gpt-9"')
@@ -161,9 +163,9 @@ describe('the wizard on a terminal', () => {
     home = createHome({ '.aider.conf.yml': 'env-file: mine.env\n' })
     const args = ['--tool', 'aider', '--region', 'eu', '--no-check']
     const run = start({ args, env: { QCODE_API_KEY: testKey } })
-    await run.question(messages.conflict.question)
+    await run.question(en['ask.conflict'])
     run.press(move, enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     // Where the user's own value keeps Aider from ours, Enter means no.
     run.press('y', enter)
     expect(await run.exit).toBe(0)
@@ -173,11 +175,11 @@ describe('the wizard on a terminal', () => {
   it('ticks nothing where nothing was found, and wants one tick', async () => {
     home = createHome()
     const run = start({ args: ['--region', 'eu', '--no-check'], env: { QCODE_API_KEY: testKey } })
-    await run.question(messages.tools.question)
+    await run.question(en['ask.tools'])
     run.press(enter)
-    await run.waitFor(messages.tools.required)
+    await run.waitFor(en['ask.tools.required'])
     run.press(space, enter)
-    await run.question(messages.confirm)
+    await run.question(en['ask.confirm'])
     run.press('n', enter)
     expect(await run.exit).toBe(130)
   })
@@ -194,13 +196,13 @@ describe('the wizard on a terminal', () => {
     home = createHome({ '.codex/config.toml': codexBefore })
     const args = ['--tool', 'codex', '--region', 'eu', '--no-check']
     const first = start({ args, env: { QCODE_API_KEY: testKey } })
-    await first.question(messages.confirm)
+    await first.question(en['ask.confirm'])
     first.press(enter)
     expect(await first.exit).toBe(0)
     const before = pictureOf(join(home, '.codex'))
     const second = start({ args, env: { QCODE_API_KEY: testKey } })
     expect(await second.exit).toBe(0)
-    expect(second.screen()).not.toContain(messages.confirm)
+    expect(second.screen()).not.toContain(en['ask.confirm'])
     expect(pictureOf(join(home, '.codex'))).toEqual(before)
   })
 })

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { examine, makeSituation, type Situation } from '../doctor/doctor-home.ts'
 import { gatewayKey, vendorKey } from '../doctor/trap-table.ts'
-import { aiderHome, claudeSettings, claudeText } from './client-homes.ts'
 import {
+  aiderHome,
+  claude,
   codex,
   codexEnv,
   codexTable,
   codexVersion,
   foreignKeyTable,
   ready,
+  settings,
   withEnvKey,
 } from './foreign-key-table.ts'
 
@@ -42,7 +44,7 @@ const good: readonly (readonly [string, Situation])[] = [
   [
     'an exported key that an empty one in the settings silences',
     {
-      files: { [claudeSettings]: claudeText({ ...ready, ANTHROPIC_API_KEY: '' }) },
+      files: { [settings]: claude({ ...ready, ANTHROPIC_API_KEY: '' }) },
       env: { ANTHROPIC_API_KEY: vendorKey },
     },
   ],
@@ -60,11 +62,7 @@ const good: readonly (readonly [string, Situation])[] = [
   ],
   [
     'a header that is no key',
-    {
-      files: {
-        [claudeSettings]: claudeText({ ...ready, ANTHROPIC_CUSTOM_HEADERS: 'x-team: a, b\nx-other: sk-1' }),
-      },
-    },
+    { files: { [settings]: claude({ ...ready, ANTHROPIC_CUSTOM_HEADERS: 'x-team: a, b\nx-other: sk-1' }) } },
   ],
 ]
 

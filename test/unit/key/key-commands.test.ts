@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runKey } from '../../../src/commands/command-table.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
-import { keyTextsFor } from '../../../src/ui/key-texts.ts'
-import { messagesEn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, ctrlC, enter } from '../wizard/answering-host.ts'
@@ -37,8 +36,8 @@ describe('key set', () => {
   test('asks for the key masked, shows the change, asks, and stores it', async () => {
     const { host, answer, shown } = createPerson()
     const ending = key(host, 'set')
-    await answer(messagesEn.key.question, `${testKey}${enter}`)
-    await answer(messagesEn.confirm, enter)
+    await answer(en['ask.key'], `${testKey}${enter}`)
+    await answer(en['ask.confirm'], enter)
     expect(await ending).toMatchObject({ exit: 0, data: { verb: 'set', changed: true, replaced: false } })
     expect(await (await storeOf(host)).get('default')).toBe(testKey)
     expect(shown()).toContain('+cr_…cdef')
@@ -47,12 +46,12 @@ describe('key set', () => {
 
   test('writes nothing when the answer is no or Ctrl-C', async () => {
     for (const [question, keys] of [
-      [messagesEn.confirm, `n${enter}`],
-      [messagesEn.confirm, ctrlC],
+      [en['ask.confirm'], `n${enter}`],
+      [en['ask.confirm'], ctrlC],
     ] as const) {
       const { host, answer } = createPerson()
       const ending = key(host, 'set').catch((error) => error)
-      await answer(messagesEn.key.question, `${testKey}${enter}`)
+      await answer(en['ask.key'], `${testKey}${enter}`)
       await answer(question, keys)
       expect(await ending).toMatchObject({ code: 'cancelled', exit: 130 })
       expect(await (await storeOf(host)).list()).toEqual([])
@@ -93,7 +92,7 @@ describe('key get', () => {
     expect(await key(seen, 'get')).toMatchObject({
       report: 'cr_…cdef',
       showsKey: false,
-      next: [keyTextsFor(host).howToGetWhole],
+      next: [host.texts['key.get.whole']],
     })
   })
 
@@ -115,7 +114,7 @@ describe('key forget', () => {
     const { host, answer } = createPerson()
     await twoKeys(host)
     const ending = key(host, 'forget').catch((error) => error)
-    await answer('This cannot be undone.', enter)
+    await answer("This can't be undone.", enter)
     expect(await ending).toMatchObject({ code: 'cancelled', exit: 130 })
     expect(await (await storeOf(host)).list()).toHaveLength(2)
   })
@@ -124,7 +123,7 @@ describe('key forget', () => {
     const { host, answer } = createPerson()
     await twoKeys(host)
     const ending = key(host, 'forget')
-    await answer('This cannot be undone.', `y${enter}`)
+    await answer("This can't be undone.", `y${enter}`)
     expect(await ending).toMatchObject({ exit: 0, data: { changed: true, copies: 1 } })
     expect(await (await storeOf(host)).list()).toEqual([])
   })
@@ -144,7 +143,7 @@ describe('key forget', () => {
     const host = createTestHost(home, { env: chinese })
     await twoKeys(host)
     expect(await key(host, 'forget', 'yes')).toMatchObject({
-      report: expect.stringMatching(/^钥匙串中已没有该密钥/),
+      report: expect.stringMatching(/^已从系统钥匙串中删除密钥/),
     })
     expect(await key(host, 'forget', 'yes')).toMatchObject({ report: expect.stringMatching(/没有密钥/) })
   })

@@ -69,7 +69,7 @@ describe('what is no file that can be read', () => {
     execFileSync('mkfifo', [join(deep, 'c.py')])
     const { files, failures, problems } = await lint(deep)
     expect([files, problems.length]).toEqual([1, 1])
-    expect(failures.map(({ message }) => message.length < 500)).toEqual([true, true])
+    expect(failures.map(({ message }) => String(message).length < 500)).toEqual([true, true])
     execFileSync('rm', ['-rf', deep])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { urlRules } from '../../../src/gateway/url-rules.ts'
+import { urlRules } from '../../../src/gateway/url-faults.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
 import { renderGithub, renderSarif } from '../../../src/ui/sarif.ts'
 import { createTestHost } from '../../support/test-host.ts'

@@ -4,8 +4,9 @@ import { UserError } from '../../../src/errors.ts'
 import type { Host, Terminal } from '../../../src/host/host.ts'
 import { renderError } from '../../../src/ui/describe-failure.ts'
 import { renderFindings, sanitizeForTerminal } from '../../../src/ui/write-text.ts'
+import { textsFor } from '../../support/test-host.ts'
 
-function hostWith(env: Host['env'], color = false): Pick<Host, 'env' | 'terminal'> {
+function hostWith(env: Host['env'], color = false): Pick<Host, 'texts' | 'terminal'> {
   const stream = new Writable()
   const terminal = {
     color: { stdout: !color, stderr: color },
@@ -13,7 +14,7 @@ function hostWith(env: Host['env'], color = false): Pick<Host, 'env' | 'terminal
     output: stream,
     error: stream,
   }
-  return { env, terminal: terminal as unknown as Terminal }
+  return { texts: textsFor(env), terminal: terminal as unknown as Terminal }
 }
 
 const warning = {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { en } from '../../../src/texts/en.ts'
+import { asMessage } from '../../../src/texts/message.ts'
 import { askCheckbox, askConfirm, askKey, askSelect } from '../../../src/wizard/ask.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 import { type AnsweringHost, createAnsweringHost, ctrlC, ctrlD, down, enter } from './answering-host.ts'
@@ -12,20 +14,23 @@ const choices = [
 
 /** Every kind of question, with the text by which it is known. */
 const questions: Record<string, (terminal: AnsweringHost) => Promise<unknown>> = {
-  askSelect: ({ host }) => askSelect(host, 'Which?', choices),
-  askCheckbox: ({ host }) => askCheckbox(host, 'Which?', choices, 'Tick one.'),
-  askConfirm: ({ host }) => askConfirm(host, 'Which?', true),
-  askKey: ({ host }) => askKey(host, 'Which?'),
+  askSelect: ({ host }) => askSelect(host, asMessage('Which?'), choices),
+  askCheckbox: ({ host }) => askCheckbox(host, asMessage('Which?'), choices, asMessage('Tick one.')),
+  askConfirm: ({ host }) => askConfirm(host, asMessage('Which?'), true),
+  askKey: ({ host }) => askKey(host),
 }
 
-describe.each(Object.entries(questions))('%s', (_, question) => {
+/** What each question shows, for a test that answers it. */
+const asked = (name: string) => (name === 'askKey' ? en['ask.key'] : 'Which?')
+
+describe.each(Object.entries(questions))('%s', (name, question) => {
   it.each([
     ['Ctrl-C', ctrlC],
     ['Ctrl-D', ctrlD],
   ])('is left by %s as cancelled, exit 130', async (_name, keys) => {
     const terminal = createAnsweringHost('/nowhere')
     const answer = question(terminal).catch((error) => error)
-    await terminal.answer('Which?', keys)
+    await terminal.answer(asked(name), keys)
     expect(await answer).toMatchObject({ code: 'cancelled', exit: 130 })
     expect(await answer).toBeInstanceOf(UserError)
   })
@@ -33,7 +38,7 @@ describe.each(Object.entries(questions))('%s', (_, question) => {
   it('is left when the input ends, and when it has ended before', async () => {
     const terminal = createAnsweringHost('/nowhere')
     const answer = question(terminal).catch((error) => error)
-    await terminal.answer('Which?', '')
+    await terminal.answer(asked(name), '')
     terminal.input.end()
     expect(await answer).toMatchObject({ code: 'cancelled', exit: 130 })
     expect(await question(terminal).catch((error) => error)).toMatchObject({ code: 'cancelled' })
@@ -50,17 +55,17 @@ describe.each(Object.entries(questions))('%s', (_, question) => {
 describe('answers', () => {
   it('askSelect gives the value under the cursor, and starts at the preset', async () => {
     const terminal = createAnsweringHost('/nowhere')
-    const first = askSelect(terminal.host, 'First?', choices)
+    const first = askSelect(terminal.host, asMessage('First?'), choices)
     await terminal.answer('First?', down + enter)
     expect(await first).toBe(2)
-    const second = askSelect(terminal.host, 'Second?', choices, 2)
+    const second = askSelect(terminal.host, asMessage('Second?'), choices, 2)
     await terminal.answer('Second?', enter)
     expect(await second).toBe(2)
   })
 
   it('askCheckbox wants at least one tick', async () => {
     const terminal = createAnsweringHost('/nowhere')
-    const answer = askCheckbox(terminal.host, 'Which?', choices, 'Tick one.')
+    const answer = askCheckbox(terminal.host, asMessage('Which?'), choices, asMessage('Tick one.'))
     await terminal.answer('Which?', enter)
     await terminal.answer('Tick one.', ` ${enter}`)
     expect(await answer).toEqual([1])
@@ -73,15 +78,15 @@ describe('answers', () => {
     ['n', true, false],
   ])('askConfirm: %j with the preset %s means %s', async (keys, preset, expected) => {
     const terminal = createAnsweringHost('/nowhere')
-    const answer = askConfirm(terminal.host, 'Which?', preset)
+    const answer = askConfirm(terminal.host, asMessage('Which?'), preset)
     await terminal.answer('Which?', keys + enter)
     expect(await answer).toBe(expected)
   })
 
   it('askKey never shows the key, not even by Ctrl-T, and asks again for one that cannot be a key', async () => {
     const terminal = createAnsweringHost('/nowhere')
-    const answer = askKey(terminal.host, 'Key?')
-    await terminal.answer('Key?', `one two${enter}`)
+    const answer = askKey(terminal.host)
+    await terminal.answer(en['ask.key'], `one two${enter}`)
     await terminal.answer('> ', `\x15${testKey}\x14`)
     await terminal.answer('*', enter)
     expect(Secret.reveal(await answer)).toBe(testKey)

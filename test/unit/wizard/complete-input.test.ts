@@ -7,7 +7,7 @@ import type { Host } from '../../../src/host/host.ts'
 import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { completeInput } from '../../../src/wizard/complete-input.ts'
 import { answering, type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
@@ -50,9 +50,9 @@ describe('completeInput', () => {
     mkdirSync(join(home, '.codex'))
     const terminal = createAnsweringHost(home)
     const completed = complete(terminal, inputOf({}))
-    await terminal.answer(messages.tools.question, enter)
-    await terminal.answer(messages.region.question, enter)
-    await terminal.answer(messages.key.question, testKey + enter)
+    await terminal.answer(en['ask.tools'], enter)
+    await terminal.answer(en['ask.region'], enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
     const { input, key: typed } = await completed
     expect(input.values).toEqual({ tool: ['codex'], region: ['global'] })
     expect(typed && Secret.reveal(typed)).toBe(testKey)
@@ -61,9 +61,9 @@ describe('completeInput', () => {
   it('asks for the key again at once where the gateway refuses it, as often as it does', async () => {
     const terminal = createAnsweringHost(home)
     const completed = complete(terminal, inputOf(given))
-    await terminal.answer(messages.key.question, refused[0] + enter)
-    await terminal.answer(messages.key.question, refused[1] + enter)
-    await terminal.answer(messages.key.question, testKey + enter)
+    await terminal.answer(en['ask.key'], refused[0] + enter)
+    await terminal.answer(en['ask.key'], refused[1] + enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
     const { key: typed } = await completed
     expect(typed && Secret.reveal(typed)).toBe(testKey)
     expect(terminal.shown().split(refusal.message)).toHaveLength(3)
@@ -76,7 +76,7 @@ describe('completeInput', () => {
       inputOf({ ...given, keyFile: ['key.txt'] }),
       new Secret(refused[0] ?? ''),
     )
-    await terminal.answer(messages.key.question, testKey + enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
     const { input, key: typed } = await completed
     expect(typed && Secret.reveal(typed)).toBe(testKey)
     expect(input.values.keyFile).toEqual(['-'])
@@ -86,9 +86,9 @@ describe('completeInput', () => {
     mkdirSync(join(home, '.codex'))
     const terminal = createAnsweringHost(home)
     const completed = complete(terminal, inputOf({ region: ['eu'] }), key)
-    await terminal.answer(messages.tools.question, enter)
+    await terminal.answer(en['ask.tools'], enter)
     await completed
-    const marked = terminal.shown().match(/^.*\(found here\)$/gm)
+    const marked = terminal.shown().match(/^.*\(installed\)$/gm)
     expect([...new Set(marked)]).toEqual([expect.stringContaining('◉ Codex CLI')])
   })
 
@@ -96,9 +96,9 @@ describe('completeInput', () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ ...given, model: ['gpt-x'], keyFile: ['/k.txt'] })
     expect(await complete(terminal, input, key)).toEqual({ input, key })
-    expect(terminal.shown()).toContain('✔ Tools to set up codex\n')
+    expect(terminal.shown()).toContain('✔ Tools codex\n')
     expect(terminal.shown()).toContain('✔ Region https://eu.qcode.cc\n')
-    expect(terminal.shown()).toContain('✔ QCode.cc key cr_…cdef (from /k.txt)\n')
+    expect(terminal.shown()).toContain('✔ QCode.cc API key cr_…cdef (from /k.txt)\n')
     expect(terminal.shown()).toContain('✔ Model gpt-x\n')
   })
 
@@ -116,15 +116,15 @@ describe('completeInput', () => {
       const keychain = createMemoryKeychain()
       const terminal = createAnsweringHost(home, { keychain: async () => keychain })
       const completed = complete(terminal, inputOf(given))
-      await terminal.answer(messages.keyStore.question, keys)
-      await terminal.answer(messages.key.question, testKey + enter)
+      await terminal.answer(en['ask.key-store'], keys)
+      await terminal.answer(en['ask.key'], testKey + enter)
       expect((await completed).input.values.keyStore).toEqual(keyStore)
     }
     const without = createAnsweringHost(home)
     const completed = complete(without, inputOf(given))
-    await without.answer(messages.key.question, testKey + enter)
+    await without.answer(en['ask.key'], testKey + enter)
     await completed
-    expect(without.shown()).not.toContain(messages.keyStore.question)
+    expect(without.shown()).not.toContain(en['ask.key-store'])
   })
 
   it('goes on where a keychain does not answer in time', async () => {
@@ -140,8 +140,8 @@ describe('completeInput', () => {
     const terminal = createAnsweringHost(home, { keychain: async () => keychain })
     const completed = await complete(terminal, inputOf({ ...given, keyStore: ['keychain'] }))
     expect(completed.key && Secret.reveal(completed.key)).toBe(testKey)
-    expect(terminal.shown()).toContain('✔ QCode.cc key cr_…cdef (from the keychain)\n')
-    expect(terminal.shown()).not.toContain(messages.keyStore.question)
+    expect(terminal.shown()).toContain('✔ QCode.cc API key cr_…cdef (from the keychain)\n')
+    expect(terminal.shown()).not.toContain(en['ask.key-store'])
   })
 
   it('wants no key when none is to be written', async () => {
@@ -149,13 +149,13 @@ describe('completeInput', () => {
     expect(await complete(terminal, inputOf({ ...given, keyStore: ['env'] }))).toMatchObject({
       key: undefined,
     })
-    expect(terminal.shown()).not.toContain(messages.key.question)
+    expect(terminal.shown()).not.toContain(en['ask.key'])
   })
 
   it('offers only tools that fit the scope and the method', async () => {
     const terminal = createAnsweringHost(home)
     const completed = complete(terminal, inputOf({ region: ['eu'], scope: ['project'] }), key)
-    await terminal.answer(messages.tools.question, ` ${enter}`)
+    await terminal.answer(en['ask.tools'], ` ${enter}`)
     await completed
     expect(terminal.shown()).toContain('Claude Code')
     expect(terminal.shown()).not.toContain('Codex CLI')
@@ -165,10 +165,10 @@ describe('completeInput', () => {
     const terminal = createAnsweringHost(home)
     const completed = complete(terminal, inputOf({ tool: ['codex'] }, 'noCheck'), key)
     const toChina = down.repeat(regionIndex('china')) + enter
-    await terminal.answer(messages.region.question, toChina)
-    await terminal.answer(messages.region.useAnyway, enter)
-    await terminal.answer(messages.region.question, toChina)
-    await terminal.answer(messages.region.useAnyway, `y${enter}`)
+    await terminal.answer(en['ask.region'], toChina)
+    await terminal.answer(en['ask.use-anyway'], enter)
+    await terminal.answer(en['ask.region'], toChina)
+    await terminal.answer(en['ask.use-anyway'], `y${enter}`)
     expect((await completed).input.values.region).toEqual(['china'])
     expect(terminal.shown()).toContain('unencrypted')
   })
@@ -180,7 +180,7 @@ describe('completeInput', () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ tool: ['codex'], ...values }, 'noCheck', ...switches)
     const completed = complete(terminal, input, key)
-    await terminal.answer(messages.region.useAnyway, enter)
+    await terminal.answer(en['ask.use-anyway'], enter)
     await expect(completed).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
   })
 
@@ -191,7 +191,7 @@ describe('completeInput', () => {
       inputOf({ tool: ['codex'], gateway: ['https://api.qcode.cc/openai'] }),
     )
     await expect(completed).rejects.toMatchObject({ exit: 2 })
-    expect(terminal.shown()).not.toContain(messages.key.question)
+    expect(terminal.shown()).not.toContain(en['ask.key'])
   })
 })
 
@@ -208,17 +208,17 @@ describe('the question for models', () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ gateway: [listing.origin], tool: ['codex', 'claude-code', 'openai-sdk'] })
     const completed = complete(terminal, input, key)
-    await terminal.answer(messages.model.question('Claude Code'), down + enter)
-    await terminal.answer(messages.model.question('Codex CLI'), down + down + enter)
+    await terminal.answer(en['ask.model']({ tool: 'Claude Code' }), down + enter)
+    await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), down + down + enter)
     expect((await completed).input.values.model).toEqual(['claude-code=claude-y', 'codex=gpt-b'])
-    expect(terminal.shown()).not.toContain(messages.model.question('OpenAI SDK (Python and JavaScript)'))
+    expect(terminal.shown()).not.toContain(en['ask.model']({ tool: 'OpenAI SDK (Python and JavaScript)' }))
   })
 
   it("writes nothing for the client's own default, which comes first", async () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ tool: ['codex'], gateway: [listing.origin] })
     const completed = complete(terminal, input, key)
-    await terminal.answer(messages.model.question('Codex CLI'), enter)
+    await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), enter)
     expect((await completed).input).toEqual(input)
   })
 

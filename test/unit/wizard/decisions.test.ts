@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Conflict } from '../../../src/plan/plan.ts'
-import { messagesEn, messagesZhCn } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import {
   askRecovery,
   askRestart,
@@ -25,35 +26,35 @@ describe('resolveConflict', () => {
   ])('gives %s', async (expected, keys) => {
     const terminal = createAnsweringHost('/nowhere')
     const decision = resolveConflict(conflict, terminal.host)
-    await terminal.answer(messagesEn.conflict.question, keys)
+    await terminal.answer(en['ask.conflict'], keys)
     expect(await decision).toBe(expected)
   })
 
   it('is cancelled by the third choice', async () => {
     const terminal = createAnsweringHost('/nowhere')
     const decision = resolveConflict(conflict, terminal.host).catch((error) => error)
-    await terminal.answer(messagesEn.conflict.question, down + down + enter)
+    await terminal.answer(en['ask.conflict'], down + down + enter)
     expect(await decision).toMatchObject({ code: 'cancelled', exit: 130 })
   })
 
   it('shows both values, control characters written out', async () => {
     const terminal = createAnsweringHost('/nowhere')
     const decision = resolveConflict(conflict, terminal.host)
-    await terminal.answer(messagesEn.conflict.question, enter)
+    await terminal.answer(en['ask.conflict'], enter)
     await decision
-    expect(terminal.shown()).toContain('now:    "/home/ada/\\x1b[2Jmy.env"')
-    expect(terminal.shown()).toContain(`wanted: ${conflict.wanted}`)
+    expect(terminal.shown()).toContain('now: "/home/ada/\\x1b[2Jmy.env"')
+    expect(terminal.shown()).toContain(`new: ${conflict.wanted}`)
   })
 })
 
 it('confirmPlan shows the diff, and Enter means yes', async () => {
   const terminal = createAnsweringHost('/nowhere')
   const yes = confirmPlan('+ the diff', terminal.host)
-  await terminal.answer(messagesEn.confirm, enter)
+  await terminal.answer(en['ask.confirm'], enter)
   expect(await yes).toBe(true)
   expect(terminal.shown()).toContain('+ the diff')
   const no = confirmPlan('+ the diff', terminal.host)
-  await terminal.answer(messagesEn.confirm, `n${enter}`)
+  await terminal.answer(en['ask.confirm'], `n${enter}`)
   expect(await no).toBe(false)
 })
 
@@ -64,7 +65,7 @@ it.each([
   const terminal = createAnsweringHost('/nowhere')
   const file = { path: '/home/ada/.codex/config.toml' } as Parameters<typeof askRecovery>[0]['files'][number]
   const answer = askRecovery({ id: 'run-7', command: 'setup', files: [file] }, terminal.host)
-  await terminal.answer(messagesEn.recovery.question, keys)
+  await terminal.answer(en['ask.recovery'], keys)
   expect(await answer).toBe(expected)
   expect(terminal.shown()).toContain('run-7')
   expect(terminal.shown()).toContain(file.path)
@@ -73,14 +74,14 @@ it.each([
 it('askRestart names the process and the command, in the language of the user', async () => {
   const terminal = createAnsweringHost('/nowhere', { env: { LANG: 'zh_CN.UTF-8' } })
   const answer = askRestart({ title: 'Codex CLI', pid: 42, restart: ['codex', 'restart'] }, terminal.host)
-  await terminal.answer(messagesZhCn.restart.question('codex restart'), `n${enter}`)
+  await terminal.answer(zhCN['ask.restart']({ command: 'codex restart' }), `n${enter}`)
   expect(await answer).toBe(false)
-  expect(terminal.shown()).toContain('pid 42')
+  expect(terminal.shown()).toContain('PID 42')
 })
 
 it('askRestart takes Ctrl-C for a no, since the files are written by then', async () => {
   const terminal = createAnsweringHost('/nowhere')
   const answer = askRestart({ title: 'Codex CLI', pid: 42, restart: ['codex', 'restart'] }, terminal.host)
-  await terminal.answer(messagesEn.restart.question('codex restart'), ctrlC)
+  await terminal.answer(en['ask.restart']({ command: 'codex restart' }), ctrlC)
   expect(await answer).toBe(false)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { runSetup } from '../../../src/commands/setup.ts'
 import type { Input } from '../../../src/request/request.ts'
-import { messagesEn as messages } from '../../../src/ui/locale.ts'
+import { en } from '../../../src/texts/en.ts'
 import { createTestContext } from '../../support/test-context.ts'
 import { testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, enter } from './answering-host.ts'
@@ -26,7 +26,7 @@ function startSetup() {
   return { home, terminal, outcome: runSetup(input, createTestContext(terminal.host)) }
 }
 
-const question = messages.broken.question('Claude Code, Codex CLI')
+const question = en['ask.broken']({ tools: ['Claude Code', 'Codex CLI'] })
 
 describe('files that cannot be edited', () => {
   it('are all named before any other question; a yes goes on without their tools', async () => {
@@ -35,10 +35,10 @@ describe('files that cannot be edited', () => {
     const shown = terminal.shown()
     expect(shown).toContain('.codex/config.toml:1')
     expect(shown).toContain('.claude/settings.json:1')
-    expect(shown).not.toContain(messages.region.question)
-    await terminal.answer(messages.region.question, enter)
-    await terminal.answer(messages.key.question, testKey + enter)
-    await terminal.answer(messages.confirm, enter)
+    expect(shown).not.toContain(en['ask.region'])
+    await terminal.answer(en['ask.region'], enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
+    await terminal.answer(en['ask.confirm'], enter)
     const { exit, next = [] } = await outcome
     expect(exit).toBe(0)
     expect(next.join('\n')).toContain('--tool cline ')

@@ -263,7 +263,9 @@ describe('the architecture', () => {
   })
 
   it('has few and deep files: neither crumbs nor heaps', () => {
-    const lines = sources.map(({ text }) => text.split('\n').length - 1).sort((a, b) => a - b)
+    // The texts of a language are a table, as long as there are sentences.
+    const rooms = sources.filter(({ file }) => !/texts[\\/](en|zh-CN)\.ts$/.test(file))
+    const lines = rooms.map(({ text }) => text.split('\n').length - 1).sort((a, b) => a - b)
     const share = lines.filter((count) => count < 30).length / lines.length
     expect(lines.length).toBeLessThanOrEqual(220)
     expect(lines[Math.floor(lines.length / 2)]).toBeGreaterThanOrEqual(60)

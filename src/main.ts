@@ -15,7 +15,8 @@ import { fullNameOf, parseArguments, refuseKeyArgument, unknownValue } from './r
 import { type Input, isOn } from './request/request.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
-import { escapeNewlines, loadTexts } from './texts/message.ts'
+import { loadTexts } from './texts/language.ts'
+import { escapeNewlines } from './texts/message.ts'
 import { concludeOutput, jsonText, type Keys, renderFindings, writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */

@@ -86,35 +86,3 @@ function inLanguage(values: object, texts: Texts): Record<string, unknown> {
   }
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, render(value)]))
 }
-
-/** The languages that every text is there in. */
-export const languages = ['en', 'zh-CN'] as const
-
-export type Language = (typeof languages)[number]
-
-/** What the choice of a language rests on. */
-export interface LanguageSigns {
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** The system's own locale, such as `zh-CN`: Windows and macOS set none of the variables. */
-  readonly systemLocale: () => string
-}
-
-/** `--lang`, QCODE_LANG, then the first of LC_ALL, LC_MESSAGES and LANG that is set, as POSIX has it, then the system's locale. */
-export function chooseLanguage({ args, env, systemLocale }: LanguageSigns): Language {
-  const locale =
-    flagValue(args) || env.QCODE_LANG || env.LC_ALL || env.LC_MESSAGES || env.LANG || systemLocale()
-  return /^zh(?![a-z])/i.test(locale) ? 'zh-CN' : 'en'
-}
-
-/** The texts of a language; those of another than English are loaded when they are asked for. */
-export async function loadTexts(language: Language): Promise<Texts> {
-  if (language === 'en') return en
-  return (await import('./zh-CN.ts')).zhCN
-}
-
-/** Read before anything is parsed, since the parser's errors are to be in that language as well. */
-function flagValue(args: readonly string[]): string | undefined {
-  const index = args.findLastIndex((arg) => arg === '--lang' || arg.startsWith('--lang='))
-  return args[index]?.includes('=') ? args[index].slice('--lang='.length) : args[index + 1 || args.length]
-}

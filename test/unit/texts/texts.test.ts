@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
-import { chooseLanguage, joined, loadTexts, say, type TextId, written } from '../../../src/texts/message.ts'
+import { chooseLanguage, loadTexts } from '../../../src/texts/language.ts'
+import { joined, say, type TextId, written } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { shownText } from '../../support/shown-text.ts'
 

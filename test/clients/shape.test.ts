@@ -77,7 +77,7 @@ describe('Claude Code 2.1.330 drops the whole file, and doctor --deep shows it',
     expect(await takeTurn(runner, place)).toMatchObject({ served: [], denied: [], refused: [] })
     const found = await deepRun(runner, place)
     expect(found.level).toBe('error')
-    expect(found.message).toContain('settings.json')
+    expect(String(found.message)).toContain('settings.json')
   })
 })
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { Message } from '../../src/texts/message.ts'
 
-// A message is compared by what it says in English, with another one or with a mere string.
+// In a test a message is what it says in English: it can be compared with another one or with a mere string.
 expect.addEqualityTesters([
   (a: unknown, b: unknown): boolean | undefined => {
     if (!(a instanceof Message) && !(b instanceof Message)) return undefined
@@ -9,3 +9,14 @@ expect.addEqualityTesters([
     return isText(a) && isText(b) ? String(a) === String(b) : undefined
   },
 ])
+
+// expect.stringContaining and expect.stringMatching ask for a string.
+Object.defineProperties(Message.prototype, {
+  [Symbol.toStringTag]: { value: 'String', configurable: true },
+  includes: {
+    value(this: Message, part: string) {
+      return String(this).includes(part)
+    },
+    configurable: true,
+  },
+})

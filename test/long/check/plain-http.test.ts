@@ -288,11 +288,11 @@ describe('doctor', () => {
     const { plain } = await warnings(context)
     expect(plain.map(({ tool }) => tool)).toEqual(['claude-code', 'codex'])
     for (const { message, messageZh, hint } of plain) {
-      expect(message).toContain(plainHttpEn.short)
-      expect(message).toContain(plainHttpEn.agreed(day))
-      expect(message).toMatch(/With TLS: eu \d+ ms, /)
+      expect(String(message)).toContain(plainHttpEn.short)
+      expect(String(message)).toContain(plainHttpEn.agreed(day))
+      expect(String(message)).toMatch(/With TLS: eu \d+ ms, /)
       expect(messageZh).toContain(plainHttpZhCn.agreed(day))
-      expect(hint).toBe('qcode-setup switch eu')
+      expect(String(hint)).toBe('qcode-setup switch eu')
     }
   })
 
@@ -303,9 +303,9 @@ describe('doctor', () => {
     writeFileSync(settings, '{}\n')
     const { plain } = await warnings(context, 'noCheck')
     expect(plain).toHaveLength(1)
-    expect(plain[0]?.message).toContain('$ANTHROPIC_BASE_URL')
-    expect(plain[0]?.message).toContain(plainHttpEn.never)
-    expect(plain[0]?.message).toContain('global not measured, us not measured')
+    expect(String(plain[0]?.message)).toContain('$ANTHROPIC_BASE_URL')
+    expect(String(plain[0]?.message)).toContain(plainHttpEn.never)
+    expect(String(plain[0]?.message)).toContain('global not measured, us not measured')
   })
 
   it('says nothing where there is TLS, and contacts nothing with --no-check', async () => {
@@ -321,7 +321,7 @@ describe('doctor', () => {
     writeFileSync(consents, '!')
     const { all, plain } = await warnings(context, 'noCheck')
     expect(plain).toHaveLength(1)
-    expect(plain[0]?.message).not.toContain(plainHttpEn.never)
+    expect(String(plain[0]?.message)).not.toContain(plainHttpEn.never)
     expect(all).toContainEqual(expect.objectContaining({ level: 'failed', where: { file: consents } }))
   })
 })

@@ -129,8 +129,8 @@ describe('a variant with a fallback', () => {
       ({ path }: { path: string }) => path === '/openai/responses',
     )
     expect(own).toMatchObject({ verdict: 'wrong-prefix', tools: ['codex'] })
-    expect(own.message).toContain('it does serve /openai/v1/responses')
-    expect(own.hint).toContain(`qcode-setup switch --gateway ${relay.origin}`)
+    expect(String(own.message)).toContain('it does serve /openai/v1/responses')
+    expect(String(own.hint)).toContain(`qcode-setup switch --gateway ${relay.origin}`)
     const mended = await run(home, ['switch', '--gateway', relay.origin, '--yes'])
     expect(mended.exit).toBe(0)
     expect(codexConfig(home)).toContain(`base_url = "${relay.origin}/openai/v1"`)

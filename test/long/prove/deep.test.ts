@@ -58,7 +58,9 @@ describe('doctor --deep', () => {
     const env = { ...ready, GITHUB_TOKEN: 'ghp_0123456789abcdefghijklmnopqrstuvwxyz' }
     const { exit, deep, home, seen } = await doctorDeep({ env, permissions: { allow: ['Bash(ls)'] } })
     expect([exit, deep.level]).toEqual([0, 'ok'])
-    expect(deep.message).toContain('POST /api/v1/messages with the right key, for the model claude-opus-5-5')
+    expect(String(deep.message)).toContain(
+      'POST /api/v1/messages with the right key, for the model claude-opus-5-5',
+    )
     const copy = JSON.parse(seen.text)
     expect(copy.permissions).toEqual({ allow: ['Bash(ls)'] })
     expect(copy.env.ANTHROPIC_BASE_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api$/)
@@ -72,7 +74,7 @@ describe('doctor --deep', () => {
   it('says in the client’s own words what it refuses', async () => {
     const { exit, deep } = await doctorDeep({ env: ready, refused: true })
     expect([exit, deep.level]).toEqual([3, 'error'])
-    expect(deep.message).toContain(
+    expect(String(deep.message)).toContain(
       'made no request to the gateway: Not loaded: ~/.claude/settings.json (refused)',
     )
   })
@@ -83,7 +85,7 @@ describe('doctor --deep', () => {
       { ANTHROPIC_API_KEY: vendorKey },
     )
     expect([exit, deep.level]).toEqual([3, 'error'])
-    expect(deep.message).toContain("sent another key than the gateway's")
+    expect(String(deep.message)).toContain("sent another key than the gateway's")
     expect(JSON.stringify(seen)).not.toContain(vendorKey)
     expect(everything).not.toContain(vendorKey)
   })

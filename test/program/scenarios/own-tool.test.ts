@@ -157,7 +157,7 @@ describe.concurrent('a folder that cannot be a tool', () => {
         const { error } = JSON.parse(ran.stdout)
         expect(error.code).toBe('tool-folder')
         expect(error.where.file).toBe(join(dirname(file), names))
-        expect(error.message).toContain(says)
+        expect(String(error.message)).toContain(says)
         expect(readTree(home)).toEqual(tree)
       }),
   )

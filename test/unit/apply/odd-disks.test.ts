@@ -76,7 +76,7 @@ describe.each(disks)('given a disk $what', ({ disk, before, after }) => {
       const failing = createFaultFileSystem({ kind: 'fail', at, code: 'EIO' }, disk)
       const error = await applyEdits(request(host, edits), host, failing.fileSystem).catch((caught) => caught)
       if (!(error instanceof UserError)) continue
-      expect(error.message).toContain('Nothing was changed.')
+      expect(String(error.message)).toContain('Nothing was changed.')
       expect(readFileSync(join(home, 'settings.json'), 'utf8')).toBe(old)
       expect([existsSync(join(home, 'new')), temporaryFiles(home)]).toEqual([false, []])
       const again = [edit(join(home, 'settings.json'), 'two', 0o600)]
@@ -119,7 +119,8 @@ describe('given a folder in which nothing can be removed', () => {
       const error = await applyEdits(request(host, planned), host, fileSystem).catch((caught) => caught)
       if (!(error instanceof UserError)) continue
       failed++
-      for (const path of holders(home)) expect(error.message, `call ${at}`).toContain(join(home, path))
+      for (const path of holders(home))
+        expect(String(error.message), `call ${at}`).toContain(join(home, path))
       for (const path of temporaryFiles(home).filter((name) => !name.startsWith('.local'))) {
         const state = lstatSync(join(home, path)).size === 0 ? 'it is empty now' : 'IT MAY HOLD YOUR KEY'
         const line = `  ${join(home, path)}: a temporary file that could not be removed; ${state}`
@@ -142,11 +143,13 @@ describe('given a folder in which nothing can be removed', () => {
     const one = [edit(join(home, '.env'), `KEY=${testKey}\n`, 0o600)]
     const error = await applyEdits(request(host, one), host, appendOnly).catch((caught) => caught)
     expect(error).toMatchObject({ code: 'write-failed', exit: 1 })
-    expect(error.message).not.toContain('Nothing was changed')
+    expect(String(error.message)).not.toContain('Nothing was changed')
     const [left, ...others] = temporaryFiles(home)
     expect(others).toEqual([])
-    expect(error.message).toContain(`${left}: a temporary file that could not be removed; it is empty now`)
-    expect(error.hint).toContain(`rm ${join(home, left ?? '')}`)
+    expect(String(error.message)).toContain(
+      `${left}: a temporary file that could not be removed; it is empty now`,
+    )
+    expect(String(error.hint)).toContain(`rm ${join(home, left ?? '')}`)
     expect(readFileSync(join(home, '.env'), 'utf8')).toBe('MINE=1\n')
     await applyEdits(request(host, [edit(join(home, '.env'), 'two', 0o600)]), host)
     expect(temporaryFiles(home)).toEqual([])
@@ -163,7 +166,7 @@ describe('given a folder in which nothing can be removed', () => {
     }
     const one = [edit(join(home, '.env'), `KEY=${testKey}\n`, 0o600)]
     const error = await applyEdits(request(host, one), host, deaf).catch((caught) => caught)
-    expect(error.message).toMatch(/\.tmp: .*IT MAY HOLD YOUR KEY/)
+    expect(String(error.message)).toMatch(/\.tmp: .*IT MAY HOLD YOUR KEY/)
     await expect(applyEdits(request(host, []), host)).resolves.toBeUndefined()
   })
 })

@@ -71,7 +71,7 @@ describe('a tool folder that failed with an error that was not for its author', 
   ])('%s', async (_, text, files, message) => {
     const error = await refusalOf({ 'tool.toml': text, ...files })
     expect(error).toMatchObject({ code: 'tool-folder', exit: 2 })
-    expect(error.message).toMatch(message)
+    expect(String(error.message)).toMatch(message)
   })
 
   it('a file where the folder of tools should be', async () => {
@@ -88,7 +88,7 @@ describe('a tool folder that failed with an error that was not for its author', 
       const places = resolvePlaces({ later: [{ env: 'LATER' }] }, host)
       const error = await thrownBy(() => resolvePath(`{{ ${name} }}/x`, places))
       expect(error).toMatchObject({ code: 'tool-folder', exit: 2 })
-      expect(error.message).toContain(`{{ ${name} }}`)
+      expect(String(error.message)).toContain(`{{ ${name} }}`)
     },
   )
 })

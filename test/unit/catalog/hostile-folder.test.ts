@@ -151,9 +151,9 @@ describe.each(Object.entries(doubts))('a tool folder of which a part is %s', (ki
     const { tools: loaded, unusable } = await loadOwnTools(tools, testCatalog.gateway, taken, user)
     expect([loaded, unusable.length]).toEqual([[], 1])
     expect(unusable[0]).toMatchObject({ code: 'tool-folder', exit: 2 })
-    expect(unusable[0]?.message).toContain(says)
-    expect(unusable[0]?.hint).toContain(path)
-    expect(unusable[0]?.hint).toMatch(/chmod|chown|rm /)
+    expect(String(unusable[0]?.message)).toContain(says)
+    expect(String(unusable[0]?.hint)).toContain(path)
+    expect(String(unusable[0]?.hint)).toMatch(/chmod|chown|rm /)
   })
 })
 

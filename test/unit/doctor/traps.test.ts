@@ -46,7 +46,7 @@ describe('the traps', () => {
     const row = trapTable.find(({ hint }) => hint.includes('VERTEX')) as TrapRow
     const { findings } = await examine(makeSituation(row))
     const found = findings.find(({ id }) => id === row.id)
-    expect(found?.message).toContain('CLAUDE_CODE_USE_VERTEX')
+    expect(String(found?.message)).toContain('CLAUDE_CODE_USE_VERTEX')
     expect(JSON.stringify(findings)).not.toMatch(/\{\{/)
   })
 })

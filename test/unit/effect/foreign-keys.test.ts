@@ -75,8 +75,8 @@ describe('a key of somebody else that a client sends to the gateway', () => {
       expect(found.map(({ level, message }) => [level, message])).toEqual([
         ['error', expect.stringContaining(title)],
       ])
-      expect(found[0]?.message).toContain(place)
-      expect(found[0]?.hint).toMatch(/^(Take |unset |qcode-setup )/)
+      expect(String(found[0]?.message)).toContain(place)
+      expect(String(found[0]?.hint)).toMatch(/^(Take |unset |qcode-setup )/)
       expect(exit).toBe(3)
       expect(everything).not.toContain(vendorKey)
     },

@@ -10,9 +10,9 @@ describe('a model of another vendor', () => {
       const found = findings.filter(({ id }) => id === 'foreign-model')
       expect(found).toHaveLength(1)
       expect(found[0]).toMatchObject({ level: 'warning' })
-      expect(found[0]?.message).toContain(`the model ${model}`)
-      expect(found[0]?.message).toContain(place)
-      expect(found[0]?.hint).toContain(remedy)
+      expect(String(found[0]?.message)).toContain(`the model ${model}`)
+      expect(String(found[0]?.message)).toContain(place)
+      expect(String(found[0]?.hint)).toContain(remedy)
     },
   )
 
@@ -57,7 +57,7 @@ describe('a placeholder where a key belongs', () => {
     const { findings } = await examine(makeSituation(claude({ ANTHROPIC_AUTH_TOKEN: text })))
     const [found] = findings.filter(({ id }) => id === 'placeholder-key')
     expect(found).toMatchObject({ level: 'error', where: { line: 4 } })
-    expect(found?.message).toContain(text)
+    expect(String(found?.message)).toContain(text)
     expect(findings.filter(({ id }) => id === 'foreign-key')).toEqual([])
   })
 

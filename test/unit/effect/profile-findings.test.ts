@@ -62,7 +62,7 @@ describe('a block of ours', () => {
     const found = findings.filter(({ id }) => id === 'block-not-reached' || id === 'profile-does-not-parse')
     expect(found.map(({ id, level, where }) => [id, level, where?.line])).toEqual(finding ? [finding] : [])
     for (const { hint, messageZh } of found) {
-      expect(hint).toContain(`line ${finding?.[2]} of `)
+      expect(String(hint)).toContain(`line ${finding?.[2]} of `)
       expect(messageZh).toMatch(/。$/)
     }
   })

@@ -171,6 +171,6 @@ describe('doctor on a file that its client refuses', () => {
     const { home, findings } = await examine(makeSituation({ files: { '.codex/config.toml': text } }))
     const [finding] = findings.filter(({ id }) => id === 'wrong-shape')
     expect(finding?.where?.file).toBe(`${home}/.codex/config.toml`)
-    expect(finding?.hint).toContain('Add name to model_providers.mine')
+    expect(String(finding?.hint)).toContain('Add name to model_providers.mine')
   })
 })

@@ -106,7 +106,7 @@ describe('a file that dotfiles track', () => {
     expect(gitMessage(settings, fate)).toContain(`tracked by the git repository ${home}/.cfg`)
     const { hint } = keyInGit(settings, fate)
     for (const part of [untrackCommand(fate), '--key-store keychain', '--allow-tracked', 'key rotate'])
-      expect(hint).toContain(part)
+      expect(String(hint)).toContain(part)
     execFileSync('sh', ['-c', `cd / && ${untrackCommand(fate)}`])
     expect(await ask(settings)).toBeUndefined()
     expect(readFileSync(join(home, settings), 'utf8')).toBe('{}\n')

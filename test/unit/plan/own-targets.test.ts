@@ -80,7 +80,7 @@ describe('a tool of the user’s own writes nothing outside', () => {
     link(join(home, from), join(outside, tail))
     const { code, message } = await refusal({ manifest: ownManifest })
     expect(code).toBe('own-target')
-    expect(message).toContain(join(outside, 'settings.json'))
+    expect(String(message)).toContain(join(outside, 'settings.json'))
     expect(readFileSync(join(outside, 'settings.json'), 'utf8')).toBe('{}')
   })
 

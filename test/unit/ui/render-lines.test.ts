@@ -75,7 +75,7 @@ describe('renderError', () => {
       where: { file: 'f\ng' },
     })
     const message = 'Not ours:\n  a\\x0aError: b'
-    expect(error.message).toBe(message)
+    expect(String(error.message)).toBe(message)
     expect(renderError(error, hostWith({}))).toBe(`Error: ${message}\n  at f\\x0ag\n  → Type c\\x0ad\nor e`)
   })
 

@@ -190,7 +190,7 @@ describe('a probe with a key', () => {
       const { target } = await at(answering(status, echo))
       const probe = await probeKey(messages, key, target)
       expect(JSON.stringify(probe)).not.toContain(testKey.slice(3, 20))
-      expect(probe.message).not.toMatch(/[\u001b\u202e]/)
+      expect(String(probe.message)).not.toMatch(/[\u001b\u202e]/)
     }
   })
 })

@@ -43,7 +43,7 @@ describe.each(formats)('%s', (_, format) => {
       exit: 1,
       where: { file: 'settings.json', line, column },
     })
-    expect(error.hint).toContain('run the same command again')
+    expect(String(error.hint)).toContain('run the same command again')
     expect(() => format.parseStrict(text)).toThrow()
   })
 

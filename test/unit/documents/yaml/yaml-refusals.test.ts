@@ -37,7 +37,7 @@ describe('a text that is not opened', () => {
   ])('%s', (_, text, code, line, column) => {
     const error = refusalOf(() => yamlFormat.open(text, 'f.yml'))
     expect(error).toMatchObject({ code, exit: 1, where: { file: 'f.yml', line, column } })
-    expect(error.hint).toContain('run the same command again')
+    expect(String(error.hint)).toContain('run the same command again')
   })
 })
 

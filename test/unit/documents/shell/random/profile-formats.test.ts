@@ -116,13 +116,13 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
   ])('is refused when broken: %s', (_title, parts, line, message) => {
     const error = refusalOf(() => format.open(parts.join('\n'), '/home/me/.profile'))
     expect(error).toMatchObject({ code: 'profile-block-broken', where: { file: '/home/me/.profile', line } })
-    expect(error.message).toMatch(message)
-    expect(error.hint).toContain('/home/me/.profile')
+    expect(String(error.message)).toMatch(message)
+    expect(String(error.hint)).toContain('/home/me/.profile')
   })
 
   it('thousands of markers made a message of as many line numbers', () => {
     const error = refusalOf(() => format.open(`${start}\n`.repeat(9000), 'file'))
-    expect(error.message).toContain('is on lines 1, 2, 3, 4, 5 and 8995 more')
+    expect(String(error.message)).toContain('is on lines 1, 2, 3, 4, 5 and 8995 more')
     expect(error.message.length).toBeLessThan(300)
   })
 
@@ -140,7 +140,7 @@ describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
     for (const action of [() => document.set(source, '/x'), () => document.unset(source)]) {
       const error = refusalOf(action)
       expect(error).toMatchObject({ code: 'profile-block-edited', where: { file: 'file', line: 2 } })
-      expect(error.message).toContain(`lines 2 to ${parts.length + 1}`)
+      expect(String(error.message)).toContain(`lines 2 to ${parts.length + 1}`)
     }
     expect(document.toText()).toBe(text)
   })

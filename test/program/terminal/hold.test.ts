@@ -97,6 +97,8 @@ describe('the terminal is as it was', () => {
     await shell.waitFor(en['ask.tools'])
     shell.type(pressed)
     await shell.waitFor('Cancelled.')
+    // What is typed before the shell is there again may be lost with the program's end.
+    await shell.waitFor('ready> ')
     expect(await shell.modes()).toBe('sane')
   })
 
@@ -107,6 +109,8 @@ describe('the terminal is as it was', () => {
     await shell.waitFor(en['ask.tools'])
     process.kill(pid, signal)
     await shell.waitFor('Cancelled.')
+    // What is typed before the shell is there again may be lost with the program's end.
+    await shell.waitFor('ready> ')
     expect(await shell.modes()).toBe('sane')
   })
 
@@ -134,6 +138,8 @@ describe('the terminal is as it was', () => {
     await shell.waitFor(en['ask.confirm'])
     shell.type(ctrlC)
     await shell.waitFor('Cancelled.')
+    // What is typed before the shell is there again may be lost with the program's end.
+    await shell.waitFor('ready> ')
     expect(await shell.modes()).toBe('sane')
   })
 })

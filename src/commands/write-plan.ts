@@ -247,7 +247,7 @@ export async function diffText(
   stream: 'stdout' | 'stderr',
 ): Promise<string> {
   const { renderDiff } = await import('../ui/render-diff.ts')
-  return renderDiff(edits, secrets, styleFor(host, stream), keychain)
+  return renderDiff(edits, secrets, styleFor(host, stream), host.texts, keychain)
 }
 
 /** The part of a JSON document with a plan's files and with what the user should know. */

@@ -121,6 +121,15 @@ export const en = {
   'rule.missing-prefix': 'A base URL has the path of its protocol, such as /api or /openai/v1.',
   'rule.wrong-prefix': "A base URL has the path of the tool's own protocol.",
 
+  // Notes in a diff.
+  'diff.new-file': ({ mode }: With<'mode'>) => `new file, mode ${mode}`,
+  'diff.mode': ({ before, after }: With<'before' | 'after'>) => `mode ${before} to ${after}`,
+  'diff.deleted': 'deleted',
+  'diff.masked': 'only masked values change',
+  'diff.other-names': 'other names of it keep the old content',
+  'diff.no-key': 'no key',
+  'diff.another-key': 'another key',
+
   // Errors that any command can end with.
   'error.label': 'Error:',
   'error.at': ({ where }: With<'where'>) => `at ${where}`,

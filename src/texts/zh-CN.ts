@@ -101,6 +101,15 @@ export const zhCN: Texts = {
   'rule.missing-prefix': 'base URL 带有其协议的路径，例如 /api 或 /openai/v1。',
   'rule.wrong-prefix': 'base URL 带有该工具所用协议的路径。',
 
+  // Notes in a diff.
+  'diff.new-file': ({ mode }) => `新文件，权限 ${mode}`,
+  'diff.mode': ({ before, after }) => `权限由 ${before} 改为 ${after}`,
+  'diff.deleted': '已删除',
+  'diff.masked': '仅已隐藏的值有变化',
+  'diff.other-names': '该文件的其他硬链接保留旧内容',
+  'diff.no-key': '无密钥',
+  'diff.another-key': '另一密钥',
+
   // Errors that any command can end with.
   'error.label': '错误：',
   'error.at': ({ where }) => `位置：${where}`,

@@ -2,6 +2,7 @@ import { structuredPatch } from 'diff'
 import type { FileEdit, KeychainEdit } from '../plan/plan.ts'
 import { maskFileText } from '../secrets/mask-file-text.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say, type Texts } from '../texts/message.ts'
 import type { Paint, Style } from './style.ts'
 import { escapeControls } from './write-text.ts'
 
@@ -13,23 +14,24 @@ export function renderDiff(
   edits: readonly FileEdit[],
   secrets: readonly Secret[],
   style: Style,
+  texts: Texts,
   keychain?: KeychainEdit,
 ): string {
-  const files = edits.map((edit) => renderEdit(edit, secrets, style))
-  return [...files, ...(keychain ? [renderKeychain(keychain, style)] : [])].join('\n')
+  const files = edits.map((edit) => renderEdit(edit, secrets, style, texts))
+  return [...files, ...(keychain ? [renderKeychain(keychain, style, texts)] : [])].join('\n')
 }
 
 /** Of the key before only a hash is known. */
-function renderKeychain({ account, before, after }: KeychainEdit, style: Style): string {
+function renderKeychain({ account, before, after }: KeychainEdit, style: Style, texts: Texts): string {
   const head = [`--- keychain: qcode-setup, ${account}`, `+++ keychain: qcode-setup, ${account}`]
   return [
     ...head.map(style.bold),
-    style.red(before.kind === 'absent' ? '-(no key)' : '-(another key)'),
-    style.green(after.kind === 'absent' ? '+(no key)' : `+${after.key}`),
+    style.red(`-(${texts[before.kind === 'absent' ? 'diff.no-key' : 'diff.another-key']})`),
+    style.green(`+${after.kind === 'absent' ? `(${texts['diff.no-key']})` : after.key}`),
   ].join('\n')
 }
 
-function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style): string {
+function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style, texts: Texts): string {
   const before = edit.before.kind === 'absent' ? '' : readable(edit.before.bytes, secrets)
   const after = edit.after.kind === 'absent' ? '' : readable(edit.after.bytes, secrets)
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 })
@@ -37,8 +39,8 @@ function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style): s
     style.cyan(`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`),
     ...lines.map((line) => renderLine(line, style)),
   ])
-  if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim('  (only masked values change)'))
-  return [...headOf(edit).map(style.bold), ...body].join('\n')
+  if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim(`  (${texts['diff.masked']})`))
+  return [...headOf(edit, texts).map(style.bold), ...body].join('\n')
 }
 
 /** A range without lines names the line before it, as every unified diff does. */
@@ -47,22 +49,31 @@ function range(start: number, lines: number): string {
 }
 
 /** The two lines that name the file; what is unusual about the edit stands behind the name. */
-function headOf({ path, before, after }: FileEdit): [string, string] {
+function headOf({ path, before, after }: FileEdit, texts: Texts): [string, string] {
   const name = escapeControls(path)
-  const others = otherNamesOf(before)
-  if (after.kind === 'absent') return [`--- ${name}`, `+++ /dev/null${notes('deleted', ...others)}`]
-  if (before.kind === 'absent') return ['--- /dev/null', `+++ ${name} (new file, mode ${octal(after.mode)})`]
-  const mode = before.mode === after.mode ? [] : [`mode ${octal(before.mode)} to ${octal(after.mode)}`]
+  const others = otherNamesOf(before, texts)
+  if (after.kind === 'absent')
+    return [`--- ${name}`, `+++ /dev/null${notes(texts['diff.deleted'], ...others)}`]
+  if (before.kind === 'absent') {
+    return [
+      '--- /dev/null',
+      `+++ ${name}${notes(say('diff.new-file', { mode: octal(after.mode) }).in(texts))}`,
+    ]
+  }
+  const mode =
+    before.mode === after.mode
+      ? []
+      : [say('diff.mode', { before: octal(before.mode), after: octal(after.mode) }).in(texts)]
   return [`--- ${name}`, `+++ ${name}${notes(...mode, ...others)}`]
 }
 
 /** A write leaves the other names of a file as they are. */
-function otherNamesOf(before: FileEdit['before']): string[] {
-  return before.kind === 'absent' || before.names < 2 ? [] : ['other names of it keep the old content']
+function otherNamesOf(before: FileEdit['before'], texts: Texts): string[] {
+  return before.kind === 'absent' || before.names < 2 ? [] : [texts['diff.other-names']]
 }
 
-function notes(...texts: readonly string[]): string {
-  return texts.length === 0 ? '' : ` (${texts.join('; ')})`
+function notes(...all: readonly string[]): string {
+  return all.length === 0 ? '' : ` (${all.join('; ')})`
 }
 
 function octal(mode: number): string {

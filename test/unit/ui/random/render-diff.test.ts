@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type FileState, hashBytes } from '../../../../src/host/read-file-state.ts'
 import type { FileEdit } from '../../../../src/plan/plan.ts'
 import { Secret } from '../../../../src/secrets/secret.ts'
+import { en } from '../../../../src/texts/en.ts'
+import { zhCN } from '../../../../src/texts/zh-CN.ts'
 import { renderDiff } from '../../../../src/ui/render-diff.ts'
 import { randomCases } from '../../../support/random-cases.ts'
 import { plainStyle, tagStyle } from '../styles.ts'
@@ -32,6 +34,7 @@ const show = (one: FileEdit, ...secrets: string[]) =>
     [one],
     secrets.map((secret) => new Secret(secret)),
     plainStyle,
+    en,
   )
 
 describe('renderDiff', () => {
@@ -62,8 +65,16 @@ describe('renderDiff', () => {
     expect(show(edit('A=1\n', 'A=1\n', [0o644, 0o600]))).toBe(`--- ${path}\n+++ ${path} (mode 0644 to 0600)`)
   })
 
+  it.each([
+    [edit(undefined, 'A=1\n', [0, 0o600]), '(新文件，权限 0600)'],
+    [edit('A=1\n', undefined), '(已删除)'],
+    [edit('A=1\n', 'A=1\n', [0o644, 0o600]), '(权限由 0644 改为 0600)'],
+  ])('given Chinese, writes the notes of a diff in Chinese (%#)', (one, note) => {
+    expect(renderDiff([one], [], plainStyle, zhCN)).toContain(note)
+  })
+
   it('paints what goes red and what comes green', () => {
-    expect(renderDiff([edit('a\n', 'b\n')], [], tagStyle)).toBe(
+    expect(renderDiff([edit('a\n', 'b\n')], [], tagStyle, en)).toBe(
       [
         `<bold>--- ${path}</bold>`,
         `<bold>+++ ${path}</bold>`,

@@ -1,5 +1,5 @@
 import { constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import fs from 'fs-extra'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
@@ -34,9 +34,10 @@ export interface FileSystem {
 
 /**
  * The machine's own file system. Open files use Node directly, because graceful-fs, on which fs-extra is built,
- * hides a change of owner that was denied; names use fs-extra, which waits for other programs on Windows.
+ * hides a change of owner that was denied; names use fs-extra on Windows, where it waits for other programs.
  */
 export function createFileSystem(platform: NodeJS.Platform): FileSystem {
+  const names = platform === 'win32' ? fs : { mkdir, rename, rmdir, unlink }
   return {
     createFile: (path, mode) => open(path, 'wx', mode),
     setOwner: (file, uid, gid) => file.chown(uid, gid),
@@ -46,11 +47,11 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
     append,
     flush: (file) => file.sync(),
     close: (file) => file.close(),
-    rename: (from, to) => fs.rename(from, to),
-    removeFile: (path) => fs.unlink(path),
+    rename: (from, to) => names.rename(from, to),
+    removeFile: (path) => names.unlink(path),
     emptyFile,
-    makeFolder: (path, mode) => fs.mkdir(path, { mode }),
-    removeFolder: (path) => fs.rmdir(path),
+    makeFolder: (path, mode) => names.mkdir(path, { mode }),
+    removeFolder: (path) => names.rmdir(path),
     // Windows cannot open a folder for flushing.
     flushFolder: platform === 'win32' ? async () => {} : flushFolder,
   }

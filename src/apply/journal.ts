@@ -146,14 +146,22 @@ export function journalBytes(run: RunRecord): Uint8Array {
   return Buffer.from(`${JSON.stringify(run, null, 2)}\n`)
 }
 
+/** By full path of the journal: a command asks for all runs several times, and to check a record costs more than to read it. */
+const parsed = new Map<string, { readonly bytes: Buffer; readonly run: RunRecord }>()
+
 /** Undefined for a run that is not there, or was killed before its record stood. */
 function readJournal(host: Host, id: string): RunRecord | undefined {
   const file = journalFile(host, id)
   const bytes = readTrustedFile(file, host)
   if (bytes === undefined) return undefined
+  const known = parsed.get(file)
+  if (known?.bytes.equals(bytes)) return known.run
   const run = parseJournal(bytes)
   const folder = runFolder(host, id)
-  if (run && staysInReach(run, folder)) return run
+  if (run && staysInReach(run, folder)) {
+    parsed.set(file, { bytes: Buffer.from(bytes), run })
+    return run
+  }
   throw new UserError({
     code: 'broken-journal',
     message: `${file}, the record of an earlier run, is damaged or comes from another version: that run cannot be undone, and its backups are not renewed by key rotate.`,

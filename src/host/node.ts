@@ -1,5 +1,6 @@
 import { homedir, release, userInfo } from 'node:os'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
+import { isatty } from 'node:tty'
 import { UserError } from '../errors.ts'
 import { en } from '../texts/en.ts'
 import { chooseLanguage, type Language } from '../texts/language.ts'
@@ -78,14 +79,17 @@ function withFolder(options: RunOptions): RunOptions {
 function createTerminal(): Terminal {
   const output = guardOutput(stdout)
   guardOutput(stderr)
-  const terminals = [stdin, stdout, stderr].flatMap(({ isTTY }, descriptor) => (isTTY ? [descriptor] : []))
+  const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor))
   process.on('exit', () => letGoOfClosed(terminals))
   return {
-    interactive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
+    interactive: isatty(0) && Boolean(stderr.isTTY) && !env.CI,
     outputIsSeen: Boolean(stdout.isTTY),
     color: { stdout: hasColor(stdout.isTTY), stderr: hasColor(stderr.isTTY) },
     columns: stderr.columns || 80,
-    input: stdin,
+    // Most runs read nothing: Node makes the stream when it is first asked for.
+    get input() {
+      return stdin
+    },
     ...(platform !== 'win32' && {
       suspend: () => void kill(0, 'SIGTSTP'),
       onContinued: (listener: () => void) => void process.on('SIGCONT', listener),
@@ -151,7 +155,7 @@ function listen(interruption: Interruption, report: () => Promise<number>): void
     process.on(signal, () => interruption.interrupt())
   }
   // A terminal that is gone answers no question any more, whether or not a signal announced its end.
-  if (stdin.isTTY) stdin.on('error', () => interruption.interrupt())
+  if (isatty(0)) stdin.on('error', () => interruption.interrupt())
 }
 
 function onStrayError(report: (error: unknown) => Promise<number>): void {

@@ -13,12 +13,11 @@ const costly = ['child_process', 'crypto', 'dns', 'http', 'tls', 'vm', 'worker_t
 const always = ['picocolors']
 /** What reads and writes the state folder. */
 const state = ['zod', 'crypto']
-const writing = ['fs-extra', 'graceful-fs', 'jsonfile', 'universalify']
 /** The formats of Codex's files. */
 const codex = ['smol-toml', 'dotenv']
 /** For what a client will do with a plan: the schemas of its files, ranges of versions, patterns that cannot hang. */
 const judging = ['@cfworker/json-schema', 'vm', 'semver', 'yaml']
-const setup = [...state, ...writing, ...codex, ...judging]
+const setup = [...state, ...codex, ...judging]
 
 const { home, drop } = makeHome()
 const list = join(home, '..', 'loaded.json')
@@ -63,7 +62,7 @@ describe('what a command loads', () => {
     ['setup --tool codex --key-file - --yes --no-check', setup, 24],
     ['status', [...state, ...codex], 14],
     ['lint', ['smol-toml', 'zod'], 16],
-    ['undo', [...state, ...writing, 'dotenv', 'vm'], 16],
+    ['undo', [...state, 'dotenv', 'vm'], 16],
   ])('%s: no package that it does not need, and few files', async (line, packages, mostFiles) => {
     const loaded = await loadedBy(line.split(' '))
     expect(loaded.packages.filter((name) => !always.includes(name))).toEqual([...packages].sort())

@@ -11,8 +11,16 @@ import { createTestHost } from '../../support/test-host.ts'
 import { baseUrlTable } from '../../unit/doctor/base-url-table.ts'
 import { examine, makeSituation, type Situation } from '../../unit/doctor/doctor-home.ts'
 import { gatewayKey, trapTable } from '../../unit/doctor/trap-table.ts'
+import {
+  aiderHome,
+  claudeHome,
+  claudeSettings,
+  clineHome,
+  clineProviders,
+  codexHome,
+} from '../../unit/effect/client-homes.ts'
 import { foreignKeyTable } from '../../unit/effect/foreign-key-table.ts'
-import { aider, claude, codex, foreignModelTable } from '../../unit/effect/left-over-table.ts'
+import { foreignModelTable } from '../../unit/effect/left-over-table.ts'
 
 const formats = await loadFormats(['json', 'toml', 'yaml'])
 const formatOf = (file: string): FormatId | undefined =>
@@ -254,38 +262,19 @@ const changed = (words: string, file: string, from: RegExp | string, to: string)
 
 const other = `cr_${'5'.repeat(64)}`
 const shell = { SHELL: '/bin/bash' }
-const url = 'https://api.qcode.cc/api'
-const settings = '.claude/settings.json'
-const providers = '.cline/data/settings/providers.json'
 const python = (name: string) => ({ 'project/requirements.txt': `${name}\n` })
 const placeholders = ['$ANTHROPIC_KEY', `\${QCODE_API_KEY}`, '<your-key>', 'PROXY_MANAGED']
-const cline = (more: object, of: object = {}, root: object = {}): Situation => ({
-  files: {
-    [providers]: JSON.stringify({
-      version: 1,
-      lastUsedProvider: 'anthropic',
-      providers: {
-        anthropic: {
-          settings: { provider: 'anthropic', apiKey: gatewayKey, baseUrl: `${url}/v1`, ...more },
-          updatedAt: '2026-01-02T03:04:05.000Z',
-          ...of,
-        },
-      },
-      ...root,
-    }),
-  },
-})
 
 const keyRows: readonly Row[] = [
   ...placeholders.flatMap((text) => [
-    { id: 'placeholder-key', situation: claude({ ANTHROPIC_AUTH_TOKEN: text }) },
-    { id: 'placeholder-key', situation: claude({ ANTHROPIC_API_KEY: text }) },
-    { id: 'placeholder-key', situation: { ...claude({}), env: { ANTHROPIC_API_KEY: text } } },
-    { id: 'placeholder-key', situation: cline({ apiKey: text }) },
-    { id: 'placeholder-key', situation: aider(`anthropic-api-key: "${text}"\n`) },
-    { id: 'placeholder-key', situation: aider(`api-key: ["anthropic=${text}"]\n`) },
+    { id: 'placeholder-key', situation: claudeHome({ ANTHROPIC_AUTH_TOKEN: text }) },
+    { id: 'placeholder-key', situation: claudeHome({ ANTHROPIC_API_KEY: text }) },
+    { id: 'placeholder-key', situation: { ...claudeHome({}), env: { ANTHROPIC_API_KEY: text } } },
+    { id: 'placeholder-key', situation: clineHome({ apiKey: text }) },
+    { id: 'placeholder-key', situation: aiderHome(`anthropic-api-key: "${text}"\n`) },
+    { id: 'placeholder-key', situation: aiderHome(`api-key: ["anthropic=${text}"]\n`) },
   ]),
-  { id: 'placeholder-key', situation: codex('', '<your-key>') },
+  { id: 'placeholder-key', situation: codexHome('', '<your-key>') },
   {
     id: 'placeholder-key',
     situation: {
@@ -298,39 +287,44 @@ const keyRows: readonly Row[] = [
   {
     id: 'placeholder-key',
     situation: {
-      ...claude({}),
-      files: { ...claude({}).files, '.bashrc': 'export ANTHROPIC_API_KEY=sk-xxx\n' },
+      ...claudeHome({}),
+      files: { ...claudeHome({}).files, '.bashrc': 'export ANTHROPIC_API_KEY=sk-xxx\n' },
     },
   },
-  { id: 'two-keys', situation: claude({ ANTHROPIC_API_KEY: other }) },
-  { id: 'two-keys', situation: { ...claude({}), env: { ANTHROPIC_API_KEY: other } } },
-  { id: 'two-keys', situation: claude({ ANTHROPIC_CUSTOM_HEADERS: `a: b\nx-api-key: ${other}` }) },
-  { id: 'different-keys', situation: { ...claude({}), env: { ANTHROPIC_AUTH_TOKEN: other } } },
-  { id: 'different-keys', situation: { ...codex(''), env: { QCODE_API_KEY: other } } },
+  { id: 'two-keys', situation: claudeHome({ ANTHROPIC_API_KEY: other }) },
+  { id: 'two-keys', situation: { ...claudeHome({}), env: { ANTHROPIC_API_KEY: other } } },
+  { id: 'two-keys', situation: claudeHome({ ANTHROPIC_CUSTOM_HEADERS: `a: b\nx-api-key: ${other}` }) },
+  { id: 'different-keys', situation: { ...claudeHome({}), env: { ANTHROPIC_AUTH_TOKEN: other } } },
+  { id: 'different-keys', situation: { ...codexHome(''), env: { QCODE_API_KEY: other } } },
   {
     id: 'different-keys',
-    situation: { ...codex(''), files: { ...codex('').files, '.bashrc': `export QCODE_API_KEY=${other}\n` } },
+    situation: {
+      ...codexHome(''),
+      files: { ...codexHome('').files, '.bashrc': `export QCODE_API_KEY=${other}\n` },
+    },
   },
   {
     id: 'different-keys',
     situation: {
-      ...aider(''),
-      files: { ...aider('').files, 'project/.env': `ANTHROPIC_API_KEY=${other}\n` },
+      ...aiderHome(''),
+      files: { ...aiderHome('').files, 'project/.env': `ANTHROPIC_API_KEY=${other}\n` },
     },
   },
-  { id: 'no-key', situation: claude({ ANTHROPIC_AUTH_TOKEN: undefined }) },
-  { id: 'no-key', situation: cline({ apiKey: undefined }) },
-  { id: 'no-key', situation: codex('', '') },
+  { id: 'no-key', situation: claudeHome({ ANTHROPIC_AUTH_TOKEN: undefined }) },
+  { id: 'no-key', situation: clineHome({ apiKey: undefined }) },
+  { id: 'no-key', situation: codexHome('', '') },
   ...['claude-code', 'codex', 'cline', 'aider'].flatMap((tool) => [
     {
       id: 'key-file-mode',
       situation: {},
       prepare: async (host: Host) => {
         await setUp(`--tool ${tool}`)(host)
-        const keyFile = { codex: '.codex/.env', cline: providers, aider: '.config/qcode-setup/aider.env' }[
-          tool
-        ]
-        chmodSync(join(host.home, keyFile ?? settings), 0o644)
+        const keyFile = {
+          codex: '.codex/.env',
+          cline: clineProviders,
+          aider: '.config/qcode-setup/aider.env',
+        }[tool]
+        chmodSync(join(host.home, keyFile ?? claudeSettings), 0o644)
       },
     },
   ]),
@@ -346,7 +340,7 @@ const shapeRows: readonly Row[] = [
   { hooks: { PreToolUse: ['echo'] } },
   { hooks: { PreToolUse: [{ matcher: 'Bash', command: 'x' }] } },
   { hooks: { PreToolUse: [{ hooks: [{ type: 'command' }] }] } },
-].map((more) => ({ id: 'wrong-shape', situation: claude({}, more) }))
+].map((more) => ({ id: 'wrong-shape', situation: claudeHome({}, more) }))
 
 const codexShapes = [
   'model = 1\n',
@@ -360,11 +354,11 @@ const codexShapes = [
 ]
 const moreShapes: readonly Row[] = [
   ...codexShapes.map((text) => ({ id: 'wrong-shape', situation: { files: { '.codex/config.toml': text } } })),
-  { id: 'wrong-shape', situation: cline({}, {}, { version: 2 }) },
-  { id: 'wrong-shape', situation: cline({}, {}, { version: undefined }) },
-  { id: 'wrong-shape', situation: cline({}, { updatedAt: undefined }) },
-  { id: 'wrong-shape', situation: cline({ headers: { b: 1 } }) },
-  { id: 'wrong-shape', situation: cline({ provider: undefined }) },
+  { id: 'wrong-shape', situation: clineHome({}, {}, { version: 2 }) },
+  { id: 'wrong-shape', situation: clineHome({}, {}, { version: undefined }) },
+  { id: 'wrong-shape', situation: clineHome({}, { updatedAt: undefined }) },
+  { id: 'wrong-shape', situation: clineHome({ headers: { b: 1 } }) },
+  { id: 'wrong-shape', situation: clineHome({ provider: undefined }) },
 ]
 
 const stateRows: readonly Row[] = [
@@ -397,7 +391,7 @@ const stateRows: readonly Row[] = [
     situation: {},
     prepare: changed(
       words.replace('--key-store env', '--key-store keychain'),
-      settings,
+      claudeSettings,
       /"ANTHROPIC_BASE_URL": ".*"/,
       `"ANTHROPIC_BASE_URL": "https://us.qcode.cc/api"`,
     ),
@@ -405,7 +399,7 @@ const stateRows: readonly Row[] = [
   {
     id: 'drift',
     situation: {},
-    prepare: changed('--tool claude-code', settings, /cr_\w+/, other),
+    prepare: changed('--tool claude-code', claudeSettings, /cr_\w+/, other),
   },
   {
     id: 'drift',
@@ -433,7 +427,11 @@ const stateRows: readonly Row[] = [
     prepare: changed('--tool codex --region eu', '.codex/config.toml', 'eu.qcode.cc', 'us.qcode.cc'),
   },
   { id: 'drift', situation: {}, prepare: changed('--tool codex', '.codex/.env', /.*/s, '') },
-  { id: 'drift', situation: {}, prepare: changed('--tool cline', providers, 'api.qcode.cc', 'us.qcode.cc') },
+  {
+    id: 'drift',
+    situation: {},
+    prepare: changed('--tool cline', clineProviders, 'api.qcode.cc', 'us.qcode.cc'),
+  },
   { id: 'drift', situation: {}, prepare: changed('--tool aider', '.aider.conf.yml', /env-file.*\n/, '') },
 ]
 
@@ -447,7 +445,7 @@ const proxyRows: readonly Row[] = [
 ].flatMap((env) => [
   {
     id: 'proxy-sees-key',
-    situation: { ...claude({ ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }), env },
+    situation: { ...claudeHome({ ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }), env },
   },
   {
     id: 'proxy-catches-loopback',
@@ -462,7 +460,7 @@ const proxyRows: readonly Row[] = [
 ])
 
 const urlRows: readonly Row[] = [
-  { id: 'plain-http', situation: claude({ ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) },
+  { id: 'plain-http', situation: claudeHome({ ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) },
   {
     id: 'plain-http',
     situation: { programs: { claude: undefined }, env: { ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' } },
@@ -476,7 +474,7 @@ const urlRows: readonly Row[] = [
   {
     id: 'base-url-missing',
     situation: {},
-    prepare: changed('--tool claude-code', settings, /.*/s, '{}'),
+    prepare: changed('--tool claude-code', claudeSettings, /.*/s, '{}'),
   },
   {
     id: 'base-url-missing',
@@ -518,13 +516,13 @@ const urlRows: readonly Row[] = [
   },
   {
     id: 'base-url-overridden',
-    situation: { ...claude({}), env: { ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/api' } },
+    situation: { ...claudeHome({}), env: { ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/api' } },
   },
   {
     id: 'base-url-overridden',
     situation: {
-      ...claude({}),
-      files: { ...claude({}).files, '.bashrc': 'export ANTHROPIC_BASE_URL=https://eu.qcode.cc/api\n' },
+      ...claudeHome({}),
+      files: { ...claudeHome({}).files, '.bashrc': 'export ANTHROPIC_BASE_URL=https://eu.qcode.cc/api\n' },
     },
   },
   {

@@ -15,6 +15,9 @@ async function runWithoutTrace(...args: readonly string[]): Promise<Ran> {
   }
 }
 
+/** Started once: it is the same for all. */
+let overview: Promise<Ran> | undefined
+
 describe.concurrent.each(commandTable.map(({ name }) => name))('%s', (name) => {
   it('has a help that ends well and writes nothing', async () => {
     const { exit, stdout, stderr } = await runWithoutTrace(name, '--help')
@@ -24,7 +27,8 @@ describe.concurrent.each(commandTable.map(({ name }) => name))('%s', (name) => {
   })
 
   it('is named in the overview', async () => {
-    expect((await runWithoutTrace('--help')).stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
+    overview ??= runWithoutTrace('--help')
+    expect((await overview).stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
   })
 
   it('answers a wrong flag with one JSON document, where JSON is asked for', async () => {

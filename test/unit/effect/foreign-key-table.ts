@@ -1,10 +1,7 @@
 import type { Situation } from '../doctor/doctor-home.ts'
 import { gatewayKey, vendorKey } from '../doctor/trap-table.ts'
+import { aiderHome, claudeSettings, claudeText, clineHome, gatewayUrl } from './client-homes.ts'
 
-const url = 'https://api.qcode.cc/api'
-export const claude = (env: object, more: object = {}) => JSON.stringify({ env, ...more }, null, 2)
-export const ready = { ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: gatewayKey }
-export const settings = '.claude/settings.json'
 export const codexTable = (lines: string) => `model_provider = "own"
 
 [model_providers.own]
@@ -16,22 +13,7 @@ export const codex = '.codex/config.toml'
 export const withEnvKey = 'env_key = "QCODE_API_KEY"\n'
 export const codexEnv = { '.codex/.env': `QCODE_API_KEY=${gatewayKey}\n` }
 export const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
-const cline = (more: object) =>
-  JSON.stringify({
-    version: 1,
-    lastUsedProvider: 'anthropic',
-    providers: {
-      anthropic: {
-        settings: { provider: 'anthropic', apiKey: gatewayKey, baseUrl: `${url}/v1`, ...more },
-        updatedAt: '2026-01-02T03:04:05.000Z',
-      },
-    },
-  })
-const aider = `ANTHROPIC_API_BASE=${url}\nANTHROPIC_API_KEY=${gatewayKey}\n`
-export const aiderHome = (config: string): Situation => ({
-  programs: { aider: undefined },
-  files: { '.aider.conf.yml': `env-file: HOME/aider.env\n${config}`, 'aider.env': aider },
-})
+export const ready = { ANTHROPIC_BASE_URL: gatewayUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey }
 
 /** Homes in which a key of somebody else goes to the gateway, and a part of where that is said to stand. */
 export const foreignKeyTable: readonly (readonly [string, string, Situation])[] = [
@@ -40,32 +22,41 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     'settings.json:5',
     {
       files: {
-        [settings]: claude({ ...ready, ANTHROPIC_API_KEY: vendorKey }),
+        [claudeSettings]: claudeText({ ...ready, ANTHROPIC_API_KEY: vendorKey }),
       },
     },
   ],
   [
     'Claude Code',
     'settings.json',
-    { files: { [settings]: claude({ ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: vendorKey }) } },
+    {
+      files: {
+        [claudeSettings]: claudeText({ ANTHROPIC_BASE_URL: gatewayUrl, ANTHROPIC_AUTH_TOKEN: vendorKey }),
+      },
+    },
   ],
   [
     'Claude Code',
     '$ANTHROPIC_API_KEY',
-    { files: { [settings]: claude(ready) }, env: { ANTHROPIC_API_KEY: vendorKey } },
+    { files: { [claudeSettings]: claudeText(ready) }, env: { ANTHROPIC_API_KEY: vendorKey } },
   ],
   [
     'Claude Code',
     '.bashrc:2',
-    { files: { [settings]: claude(ready), '.bashrc': `# mine\nexport ANTHROPIC_API_KEY=${vendorKey}\n` } },
+    {
+      files: {
+        [claudeSettings]: claudeText(ready),
+        '.bashrc': `# mine\nexport ANTHROPIC_API_KEY=${vendorKey}\n`,
+      },
+    },
   ],
   [
     'Claude Code',
     'settings.local.json',
     {
       files: {
-        [settings]: claude(ready),
-        'project/.claude/settings.local.json': claude({ ANTHROPIC_AUTH_TOKEN: vendorKey }),
+        [claudeSettings]: claudeText(ready),
+        'project/.claude/settings.local.json': claudeText({ ANTHROPIC_AUTH_TOKEN: vendorKey }),
       },
     },
   ],
@@ -74,7 +65,7 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     '.claude.json:1',
     {
       files: {
-        [settings]: claude({ ...ready, ANTHROPIC_API_KEY: '' }),
+        [claudeSettings]: claudeText({ ...ready, ANTHROPIC_API_KEY: '' }),
         '.claude.json': `{"primaryApiKey":"${vendorKey}"}`,
       },
     },
@@ -82,14 +73,22 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
   [
     'Claude Code',
     '.config.json',
-    { files: { [settings]: claude(ready), '.claude/.config.json': `{"primaryApiKey":"${vendorKey}"}` } },
+    {
+      files: {
+        [claudeSettings]: claudeText(ready),
+        '.claude/.config.json': `{"primaryApiKey":"${vendorKey}"}`,
+      },
+    },
   ],
   [
     'Claude Code',
     'X-Api-Key',
     {
       files: {
-        [settings]: claude({ ...ready, ANTHROPIC_CUSTOM_HEADERS: `x-team: a\nX-Api-Key: ${vendorKey}` }),
+        [claudeSettings]: claudeText({
+          ...ready,
+          ANTHROPIC_CUSTOM_HEADERS: `x-team: a\nX-Api-Key: ${vendorKey}`,
+        }),
       },
     },
   ],
@@ -98,7 +97,10 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     'Authorization',
     {
       files: {
-        [settings]: claude({ ...ready, ANTHROPIC_CUSTOM_HEADERS: `Authorization: Bearer ${vendorKey}` }),
+        [claudeSettings]: claudeText({
+          ...ready,
+          ANTHROPIC_CUSTOM_HEADERS: `Authorization: Bearer ${vendorKey}`,
+        }),
       },
     },
   ],
@@ -166,16 +168,8 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
       programs: codexVersion('0.145.0'),
     },
   ],
-  [
-    'Cline',
-    'providers.json',
-    { files: { '.cline/data/settings/providers.json': cline({ apiKey: vendorKey }) } },
-  ],
-  [
-    'Cline',
-    'x-api-key',
-    { files: { '.cline/data/settings/providers.json': cline({ headers: { 'x-api-key': vendorKey } }) } },
-  ],
+  ['Cline', 'providers.json', clineHome({ apiKey: vendorKey })],
+  ['Cline', 'x-api-key', clineHome({ headers: { 'x-api-key': vendorKey } })],
   ['Aider', '.aider.conf.yml:2 (anthropic-api-key)', aiderHome(`anthropic-api-key: ${vendorKey}\n`)],
   ['Aider', '.aider.conf.yml:3 (api-key: anthropic)', aiderHome(`api-key:\n  - anthropic=${vendorKey}\n`)],
   [
@@ -204,7 +198,7 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     {
       files: {
         'project/requirements.txt': 'claude-agent-sdk\n',
-        'project/.env': `ANTHROPIC_BASE_URL=${url}\nANTHROPIC_AUTH_TOKEN=${gatewayKey}\nANTHROPIC_API_KEY=${vendorKey}\n`,
+        'project/.env': `ANTHROPIC_BASE_URL=${gatewayUrl}\nANTHROPIC_AUTH_TOKEN=${gatewayKey}\nANTHROPIC_API_KEY=${vendorKey}\n`,
       },
     },
   ],
@@ -213,7 +207,7 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     '$ANTHROPIC_AUTH_TOKEN',
     {
       files: { 'project/requirements.txt': 'langchain\n' },
-      env: { ANTHROPIC_API_URL: url, ANTHROPIC_API_KEY: gatewayKey, ANTHROPIC_AUTH_TOKEN: vendorKey },
+      env: { ANTHROPIC_API_URL: gatewayUrl, ANTHROPIC_API_KEY: gatewayKey, ANTHROPIC_AUTH_TOKEN: vendorKey },
     },
   ],
   [

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { examine, makeSituation, type Situation } from '../doctor/doctor-home.ts'
 import { gatewayKey, vendorKey } from '../doctor/trap-table.ts'
+import { aiderHome, claudeSettings, claudeText } from './client-homes.ts'
 import {
-  aiderHome,
-  claude,
   codex,
   codexEnv,
   codexTable,
   codexVersion,
   foreignKeyTable,
   ready,
-  settings,
   withEnvKey,
 } from './foreign-key-table.ts'
 
@@ -44,7 +42,7 @@ const good: readonly (readonly [string, Situation])[] = [
   [
     'an exported key that an empty one in the settings silences',
     {
-      files: { [settings]: claude({ ...ready, ANTHROPIC_API_KEY: '' }) },
+      files: { [claudeSettings]: claudeText({ ...ready, ANTHROPIC_API_KEY: '' }) },
       env: { ANTHROPIC_API_KEY: vendorKey },
     },
   ],
@@ -62,7 +60,11 @@ const good: readonly (readonly [string, Situation])[] = [
   ],
   [
     'a header that is no key',
-    { files: { [settings]: claude({ ...ready, ANTHROPIC_CUSTOM_HEADERS: 'x-team: a, b\nx-other: sk-1' }) } },
+    {
+      files: {
+        [claudeSettings]: claudeText({ ...ready, ANTHROPIC_CUSTOM_HEADERS: 'x-team: a, b\nx-other: sk-1' }),
+      },
+    },
   ],
 ]
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { examine, makeSituation, type Situation } from '../doctor/doctor-home.ts'
-import { aider, claude, codex, foreignModelTable } from './left-over-table.ts'
+import { aiderHome, claudeHome, codexHome } from './client-homes.ts'
+import { foreignModelTable } from './left-over-table.ts'
 
 describe('a model of another vendor', () => {
   it.each(foreignModelTable)(
@@ -17,16 +18,16 @@ describe('a model of another vendor', () => {
   )
 
   it.each<[string, Situation]>([
-    ['an alias', claude({}, { model: 'opusplan' })],
-    ['a longer context', claude({ ANTHROPIC_MODEL: 'claude-sonnet-5[1m]' })],
-    ['an alias with a longer context', claude({}, { model: 'Sonnet[1m]' })],
-    ['an empty one', claude({ ANTHROPIC_MODEL: '' })],
-    ['one that another beats', claude({ ANTHROPIC_MODEL: 'claude-opus-5-5' }, { model: 'glm-5' })],
-    ['one of its own', codex('model = "gpt-5.5-codex"\n')],
-    ['a prefix', aider('model: anthropic/claude-sonnet-5\n')],
+    ['an alias', claudeHome({}, { model: 'opusplan' })],
+    ['a longer context', claudeHome({ ANTHROPIC_MODEL: 'claude-sonnet-5[1m]' })],
+    ['an alias with a longer context', claudeHome({}, { model: 'Sonnet[1m]' })],
+    ['an empty one', claudeHome({ ANTHROPIC_MODEL: '' })],
+    ['one that another beats', claudeHome({ ANTHROPIC_MODEL: 'claude-opus-5-5' }, { model: 'glm-5' })],
+    ['one of its own', codexHome('model = "gpt-5.5-codex"\n')],
+    ['a prefix', aiderHome('model: anthropic/claude-sonnet-5\n')],
     [
       'one for another vendor’s URL',
-      claude({ ANTHROPIC_BASE_URL: 'https://llm.example.com', ANTHROPIC_MODEL: 'glm-5' }),
+      claudeHome({ ANTHROPIC_BASE_URL: 'https://llm.example.com', ANTHROPIC_MODEL: 'glm-5' }),
     ],
   ])('is not what %s is', async (_, situation) => {
     const { findings } = await examine(makeSituation(situation))
@@ -54,7 +55,7 @@ describe('a placeholder where a key belongs', () => {
     'sk-...',
     'null',
   ])('%s is an error that shows it, with its line', async (text) => {
-    const { findings } = await examine(makeSituation(claude({ ANTHROPIC_AUTH_TOKEN: text })))
+    const { findings } = await examine(makeSituation(claudeHome({ ANTHROPIC_AUTH_TOKEN: text })))
     const [found] = findings.filter(({ id }) => id === 'placeholder-key')
     expect(found).toMatchObject({ level: 'error', where: { line: 4 } })
     expect(String(found?.message)).toContain(text)
@@ -62,8 +63,8 @@ describe('a placeholder where a key belongs', () => {
   })
 
   it.each<[string, Situation]>([
-    ['a reference that a file of variables has replaced', codex('', `\${OTHER}`)],
-    ['a key', claude({})],
+    ['a reference that a file of variables has replaced', codexHome('', `\${OTHER}`)],
+    ['a key', claudeHome({})],
   ])('is no placeholder as %s', async (_, situation) => {
     const { findings } = await examine(makeSituation(situation))
     expect(findings.filter(({ id }) => id === 'placeholder-key')).toEqual([])

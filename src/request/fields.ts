@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/tool.ts'
+import { languages } from '../texts/language.ts'
 
 /** Every command, by the word that is typed; command-table.ts has what each of them does. */
 export type CommandName =
@@ -38,6 +39,21 @@ const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as const
 
 /** They change files or the keychain. */
 const writers = ['setup', 'switch', 'remove', 'undo', 'key set', 'key rotate', 'key forget', 'lint'] as const
+
+const everyCommand = [
+  'setup',
+  'print',
+  'check',
+  'lint',
+  'doctor',
+  'status',
+  'switch',
+  'undo',
+  ...keyVerbs,
+  'remove',
+  'prove',
+  'demo',
+] as const
 
 /** Everything that a user can say, but for the flags that pin a tool's variant: those come from its folder. */
 export const fields = {
@@ -230,23 +246,14 @@ export const fields = {
     commands: ['print'],
   },
   withKey: { flag: 'with-key', summary: 'put the real key into what is printed', commands: ['print'] },
-  json: {
-    flag: 'json',
-    summary: 'one JSON document on standard output',
-    commands: [
-      'setup',
-      'print',
-      'check',
-      'lint',
-      'doctor',
-      'status',
-      'switch',
-      'undo',
-      ...keyVerbs,
-      'remove',
-      'prove',
-      'demo',
-    ],
+  json: { flag: 'json', summary: 'one JSON document on standard output', commands: everyCommand },
+  // Read before all else, so that the errors of the parser are in that language as well.
+  lang: {
+    flag: 'lang',
+    value: 'LANGUAGE',
+    summary: 'language of what is said; by default QCODE_LANG, then the locale',
+    commands: everyCommand,
+    choices: () => languages,
   },
 } as const satisfies Record<string, Field>
 

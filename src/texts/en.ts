@@ -122,6 +122,7 @@ export const en = {
   'rule.wrong-prefix': "A base URL has the path of the tool's own protocol.",
 
   // Notes in a diff.
+  'diff.notes': ({ notes }: { readonly notes: readonly string[] }) => ` (${notes.join('; ')})`,
   'diff.new-file': ({ mode }: With<'mode'>) => `new file, mode ${mode}`,
   'diff.mode': ({ before, after }: With<'before' | 'after'>) => `mode ${before} to ${after}`,
   'diff.deleted': 'deleted',

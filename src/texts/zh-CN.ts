@@ -102,6 +102,7 @@ export const zhCN: Texts = {
   'rule.wrong-prefix': 'base URL 带有该工具所用协议的路径。',
 
   // Notes in a diff.
+  'diff.notes': ({ notes }) => `（${notes.join('；')}）`,
   'diff.new-file': ({ mode }) => `新文件，权限 ${mode}`,
   'diff.mode': ({ before, after }) => `权限由 ${before} 改为 ${after}`,
   'diff.deleted': '已删除',

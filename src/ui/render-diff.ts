@@ -39,7 +39,7 @@ function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style, te
     style.cyan(`@@ -${range(oldStart, oldLines)} +${range(newStart, newLines)} @@`),
     ...lines.map((line) => renderLine(line, style)),
   ])
-  if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim(`  (${texts['diff.masked']})`))
+  if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim(` ${notes([texts['diff.masked']], texts)}`))
   return [...headOf(edit, texts).map(style.bold), ...body].join('\n')
 }
 
@@ -53,18 +53,18 @@ function headOf({ path, before, after }: FileEdit, texts: Texts): [string, strin
   const name = escapeControls(path)
   const others = otherNamesOf(before, texts)
   if (after.kind === 'absent')
-    return [`--- ${name}`, `+++ /dev/null${notes(texts['diff.deleted'], ...others)}`]
+    return [`--- ${name}`, `+++ /dev/null${notes([texts['diff.deleted'], ...others], texts)}`]
   if (before.kind === 'absent') {
     return [
       '--- /dev/null',
-      `+++ ${name}${notes(say('diff.new-file', { mode: octal(after.mode) }).in(texts))}`,
+      `+++ ${name}${notes([say('diff.new-file', { mode: octal(after.mode) }).in(texts)], texts)}`,
     ]
   }
   const mode =
     before.mode === after.mode
       ? []
       : [say('diff.mode', { before: octal(before.mode), after: octal(after.mode) }).in(texts)]
-  return [`--- ${name}`, `+++ ${name}${notes(...mode, ...others)}`]
+  return [`--- ${name}`, `+++ ${name}${notes([...mode, ...others], texts)}`]
 }
 
 /** A write leaves the other names of a file as they are. */
@@ -72,8 +72,8 @@ function otherNamesOf(before: FileEdit['before'], texts: Texts): string[] {
   return before.kind === 'absent' || before.names < 2 ? [] : [texts['diff.other-names']]
 }
 
-function notes(...all: readonly string[]): string {
-  return all.length === 0 ? '' : ` (${all.join('; ')})`
+function notes(notes: readonly string[], texts: Texts): string {
+  return notes.length === 0 ? '' : say('diff.notes', { notes }).in(texts)
 }
 
 function octal(mode: number): string {

@@ -5,9 +5,9 @@ import { parseArguments } from '../../../src/request/parse-arguments.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const own: Readonly<Record<string, readonly string[]>> = {
-  'key set': ['key-file', 'recover', 'yes', 'dry-run', 'diff', 'json'],
-  'key get': ['json'],
-  'key forget': ['recover', 'yes', 'dry-run', 'json'],
+  'key set': ['key-file', 'recover', 'yes', 'dry-run', 'diff', 'json', 'lang'],
+  'key get': ['json', 'lang'],
+  'key forget': ['recover', 'yes', 'dry-run', 'json', 'lang'],
   'key rotate': [
     'key-file',
     'on-conflict',
@@ -22,6 +22,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
     'timeout',
     'no-check',
     'json',
+    'lang',
   ],
 }
 

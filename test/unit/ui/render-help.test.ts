@@ -47,14 +47,20 @@ describe('renderHelp', () => {
     expect(help).toContain('VERB is one of: set put the key into')
     expect(help).toContain('--no-check do not contact the gateway (only with rotate)')
     expect(help).toContain('--yes ask nothing (only with set, rotate, forget)')
-    expect(help).toMatch(/--json one JSON document on standard output Examples/)
+    expect(help).toMatch(
+      /--json one JSON document on standard output --lang LANGUAGE .* \(one of en, zh-CN\) Examples/,
+    )
   })
 
   it('tells of one verb its own flags and examples', () => {
     const help = helpOf('key get')
     expect(help).toContain('qcode-setup key get: print the key')
     expect(help).toContain('Usage: qcode-setup key get [flags]')
-    expect(help.match(/^ {2}(--\S+|\S*qcode-setup.*)/gm)).toEqual(['  --json', '  qcode-setup key get'])
+    expect(help.match(/^ {2}(--\S+|\S*qcode-setup.*)/gm)).toEqual([
+      '  --json',
+      '  --lang',
+      '  qcode-setup key get',
+    ])
   })
 
   it('puts what a flag means below it on a narrow terminal', () => {

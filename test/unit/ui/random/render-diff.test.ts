@@ -66,9 +66,9 @@ describe('renderDiff', () => {
   })
 
   it.each([
-    [edit(undefined, 'A=1\n', [0, 0o600]), '(新文件，权限 0600)'],
-    [edit('A=1\n', undefined), '(已删除)'],
-    [edit('A=1\n', 'A=1\n', [0o644, 0o600]), '(权限由 0644 改为 0600)'],
+    [edit(undefined, 'A=1\n', [0, 0o600]), '（新文件，权限 0600）'],
+    [edit('A=1\n', undefined), '（已删除）'],
+    [edit('A=1\n', 'A=1\n', [0o644, 0o600]), '（权限由 0644 改为 0600）'],
   ])('given Chinese, writes the notes of a diff in Chinese (%#)', (one, note) => {
     expect(renderDiff([one], [], plainStyle, zhCN)).toContain(note)
   })

@@ -98,7 +98,7 @@ async function expectSamePlan(
   const real = await command([])
   // A dry run shows a plan that the real run refuses.
   if (real.error?.code === 'no-effect') return expect(dry.outcome?.exit).toBe(3)
-  expect(String(real.error?.message)).toBe(dry.error?.message)
+  expect(real.error?.message).toBe(dry.error?.message)
   expect(withoutTimes(real.outcome?.data.edits)).toEqual(withoutTimes(dry.outcome?.data.edits))
   expect(real.outcome?.data.changed).toBe(dry.outcome?.data.changed)
 }

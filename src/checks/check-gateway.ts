@@ -16,6 +16,7 @@ import type { Host } from '../host/host.ts'
 import { readTimeout } from '../request/parse-arguments.ts'
 import type { Input } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { type Message, say } from '../texts/message.ts'
 import type { ToolRoute } from './check-routes.ts'
 
 /** What to check at one origin. */
@@ -103,9 +104,9 @@ function nameServed(probe: RouteCheck, probes: readonly RouteCheck[], origin: Or
   const place = origin.region === 'custom' ? `--gateway ${origin.text}` : origin.region
   return {
     ...probe,
-    message: `${probe.message}; it does serve ${served.path}`,
+    message: say('gateway.served-instead', { message: probe.message, path: served.path }),
     ...(probe.tools.length > 0 && {
-      hint: `To let ${probe.tools.join(', ')} use that: qcode-setup switch ${place}`,
+      hint: say('gateway.served-instead.hint', { tools: probe.tools, place }),
     }),
   }
 }
@@ -116,9 +117,7 @@ function checkKey(
   target: ProbeTarget,
 ): Promise<Probe[]> {
   const probes = routes.map((route) =>
-    found
-      ? probeKey(route, secret, target)
-      : skipped(route, 'The key was not sent, since no route of the gateway was found'),
+    found ? probeKey(route, secret, target) : skipped(route, say('gateway.skipped.key')),
   )
   return Promise.all(probes)
 }
@@ -131,11 +130,9 @@ function checkLive(
 ): Promise<Probe[]> {
   const probes = requests.map(({ model, ...route }) => {
     const right = routes.some(({ path, verdict }) => path === route.path && verdict === 'right')
-    if (!right) return skipped(route, 'No round trip, since the route was not found')
-    if (key === undefined)
-      return skipped(route, 'No round trip without a key: give --key-file, or set QCODE_API_KEY')
-    if (model === undefined)
-      return skipped(route, 'No round trip without a model for this protocol: give --model ID')
+    if (!right) return skipped(route, say('gateway.skipped.route'))
+    if (key === undefined) return skipped(route, say('gateway.skipped.no-key'))
+    if (model === undefined) return skipped(route, say('gateway.skipped.no-model'))
     return probeLive(route, key, model, target)
   })
   return Promise.all(probes)
@@ -143,7 +140,7 @@ function checkLive(
 
 const noTimes: Times = { dns: null, connect: null, tls: null, firstByte: null, total: 0 }
 
-function skipped({ protocol, path }: Route, message: string): Probe {
+function skipped({ protocol, path }: Route, message: Message): Probe {
   return { protocol, path, status: null, verdict: 'skipped', level: 'skipped', message, times: noTimes }
 }
 
@@ -201,20 +198,18 @@ export function checkFindings(check: GatewayCheck): Finding[] {
       ...(hint !== undefined && { hint }),
     }))
   const once = faults.filter(
-    ({ message }, index) => faults.findIndex((other) => other.message === message) === index,
+    ({ message }, index) => faults.findIndex((other) => String(other.message) === String(message)) === index,
   )
   return isRight(check) ? [allRight(check), ...once] : once
 }
 
 function allRight({ origin, routes, key }: GatewayCheck): Finding {
-  const paths = routes.map(({ path }) => path).join(', ')
-  const keyToo = key?.every(({ verdict }) => verdict === 'key-accepted') ? ', and accepts the key' : ''
-  const keyZh = keyToo === '' ? '' : '，密钥有效'
+  const paths = routes.map(({ path }) => path)
+  const works = key?.every(({ verdict }) => verdict === 'key-accepted')
   return {
     id: 'check-right',
     level: 'ok',
-    message: `Checked: ${origin.text} serves ${paths}${keyToo}.`,
-    messageZh: `已检查：${origin.text} 提供 ${paths}${keyZh}。`,
+    message: say(works ? 'gateway.works-with-key' : 'gateway.works', { origin: origin.text, paths }),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Origin } from '../gateway/origin.ts'
 import { keyProtocols, type ProbeTarget, probeRoute, type Route } from '../gateway/probe-route.ts'
 import type { VerdictKind } from '../gateway/probe-verdict.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 
 /** A path to probe, with the tools whose clients request it. */
 export interface ToolRoute extends Route {
@@ -90,7 +91,12 @@ async function probeFallback(
     [variant, fallback].map((candidate) => probeVariant(candidate, choice, gateway, settings)),
   )
   if (!own?.includes('wrong-prefix') || !other?.every((verdict) => verdict === 'right')) return { choice }
-  const message = `${tool.title}: ${origin.text} does not serve the path that the ${variant.title} leads to, so the ${fallback.title} was taken.`
+  const message = say('gateway.fallback', {
+    tool: tool.title,
+    origin: origin.text,
+    variant: variant.title,
+    fallback: fallback.title,
+  })
   const finding: Finding = { id: 'fallback-used', level: 'warning', tool: tool.id, message }
   return { choice: { ...choice, variant: fallback }, finding }
 }

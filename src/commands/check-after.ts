@@ -14,7 +14,7 @@ import type { Origin } from '../gateway/origin.ts'
 import type { VerdictKind } from '../gateway/probe-verdict.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { checkTextsFor } from '../ui/report-check.ts'
+import { asMessage, say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { runUndo } from './undo.ts'
@@ -53,7 +53,7 @@ export async function checkAfter(
   const { host, committer } = context
   if (isOn(input, 'noCheck') || committer.dryRun || !origin || choices.length === 0) return notChecked
   const work = checkSetUp({ choices, ...(key && { key }) }, origin, input, context)
-  const progress = withProgress(host, checkTextsFor(host).progress, work)
+  const progress = withProgress(host, host.texts['check.progress'], work)
   const check = await host.interruption.unlessInterrupted(progress)
   if (check === undefined) return { ...notChecked, exit: 4, findings: [checkCutShort] }
   const findings = checkFindings(check)
@@ -171,8 +171,8 @@ export async function refuseKey(
   if (refusal === undefined) return
   throw new UserError({
     code: 'key-refused',
-    message: `${refusal.message}. Nothing was written.`,
-    hint: [...(refusal.hint === undefined ? [] : [refusal.hint]), 'To write it all the same: --no-check'],
+    message: say('error.key-refused', { reason: asMessage(refusal.message) }),
+    hint: [...(refusal.hint === undefined ? [] : [refusal.hint]), say('error.key-refused.hint')],
     exit: 4,
   })
 }
@@ -196,7 +196,7 @@ function askGateways(
     const here = choices.filter((choice) => choice.origin.text === origin.text)
     return checkSetUp({ choices: here, key }, origin, input, context)
   })
-  return withProgress(host, checkTextsFor(host).progress, Promise.all(work))
+  return withProgress(host, host.texts['check.progress'], Promise.all(work))
 }
 
 /** Asks every gateway that is set up whether it takes the key, for no tokens. No other one gets to see it. */

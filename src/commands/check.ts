@@ -15,7 +15,7 @@ import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
-import { checkTextsFor, reportCheck } from '../ui/report-check.ts'
+import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { existingChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
@@ -46,7 +46,7 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
     Promise.all(plans.map((plan) => checkGateway(plan, settings))),
     beside ? measureRegions([], catalog.gateway, settings) : undefined,
   ])
-  const [answers, safer] = await withProgress(host, checkTextsFor(host).progress, work)
+  const [answers, safer] = await withProgress(host, host.texts['check.progress'], work)
   const checks = sortBySpeed(answers)
   const recommended = checks.length > 1 ? (recommend(checks)?.origin.region ?? null) : undefined
   return {

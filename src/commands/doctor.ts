@@ -22,7 +22,6 @@ import type { Host } from '../host/host.ts'
 import { emptyLedger, type Ledger } from '../ledger.ts'
 import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/request.ts'
-import { checkTextsFor } from '../ui/report-check.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { choiceOf } from './choices-of.ts'
@@ -54,7 +53,7 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     settings ? askGateway(views, settings, context) : [],
     plainHttpWarnings(views, profiles, settings, context),
   ])
-  const [asked, plainHttp] = await withProgress(host, checkTextsFor(host).progress, work)
+  const [asked, plainHttp] = await withProgress(host, host.texts['check.progress'], work)
   const nothing = views.length === 0 ? [nothingFound] : []
   const findings = finishFindings(
     [...local, ...plainHttp.filter((finding) => !isTold(finding, local)), ...asked, ...nothing],
@@ -72,7 +71,7 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
 
 /** A state that is not to be read is met once by each who looks into it. */
 function isTold({ message }: Finding, findings: readonly Finding[]): boolean {
-  return findings.some((other) => other.message === message)
+  return findings.some((other) => String(other.message) === String(message))
 }
 
 const nothingFound: Finding = {

@@ -8,7 +8,6 @@ import type { Setup } from '../ledger.ts'
 import { originsLeft } from '../plan/setups.ts'
 import { type Input, isOn } from '../request/request.ts'
 import { agreedFinding, explainedFinding, saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
-import { checkTextsFor } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
 
 /** What goes with a plan for an origin without TLS; empty for an origin with TLS. */
@@ -58,5 +57,5 @@ export function returningHttp(before: readonly Setup[], after: readonly Setup[])
 function measure(origin: Origin, input: Input, { host, catalog }: CommandContext): Promise<RegionTime[]> {
   const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)
   const work = measureRegions([origin], catalog.gateway, settings)
-  return withProgress(host, checkTextsFor(host).progress, work)
+  return withProgress(host, host.texts['check.progress'], work)
 }

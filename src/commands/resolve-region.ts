@@ -6,7 +6,7 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
-import { checkTextsFor } from '../ui/report-check.ts'
+import { type Message, say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { existingChoices } from './choices-of.ts'
 
@@ -24,28 +24,21 @@ export async function resolveRegion(
     return { input, findings: [] }
   if (isOn(input, 'noCheck')) throw needsCheck()
   const work = checkRegions(catalog.gateway, checkSettings(input, host))
-  const checks = await withProgress(host, checkTextsFor(host).progress, work)
+  const checks = await withProgress(host, host.texts['check.progress'], work)
   const present = await presentRegion(input, context)
   const best = recommend(checks, present)
   if (!best) {
-    const reasons = checks.filter((check) => !isRight(check)).map(({ routes }) => routes[0]?.message)
+    const reasons = checks
+      .filter((check) => !isRight(check))
+      .flatMap(({ routes }) => routes[0]?.message ?? [])
     throw noRegion(reasons)
   }
   const { region } = best.origin
   const ms = Math.round(best.times?.total ?? 0)
-  const [message, messageZh] =
-    region === present
-      ? [
-          `Region ${region} was kept: it works (${ms} ms), and no other is clearly faster.`,
-          `保留区域 ${region}：工作正常（${ms} ms），其他区域没有明显更快。`,
-        ]
-      : [
-          `Region ${region} was chosen: it answered fastest (${ms} ms).`,
-          `已选择区域 ${region}：响应最快（${ms} ms）。`,
-        ]
+  const message = say(region === present ? 'check.region-kept' : 'check.region-chosen', { region, ms })
   return {
     input: { ...input, values: { ...input.values, region: [region] } },
-    findings: [{ id: 'region-auto', level: 'info', message, messageZh }],
+    findings: [{ id: 'region-auto', level: 'info', message }],
   }
 }
 
@@ -62,20 +55,22 @@ async function presentRegion(input: Input, context: CommandContext): Promise<str
 function needsCheck(): UserError {
   return new UserError({
     code: 'auto-needs-check',
-    message: '--region auto has to ask the gateway, and --no-check forbids that.',
-    hint: 'Leave out --no-check, or name the region: --region ID',
+    message: say('error.auto-needs-check'),
+    hint: say('error.auto-needs-check.hint'),
     exit: 2,
   })
 }
 
-function noRegion(reasons: readonly (string | undefined)[]): UserError {
+/** What several regions have said alike is said once. */
+function once(messages: readonly Message[]): Message[] {
+  return [...new Map(messages.map((message) => [String(message), message])).values()]
+}
+
+function noRegion(reasons: readonly Message[]): UserError {
   return new UserError({
     code: 'no-region',
-    message: [
-      'No region with TLS answers as it should; nothing was written.',
-      ...[...new Set(reasons)].map((reason) => `  ${reason}`),
-    ],
-    hint: 'Look closer with: qcode-setup check --all',
+    message: [say('error.no-region'), ...once(reasons).map((reason) => reason.map((text) => `  ${text}`))],
+    hint: say('error.no-region.hint'),
     exit: 4,
   })
 }
@@ -91,7 +86,7 @@ export async function resolveVariants(
   if (isOn(input, 'noCheck') || !choices.some(isOpen)) return { choices, findings: [] }
   const open = choices.filter(isOpen)
   const work = probeFallbacks(open, catalog.gateway, checkSettings(input, host))
-  const settled = await withProgress(host, checkTextsFor(host).progress, work)
+  const settled = await withProgress(host, host.texts['check.progress'], work)
   return {
     choices: choices.map((choice) => settled.choices[open.indexOf(choice)] ?? choice),
     findings: settled.findings,

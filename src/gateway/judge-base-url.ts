@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein'
+import { type Message, say } from '../texts/message.ts'
 import { type Endpoint, findProtocol, type Gateway, type Region } from './gateway.ts'
 import { Origin } from './origin.ts'
 import { findUrlFaults, regionOfHost, type UrlRuleId } from './url-faults.ts'
@@ -7,7 +8,7 @@ import { findUrlFaults, regionOfHost, type UrlRuleId } from './url-faults.ts'
 export interface UrlProblem {
   readonly rule: UrlRuleId
   /** What is wrong and what it leads to. */
-  readonly message: string
+  readonly message: Message
   /** The whole base URL that would be right for this client, or undefined when the host is not known. */
   readonly fix: string | undefined
 }
@@ -31,18 +32,17 @@ interface Judged {
   readonly routes: readonly string[]
 }
 
-type PathRule = { readonly rule: UrlRuleId; readonly breaks: (judged: Judged) => string | undefined }
+type PathRule = { readonly rule: UrlRuleId; readonly breaks: (judged: Judged) => Message | undefined }
 
 /** The shape of the path, whether or not it hits a route. */
 const shapeRules: readonly PathRule[] = [
   {
     rule: 'double-slash',
-    breaks: ({ path }) => (/\/\/./.test(path) ? 'The path holds two slashes in a row.' : undefined),
+    breaks: ({ path }) => (/\/\/./.test(path) ? say('url.double-slash') : undefined),
   },
   {
     rule: 'trailing-slash',
-    breaks: ({ path }) =>
-      path.endsWith('/') ? 'Some clients only join texts, so a trailing slash doubles.' : undefined,
+    breaks: ({ path }) => (path.endsWith('/') ? say('url.trailing-slash') : undefined),
   },
 ]
 
@@ -52,7 +52,7 @@ const missRules: readonly PathRule[] = [
   { rule: 'doubled-v1', breaks: doubledV1 },
   { rule: 'missing-v1', breaks: missingV1 },
   { rule: 'missing-prefix', breaks: missingPrefix },
-  { rule: 'wrong-prefix', breaks: () => 'The path is no prefix of this protocol.' },
+  { rule: 'wrong-prefix', breaks: () => say('url.wrong-prefix') },
 ]
 
 /**
@@ -68,9 +68,7 @@ export function judgeBaseUrl(
   const trimmed = text.trim()
   const faults = findUrlFaults(trimmed, gateway)
   const blank: UrlProblem[] =
-    trimmed === text
-      ? []
-      : [{ rule: 'whitespace', message: 'There are blanks around the URL.', fix: undefined }]
+    trimmed === text ? [] : [{ rule: 'whitespace', message: say('url.blank-around'), fix: undefined }]
   const url = /^https?:\/\//i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed) : undefined
   const region = url && regionOfHost(url.hostname, gateway)
   const origin =
@@ -80,14 +78,14 @@ export function judgeBaseUrl(
   if (!url) {
     return { requests: undefined, problems: found.map((problem) => ({ ...problem, fix })) }
   }
-  if (!origin) found.push({ rule: 'unknown-host', message: `${url.host} is no address of the gateway.` })
+  if (!origin) found.push({ rule: 'unknown-host', message: say('url.unknown-host', { host: url.host }) })
   const written = writtenPath(trimmed)
   const judged = { path: written, endpoint, routes: findProtocol(gateway, endpoint.protocol).routes }
   found.push(...breakPathRules(judged))
   return { requests: written + endpoint.appends, problems: found.map((problem) => ({ ...problem, fix })) }
 }
 
-function breakPathRules(judged: Judged): { rule: UrlRuleId; message: string }[] {
+function breakPathRules(judged: Judged): { rule: UrlRuleId; message: Message }[] {
   const shape = shapeRules.flatMap(({ rule, breaks }) => toProblem(rule, breaks(judged)))
   const clean = judged.path.replace(/\/{2,}/g, '/').replace(/\/$/, '')
   if (judged.routes.includes(clean + judged.endpoint.appends)) return shape
@@ -96,7 +94,7 @@ function breakPathRules(judged: Judged): { rule: UrlRuleId; message: string }[] 
   return miss ? [...shape, miss] : shape
 }
 
-function toProblem(rule: UrlRuleId, message: string | undefined): { rule: UrlRuleId; message: string }[] {
+function toProblem(rule: UrlRuleId, message: Message | undefined): { rule: UrlRuleId; message: Message }[] {
   return message === undefined ? [] : [{ rule, message }]
 }
 
@@ -110,29 +108,21 @@ function fixFor(url: string | undefined, endpoint: Endpoint): string | undefined
   return new URL(url).origin + endpoint.prefix
 }
 
-function fullEndpoint({ path, routes }: Judged): string | undefined {
-  return routes.includes(path)
-    ? 'This is a whole endpoint; the client appends its tail once more.'
-    : undefined
+function fullEndpoint({ path, endpoint, routes }: Judged): Message | undefined {
+  return routes.includes(path) ? say('url.full-endpoint', { appends: endpoint.appends }) : undefined
 }
 
-function doubledV1({ path, endpoint, routes }: Judged): string | undefined {
+function doubledV1({ path, endpoint, routes }: Judged): Message | undefined {
   const once = (path + endpoint.appends).replace('/v1/v1/', '/v1/')
-  return once !== path + endpoint.appends && routes.includes(once)
-    ? 'The client appends /v1 itself, so it would stand there twice.'
-    : undefined
+  return once !== path + endpoint.appends && routes.includes(once) ? say('url.doubled-v1') : undefined
 }
 
-function missingV1({ path, endpoint, routes }: Judged): string | undefined {
-  return routes.includes(`${path}/v1${endpoint.appends}`)
-    ? 'The client does not append /v1, so it has to stand here.'
-    : undefined
+function missingV1({ path, endpoint, routes }: Judged): Message | undefined {
+  return routes.includes(`${path}/v1${endpoint.appends}`) ? say('url.missing-v1') : undefined
 }
 
-function missingPrefix({ path }: Judged): string | undefined {
-  return path === '' || path === '/v1'
-    ? 'The gateway chooses the protocol by the path, and there is none.'
-    : undefined
+function missingPrefix({ path }: Judged): Message | undefined {
+  return path === '' || path === '/v1' ? say('url.missing-prefix') : undefined
 }
 
 /** A base URL that was judged right for the client it is written for. Made only by this folder. */

@@ -1,10 +1,15 @@
 import { maskText } from '../secrets/mask-text.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { ProbeVerdict, VerdictKind } from './probe-verdict.ts'
+import { type Message, say } from '../texts/message.ts'
+import type { ProbeVerdict } from './probe-verdict.ts'
 import type { Failure, Reply } from './transport.ts'
 
+type FailureKind = 'proxy' | 'timeout' | 'dns' | 'refused' | 'reset' | 'tls' | 'unreachable'
+
+type Told = { readonly message: Message; readonly hint: Message }
+
 /** Codes of Node.js, OpenSSL and undici (Node 20 to 24), by what they mean. */
-const kinds: readonly (readonly [pattern: RegExp, kind: VerdictKind])[] = [
+const kinds: readonly (readonly [pattern: RegExp, kind: FailureKind])[] = [
   [/^(PROXY|UND_ERR_ABORTED|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS)$/, 'proxy'],
   [/^(TIMEOUT|ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, 'timeout'],
   [/^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL)$/, 'dns'],
@@ -13,88 +18,60 @@ const kinds: readonly (readonly [pattern: RegExp, kind: VerdictKind])[] = [
   [/^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_CA|HOSTNAME_|EPROTO)/, 'tls'],
 ]
 
-const hints: Readonly<Partial<Record<VerdictKind, string>>> = {
-  proxy: 'Correct HTTPS_PROXY or HTTP_PROXY, or name the host in NO_PROXY.',
-  timeout: 'Try again, or compare the regions: qcode-setup check --all',
-  dns: 'Check the network and the name; behind a company network, set HTTPS_PROXY.',
-  refused: 'Check the address and the port; a firewall refuses in the same way.',
-  reset:
-    'Something on the way cuts the connection: a firewall, a VPN or a proxy. Try another region or set HTTPS_PROXY.',
-  unreachable: 'Check the network, the VPN and the address.',
-}
-
-const proxyPassword = 'The proxy wants a user name and a password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT'
-
 /** Why no whole reply came. `host` is the one that was asked for. */
 export function judgeFailure(failure: Failure, host: string, deadlineMs: number): ProbeVerdict {
   const kind = kindOf(failure)
-  const through =
-    failure.proxy === undefined || kind === 'proxy' ? '' : ` (through the proxy ${failure.proxy})`
-  if (kind === 'tls') return judgeTls(failure, host, through)
-  const hint = kind === 'proxy' && /\b407\b/.test(failure.message) ? proxyPassword : hints[kind]
-  return { kind, message: `${describe(kind, failure, host, deadlineMs)}${through}`, ...(hint && { hint }) }
+  const told = explain(kind, failure, host, deadlineMs / 1000)
+  const { proxy } = failure
+  if (proxy === undefined || kind === 'proxy') return { kind, ...told }
+  return { kind, message: say('gateway.through', { message: told.message, proxy }), hint: told.hint }
 }
 
 /** While a proxy is being connected to, every failure is the proxy's. */
-function kindOf({ code, proxy, stage }: Failure): VerdictKind {
+function kindOf({ code, proxy, stage }: Failure): FailureKind {
   if (proxy !== undefined && stage === 'connecting') return 'proxy'
   return kinds.find(([pattern]) => pattern.test(code))?.[1] ?? 'unreachable'
 }
 
-function describe(kind: VerdictKind, failure: Failure, host: string, deadlineMs: number): string {
-  const { code, proxy } = failure
+function explain(kind: FailureKind, failure: Failure, host: string, seconds: number): Told {
+  const { code, stage } = failure
   switch (kind) {
     case 'proxy':
-      return `The proxy ${proxy ?? ''} could not be used: ${cleanServerText(failure.message)}`.replace(
-        '  ',
-        ' ',
-      )
+      return explainProxy(failure)
     case 'timeout':
-      return `${host}: ${whatWasMissing[failure.stage]} within ${deadlineMs / 1000} s`
-    case 'dns':
-      return `The name ${host} could not be looked up (${code})`
+      return {
+        message: say(`gateway.timeout.${stage}`, { host, seconds }),
+        hint: say('gateway.timeout.hint'),
+      }
     case 'refused':
-      return `${host} refused the connection: nothing listens there`
-    case 'reset':
-      return `${host} was reached, but the connection was cut off before a reply (${code})`
+      return { message: say('gateway.refused', { host }), hint: say('gateway.refused.hint') }
+    case 'tls': {
+      const id = tlsReasons.find(([codes]) => codes.test(code))?.[1] ?? 'gateway.tls.none'
+      return { message: say(id, { host, code }), hint: say(`${id}.hint`) }
+    }
+    case 'unreachable': {
+      const reason = cleanServerText(failure.message)
+      return {
+        message: say('gateway.unreachable', { host, code, reason }),
+        hint: say('gateway.unreachable.hint'),
+      }
+    }
     default:
-      return `${host} could not be spoken to (${code}: ${cleanServerText(failure.message)})`
+      return { message: say(`gateway.${kind}`, { host, code }), hint: say(`gateway.${kind}.hint`) }
   }
 }
 
-const whatWasMissing: Readonly<Record<Failure['stage'], string>> = {
-  connecting: 'no connection',
-  exchange: 'a connection, but no reply',
-  body: 'a reply, but no end of it',
-}
-
-function judgeTls({ code }: Failure, host: string, through: string): ProbeVerdict {
-  const { reason, hint } = tlsReasons.find(({ codes }) => codes.test(code)) ?? noTls
-  return { kind: 'tls', message: `${host}: ${reason} (${code})${through}`, hint }
+function explainProxy({ code, proxy = '', message }: Failure): Told {
+  const reason = code === 'PROXY' ? say('gateway.proxy.not-http') : cleanServerText(message)
+  const hint = say(/\b407\b/.test(message) ? 'gateway.proxy.password' : 'gateway.proxy.hint')
+  return { message: say('gateway.proxy', { proxy, reason }), hint }
 }
 
 const tlsReasons = [
-  {
-    codes: /EXPIRED|NOT_YET_VALID/,
-    reason: 'its certificate is not valid at this time',
-    hint: "Check this machine's clock; if it is right, the certificate has to be renewed by its owner.",
-  },
-  {
-    codes: /ALTNAME|HOSTNAME/,
-    reason: 'its certificate is for another name',
-    hint: 'Check the address; a captive portal or a proxy may answer in its place.',
-  },
-  {
-    codes: /^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_CA)/,
-    reason: 'its certificate comes from an authority that is not trusted here',
-    hint: 'If a company proxy or a virus scanner opens TLS, set NODE_EXTRA_CA_CERTS to its certificate file.',
-  },
-]
-
-const noTls = {
-  reason: 'no TLS could be agreed on',
-  hint: 'Check the address and the port: is it https at all?',
-}
+  [/EXPIRED|NOT_YET_VALID/, 'gateway.tls.time'],
+  [/ALTNAME|HOSTNAME/, 'gateway.tls.name'],
+  [/^(UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_CA)/, 'gateway.tls.trust'],
+] as const
 
 /** What could command the terminal or reorder what is read. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu
@@ -126,24 +103,33 @@ export function errorMessage(body: string): string {
   return ([message, inner].find((text) => typeof text === 'string') as string | undefined) ?? ''
 }
 
-/** How long a 429 asks to wait, as words: from Retry-After, else from `remainingMinutes` or `resetAt` of the body. */
-export function limitWait({ headers, body }: Reply): string | undefined {
+/** What to do about a 429: how long it asks to wait is from Retry-After, else from `remainingMinutes` or `resetAt` of the body. */
+export function limitWait({ headers, body }: Reply): Message {
   const { error, ...own } = readObject(body)
   const told = { ...(typeof error === 'object' ? error : {}), ...own } as Record<string, unknown>
-  return fromRetryAfter(headers['retry-after']) ?? inMinutes(told.remainingMinutes) ?? untilTime(told.resetAt)
+  return (
+    fromRetryAfter(headers['retry-after']) ??
+    inMinutes(told.remainingMinutes) ??
+    untilTime(told.resetAt) ??
+    say('gateway.wait')
+  )
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3). */
-function fromRetryAfter(value: string | undefined): string | undefined {
+function fromRetryAfter(value: string | undefined): Message | undefined {
   if (value === undefined) return undefined
-  return /^\d{1,9}$/.test(value) ? `${value} s` : untilTime(value)
+  return /^\d{1,9}$/.test(value) ? say('gateway.wait.for', { time: `${value} s` }) : untilTime(value)
 }
 
-function inMinutes(value: unknown): string | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? `${Math.ceil(value)} min` : undefined
+function inMinutes(value: unknown): Message | undefined {
+  return typeof value === 'number' && Number.isFinite(value)
+    ? say('gateway.wait.for', { time: `${Math.ceil(value)} min` })
+    : undefined
 }
 
-function untilTime(value: unknown): string | undefined {
+function untilTime(value: unknown): Message | undefined {
   const time = typeof value === 'string' || typeof value === 'number' ? new Date(value) : undefined
-  return time && !Number.isNaN(time.getTime()) ? `until ${time.toISOString()}` : undefined
+  return time && !Number.isNaN(time.getTime())
+    ? say('gateway.wait.until', { time: time.toISOString() })
+    : undefined
 }

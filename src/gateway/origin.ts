@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { type Message, say, written } from '../texts/message.ts'
 import { type Gateway, isPlainHttp, type Region } from './gateway.ts'
 import { findUrlFault } from './url-faults.ts'
 
@@ -7,14 +8,17 @@ export class Origin {
   readonly text: string
   /** Id of the region that this is, or `custom`. */
   readonly region: string
+  /** The region as people know it. */
+  readonly title: Message
 
-  private constructor(text: string, region: string) {
+  private constructor(text: string, region: Region | undefined) {
     this.text = text
-    this.region = region
+    this.region = region?.id ?? 'custom'
+    this.title = region ? written(region.title, region.titleZh) : say('region.custom')
   }
 
   static ofRegion(region: Region): Origin {
-    return new Origin(region.origin, region.id)
+    return new Origin(region.origin, region)
   }
 
   /** Whether what is sent there, the key included, can be read on the way: plain HTTP to another machine. */
@@ -38,12 +42,12 @@ export class Origin {
     refuseLookalike(text, url, gateway)
     refusePath(url, gateway)
     const region = gateway.regions.find((candidate) => candidate.origin === url.origin)
-    const origin = new Origin(url.origin, region?.id ?? 'custom')
+    const origin = new Origin(url.origin, region)
     if (!region && origin.isUnencrypted && !allowHttp) {
       throw new UserError({
         code: 'plain-http',
-        message: `${url.origin} is plain HTTP: the key and every prompt would travel unencrypted.`,
-        hint: 'Use https, or add --allow-http if you accept that.',
+        message: say('gateway-flag.plain-http', { origin: url.origin }),
+        hint: say('gateway-flag.plain-http.hint'),
         exit: 2,
       })
     }
@@ -70,18 +74,14 @@ function refusePath(url: URL, gateway: Gateway): void {
   const path = url.pathname.replace(/\/+$/, '')
   if (path === '') return
   const isRoute = gateway.protocols.some((protocol) => protocol.routes.includes(path))
-  throw badGateway(
-    isRoute ? 'full-endpoint' : 'wrong-prefix',
-    `--gateway takes an origin, but this one has the path ${path}. The path is chosen for each tool.`,
-    url.origin,
-  )
+  throw badGateway(isRoute ? 'full-endpoint' : 'wrong-prefix', say('gateway-flag.path', { path }), url.origin)
 }
 
-function badGateway(rule: string, message: string, fix: string | undefined): UserError {
+function badGateway(rule: string, message: Message, fix: string | undefined): UserError {
   return new UserError({
     code: rule,
     message,
-    hint: fix ? `Use --gateway ${fix}` : 'An origin looks like https://api.qcode.cc',
+    hint: fix ? say('gateway-flag.use', { origin: fix }) : say('gateway-flag.example'),
     exit: 2,
   })
 }
@@ -105,17 +105,16 @@ export function refuseLookalike(text: string, url: URL, gateway: Gateway): void 
   const hosts = gateway.regions.map(({ origin }) => new URL(origin).hostname)
   const host = url.hostname
   const trap = hosts.find((known) => host.startsWith(`${known}.`))
-  if (trap !== undefined) throw lookalike(`${host} is not ${trap}.`)
-  if (host.endsWith('.')) throw lookalike(`${host} has a dot at its end.`)
-  if (/[^\x21-\x7e]|%/.test(text.trim()))
-    throw lookalike(`The host is written in other letters; it is ${host}.`)
+  if (trap !== undefined) throw lookalike(say('gateway-flag.not-that-host', { host, known: trap }))
+  if (host.endsWith('.')) throw lookalike(say('gateway-flag.dot', { host }))
+  if (/[^\x21-\x7e]|%/.test(text.trim())) throw lookalike(say('gateway-flag.letters', { host }))
 }
 
-function lookalike(reason: string): UserError {
+function lookalike(message: Message): UserError {
   return new UserError({
     code: 'unknown-host',
-    message: `${reason} The key would go there.`,
-    hint: 'Write the host in plain ASCII as its owner does, or name a region: --region ID',
+    message,
+    hint: say('gateway-flag.ascii'),
     exit: 2,
   })
 }

@@ -1,4 +1,5 @@
 import { Secret } from '../secrets/secret.ts'
+import type { Message } from '../texts/message.ts'
 import type { ProtocolId } from './gateway.ts'
 import { judgeFailure } from './judge-failure.ts'
 import { judgeKeyReply, judgeLiveReply, judgeReply } from './judge-reply.ts'
@@ -32,8 +33,8 @@ export interface Probe extends Route {
   readonly status: number | null
   readonly verdict: VerdictKind
   readonly level: ProbeLevel
-  readonly message: string
-  readonly hint?: string
+  readonly message: Message
+  readonly hint?: Message
   readonly times: Times
   /** The proxy that it went through, without its password. */
   readonly proxy?: string

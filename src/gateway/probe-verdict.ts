@@ -1,3 +1,5 @@
+import type { Message } from '../texts/message.ts'
+
 /**
  * The result of a probe.
  *
@@ -48,13 +50,13 @@ export const verdictLevels = {
 /** How bad a verdict is, as a finding says it. */
 export type ProbeLevel = (typeof verdictLevels)[VerdictKind]
 
-/** A verdict with its words for a person, in English. */
+/** A verdict with its words for a person. */
 export interface ProbeVerdict {
   readonly kind: VerdictKind
   /** What happened and what it comes from. Never holds a key or a control character. */
-  readonly message: string
+  readonly message: Message
   /** What to do about it. */
-  readonly hint?: string
+  readonly hint?: Message
 }
 
 /** How long each step took, in ms; null for a step that was not reached or not needed. */

@@ -5,7 +5,7 @@ import type { Gateway, Region } from './gateway.ts'
 /** A broken rule about a URL's scheme, host or form, whatever its path means. */
 export interface UrlFault {
   readonly rule: UrlRuleId
-  readonly message: string
+  readonly message: Message
   /** The origin that would be right, where it is known. */
   readonly fix: string | undefined
 }
@@ -49,7 +49,7 @@ export function findUrlFault(text: string, gateway: Gateway): UrlFault | undefin
 export function findUrlFaults(text: string, gateway: Gateway): UrlFault[] {
   if (/[\s\p{Cc}]/u.test(text)) {
     const fix = text.replace(/[\s\p{Cc}]/gu, '')
-    return [{ rule: 'whitespace', message: 'The URL holds a blank or a control character.', fix }]
+    return [{ rule: 'whitespace', message: say('url.blank'), fix }]
   }
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:\/\//i.test(text)) return [noScheme(text, gateway)]
@@ -67,7 +67,7 @@ function noScheme(text: string, gateway: Gateway): UrlFault {
   const region = gateway.regions.find((candidate) => new URL(candidate.origin).hostname === host)
   return {
     rule: 'scheme',
-    message: 'A base URL starts with https:// (or http:// for the mainland China address).',
+    message: say('url.no-scheme'),
     fix: region?.origin,
   }
 }
@@ -76,7 +76,7 @@ function credentials({ url, region }: WrittenUrl): UrlFault | undefined {
   if (url.username === '' && url.password === '') return undefined
   return {
     rule: 'credentials-in-url',
-    message: 'The URL holds a user name or a password; the key is sent in a header, never in the URL.',
+    message: say('url.credentials'),
     // Of `https://api.qcode.cc@elsewhere` nobody knows which of the two hosts was meant.
     fix: region?.origin,
   }
@@ -87,7 +87,7 @@ function scheme({ url, region }: WrittenUrl): UrlFault | undefined {
   const right = new URL(region.origin).protocol.replace(':', '')
   return {
     rule: 'scheme',
-    message: `${url.hostname} is served over ${right} only, not ${url.protocol.replace(':', '')}.`,
+    message: say('url.scheme', { host: url.hostname, scheme: right }),
     fix: region.origin,
   }
 }
@@ -96,7 +96,7 @@ function port({ url, region }: WrittenUrl): UrlFault | undefined {
   if (!region || url.port === '' || new URL(region.origin).protocol !== url.protocol) return undefined
   return {
     rule: 'port',
-    message: `${url.hostname} is not served on port ${url.port}.`,
+    message: say('url.port', { host: url.hostname, port: url.port }),
     fix: region.origin,
   }
 }
@@ -105,7 +105,7 @@ function queryOrFragment({ text, url, region }: WrittenUrl): UrlFault | undefine
   if (!/[?#]/.test(text)) return undefined
   return {
     rule: 'query-or-fragment',
-    message: 'The URL holds a query or a fragment; what the client appends would end up inside it.',
+    message: say('url.query'),
     fix: region?.origin ?? url.origin,
   }
 }

@@ -10,6 +10,11 @@ function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
 }
 
+/** What a server said, at the end of a sentence. */
+function quoted(said: string): string {
+  return said === '' ? '.' : `: ${said}`
+}
+
 export const en = {
   language: 'en',
 
@@ -105,6 +110,217 @@ export const en = {
   'key.refused': ({ key }: With<'key'>) => `The new key ${key} didn't pass the check. Nothing was changed.`,
   'key.write-anyway': 'To write it anyway, add --no-check.',
   'key.revoke': 'The old key works until you delete it in the QCode.cc console.',
+
+  // How a base URL is wrong.
+  'url.blank-around': 'There are spaces around the URL.',
+  'url.blank': 'The URL contains a space or control character.',
+  'url.no-scheme': 'A base URL starts with https:// (or http:// for the mainland China address).',
+  'url.credentials':
+    'The URL contains a user name or password. The key is sent in a header, never in the URL.',
+  'url.scheme': ({ host, scheme }: With<'host' | 'scheme'>) => `${host} requires ${scheme}.`,
+  'url.port': ({ host, port }: With<'host' | 'port'>) => `${host} does not use port ${port}.`,
+  'url.query': 'The URL contains a query or fragment, which would swallow the part that the tool adds.',
+  'url.unknown-host': ({ host }: With<'host'>) => `${host} is not a QCode.cc address.`,
+  'url.double-slash': 'The path contains two slashes in a row.',
+  'url.trailing-slash': 'Remove the trailing slash. Some tools would request a path with //.',
+  'url.full-endpoint': ({ appends }: With<'appends'>) =>
+    `This is a full endpoint URL. The tool adds ${appends} itself, so use the base URL only.`,
+  'url.doubled-v1': 'The tool adds /v1 itself, so it would appear twice.',
+  'url.missing-v1': "This tool doesn't add /v1, so the URL must end with /v1.",
+  'url.missing-prefix': 'The path is missing (for example /api or /openai/v1).',
+  'url.wrong-prefix': "The path does not belong to this tool's protocol.",
+  'gateway-flag.plain-http': ({ origin }: With<'origin'>) =>
+    `${origin} is not encrypted (plain HTTP): your key and prompts can be read in transit.`,
+  'gateway-flag.plain-http.hint': 'Use https, or add --allow-http if you accept that.',
+  'gateway-flag.path': ({ path }: With<'path'>) =>
+    `--gateway takes an address without a path, but this one has ${path}. The path is chosen for each tool.`,
+  'gateway-flag.use': ({ origin }: With<'origin'>) => `Use --gateway ${origin}`,
+  'gateway-flag.example': 'Use an address such as https://api.qcode.cc',
+  'gateway-flag.not-that-host': ({ host, known }: With<'host' | 'known'>) =>
+    `${host} is not ${known}. Your key would go there.`,
+  'gateway-flag.dot': ({ host }: With<'host'>) => `${host} ends with a dot. Your key would go there.`,
+  'gateway-flag.letters': ({ host }: With<'host'>) =>
+    `The host contains unusual characters and is really ${host}. Your key would go there.`,
+  'gateway-flag.ascii': 'Type the host in plain ASCII, or choose a region: --region ID',
+
+  // What the gateway answered.
+  'gateway.through': ({ message, proxy }: With<'message' | 'proxy'>) =>
+    `${message} Sent through the proxy ${proxy}.`,
+  'gateway.proxy': ({ proxy, reason }: With<'proxy' | 'reason'>) =>
+    `Could not use the proxy${proxy && ` ${proxy}`}: ${reason}`,
+  'gateway.proxy.not-http': 'HTTPS_PROXY or HTTP_PROXY is not the address of an HTTP proxy',
+  'gateway.proxy.hint': 'Correct HTTPS_PROXY or HTTP_PROXY, or add the host to NO_PROXY.',
+  'gateway.proxy.password':
+    'The proxy requires a user name and password: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT',
+  'gateway.timeout.connecting': ({ host, seconds }: With<'host'> & Count<'seconds'>) =>
+    `Could not connect to ${host} within ${seconds} s.`,
+  'gateway.timeout.exchange': ({ host, seconds }: With<'host'> & Count<'seconds'>) =>
+    `${host} did not respond within ${seconds} s.`,
+  'gateway.timeout.body': ({ host, seconds }: With<'host'> & Count<'seconds'>) =>
+    `The response from ${host} was incomplete after ${seconds} s.`,
+  'gateway.timeout.hint': 'Try again, or compare the regions: qcode-setup check --all',
+  'gateway.dns': ({ host, code }: With<'host' | 'code'>) => `Could not resolve ${host} (${code}).`,
+  'gateway.dns.hint':
+    'Check your network connection and the name. Behind a company network, set HTTPS_PROXY.',
+  'gateway.refused': ({ host }: With<'host'>) => `${host} refused the connection.`,
+  'gateway.refused.hint': 'Check the address and the port. A firewall may also refuse connections.',
+  'gateway.reset': ({ host, code }: With<'host' | 'code'>) =>
+    `The connection to ${host} was closed before a response (${code}).`,
+  'gateway.reset.hint':
+    'A firewall, VPN, or proxy is closing the connection. Try another region or set HTTPS_PROXY.',
+  'gateway.unreachable': ({ host, code, reason }: With<'host' | 'code' | 'reason'>) =>
+    `Could not reach ${host} (${code}${reason && `: ${reason}`}).`,
+  'gateway.unreachable.hint': 'Check the network, the VPN and the address.',
+  'gateway.tls.time': ({ host, code }: With<'host' | 'code'>) =>
+    `${host}: its certificate is not valid at this time (${code}).`,
+  'gateway.tls.time.hint':
+    "Check this computer's clock. If it is correct, the server's owner must renew the certificate.",
+  'gateway.tls.name': ({ host, code }: With<'host' | 'code'>) =>
+    `${host}: its certificate is for another name (${code}).`,
+  'gateway.tls.name.hint': 'Check the address. A network login page or a proxy may be answering instead.',
+  'gateway.tls.trust': ({ host, code }: With<'host' | 'code'>) =>
+    `${host}: its certificate is not trusted on this computer (${code}).`,
+  'gateway.tls.trust.hint':
+    'If a company proxy or antivirus inspects TLS, set NODE_EXTRA_CA_CERTS to its certificate file.',
+  'gateway.tls.none': ({ host, code }: With<'host' | 'code'>) => `${host}: TLS handshake failed (${code}).`,
+  'gateway.tls.none.hint': 'Check the address and the port. Does this server use https?',
+  'gateway.wait': 'Try again later.',
+  'gateway.wait.for': ({ time }: With<'time'>) => `Try again in ${time}.`,
+  'gateway.wait.until': ({ time }: With<'time'>) => `Try again after ${time}.`,
+  'gateway.right': ({ host, path }: With<'host' | 'path'>) => `${host} has the endpoint POST ${path}.`,
+  'gateway.page': ({ host, status }: With<'host'> & Count<'status'>) =>
+    `A web page answered instead of ${host} (${status}), probably a network login page or a filter.`,
+  'gateway.page.hint': 'Open any http:// page in a browser and log in to the network, then try again.',
+  'gateway.no-key-asked': ({ host, path, status }: With<'host' | 'path'> & Count<'status'>) =>
+    `${host} answered POST ${path} with ${status} without a key, so it is not the gateway.`,
+  'gateway.not-the-gateway': ({ host, path, status }: With<'host' | 'path'> & Count<'status'>) =>
+    `${host} answered POST ${path} with ${status}, but not like the gateway, so the key could not be tested.`,
+  'gateway.not-the-gateway.hint': 'Check the address. A network login page may be answering instead.',
+  'gateway.redirect': ({ host, to, status }: With<'host' | 'to'> & Count<'status'>) =>
+    `${host} redirects to ${to} (${status}). Not followed, to protect your key.`,
+  'gateway.redirect.nowhere': 'an unnamed address',
+  'gateway.redirect.hint': 'If you trust that address, use it with --gateway.',
+  'gateway.no-endpoint': ({ host, path, seen }: With<'host' | 'path' | 'seen'>) =>
+    `${host} has no endpoint POST ${path} (404${seen && `; it received ${seen}`}).`,
+  'gateway.no-endpoint.hint': 'The base URL is wrong. To fix your tools, run: qcode-setup lint --fix',
+  'gateway.served-instead': ({ message, path }: With<'message' | 'path'>) =>
+    `${message} It does have ${path}.`,
+  'gateway.served-instead.hint': ({ tools, place }: { readonly tools: readonly string[] } & With<'place'>) =>
+    `To switch ${tools.join(', ')} to it, run: qcode-setup switch ${place}`,
+  'gateway.limited': ({ host, said }: With<'host' | 'said'>) =>
+    `Too many requests to ${host} (429)${quoted(said)}`,
+  'gateway.cdn-timeout': ({ host }: With<'host'>) =>
+    `The CDN in front of ${host} timed out (524), which can happen with long responses.`,
+  'gateway.cdn-timeout.hint': "Try the region global, which doesn't use the CDN.",
+  'gateway.server-error': ({ host, status, said }: With<'host' | 'said'> & Count<'status'>) =>
+    `${host} reported a server error (${status})${quoted(said)}`,
+  'gateway.server-error.hint': 'Try again later, or compare the regions: qcode-setup check --all',
+  'gateway.unexpected': ({ host, status, said }: With<'host' | 'said'> & Count<'status'>) =>
+    `${host} answered with an unexpected status (${status})${quoted(said)}`,
+  'gateway.unexpected.hint': 'Check the address. A filter in the network may be answering instead.',
+  'gateway.key-accepted': ({ host }: With<'host'>) => `${host} accepts the key.`,
+  'gateway.key-expired': 'Your key has expired (401).',
+  'gateway.key-disabled': 'Your key is disabled (401).',
+  'gateway.key-malformed':
+    'The gateway rejected the format of the key (expected cr_ followed by 64 hex digits) (401).',
+  'gateway.key-unknown': 'The gateway does not know this key (401).',
+  'gateway.key-refused': 'The gateway rejected the key (401).',
+  'gateway.key.hint': 'Copy the key again from the QCode.cc console (https://qcode.cc), or create a new one.',
+  'gateway.balance': ({ said }: With<'said'>) =>
+    `Your key is valid, but its balance or spending limit is used up (402)${quoted(said)}`,
+  'gateway.balance.hint': 'Top up or raise the limit in the QCode.cc console.',
+  'gateway.client-refused': ({ said }: With<'said'>) =>
+    `Your key works only with certain clients, so it can't be tested here (403)${quoted(said)}`,
+  'gateway.client-refused.hint': 'Start the tool itself to see whether the key works there.',
+  'gateway.service-refused': ({ said }: With<'said'>) =>
+    `Your key isn't allowed to use this service (403)${quoted(said)}`,
+  'gateway.service-refused.hint': 'Enable the service for this key in the QCode.cc console.',
+  'gateway.request-rejected': ({ host, said }: With<'host' | 'said'>) =>
+    `${host} rejected the request (400)${quoted(said)}`,
+  'gateway.request-rejected.hint': 'Check that this gateway offers the model.',
+  'gateway.answered': ({ said }: With<'said'>) => `The model answered${quoted(said)}`,
+  'gateway.no-answer': ({ host }: With<'host'>) => `${host} returned 200, but no model response.`,
+  'gateway.no-answer.hint': 'Try another model or another region.',
+  'gateway.skipped.key': 'Key not tested: no endpoint of the gateway was found.',
+  'gateway.skipped.route': 'Live request skipped: the endpoint was not found.',
+  'gateway.skipped.no-key': 'Live request skipped: no key. Use --key-file or set QCODE_API_KEY.',
+  'gateway.skipped.no-model': 'Live request skipped: no model for this protocol. Use --model ID.',
+  'gateway.works': ({ origin, paths }: With<'origin'> & { readonly paths: readonly string[] }) =>
+    `The gateway works (${origin}): ${paths.join(', ')} ${paths.length === 1 ? 'responds' : 'respond'}.`,
+  'gateway.works-with-key': ({ origin, paths }: With<'origin'> & { readonly paths: readonly string[] }) =>
+    `The gateway works (${origin}): ${paths.join(', ')} ${paths.length === 1 ? 'responds' : 'respond'}, and your key is accepted.`,
+  'gateway.fallback': ({
+    tool,
+    origin,
+    variant,
+    fallback,
+  }: With<'tool' | 'origin' | 'variant' | 'fallback'>) =>
+    `${tool}: ${origin} has no endpoint for the ${variant}, so the ${fallback} is used instead.`,
+  'region.custom': 'Your own gateway',
+
+  // The table of the command check.
+  'check.region': 'Region',
+  'check.dns': 'DNS',
+  'check.connect': 'Connect',
+  'check.tls': 'TLS',
+  'check.firstByte': 'First byte',
+  'check.total': 'Total',
+  'check.result': 'Result',
+  'check.request': 'Request',
+  'check.reply': 'Reply',
+  'check.tools': 'Tools',
+  'check.ok': 'OK',
+  'check.faults': 'see below',
+  'check.key': 'key',
+  'check.live': 'live request',
+  'check.no-key': 'Key not tested. Use --key-file or set QCODE_API_KEY.',
+  'check.name': ({ title, id }: With<'title' | 'id'>) => `${title} (${id})`,
+  'check.name.unencrypted': ({ title, id }: With<'title' | 'id'>) => `${title} (${id}, not encrypted)`,
+  'check.head': ({ region, origin }: With<'region' | 'origin'>) => `Region: ${region}  ${origin}`,
+  'check.times': ({ times }: { readonly times: readonly string[] }) => `Timing: ${times.join(', ')}`,
+  'check.through': ({ proxy }: With<'proxy'>) => `Proxy: ${proxy}`,
+  'check.recommended': ({ region, id }: With<'region' | 'id'>) =>
+    `Fastest region: ${region}. To switch: qcode-setup switch ${id}`,
+  'check.none-recommended': 'No encrypted region is working right now.',
+  'check.progress': 'Waiting for the gateway …',
+  'check.region-kept': ({ region, ms }: With<'region'> & Count<'ms'>) =>
+    `Keeping region ${region}: it works (${ms} ms), and no other is clearly faster.`,
+  'check.region-chosen': ({ region, ms }: With<'region'> & Count<'ms'>) =>
+    `Using region ${region} (fastest, ${ms} ms).`,
+  'error.no-region': 'No encrypted region is working right now. Nothing was written.',
+  'error.no-region.hint': 'For details, run: qcode-setup check --all',
+  'error.auto-needs-check': "--region auto contacts the gateway, so it can't be used with --no-check.",
+  'error.auto-needs-check.hint': 'Remove --no-check, or name the region: --region ID',
+  'error.key-refused': ({ reason }: With<'reason'>) => `${reason} Nothing was written.`,
+  'error.key-refused.hint': 'To write it anyway, add --no-check.',
+  'check.status': ({ words, status }: With<'words'> & Count<'status'>) => `${words} (${status})`,
+  'verdict.right': 'found',
+  'verdict.wrong-prefix': 'not found',
+  'verdict.dns': 'name not resolved',
+  'verdict.refused': 'connection refused',
+  'verdict.reset': 'connection closed',
+  'verdict.tls': 'TLS failed',
+  'verdict.proxy': 'proxy failed',
+  'verdict.timeout': 'timed out',
+  'verdict.unreachable': 'unreachable',
+  'verdict.captive-portal': 'not the gateway',
+  'verdict.redirect': 'redirected',
+  'verdict.server-error': 'server error',
+  'verdict.cdn-timeout': 'CDN timed out',
+  'verdict.limited': 'too many requests',
+  'verdict.unexpected-status': 'unexpected',
+  'verdict.key-accepted': 'key accepted',
+  'verdict.key-unknown': 'key unknown',
+  'verdict.key-expired': 'key expired',
+  'verdict.key-disabled': 'key disabled',
+  'verdict.key-malformed': 'key format rejected',
+  'verdict.key-refused': 'key rejected',
+  'verdict.balance': 'balance used up',
+  'verdict.client-refused': 'for certain clients only',
+  'verdict.service-refused': 'service not allowed',
+  'verdict.answered': 'model answered',
+  'verdict.no-answer': 'no model response',
+  'verdict.skipped': 'skipped',
 
   // What each rule of a base URL asks for.
   'rule.whitespace': 'A base URL contains no spaces.',

@@ -58,7 +58,7 @@ function renderUrl(findings: readonly LintFinding[], texts: LintTexts, style: St
   return [
     ...findings.map(({ rule, severity, message }) => {
       const paint = severity === 'error' ? style.red : style.yellow
-      return `${place}  ${paint(rule)}  ${escapeControls(message)}`
+      return `${place}  ${paint(rule)}  ${escapeControls(message.in(host.texts))}`
     }),
     `  ${escapeControls(url)}${reader}`,
     ...(requests === null ? [] : [`  ${texts.requests} ${escapeControls(requests)}`]),

@@ -34,7 +34,7 @@ function ruleOf([id, { requirement, severity }]: [string, UrlRule]): object {
 function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: string): object {
   const { rule, severity, message, requests, fix, tool, line, column } = finding
   const artifactLocation = { uri: uriOf(finding.file, cwd) }
-  const text = requests === null ? message : `${message} Would request ${requests}.`
+  const text = requests === null ? String(message) : `${message} Would request ${requests}.`
   const region = {
     startLine: line,
     startColumn: column,

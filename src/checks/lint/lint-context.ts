@@ -6,6 +6,7 @@ import type { Endpoint, Gateway } from '../../gateway/gateway.ts'
 import type { UrlRule, UrlRuleId } from '../../gateway/url-faults.ts'
 import { readText } from '../../host/files-at.ts'
 import type { Ledger } from '../../ledger.ts'
+import type { Message } from '../../texts/message.ts'
 import { type Surroundings, type UrlKey, type UrlReader, urlKeys, variableReaders } from './url-readers.ts'
 
 /** All that lint knows before it reads a file. */
@@ -91,7 +92,7 @@ export interface LintFinding {
   readonly url: string
   /** The path that the client would request; null when the clients differ, or when there is no path. */
   readonly requests: string | null
-  readonly message: string
+  readonly message: Message
   /** The whole base URL that is right; null where the client or the host is open. */
   readonly fix: string | null
 }

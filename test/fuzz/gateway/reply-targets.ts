@@ -134,10 +134,12 @@ async function holdReplyLaws(answer: Reply): Promise<void> {
     judgeKeyReply(answer, key, 'host', '/p'),
     judgeLiveReply(answer, key, 'host', '/p'),
   ]
-  for (const { message, hint } of verdicts) {
+  for (const verdict of verdicts) {
+    const message = String(verdict.message)
+    const hint = String(verdict.hint ?? '')
     assert.ok(message !== '' && message.length < 2000, 'a verdict says something, and not too much')
     assert.ok(
-      !/[\p{Cc}\p{Cf}]/u.test(message + (hint ?? '')),
+      !/[\p{Cc}\p{Cf}]/u.test(message + hint),
       `nothing commands the terminal: ${JSON.stringify(message)}`,
     )
     assert.ok(!message.includes(testKey), 'no key on the screen')

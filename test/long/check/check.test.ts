@@ -199,7 +199,7 @@ describe('the report of check for people', () => {
     const gateway = await opened(startFaulty(faults.broken))
     const ran = await runProgram(['check', '--gateway', gateway.origin], { home })
     expect(ran.exit).toBe(4)
-    expect(ran.stdout).toContain('500 server-error')
+    expect(ran.stdout).toContain('server error (500)')
     expect(ran.stdout.match(/No accounts/g)?.length).toBe(1)
     expect(ran.stdout).not.toContain('\u001b')
   })

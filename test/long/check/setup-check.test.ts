@@ -129,7 +129,7 @@ describe('a variant with a fallback', () => {
       ({ path }: { path: string }) => path === '/openai/responses',
     )
     expect(own).toMatchObject({ verdict: 'wrong-prefix', tools: ['codex'] })
-    expect(String(own.message)).toContain('it does serve /openai/v1/responses')
+    expect(String(own.message)).toContain('It does have /openai/v1/responses')
     expect(String(own.hint)).toContain(`qcode-setup switch --gateway ${relay.origin}`)
     const mended = await run(home, ['switch', '--gateway', relay.origin, '--yes'])
     expect(mended.exit).toBe(0)

@@ -127,7 +127,7 @@ describe('check --all', () => {
     ).toEqual(['china', 'eu', 'global'])
     expect(['global', 'eu']).toContain(data.recommended)
     expect(next?.at(-1)).toContain(`switch ${data.recommended}`)
-    expect(report).toContain('china (plain HTTP)')
+    expect(report).toContain('Mainland China (china, not encrypted)')
     const gotKey = Object.entries(servers).filter(([, { hits }]) =>
       hits.some(({ headers }) => JSON.stringify(headers).includes(testKey)),
     )
@@ -157,7 +157,7 @@ describe('setup --region auto', () => {
     expect((await runSetup(asia, context)).exit).toBe(0)
     const { data, findings } = await runSetup(input, context)
     expect([data.region, data.changed]).toEqual(['asia', false])
-    expect(findings.find(({ id }) => id === 'region-auto')?.message).toContain('asia was kept')
+    expect(String(findings.find(({ id }) => id === 'region-auto')?.message)).toContain('Keeping region asia')
     const without = await machine({ us: faults.none, asia: faults.portal })
     const moved = createTestContext({ ...context.host, env: without.context.host.env })
     expect((await runSetup(input, moved)).data).toMatchObject({ region: 'us', changed: true })

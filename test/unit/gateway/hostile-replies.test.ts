@@ -40,7 +40,9 @@ it('whatever a server says, the verdict is a line of text without the key, and n
           judgeKeyReply(reply, key, 'h', '/p'),
           judgeLiveReply(reply, key, 'h', '/p'),
         ]
-        for (const { message, hint = '' } of verdicts) {
+        for (const verdict of verdicts) {
+          const message = String(verdict.message)
+          const hint = String(verdict.hint ?? '')
           expect(message + hint).not.toMatch(/[\p{Cc}\p{Cf}]/u)
           expect(message + hint).not.toContain(testKey)
           expect(message.length).toBeLessThan(600)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Message } from '../../../src/texts/message.ts'
 import { ledgerOf, lintAt, placesAt } from './lint-at.ts'
 
 describe('lintText finds', () => {
@@ -136,7 +137,7 @@ describe('lintText finds', () => {
       column: 20,
       url: 'https://asia.qcode.cc/api/v1',
       requests: '/api/v1/v1/messages',
-      message: expect.any(String),
+      message: expect.any(Message),
       fix: 'https://asia.qcode.cc/api',
     })
   })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { urlRules } from '../../../src/gateway/url-faults.ts'
+import { asMessage } from '../../../src/texts/message.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
 import { renderGithub, renderSarif } from '../../../src/ui/sarif.ts'
 import { createTestHost } from '../../support/test-host.ts'
@@ -75,7 +76,7 @@ describe('the annotations of GitHub', () => {
 it('a file whose name breaks lines adds none to any report', async () => {
   const [problem] = await lintAt('/HOME/work/a\n::error::b', 'OPENAI_BASE_URL=https://qcode.cc/openai/v1')
   if (!problem) throw new Error('nothing was found')
-  const told = { ...problem.finding, message: `${problem.finding.message}\n::error::c` }
+  const told = { ...problem.finding, message: asMessage(`${problem.finding.message}\n::error::c`) }
   const github = renderGithub([told], host)
   expect(github).toMatch(/^::error file=a%0A%3A%3Aerror%3A%3Ab,.*\\x0a::error::c.*$/)
   expect(github).not.toContain('\n')

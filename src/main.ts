@@ -119,9 +119,9 @@ function refuseOthersHome(spec: CommandSpec, input: Input, host: Host): UserErro
   return [error]
 }
 
-function noteOf({ code, message, hintInLine: hint, where }: UserError): Finding {
-  const text = where ? `${message} (${formatWhere(where)})` : message
-  return { id: code, level: 'warning', message: text, ...(hint !== undefined && { hint }) }
+function noteOf({ code, text, hintInLine: hint, where }: UserError): Finding {
+  const message = where ? text.map((said) => `${said} (${formatWhere(where)})`) : text
+  return { id: code, level: 'warning', message, ...(hint !== undefined && { hint }) }
 }
 
 function printOutcome({ findings, report, next = [], showsKey }: Outcome, host: Host): void {

@@ -161,7 +161,8 @@ function revertWants(entry: LedgerEntry, before: Ledger, after: Ledger): LedgerE
   const [old, young] = [inLedger(before)?.setups, inLedger(after)?.setups]
   if (!old || !young) return entry
   const stay = entry.setups.filter((id) => old.includes(id) || !young.includes(id))
-  return { ...entry, setups: [...stay, ...old.filter((id) => !young.includes(id) && !stay.includes(id))] }
+  const back = old.filter((id) => stay.includes(id) || !young.includes(id))
+  return { ...entry, setups: [...back, ...stay.filter((id) => !back.includes(id))] }
 }
 
 function revertSetups(current: readonly Setup[], before: readonly Setup[], after: readonly Setup[]): Setup[] {

@@ -129,7 +129,7 @@ export async function lookAtOwnState(context: CommandContext): Promise<OwnState>
 
 function stateProblem(error: unknown): Finding {
   if (!(error instanceof UserError)) throw error
-  const { code, message, hintInLine: hint, where } = error
+  const { code, text: message, hintInLine: hint, where } = error
   return {
     id: code,
     level: 'error',

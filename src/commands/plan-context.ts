@@ -56,7 +56,7 @@ function backupIfWhole(host: Host, run: string, path: string): Uint8Array | 'abs
 
 /** A warning for each earlier run whose record cannot be used: it stops no command, and none passes over it in silence. */
 export function damagedRuns(host: Host): Finding[] {
-  return [...readRuns(host).damaged].map(([id, { code, message, hintInLine: hint, where }]) => ({
+  return [...readRuns(host).damaged].map(([id, { code, text: message, hintInLine: hint, where }]) => ({
     id: code,
     level: 'warning',
     message,

@@ -104,7 +104,7 @@ export function sourceProblems({ tool, sources }: ToolView): Finding[] {
 }
 
 /** What kept a file from being read: its own fault where it does not parse, else that nobody could look. */
-export function problemFinding({ code, message, hintInLine: hint, where }: UserError): Finding {
+export function problemFinding({ code, text: message, hintInLine: hint, where }: UserError): Finding {
   const isFault = code === 'does-not-parse'
   return {
     id: isFault ? 'config-does-not-parse' : 'could-not-look',

@@ -28,7 +28,7 @@ export const en = {
   'ask.yes-or-no': 'Answer y or n.',
   'ask.tools': 'Which tools do you want to set up?',
   'ask.tools.short': 'Tools',
-  'ask.tools.installed': 'installed',
+  'ask.tools.installed': ({ tool }: With<'tool'>) => `${tool} (installed)`,
   'ask.tools.required': 'Select at least one tool (press Space).',
   'ask.region': 'Region',
   'ask.use-anyway': 'Use it anyway?',

@@ -18,7 +18,7 @@ export const zhCN: Texts = {
   'ask.yes-or-no': '请输入 y 或 n。',
   'ask.tools': '您要设置哪些工具？',
   'ask.tools.short': '工具',
-  'ask.tools.installed': '已安装',
+  'ask.tools.installed': ({ tool }) => `${tool}（已安装）`,
   'ask.tools.required': '请至少选择一个工具（按空格键）。',
   'ask.region': '区域',
   'ask.use-anyway': '仍要使用吗？',

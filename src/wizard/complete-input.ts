@@ -67,7 +67,7 @@ export async function askTools(input: Input, { host, catalog }: CommandContext):
   const detected = await detectedTools(catalog, host)
   const choices = fittingTools(input, catalog).map((tool) => ({
     value: tool.id,
-    name: detected.includes(tool) ? `${tool.title} (${host.texts['ask.tools.installed']})` : tool.title,
+    name: detected.includes(tool) ? say('ask.tools.installed', { tool: tool.title }) : tool.title,
     short: tool.id,
     checked: detected.includes(tool),
   }))

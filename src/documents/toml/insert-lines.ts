@@ -12,6 +12,7 @@ import {
   type Splice,
   startOfLine,
 } from '../lines.ts'
+import { isTable, type Table } from '../value.ts'
 import {
   type Home,
   type Outline,
@@ -217,14 +218,6 @@ function behindComment(text: string, offset: number): number {
   const [blanks = ''] = /^[ \t]*/.exec(text.slice(offset, nextLine(text, offset))) ?? []
   const start = offset + blanks.length
   return text[start] === '#' ? endOfComment(text, start) : offset
-}
-
-/** A value that holds others by key. */
-export type Table = { readonly [key: string]: Value }
-
-/** Whether it holds others by key: an array does not. */
-export function isTable(value: Value | undefined): value is Table {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A value on one line; tables are written inline. Throws UserError `value-not-writable` for null and half a surrogate pair. */

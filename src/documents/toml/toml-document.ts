@@ -2,16 +2,14 @@ import { UserError } from '../../errors.ts'
 import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
 import { applySplices, commonNewline } from '../lines.ts'
-import { EditedData, sameValue } from '../value.ts'
+import { EditedData, isTable, sameValue, type Table } from '../value.ts'
 import {
   appendTables,
   blankBelowAt,
   insertInline,
   insertPairLine,
-  isTable,
   removeInline,
   removeLines,
-  type Table,
   writeKeys,
   writeLiteral,
   writePair,

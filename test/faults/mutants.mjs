@@ -23,7 +23,7 @@ export const mutants = [
     changes: [
       [
         'src/apply/state-lock.ts',
-        'await step(folder, () => acquire(folder, host, fileSystem, patience))',
+        'await step(folder, () => acquire(folder, host, fileSystem, times))',
         'crypto.randomUUID()',
       ],
       ['src/apply/state-lock.ts', 'if (!isOwner(folder, token)) throw lockLost()', ''],
@@ -64,13 +64,20 @@ export function makeMutant(project, { name, changes }) {
     cpSync(join(project, part), join(folder, part), { recursive: true })
   }
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'))
-  for (const [file, from, to] of changes) {
-    const text = readFileSync(join(folder, file), 'utf8')
-    if (text.split(from).length !== 2) {
-      rmSync(folder, { recursive: true })
-      throw new Error(`mutant "${name}": ${file} does not hold, once: ${from}`)
+  try {
+    for (const [file, from, to] of changes) {
+      const path = join(folder, file)
+      writeFileSync(path, changeOnce(readFileSync(path, 'utf8'), from, to, `mutant "${name}": ${file}`))
     }
-    writeFileSync(join(folder, file), text.replace(from, to))
+    return folder
+  } catch (error) {
+    rmSync(folder, { recursive: true })
+    throw error
   }
-  return folder
+}
+
+/** The text with one place changed, which has to be there, and once. */
+export function changeOnce(text, from, to, where) {
+  if (text.split(from).length !== 2) throw new Error(`${where} does not hold, once: ${from}`)
+  return text.replace(from, to)
 }

@@ -209,7 +209,7 @@ export function explainFailure(cause: unknown, ending: string, host: Host): unkn
   if (!(cause instanceof StepFailure)) return cause
   const closed = hasCode(cause.cause, 'EACCES', 'EPERM') ? findClosedFolder(cause.path) : undefined
   const reason = closed === undefined ? undefined : whatKeepsFromChanging(closed, 'u+wx', host)
-  const why = reason ? `: ${reason.path} ${reason.what}` : ''
+  const why = reason ? `: ${reason.fault}` : ''
   return new UserError({
     code: 'write-failed',
     message: `${cause.path} could not be written: ${cause.message}${why}. ${ending}`,

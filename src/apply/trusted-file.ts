@@ -22,6 +22,7 @@ import {
   whatIsNoFolder,
   whatKeepsOut,
 } from '../host/ownership.ts'
+import { asMessage } from '../texts/message.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** A backup has at most 10 MiB; a journal with two ledgers in it stays far below this. */
@@ -100,7 +101,7 @@ function assertOwn(path: string, stat: Stats, host: Host): void {
   const doubt = doubtOf(path, stat, host)
   if (!doubt || (stat.uid === host.uid && ignoresModes(path, stat))) return
   // Nobody is to make a state his own that is right for the user whose home this is.
-  throw notTrusted({ ...doubt, remedy: othersHome(host)?.hint ?? doubt.remedy })
+  throw notTrusted({ ...doubt, remedy: othersHome(host)?.hintText ?? doubt.remedy })
 }
 
 /**
@@ -141,24 +142,24 @@ function guarded<T>(path: string, host: Host, look: () => T): T | undefined {
 function strange(path: string, what: string): UserError {
   return notTrusted({
     path,
-    what,
-    remedy: `Move it away: mv ${quoteWord(path)} ${quoteWord(`${path}.moved`)}`,
+    fault: asMessage(`${path} ${what}`),
+    remedy: asMessage(`Move it away: mv ${quoteWord(path)} ${quoteWord(`${path}.moved`)}`),
   })
 }
 
-function notTrusted({ path, what, remedy }: Doubt): UserError {
+function notTrusted({ path, fault, remedy }: Doubt): UserError {
   return new UserError({
     code: 'state-not-trusted',
-    message: `${path} ${what}: what this program has written down there cannot be trusted.`,
-    hint: [...remedy.split('\n'), 'Then run the same command again.'],
+    message: `${fault}: what this program has written down there cannot be trusted.`,
+    hint: [remedy, 'Then run the same command again.'],
     where: { file: path },
   })
 }
 
-function unreadable({ path, what, remedy }: Doubt): UserError {
+function unreadable({ path, fault, remedy }: Doubt): UserError {
   return new UserError({
     code: 'state-unreadable',
-    message: `What this program has written down could not be read, so it is not known what is set up: ${path} ${what}.`,
+    message: `What this program has written down could not be read, so it is not known what is set up: ${fault}.`,
     hint: [remedy, 'Then run the same command again.'],
     where: { file: path },
   })

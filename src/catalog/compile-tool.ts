@@ -251,7 +251,7 @@ export function readFolderFile(path: string, user?: User): string {
     const stat = statSync(path)
     if (!stat.isFile()) throw folderError(path, 'it is no regular file')
     const doubt = user && doubtOf(path, stat, user)
-    if (doubt) throw folderError(path, `it ${doubt.what}`, doubt.remedy)
+    if (doubt) throw folderError(path, String(doubt.fault), String(doubt.remedy))
     if (stat.size > largestFile) throw folderError(path, 'it is larger than 256 KiB')
     return readFileSync(path, 'utf8')
   } catch (error) {

@@ -42,7 +42,7 @@ export async function loadOwnTools(
     const file = join(folder, 'tool.toml')
     try {
       const doubt = doubtOfFolder(folder, parent, user)
-      if (doubt) throw folderError(file, `${doubt.path} ${doubt.what}`, doubt.remedy)
+      if (doubt) throw folderError(file, String(doubt.fault), String(doubt.remedy))
       const tool = await compileTool(folder, gateway, (path) => readFolderFile(path, user))
       refuseTaken(tool, file, tools, taken)
       tools.push({ ...tool, isOwn: true })
@@ -59,8 +59,8 @@ function foldersIn(parent: string, user: User): { folders: string[]; closed?: Us
     return { folders: names.map((name) => join(parent, name)).filter(holdsManifest) }
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'EPERM')) return { folders: [] }
-    const { path, what, remedy } = whatKeepsOut(parent, user)
-    return { folders: [], closed: folderError(parent, `${path} ${what}`, remedy) }
+    const { fault, remedy } = whatKeepsOut(parent, user)
+    return { folders: [], closed: folderError(parent, String(fault), String(remedy)) }
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
+import { say } from '../texts/message.ts'
 import type { KeychainStore } from './host.ts'
 import { doubtOfCode, type User } from './ownership.ts'
 
@@ -43,7 +44,7 @@ export function refuseOthersCode(folders: readonly string[], user: User): void {
   if (!doubt) return
   throw new UserError({
     code: 'library-not-trusted',
-    message: `The keychain was not opened: ${doubt.path} ${doubt.what}, and what reaches the keychain is loaded from there.`,
+    message: say('keychain.not-trusted', { fault: doubt.fault }),
     hint: doubt.remedy,
     where: { file: doubt.path },
   })

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty'
 import { UserError } from '../errors.ts'
 import { en } from '../texts/en.ts'
 import { chooseLanguage, type Language } from '../texts/language.ts'
-import type { Texts } from '../texts/message.ts'
+import { say, type Texts } from '../texts/message.ts'
 import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
@@ -60,8 +60,8 @@ function findWorkingFolder(): string {
   } catch (error) {
     throw new UserError({
       code: 'no-working-folder',
-      message: `The folder that you are in does not exist any more (${(error as NodeJS.ErrnoException).code}).`,
-      hint: 'Go to another folder, then run the same command again: cd ~',
+      message: say('error.no-working-folder', { code: String((error as NodeJS.ErrnoException).code) }),
+      hint: say('error.no-working-folder.hint'),
       exit: 2,
     })
   }

@@ -10,17 +10,18 @@ import {
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { type Message, say } from '../texts/message.ts'
 import type { Host } from './host.ts'
 
 /** Who runs the program; on Windows, where access is not a matter of numbers and modes, everything counts as the user's own. */
 export type User = Pick<Host, 'uid' | 'env'>
 
-/** Why something that stands at a path is not the user's alone, in words, and a command that fixes it. */
+/** Why something that stands at a path is not the user's alone, and a command that fixes it. */
 export interface Doubt {
   readonly path: string
-  /** A verb and what follows, such as `belongs to alice`. */
-  readonly what: string
-  readonly remedy: string
+  /** In words, as a part of a sentence: `/home/alice belongs to alice`. */
+  readonly fault: Message
+  readonly remedy: Message
 }
 
 /** How many links one path may lead through, as Linux has it. */
@@ -35,13 +36,13 @@ export function isOwn({ uid }: Pick<Stats, 'uid'>, user: Pick<User, 'uid'>): boo
 export function doubtOf(path: string, stat: Stats, user: User): Doubt | undefined {
   if (user.uid === undefined) return undefined
   if (!isOwn(stat, user)) {
-    const remedy = `If you trust what is in it, make it yours: ${chown(path)}`
-    return { path, what: `belongs to ${userName(stat.uid, user)}`, remedy }
+    const fault = say('owner.another', { path, user: userName(stat.uid, user) })
+    return { path, fault, remedy: say('owner.another.hint', { command: chown(path) }) }
   }
   if ((stat.mode & 0o022) === 0) return undefined
   const mode = (stat.mode & 0o777).toString(8)
-  const remedy = `If nobody has changed what is in it, type: chmod ${stat.isDirectory() ? '-R ' : ''}go-w ${quoteWord(path)}`
-  return { path, what: `can be changed by other users (mode ${mode})`, remedy }
+  const command = `chmod ${stat.isDirectory() ? '-R ' : ''}go-w ${quoteWord(path)}`
+  return { path, fault: say('owner.shared', { path, mode }), remedy: say('owner.shared.hint', { command }) }
 }
 
 /** The first link on the way to a path, the path itself included, that another user can point elsewhere. */
@@ -53,8 +54,8 @@ export function doubtOfLinks(path: string, user: User, links = 0): Doubt | undef
     if (!stat.isSymbolicLink()) continue
     const target = resolve(dirname(part), readlinkSync(part))
     if (!isOwn(stat, user)) {
-      const what = `is a link of ${userName(stat.uid, user)} to ${target}`
-      return { path: part, what, remedy: `Remove the link: rm ${quoteWord(part)}` }
+      const fault = say('owner.link', { path: part, user: userName(stat.uid, user), target })
+      return { path: part, fault, remedy: say('owner.link.hint', { command: `rm ${quoteWord(part)}` }) }
     }
     const doubt = doubtOfLinks(target, user, links + 1)
     if (doubt) return doubt
@@ -89,23 +90,23 @@ export function whatKeepsOut(path: string, user: User): Doubt {
     const right = stat?.isDirectory() === false ? 'u+rw' : 'u+rwx'
     return {
       path: culprit,
-      what: 'does not let you read it (permission denied)',
-      remedy: `To change that, type: chmod ${right} ${quoteWord(culprit)}`,
+      fault: say('access.unreadable', { path: culprit }),
+      remedy: say('access.allow', { command: `chmod ${right} ${quoteWord(culprit)}` }),
     }
   }
-  const what = `belongs to ${userName(stat.uid, user)} (permission denied)`
-  return { path: culprit, what, remedy: `If it should be yours, type: ${chown(culprit)}` }
+  const fault = say('access.unreadable-of-another', { path: culprit, user: userName(stat.uid, user) })
+  return { path: culprit, fault, remedy: say('access.own', { command: chown(culprit) }) }
 }
 
 /** What keeps the user from changing what stands at a path, and a command that fixes it; `right` is what its owner lacks. */
 export function whatKeepsFromChanging(path: string, right: 'u+w' | 'u+wx', user: User): Doubt {
   const uid = statSync(path, { throwIfNoEntry: false })?.uid
   if (uid === undefined || user.uid === undefined || user.uid === 0 || uid === user.uid) {
-    const remedy = `If you want it to be changed, type: chmod ${right} ${quoteWord(path)}`
-    return { path, what: 'is not writable', remedy }
+    const remedy = say('access.allow', { command: `chmod ${right} ${quoteWord(path)}` })
+    return { path, fault: say('access.read-only', { path }), remedy }
   }
-  const what = `belongs to ${userName(uid, user)}, and you may not change it`
-  return { path, what, remedy: `If it should be yours, type: ${chown(path)}` }
+  const fault = say('access.read-only-of-another', { path, user: userName(uid, user) })
+  return { path, fault, remedy: say('access.own', { command: chown(path) }) }
 }
 
 /** The first on the way to a path that is there and no folder, so that nothing can lie below it. */
@@ -165,15 +166,14 @@ export function othersHome(host: Host): UserError | undefined {
   const owner = uid === undefined ? undefined : ownerOf(home)
   if (uid === undefined || owner === undefined || owner === uid || owner === 0) return undefined
   if (unmapped.includes(owner) && (uid !== 0 || !isMapped(owner))) return undefined
-  const theirs = userName(owner, host)
-  const mine = userName(uid, host)
+  const names = { home, owner: userName(owner, host), user: userName(uid, host) }
   return new UserError({
     code: 'home-of-another',
-    message: `${home} is the home of ${theirs}, and this is run by ${mine}: ${theirs} could not read or change what it would write there.`,
+    message: say('error.home-of-another', names),
     hint: [
-      `For the tools of ${theirs}, type the same command as ${theirs}: ${commandAs(owner, theirs, host)}`,
-      `For the tools of ${mine}, with a home of your own: HOME=~${mine} qcode-setup`,
-      ...(uid === 0 ? [`If root is to own this home, as in a container: chown root ${quoteWord(home)}`] : []),
+      say('error.home-of-another.owner', { ...names, command: commandAs(owner, names.owner, host) }),
+      say('error.home-of-another.user', names),
+      ...(uid === 0 ? [say('error.home-of-another.container', { home: quoteWord(home) })] : []),
     ],
     where: { file: home },
   })
@@ -187,9 +187,10 @@ function ownerOf(home: string): number | undefined {
   }
 }
 
-function commandAs(uid: number, name: string, { env }: Host): string {
+function commandAs(uid: number, name: string, { env }: Host): Message | string {
   const isCaller = env.SUDO_UID === String(uid)
-  return isCaller ? 'qcode-setup (without sudo)' : `sudo -H -u ${quoteWord(name)} qcode-setup`
+  if (isCaller) return say('error.home-of-another.without-sudo')
+  return `sudo -H -u ${quoteWord(name)} qcode-setup`
 }
 
 /** Whether this system has a user with that number; see user_namespaces(7). */

@@ -11,7 +11,8 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { debug } from '../debug.ts'
-import { hasCode, quoteWord, UserError, type UserErrorParts } from '../errors.ts'
+import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { say, type TextId } from '../texts/message.ts'
 import { type User, whatKeepsFromChanging } from './ownership.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
@@ -58,18 +59,16 @@ export function assertSize(path: string, bytes: number): void {
   if (bytes <= largestFile) return
   throw new UserError({
     code: 'too-large',
-    message: `${path} would become larger than 10 MiB, too large for a configuration: nothing was changed.`,
-    hint: `Make it smaller, then run the same command again. To look at it: ls -ld ${quoteWord(path)}`,
+    message: say('file.would-be-too-large', { path }),
+    hint: say('file.would-be-too-large.hint', { path: quoteWord(path) }),
     where: { file: path },
   })
 }
 
 function assertOrdinary(stat: Stats, path: string): void {
-  if (stat.isDirectory()) throw refuse('is-directory', path, 'is a folder, not a file', 'Move it away')
-  if (!stat.isFile()) throw refuse('not-regular', path, 'is a pipe or a device, not a file', 'Move it away')
-  if (stat.size > largestFile) {
-    throw refuse('too-large', path, 'is larger than 10 MiB, too large for a configuration', 'Move it away')
-  }
+  if (stat.isDirectory()) throw refuse('is-directory', path, 'file.folder', 'file.move')
+  if (!stat.isFile()) throw refuse('not-regular', path, 'file.special', 'file.move')
+  if (stat.size > largestFile) throw refuse('too-large', path, 'file.too-large', 'file.move')
 }
 
 /** Where a file that does not exist would be made, with the links among its existing parents followed. */
@@ -96,40 +95,32 @@ function asUserError(error: unknown, path: string): unknown {
   if (hasCode(error, 'ENOTDIR')) return notADirectory(path)
   if (hasCode(error, 'ELOOP')) return danglingLink(path)
   if (hasCode(error, 'ENAMETOOLONG')) {
-    return refuse('not-readable', path, 'is longer than a path can be', 'Use a shorter one')
+    return refuse('not-readable', path, 'file.long-path', 'file.long-path.hint')
   }
   if (hasCode(error, 'EACCES', 'EPERM')) {
-    return refuse(
-      'not-readable',
-      path,
-      'cannot be read: permission denied',
-      'Give yourself the right to read it',
-    )
+    return refuse('not-readable', path, 'file.unreadable', 'file.unreadable.hint')
   }
   return error
 }
 
 function danglingLink(path: string): UserError {
-  return refuse(
-    'dangling-link',
-    path,
-    'is, or lies behind, a link that leads nowhere',
-    'Repair or remove the link',
-  )
+  return refuse('dangling-link', path, 'file.dangling', 'file.dangling.hint')
 }
 
 function notADirectory(path: string): UserError {
-  return refuse('not-a-directory', path, 'lies below something that is no folder', 'Move that away')
+  return refuse('not-a-directory', path, 'file.below-file', 'file.below-file.hint')
 }
 
-function refuse(code: string, path: string, what: string, remedy: string): UserError {
-  const parts: UserErrorParts = {
+/** Ids of texts whose one value is a path. */
+type PathText = Extract<TextId, `file.${string}`>
+
+function refuse(code: string, path: string, message: PathText, hint: PathText): UserError {
+  return new UserError({
     code,
-    message: `${path} ${what}.`,
-    hint: `${remedy}, then run the same command again. To look at it: ls -ld ${quoteWord(path)}`,
+    message: say(message, { path }),
+    hint: say(hint, { path: quoteWord(path) }),
     where: { file: path },
-  }
-  return new UserError(parts)
+  })
 }
 
 /** What stands at a path. `resolvedPath` is where a write has to go, so that a symbolic link stays one. */
@@ -195,10 +186,10 @@ function allows(path: string, rights: number): boolean {
 }
 
 function notWritable(path: string, culprit: string, right: 'u+w' | 'u+wx', user: User): UserError {
-  const { what, remedy } = whatKeepsFromChanging(culprit, right, user)
+  const { fault, remedy } = whatKeepsFromChanging(culprit, right, user)
   return new UserError({
     code: 'not-writable',
-    message: `${path} cannot be changed: ${culprit} ${what}.`,
+    message: say('error.not-writable', { path, fault }),
     hint: remedy,
     where: { file: path },
   })

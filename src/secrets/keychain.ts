@@ -4,6 +4,7 @@ import { UserError, type UserErrorParts } from '../errors.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
+import { type Message, say } from '../texts/message.ts'
 import { rememberKey } from './mask-text.ts'
 import { Secret } from './secret.ts'
 
@@ -17,6 +18,9 @@ export const keyAccount = 'default'
 
 /** Few need it, so it is installed only on request: an optional peer of this package. */
 const keyringPackage = '@napi-rs/keyring'
+
+/** What the library says where there is no bus, or nothing on it that keeps secrets (seen with 2.1.2). */
+const noService = /autolaunch|Failed to connect to socket|not provided by any|ServiceUnknown/
 
 /** Its name for people. */
 export const keychainTitle = 'the key in the keychain'
@@ -59,32 +63,31 @@ async function use<T>(work: () => Promise<T>): Promise<T> {
 export class KeychainError extends UserError {
   private readonly parts: UserErrorParts
 
-  private constructor(message: string, hint: string) {
-    const files = 'To keep the key in files instead, type: qcode-setup setup --key-store file'
-    const parts = { code: 'keychain-unavailable', message, hint: [hint, files] }
+  private constructor(message: Message, hint: Message) {
+    const parts = { code: 'keychain-unavailable', message, hint: [hint, say('keychain.use-files')] }
     super(parts)
     this.parts = parts
   }
 
   /** The system's own words, which name no password. */
   static refused(cause: unknown): KeychainError {
-    const reason = cause instanceof Error ? cause.message : 'no reason was given'
-    return new KeychainError(
-      `The keychain of this machine cannot be used: ${reason.replace(/\.+$/, '')}.`,
-      'Unlock it, or start its service, then run the same command again.',
-    )
+    const words = cause instanceof Error ? cause.message : ''
+    const said = words.replace(/^Platform failure: (?:DBus error: )?|\.+$/g, '') || say('keychain.no-reason')
+    const reason = noService.test(String(said)) ? say('keychain.no-service', { reason: said }) : said
+    return new KeychainError(say('keychain.refused', { reason }), say('keychain.refused.hint'))
   }
 
   static notInstalled(): KeychainError {
+    const name = keyringPackage
     return new KeychainError(
-      `The keychain cannot be reached: what reaches it, the package ${keyringPackage}, is not installed beside qcode-setup.`,
-      `To install both, type: npm install -g qcode-setup ${keyringPackage} (or, each time: npx -p qcode-setup -p ${keyringPackage} qcode-setup …)`,
+      say('keychain.not-installed', { name }),
+      say('keychain.not-installed.hint', { name }),
     )
   }
 
   /** The same, and how the run ended in which it happened. */
-  withEnding(ending: string): UserErrorParts {
-    return { ...this.parts, message: `${this.message} ${ending}` }
+  withEnding(ending: Message | string): UserErrorParts {
+    return { ...this.parts, message: say('error.with-ending', { error: this.text, ending }) }
   }
 }
 

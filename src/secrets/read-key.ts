@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { inputPatienceMs, patienceForAll, readBounded, type Unread } from '../host/standard-streams.ts'
+import { type Message, say } from '../texts/message.ts'
 import { rememberKey } from './mask-text.ts'
 import { Secret } from './secret.ts'
 
@@ -21,29 +22,25 @@ export async function readKey(keyFile: string | undefined, host: Host): Promise<
 
 /**
  * A key as it was typed or read: blanks and empty lines around it, a byte order mark and a pair of quotes are no part of it.
- * `source` names where it came from. Errors: UserError `key-empty` and `key-malformed`, exit 2.
+ * `source` names where it came from, for whoever did not just type it. Errors: UserError `key-empty` and `key-malformed`, exit 2.
  */
-export function parseKey(text: string, source: string): Secret {
+export function parseKey(text: string, source: Message | string = ''): Secret {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|[\r\n]/)
   const full = lines.flatMap((line, index) => (line.trim() === '' ? [] : [index + 1]))
-  const malformed = (what: string) => badKey('key-malformed', `The key from ${source} ${what}.`)
-  if (full.length > 1) {
-    throw malformed(`has more than one line with text (${listLines(full)}). A key is one line`)
-  }
+  if (full.length > 1) throw malformed(say('key-fault.lines', { source, lines: listLines(full) }))
   const line = (lines[(full[0] ?? 1) - 1] ?? '').trim()
   const key = line.replace(/^(["'])(.*)\1$/, '$2').trim()
-  if (key === '') throw badKey('key-empty', `There is no key in ${source}.`)
+  if (key === '') throw badKey('key-empty', say('key-fault.none', { source }))
   if (/^(?:(?:export|set|declare)\s|\$env:|[A-Z][A-Z\d]*_\w*\s*=\s*[^\s=])/.test(key)) {
-    throw malformed('has a name in front of it, as a line of settings has. Give the key alone')
+    throw malformed(say('key-fault.name', { source }))
   }
-  if (/[\s\p{Cc}]/u.test(key)) throw malformed('has a blank, a newline or a control character inside')
-  if (/[^\x21-\x7e]/.test(key)) throw malformed('has a character that is not plain ASCII')
+  if (/[\s\p{Cc}]/u.test(key)) throw malformed(say('key-fault.blank', { source }))
+  if (/[^\x21-\x7e]/.test(key)) throw malformed(say('key-fault.ascii', { source }))
   return rememberKey(new Secret(key))
 }
 
-function listLines(numbers: readonly number[]): string {
-  const shown = numbers.slice(0, 5).join(', ')
-  return `lines ${shown}${numbers.length > 5 ? ' and more' : ''}`
+function listLines(numbers: readonly number[]): string[] {
+  return [...numbers.slice(0, 5).map(String), ...(numbers.length > 5 ? ['…'] : [])]
 }
 
 /** Keys look like `cr_` and 64 hex digits; another look is worth a word, never a refusal. */
@@ -63,17 +60,17 @@ export function findKeys(text: string): Secret[] {
 
 async function readStandardInput(host: Host): Promise<Secret> {
   const bytes = await host.readStdin(longest)
-  if (typeof bytes === 'string') throw notRead('Standard input', bytes)
-  if (bytes.length > longest) throw notRead('Standard input', 'too-long')
-  return parseKey(decodeKey(bytes), 'standard input')
+  if (typeof bytes === 'string') throw notRead(say('key-file.stdin'), bytes)
+  if (bytes.length > longest) throw notRead(say('key-file.stdin'), 'too-long')
+  return parseKey(decodeKey(bytes), say('ask.key.stdin'))
 }
 
 async function readKeyFile(name: string, host: Host): Promise<Secret> {
   const path = resolve(host.cwd, name)
   const read = await readBounded(path, longest, inputPatienceMs).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable(`The key file ${path} cannot be read (${error.code}).`, path)
+    throw unreadable(say('key-file.unreadable', { path, code: String(error.code) }), path)
   })
-  if (typeof read === 'string') throw notRead(`The key file ${path}`, read, path)
+  if (typeof read === 'string') throw notRead(say('key-file.path', { path }), read, path)
   return parseKey(decodeKey(read), name)
 }
 
@@ -89,31 +86,30 @@ function decode(bytes: Uint8Array, encoding: string): string {
   return new TextDecoder(encoding).decode(bytes)
 }
 
-function notRead(what: string, why: Unread, path?: string): UserError {
-  const reasons: Record<Unread, string> = {
-    'too-long': 'is longer than 64 KiB, so it is not a key',
-    silent: `neither ended nor went on for ${inputPatienceMs / 1000} seconds`,
-    endless: `did not end within ${(inputPatienceMs * patienceForAll) / 1000} seconds`,
-    terminal: 'is a terminal, which would show the key while you type it',
-  }
-  return unreadable(`${what} ${reasons[why]}.`, path)
+function notRead(source: Message, why: Unread, path?: string): UserError {
+  const reasons = {
+    'too-long': say('key-file.too-long', { source }),
+    silent: say('key-file.silent', { source, seconds: inputPatienceMs / 1000 }),
+    endless: say('key-file.endless', { source, seconds: (inputPatienceMs * patienceForAll) / 1000 }),
+    terminal: say('key-file.terminal', { source }),
+  } satisfies Record<Unread, Message>
+  return unreadable(reasons[why], path)
 }
 
-function unreadable(message: string, path?: string): UserError {
+function unreadable(message: Message, path?: string): UserError {
   return new UserError({
     code: 'key-file',
     message,
-    hint: 'Give --key-file a file that holds the key and nothing else, or - to read it from standard input.',
+    hint: say('key-file.hint'),
     exit: 2,
     ...(path !== undefined && { where: { file: path } }),
   })
 }
 
-function badKey(code: string, message: string): UserError {
-  return new UserError({
-    code,
-    message,
-    hint: 'Copy the key from the QCode.cc console once more; it looks like cr_ and 64 hex digits.',
-    exit: 2,
-  })
+function malformed(message: Message): UserError {
+  return badKey('key-malformed', message)
+}
+
+function badKey(code: string, message: Message): UserError {
+  return new UserError({ code, message, hint: say('key-fault.hint'), exit: 2 })
 }

@@ -15,6 +15,11 @@ function quoted(said: string): string {
   return said === '' ? '.' : `: ${said}`
 }
 
+/** Where a key came from, where that is worth saying. */
+function from(source: string): string {
+  return source && ` from ${source}`
+}
+
 export const en = {
   language: 'en',
 
@@ -352,6 +357,7 @@ export const en = {
   'error.at': ({ where }: With<'where'>) => `at ${where}`,
   'error.cancelled': 'Cancelled. Nothing was written.',
   'error.cancelled-later': 'Cancelled. Nothing else was written.',
+  'error.with-ending': ({ error, ending }: With<'error' | 'ending'>) => `${error} ${ending}`,
   'error.internal': ({ url }: With<'url'>) =>
     `This is a bug in qcode-setup. Please report it with these lines (${url}):`,
   'error.internal.debug':
@@ -364,8 +370,95 @@ export const en = {
   // Files that cannot be edited.
 
   // This machine: folders, files, programs.
+  'error.no-working-folder': ({ code }: With<'code'>) => `The current folder no longer exists (${code}).`,
+  'error.no-working-folder.hint': 'Go to another folder, then run the same command again: cd ~',
+  'error.home-of-another': ({ home, owner, user }: With<'home' | 'owner' | 'user'>) =>
+    `${home} is the home of ${owner}, but you are ${user}: ${owner} couldn't read or change files that you write there.`,
+  'error.home-of-another.owner': ({ owner, command }: With<'owner' | 'command'>) =>
+    `To set up the tools of ${owner}, run the same command as ${owner}: ${command}`,
+  'error.home-of-another.without-sudo': 'qcode-setup (without sudo)',
+  'error.home-of-another.user': ({ user }: With<'user'>) =>
+    `To set up the tools of ${user}, use that user's own home: HOME=~${user} qcode-setup`,
+  'error.home-of-another.container': ({ home }: With<'home'>) =>
+    `If root should own this home (for example in a container), run: chown root ${home}`,
+  'owner.another': ({ path, user }: With<'path' | 'user'>) => `${path} belongs to ${user}`,
+  'owner.another.hint': ({ command }: With<'command'>) =>
+    `If you trust its contents, make it yours: ${command}`,
+  'owner.shared': ({ path, mode }: With<'path' | 'mode'>) =>
+    `${path} can be changed by other users (mode ${mode})`,
+  'owner.shared.hint': ({ command }: With<'command'>) => `If nobody else has changed it, run: ${command}`,
+  'owner.link': ({ path, user, target }: With<'path' | 'user' | 'target'>) =>
+    `${path} is a link to ${target} that belongs to ${user}`,
+  'owner.link.hint': ({ command }: With<'command'>) => `Remove the link: ${command}`,
+  'access.unreadable': ({ path }: With<'path'>) => `you can't read ${path} (permission denied)`,
+  'access.unreadable-of-another': ({ path, user }: With<'path' | 'user'>) =>
+    `${path} belongs to ${user} (permission denied)`,
+  'access.read-only': ({ path }: With<'path'>) => `${path} is read-only`,
+  'access.read-only-of-another': ({ path, user }: With<'path' | 'user'>) =>
+    `${path} belongs to ${user}, so you can't change it`,
+  'access.allow': ({ command }: With<'command'>) => `To allow it, run: ${command}`,
+  'access.own': ({ command }: With<'command'>) => `If it should be yours, run: ${command}`,
+  'error.not-writable': ({ path, fault }: With<'path' | 'fault'>) => `Can't write ${path}: ${fault}.`,
+  'file.would-be-too-large': ({ path }: With<'path'>) =>
+    `${path} would become larger than 10 MiB, which is too large for a settings file. Nothing was changed.`,
+  'file.would-be-too-large.hint': ({ path }: With<'path'>) =>
+    `Make it smaller, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.folder': ({ path }: With<'path'>) => `${path} is a folder, not a file.`,
+  'file.special': ({ path }: With<'path'>) => `${path} is a pipe or a device, not a file.`,
+  'file.too-large': ({ path }: With<'path'>) =>
+    `${path} is larger than 10 MiB, which is too large for a settings file.`,
+  'file.long-path': ({ path }: With<'path'>) => `The path ${path} is too long.`,
+  'file.unreadable': ({ path }: With<'path'>) => `Can't read ${path}: permission denied.`,
+  'file.dangling': ({ path }: With<'path'>) => `${path} is a broken link, or is behind one.`,
+  'file.below-file': ({ path }: With<'path'>) => `A parent of ${path} is not a folder.`,
+  'file.below-file.hint': ({ path }: With<'path'>) =>
+    `Move that parent away, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.move': ({ path }: With<'path'>) =>
+    `Move it away, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.long-path.hint': ({ path }: With<'path'>) =>
+    `Use a shorter path, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.unreadable.hint': ({ path }: With<'path'>) =>
+    `Give yourself permission to read it, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.dangling.hint': ({ path }: With<'path'>) =>
+    `Repair or remove the link, then run the same command again. To look at it: ls -ld ${path}`,
 
   // Keys and where they are kept.
+  'key-fault.none': ({ source }: With<'source'>) =>
+    source ? `There is no key in ${source}.` : 'Enter your key.',
+  'key-fault.lines': ({ source, lines }: With<'source'> & { readonly lines: readonly string[] }) =>
+    `The key${from(source)} has more than one line of text (lines ${lines.join(', ')}). A key is a single line.`,
+  'key-fault.name': ({ source }: With<'source'>) =>
+    `The key${from(source)} starts with a name, like a line of settings. Enter the key alone.`,
+  'key-fault.blank': ({ source }: With<'source'>) =>
+    `The key${from(source)} contains a space, line break or control character. Enter the key alone.`,
+  'key-fault.ascii': ({ source }: With<'source'>) =>
+    `The key${from(source)} contains a character that is not plain ASCII.`,
+  'key-fault.hint':
+    'Copy the key again from the QCode.cc console (https://qcode.cc). It is cr_ followed by 64 hex digits.',
+  'key-file.path': ({ path }: With<'path'>) => `The key file ${path}`,
+  'key-file.stdin': 'Standard input',
+  'key-file.unreadable': ({ path, code }: With<'path' | 'code'>) =>
+    `Can't read the key file ${path} (${code}).`,
+  'key-file.too-long': ({ source }: With<'source'>) => `${source} is longer than 64 KiB, so it is not a key.`,
+  'key-file.silent': ({ source, seconds }: With<'source'> & Count<'seconds'>) =>
+    `${source} sent nothing for ${seconds} seconds and did not end.`,
+  'key-file.endless': ({ source, seconds }: With<'source'> & Count<'seconds'>) =>
+    `${source} did not end within ${seconds} seconds.`,
+  'key-file.terminal': ({ source }: With<'source'>) =>
+    `${source} is a terminal, which would show the key while you type it.`,
+  'key-file.hint':
+    'Use --key-file with a file that contains only the key, or with - to read it from standard input.',
+  'keychain.refused': ({ reason }: With<'reason'>) => `The system keychain is not available (${reason}).`,
+  'keychain.no-service': ({ reason }: With<'reason'>) => `no Secret Service on this computer; ${reason}`,
+  'keychain.no-reason': 'no reason given',
+  'keychain.refused.hint': 'Unlock the keychain or start its service, then run the same command again.',
+  'keychain.not-installed': ({ name }: With<'name'>) =>
+    `The system keychain needs the package ${name}, which is not installed next to qcode-setup.`,
+  'keychain.not-installed.hint': ({ name }: With<'name'>) =>
+    `To install both, run: npm install -g qcode-setup ${name} (or, each time: npx -p qcode-setup -p ${name} qcode-setup …)`,
+  'keychain.use-files': 'To keep the key in files instead, run: qcode-setup setup --key-store file',
+  'keychain.not-trusted': ({ fault }: With<'fault'>) =>
+    `The system keychain was not opened, because its library would be loaded from a place that others can change: ${fault}.`,
 
   // Tool folders.
 

@@ -5,6 +5,16 @@ function quoted(said: string): string {
   return said === '' ? '。' : `：${said}`
 }
 
+/** A name inside of a sentence: Latin letters have a blank on either side. */
+function spaced(name: string): string {
+  return `${name}`.replace(/^(?=[!-~])/, ' ').replace(/(?<=[!-~])$/, ' ')
+}
+
+/** Where a key came from, where that is worth saying. */
+function from(source: string): string {
+  return source && `来自${spaced(source)}的`
+}
+
 /** Simplified Chinese, as on the mainland: full-width marks, 您 throughout; ids, paths and commands stay as they are typed. */
 export const zhCN: Texts = {
   language: 'zh-CN',
@@ -295,6 +305,7 @@ export const zhCN: Texts = {
   'error.at': ({ where }) => `位置：${where}`,
   'error.cancelled': '已取消，未写入任何内容。',
   'error.cancelled-later': '已取消，未再写入其他内容。',
+  'error.with-ending': ({ error, ending }) => `${error}${ending}`,
   'error.internal': ({ url }) => `这是 qcode-setup 的缺陷。请附上以下内容进行反馈（${url}）：`,
   'error.internal.debug': '使用 QCODE_DEBUG=1 重新运行同一命令，可在标准错误中查看详细过程。',
 
@@ -305,8 +316,73 @@ export const zhCN: Texts = {
   // Files that cannot be edited.
 
   // This machine: folders, files, programs.
+  'error.no-working-folder': ({ code }) => `当前文件夹已不存在（${code}）。`,
+  'error.no-working-folder.hint': '请进入其他文件夹，然后重新运行同一命令：cd ~',
+  'error.home-of-another': ({ home, owner, user }) =>
+    `${home} 是 ${owner} 的主目录，而您正以 ${user} 的身份运行。写入其中的内容，${owner} 将无法读取或更改。`,
+  'error.home-of-another.owner': ({ owner, command }) =>
+    `如要设置 ${owner} 的工具，请以 ${owner} 的身份运行同一命令：${command}`,
+  'error.home-of-another.without-sudo': 'qcode-setup（不加 sudo）',
+  'error.home-of-another.user': ({ user }) =>
+    `如要设置 ${user} 的工具，请使用该用户自己的主目录：HOME=~${user} qcode-setup`,
+  'error.home-of-another.container': ({ home }) =>
+    `如此主目录应归 root 所有（例如在容器中），请运行：chown root ${home}`,
+  'owner.another': ({ path, user }) => `${path} 属于 ${user}`,
+  'owner.another.hint': ({ command }) => `如信任其中的内容，请将其归为己有：${command}`,
+  'owner.shared': ({ path, mode }) => `${path} 可被其他用户更改（权限 ${mode}）`,
+  'owner.shared.hint': ({ command }) => `如确认无人更改过，请运行：${command}`,
+  'owner.link': ({ path, user, target }) => `${path} 是指向 ${target} 的链接，属于 ${user}`,
+  'owner.link.hint': ({ command }) => `请删除该链接：${command}`,
+  'access.unreadable': ({ path }) => `您无权读取 ${path}（权限不足）`,
+  'access.unreadable-of-another': ({ path, user }) => `${path} 属于 ${user}（权限不足）`,
+  'access.read-only': ({ path }) => `${path} 为只读`,
+  'access.read-only-of-another': ({ path, user }) => `${path} 属于 ${user}，您无权更改`,
+  'access.allow': ({ command }) => `如要允许，请运行：${command}`,
+  'access.own': ({ command }) => `如它应归您所有，请运行：${command}`,
+  'error.not-writable': ({ path, fault }) => `无法写入 ${path}：${fault}。`,
+  'file.would-be-too-large': ({ path }) => `${path} 将超过 10 MiB，对设置文件来说过大。未作任何更改。`,
+  'file.would-be-too-large.hint': ({ path }) =>
+    `请缩小该文件，然后重新运行同一命令。查看该文件：ls -ld ${path}`,
+  'file.folder': ({ path }) => `${path} 是文件夹，不是文件。`,
+  'file.special': ({ path }) => `${path} 是管道或设备，不是文件。`,
+  'file.too-large': ({ path }) => `${path} 超过 10 MiB，对设置文件来说过大。`,
+  'file.long-path': ({ path }) => `路径 ${path} 过长。`,
+  'file.unreadable': ({ path }) => `无法读取 ${path}：权限不足。`,
+  'file.dangling': ({ path }) => `${path} 是失效的链接，或位于失效的链接之下。`,
+  'file.below-file': ({ path }) => `${path} 的上级不是文件夹。`,
+  'file.below-file.hint': ({ path }) => `请将该上级移走，然后重新运行同一命令。查看：ls -ld ${path}`,
+  'file.move': ({ path }) => `请将其移走，然后重新运行同一命令。查看：ls -ld ${path}`,
+  'file.long-path.hint': ({ path }) => `请使用较短的路径，然后重新运行同一命令。查看：ls -ld ${path}`,
+  'file.unreadable.hint': ({ path }) => `请为自己授予读取权限，然后重新运行同一命令。查看：ls -ld ${path}`,
+  'file.dangling.hint': ({ path }) => `请修复或删除该链接，然后重新运行同一命令。查看：ls -ld ${path}`,
 
   // Keys and where they are kept.
+  'key-fault.none': ({ source }) =>
+    source ? `${spaced(source).trimStart()}中没有密钥。` : '请输入您的密钥。',
+  'key-fault.lines': ({ source, lines }) =>
+    `${from(source)}密钥有多行文本（第 ${lines.join('、')} 行）。密钥只有一行。`,
+  'key-fault.name': ({ source }) => `${from(source)}密钥前有变量名，像一行设置。请只填写密钥本身。`,
+  'key-fault.blank': ({ source }) => `${from(source)}密钥中含有空格、换行或控制字符。请只填写密钥本身。`,
+  'key-fault.ascii': ({ source }) => `${from(source)}密钥中含有 ASCII 以外的字符。`,
+  'key-fault.hint': '请从 QCode.cc 控制台（https://qcode.cc）重新复制密钥。密钥为 cr_ 加 64 位十六进制字符。',
+  'key-file.path': ({ path }) => `密钥文件 ${path}`,
+  'key-file.stdin': '标准输入',
+  'key-file.unreadable': ({ path, code }) => `无法读取密钥文件 ${path}（${code}）。`,
+  'key-file.too-long': ({ source }) => `${spaced(source).trimStart()}超过 64 KiB，不是密钥。`,
+  'key-file.silent': ({ source, seconds }) =>
+    `${spaced(source).trimStart()}在 ${seconds} 秒内没有内容，也没有结束。`,
+  'key-file.endless': ({ source, seconds }) => `${spaced(source).trimStart()}在 ${seconds} 秒内没有结束。`,
+  'key-file.terminal': ({ source }) => `${spaced(source).trimStart()}是终端，会在您输入时显示密钥。`,
+  'key-file.hint': '请通过 --key-file 指定只含密钥的文件，或用 - 从标准输入读取。',
+  'keychain.refused': ({ reason }) => `系统钥匙串不可用（${reason}）。`,
+  'keychain.no-service': ({ reason }) => `本机没有 Secret Service；${reason}`,
+  'keychain.no-reason': '未说明原因',
+  'keychain.refused.hint': '请解锁钥匙串或启动其服务，然后重新运行同一命令。',
+  'keychain.not-installed': ({ name }) => `系统钥匙串需要软件包 ${name}，但它没有与 qcode-setup 安装在一起。`,
+  'keychain.not-installed.hint': ({ name }) =>
+    `一并安装请运行：npm install -g qcode-setup ${name}（或每次使用：npx -p qcode-setup -p ${name} qcode-setup …）`,
+  'keychain.use-files': '如改为将密钥保存在文件中，请运行：qcode-setup setup --key-store file',
+  'keychain.not-trusted': ({ fault }) => `未打开系统钥匙串，因为其程序库会从他人可更改的位置加载：${fault}。`,
 
   // Tool folders.
 

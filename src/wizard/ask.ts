@@ -168,7 +168,7 @@ function hasLeft(error: unknown): boolean {
 
 function tryKey(text: string, texts: Texts): Secret | string {
   try {
-    return parseKey(text, 'your answer')
+    return parseKey(text)
   } catch (error) {
     if (error instanceof UserError) return error.text.in(texts)
     throw error

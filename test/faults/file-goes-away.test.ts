@@ -35,7 +35,7 @@ it('given a link that leads nowhere, that is told and not looked at for ever', (
   const path = place()
   symlinkSync(join(path, '..', 'nowhere'), path)
   meanwhile.work = []
-  expect(() => readFileState(path)).toThrow('a link that leads nowhere')
+  expect(() => readFileState(path)).toThrow('is a broken link')
 })
 
 it('given a file that is taken away after it was read, it is not called read-only', () => {

@@ -162,10 +162,10 @@ describe.skipIf(!hasSecretService)('the keychain of a machine with a Secret Serv
     await set(machine)
     await machine.service.restart('locked')
     const get = await machine.run('key get')
-    expect(get).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringContaining('cannot be used') })
+    expect(get).toMatchObject({ exit: 1, stdout: '', stderr: expect.stringContaining('is not available') })
     expect(await set(machine, secondKey)).toMatchObject({
       exit: 1,
-      stderr: expect.stringContaining('Unlock it'),
+      stderr: expect.stringContaining('Unlock the keychain'),
     })
     expect(await machine.run('key forget --yes')).toMatchObject({ exit: 1 })
     expect(await machine.run('status')).toMatchObject({ exit: 0, stderr: '' })

@@ -110,7 +110,7 @@ describe('the wizard on a terminal', () => {
     const run = start({ args: ['--tool', 'codex', '--region', 'eu', '--no-check'] })
     await run.question(en['ask.key'])
     run.press('two words', enter)
-    await run.waitFor('> The key from your answer has a blank')
+    await run.waitFor('> The key contains a space, line break or control character')
     run.press('\x15', testKey, enter)
     await run.question(en['ask.confirm'])
     run.press(enter)

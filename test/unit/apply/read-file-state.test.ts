@@ -96,10 +96,10 @@ describe('assertWritable', () => {
     const home = makeHome()
     const stranger = { uid: (statSync(home).uid || 1_000) + 1, env: {} }
     const keeps = whatKeepsFromChanging(home, 'u+wx', stranger)
-    expect(keeps.what).toContain('belongs to')
-    expect(keeps.remedy).toContain(`chown -R "$(id -u):$(id -g)" ${home}`)
+    expect(String(keeps.fault)).toContain('belongs to')
+    expect(String(keeps.remedy)).toContain(`chown -R "$(id -u):$(id -g)" ${home}`)
     const owner = { uid: statSync(home).uid, env: {} }
-    expect(whatKeepsFromChanging(home, 'u+wx', owner).remedy).toContain(`chmod u+wx ${home}`)
+    expect(String(whatKeepsFromChanging(home, 'u+wx', owner).remedy)).toContain(`chmod u+wx ${home}`)
   })
 
   test('takes a missing owner write bit as the wish that nothing is written', () => {

@@ -134,7 +134,7 @@ const doubts: Readonly<Record<string, { make: (path: string) => void; says: stri
         symlinkSync(real, path)
         lchownSync(path, stranger, stranger)
       },
-      says: `is a link of #${stranger}`,
+      says: `that belongs to #${stranger}`,
     },
   }),
 }

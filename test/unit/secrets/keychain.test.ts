@@ -39,10 +39,21 @@ test('a keychain that refuses is a UserError with the reason and another way', a
   await expect(keychain.accounts()).rejects.toMatchObject(unavailable)
 })
 
-test('a message of the system ends as a sentence does', async () => {
+test('the words of the system are quoted without their end', async () => {
   const slow = { ...refusing, get: () => Promise.reject(new Error('Did not receive a reply.')) }
   const keychain = await openKeychain({ keychain: async () => slow })
-  await expect(keychain.read(keyAccount)).rejects.toThrow(/Did not receive a reply\.$/)
+  await expect(keychain.read(keyAccount)).rejects.toThrow(/ \(Did not receive a reply\)\.$/)
+})
+
+test.each([
+  'Platform failure: DBus error: Failed to connect to socket /run/user/1000/bus: No such file or directory',
+  'Platform failure: DBus error: The name org.freedesktop.secrets was not provided by any .service files',
+])('a computer without a Secret Service is told that in plain words: %s', async (said) => {
+  const absent = { ...refusing, get: () => Promise.reject(new Error(said)) }
+  const keychain = await openKeychain({ keychain: async () => absent })
+  await expect(keychain.read(keyAccount)).rejects.toThrow(
+    `The system keychain is not available (no Secret Service on this computer; ${said.split('error: ')[1]}).`,
+  )
 })
 
 test('a machine without the library is told how to install it', async () => {

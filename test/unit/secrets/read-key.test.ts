@@ -32,16 +32,16 @@ describe('parseKey', () => {
     ['  ', 'no key in here'],
     ['""', 'no key in here'],
     ['\uFEFF', 'no key in here'],
-    ['cr_a b', 'a blank'],
+    ['cr_a b', 'a space'],
     ['cr_a\nb', 'lines 1, 2'],
     ['\ncr_a\n\ncr_b\n', 'lines 2, 4'],
-    ['zq9\r'.repeat(9), 'lines 1, 2, 3, 4, 5 and more'],
-    ['cr_\u0007abc', 'a control character'],
+    ['zq9\r'.repeat(9), 'lines 1, 2, 3, 4, 5, …'],
+    ['cr_\u0007abc', 'control character'],
     ['cr_密钥', 'plain ASCII'],
     ['cr_é', 'plain ASCII'],
-    ['export QCODE_API_KEY=cr_abc', 'a name in front'],
-    ['QCODE_API_KEY="cr_abc"', 'a name in front'],
-    ["$env:QCODE_API_KEY='cr_abc'", 'a name in front'],
+    ['export QCODE_API_KEY=cr_abc', 'starts with a name'],
+    ['QCODE_API_KEY="cr_abc"', 'starts with a name'],
+    ["$env:QCODE_API_KEY='cr_abc'", 'starts with a name'],
   ])('refuses %j, says why, and does not echo it', (text, why) => {
     try {
       parseKey(text, 'here')
@@ -133,7 +133,7 @@ describe('readKey', () => {
     const piped = createTestHost(folder, { readStdin: async (limit) => Buffer.alloc(limit + 1, 'a') })
     await expect(readKey('-', piped)).rejects.toThrow('longer than 64 KiB')
     const silent = createTestHost(folder, { readStdin: async () => 'silent' })
-    await expect(readKey('-', silent)).rejects.toThrow('neither ended nor went on')
+    await expect(readKey('-', silent)).rejects.toThrow('sent nothing for')
   })
 
   it('reads a named pipe, whoever comes first, and gives up on one that stays silent', async () => {

@@ -13,17 +13,18 @@ const together = { 'graceful-fs': 'fs-extra', jsonfile: 'fs-extra', universalify
 /** Groups for rolldown: a file for each package, then groups of our own modules, each with what its entry imports at once and no earlier group has; then all that several commands share. */
 export function moduleGroups(root) {
   const entries = ['main', 'commands/print', 'commands/status', 'commands/setup']
-  const taken = new Set()
+  // `--help` looks at what `setup` says of itself, and needs nothing of what it does.
+  const alone = resolve(root, 'src/commands/setup.ts')
+  const taken = new Set([alone])
   const groups = entries.map((entry, index) => {
-    const files = [...closure(resolve(root, 'src', `${entry}.ts`))].filter(
-      (file) => isLight(file) && !taken.has(file),
-    )
+    const start = resolve(root, 'src', `${entry}.ts`)
+    const files = [...closure(start)].filter((file) => isLight(file) && !taken.has(file))
     for (const file of files) taken.add(file)
     const own = new Set(files)
     const name = index === 0 ? 'start' : `start-${entry.split('/').at(-1)}`
     return { name, priority: 10 - index, test: (id) => own.has(id) }
   })
-  const isShared = (id) => /[\\/]src[\\/].*\.ts$/.test(id) && isLight(id)
+  const isShared = (id) => id !== alone && /[\\/]src[\\/].*\.ts$/.test(id) && isLight(id)
   const packages = { name: packageOf, debugName: 'packages', priority: 20, test: /[\\/]node_modules[\\/]/ }
   return [packages, ...groups, { name: 'core', minShareCount: 2, priority: 0, test: isShared }]
 }

@@ -6,6 +6,7 @@ import type { Host } from './host/host.ts'
 import type { CommandName } from './request/fields.ts'
 import type { Positional } from './request/parse-arguments.ts'
 import { type Input, isOn } from './request/request.ts'
+import type { Message } from './texts/message.ts'
 
 /** Whether questions may be asked: on a terminal, unless `--yes` or `--json` says otherwise. */
 export function isInteractive(input: Input, host: Host): boolean {
@@ -22,21 +23,21 @@ export type CommandSpec = ReadingCommand | WritingCommand
 
 interface ReadingCommand extends CommandParts {
   readonly writes: 'nothing'
-  readonly load: () => Promise<Run>
+  readonly run: Run
 }
 
 interface WritingCommand extends CommandParts {
   /** Its own state alone, or files and the keychain as well. */
   readonly writes: 'state' | 'files'
-  readonly load: () => Promise<Run<WritingContext>>
+  readonly run: Run<WritingContext>
 }
 
 interface CommandParts {
   readonly name: CommandName
-  readonly summary: string
+  readonly summary: Message
   readonly positional?: Positional
   /** Command lines with what they do, for `--help`. */
-  readonly examples: readonly (readonly [line: string, meaning: string])[]
+  readonly examples: readonly (readonly [line: string, meaning?: Message])[]
   /** Whether a call changes nothing, though others of this command do; every call with `--dry-run` is one. */
   readonly onlyReads?: (input: Input) => boolean
   /** It may ask the gateway. */

@@ -3,14 +3,14 @@ import { oddHomes, refuseOddFolders } from './catalog/folder-variables.ts'
 import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from './command.ts'
-import { commandTable } from './commands/command-table.ts'
+import { commandNames, loadCommand } from './commands/command-table.ts'
 import { startDebug } from './debug.ts'
 import { type ExitCode, formatWhere, UserError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost, userLanguage } from './host/node.ts'
 import { othersHome } from './host/ownership.ts'
-import { type Field, fields } from './request/fields.ts'
+import { type Field, fields, keyVerbs } from './request/fields.ts'
 import { fullNameOf, parseArguments, refuseKeyArgument, unknownValue } from './request/parse-arguments.ts'
 import { type Input, isOn } from './request/request.ts'
 import { rememberKey } from './secrets/mask-text.ts'
@@ -39,13 +39,13 @@ export async function main(args: readonly string[]): Promise<void> {
 
 async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
   refuseKeyArgument(args, host.env)
-  const { spec, rest } = findCommand(args)
+  const { spec, rest } = await findCommand(args)
   const catalog = await catalogFor(spec, rest, host)
   if (rest.includes('--help') || rest.includes('-h')) {
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
     const help = renderHelp(spec, fullNameOf(rest, spec, catalog), { host, catalog })
     const isNamed = rest.length < args.length
-    print(host, isNamed ? help : [renderOverview(commandTable, host), help].join('\n\n'))
+    print(host, isNamed ? help : [renderOverview(commandNames, host), help].join('\n\n'))
     return 0
   }
   const { unusable = [] } = catalog
@@ -74,10 +74,10 @@ async function runCommand(
   { host, catalog }: CommandContext,
 ): Promise<Outcome> {
   const context = { host: spec.network ? host : { ...host, isOffline: true }, catalog }
-  if (spec.writes === 'nothing') return (await spec.load())(input, context)
+  if (spec.writes === 'nothing') return spec.run(input, context)
   const { createCommitter } = await import('./apply/committer.ts')
   const committer = createCommitter(host, isOn(input, 'dryRun'))
-  return (await spec.load())(input, { ...context, committer })
+  return spec.run(input, { ...context, committer })
 }
 
 async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], host: Host): Promise<Catalog> {
@@ -86,17 +86,12 @@ async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], ho
 }
 
 /** The command that the first argument names; none means setup. */
-function findCommand(args: readonly string[]): { spec: CommandSpec; rest: readonly string[] } {
+async function findCommand(args: readonly string[]): Promise<{ spec: CommandSpec; rest: readonly string[] }> {
   const [first = ''] = args
-  const named = commandTable.find(({ name }) => name === first)
-  if (named) return { spec: named, rest: args.slice(1) }
-  const setup = commandTable[0]
-  if (setup && (first === '' || first.startsWith('-'))) return { spec: setup, rest: args }
-  throw unknownValue(
-    'command',
-    first,
-    commandTable.map(({ name }) => name),
-  )
+  const isNamed = first !== '' && !first.startsWith('-')
+  const spec = await loadCommand(isNamed ? first : 'setup')
+  if (spec === undefined) throw unknownValue('command', first, commandNames)
+  return { spec, rest: isNamed ? args.slice(1) : args }
 }
 
 const mayStand =
@@ -140,7 +135,8 @@ function printDocument(command: string, { findings, data, showsKey }: Outcome, h
 /** A command line as it can be shown to anybody: the names of commands and flags, and nothing of what was given to them. */
 function withoutValues(args: readonly string[]): string {
   const known = new Set<string>([
-    ...commandTable.flatMap(({ name, positional }) => [name, ...Object.keys(positional?.choices ?? {})]),
+    ...commandNames,
+    ...keyVerbs.flatMap((name) => name.split(' ')),
     ...[...Object.values<Field>(fields).map(({ flag }) => flag), 'help'].map((flag) => `--${flag}`),
   ])
   const shown = args.map((argument) => {

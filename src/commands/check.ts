@@ -8,17 +8,31 @@ import {
 } from '../checks/check-gateway.ts'
 import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.ts'
 import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
-import type { CommandContext, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
 import { modelFor } from '../request/choose-tools.ts'
 import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { existingChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+
+export const checkCommand: CommandSpec = {
+  name: 'check',
+  summary: say('help.check'),
+  examples: [
+    ['qcode-setup check', say('help.check.example-1')],
+    ['qcode-setup check --all', say('help.check.example-2')],
+    ['qcode-setup check --key-file ~/key.txt --live --model MODEL', say('help.check.example-3')],
+  ],
+  writes: 'nothing',
+  network: true,
+  run: runCheck,
+}
 
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {

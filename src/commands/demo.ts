@@ -2,16 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createCommitter } from '../apply/committer.ts'
-import type { CommandContext, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { BaseUrl } from '../gateway/judge-base-url.ts'
 import { requestRoute } from '../gateway/smallest-body.ts'
 import { startStandIn } from '../gateway/stand-in.ts'
 import { throwAwayHost } from '../host/throw-away-host.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { type DemoRequest, reportDemo } from '../ui/report-prove.ts'
 import { existingChoices } from './choices-of.ts'
 import { throwAwayKey } from './given-key.ts'
 import { runSetup } from './setup.ts'
+
+export const demoCommand: CommandSpec = {
+  name: 'demo',
+  summary: say('help.demo'),
+  examples: [['qcode-setup demo']],
+  writes: 'nothing',
+  network: false,
+  run: runDemo,
+}
 
 /**
  * The whole job with nothing at stake: a home in a temporary folder, a gateway on loopback, every tool set up, and each

@@ -14,7 +14,7 @@ import {
 import { gatewayPlans, toolData } from '../checks/doctor/tool-data.ts'
 import { stateInGit } from '../checks/key-in-git.ts'
 import { lintFiles } from '../checks/lint/lint-files.ts'
-import type { CommandContext, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { ToolView } from '../effect/tool-view.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -22,12 +22,26 @@ import type { Host } from '../host/host.ts'
 import { emptyLedger, type Ledger } from '../ledger.ts'
 import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { choiceOf } from './choices-of.ts'
 import { deepFindings } from './doctor-deep.ts'
 import { plainHttpWarnings } from './doctor-plain-http.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
+
+export const doctorCommand: CommandSpec = {
+  name: 'doctor',
+  summary: say('help.doctor'),
+  examples: [
+    ['qcode-setup doctor', say('help.doctor.example-1')],
+    ['qcode-setup doctor --deep', say('help.doctor.example-2')],
+    ['qcode-setup doctor --no-check --json', say('help.doctor.example-3')],
+  ],
+  writes: 'nothing',
+  network: true,
+  run: runDoctor,
+}
 
 /** Everything that is known of the tools on this machine: what they go by, and what is wrong with it. */
 export async function runDoctor(input: Input, context: CommandContext): Promise<Outcome> {

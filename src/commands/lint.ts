@@ -1,14 +1,30 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import type { LintProblem } from '../checks/lint/lint-context.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
-import type { CommandContext, Outcome, WritingContext } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome, WritingContext } from '../command.ts'
 import { urlRules } from '../gateway/url-faults.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planFixes, type TextFix } from '../plan/plan-fixes.ts'
 import { type Input, isOn, textOf } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { reportLint } from '../ui/report-lint.ts'
 import { renderGithub, renderSarif } from '../ui/sarif.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
+
+export const lintCommand: CommandSpec = {
+  name: 'lint',
+  summary: say('help.lint'),
+  positional: { name: 'PATH', required: false, many: true },
+  examples: [
+    ['qcode-setup lint', say('help.lint.example-1')],
+    ['qcode-setup lint --project --format github', say('help.lint.example-2')],
+    ['qcode-setup lint --fix .env src', say('help.lint.example-3')],
+  ],
+  writes: 'files',
+  onlyReads: ({ switches }) => !switches.has('fix'),
+  network: false,
+  run: runLint,
+}
 
 /** Finds base URLs for the gateway and judges each by what its client appends; `--fix` corrects those that are certain. */
 export async function runLint(input: Input, context: WritingContext): Promise<Outcome> {

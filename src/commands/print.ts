@@ -1,4 +1,4 @@
-import type { CommandContext, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
 import { completeChoice } from '../request/choose-tools.ts'
@@ -6,8 +6,23 @@ import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
 import { givenKey } from './given-key.ts'
+
+export const printCommand: CommandSpec = {
+  name: 'print',
+  summary: say('help.print'),
+  positional: { name: 'TOOL', required: true },
+  examples: [
+    ['qcode-setup print codex --region asia', say('help.print.example-1')],
+    ['qcode-setup print openai-sdk --format python', say('help.print.example-2')],
+  ],
+  writes: 'nothing',
+  network: false,
+  needsEveryTool: true,
+  run: runPrint,
+}
 
 /** Stands for the key where the real one was not asked for. */
 const standInKey = new Secret('cr_YOUR_KEY')

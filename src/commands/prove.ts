@@ -14,7 +14,7 @@ import {
   copySettings,
   type ProofFolders,
 } from '../checks/prove-environment.ts'
-import type { CommandContext, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { openEffect } from '../effect/judge-effect.ts'
 import { viewMachine } from '../effect/machine-view.ts'
 import { viewTool } from '../effect/tool-view.ts'
@@ -25,11 +25,25 @@ import { throwAwayHost } from '../host/throw-away-host.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import { detectedTools, namedTools } from '../request/choose-tools.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { type ProofRow, reportProve } from '../ui/report-prove.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { existingChoices } from './choices-of.ts'
 import { throwAwayKey } from './given-key.ts'
 import { runSetup } from './setup.ts'
+
+export const proveCommand: CommandSpec = {
+  name: 'prove',
+  summary: say('help.prove'),
+  examples: [
+    ['qcode-setup prove', say('help.prove.example-1')],
+    ['qcode-setup prove --tool codex --json', say('help.prove.example-2')],
+  ],
+  writes: 'nothing',
+  network: false,
+  needsEveryTool: true,
+  run: runProve,
+}
 
 /**
  * Runs the clients that are installed here with the settings that setup would write, in a throw-away home, against a

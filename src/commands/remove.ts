@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import type { Outcome, WritingContext } from '../command.ts'
+import type { CommandSpec, Outcome, WritingContext } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Setup, setupId } from '../ledger.ts'
@@ -7,12 +7,22 @@ import { planRemoval } from '../plan/make-plan.ts'
 import { toolsNamed } from '../request/choose-tools.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
 import { type Input, listOf, textOf } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { reportRemoval } from '../ui/report-setup.ts'
 import { choiceOf, goneFindings, isGone, loadLedger } from './choices-of.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
 import { recoverFirst } from './recover-first.ts'
 import { planData, writePlan } from './write-plan.ts'
+
+export const removeCommand: CommandSpec = {
+  name: 'remove',
+  summary: say('help.remove'),
+  examples: [['qcode-setup remove --tool codex --yes', say('help.remove.example-1')]],
+  writes: 'files',
+  network: false,
+  run: runRemove,
+}
 
 /** Takes out what this program wrote for the named tools (by default all) and gives back what it replaced. */
 export async function runRemove(input: Input, context: WritingContext): Promise<Outcome> {

@@ -1,4 +1,10 @@
-import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
+import {
+  type CommandContext,
+  type CommandSpec,
+  isInteractive,
+  type Outcome,
+  type WritingContext,
+} from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { planSetup } from '../plan/make-plan.ts'
@@ -7,6 +13,7 @@ import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { findRefusals } from './check-after.ts'
@@ -15,6 +22,20 @@ import { leaveOutBroken } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { resolveRegion, resolveVariants } from './resolve-region.ts'
 import { planData } from './write-plan.ts'
+
+export const setupCommand: CommandSpec = {
+  name: 'setup',
+  summary: say('help.setup'),
+  examples: [
+    ['qcode-setup', say('help.setup.example-1')],
+    ['qcode-setup --tool codex --region eu --key-file ~/key.txt --yes', say('help.setup.example-2')],
+    ['pass qcode | qcode-setup --tool all --key-file - --dry-run --diff', say('help.setup.example-3')],
+  ],
+  writes: 'files',
+  network: true,
+  needsEveryTool: true,
+  run: runSetup,
+}
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: WritingContext): Promise<Outcome> {

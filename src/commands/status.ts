@@ -1,11 +1,21 @@
 import { endingCommand, findUnfinishedRun } from '../apply/journal.ts'
 import type { RunRecord } from '../apply/run-record.ts'
-import type { CommandContext, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { reportStatus } from '../ui/report-status.ts'
 import { choiceOf, goneFindings, isGone } from './choices-of.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
+
+export const statusCommand: CommandSpec = {
+  name: 'status',
+  summary: say('help.status'),
+  examples: [['qcode-setup status --json', say('help.status.example-1')]],
+  writes: 'nothing',
+  network: false,
+  run: runStatus,
+}
 
 /** What is set up, where, for which region, and whether it still stands as it was written. */
 export async function runStatus(input: Input, context: CommandContext): Promise<Outcome> {

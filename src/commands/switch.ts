@@ -1,11 +1,18 @@
 import { readLedger } from '../apply/ledger-store.ts'
-import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
+import {
+  type CommandContext,
+  type CommandSpec,
+  isInteractive,
+  type Outcome,
+  type WritingContext,
+} from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
+import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { existingChoices, storedKey } from './choices-of.ts'
@@ -13,6 +20,19 @@ import { keepIn } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { resolveVariants } from './resolve-region.ts'
 import { planData } from './write-plan.ts'
+
+export const switchCommand: CommandSpec = {
+  name: 'switch',
+  summary: say('help.switch'),
+  positional: { name: 'REGION', required: false },
+  examples: [
+    ['qcode-setup switch eu', say('help.switch.example-1')],
+    ['qcode-setup switch --gateway https://relay.example.com', say('help.switch.example-2')],
+  ],
+  writes: 'files',
+  network: true,
+  run: runSwitch,
+}
 
 /** Moves everything that is set up to another region; the keys that stand in the files stay as they are. */
 export async function runSwitch(input: Input, context: WritingContext): Promise<Outcome> {

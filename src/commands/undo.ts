@@ -1,12 +1,13 @@
 import { findUnfinishedRun, listRuns } from '../apply/journal.ts'
 import { planUndo, type UndoPlan, undoState } from '../apply/plan-undo.ts'
 import { changeTargets, runTargets } from '../apply/run-record.ts'
-import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
+import { type CommandSpec, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import type { Host } from '../host/host.ts'
 import { leavingHttp } from '../plan/setups.ts'
 import { findEditSecrets, otherNames } from '../plan/written-keys.ts'
 import { type Input, isOn } from '../request/request.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
+import { say } from '../texts/message.ts'
 import { reportRuns, reportUndo } from '../ui/report-setup.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
@@ -14,6 +15,20 @@ import { returningHttp } from './plain-http.ts'
 import { damagedRuns } from './plan-context.ts'
 import { recoverFirst } from './recover-first.ts'
 import { askToWrite, diffText } from './write-plan.ts'
+
+export const undoCommand: CommandSpec = {
+  name: 'undo',
+  summary: say('help.undo'),
+  positional: { name: 'RUN', required: false },
+  examples: [
+    ['qcode-setup undo', say('help.undo.example-1')],
+    ['qcode-setup undo --list', say('help.undo.example-2')],
+  ],
+  writes: 'files',
+  onlyReads: ({ switches }) => switches.has('list'),
+  network: false,
+  run: runUndo,
+}
 
 /** Takes a run back: bytes, modes, files that were not there. An unfinished run that is named is only rolled back. */
 export async function runUndo(input: Input, context: WritingContext): Promise<Outcome> {

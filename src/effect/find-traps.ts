@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { createContext, runInContext } from 'node:vm'
+import { type Context, createContext, runInContext } from 'node:vm'
 import type { Trap, TrapCondition, ValueState } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
@@ -224,8 +224,8 @@ const states: Record<ValueState, (value: string | undefined, scene: TrapContext)
 /** In ms: more than any pattern that was meant well takes, also on a machine that is busy with something else. */
 const timeout = 1000
 
-/** Nothing of this program's is in it. */
-const sandbox = createContext(Object.create(null))
+/** Nothing of this program's is in it. Made when it is first needed: that costs a millisecond, and most commands need none. */
+let sandbox: Context | undefined
 
 /** Patterns that once took too long: they are not tried again. */
 const timedOut = new Set<string>()
@@ -244,6 +244,7 @@ export function matchesPattern(pattern: string, text: string): boolean {
   const known = answers.get(question)
   if (known !== undefined) return known
   try {
+    sandbox ??= createContext(Object.create(null))
     const answer = runInContext(question, sandbox, { timeout }) === true
     if (answers.size >= mostAnswers) answers.clear()
     answers.set(question, answer)

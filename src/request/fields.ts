@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/tool.ts'
 import { languages } from '../texts/language.ts'
 
-/** Every command, by the word that is typed; command-table.ts has what each of them does. */
+/** Every command, by the word that is typed; each has a file of its own in commands/. */
 export type CommandName =
   | 'setup'
   | 'print'
@@ -35,7 +35,8 @@ export interface Field {
   readonly default?: string
 }
 
-const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as const
+/** The verbs of the command `key`, each with flags of its own. */
+export const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as const
 
 /** They change files or the keychain. */
 const writers = ['setup', 'switch', 'remove', 'undo', 'key set', 'key rotate', 'key forget', 'lint'] as const

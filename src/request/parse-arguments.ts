@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Catalog } from '../catalog/tool.ts'
 import { nearest, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import type { Message } from '../texts/message.ts'
 import { type CommandName, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
 
@@ -11,7 +12,7 @@ export interface Positional {
   readonly required: boolean
   readonly many?: boolean
   /** The words that are allowed, each with what it does; each has flags of its own in the table of fields. */
-  readonly choices?: Readonly<Record<string, string>>
+  readonly choices?: Readonly<Record<string, Message>>
 }
 
 /** What says how the arguments of a command are read. */

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandSpec } from '../command.ts'
 import type { Host } from '../host/host.ts'
-import { type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
+import { type CommandName, type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
 import type { Positional } from '../request/parse-arguments.ts'
 import { displayWidth, padEnd, wrapText } from './render-table.ts'
 
@@ -11,7 +11,7 @@ type HelpTopic = Pick<CommandSpec, 'name' | 'summary' | 'positional' | 'examples
 type NarrowTopic = Omit<HelpTopic, 'name'> & { readonly name: string }
 
 interface HelpContext {
-  readonly host: Pick<Host, 'terminal'>
+  readonly host: Pick<Host, 'terminal' | 'texts'>
   readonly catalog: Catalog
 }
 
@@ -25,13 +25,14 @@ const shortestLine = 60
  * examples. English and plain text.
  */
 export function renderHelp(topic: HelpTopic, fullName: string, { host, catalog }: HelpContext): string {
+  const { texts } = host
   const { columns } = host.terminal
   const narrow = narrowTopic(topic, fullName)
   return [
-    ...wrapText(`qcode-setup ${narrow.name}: ${narrow.summary}`, columns),
+    ...wrapText(`qcode-setup ${narrow.name}: ${narrow.summary.in(texts)}`, columns),
     '',
     `Usage: qcode-setup ${usageOf(narrow)} [flags]`,
-    ...describeVerbs(narrow.positional, columns),
+    ...describeVerbs(narrow.positional, host),
     '',
     'Flags:',
     ...fieldsOf(fullName, catalog).map(([, field]) =>
@@ -39,7 +40,7 @@ export function renderHelp(topic: HelpTopic, fullName: string, { host, catalog }
     ),
     '',
     'Examples:',
-    ...narrow.examples.map(([line, meaning]) => `  ${line}${meaning && `\n      ${meaning}`}`),
+    ...narrow.examples.map(([line, meaning]) => `  ${line}${meaning ? `\n      ${meaning.in(texts)}` : ''}`),
   ].join('\n')
 }
 
@@ -54,14 +55,17 @@ function narrowTopic(topic: HelpTopic, fullName: string): NarrowTopic {
 }
 
 /** `qcode-setup --help`: what the program is for, and all commands. */
-export function renderOverview(topics: readonly HelpTopic[], { terminal }: Pick<Host, 'terminal'>): string {
+export function renderOverview(
+  names: readonly CommandName[],
+  { terminal, texts }: HelpContext['host'],
+): string {
   return [
     ...wrapText('Points AI coding tools at the QCode.cc gateway.', terminal.columns),
     '',
     'Usage: qcode-setup [command] [flags]',
     '',
     'Commands:',
-    ...topics.map((topic) => renderRow(usageOf(topic), topic.summary, terminal.columns)),
+    ...names.map((name) => renderRow(name, texts[`help.${name}`], terminal.columns)),
     '',
     'Flags of a command: qcode-setup COMMAND --help',
   ].join('\n')
@@ -72,9 +76,14 @@ function usageOf({ name, positional }: NarrowTopic): string {
   return `${name} ${positional.required ? positional.name : `[${positional.name}]`}`
 }
 
-function describeVerbs(positional: Positional | undefined, columns: number): string[] {
+function describeVerbs(
+  positional: Positional | undefined,
+  { terminal, texts }: HelpContext['host'],
+): string[] {
   if (!positional?.choices) return []
-  const rows = Object.entries(positional.choices).map(([word, meaning]) => renderRow(word, meaning, columns))
+  const rows = Object.entries(positional.choices).map(([word, meaning]) =>
+    renderRow(word, meaning.in(texts), terminal.columns),
+  )
   return ['', `${positional.name} is one of:`, ...rows]
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { commandTable } from '../../src/commands/command-table.ts'
+import { commandTable } from '../support/command-table.ts'
 import { canaryKey, findCanary, oddKey } from './canary-keys.ts'
 import { clientRuns } from './client-runs.ts'
 import { commandRuns } from './command-runs.ts'

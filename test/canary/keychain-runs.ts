@@ -1,5 +1,5 @@
-import { commandTable } from '../../src/commands/command-table.ts'
 import { fieldsOf } from '../../src/request/fields.ts'
+import { commandTable } from '../support/command-table.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { canaryKey, oddKey } from './canary-keys.ts'
 import { plantedHome } from './user-files.ts'

@@ -1,7 +1,7 @@
-import { commandTable } from '../../src/commands/command-table.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
+import { commandTable } from '../support/command-table.ts'
 import { sampleKey } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { createTestContext } from '../support/test-context.ts'
@@ -34,8 +34,7 @@ async function attempt([name, ...rest]: readonly string[], host: Host): Promise<
   if (!spec) throw new Error(`no command ${name}`)
   try {
     const input = parseArguments(rest, spec, testCatalog)
-    const run = await spec.load()
-    await run(input, createTestContext(host))
+    await spec.run(input, createTestContext(host))
     return undefined
   } catch (error) {
     if (error instanceof UserError) return error

@@ -1,9 +1,9 @@
 import { createCommitter } from '../../src/apply/committer.ts'
-import { commandTable } from '../../src/commands/command-table.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
 import { isOn } from '../../src/request/request.ts'
+import { commandTable } from './command-table.ts'
 import { testCatalog } from './test-catalog.ts'
 
 /** How a command ended, and all that it said, in no special order. */
@@ -20,8 +20,7 @@ export async function runInProcess(line: string, host: Host): Promise<Ended> {
   try {
     const input = parseArguments(rest, spec, testCatalog)
     const committer = createCommitter(host, isOn(input, 'dryRun'))
-    const run = await spec.load()
-    const { exit, ...outcome } = await run(input, { host, catalog: testCatalog, committer })
+    const { exit, ...outcome } = await spec.run(input, { host, catalog: testCatalog, committer })
     return { exit, text: JSON.stringify(outcome) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error

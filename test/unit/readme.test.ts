@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { describe, expect, it } from 'vitest'
 import type { Tool } from '../../src/catalog/tool.ts'
-import { commandTable } from '../../src/commands/command-table.ts'
 import { Origin } from '../../src/gateway/origin.ts'
 import { printFormats, printTool } from '../../src/plan/print-tool.ts'
 import { baseUrlOf, wantedTargets } from '../../src/plan/wanted.ts'
@@ -12,6 +11,7 @@ import { type Field, fieldsOf } from '../../src/request/fields.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
 import type { ToolChoice } from '../../src/request/request.ts'
 import { Secret } from '../../src/secrets/secret.ts'
+import { commandTable } from '../support/command-table.ts'
 import { projectFolder, testCatalog } from '../support/test-catalog.ts'
 import { createTestHost } from '../support/test-host.ts'
 
@@ -116,7 +116,7 @@ const sections: Record<string, () => string | Promise<string>> = {
             ? ` ${positional.name}`
             : ` [${positional.name}]`
           : ''
-        return [`\`qcode-setup ${name}${argument}\``, summary]
+        return [`\`qcode-setup ${name}${argument}\``, String(summary)]
       }),
     ),
   flags: () => table(['Flag', '', 'Commands'], flagRows()),

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commandTable } from '../../../src/commands/command-table.ts'
+import { commandTable } from '../../support/command-table.ts'
 import { answering, type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { manifestOf, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { makeHome, type Ran, runProgram, sampleKey } from '../../support/run-program.ts'

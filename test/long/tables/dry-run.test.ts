@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { commandTable } from '../../../src/commands/command-table.ts'
+import { commandTable } from '../../support/command-table.ts'
 import { readTree, stateBelowHome } from '../../support/home-tree.ts'
 import { makeHome, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commandTable } from '../../../src/commands/command-table.ts'
+import { commandTable } from '../../support/command-table.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { makeHome, type Ran, runProgram } from '../../support/run-program.ts'
 

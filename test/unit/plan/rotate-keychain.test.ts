@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/command.ts'
-import { commandTable } from '../../../src/commands/command-table.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { commandTable } from '../../support/command-table.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestContext } from '../../support/test-context.ts'
@@ -23,7 +23,7 @@ it('replaces the key in the keychain and in files in one run, where some tools u
     if (!spec) throw new Error(`no command ${name}`)
     const args = [...rest, '--key-file', '-', '--yes', '--no-check']
     const input = parseArguments(args, spec, testCatalog)
-    return (await spec.load())(input, createTestContext(host))
+    return spec.run(input, createTestContext(host))
   }
   const keychain = await host.keychain()
   const kept = async () => Promise.all((await keychain.list()).map((account) => keychain.get(account)))

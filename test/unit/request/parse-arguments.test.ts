@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { commandTable } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { commandTable } from '../../support/command-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const own: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { commandTable } from '../../../src/commands/command-table.ts'
+import { commandNames } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
 import { renderHelp, renderOverview } from '../../../src/ui/render-help.ts'
 import { displayWidth } from '../../../src/ui/render-table.ts'
+import { commandTable } from '../../support/command-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
@@ -44,7 +45,7 @@ describe('renderHelp', () => {
 
   it('tells of a command with verbs what each does, and which flag only some take', () => {
     const help = helpOf('key').replace(/\s+/g, ' ')
-    expect(help).toContain('VERB is one of: set put the key into')
+    expect(help).toContain('VERB is one of: set Store your key in')
     expect(help).toContain('--no-check do not contact the gateway (only with rotate)')
     expect(help).toContain('--yes ask nothing (only with set, rotate, forget)')
     expect(help).toMatch(
@@ -54,7 +55,7 @@ describe('renderHelp', () => {
 
   it('tells of one verb its own flags and examples', () => {
     const help = helpOf('key get')
-    expect(help).toContain('qcode-setup key get: print the key')
+    expect(help).toContain('qcode-setup key get: Print the key')
     expect(help).toContain('Usage: qcode-setup key get [flags]')
     expect(help.match(/^ {2}(--\S+|\S*qcode-setup.*)/gm)).toEqual([
       '  --json',
@@ -71,9 +72,9 @@ describe('renderHelp', () => {
 })
 
 describe('renderOverview', () => {
-  it('names every command with its argument', () => {
-    const overview = renderOverview(commandTable, hostOf(100))
-    for (const { name } of commandTable) expect(overview).toContain(`\n  ${name}`)
-    expect(overview).toContain('  print TOOL')
+  it('names every command and says what it does', () => {
+    const overview = renderOverview(commandNames, hostOf(100))
+    for (const { name, summary } of commandTable)
+      expect(overview.replace(/\s+/g, ' ')).toContain(` ${name} ${summary}`)
   })
 })

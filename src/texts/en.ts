@@ -465,10 +465,36 @@ export const en = {
   // The command line.
 
   // What a tool really uses.
+  'url.requests': ({ path }: With<'path'>) => `Requests ${path}.`,
 
   // The command doctor.
 
   // The command lint.
+  'lint.requests': 'would request',
+  'lint.use': 'should be',
+  'lint.found': ({ problems, files }: Count<'problems' | 'files'>) =>
+    `Found ${count(problems, 'problem')} in ${count(files, 'file')}`,
+  'lint.clean': ({ files }: Count<'files'>) => `No problems found in ${count(files, 'file')}.`,
+  'lint.unread': ({ files }: Count<'files'>) => `${count(files, 'file')} could not be checked.`,
+  'lint.fixed': ({ problems }: Count<'problems'>) => `Fixed ${count(problems, 'problem')}.`,
+  'lint.would-fix': ({ problems }: Count<'problems'>) =>
+    `Would fix ${count(problems, 'problem')} (--dry-run). Nothing was written.`,
+  'lint.can-fix': ({ problems }: Count<'problems'>) =>
+    `${count(problems, 'problem')} can be fixed: add --fix`,
+  'lint.not-parsed': ({ where }: With<'where'>) =>
+    `${where}: the file can't be parsed, so nothing in it is fixed.`,
+  'lint.unread.not-regular': ({ path }: With<'path'>) =>
+    `${path} is a pipe, socket or device, so it was not checked.`,
+  'lint.unread.is-folder': ({ path }: With<'path'>) =>
+    `${path} is a folder that can't be opened, so it was not checked.`,
+  'lint.unread.too-large': ({ path }: With<'path'>) =>
+    `${path} names the gateway but is too large for source code or settings, so it was not checked.`,
+  'lint.unread.not-text': ({ path }: With<'path'>) => `${path} is not text, so it was not checked.`,
+  'lint.unread.too-long': ({ path }: With<'path'>) => `The path ${path} is too long, so it was not checked.`,
+  'lint.unread.not-readable': ({ path }: With<'path'>) => `Can't read ${path}, so it was not checked.`,
+  'error.path-not-found': ({ path }: With<'path'>) => `There is no file or folder ${path}.`,
+  'error.path-not-found.hint': "To check this computer's own settings, run: qcode-setup lint",
+  'sarif.use': ({ url }: With<'url'>) => `Use ${url}`,
 
   // The commands prove and demo.
 

@@ -389,10 +389,29 @@ export const zhCN: Texts = {
   // The command line.
 
   // What a tool really uses.
+  'url.requests': ({ path }) => `将请求 ${path}。`,
 
   // The command doctor.
 
   // The command lint.
+  'lint.requests': '将会请求',
+  'lint.use': '应改为',
+  'lint.found': ({ problems, files }) => `检查了 ${files} 个文件，发现 ${problems} 个问题`,
+  'lint.clean': ({ files }) => `检查了 ${files} 个文件，没有发现问题。`,
+  'lint.unread': ({ files }) => `有 ${files} 个文件无法检查。`,
+  'lint.fixed': ({ problems }) => `已修正 ${problems} 个问题。`,
+  'lint.would-fix': ({ problems }) => `将修正 ${problems} 个问题（--dry-run），未写入任何内容。`,
+  'lint.can-fix': ({ problems }) => `其中 ${problems} 个可以修正：加上 --fix`,
+  'lint.not-parsed': ({ where }) => `${where}：文件无法解析，因此不会修正其中任何内容。`,
+  'lint.unread.not-regular': ({ path }) => `${path} 是管道、套接字或设备，因此未检查。`,
+  'lint.unread.is-folder': ({ path }) => `${path} 是无法打开的文件夹，因此未检查。`,
+  'lint.unread.too-large': ({ path }) => `${path} 中提到网关，但对源代码或设置来说过大，因此未检查。`,
+  'lint.unread.not-text': ({ path }) => `${path} 不是文本，因此未检查。`,
+  'lint.unread.too-long': ({ path }) => `路径 ${path} 过长，因此未检查。`,
+  'lint.unread.not-readable': ({ path }) => `无法读取 ${path}，因此未检查。`,
+  'error.path-not-found': ({ path }) => `没有文件或文件夹 ${path}。`,
+  'error.path-not-found.hint': '检查本机自身的设置请运行：qcode-setup lint',
+  'sarif.use': ({ url }) => `应改为 ${url}`,
 
   // The commands prove and demo.
 

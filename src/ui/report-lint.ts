@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { LintFinding } from '../checks/lint/lint-context.ts'
 import type { Host } from '../host/host.ts'
+import { type Message, say } from '../texts/message.ts'
 import { shortenHome } from './render-table.ts'
 import { reportTextsFor } from './report-setup.ts'
 import { type Style, styleFor } from './style.ts'
@@ -20,18 +21,22 @@ interface LintReport {
 
 /** The findings for a person: place, rule and reason; what would be requested; what to write instead. */
 export function reportLint(report: LintReport, host: Host): { report: string; next: string[] } {
-  const texts = lintTextsFor(host)
+  const { texts } = host
   const style = styleFor(host, 'stdout')
   const { findings, files, notRead, fixed, run, diff } = report
   const summary = [
-    findings.length === 0 ? texts.clean(files) : texts.found(findings.length, files),
-    ...(notRead === 0 ? [] : [texts.unread(notRead)]),
+    findings.length === 0
+      ? say('lint.clean', { files })
+      : say('lint.found', { problems: findings.length, files }),
+    ...(notRead === 0 ? [] : [say('lint.unread', { files: notRead })]),
   ]
-  const shown = byUrl(findings).map((group) => renderUrl(group, texts, style, host))
+  const shown = byUrl(findings).map((group) => renderUrl(group, style, host))
   return {
-    report: [...(diff ? [diff] : []), ...shown, ...summary.map(style.bold)].join('\n'),
+    report: [...(diff ? [diff] : []), ...shown, ...summary.map((line) => style.bold(line.in(texts)))].join(
+      '\n',
+    ),
     next: [
-      ...fixLines(report, texts),
+      ...fixLines(report).map((line) => line.in(texts)),
       ...(fixed === undefined || run === undefined ? [] : [reportTextsFor(host).undo]),
     ],
   }
@@ -44,14 +49,14 @@ function nameFile(file: string, host: Pick<Host, 'home' | 'cwd'>): string {
   return escapeControls(isBelow ? below : shortenHome(file, host))
 }
 
-function fixLines({ findings, fixed, dryRun }: LintReport, texts: LintTexts): string[] {
-  if (fixed !== undefined) return [dryRun ? texts.wouldFix(fixed) : texts.fixed(fixed)]
+function fixLines({ findings, fixed, dryRun }: LintReport): Message[] {
+  if (fixed !== undefined) return [say(dryRun ? 'lint.would-fix' : 'lint.fixed', { problems: fixed })]
   const fixable = findings.filter(({ fix, file }) => fix !== null && !file.startsWith('$')).length
-  return fixable === 0 ? [] : [texts.canFix(fixable)]
+  return fixable === 0 ? [] : [say('lint.can-fix', { problems: fixable })]
 }
 
 /** One URL with all that is wrong with it. */
-function renderUrl(findings: readonly LintFinding[], texts: LintTexts, style: Style, host: Host): string {
+function renderUrl(findings: readonly LintFinding[], style: Style, host: Host): string {
   const [{ file, line, column, url, requests, fix, tool }] = findings as [LintFinding]
   const place = style.bold(`${nameFile(file, host)}:${line}:${column}`)
   const reader = tool === null ? '' : ` (${tool.replaceAll(',', ', ')})`
@@ -61,8 +66,8 @@ function renderUrl(findings: readonly LintFinding[], texts: LintTexts, style: St
       return `${place}  ${paint(rule)}  ${escapeControls(message.in(host.texts))}`
     }),
     `  ${escapeControls(url)}${reader}`,
-    ...(requests === null ? [] : [`  ${texts.requests} ${escapeControls(requests)}`]),
-    ...(fix === null ? [] : [`  ${texts.use} ${style.green(escapeControls(fix))}`]),
+    ...(requests === null ? [] : [`  ${host.texts['lint.requests']} ${escapeControls(requests)}`]),
+    ...(fix === null ? [] : [`  ${host.texts['lint.use']} ${style.green(escapeControls(fix))}`]),
   ].join('\n')
 }
 
@@ -73,48 +78,4 @@ function byUrl(findings: readonly LintFinding[]): LintFinding[][] {
     groups.set(place, [...(groups.get(place) ?? []), finding])
   }
   return [...groups.values()]
-}
-
-/** The texts of the result of lint. */
-export interface LintTexts {
-  readonly requests: string
-  readonly use: string
-  readonly found: (problems: number, files: number) => string
-  readonly clean: (files: number) => string
-  readonly unread: (files: number) => string
-  readonly fixed: (problems: number) => string
-  readonly wouldFix: (problems: number) => string
-  readonly canFix: (problems: number) => string
-}
-
-const en: LintTexts = {
-  requests: 'would request',
-  use: 'use',
-  found: (problems, files) => `${count(problems, 'problem')} in ${count(files, 'file')} looked at`,
-  clean: (files) => `No problem in ${count(files, 'file')} looked at.`,
-  unread: (files) => `${count(files, 'file')} ${files === 1 ? 'was' : 'were'} not read.`,
-  fixed: (problems) => `${count(problems, 'problem')} corrected.`,
-  wouldFix: (problems) =>
-    `${count(problems, 'problem')} would be corrected (--dry-run); nothing was written.`,
-  canFix: (problems) => `${count(problems, 'problem')} can be corrected: add --fix`,
-}
-
-const zhCn: LintTexts = {
-  requests: '将会请求',
-  use: '应改为',
-  found: (problems, files) => `检查了 ${files} 个文件，发现 ${problems} 个问题`,
-  clean: (files) => `检查了 ${files} 个文件，没有发现问题。`,
-  unread: (files) => `有 ${files} 个文件未读取。`,
-  fixed: (problems) => `已修正 ${problems} 个问题。`,
-  wouldFix: (problems) => `将修正 ${problems} 个问题（--dry-run），未写入任何内容。`,
-  canFix: (problems) => `其中 ${problems} 个可以修正：加上 --fix`,
-}
-
-/** In the language of the environment. */
-export function lintTextsFor(host: Pick<Host, 'texts'>): LintTexts {
-  return host.texts.language === 'zh-CN' ? zhCn : en
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { LintFinding, LintProblem } from '../checks/lint/lint-context.ts'
 import type { UrlRule } from '../gateway/url-faults.ts'
 import type { Host } from '../host/host.ts'
-import { escapeNewlines } from '../texts/message.ts'
+import { escapeNewlines, joined, type Message, say } from '../texts/message.ts'
 import { jsonText } from './write-text.ts'
 
 /** The problems as a SARIF 2.1.0 log: rules with their texts, places, and the replacement where it is certain. */
@@ -34,7 +34,7 @@ function ruleOf([id, { requirement, severity }]: [string, UrlRule]): object {
 function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: string): object {
   const { rule, severity, message, requests, fix, tool, line, column } = finding
   const artifactLocation = { uri: uriOf(finding.file, cwd) }
-  const text = requests === null ? String(message) : `${message} Would request ${requests}.`
+  const text = joined([message, ...requestsText(requests)], ' ')
   const region = {
     startLine: line,
     startColumn: column,
@@ -44,7 +44,7 @@ function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: s
     ruleId: rule,
     ruleIndex: ids.indexOf(rule),
     level: severity,
-    message: { text: escapeNewlines(text) },
+    message: { text: escapeNewlines(String(text)) },
     locations: [{ physicalLocation: { artifactLocation, region } }],
     ...(fix !== null && span && { fixes: [fixOf(finding, span, artifactLocation)] }),
     properties: { url: finding.url, requests, tool },
@@ -63,11 +63,15 @@ function fixOf(
     endColumn: column + text.length,
   }
   return {
-    description: { text: `Use ${fix}` },
+    description: { text: String(say('sarif.use', { url: fix ?? '' })) },
     artifactChanges: [
       { artifactLocation, replacements: [{ deletedRegion, insertedContent: { text: fix } }] },
     ],
   }
+}
+
+function requestsText(requests: string | null): Message[] {
+  return requests === null ? [] : [say('url.requests', { path: requests })]
 }
 
 /** Relative to the present folder, where it lies below; code scanning knows no other places. */
@@ -87,12 +91,9 @@ function renderAnnotation(finding: LintFinding, cwd: string): string {
   const { severity, file, line, column, rule, message, requests, fix } = finding
   const properties = { file: relative(cwd, file).split(sep).join('/'), line, col: column, title: rule }
   const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
-  const text = [
-    message,
-    ...(requests === null ? [] : [`Would request ${requests}.`]),
-    ...(fix === null ? [] : [`Use ${fix}`]),
-  ].join(' ')
-  return `::${severity} ${named.join(',')}::${escapeData(escapeNewlines(text))}`
+  const use = fix === null ? [] : [say('sarif.use', { url: fix })]
+  const text = joined([message, ...requestsText(requests), ...use], ' ')
+  return `::${severity} ${named.join(',')}::${escapeData(escapeNewlines(String(text)))}`
 }
 
 /** As @actions/core 1.11 escapes them. */

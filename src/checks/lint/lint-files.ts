@@ -6,6 +6,7 @@ import { spellFishVariables } from '../../documents/script/fish-tokens.ts'
 import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Ledger } from '../../ledger.ts'
+import { say } from '../../texts/message.ts'
 import { createLintContext, type LintContext, type LintProblem } from './lint-context.ts'
 import { lintText, lintValue } from './lint-text.ts'
 import { fileKind } from './linted-text.ts'
@@ -87,36 +88,21 @@ function keptFix({ finding, span }: LintProblem, isFixable: boolean, format?: Fo
   return { finding: kept, span, ...(format !== undefined && { format }) }
 }
 
-function notParsed(path: string, { where = { file: path }, hint }: UserError): Finding {
+function notParsed(path: string, { where = { file: path }, hintInLine: hint }: UserError): Finding {
   return {
     id: 'not-corrected',
     level: 'warning',
-    message: `${formatWhere(where)}: the file does not parse, so nothing in it is corrected.`,
-    messageZh: `${formatWhere(where)}：文件无法解析，因此不会修正其中任何内容。`,
+    message: say('lint.not-parsed', { where: formatWhere(where) }),
     ...(hint !== undefined && { hint }),
     where,
   }
 }
 
-const reasons: Readonly<Record<UnreadReason, readonly [en: string, zh: string]>> = {
-  'not-regular': ['is a pipe, a socket or a device, no file', '是管道、套接字或设备，不是文件'],
-  'is-folder': ['is a folder that could not be looked into', '是无法进入的文件夹'],
-  'too-large': [
-    'names the gateway and is too large to be a source or settings',
-    '提到网关，但过大，不是源代码或配置',
-  ],
-  'not-text': ['is no text', '不是文本'],
-  'too-long': ['is too long a path to be opened', '路径过长，无法打开'],
-  'not-readable': ['could not be read', '无法读取'],
-}
-
 function notRead(path: string, reason: UnreadReason): Finding {
-  const [en, zh] = reasons[reason]
   return {
     id: 'not-readable',
     level: 'failed',
-    message: `${shortPath(path)} ${en}, so nothing is known of it.`,
-    messageZh: `${shortPath(path)} ${zh}，其内容未检查。`,
+    message: say(`lint.unread.${reason}`, { path: shortPath(path) }),
     where: { file: path },
   }
 }
@@ -183,8 +169,8 @@ function lookAt(path: string): Stats | 'unknown' | undefined {
 function notFound(path: string): UserError {
   return new UserError({
     code: 'path-not-found',
-    message: `There is no file or folder ${path}.`,
-    hint: "Without a path, qcode-setup lint looks at this machine's own settings.",
+    message: say('error.path-not-found', { path }),
+    hint: say('error.path-not-found.hint'),
     exit: 2,
     where: { file: path },
   })

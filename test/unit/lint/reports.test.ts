@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { urlRules } from '../../../src/gateway/url-faults.ts'
-import { asMessage } from '../../../src/texts/message.ts'
+import { asMessage, say } from '../../../src/texts/message.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
 import { renderGithub, renderSarif } from '../../../src/ui/sarif.ts'
 import { createTestHost } from '../../support/test-host.ts'
@@ -111,7 +111,7 @@ describe('the report for a person', () => {
     expect(text).toContain('a b/100%,x:y.env:2:21  whitespace')
     expect(text).toContain('~/.env:1:17  unknown-host')
     expect(text).toContain('would request /api//v1/messages')
-    expect(text).toContain('use https://api.qcode.cc/api')
+    expect(text).toContain('should be https://api.qcode.cc/api')
     expect(next.join('\n')).toContain('--fix')
   })
 
@@ -122,13 +122,13 @@ describe('the report for a person', () => {
 
   it('says when there is nothing', () => {
     expect(reportLint({ ...report, findings: [] }, host)).toEqual({
-      report: 'No problem in 2 files looked at.',
+      report: String(say('lint.clean', { files: 2 })),
       next: [],
     })
   })
 
   it('says how many files were not read', () => {
     const { report: text } = reportLint({ ...report, findings: [], notRead: 3 }, host)
-    expect(text).toBe('No problem in 2 files looked at.\n3 files were not read.')
+    expect(text).toBe(`${say('lint.clean', { files: 2 })}\n${say('lint.unread', { files: 3 })}`)
   })
 })

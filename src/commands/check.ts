@@ -14,7 +14,7 @@ import { modelFor } from '../request/choose-tools.ts'
 import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
@@ -84,7 +84,7 @@ function chooseOrigins(
   input: Input,
   choices: readonly ToolChoice[],
   { catalog }: CommandContext,
-): { chosen: Origin[]; note?: string } {
+): { chosen: Origin[]; note?: Message } {
   const regions = listOf(input, 'regions')
   if (textOf(input, 'gateway') !== undefined) {
     const { origin, ...note } = chooseOrigin(input, catalog.gateway, regions[0])

@@ -1,9 +1,11 @@
+import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import type { UserError } from '../errors.ts'
 import { printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
 import { completeChoice } from '../request/choose-tools.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
-import { unknownValue } from '../request/parse-arguments.ts'
+import { notValid, printable, unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -39,7 +41,7 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
   }
   const formats = printFormats(choice, planContext)
   const format = textOf(input, 'format') ?? formats[0] ?? 'sh'
-  if (!formats.includes(format)) throw unknownValue(`format of ${choice.tool.id}`, format, formats)
+  if (!formats.includes(format)) throw unknownFormat(choice.tool, format, formats)
   const { text, paths } = await printTool(choice, format, planContext)
   const { origin } = choice
   return {
@@ -50,6 +52,11 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
     showsKey: isOn(input, 'withKey'),
     next: paths.map((path) => `This belongs in ${path}`),
   }
+}
+
+function unknownFormat({ id, title }: Tool, format: string, formats: readonly string[]): UserError {
+  const message = say('unknown.format', { tool: title, value: printable(format) })
+  return notValid(`format-of-${id}`, message, format, formats)
 }
 
 async function chooseTool(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice> {

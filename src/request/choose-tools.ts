@@ -14,6 +14,7 @@ import { UserError } from '../errors.ts'
 import { type Gateway, type ProtocolId, servesModel } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
+import { say } from '../texts/message.ts'
 import {
   type Input,
   type KeyStore,
@@ -47,8 +48,8 @@ export async function toolsNamed(
   if (tools.length > 0) return tools
   throw new UserError({
     code: 'nothing-detected',
-    message: 'No tool of the list was found on this machine.',
-    hint: `Name one: --tool ${catalog.tools.map((tool) => tool.id).join(', --tool ')}`,
+    message: say('usage.no-tool-found'),
+    hint: say('usage.no-tool-found.hint', { tools: catalog.tools.map((tool) => tool.id) }),
     exit: 2,
   })
 }
@@ -131,8 +132,8 @@ export function chooseShell(
   if (shell) return shell
   throw new UserError({
     code: 'unknown-shell',
-    message: `Your shell ${wanted} is none that this program writes profiles for.`,
-    hint: `Name one: --shell ${[...new Set(catalog.shells.map(({ id }) => id))].join(' | ')}`,
+    message: say('usage.shell', { shell: wanted }),
+    hint: say('usage.shell.hint', { shells: [...new Set(catalog.shells.map(({ id }) => id))] }),
     exit: 2,
   })
 }
@@ -154,16 +155,17 @@ function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined, plac
   const method = wanted ?? methods[0]
   if (method !== undefined && methods.includes(method)) return method
   const scopes = (['user', 'project'] as const).filter((other) => methodsOf(tool, other).length > 0)
+  if (methods.length === 0)
+    throw new UserError({
+      code: 'scope-not-supported',
+      message: say('usage.scope', { tool: tool.title, scope }),
+      hint: say('usage.scope.hint', { scopes }),
+      exit: 2,
+    })
   throw new UserError({
-    code: methods.length === 0 ? 'scope-not-supported' : 'method-not-supported',
-    message:
-      methods.length === 0
-        ? `${tool.title} has no settings at ${scope} scope.`
-        : `${tool.title} cannot be set up by --method ${method} at ${scope} scope.`,
-    hint:
-      methods.length === 0
-        ? `It has: --scope ${scopes.join(', ')}`
-        : `It can by: --method ${methods.join(', ')}`,
+    code: 'method-not-supported',
+    message: say('usage.method', { tool: tool.title, method: method ?? '', scope }),
+    hint: say('usage.method.hint', { methods }),
     exit: 2,
   })
 }
@@ -198,33 +200,33 @@ export function refuseWithoutKeychain(choices: readonly ToolChoice[]): void {
     ({ tool, scope, keyStore, keyDelivery }) =>
       keyStore === 'keychain' && methodsOf(tool, scope, { keyStore, keyDelivery }).length === 0,
   )
-  refuse(wrong, choices, 'keychain', 'a key in the keychain cannot reach')
+  refuse(wrong, choices, 'keychain')
 }
 
 /** The same for a key that the user sets in a variable. */
 export function refuseWithoutVariable(choices: readonly ToolChoice[]): void {
   const wrong = choices.filter(({ tool, keyStore }) => keyStore === 'env' && keyVariables(tool).length === 0)
-  refuse(wrong, choices, 'env', 'a key in a variable cannot reach')
+  refuse(wrong, choices, 'env')
 }
 
 function refuse(
   wrong: readonly ToolChoice[],
   all: readonly ToolChoice[],
-  keyStore: KeyStore,
-  why: string,
+  keyStore: 'env' | 'keychain',
 ): void {
   if (wrong.length === 0) return
-  const names = wrong.map(({ tool, variant, scope }) => {
+  const tools = wrong.map(({ tool, variant, scope }) => {
     const details = [...(tool.variants.length > 1 ? [variant.title] : []), `--scope ${scope}`]
     return `${tool.id} (${details.join(', ')})`
   })
-  const others = all.filter((choice) => !wrong.includes(choice)).map(({ tool }) => `--tool ${tool.id}`)
-  const leaveOut =
-    others.length === 0 ? '' : `, and the others with: ${others.join(' ')} --key-store ${keyStore}`
+  const others = all.filter((choice) => !wrong.includes(choice)).map(({ tool }) => tool.id)
   throw new UserError({
     code: keyStore === 'env' ? 'variable-not-possible' : 'keychain-not-possible',
-    message: `Nothing was changed, since ${why}: ${names.join('; ')}.`,
-    hint: `Set ${wrong.length === 1 ? 'it' : 'them'} up with --key-store file${leaveOut}`,
+    message: say(`usage.key-store.${keyStore}`, { tools }),
+    hint:
+      others.length === 0
+        ? say('usage.key-store.hint')
+        : say('usage.key-store.others', { others, store: keyStore }),
     exit: 2,
   })
 }

@@ -7,6 +7,7 @@ import type { Host } from '../host/host.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { type Message, say } from '../texts/message.ts'
 import { completeChoice, refuseWithoutKeychain, refuseWithoutVariable } from './choose-tools.ts'
 import { unknownValue } from './parse-arguments.ts'
 import { type Input, isOn, listOf, type Request, textOf } from './request.ts'
@@ -49,8 +50,7 @@ function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Finding {
     id: 'key-from-environment',
     level: isSet ? 'info' : 'warning',
     tool: tool.id,
-    message: `${tool.title}: no key was written; set ${names.join(' and ')} in its environment yourself.`,
-    messageZh: `${tool.title}：未写入密钥；请自行在其环境变量中设置 ${names.join(' 与 ')}。`,
+    message: say('key.from-environment', { tool: tool.title, names }),
   }
 }
 
@@ -58,8 +58,8 @@ function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Finding {
 export function missingKey(): UserError {
   return new UserError({
     code: 'key-missing',
-    message: 'The key is missing.',
-    hint: 'Give --key-file PATH (or - for standard input), or set QCODE_API_KEY.',
+    message: say('key.missing'),
+    hint: say('key.missing.hint'),
     exit: 2,
   })
 }
@@ -70,13 +70,13 @@ function refuseAmbiguousModel(input: Input, tools: readonly Tool[]): void {
   const named = models.filter((value) => value.includes('=')).map((value) => value.split('=')[0] ?? '')
   const ids = tools.map((tool) => tool.id)
   const unknown = named.find((id) => !ids.includes(id))
-  if (unknown !== undefined) throw unknownValue('tool in --model', unknown, ids)
+  if (unknown !== undefined) throw unknownValue('tool-in-model', unknown, ids)
   const families = new Set(tools.map((tool) => tool.variants[0]?.endpoints[0]?.protocol.split('-')[0]))
   if (named.length === models.length || families.size < 2) return
   throw new UserError({
     code: 'model-ambiguous',
-    message: 'One --model was given for tools that speak to different model families.',
-    hint: `Name the tool: --model ${ids[0]}=ID`,
+    message: say('usage.model'),
+    hint: say('usage.model.hint', { tool: ids[0] ?? '' }),
     exit: 2,
   })
 }
@@ -89,8 +89,7 @@ export function judgeKeyLook(key: Secret): Finding[] {
 const unusualKey: Finding = {
   id: 'key-look',
   level: 'warning',
-  message: 'The key does not look like a QCode.cc key (cr_ and 64 hex digits); it was taken as it is.',
-  messageZh: '该密钥不像 QCode.cc 的密钥（cr_ 加 64 位十六进制），已按原样使用。',
+  message: say('key.look'),
 }
 
 /**
@@ -106,21 +105,19 @@ export function chooseOrigin(
   input: Input,
   gateway: Gateway,
   regionName = textOf(input, 'region'),
-): { origin: Origin; note?: string } {
+): { origin: Origin; note?: Message } {
   const url = textOf(input, 'gateway')
   if (url === undefined) return { origin: regionOrigin(regionName ?? 'global', gateway) }
   if (regionName !== undefined) {
     throw new UserError({
       code: 'region-and-gateway',
-      message: 'A region and --gateway were both given; each names the gateway.',
-      hint: 'Leave one of them out.',
+      message: say('usage.region-and-gateway'),
+      hint: say('usage.region-and-gateway.hint'),
       exit: 2,
     })
   }
   const { origin, removedSlash } = Origin.parse(url, gateway, isOn(input, 'allowHttp'))
-  return removedSlash
-    ? { origin, note: `The trailing slash of --gateway was removed: ${origin.text}` }
-    : { origin }
+  return removedSlash ? { origin, note: say('usage.gateway-slash', { origin: origin.text }) } : { origin }
 }
 
 /** The origin of a region by id or alias. Errors: UserError `unknown-region`, exit 2. */

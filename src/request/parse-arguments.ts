@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Catalog } from '../catalog/tool.ts'
 import { nearest, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import type { Message } from '../texts/message.ts'
+import { joined, type Message, say } from '../texts/message.ts'
 import { type CommandName, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
 
@@ -40,7 +40,7 @@ export function parseArguments(args: readonly string[], command: CommandLine, ca
     if (field.value === undefined) switches.add(refuseValue(name, token))
     else values[name] = [...(values[name] ?? []), checkedValue(field, token.value, catalog)]
   }
-  return { values, switches, positionals: checkedPositionals(positionals, command.positional) }
+  return { values, switches, positionals: checkedPositionals(positionals, command, catalog) }
 }
 
 /** The command as flags name it: with its verb, `key rotate`, where one of its own is among the arguments. */
@@ -70,8 +70,8 @@ function unknownFlag(flag: string, command: string, fields: readonly [string, Fi
   const near = nearest(flag, flags)
   return new UserError({
     code: 'unknown-flag',
-    message: `There is no flag ${printable(flag)} for ${command}.${near ? ` Did you mean ${near}?` : ''}`,
-    hint: `Valid: ${flags.join(' ')}`,
+    message: withNearest(say('unknown.flag', { flag: printable(flag), command }), near),
+    hint: [say('usage.valid', { values: flags }), say('usage.help', { command })],
     exit: 2,
   })
 }
@@ -80,8 +80,8 @@ function refuseValue(name: string, token: { rawName: string; value: string | und
   if (token.value === undefined) return name
   throw new UserError({
     code: 'value-not-expected',
-    message: `${token.rawName} takes no value.`,
-    hint: `Write just ${token.rawName}`,
+    message: say('usage.no-value', { flag: token.rawName }),
+    hint: say('usage.no-value.hint', { flag: token.rawName }),
     exit: 2,
   })
 }
@@ -91,25 +91,37 @@ function checkedValue(field: Field, value: string | undefined, catalog: Catalog)
   if (missing || (value.startsWith('--') && value.length > 2)) {
     throw new UserError({
       code: 'value-missing',
-      message: `--${field.flag} needs a value.`,
-      hint: `--${field.flag} ${field.value}: ${field.summary}`,
+      message: say('usage.value-missing', { flag: field.flag }),
+      hint: say('usage.value-missing.hint', {
+        flag: field.flag,
+        value: field.value ?? '',
+        summary: field.summary,
+      }),
       exit: 2,
     })
   }
   const valid = field.choices?.(catalog)
   const words = field.many ? value.split(',') : [value]
   const unknown = valid && words.find((word) => !valid.includes(word))
-  if (unknown !== undefined) throw unknownValue(field.flag, unknown, valid ?? [])
+  if (unknown !== undefined) throw unknownChoice(field.flag, unknown, valid ?? [])
   return value
 }
 
-function checkedPositionals(given: readonly string[], positional: Positional | undefined): readonly string[] {
+function checkedPositionals(
+  given: readonly string[],
+  { name: command, positional }: CommandLine,
+  catalog: Catalog,
+): readonly string[] {
+  const help = say('usage.help', { command })
   const extra = positional?.many ? undefined : given[positional ? 1 : 0]
   if (extra !== undefined) {
+    const isTool = catalog.tools.some(({ id }) => id === extra)
+    const takesTools = fieldsOf(command, catalog).some(([, { flag }]) => flag === 'tool')
+    const message = say('usage.extra', { value: printable(extra) })
     throw new UserError({
       code: 'argument-not-expected',
-      message: `The argument "${printable(extra)}" is one too many.`,
-      hint: 'Add --help to see what this command takes.',
+      message: withNearest(message, isTool && takesTools ? `--tool ${extra}` : undefined),
+      hint: help,
       exit: 2,
     })
   }
@@ -118,25 +130,43 @@ function checkedPositionals(given: readonly string[], positional: Positional | u
   if (positional?.required && given.length === 0) {
     throw new UserError({
       code: 'argument-missing',
-      message: `${name} is missing.`,
-      hint: choices ? `Valid: ${words.join(', ')}` : 'Add --help to see what this command takes.',
+      message: choices
+        ? say('usage.verb-missing', { verbs: words })
+        : say('usage.argument-missing', { name }),
+      hint: help,
       exit: 2,
     })
   }
   const unknown = choices && given.find((word) => !words.includes(word))
-  if (unknown !== undefined) throw unknownValue(name.toLowerCase(), unknown, words)
+  if (unknown !== undefined) throw unknownValue('verb', unknown, words)
   return given
 }
 
+/** What has a name of its own in `unknown.*` of the texts; every other value is one of a flag's. */
+type Named = 'command' | 'region' | 'tool' | 'tool-in-model' | 'verb'
+
 /** A value that is none of the valid ones, with the nearest of them and all of them. Exit 2. */
-export function unknownValue(what: string, value: string, valid: readonly string[]): UserError {
-  const near = nearest(value, valid)
+export function unknownValue(what: Named, value: string, valid: readonly string[]): UserError {
+  return notValid(what, say(`unknown.${what}`, { value: printable(value) }), value, valid)
+}
+
+function unknownChoice(flag: string, value: string, valid: readonly string[]): UserError {
+  if (flag === 'region' || flag === 'tool') return unknownValue(flag, value, valid)
+  return notValid(flag, say('unknown.value', { flag, value: printable(value) }), value, valid)
+}
+
+/** The same for a value with a message of its own; its code is `unknown-WHAT`. */
+export function notValid(what: string, message: Message, value: string, valid: readonly string[]): UserError {
   return new UserError({
-    code: `unknown-${what.replace(/\W+/g, '-')}`,
-    message: `There is no ${what} "${printable(value)}".${near ? ` Did you mean ${near}?` : ''}`,
-    hint: `Valid: ${valid.join(', ')}`,
+    code: `unknown-${what}`,
+    message: withNearest(message, nearest(value, valid)),
+    hint: [say('usage.valid', { values: valid }), ...(what === 'command' ? [say('usage.commands')] : [])],
     exit: 2,
   })
+}
+
+function withNearest(message: Message, near: string | undefined): Message {
+  return near === undefined ? message : joined([message, say('usage.near', { near })], '')
 }
 
 /** What was typed, without anything that would move the cursor or colour the screen. */
@@ -152,8 +182,8 @@ export function readTimeout(input: Input): number | undefined {
   if (seconds > 0 && seconds <= 600) return seconds * 1000
   throw new UserError({
     code: 'bad-timeout',
-    message: `--timeout "${printable(text)}" is no number of seconds between 0 and 600.`,
-    hint: 'Example: --timeout 20',
+    message: say('usage.timeout', { value: printable(text) }),
+    hint: say('usage.timeout.hint'),
     exit: 2,
   })
 }
@@ -173,9 +203,8 @@ export function refuseKeyArgument(args: readonly string[], { QCODE_API_KEY: own 
   if (!args.some((argument) => keyLook.test(argument) || isOwn(argument))) return
   throw new UserError({
     code: 'key-in-argument',
-    message:
-      "There is a key on the command line, where other programs see it and your shell's history keeps it. Nothing was done.",
-    hint: 'Give it by --key-file PATH (or - for standard input) or as QCODE_API_KEY, and make a new key in the QCode.cc console.',
+    message: say('usage.key-in-argument'),
+    hint: say('usage.key-in-argument.hint'),
     exit: 2,
   })
 }

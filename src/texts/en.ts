@@ -20,6 +20,10 @@ function from(source: string): string {
   return source && ` from ${source}`
 }
 
+function alternatives(words: readonly string[]): string {
+  return words.join(', ').replace(/, (?=[^,]+$)/, ', or ')
+}
+
 export const en = {
   language: 'en',
 
@@ -459,10 +463,71 @@ export const en = {
   'keychain.use-files': 'To keep the key in files instead, run: qcode-setup setup --key-store file',
   'keychain.not-trusted': ({ fault }: With<'fault'>) =>
     `The system keychain was not opened, because its library would be loaded from a place that others can change: ${fault}.`,
+  'key.missing': 'No key was given.',
+  'key.missing.hint': 'Use --key-file PATH (or - for standard input), or set QCODE_API_KEY.',
+  'key.look': "This doesn't look like a QCode.cc key (expected cr_ followed by 64 hex digits).",
+  'key.from-environment': ({ tool, names }: With<'tool'> & { readonly names: readonly string[] }) =>
+    `${tool}: no key was written. Set ${names.join(' and ')} in your environment yourself.`,
 
   // Tool folders.
 
   // The command line.
+  'unknown.command': ({ value }: With<'value'>) => `Unknown command "${value}".`,
+  'unknown.flag': ({ flag, command }: With<'flag' | 'command'>) => `Unknown flag ${flag} for ${command}.`,
+  'unknown.format': ({ tool, value }: With<'tool' | 'value'>) =>
+    `The settings of ${tool} can't be printed as "${value}".`,
+  'unknown.region': ({ value }: With<'value'>) => `Unknown region "${value}".`,
+  'unknown.tool': ({ value }: With<'value'>) => `Unknown tool "${value}".`,
+  'unknown.tool-in-model': ({ value }: With<'value'>) =>
+    `--model names the tool "${value}", which is not selected.`,
+  'unknown.value': ({ flag, value }: With<'flag' | 'value'>) => `Unknown value "${value}" for --${flag}.`,
+  'unknown.verb': ({ value }: With<'value'>) => `Unknown subcommand "${value}".`,
+  'usage.near': ({ near }: With<'near'>) => ` Did you mean ${near}?`,
+  'usage.valid': ({ values }: { readonly values: readonly string[] }) => `Valid: ${values.join(', ')}`,
+  'usage.help': ({ command }: With<'command'>) => `For all flags, run: qcode-setup ${command} --help`,
+  'usage.commands': 'For all commands, run: qcode-setup --help',
+  'usage.no-value': ({ flag }: With<'flag'>) => `${flag} doesn't take a value.`,
+  'usage.no-value.hint': ({ flag }: With<'flag'>) => `Use just ${flag}`,
+  'usage.value-missing': ({ flag }: With<'flag'>) => `--${flag} requires a value.`,
+  'usage.value-missing.hint': ({ flag, value, summary }: With<'flag' | 'value' | 'summary'>) =>
+    `--${flag} ${value}: ${summary}`,
+  'usage.extra': ({ value }: With<'value'>) => `Unexpected argument "${value}".`,
+  'usage.argument-missing': ({ name }: With<'name'>) => `Missing argument: ${name}.`,
+  'usage.verb-missing': ({ verbs }: { readonly verbs: readonly string[] }) =>
+    `Missing subcommand: ${alternatives(verbs)}.`,
+  'usage.timeout': ({ value }: With<'value'>) =>
+    `--timeout must be between 0 and 600 seconds, but is "${value}".`,
+  'usage.timeout.hint': 'Example: --timeout 20',
+  'usage.key-in-argument':
+    "Don't pass the key on the command line: other programs and your shell history can see it. Nothing was done.",
+  'usage.key-in-argument.hint':
+    'Use --key-file PATH (or - for standard input) or QCODE_API_KEY. This key is now exposed, so create a new one in the QCode.cc console.',
+  'usage.region-and-gateway': "A region and --gateway can't be used together.",
+  'usage.region-and-gateway.hint': 'Use only one of them.',
+  'usage.gateway-slash': ({ origin }: With<'origin'>) => `Removed the trailing slash of --gateway: ${origin}`,
+  'usage.model': "--model doesn't fit all selected tools.",
+  'usage.model.hint': ({ tool }: With<'tool'>) => `Name the tool: --model ${tool}=ID`,
+  'usage.no-tool-found': 'No supported tool was found on this computer.',
+  'usage.no-tool-found.hint': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Choose one: --tool ${tools.join(', --tool ')}`,
+  'usage.shell': ({ shell }: With<'shell'>) => `Shell ${shell} is not supported.`,
+  'usage.shell.hint': ({ shells }: { readonly shells: readonly string[] }) =>
+    `Choose one: --shell ${shells.join(' | ')}`,
+  'usage.scope': ({ tool, scope }: With<'tool' | 'scope'>) =>
+    `${tool} can't be configured with --scope ${scope}.`,
+  'usage.scope.hint': ({ scopes }: { readonly scopes: readonly string[] }) =>
+    `Use --scope ${scopes.join(' or --scope ')}`,
+  'usage.method': ({ tool, method, scope }: With<'tool' | 'method' | 'scope'>) =>
+    `${tool} can't be configured with --method ${method} and --scope ${scope}.`,
+  'usage.method.hint': ({ methods }: { readonly methods: readonly string[] }) =>
+    `Use --method ${methods.join(' or --method ')}`,
+  'usage.key-store.keychain': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Nothing was changed. These tools can't read a key from the keychain: ${tools.join('; ')}.`,
+  'usage.key-store.env': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Nothing was changed. These tools can't read a key from an environment variable: ${tools.join('; ')}.`,
+  'usage.key-store.hint': 'Use --key-store file',
+  'usage.key-store.others': ({ others, store }: { readonly others: readonly string[] } & With<'store'>) =>
+    `Use --key-store file for them. The others work with: --tool ${others.join(' --tool ')} --key-store ${store}`,
 
   // What a tool really uses.
   'url.requests': ({ path }: With<'path'>) => `Requests ${path}.`,

@@ -383,10 +383,59 @@ export const zhCN: Texts = {
     `一并安装请运行：npm install -g qcode-setup ${name}（或每次使用：npx -p qcode-setup -p ${name} qcode-setup …）`,
   'keychain.use-files': '如改为将密钥保存在文件中，请运行：qcode-setup setup --key-store file',
   'keychain.not-trusted': ({ fault }) => `未打开系统钥匙串，因为其程序库会从他人可更改的位置加载：${fault}。`,
+  'key.missing': '未提供密钥。',
+  'key.missing.hint': '请使用 --key-file PATH（- 表示标准输入），或设置 QCODE_API_KEY。',
+  'key.look': '密钥格式不符（应为 cr_ 加 64 位十六进制字符）。',
+  'key.from-environment': ({ tool, names }) =>
+    `${tool}：未写入密钥，请自行设置环境变量 ${names.join(' 和 ')}。`,
 
   // Tool folders.
 
   // The command line.
+  'unknown.command': ({ value }) => `未知命令“${value}”。`,
+  'unknown.flag': ({ flag, command }) => `命令 ${command} 没有参数 ${flag}。`,
+  'unknown.format': ({ tool, value }) => `${tool} 的设置无法以“${value}”格式输出。`,
+  'unknown.region': ({ value }) => `未知区域“${value}”。`,
+  'unknown.tool': ({ value }) => `未知工具“${value}”。`,
+  'unknown.tool-in-model': ({ value }) => `--model 指定的工具“${value}”未被选中。`,
+  'unknown.value': ({ flag, value }) => `--${flag} 的值“${value}”无效。`,
+  'unknown.verb': ({ value }) => `未知子命令“${value}”。`,
+  'usage.near': ({ near }) => `您是否想输入 ${near}？`,
+  'usage.valid': ({ values }) => `可用值：${values.join('、')}`,
+  'usage.help': ({ command }) => `查看全部参数，请运行：qcode-setup ${command} --help`,
+  'usage.commands': '查看全部命令，请运行：qcode-setup --help',
+  'usage.no-value': ({ flag }) => `${flag} 不带值。`,
+  'usage.no-value.hint': ({ flag }) => `请只写 ${flag}`,
+  'usage.value-missing': ({ flag }) => `--${flag} 需要一个值。`,
+  'usage.value-missing.hint': ({ flag, value, summary }) => `用法：--${flag} ${value}：${summary}`,
+  'usage.extra': ({ value }) => `多余的参数“${value}”。`,
+  'usage.argument-missing': ({ name }) => `缺少参数：${name}。`,
+  'usage.verb-missing': ({ verbs }) => `缺少子命令：${verbs.join('、')}。`,
+  'usage.timeout': ({ value }) => `--timeout 必须在 0 到 600 秒之间，当前为“${value}”。`,
+  'usage.timeout.hint': '示例：--timeout 20',
+  'usage.key-in-argument': '请勿在命令行中传入密钥：其他程序和 shell 历史记录都能看到它。未执行任何操作。',
+  'usage.key-in-argument.hint':
+    '请使用 --key-file PATH（- 表示标准输入）或 QCODE_API_KEY。该密钥已泄露，请在 QCode.cc 控制台新建一个。',
+  'usage.region-and-gateway': '区域与 --gateway 不能同时使用。',
+  'usage.region-and-gateway.hint': '请只使用其中一个。',
+  'usage.gateway-slash': ({ origin }) => `已去掉 --gateway 末尾的斜杠：${origin}`,
+  'usage.model': '--model 不适用于所选的全部工具。',
+  'usage.model.hint': ({ tool }) => `请指明工具：--model ${tool}=ID`,
+  'usage.no-tool-found': '本机未找到受支持的工具。',
+  'usage.no-tool-found.hint': ({ tools }) => `请选择其一：--tool ${tools.join('、--tool ')}`,
+  'usage.shell': ({ shell }) => `不支持 shell ${shell}。`,
+  'usage.shell.hint': ({ shells }) => `请选择其一：--shell ${shells.join(' | ')}`,
+  'usage.scope': ({ tool, scope }) => `${tool} 不支持 --scope ${scope}。`,
+  'usage.scope.hint': ({ scopes }) => `请使用 --scope ${scopes.join(' 或 --scope ')}`,
+  'usage.method': ({ tool, method, scope }) =>
+    `${tool} 不支持同时使用 --method ${method} 和 --scope ${scope}。`,
+  'usage.method.hint': ({ methods }) => `请使用 --method ${methods.join(' 或 --method ')}`,
+  'usage.key-store.keychain': ({ tools }) =>
+    `未作任何更改。以下工具无法从系统钥匙串读取密钥：${tools.join('；')}。`,
+  'usage.key-store.env': ({ tools }) => `未作任何更改。以下工具无法从环境变量读取密钥：${tools.join('；')}。`,
+  'usage.key-store.hint': '请使用 --key-store file',
+  'usage.key-store.others': ({ others, store }) =>
+    `请对它们使用 --key-store file；其余工具可使用：--tool ${others.join(' --tool ')} --key-store ${store}`,
 
   // What a tool really uses.
   'url.requests': ({ path }) => `将请求 ${path}。`,

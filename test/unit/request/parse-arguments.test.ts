@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fieldsOf } from '../../../src/request/fields.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { joined, say } from '../../../src/texts/message.ts'
 import { commandTable } from '../../support/command-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
@@ -48,8 +49,10 @@ describe.each(Object.entries(own))('%s', (name, flags) => {
     ]) {
       if (flags.includes(flag)) expect(parse(...line).positionals).toEqual([verb])
       else {
-        const message = expect.stringContaining(`There is no flag --${flag} for ${name}.`)
-        const hint = `Valid: ${flags.map((each) => `--${each}`).join(' ')}`
+        const said = say('unknown.flag', { flag: `--${flag}`, command: name })
+        const message = expect.stringContaining(String(said))
+        const valid = say('usage.valid', { values: flags.map((each) => `--${each}`) })
+        const hint = String(joined([valid, say('usage.help', { command: name })]))
         const refused = expect.objectContaining({ code: 'unknown-flag', exit: 2, message, hint })
         expect(() => parse(...line)).toThrow(refused)
       }
@@ -60,10 +63,12 @@ describe.each(Object.entries(own))('%s', (name, flags) => {
 describe('the verb', () => {
   it('is not the value of a flag', () => {
     expect(parse('key', '--key-file', 'get', 'set')).toMatchObject({ values: { keyFile: ['get'] } })
-    expect(() => parse('key', '--key-file', 'set')).toThrow('VERB is missing.')
+    expect(() => parse('key', '--key-file', 'set')).toThrow(
+      'Missing subcommand: set, get, rotate, or forget.',
+    )
   })
 
   it('is a verb of the table, never a name of Object.prototype', () => {
-    expect(() => parse('key', 'constructor')).toThrow('There is no verb "constructor".')
+    expect(() => parse('key', 'constructor')).toThrow('Unknown subcommand "constructor".')
   })
 })

@@ -1,5 +1,5 @@
 import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
 import { type FormatId, whyNotParsed } from '../../documents/formats.ts'
 import { spellFishVariables } from '../../documents/script/fish-tokens.ts'
@@ -39,9 +39,13 @@ export async function lintFiles(
 ): Promise<LintResult> {
   const context = createLintContext(catalog, host, ledger)
   const wholeMachine = request.paths.length === 0
-  const given = wholeMachine ? existing(machineFiles(catalog, host, ledger)) : namedFiles(request.paths, host)
-  const files = eachOnce(given, request.project ? walkSources(host.cwd) : [])
-  const results = await lintAll(files, context)
+  /** Paths of which it is not known that they are files and no links. */
+  const odd = new Set<string>()
+  const given = wholeMachine
+    ? existing(machineFiles(catalog, host, ledger), odd)
+    : namedFiles(request.paths, host, odd)
+  const files = eachOnce(given, request.project ? walkSources(host.cwd, odd) : [], odd)
+  const results = await lintAll(files, odd, context)
   const ofEnvironment = wholeMachine ? lintEnvironment(host, context) : []
   const looked = files.length - results.failures.length
   return { ...results, problems: [...results.problems, ...ofEnvironment], files: looked }
@@ -52,17 +56,21 @@ const anything = /(?:)/
 
 const largestSettings = 10 * 1024 * 1024
 
-async function lintAll(files: readonly string[], context: LintContext): Promise<Omit<LintResult, 'files'>> {
+async function lintAll(
+  files: readonly string[],
+  odd: ReadonlySet<string>,
+  context: LintContext,
+): Promise<Omit<LintResult, 'files'>> {
   const worthReading = worthReadingPattern(context)
   const problems: LintProblem[] = []
   const failures: Finding[] = []
   const unparsed: Finding[] = []
   for (const path of files) {
     const isKept = context.isKeptByShell(path)
-    const source =
-      isKept || context.keysOf(path).length > 0
-        ? readSource(path, anything, largestSettings)
-        : readSource(path, worthReading)
+    const isOwn = isKept || context.keysOf(path).length > 0
+    const source = isOwn
+      ? readSource(path, anything, largestSettings)
+      : readSource(path, worthReading, undefined, !odd.has(path))
     if (source === undefined) continue
     if ('unread' in source) {
       failures.push(notRead(path, source.unread))
@@ -116,12 +124,14 @@ function shortPath(path: string): string {
  * What no client would stumble over is left out: what is not there, and a folder, such as a virtual environment of the
  * name `.env`. One that cannot be looked into stays.
  */
-function existing(files: readonly string[]): string[] {
-  return files.filter((path) => {
+function existing(files: readonly string[], odd: Set<string>): string[] {
+  const there = files.filter((path) => {
     const stat = lookAt(path)
     if (stat === undefined || stat === 'unknown') return stat === 'unknown'
     return !stat.isDirectory() || !canList(path)
   })
+  for (const path of there) odd.add(path)
+  return there
 }
 
 function canList(folder: string): boolean {
@@ -134,9 +144,23 @@ function canList(folder: string): boolean {
 }
 
 /** A file that is named by a link as well counts once, by the name that comes first. */
-function eachOnce(given: readonly string[], walked: Iterable<string>): string[] {
-  const byFile = new Map(given.map((path) => [resolveLinks(path), path] as const).toReversed())
-  return [...new Set(byFile.values())].toReversed().concat([...walked].filter((path) => !byFile.has(path)))
+function eachOnce(
+  given: readonly string[],
+  walked: readonly string[],
+  odd: ReadonlySet<string>,
+): readonly string[] {
+  if (given.length === 0) return walked
+  const folders = new Map<string, string>()
+  // Of a file that is no link only the way to its folder can be one.
+  const real = (path: string) => {
+    if (odd.has(path)) return resolveLinks(path)
+    const folder = dirname(path)
+    const known = folders.get(folder) ?? resolveLinks(folder)
+    folders.set(folder, known)
+    return join(known, basename(path))
+  }
+  const byFile = new Map(given.map((path) => [real(path), path] as const).toReversed())
+  return [...new Set(byFile.values())].toReversed().concat(walked.filter((path) => !byFile.has(path)))
 }
 
 function resolveLinks(path: string): string {
@@ -148,12 +172,14 @@ function resolveLinks(path: string): string {
 }
 
 /** Files as they are named, folders with all sources in them. */
-function namedFiles(paths: readonly string[], { cwd }: Surroundings): string[] {
+function namedFiles(paths: readonly string[], { cwd }: Surroundings, odd: Set<string>): string[] {
   return paths.flatMap((given) => {
     const path = resolve(cwd, given)
     const stat = lookAt(path)
     if (!stat) throw notFound(given)
-    return stat !== 'unknown' && stat.isDirectory() ? [...walkSources(path)] : [path]
+    if (stat !== 'unknown' && stat.isDirectory()) return walkSources(path, odd)
+    odd.add(path)
+    return [path]
   })
 }
 

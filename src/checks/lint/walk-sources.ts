@@ -22,6 +22,8 @@ import { baseUrlName, escapePattern } from './url-candidate.ts'
 interface IgnoreFile {
   readonly folder: string
   readonly rules: Ignore
+  /** Matches every name in small letters that a rule may be about by itself, and not by a folder above it. */
+  readonly names: RegExp
 }
 
 const neverEntered = new Set(['.git', 'node_modules'])
@@ -29,25 +31,48 @@ const neverEntered = new Set(['.git', 'node_modules'])
 /**
  * The paths of all source files below a folder, as git sees it: what a .gitignore leaves out is left out, also by
  * those of the folders above up to the repository's own. Links are not followed. A folder that cannot be
- * opened is given itself, and a pipe, a socket or a device by the name of a source: whoever reads the paths finds out.
+ * opened is given itself, and a pipe, a socket or a device by the name of a source; these are added to `odd`.
  */
-export function* walkSources(folder: string): Generator<string> {
-  yield* walk(folder, ignoreFilesAbove(folder))
+export function walkSources(folder: string, odd = new Set<string>()): string[] {
+  const found: string[] = []
+  const rules = ignoreFilesAbove(folder)
+  const above = rules.filter((rule) => rule.folder !== folder)
+  walk(folder, { rules, isIgnored: isIgnored(folder + sep, above) }, found, odd)
+  return found
 }
 
-function* walk(folder: string, outer: readonly IgnoreFile[]): Generator<string> {
+/** The rules for a folder, the nearest file first, and whether the folder itself is left out: the search began there. */
+interface Ignored {
+  readonly rules: readonly IgnoreFile[]
+  readonly isIgnored: boolean
+}
+
+function walk(folder: string, outer: Ignored, found: string[], odd: Set<string>): void {
   const entries = readFolder(folder)
-  if (!entries) return yield folder
-  const own = entries.some(({ name }) => name === '.gitignore') ? [readIgnoreFile(folder)] : []
-  const rules = [...own, ...outer]
+  if (!entries) {
+    odd.add(folder)
+    found.push(folder)
+    return
+  }
+  const own = entries.some(({ name }) => name === '.gitignore') ? readIgnoreFile(folder, '.gitignore') : []
+  const rules = own.length > 0 ? [...own, ...outer.rules] : outer.rules
+  const here = { ...outer, rules }
   for (const entry of entries) {
     const path = folder + sep + entry.name
     if (entry.isDirectory()) {
-      if (!neverEntered.has(entry.name) && !isIgnored(path + sep, rules)) yield* walk(path, rules)
-    } else if (!entry.isSymbolicLink() && fileKind(entry.name).isSource && !isIgnored(path, rules)) {
-      yield path
+      if (neverEntered.has(entry.name) || isIgnored(path + sep, rules)) continue
+      walk(path, { rules, isIgnored: false }, found, odd)
+    } else if (!entry.isSymbolicLink() && fileKind(entry.name).isSource) {
+      if (mayBeIgnored(entry.name, here) && isIgnored(path, rules)) continue
+      if (!entry.isFile()) odd.add(path)
+      found.push(path)
     }
   }
+}
+
+/** Rules know a path by all of it, which costs more than to read the file: most are about no name that is there. */
+function mayBeIgnored(name: string, { rules, isIgnored }: Ignored): boolean {
+  return isIgnored || rules.some(({ names }) => names.test(name.toLowerCase()))
 }
 
 function readFolder(folder: string): Dirent[] | undefined {
@@ -67,21 +92,28 @@ function isIgnored(path: string, rules: readonly IgnoreFile[]): boolean {
   return false
 }
 
-function readIgnoreFile(folder: string): IgnoreFile {
-  return { folder, rules: ignore().add(readText(join(folder, '.gitignore')) ?? '') }
+/** None where the file is not there, or empty. */
+function readIgnoreFile(folder: string, ...names: string[]): IgnoreFile[] {
+  const text = readText(join(folder, ...names))
+  return text ? [{ folder, rules: ignore().add(text), names: namesOf(text) }] : []
+}
+
+/** A rule that ends in a slash is about folders. Of another one the last part has to match the name; a hard one may match any. */
+function namesOf(text: string): RegExp {
+  const parts = text.split(/\r?\n/).flatMap((line) => {
+    if (line === '' || line.startsWith('#') || line.endsWith('/')) return []
+    const part = line.slice(line.lastIndexOf('/') + 1).replace(/^!/, '')
+    return /^\*?[\w.-]+$/.test(part) ? escapePattern(part.toLowerCase()).replace('\\*', '.*') : '.*'
+  })
+  return parts.length > 0 ? new RegExp(`^(?:${parts.join('|')})$`) : /(?!)/
 }
 
 /** From the folder's parent up to the top of its repository, the nearest first. Outside of one there are none. */
 function ignoreFilesAbove(folder: string): IgnoreFile[] {
   const found: IgnoreFile[] = []
   for (let at = folder; ; at = dirname(at)) {
-    if (at !== folder) found.push(readIgnoreFile(at))
-    if (existsSync(join(at, '.git'))) {
-      return [
-        ...found,
-        { folder: at, rules: ignore().add(readText(join(at, '.git', 'info', 'exclude')) ?? '') },
-      ]
-    }
+    if (at !== folder) found.push(...readIgnoreFile(at, '.gitignore'))
+    if (existsSync(join(at, '.git'))) return [...found, ...readIgnoreFile(at, '.git', 'info', 'exclude')]
     if (dirname(at) === at) return []
   }
 }
@@ -118,15 +150,21 @@ const buffer = Buffer.allocUnsafe(piece)
 
 /**
  * The text of a file in which a base URL for the gateway may stand, or why it was not read; undefined when its bytes rule
- * that out. A pipe, a socket or a device is not opened: it might never answer.
+ * that out. A pipe, a socket or a device is not opened: it might never answer. `isFile`: its folder says that it is none.
  */
-export function readSource(path: string, worthReading: RegExp, largest = largestSource): Source | undefined {
+export function readSource(
+  path: string,
+  worthReading: RegExp,
+  largest = largestSource,
+  isFile = false,
+): Source | undefined {
   try {
-    const stat = statSync(path)
-    if (!stat.isFile()) return { unread: stat.isDirectory() ? 'is-folder' : 'not-regular' }
+    const stat = isFile ? undefined : statSync(path)
+    if (stat && !stat.isFile()) return { unread: stat.isDirectory() ? 'is-folder' : 'not-regular' }
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
-      return fstatSync(file).isFile() ? readOpen(file, worthReading, largest) : { unread: 'not-regular' }
+      const isStill = isFile || fstatSync(file).isFile()
+      return isStill ? readOpen(file, worthReading, largest) : { unread: 'not-regular' }
     } finally {
       closeSync(file)
     }

@@ -48,7 +48,13 @@ it.each([
   ['a.txt', "'https://api.qcode.cc/v1"],
   ['a.ts', '\\"https://api.qcode.cc/v1\\" '],
   ['a.py', 'URL.fetch.'],
-])('in %s, of a line of %j four times as often, four times as much is read', async (path, piece) => {
+  ['a.py', '"https://api.qcode.cc/v1"\n'],
+  ['a.json', '"base_url": "https://api.qcode.cc/v1",\n'],
+  ['a.yml', 'base_url: https://api.qcode.cc/v1\n'],
+  ['a.env', 'ANTHROPIC_BASE_URL=https://api.qcode.cc/v1\n'],
+  ['a.ts', 'new OpenAI({ baseURL: "https://api.qcode.cc/v1" })\n'],
+  ['a.ts', 'new OpenAI()\n\nconst base_url = "https://api.qcode.cc/v1"\n'],
+])('in %s, of %j four times as often, four times as much is read', async (path, piece) => {
   await lintAt(path, piece.repeat(10))
   const [short, long] = [await workOf(path, piece.repeat(400)), await workOf(path, piece.repeat(1600))]
   expect(short).toBeGreaterThan(0)

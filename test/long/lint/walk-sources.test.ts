@@ -88,6 +88,14 @@ describe('walkSources', () => {
       '#a',
       'a/*',
       '',
+      '[ab].py',
+      '?.py',
+      '*a*',
+      '!*b.py',
+      'a',
+      'a/**',
+      'b.py ',
+      '\\!a.py',
     )
     const rules = fc.array(rule, { maxLength: 5 })
     const names = ['a.py', 'b.py', 'a/a.py', 'a/b.py', 'a/b/a.py', 'b/a.py', 'b/b/b.py', 'c/a/b.py']
@@ -104,6 +112,11 @@ describe('walkSources', () => {
         const args = ['-C', root, 'ls-files', '--others', '--exclude-standard', '--', '*.py']
         const listed = execFileSync('git', args, { encoding: 'utf8', env }).split('\n').filter(Boolean)
         expect(walked(root)).toEqual(listed.sort())
+        for (const part of ['a/', 'a/b/']) {
+          const inPart = listed.filter((name) => name.startsWith(part))
+          // Where git lists nothing it may not have entered the folder in which the search begins.
+          if (inPart.length > 0) expect(walked(root, join(root, part, '.'))).toEqual(inPart)
+        }
         rmSync(root, { recursive: true })
       }),
       randomCases(300),

@@ -1,4 +1,5 @@
 import { UserError, type Where } from '../errors.ts'
+import { Message, say } from '../texts/message.ts'
 import type { BlankTrace } from './blank-line.ts'
 
 /** A value as every format can hold it. Numbers that a client wrote are never handed back through this type. */
@@ -63,11 +64,11 @@ export function whereAt(file: string, text: string, offset: number): Where {
 }
 
 /** A value, or what is in it, that a format cannot say, such as null in TOML; only a template of a user's own can ask for one. */
-export function noWordFor(value: null | number | 'half a character', format: string): UserError {
+export function noWordFor(value: null | number | Message, format: string): UserError {
   return new UserError({
     code: 'value-not-writable',
-    message: `${format} has no word for ${value}.`,
-    hint: 'Write another value in the content file of the tool folder.',
+    message: say('value.unsayable', { format, value: value instanceof Message ? value : String(value) }),
+    hint: say('value.unsayable.hint'),
     exit: 2,
   })
 }
@@ -79,8 +80,8 @@ export function decodeText(bytes: Uint8Array, file: string): string {
   } catch {
     throw new UserError({
       code: 'not-utf8',
-      message: `${file} is not UTF-8 text, so it cannot be edited without loss.`,
-      hint: 'Save the file as UTF-8 and run this again.',
+      message: say('error.not-utf8', { file }),
+      hint: say('error.not-utf8.hint'),
       where: { file },
     })
   }

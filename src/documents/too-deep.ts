@@ -1,4 +1,5 @@
 import { UserError } from '../errors.ts'
+import { say } from '../texts/message.ts'
 import type { Format, Value } from './document.ts'
 
 /** Levels that a document may have. No client's settings come near it, and no recursion over it ends the program. */
@@ -8,8 +9,8 @@ export const deepest = 200
 export function tooDeep(file: string): UserError {
   return new UserError({
     code: 'too-deep',
-    message: `${file} is nested more than ${deepest} levels deep, so it was left alone.`,
-    hint: 'Move it away, then run the same command again.',
+    message: say('error.too-deep', { file, levels: deepest }),
+    hint: say('error.too-deep.hint'),
     where: { file },
   })
 }

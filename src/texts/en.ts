@@ -372,6 +372,120 @@ export const en = {
   // Writing and undoing.
 
   // Files that cannot be edited.
+  'error.not-utf8': ({ file }: With<'file'>) =>
+    `${file} is not UTF-8 text, so it can't be edited without loss.`,
+  'error.not-utf8.hint': 'Save the file as UTF-8, then run the same command again.',
+  'error.too-deep': ({ file, levels }: With<'file'> & Count<'levels'>) =>
+    `${file} is nested more than ${levels} levels deep. It was not changed.`,
+  'error.too-deep.hint': 'Move it away, then run the same command again.',
+  'error.does-not-parse': ({ file, format, reason }: With<'file' | 'format' | 'reason'>) =>
+    `${file} is not valid ${format}: ${reason}. It was not changed.`,
+  'error.does-not-parse.hint': ({ where }: With<'where'>) =>
+    `Correct ${where}, then run the same command again.`,
+  'error.does-not-parse.strict': ({ where }: With<'where'>) =>
+    `Correct ${where}, then run the same command again. The tool allows no comments and no trailing commas there.`,
+  'error.duplicate-key': ({ file }: With<'file'>) =>
+    `${file} has the same key twice, so it is unclear which one counts. It was not changed.`,
+  'error.duplicate-key.hint': ({ where }: With<'where'>) =>
+    `Remove or rename one of the two (the second is at ${where}), then run the same command again.`,
+  'error.no-object': ({ file, holder, key }: With<'file' | 'holder' | 'key'>) =>
+    `${file}: ${holder ? `"${holder}"` : 'the root'} is not an object, so "${key}" can't be set in it.`,
+  'error.no-object.hint': 'Make it an object ({}) or remove it, then run the same command again.',
+  'error.no-table': ({ file, table }: With<'file' | 'table'>) =>
+    `\`${table}\` in ${file} is not a table, so no key can be set in it.`,
+  'error.late-table': ({ file, table }: With<'file' | 'table'>) =>
+    `\`${table}\` in ${file} exists only through tables further up, so no key can be set in it.`,
+  'error.no-table.hint': ({ table }: With<'table'>) =>
+    `Make \`${table}\` a table with a header, or remove it from the file. Then run the same command again.`,
+  'error.unsupported-yaml': ({ file, reason }: With<'file' | 'reason'>) =>
+    `${file} can't be edited safely: ${reason}. It was not changed.`,
+  'error.unsupported-yaml.hint': 'Write that place in plain YAML, then run the same command again.',
+  'yaml.documents': 'it contains more than one document',
+  'yaml.anchors': 'its anchors are repeated too often',
+  'yaml.cycle': 'a value contains itself',
+  'yaml.tag': 'a tag is not part of the core schema',
+  'yaml.key': 'a key is not plain text',
+  'yaml.alias': 'there is an alias where the edit is needed',
+  'yaml.no-colon': 'a key has no colon',
+  'yaml.later-key': 'the key follows others on its line',
+  'yaml.shared': 'the value is used elsewhere by an alias',
+  'yaml.open-end': 'it ends in a block of text without a final line break',
+  'yaml.neighbours': 'the edit would change other lines around this place',
+  'syntax.other': 'unexpected text',
+  'syntax.value': 'a value is missing or not valid',
+  'syntax.key': 'a key is missing or not valid',
+  'syntax.number': 'a number is not valid',
+  'syntax.date': 'a date or time is not valid',
+  'syntax.string': 'a string is not closed',
+  'syntax.escape': 'an escape sequence is not valid',
+  'syntax.control': "control characters aren't allowed",
+  'syntax.return': 'a carriage return has no line feed',
+  'syntax.mark': 'it has a second byte order mark',
+  'syntax.comment': "comments aren't allowed",
+  'syntax.open-comment': 'a comment is not closed',
+  'syntax.colon': 'a colon is missing',
+  'syntax.comma': 'a comma or closing bracket is missing',
+  'syntax.bracket': 'a closing bracket is missing',
+  'syntax.line-end': 'a line break is missing after a value',
+  'syntax.end': 'there is text after its end',
+  'syntax.twice': 'a key or table is defined twice',
+  'syntax.indent': 'a line is indented wrongly',
+  'syntax.tab': "tabs aren't allowed as indentation",
+  'syntax.character': 'a quote, a space or another character is missing',
+  'syntax.alias': 'an anchor or alias is not valid',
+  'syntax.tag': 'a tag is not valid',
+  'dotenv.open-quote': ({ file }: With<'file'>) =>
+    `${file} has a value with an opening quote but no closing one, so tools read it differently.`,
+  'dotenv.open-quote.hint':
+    'Close the quote, or put another kind of quotes around the value. Then run the same command again.',
+  'dotenv.swallowed': ({ file }: With<'file'>) =>
+    `An open quote in ${file} would swallow the new line. The file was not changed.`,
+  'dotenv.swallowed.hint':
+    'Find a value that ends with a backslash and a quote, and write it differently. Then run the same command again.',
+  'value.unsayable': ({ format, value }: With<'format' | 'value'>) => `${format} can't hold ${value}.`,
+  'value.unsayable.hint': 'Use another value in the content file of the tool folder.',
+  'value.half-character': 'half a character',
+  'value.not-text': ({ name, file }: With<'name' | 'file'>) =>
+    `The value of ${name} is not text, and ${file} holds only text.`,
+  'value.not-text.hint': 'Put the value in quotes in the template.',
+  'value.no-place': ({ key, file }: With<'key' | 'file'>) =>
+    `${file} holds only plain names, so it has no place for "${key}".`,
+  'value.no-place.hint': 'Name a single variable, without a table around it.',
+  'value.no-pattern': ({ file }: With<'file'>) => `${file} holds only patterns, one per line.`,
+  'value.no-pattern.hint': 'Name a single pattern without a line break, and set it to true.',
+  'value.one-source': ({ file }: With<'file'>) =>
+    `In ${file}, qcode-setup writes only the path of a file to read settings from.`,
+  'value.one-source.hint': 'Set "source" to the absolute path of a file.',
+  'value.line-break':
+    "The value contains a line break or NUL character, so it doesn't fit on one line of settings.",
+  'value.line-break.hint':
+    'Check the end of the key or URL for a line break, then run the same command again.',
+  'value.quotes':
+    'The value contains quotes, backslashes or ${, which readers of .env files treat differently.',
+  'value.quotes.hint': 'Set this variable in your shell instead: qcode-setup print TOOL --format sh',
+  'value.no-command': "A .env file holds only text: it can't run a command to get a value.",
+  'value.use-shell': 'Write it for a shell instead: qcode-setup print TOOL --format sh',
+  'value.cmd': 'The value contains %, ! or ", which the Windows Command Prompt can\'t pass on safely.',
+  'value.cmd-output': ({ name }: With<'name'>) =>
+    `The Windows Command Prompt can't set ${name} to the output of a command.`,
+  'value.use-powershell': 'Use PowerShell instead: qcode-setup print TOOL --format powershell',
+  'value.name': ({ name }: With<'name'>) => `"${name}" can't be the name of an environment variable.`,
+  'value.name.hint': 'Use only letters, digits and _, and no digit at the beginning.',
+  'block.edited': ({ file, first, last }: With<'file'> & Count<'first' | 'last'>) =>
+    `The qcode-setup block in ${file} (lines ${first} to ${last}) contains something that qcode-setup didn't write.`,
+  'block.edited.hint':
+    'Move your own lines below the block, or delete the block with both marker lines. Then run the same command again.',
+  'block.broken': ({ file, places }: With<'file'> & { readonly places: readonly string[] }) =>
+    `The markers of the qcode-setup block in ${file} are not one pair: ${places.join(', ')}.`,
+  'block.broken.missing': ({ marker }: With<'marker'>) => `"${marker}" is missing`,
+  'block.broken.lines': ({
+    marker,
+    lines,
+    more,
+  }: With<'marker'> & { readonly lines: readonly string[] } & Count<'more'>) =>
+    `"${marker}" is on ${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+  'block.broken.hint': ({ file }: With<'file'>) =>
+    `Open ${file} and delete the marker lines and what qcode-setup wrote between them. Then run the same command again.`,
 
   // This machine: folders, files, programs.
   'error.no-working-folder': ({ code }: With<'code'>) => `The current folder no longer exists (${code}).`,

@@ -3,6 +3,9 @@ import { en } from './en.ts'
 /** The id of a sentence, such as `error.cancelled`: the same in every language. */
 export type TextId = keyof typeof en
 
+/** What is wrong with a text that does not parse. */
+export type SyntaxText = Extract<TextId, `syntax.${string}`>
+
 /** Every sentence that a user meets, in one language. English decides which there are and what values they take. */
 export type Texts = { readonly [Id in TextId]: (typeof en)[Id] extends string ? string : (typeof en)[Id] }
 

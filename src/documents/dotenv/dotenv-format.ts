@@ -1,5 +1,6 @@
 import { parse } from 'dotenv'
 import { UserError } from '../../errors.ts'
+import { say } from '../../texts/message.ts'
 import { type Format, whereAt } from '../document.ts'
 import { BOM } from '../lines.ts'
 import { type Assignment, openAssignments } from '../shell/assignment-document.ts'
@@ -25,8 +26,8 @@ function spellText(value: AssignedValue): string {
   if (typeof value === 'string') return quoteDotenv(value)
   throw new UserError({
     code: 'value-not-writable',
-    message: 'A .env file holds texts only: no command is run to get a value.',
-    hint: 'Write it for a shell instead: qcode-setup print TOOL --format sh',
+    message: say('value.no-command'),
+    hint: say('value.use-shell'),
     exit: 2,
   })
 }
@@ -87,8 +88,8 @@ function readPlain(text: string, start: number, file: string): string {
   if (!take(openQuote, text, start)) return raw
   throw new UserError({
     code: 'does-not-parse',
-    message: `${file} has a value that opens a quote and does not close it, so its readers disagree about what it means.`,
-    hint: 'Close the quote, or put quotes of another kind around the value, and run the command again.',
+    message: say('dotenv.open-quote', { file }),
+    hint: say('dotenv.open-quote.hint'),
     where: whereAt(file, text, start),
   })
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { say } from '../../texts/message.ts'
 import type { Document, Format, KeyPath, Value } from '../document.ts'
 import { type Line, newlineOf, splitLines } from '../lines.ts'
 import { patternIn } from './ignore-pattern.ts'
@@ -96,8 +97,8 @@ function cutLine(text: string, { start, end }: Line): string {
 function notWritable(file: string): UserError {
   return new UserError({
     code: 'value-not-writable',
-    message: `${file} holds patterns only, one a line.`,
-    hint: 'Name one pattern, without a line break, and set it to true.',
+    message: say('value.no-pattern', { file }),
+    hint: say('value.no-pattern.hint'),
     where: { file },
   })
 }

@@ -1,5 +1,6 @@
-import { type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
-import { UserError } from '../../errors.ts'
+import { type ParseError, parseTree } from 'jsonc-parser'
+import { formatWhere, UserError } from '../../errors.ts'
+import { type SyntaxText, say } from '../../texts/message.ts'
 import { type Format, type KeyPath, type Value, whereAt } from '../document.ts'
 import { hasBreak, indentAt, insertion, type Span, type Splice } from '../lines.ts'
 import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
@@ -163,12 +164,11 @@ function firstObject(text: string, style: BraceStyle, value: Value): Splice {
 }
 
 function pathTaken({ text, file }: JsonTree, path: KeyPath, { value, rest }: Descent): UserError {
-  const taken = path.slice(0, path.length - rest.length)
-  const what = taken.length === 0 ? 'The file as a whole' : `"${taken.join('.')}"`
+  const holder = path.slice(0, path.length - rest.length).join('.')
   return new UserError({
     code: 'path-taken',
-    message: `${what} is no object, so "${path.join('.')}" cannot be set in it.`,
-    hint: 'Make it an object ({}) or take it out, then run the same command again.',
+    message: say('error.no-object', { file, holder, key: path.join('.') }),
+    hint: say('error.no-object.hint'),
     where: whereAt(file, text, value.start),
   })
 }
@@ -221,6 +221,27 @@ function refuseDuplicates(text: string, file: string): void {
   }
 }
 
+/** What jsonc-parser 3.3 says is wrong, by the numbers of its `ParseErrorCode`. */
+const reasons: readonly (SyntaxText | undefined)[] = [
+  undefined,
+  'syntax.other',
+  'syntax.number',
+  'syntax.key',
+  'syntax.value',
+  'syntax.colon',
+  'syntax.comma',
+  'syntax.bracket',
+  'syntax.bracket',
+  'syntax.end',
+  'syntax.comment',
+  'syntax.open-comment',
+  'syntax.string',
+  'syntax.number',
+  'syntax.escape',
+  'syntax.escape',
+  'syntax.control',
+]
+
 /** The place is where jsonc-parser stumbles. */
 function doesNotParse(text: string, file: string, dialect: Dialect): UserError {
   const errors: ParseError[] = []
@@ -230,23 +251,25 @@ function doesNotParse(text: string, file: string, dialect: Dialect): UserError {
     allowEmptyContent: true,
   })
   const [error] = errors
-  const reason = error ? printParseErrorCode(error.error).replace(/\B[A-Z]/g, ' $&') : 'unexpected text'
-  const noComments = dialect.relaxed
-    ? ''
-    : ' The program that reads it takes no comments and no trailing commas.'
+  const reason = say((error && reasons[error.error]) ?? 'syntax.other')
+  const where = whereAt(file, text, error?.offset ?? 0)
+  const place = { where: formatWhere(where) }
   return new UserError({
     code: 'does-not-parse',
-    message: `The file is not valid ${dialect.name} (${reason.toLowerCase()}), so it was left alone.`,
-    hint: `Correct it at that place, then run the same command again.${noComments}`,
-    where: whereAt(file, text, error?.offset ?? 0),
+    message: say('error.does-not-parse', { file, format: dialect.name, reason }),
+    hint: dialect.relaxed
+      ? say('error.does-not-parse.hint', place)
+      : say('error.does-not-parse.strict', place),
+    where,
   })
 }
 
 function duplicateKey(text: string, file: string, offset: number): UserError {
+  const where = whereAt(file, text, offset)
   return new UserError({
     code: 'duplicate-key',
-    message: 'The file has the same key twice in one object, so it is not clear which one counts.',
-    hint: 'Take one of the two out, then run the same command again.',
-    where: whereAt(file, text, offset),
+    message: say('error.duplicate-key', { file }),
+    hint: say('error.duplicate-key.hint', { where: formatWhere(where) }),
+    where,
   })
 }

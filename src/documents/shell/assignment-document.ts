@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { say } from '../../texts/message.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
 import { appendLines, BOM, cutLines, newlineOf } from '../lines.ts'
 import { sameValue } from '../value.ts'
@@ -154,8 +155,8 @@ class AssignmentDocument implements Document {
 function readsOtherwise(file: string): UserError {
   return new UserError({
     code: 'value-not-writable',
-    message: `A quote in ${file} would run on into the line to be written, so nothing was changed in it.`,
-    hint: 'Look for a value that ends in a backslash and a quote, write it in another way, then run the command again.',
+    message: say('dotenv.swallowed', { file }),
+    hint: say('dotenv.swallowed.hint'),
     where: { file },
   })
 }
@@ -165,8 +166,8 @@ function nameIn(path: KeyPath, file: string): string {
   if (name !== undefined && rest.length === 0) return name
   throw new UserError({
     code: 'path-taken',
-    message: `${file} holds plain names only, so "${path.join('.')}" has no place in it.`,
-    hint: 'Name one variable, without a table around it.',
+    message: say('value.no-place', { file, key: path.join('.') }),
+    hint: say('value.no-place.hint'),
     where: { file },
   })
 }
@@ -175,8 +176,8 @@ function assignable(name: string, value: Value, file: string): AssignedValue {
   if (typeof value === 'string' || isCommand(value)) return value
   throw new UserError({
     code: 'value-not-writable',
-    message: `The value of ${name} is not a text, and ${file} holds texts only.`,
-    hint: 'Put the value into quotes in the template.',
+    message: say('value.not-text', { name, file }),
+    hint: say('value.not-text.hint'),
     exit: 2,
     where: { file },
   })

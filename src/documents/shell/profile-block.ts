@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { type Message, say } from '../../texts/message.ts'
 import { type Line, splitLines } from '../lines.ts'
 
 /** The first line of our block. Both markers are whole lines: nothing stands before or behind them but a CR. */
@@ -48,10 +49,8 @@ export function editedBlock(file: string, { firstLine, content }: Block): UserEr
   const lastLine = firstLine + content.length + 1
   return new UserError({
     code: 'profile-block-edited',
-    message: `The qcode-setup block in ${file}, lines ${firstLine} to ${lastLine}, holds something that qcode-setup did not write.`,
-    hint:
-      'Move your own lines to below the block, or delete the whole block with both marker lines, ' +
-      'and run the command again.',
+    message: say('block.edited', { file, first: firstLine, last: lastLine }),
+    hint: say('block.edited.hint'),
     where: { file, line: firstLine },
   })
 }
@@ -60,10 +59,8 @@ function brokenBlock(file: string, starts: readonly number[], ends: readonly num
   const line = Math.min(...starts, ...ends) + 1
   return new UserError({
     code: 'profile-block-broken',
-    message:
-      `The markers of the qcode-setup block in ${file} do not make one pair: ` +
-      `"${blockStart}" ${places(starts)}, "${blockEnd}" ${places(ends)}.`,
-    hint: `Open ${file}, delete the marker lines and what qcode-setup wrote between them, and run the command again.`,
+    message: say('block.broken', { file, places: [placeOf(blockStart, starts), placeOf(blockEnd, ends)] }),
+    hint: say('block.broken.hint', { file }),
     where: { file, line },
   })
 }
@@ -71,11 +68,10 @@ function brokenBlock(file: string, starts: readonly number[], ends: readonly num
 /** A person looks at the first few. */
 const mostPlaces = 5
 
-function places(indexes: readonly number[]): string {
-  if (indexes.length === 0) return 'is missing'
-  const numbers = indexes.slice(0, mostPlaces).map((index) => index + 1)
-  const more = indexes.length > mostPlaces ? ` and ${indexes.length - mostPlaces} more` : ''
-  return `is on ${indexes.length === 1 ? 'line' : 'lines'} ${numbers.join(', ')}${more}`
+function placeOf(marker: string, indexes: readonly number[]): Message {
+  if (indexes.length === 0) return say('block.broken.missing', { marker })
+  const lines = indexes.slice(0, mostPlaces).map((index) => String(index + 1))
+  return say('block.broken.lines', { marker, lines, more: indexes.length - lines.length })
 }
 
 function indexesOf(lines: readonly Line[], marker: string): number[] {

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { say } from '../../texts/message.ts'
 import { type BlankTrace, blankAbove, traceAbove } from '../blank-line.ts'
 import type { Document, Format, KeyPath, Value } from '../document.ts'
 import { appendLines, cutLines, type Line, newlineOf } from '../lines.ts'
@@ -105,8 +106,8 @@ class ProfileDocument implements Document {
   #onlySource(): UserError {
     return new UserError({
       code: 'path-taken',
-      message: `In ${this.#file} qcode-setup writes one path to read settings from, and nothing else.`,
-      hint: 'Set "source" to the absolute path of a file.',
+      message: say('value.one-source', { file: this.#file }),
+      hint: say('value.one-source.hint'),
       where: { file: this.#file },
     })
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { type Message, say } from '../../texts/message.ts'
 
 const lineBreakOrNul = /[\0\r\n]/
 
@@ -31,12 +32,7 @@ export function quotePowershell(text: string): string {
  */
 export function quoteCmd(text: string): string {
   if (cmdExpands.test(text)) {
-    throw new UserError({
-      code: 'value-not-writable',
-      message: 'The value holds %, ! or ", which the Windows command prompt cannot carry safely.',
-      hint: 'Use PowerShell for it: qcode-setup print TOOL --format powershell',
-      exit: 2,
-    })
+    throw notWritable(say('value.cmd'), say('value.use-powershell'))
   }
   return `"${oneLine(text)}"`
 }
@@ -44,12 +40,7 @@ export function quoteCmd(text: string): string {
 /** The text itself. Throws UserError `value-not-writable` when it has a line break or NUL. */
 export function oneLine(text: string): string {
   if (!lineBreakOrNul.test(text)) return text
-  throw new UserError({
-    code: 'value-not-writable',
-    message: 'The value holds a line break or a NUL character, which cannot stand in one line of settings.',
-    hint: 'Look for a stray line break at the end of the key or URL, and run the command again.',
-    exit: 2,
-  })
+  throw notWritable(say('value.line-break'), say('value.line-break.hint'))
 }
 
 const plain = /^[A-Za-z0-9_./:@%+,-]+$/
@@ -69,12 +60,7 @@ export function quoteDotenv(value: string): string {
   if (plain.test(text)) return text
   if (!breaksSingleQuotes.test(text)) return `'${text}'`
   if (!breaksDoubleQuotes.test(text)) return `"${text}"`
-  throw new UserError({
-    code: 'value-not-writable',
-    message: 'The value holds quotes, backslashes or ${ that .env readers do not agree on.',
-    hint: 'Set this variable in your shell instead: qcode-setup print TOOL --format sh',
-    exit: 2,
-  })
+  throw notWritable(say('value.quotes'), say('value.quotes.hint'))
 }
 
 /** Shells by how they quote: bash, zsh and sh are all `posix`. */
@@ -109,12 +95,7 @@ export function shellLine(shell: ShellId, name: string, value: AssignedValue): s
   if (shell === 'fish') return `set -gx ${variable} ${shellWord(shell, value)}`
   if (shell === 'powershell') return `$env:${variable} = ${shellWord(shell, value)}`
   if (typeof value === 'string') return `set ${quoteCmd(`${variable}=${value}`)}`
-  throw new UserError({
-    code: 'value-not-writable',
-    message: `The Windows command prompt cannot set ${variable} to the output of a command.`,
-    hint: 'Use PowerShell for it: qcode-setup print TOOL --format powershell',
-    exit: 2,
-  })
+  throw notWritable(say('value.cmd-output', { name: variable }), say('value.use-powershell'))
 }
 
 /** The name itself. Throws UserError `name-not-writable` when no shell takes it for a variable. */
@@ -122,8 +103,12 @@ export function variableName(name: string): string {
   if (/^(?!__proto__$)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
   throw new UserError({
     code: 'name-not-writable',
-    message: `"${name}" cannot be the name of an environment variable.`,
-    hint: 'Use letters, digits and _ only, and no digit in front.',
+    message: say('value.name', { name }),
+    hint: say('value.name.hint'),
     exit: 2,
   })
+}
+
+function notWritable(message: Message, hint: Message): UserError {
+  return new UserError({ code: 'value-not-writable', message, hint, exit: 2 })
 }

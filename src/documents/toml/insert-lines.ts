@@ -1,3 +1,4 @@
+import { say } from '../../texts/message.ts'
 import { type BlankTrace, blankAbove, blankBelow, isPlace } from '../blank-line.ts'
 import { noWordFor, type Value } from '../document.ts'
 import {
@@ -243,7 +244,7 @@ export function writeKeys(keys: readonly string[]): string {
 
 /** JSON's escapes are TOML's too, but those of half a surrogate pair; only DEL has to be escaped beside them. */
 function writeString(text: string): string {
-  if (/\p{Surrogate}/u.test(text)) throw noWordFor('half a character', 'TOML')
+  if (/\p{Surrogate}/u.test(text)) throw noWordFor(say('value.half-character'), 'TOML')
   return JSON.stringify(text).replaceAll('\x7F', '\\u007f')
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors.ts'
+import { say } from '../../texts/message.ts'
 import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
 import { applySplices, commonNewline } from '../lines.ts'
@@ -147,7 +148,7 @@ export class TomlDocument implements Document {
     const table = path.slice(0, -1)
     if (home.takesHeaders && isTable(value)) this.#append(path, value)
     else if (home.takesHeaders && depth < table.length) this.#append(table, { [path.at(-1) ?? '']: value })
-    else if (home.isLate) throw this.#pathTaken(table, 'exists only through tables further up')
+    else if (home.isLate) throw this.#pathTaken(table, 'error.late-table')
     else this.#insertPair(path, home, writePair(path.slice(home.section.path.length), value))
   }
 
@@ -184,18 +185,19 @@ export class TomlDocument implements Document {
     for (let length = 1; length < path.length; length += 1) {
       const value = this.get(path.slice(0, length))
       if (value === undefined) return
-      if (!isTable(value)) throw this.#pathTaken(path.slice(0, length), 'is no table')
+      if (!isTable(value)) throw this.#pathTaken(path.slice(0, length), 'error.no-table')
     }
   }
 
-  #pathTaken(path: KeyPath, reason: string): UserError {
+  #pathTaken(path: KeyPath, why: 'error.no-table' | 'error.late-table'): UserError {
     const { pairs, sections } = this.#outline(path)
     const starts = [...pairs, ...sections].flatMap((part) => (startsWith(part.path, path) ? part.start : []))
     const offset = starts.reduce((one, other) => Math.min(one, other), this.#text.length)
+    const names = { file: this.#file, table: writeKeys(path) }
     return new UserError({
       code: 'path-taken',
-      message: `\`${writeKeys(path)}\` in ${this.#file} ${reason}, so no key can be set in it.`,
-      hint: `Make \`${writeKeys(path)}\` a table with a header, or take it out of the file; then run the command again.`,
+      message: say(why, names),
+      hint: say('error.no-table.hint', names),
       where: whereAt(this.#file, this.#text, offset),
     })
   }

@@ -1,5 +1,6 @@
 import { parse, TomlDate, TomlError } from 'smol-toml'
 import { formatWhere, UserError, type Where } from '../../errors.ts'
+import { type SyntaxText, say } from '../../texts/message.ts'
 import { type Document, type Format, type Value, whereAt } from '../document.ts'
 import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
 import { remembered } from '../value.ts'
@@ -36,16 +37,17 @@ function splitMark(text: string): { mark: string; body: string } {
  */
 const readStrictly = remembered((text: string, file: string): Value => {
   const alone = text.search(/\r(?!\n)/)
-  if (alone >= 0) throw doesNotParse('a carriage return without its line feed', whereAt(file, text, alone))
-  if (text.startsWith('\uFEFF')) throw doesNotParse('a second byte order mark', whereAt(file, text, 0))
+  if (alone >= 0) throw doesNotParse('syntax.return', whereAt(file, text, alone))
+  if (text.startsWith('\uFEFF')) throw doesNotParse('syntax.mark', whereAt(file, text, 0))
   try {
     const read = parse(text.replaceAll('\r\n', '\n'), { integersAsBigInt: 'asNeeded' })
     return knownShallow(toValue(read, deepest, file))
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
-    // The rest of the error's message quotes the file.
-    const reason = /^Invalid TOML document: (.*)/.exec(error.message)?.[1] ?? 'unexpected text'
-    throw doesNotParse(reason, { file, line: error.line, column: error.column })
+    // From its second line on the error's message quotes the file, which may hold a key.
+    const [said = ''] = error.message.split('\n')
+    const [, reason] = reasons.find(([words]) => words.test(said)) ?? []
+    throw doesNotParse(reason ?? 'syntax.other', { file, line: error.line, column: error.column })
   }
 })
 
@@ -72,20 +74,30 @@ function isOther(value: unknown): boolean {
   return typeof value === 'object' || typeof value === 'bigint'
 }
 
-/** The refusal of a text. `reason` is a parser's fixed phrase and never quotes the file, which may hold a key. */
-function doesNotParse(reason: string, where: Where): UserError {
-  const twice = /multiple times|redefine/.test(reason)
+/** What smol-toml 1.9 says is wrong, the more telling words first. */
+const reasons: readonly (readonly [words: RegExp, SyntaxText])[] = [
+  [/end-of-line/, 'syntax.line-end'],
+  [/redefine|multiple times/, 'syntax.twice'],
+  [/control characters/, 'syntax.control'],
+  [/escape/, 'syntax.escape'],
+  [/date/, 'syntax.date'],
+  [/\bkey\b|unsafe property/, 'syntax.key'],
+  [/numeric|integer|leading zero|underscore/, 'syntax.number'],
+  [/comma/, 'syntax.comma'],
+  [/unfinished string/, 'syntax.string'],
+  [/unfinished|table array/, 'syntax.bracket'],
+  [/value/, 'syntax.value'],
+]
+
+function doesNotParse(reason: SyntaxText, where: Where): UserError {
+  const place = { where: formatWhere(where) }
   return new UserError({
     code: 'does-not-parse',
-    message: `${where.file} is not valid TOML: ${twice ? 'a key or table is defined twice' : lowerFirst(reason)}.`,
-    hint: twice
-      ? `Take out or rename one of the two; the second is at ${formatWhere(where)}. Then run the command again.`
-      : `Correct ${formatWhere(where)}, then run the command again.`,
-    exit: 1,
+    message: say('error.does-not-parse', { file: where.file, format: 'TOML', reason: say(reason) }),
+    hint:
+      reason === 'syntax.twice'
+        ? say('error.duplicate-key.hint', place)
+        : say('error.does-not-parse.hint', place),
     where,
   })
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
 }

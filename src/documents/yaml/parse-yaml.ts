@@ -1,6 +1,7 @@
 import {
   Composer,
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isNode,
@@ -10,7 +11,8 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml'
-import { UserError } from '../../errors.ts'
+import { formatWhere, UserError } from '../../errors.ts'
+import { type SyntaxText, say, type TextId } from '../../texts/message.ts'
 import { type KeyPath, type Value, whereAt } from '../document.ts'
 import { applySplices, type Splice } from '../lines.ts'
 import { deepest, refuseDeepBrackets, tooDeep } from '../too-deep.ts'
@@ -45,9 +47,9 @@ const readTree = remembered((text: string, file: string): Omit<YamlTree, 'file'>
   const composer = new Composer<ParsedNode>({ keepSourceTokens: true, uniqueKeys: false, logLevel: 'silent' })
   const [document] = [...composer.compose(tokens, true, text.length)] as [Document.Parsed]
   const error = document.errors[0]
-  if (error !== undefined) throw doesNotParse(text, file, error.pos[0], wordsOf(error.code))
+  if (error !== undefined) throw doesNotParse(text, file, error.pos[0], reasons[error.code] ?? 'syntax.other')
   const [, second] = tokens.filter(({ type }) => type === 'document')
-  if (second) throw unsupportedYaml(text, file, second.offset, 'holds more than one document')
+  if (second) throw unsupportedYaml(text, file, second.offset, 'yaml.documents')
   refuseUnsupported(document, text, file)
   const root = isEmpty(document.contents) ? undefined : document.contents
   const end = tokens.find(({ type }) => type === 'doc-end')?.offset ?? text.length
@@ -59,7 +61,7 @@ function plainData(document: Document.Parsed, text: string, file: string): Value
   try {
     return document.toJS({ maxAliasCount: 100 }) ?? {}
   } catch {
-    throw unsupportedYaml(text, file, 0, 'repeats its anchors too often')
+    throw unsupportedYaml(text, file, 0, 'yaml.anchors')
   }
 }
 
@@ -67,9 +69,23 @@ function isEmpty(node: ParsedNode | null): node is null {
   return node === null || (isScalar(node) && node.range[0] === node.range[1] && !node.anchor && !node.tag)
 }
 
-/** `BAD_INDENT` as `bad indent`; the package's own messages can quote the file. */
-function wordsOf(code: string): string {
-  return code.toLowerCase().replaceAll('_', ' ')
+/** What yaml 2.9 says is wrong, by its codes: its own messages can quote the file. */
+const reasons: { readonly [code in ErrorCode]?: SyntaxText } = {
+  ALIAS_PROPS: 'syntax.alias',
+  BAD_ALIAS: 'syntax.alias',
+  BAD_COLLECTION_TYPE: 'syntax.tag',
+  BAD_DQ_ESCAPE: 'syntax.escape',
+  BAD_INDENT: 'syntax.indent',
+  BAD_PROP_ORDER: 'syntax.alias',
+  BAD_SCALAR_START: 'syntax.value',
+  BLOCK_AS_IMPLICIT_KEY: 'syntax.key',
+  KEY_OVER_1024_CHARS: 'syntax.key',
+  MISSING_CHAR: 'syntax.character',
+  MULTILINE_IMPLICIT_KEY: 'syntax.key',
+  MULTIPLE_ANCHORS: 'syntax.alias',
+  MULTIPLE_TAGS: 'syntax.tag',
+  TAB_AS_INDENT: 'syntax.tab',
+  TAG_RESOLVE_FAILED: 'syntax.tag',
 }
 
 const coreTag = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|map|seq)$/
@@ -85,11 +101,10 @@ export function refuseUnsupported(document: Document.Parsed, text: string, file:
     const offset = node.range?.[0] ?? 0
     if (isAlias(node)) {
       const meant = node.resolve(document)
-      if (meant === undefined) throw doesNotParse(text, file, offset, 'alias without anchor')
-      if (above.includes(meant))
-        throw unsupportedYaml(text, file, offset, 'holds a value that contains itself')
+      if (meant === undefined) throw doesNotParse(text, file, offset, 'syntax.alias')
+      if (above.includes(meant)) throw unsupportedYaml(text, file, offset, 'yaml.cycle')
     } else if (node.tag !== undefined && !coreTag.test(node.tag)) {
-      throw unsupportedYaml(text, file, offset, 'has a tag beyond the core schema')
+      throw unsupportedYaml(text, file, offset, 'yaml.tag')
     } else if (isMap(node)) {
       refuseKeys(node as YAMLMap.Parsed, text, file)
     }
@@ -99,14 +114,14 @@ export function refuseUnsupported(document: Document.Parsed, text: string, file:
 /** Readers do not agree whether a carriage return alone ends a line (PyYAML 6.0: yes; yaml 2.9: no). */
 export function refuseLoneReturn(text: string, file: string): void {
   const offset = text.search(/\r(?!\n)/)
-  if (offset !== -1) throw unsupportedYaml(text, file, offset, 'has a carriage return without a line feed')
+  if (offset !== -1) throw unsupportedYaml(text, file, offset, 'syntax.return')
 }
 
 function refuseKeys(map: YAMLMap.Parsed, text: string, file: string): void {
   const seen = new Set<string>()
   for (const pair of map.items) {
     const offset = startOfPair(pair)
-    if (!isScalar(pair.key)) throw unsupportedYaml(text, file, offset, 'has a key that is no plain text')
+    if (!isScalar(pair.key)) throw unsupportedYaml(text, file, offset, 'yaml.key')
     if (seen.has(keyOf(pair))) throw duplicateKey(text, file, offset)
     seen.add(keyOf(pair))
   }
@@ -122,31 +137,41 @@ export function refuseDeepYaml(text: string, file: string): void {
 }
 
 /** UserError `does-not-parse`, for a place by its offset; the reason quotes nothing of the file. */
-export function doesNotParse(text: string, file: string, offset: number, reason: string): UserError {
+export function doesNotParse(text: string, file: string, offset: number, reason: SyntaxText): UserError {
+  const where = whereAt(file, text, offset)
   return new UserError({
     code: 'does-not-parse',
-    message: `The file is not valid YAML (${reason}), so it was left alone.`,
-    hint: 'Correct it at that place, then run the same command again.',
-    where: whereAt(file, text, offset),
+    message: say('error.does-not-parse', { file, format: 'YAML', reason: say(reason) }),
+    hint: say('error.does-not-parse.hint', { where: formatWhere(where) }),
+    where,
   })
 }
 
 /** UserError `duplicate-key`: readers differ in which of the two they take. */
 export function duplicateKey(text: string, file: string, offset: number): UserError {
+  const where = whereAt(file, text, offset)
   return new UserError({
     code: 'duplicate-key',
-    message: 'The file has the same key twice in one mapping, so it is not clear which one counts.',
-    hint: 'Take one of the two out, then run the same command again.',
-    where: whereAt(file, text, offset),
+    message: say('error.duplicate-key', { file }),
+    hint: say('error.duplicate-key.hint', { where: formatWhere(where) }),
+    where,
   })
 }
 
+/** What keeps valid YAML from being edited. */
+type YamlText = Extract<TextId, `yaml.${string}`>
+
 /** Valid YAML that cannot be edited without the risk of changing something else. */
-export function unsupportedYaml(text: string, file: string, offset: number, what: string): UserError {
+export function unsupportedYaml(
+  text: string,
+  file: string,
+  offset: number,
+  reason: SyntaxText | YamlText,
+): UserError {
   return new UserError({
     code: 'unsupported-yaml',
-    message: `The file ${what}, so it was left alone.`,
-    hint: 'Write that place in plain YAML, then run the same command again.',
+    message: say('error.unsupported-yaml', { file, reason: say(reason) }),
+    hint: say('error.unsupported-yaml.hint'),
     where: whereAt(file, text, offset),
   })
 }
@@ -159,12 +184,11 @@ export function pathTaken(
   path: KeyPath,
   rest: KeyPath,
 ): UserError {
-  const taken = path.slice(0, path.length - rest.length)
-  const what = taken.length === 0 ? 'The file as a whole' : `"${taken.join('.')}"`
+  const holder = path.slice(0, path.length - rest.length).join('.')
   return new UserError({
     code: 'path-taken',
-    message: `${what} is no mapping, so "${path.join('.')}" cannot be set in it.`,
-    hint: 'Make it a mapping ({}) or take it out, then run the same command again.',
+    message: say('error.no-object', { file, holder, key: path.join('.') }),
+    hint: say('error.no-object.hint'),
     where: whereAt(file, text, offset),
   })
 }
@@ -176,12 +200,7 @@ export function pathTaken(
 export function verifyEdit(tree: YamlTree, splices: Splice[], wanted: Value | undefined): Splice[] {
   const { text, file } = tree
   if (sameValue(readBack(applySplices(text, splices), file), wanted)) return splices
-  throw unsupportedYaml(
-    text,
-    file,
-    splices[0]?.start ?? 0,
-    'has lines around this place that the edit would change',
-  )
+  throw unsupportedYaml(text, file, splices[0]?.start ?? 0, 'yaml.neighbours')
 }
 
 function readBack(text: string, file: string): Value | undefined {

@@ -39,14 +39,14 @@ function wordEdit(tree: YamlTree, path: KeyPath, found: Descent, value: Value): 
   if (isMap(node)) return addPair(tree, node as YAMLMap.Parsed, rest, value)
   const { text, file } = tree
   const offset = node?.range[0] ?? 0
-  if (isAlias(node)) throw unsupportedYaml(text, file, offset, 'has an alias where an edit is needed')
+  if (isAlias(node)) throw unsupportedYaml(text, file, offset, 'yaml.alias')
   throw pathTaken(text, file, offset, path, rest)
 }
 
 function replaceValue({ text, file }: YamlTree, { map, pair }: Place, value: Value): Splice[] {
   if (map.flow) return [replaceFlowValue(text, pair, value)]
   const splices = replaceBlockValue(text, map, pair, value)
-  if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'has a key without a colon')
+  if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'yaml.no-colon')
   return splices
 }
 
@@ -63,7 +63,7 @@ export function unsetYaml(tree: YamlTree, path: KeyPath): Splice[] {
   if (root === undefined) return []
   const found = descend(root, path)
   if (found.rest.length > 0 && isAlias(found.node)) {
-    throw unsupportedYaml(text, file, found.node.range[0], 'has an alias where an edit is needed')
+    throw unsupportedYaml(text, file, found.node.range[0], 'yaml.alias')
   }
   if (found.rest.length > 0 || found.place === undefined) return []
   refuseShared(tree, found)
@@ -73,8 +73,7 @@ export function unsetYaml(tree: YamlTree, path: KeyPath): Splice[] {
 function removePair({ text, file }: YamlTree, { map, pair, holder }: Place): Splice[] {
   if (map.flow) return removeFlowPair(text, map, pair)
   const splices = removeBlockPair(text, map, pair, holder)
-  if (splices === undefined)
-    throw unsupportedYaml(text, file, startOfPair(pair), 'has this key behind others on its line')
+  if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'yaml.later-key')
   return splices
 }
 
@@ -120,12 +119,7 @@ export function refuseShared({ text, file, root }: YamlTree, { maps, place, rest
   const aliased = new Set<string>()
   const refuse = (node: object) => {
     if ('anchor' in node && aliased.has(String(node.anchor))) {
-      throw unsupportedYaml(
-        text,
-        file,
-        (node as ParsedNode).range[0],
-        'uses this value elsewhere by an alias',
-      )
+      throw unsupportedYaml(text, file, (node as ParsedNode).range[0], 'yaml.shared')
     }
   }
   visit(root ?? null, { Alias: (_, { source }) => void aliased.add(source) })
@@ -170,7 +164,7 @@ export function refuseOpenEnd({ text, file, root }: YamlTree): void {
       const [start, end] = node.range ?? [0, 0]
       const open = isBlockScalar(node) && end === text.length
       if (open && String(node.value).endsWith('\n')) {
-        throw unsupportedYaml(text, file, start, 'ends in a block of text without a final line break')
+        throw unsupportedYaml(text, file, start, 'yaml.open-end')
       }
     },
   })

@@ -115,7 +115,7 @@ describe('strict JSON', () => {
   })
 
   it('refuses a number that JSON does not have', () => {
-    expect(() => edited(jsonFormat, '{}', (d) => d.set(['k'], Number.NaN))).toThrow('no word for NaN')
+    expect(() => edited(jsonFormat, '{}', (d) => d.set(['k'], Number.NaN))).toThrow("JSON can't hold NaN")
   })
 
   it('stays as it was when an edit is refused', () => {

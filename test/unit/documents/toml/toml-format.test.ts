@@ -63,7 +63,7 @@ describe('a text that does not parse', () => {
 
   test('a key or table twice is named as that', () => {
     expect(refusalOf(() => open('a = 1\na = 2\n')).message).toContain('defined twice')
-    expect(refusalOf(() => open('a = 1\na = 2\n')).hint).toContain('Take out or rename one of the two')
+    expect(refusalOf(() => open('a = 1\na = 2\n')).hint).toContain('Remove or rename one of the two')
   })
 
   test('the strict parser refuses it too, and quotes no line of it', () => {

@@ -41,7 +41,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
       unfinishedRun: unfinished?.id ?? null,
     },
-    ...reportStatus(tools, host),
+    ...reportStatus(tools, catalog.gateway, host),
   }
 }
 

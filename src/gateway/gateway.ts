@@ -1,3 +1,5 @@
+import { type Message, say, written } from '../texts/message.ts'
+
 /** One place from which the gateway is served. */
 export interface Region {
   readonly id: string
@@ -61,4 +63,12 @@ export function servesModel(gateway: Gateway, id: ProtocolId, model: string): bo
 /** Travels without TLS, so whoever is on the way can read the key. */
 export function isPlainHttp(origin: string): boolean {
   return new URL(origin).protocol === 'http:'
+}
+
+/** A region as people know it, with the id that is typed for it; a gateway of the user's own has none. */
+export function regionName(id: string, isUnencrypted: boolean, { regions }: Gateway): Message {
+  const region = regions.find((candidate) => candidate.id === id)
+  if (!region) return say(isUnencrypted ? 'region.custom.unencrypted' : 'region.custom')
+  const title = written(region.title, region.titleZh)
+  return say(isUnencrypted ? 'check.name.unencrypted' : 'check.name', { title, id })
 }

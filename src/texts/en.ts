@@ -266,6 +266,7 @@ export const en = {
   }: With<'tool' | 'origin' | 'variant' | 'fallback'>) =>
     `${tool}: ${origin} has no endpoint for the ${variant}, so the ${fallback} is used instead.`,
   'region.custom': 'Your own gateway',
+  'region.custom.unencrypted': 'Your own gateway (not encrypted)',
 
   // The table of the command check.
   'check.region': 'Region',
@@ -676,10 +677,61 @@ export const en = {
   'sarif.use': ({ url }: With<'url'>) => `Use ${url}`,
 
   // The commands prove and demo.
+  'demo.gateway': ({ origin }: With<'origin'>) => `Local test gateway: ${origin}`,
+  'demo.worked':
+    'All tools were configured in a temporary home directory, and every request reached the right endpoint. The temporary files have been deleted.',
+  'demo.failed':
+    'Not every request reached the right endpoint. This is a bug in qcode-setup. Please report it.',
+  'demo.start': 'To set up your own tools, run: qcode-setup',
 
   // The reports of setup, switch, remove and undo.
+  'report.tool': 'Tool',
+  'report.result': 'Result',
+  'report.base-url': 'Base URL',
+  'report.status': 'Status',
+  'report.scope': 'Scope',
+  'report.files': 'Files',
+  'report.heading': ({ title }: With<'title'>) => `${title}:`,
+  'report.item': ({ name, note }: With<'name' | 'note'>) => `${name} (${note})`,
+  'report.create': 'created',
+  'report.update': 'changed',
+  'report.unchanged': 'no change',
+  'report.remove': 'removed',
+  'report.keychain': ({ key, note }: With<'key' | 'note'>) => `System keychain: ${key} (${note})`,
+  'report.keychain.removed': 'System keychain (removed)',
+  'report.keychain.key': 'key in the system keychain',
+  'report.dry-run': 'Nothing was written (--dry-run).',
+  'report.up-to-date': 'Already up to date. Nothing was written.',
+  'report.same-command': ({ command }: With<'command'>) => `To repeat this without prompts: ${command}`,
+  'report.new-shell': 'Open a new terminal to use the new variables.',
+  'report.undo': 'To undo: qcode-setup undo',
+  'report.nothing-to-remove': 'Nothing to remove.',
+  'report.undone': ({ run }: With<'run'>) => `Undone (${run}):`,
+  'report.would-undo': ({ run }: With<'run'>) => `Would be undone (${run}, --dry-run):`,
+  'report.nothing-to-undo': 'Nothing to undo.',
+  'changes.id': 'Change',
+  'changes.time': 'Time',
+  'changes.command': 'Command',
+  'changes.can-undo': 'can be undone',
+  'changes.undone': 'undone',
+  'changes.undo': 'is an undo',
+  'changes.key-replaced': "replaced the key, can't be undone",
+  'changes.purged': "backups deleted, can't be undone",
+  'changes.unfinished': 'interrupted',
 
   // The commands status and print.
+  'status.none': 'Nothing is configured yet. Run: qcode-setup',
+  'status.as-written': 'up to date',
+  'status.changed': 'modified',
+  'status.missing': 'incomplete',
+  'status.unreadable': "can't be read",
+  'status.differs': ({ path, state, keys }: With<'path' | 'state'> & { readonly keys: readonly string[] }) =>
+    `${path} (${state}: ${keys.join(', ')})`,
+  'status.scope.user': 'user',
+  'status.scope.project': 'project',
+  'status.key.file': 'settings file',
+  'status.key.env': 'your variables',
+  'status.key.keychain': 'system keychain',
 
   // Plain HTTP.
 

@@ -213,6 +213,7 @@ export const zhCN: Texts = {
   'gateway.fallback': ({ tool, origin, variant, fallback }) =>
     `${tool}：${origin} 没有 ${variant} 所需的接口，因此改用 ${fallback}。`,
   'region.custom': '自定义网关',
+  'region.custom.unencrypted': '自定义网关（未加密）',
 
   // The table of the command check.
   'check.region': '区域',
@@ -554,10 +555,58 @@ export const zhCN: Texts = {
   'sarif.use': ({ url }) => `应改为 ${url}`,
 
   // The commands prove and demo.
+  'demo.gateway': ({ origin }) => `本机测试网关：${origin}`,
+  'demo.worked': '已在临时主目录中配置全部工具，每个请求都到达了正确的接口。临时文件已删除。',
+  'demo.failed': '并非所有请求都到达了正确的接口。这是 qcode-setup 的缺陷，请反馈。',
+  'demo.start': '设置您自己的工具请运行：qcode-setup',
 
   // The reports of setup, switch, remove and undo.
+  'report.tool': '工具',
+  'report.result': '结果',
+  'report.base-url': 'Base URL',
+  'report.status': '状态',
+  'report.scope': '范围',
+  'report.files': '文件',
+  'report.heading': ({ title }) => `${title}：`,
+  'report.item': ({ name, note }) => `${name}（${note}）`,
+  'report.create': '已创建',
+  'report.update': '已修改',
+  'report.unchanged': '无需更改',
+  'report.remove': '已移除',
+  'report.keychain': ({ key, note }) => `系统钥匙串：${key}（${note}）`,
+  'report.keychain.removed': '系统钥匙串（已移除）',
+  'report.keychain.key': '系统钥匙串中的密钥',
+  'report.dry-run': '未写入任何内容（--dry-run）。',
+  'report.up-to-date': '已是最新，未写入任何内容。',
+  'report.same-command': ({ command }) => `等效的非交互命令：${command}`,
+  'report.new-shell': '请打开新的终端，使新的环境变量生效。',
+  'report.undo': '撤销请运行：qcode-setup undo',
+  'report.nothing-to-remove': '没有可移除的内容。',
+  'report.undone': ({ run }) => `已撤销操作 ${run}：`,
+  'report.would-undo': ({ run }) => `将撤销操作 ${run}（--dry-run）：`,
+  'report.nothing-to-undo': '没有可撤销的操作。',
+  'changes.id': '编号',
+  'changes.time': '时间',
+  'changes.command': '命令',
+  'changes.can-undo': '可撤销',
+  'changes.undone': '已撤销',
+  'changes.undo': '是一次撤销',
+  'changes.key-replaced': '已更换密钥，无法撤销',
+  'changes.purged': '备份已删除，无法撤销',
+  'changes.unfinished': '被中断',
 
   // The commands status and print.
+  'status.none': '尚未进行任何设置。请运行：qcode-setup',
+  'status.as-written': '与写入时一致',
+  'status.changed': '写入后被修改过',
+  'status.missing': '缺少部分设置',
+  'status.unreadable': '无法读取',
+  'status.differs': ({ path, state, keys }) => `${path}（${state}：${keys.join('、')}）`,
+  'status.scope.user': '用户',
+  'status.scope.project': '项目',
+  'status.key.file': '设置文件',
+  'status.key.env': '您的环境变量',
+  'status.key.keychain': '系统钥匙串',
 
   // Plain HTTP.
 

@@ -32,10 +32,13 @@ function alignRow(row: readonly string[], widths: readonly number[]): string {
 }
 
 function stackRow(head: readonly string[], row: readonly string[], style: Style, columns: number): string {
+  // A head of which one title is Chinese has the full-width mark behind every title.
+  const colon = head.some((title) => /\p{Script=Han}/u.test(title)) ? '：' : ':'
   return row
     .flatMap((cell, index) => {
-      const title = `${head[index] ?? ''}:`
-      if (displayWidth(`${title} ${cell}`) <= columns) return [`${style.bold(title)} ${cell}`]
+      const title = `${head[index] ?? ''}${colon}`
+      const blank = colon === ':' ? ' ' : ''
+      if (displayWidth(title + blank + cell) <= columns) return [style.bold(title) + blank + cell]
       return [style.bold(title), ...wrapText(cell, columns - gap.length).map((line) => gap + line)]
     })
     .join('\n')

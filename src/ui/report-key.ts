@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { shortenHome } from './render-table.ts'
-import { renderPlan, reportTextsFor } from './report-setup.ts'
+import { renderPlan } from './report-setup.ts'
 
 interface Report {
   readonly report: string
@@ -26,10 +26,12 @@ export function reportKeySet(
   host: Host,
 ): Report {
   const { texts } = host
-  const { dryRun: nothingWritten, undo } = reportTextsFor(host)
   if (!changed) return { report: say('key.stored-already', { key: String(key) }).in(texts), next: [] }
   const result = say(dryRun ? 'key.would-store' : 'key.stored', { key: String(key) }).in(texts)
-  return { report: [...(diff ? [diff] : []), result].join('\n'), next: [dryRun ? nothingWritten : undo] }
+  return {
+    report: [...(diff ? [diff] : []), result].join('\n'),
+    next: [texts[dryRun ? 'report.dry-run' : 'report.undo']],
+  }
 }
 
 /** The result of `key forget`, and what is left to do elsewhere. */
@@ -57,7 +59,7 @@ export function reportForgotten(
   return {
     report: found ? done : texts['key.none'],
     next: [
-      ...(dryRun ? [reportTextsFor(host).dryRun] : []),
+      ...(dryRun ? [texts['report.dry-run']] : []),
       ...(readers.length > 0 ? [say('key.readers', { tools: readers.join(',') }).in(texts)] : []),
       ...(files.length > 0 ? [say('key.files', { files: files.length }).in(texts), ...lines] : []),
     ],
@@ -86,10 +88,10 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
       say(dryRun ? 'key.would-rotate' : done, counts).in(texts),
     ].join('\n'),
     next: dryRun
-      ? [reportTextsFor(host).dryRun]
+      ? [texts['report.dry-run']]
       : [
-          ...(variables ? [reportTextsFor(host).newShell] : []),
-          ...(run !== undefined && plan.renewal === undefined ? [reportTextsFor(host).undo] : []),
+          ...(variables ? [texts['report.new-shell']] : []),
+          ...(run !== undefined && plan.renewal === undefined ? [texts['report.undo']] : []),
           texts['key.revoke'],
         ],
   }
@@ -97,7 +99,7 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
 
 /** Said where no key was ever written on this machine. */
 export function reportNothingSetUp(host: Host): Report {
-  return { report: reportTextsFor(host).nothingSetUp, next: [] }
+  return { report: host.texts['status.none'], next: [] }
 }
 
 /** Why nothing was changed: it is this key already, or the gateway does not take it. */

@@ -3,7 +3,6 @@ import type { LintFinding } from '../checks/lint/lint-context.ts'
 import type { Host } from '../host/host.ts'
 import { type Message, say } from '../texts/message.ts'
 import { shortenHome } from './render-table.ts'
-import { reportTextsFor } from './report-setup.ts'
 import { type Style, styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
 
@@ -37,7 +36,7 @@ export function reportLint(report: LintReport, host: Host): { report: string; ne
     ),
     next: [
       ...fixLines(report).map((line) => line.in(texts)),
-      ...(fixed === undefined || run === undefined ? [] : [reportTextsFor(host).undo]),
+      ...(fixed === undefined || run === undefined ? [] : [texts['report.undo']]),
     ],
   }
 }

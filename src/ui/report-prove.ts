@@ -1,7 +1,7 @@
 import type { ProofRequest, ProofVerdict } from '../checks/prove-client.ts'
 import type { Host } from '../host/host.ts'
+import { say } from '../texts/message.ts'
 import { renderTable } from './render-table.ts'
-import { reportTextsFor } from './report-setup.ts'
 import { styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
 
@@ -100,7 +100,7 @@ export function reportDemo(
   { gateway, requests, worked }: DemoReport,
   host: Host,
 ): { report: string; next: string[] } {
-  const texts = reportTextsFor(host)
+  const { texts } = host
   const style = styleFor(host, 'stdout')
   const cells = requests.map(({ tool, prefix, requests: path, status, reply }) => [
     tool,
@@ -108,10 +108,10 @@ export function reportDemo(
     `POST ${path}`,
     status === 200 ? style.green(`${status} ${reply}`) : style.red(String(status)),
   ])
-  const head = [texts.tool, texts.baseUrl, texts.request, texts.reply]
+  const head = [texts['report.tool'], texts['report.base-url'], texts['check.request'], texts['check.reply']]
   const table = renderTable(head, cells, style, host.terminal.columns)
   return {
-    report: `${texts.gateway(gateway)}\n\n${table}`,
-    next: worked ? [texts.demoWorked, texts.startWizard] : [texts.demoFailed],
+    report: `${say('demo.gateway', { origin: gateway }).in(texts)}\n\n${table}`,
+    next: worked ? [texts['demo.worked'], texts['demo.start']] : [texts['demo.failed']],
   }
 }

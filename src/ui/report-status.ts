@@ -1,44 +1,48 @@
+import { type Gateway, regionName } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
-import type { KeyStore } from '../request/request.ts'
-import { escapeNewlines } from '../texts/message.ts'
+import type { KeyStore, Scope } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { renderTable, shortenHome } from './render-table.ts'
-import { reportTextsFor } from './report-setup.ts'
 import { styleFor } from './style.ts'
 
 /** What is set up, one row a tool; then each file that is not as it was written, with the values that differ. */
-export function reportStatus(tools: readonly ToolStatus[], host: Host): { report: string; next: string[] } {
-  const texts = reportTextsFor(host)
-  if (tools.length === 0) return { report: texts.nothingSetUp, next: [] }
+export function reportStatus(
+  tools: readonly ToolStatus[],
+  gateway: Gateway,
+  host: Host,
+): { report: string; next: string[] } {
+  const { texts } = host
+  if (tools.length === 0) return { report: texts['status.none'], next: [] }
   const style = styleFor(host, 'stdout')
   const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
   const rows = tools.map((setup) => {
     const { tool, region, unencrypted, keyStore = 'file', files } = setup
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
-    const place = placeText(setup, tools, host)
-    const shown = texts.states[state]
+    const name = regionName(region, unencrypted, gateway).in(texts)
+    const shown = texts[`status.${state}`]
     return [
       tool,
-      place,
-      unencrypted ? style.yellow(texts.unencrypted(region)) : region,
+      placeText(setup, tools, host),
+      unencrypted ? style.yellow(name) : name,
       files[0]?.baseUrl ?? '',
-      ...(elsewhere ? [texts.keyStores[keyStore as KeyStore]] : []),
+      ...(elsewhere ? [texts[`status.key.${keyStore as KeyStore}`]] : []),
       state === 'as-written' ? shown : style.yellow(shown),
     ]
   })
   const head = [
-    texts.tool,
-    texts.place,
-    texts.region,
-    texts.baseUrl,
-    ...(elsewhere ? [texts.key] : []),
-    texts.state,
+    texts['report.tool'],
+    texts['report.scope'],
+    texts['check.region'],
+    texts['report.base-url'],
+    ...(elsewhere ? [texts['check.key']] : []),
+    texts['report.status'],
   ]
   const differing = tools.flatMap(({ files }) => files.filter(({ differs }) => differs.length > 0))
-  const lines = differing.map(
-    ({ path, state, differs }) =>
-      `  ${shortenHome(path, host)} (${texts.states[state]}: ${escapeNewlines(differs.join(', '))})`,
-  )
+  const lines = differing.map(({ path, state, differs: keys }) => {
+    const values = { path: shortenHome(path, host), state: texts[`status.${state}`], keys }
+    return `  ${say('status.differs', values).in(texts)}`
+  })
   const table = renderTable(head, rows, style, host.terminal.columns)
   return { report: [table, ...new Set(lines)].join('\n'), next: [] }
 }
@@ -51,5 +55,7 @@ function placeText(
 ): string {
   if (project !== undefined) return shortenHome(project, host)
   const isOnly = all.filter((other) => other.tool === tool && other.scope === scope).length === 1
-  return isOnly || place === undefined ? scope : shortenHome(place, host)
+  return isOnly || place === undefined
+    ? host.texts[`status.scope.${scope as Scope}`]
+    : shortenHome(place, host)
 }

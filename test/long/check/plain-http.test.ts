@@ -261,7 +261,7 @@ it('status marks what is set up without TLS', async () => {
   const { context } = await machine()
   await runSetup(toChina('noCheck'), context)
   const { report, data } = await runStatus(input({}), context)
-  expect(report).toContain('china (plain HTTP)')
+  expect(report).toContain('Mainland China (china, not encrypted)')
   expect(data.tools).toMatchObject([{ unencrypted: true }])
 })
 

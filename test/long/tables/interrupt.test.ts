@@ -130,7 +130,7 @@ describe.each(signals)('%s', (signal) => {
       return
     }
     expect(stdout).toContain('.codex/config.toml')
-    expect(oneLine(stderr)).toContain('To take this back: qcode-setup undo')
+    expect(oneLine(stderr)).toContain('To undo: qcode-setup undo')
     expect(readFileSync(join(home, '.codex/.env'), 'utf8')).toContain(sampleKey)
   })
 
@@ -146,7 +146,7 @@ describe.each(signals)('%s', (signal) => {
     const { exit, stdout, stderr } = await ran
     expect(exit, stderr).toBe(4)
     expect(stdout).toContain('.claude/settings.json')
-    expect(oneLine(stderr)).toContain('To take this back: qcode-setup undo')
+    expect(oneLine(stderr)).toContain('To undo: qcode-setup undo')
     expect(oneLine(stderr)).toContain('The check was cut short')
     expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toContain(gateway.origin)
   })

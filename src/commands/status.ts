@@ -1,6 +1,7 @@
 import { endingCommand, findUnfinishedRun } from '../apply/journal.ts'
 import type { RunRecord } from '../apply/run-record.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import { regionName } from '../gateway/gateway.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/request.ts'
 import { say } from '../texts/message.ts'
@@ -41,7 +42,11 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
       unfinishedRun: unfinished?.id ?? null,
     },
-    ...reportStatus(tools, catalog.gateway, host),
+    ...reportStatus(
+      tools,
+      ({ region, unencrypted }) => regionName(region, unencrypted, catalog.gateway),
+      host,
+    ),
   }
 }
 

@@ -1,15 +1,14 @@
-import { type Gateway, regionName } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore, Scope } from '../request/request.ts'
-import { say } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { renderTable, shortenHome } from './render-table.ts'
 import { styleFor } from './style.ts'
 
 /** What is set up, one row a tool; then each file that is not as it was written, with the values that differ. */
 export function reportStatus(
   tools: readonly ToolStatus[],
-  gateway: Gateway,
+  regionOf: (tool: ToolStatus) => Message,
   host: Host,
 ): { report: string; next: string[] } {
   const { texts } = host
@@ -17,9 +16,9 @@ export function reportStatus(
   const style = styleFor(host, 'stdout')
   const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
   const rows = tools.map((setup) => {
-    const { tool, region, unencrypted, keyStore = 'file', files } = setup
+    const { tool, unencrypted, keyStore = 'file', files } = setup
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
-    const name = regionName(region, unencrypted, gateway).in(texts)
+    const name = regionOf(setup).in(texts)
     const shown = texts[`status.${state}`]
     return [
       tool,

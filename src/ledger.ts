@@ -101,11 +101,44 @@ export interface Setup {
   /** Id of the way in which the client's files let it get the key out of the keychain. */
   readonly keyDelivery?: string
   readonly model?: string
+  /** When the user agreed to send everything to `gateway` unencrypted, in ISO 8601; only for one without TLS. */
+  readonly agreedAt?: string
 }
 
 /** The identity of a setup as one text. */
 export function setupId({ tool, scope, place, project, shell }: Setup): string {
   return JSON.stringify([tool, scope, place ?? project ?? shell ?? ''])
+}
+
+/** What the user agreed to on this machine: to send everything to this origin unencrypted. */
+export interface Consent {
+  /** Scheme, host and port, such as `http://103.236.53.153`. */
+  readonly origin: string
+  readonly agreedAt: string
+}
+
+/** What was agreed to for these setups, one consent for each setup that has one. */
+export function consentsOf(setups: readonly Setup[]): Consent[] {
+  return setups.flatMap(({ gateway, agreedAt }) =>
+    agreedAt === undefined ? [] : [{ origin: gateway, agreedAt }],
+  )
+}
+
+/** The earliest consent to an origin. */
+export function earliestConsent(consents: readonly Consent[], origin: string): Consent | undefined {
+  const own = consents.filter((consent) => consent.origin === origin)
+  return own.toSorted((one, other) => Date.parse(one.agreedAt) - Date.parse(other.agreedAt))[0]
+}
+
+/**
+ * Setups with these consents, where they have none of their own. All setups of an origin share one, so that it stays until
+ * the last of them goes, whichever that is.
+ */
+export function shareConsents(setups: readonly Setup[], consents: readonly Consent[]): Setup[] {
+  return setups.map((setup) => {
+    const consent = setup.agreedAt === undefined ? earliestConsent(consents, setup.gateway) : undefined
+    return consent ? { ...setup, agreedAt: consent.agreedAt } : setup
+  })
 }
 
 /**

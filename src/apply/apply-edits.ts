@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
+import { consentsOf } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { changedSincePlan, checkTargets, sameMode, type Target } from './check-targets.ts'
 import {
@@ -25,7 +27,7 @@ import {
 } from './journal.ts'
 import { pruneRuns } from './kept-backups.ts'
 import { checkKeychain, prepareKeychain } from './keychain-copies.ts'
-import { readLedger, sameLedger, storeConsent, storeLedger } from './ledger-store.ts'
+import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
 import { completeRun, type PlannedRun, prepareRun, recordRun } from './prepare-run.ts'
 import { finishRenewal, planRenewal, stageKey } from './renew-history.ts'
 import {
@@ -54,9 +56,9 @@ export async function applyEdits(
 ): Promise<RunRecord | undefined> {
   const edits = orderEdits(request.edits.filter((edit) => changesSomething(edit, host.platform)))
   // A run that takes another one back is recorded even when every file is back already.
-  const { keychain, consent, renewal, undoes } = request
+  const { keychain, renewal, undoes } = request
   const needsRun = edits.length > 0 || [keychain, renewal, undoes].some((part) => part !== undefined)
-  if (!needsRun && !consent && sameLedger(request.ledger.before, request.ledger.after)) return undefined
+  if (!needsRun && !changesLedger(request)) return undefined
   // What can be refused is refused before even the state folder is made; under the lock it is looked at again.
   checkTargets(edits, host)
   await checkKeychain(keychain, host)
@@ -70,13 +72,16 @@ export async function applyEdits(
         : await storeLedger(request.ledger.after, writer)
       // Only tidying: what cannot be removed now is tried again by the next run.
       if (run) await pruneRuns(readLedger(host), writer).catch(() => {})
-      // The files are right by now. Whoever agreed to something that could not be remembered is asked again.
-      if (consent) await storeConsent(consent, request.ledger.before, writer).catch(() => {})
       return run ?? undefined
     })
   } catch (error) {
     throw explainFailure(error, 'Nothing was changed.', host)
   }
+}
+
+function changesLedger({ ledger: { before, after } }: ApplyRequest): boolean {
+  const hasNewConsent = !isDeepStrictEqual(consentsOf(before.setups), consentsOf(after.setups))
+  return hasNewConsent || !sameLedger(before, after)
 }
 
 async function runOnce(

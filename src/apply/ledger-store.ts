@@ -5,8 +5,18 @@ import { formatIds } from '../documents/formats.ts'
 import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { emptyLedger, type Ledger, type LedgerEntry, type Setup, setupId } from '../ledger.ts'
-import { clearReplacement, replaceFile, step } from './file-system.ts'
+import {
+  type Consent,
+  consentsOf,
+  earliestConsent,
+  emptyLedger,
+  type Ledger,
+  type LedgerEntry,
+  type Setup,
+  setupId,
+  shareConsents,
+} from '../ledger.ts'
+import { clearReplacement, removeIfThere, replaceFile, step } from './file-system.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { readTrustedFile } from './trusted-file.ts'
@@ -27,10 +37,16 @@ const setupSchema = z.pipe(
     keyDelivery: z.exactOptional(z.string()),
     keyWay: z.exactOptional(z.string()),
     model: z.exactOptional(z.string()),
+    // What is no time is no consent: the user is asked again, and everything else goes on.
+    agreedAt: z.catch(z.optional(z.iso.datetime()), undefined),
   }),
   // Version 0.1.0 stored the field as `keyWay`.
   z.transform(
-    ({ keyWay, ...setup }): Setup => ({ ...(keyWay !== undefined && { keyDelivery: keyWay }), ...setup }),
+    ({ keyWay, agreedAt, ...setup }): Setup => ({
+      ...(keyWay !== undefined && { keyDelivery: keyWay }),
+      ...setup,
+      ...(agreedAt !== undefined && { agreedAt }),
+    }),
   ),
 )
 
@@ -116,14 +132,17 @@ function carryOver({ setups, entries }: z.infer<typeof firstSchema>): Ledger {
   }
 }
 
-/** The stored ledger, or the empty one. Throws UserErrors `broken-ledger`, `newer-state`, and those of `readTrustedFile`, naming the file. */
+/**
+ * The stored ledger, or the empty one, with what was agreed to under version 0.1.0. Throws UserErrors `broken-ledger`,
+ * `newer-state`, and those of `readTrustedFile`, naming the file.
+ */
 export function readLedger(host: Host): Ledger {
   const file = ledgerFile(host)
   const bytes = readTrustedFile(file, host)
   if (bytes === undefined) return emptyLedger
   const stored = parseJson(new TextDecoder().decode(bytes))
   const { success, data } = ledgerSchema.safeParse(stored)
-  if (success) return data
+  if (success) return { ...data, setups: shareConsents(data.setups, usableFirstConsents(host) ?? []) }
   throw isNewer(stored) ? newerState(host) : brokenLedger(file)
 }
 
@@ -160,12 +179,16 @@ function brokenLedger(file: string): UserError {
   })
 }
 
-/** Replaces the stored ledger. Throws UserError `lock-lost`. */
+/** Replaces the stored ledger, and the list of consents of version 0.1.0 with it. Throws UserError `lock-lost`. */
 export async function storeLedger(ledger: Ledger, writer: Writer): Promise<void> {
   writer.assertLocked()
   const file = ledgerFile(writer.host)
-  const bytes = Buffer.from(`${JSON.stringify(ledger, null, 2)}\n`)
+  const consents = usableFirstConsents(writer.host)
+  const setups = shareConsents(ledger.setups, consents ?? [])
+  const bytes = Buffer.from(`${JSON.stringify({ ...ledger, setups }, null, 2)}\n`)
   await step(file, () => replaceFile(file, { bytes, mode: 0o600 }, writer.fileSystem))
+  // Only tidying: all of it that counts is in the ledger, so a list that stays says nothing new.
+  if (consents) await removeIfThere(firstConsentsFile(writer.host), writer.fileSystem).catch(() => {})
 }
 
 /** Takes a run's change of the ledger back, where the run came so far as to store it. */
@@ -177,14 +200,17 @@ export async function restoreLedger(
   else await clearReplacement(ledgerFile(writer.host), writer.fileSystem)
 }
 
-/** Whether two ledgers own the same values for the same setups; a ledger of version 0.1.0 may be completed in only one. */
+/**
+ * Whether two ledgers own the same values for the same setups; a ledger of version 0.1.0 may be completed, or have its
+ * consents, in only one.
+ */
 export function sameLedger(one: Ledger, other: Ledger): boolean {
   return isDeepStrictEqual(ownership(one), ownership(other))
 }
 
 function ownership({ setups, entries }: Ledger): unknown {
   const plain = {
-    setups: setups.map(({ place: _, folders: __, ...setup }) => setup),
+    setups: setups.map(({ place: _, folders: __, agreedAt: ___, ...setup }) => setup),
     entries: entries.map(({ path, keyPath, hash, run }) => ({ path, keyPath, hash, run })),
   }
   return JSON.parse(JSON.stringify(plain))
@@ -194,62 +220,47 @@ function ledgerFile(host: Host): string {
   return join(stateFolder(host), 'ledger.json')
 }
 
-const consentSchema = z.looseObject({
-  /** Scheme, host and port without TLS that the user accepted, such as `http://103.236.53.153`. */
-  origin: z.string(),
-  agreedAt: z.iso.datetime(),
-})
-
-const consentsSchema = z.object({ version: z.literal(1), plainHttp: z.array(consentSchema) })
-
-/** What the user agreed to on this machine: to send everything to this origin unencrypted. */
-export type Consent = z.infer<typeof consentSchema>
-
 /**
- * The consent to an origin without TLS, if there is one. It counts as long as the ledger has something set up with that
- * origin: so it ends in the very step in which the last setup goes, and comes back with it when that is undone. Throws
- * UserErrors `broken-consents` and `broken-ledger` naming the file.
+ * The consent to an origin without TLS. It is part of what is set up with that origin: so it ends in the very step in which
+ * the last setup goes, and comes back with a setup that an undo brings back. Throws those of `readLedger` and, where it
+ * takes the list of version 0.1.0 to know, UserError `broken-consents` naming that file.
  */
 export function findConsent(host: Host, origin: string): Consent | undefined {
-  const stored = readConsents(host).find((consent) => consent.origin === origin)
-  return stored && isSetUp(origin, readLedger(host)) ? stored : undefined
+  const known = earliestConsent(consentsOf(readLedger(host).setups), origin)
+  if (!known) readFirstConsents(host)
+  return known
 }
 
-/**
- * Remembers a consent; one to the same origin that counted in the ledger of `before` stays as it is. Throws UserError
- * `lock-lost`, `broken-consents`.
- */
-export async function storeConsent(consent: Consent, before: Ledger, writer: Writer): Promise<void> {
-  const earlier = readConsents(writer.host)
-  const isKnown = earlier.some(({ origin }) => origin === consent.origin)
-  if (isKnown && isSetUp(consent.origin, before)) return
-  writer.assertLocked()
-  const others = earlier.filter(({ origin }) => origin !== consent.origin)
-  const content = { version: 1, plainHttp: [...others, consent] }
-  const bytes = Buffer.from(`${JSON.stringify(content, null, 2)}\n`)
-  await replaceFile(consentsFile(writer.host), { bytes, mode: 0o600 }, writer.fileSystem)
-}
+const firstConsentsSchema = z.object({
+  version: z.literal(1),
+  plainHttp: z.array(z.looseObject({ origin: z.string(), agreedAt: z.iso.datetime() })),
+})
 
-function isSetUp(origin: string, { setups }: Ledger): boolean {
-  return setups.some(({ gateway }) => gateway === origin)
-}
-
-function readConsents(host: Host): readonly Consent[] {
-  const file = consentsFile(host)
+/** The list that version 0.1.0 kept beside its ledger; undefined where there is none. */
+function readFirstConsents(host: Host): readonly Consent[] | undefined {
+  const file = firstConsentsFile(host)
   const bytes = readTrustedFile(file, host)
-  if (bytes === undefined) return []
+  if (bytes === undefined) return undefined
+  const { success, data } = firstConsentsSchema.safeParse(parseJson(new TextDecoder().decode(bytes)))
+  if (success) return data.plainHttp
+  throw new UserError({
+    code: 'broken-consents',
+    message: `${file}, the list of what you agreed to, is damaged or comes from another version.`,
+    hint: `Update qcode-setup, or move the file away to be asked again: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)}`,
+    where: { file },
+  })
+}
+
+/** The same for what needs no consent: a list that cannot be used stops nothing, and stays as it is. */
+function usableFirstConsents(host: Host): readonly Consent[] | undefined {
   try {
-    return consentsSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).plainHttp
-  } catch {
-    throw new UserError({
-      code: 'broken-consents',
-      message: `${file}, the list of what you agreed to, is damaged or comes from another version.`,
-      hint: `Update qcode-setup, or move the file away to be asked again: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)}`,
-      where: { file },
-    })
+    return readFirstConsents(host)
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
   }
 }
 
-function consentsFile(host: Host): string {
+function firstConsentsFile(host: Host): string {
   return join(stateFolder(host), 'consents.json')
 }

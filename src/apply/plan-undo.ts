@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
-import { type Ledger, type LedgerEntry, type Setup, setupId } from '../ledger.ts'
+import { consentsOf, type Ledger, type LedgerEntry, type Setup, setupId, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { changedSinceRun, filePosition } from './check-targets.ts'
 import { isUnfinished, listRuns, readBackupOf, readRun, readRuns, unfinishedRun } from './journal.ts'
@@ -143,7 +143,11 @@ export function revertLedger(current: Ledger, run: RunRecord): Ledger {
   const isElsewhere = ({ path }: { readonly path: string }) => !paths.has(path)
   return {
     version: 2,
-    setups: revertSetups(current.setups, before.setups, after.setups),
+    // A consent counts as long as something is set up with its origin, also when what it was given for is undone.
+    setups: shareConsents(
+      revertSetups(current.setups, before.setups, after.setups),
+      consentsOf(current.setups),
+    ),
     entries: [
       ...kept.map((entry) => revertWants(entry, before, after)),
       ...lessEntries(back, kept),

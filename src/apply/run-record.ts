@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
-import { type Consent, ledgerSchema } from './ledger-store.ts'
+import { ledgerSchema } from './ledger-store.ts'
 
 const beforeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent') }),
@@ -120,8 +120,6 @@ export interface ApplyRequest {
   readonly keychain?: KeychainEdit
   /** The ledger that the plan was made from, and the one to store. */
   readonly ledger: { readonly before: Ledger; readonly after: Ledger }
-  /** What the user agreed to for this; remembered once all of it is done. */
-  readonly consent?: Consent
   /** Only for a run that replaces the key: it cannot be undone. */
   readonly renewal?: KeyRenewal
   /** Only for undo: the run that is taken back, and the folders that it had made. */

@@ -1,5 +1,4 @@
 import { readBackup, readModeBefore, readModeGiven, readRuns } from '../apply/journal.ts'
-import type { Consent } from '../apply/ledger-store.ts'
 import { newRunId, type RecordedFolder } from '../apply/run-record.ts'
 import { detectTool } from '../catalog/detect.ts'
 import type { CommandContext } from '../command.ts'
@@ -8,6 +7,7 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
+import type { Consent } from '../ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
@@ -76,7 +76,7 @@ export interface WriteRequest<Planned extends Plan = Plan> {
   /** Makes the plan; called again after the user has decided on conflicts. */
   readonly makePlan: (context: PlanContext) => Promise<Planned>
   readonly removeFolders?: readonly RecordedFolder[]
-  /** Remembered once everything is written. */
+  /** Given for this; remembered with the setups that are written. */
   readonly consent?: Consent
   /** What else has to be right before anything is written, or anybody is asked; throws where it is not. */
   readonly beforeWrite?: () => Promise<void>

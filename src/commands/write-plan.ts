@@ -7,6 +7,7 @@ import { viewTool } from '../effect/tool-view.ts'
 import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
+import { type Consent, type Ledger, shareConsents } from '../ledger.ts'
 import { type Conflict, type FileEdit, type KeychainEdit, type Plan, pathId } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
 import { otherNames, ownKeys } from '../plan/written-keys.ts'
@@ -44,12 +45,15 @@ export async function writePlan<Planned extends Plan>(
     edits: plan.edits,
     ...(plan.keychain && { keychain: plan.keychain }),
     ...(plan.renewal && { renewal: plan.renewal }),
-    ledger: { before: planContext.ledger, after: plan.ledger },
+    ledger: { before: planContext.ledger, after: agreed(plan.ledger, request.consent) },
     ...(request.removeFolders && { removeFolders: request.removeFolders }),
-    ...(request.consent && { consent: request.consent }),
   })
   const isBlocked = !asks && errors.length > 0
   return { plan, effect, isBlocked, run: run?.id, diff, ...settled }
+}
+
+function agreed(ledger: Ledger, consent: Consent | undefined): Ledger {
+  return consent ? { ...ledger, setups: shareConsents(ledger.setups, [consent]) } : ledger
 }
 
 /** Shows the changes, and what is wrong with their effect, and asks. Errors: UserError `cancelled` for a no. */

@@ -4,7 +4,15 @@ import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Finding } from '../finding.ts'
 import { isUnencryptedUrl } from '../gateway/origin.ts'
 import { isBelow } from '../host/files-at.ts'
-import { type Ledger, type LedgerEntry, type OwnedFolder, type Setup, setupId } from '../ledger.ts'
+import {
+  consentsOf,
+  type Ledger,
+  type LedgerEntry,
+  type OwnedFolder,
+  type Setup,
+  setupId,
+  shareConsents,
+} from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { pathId } from './plan.ts'
 import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
@@ -37,7 +45,7 @@ export function choiceId(choice: ToolChoice, host: Surroundings): string {
 /**
  * The setups after these choices, the newest for each identity. A tool that is set up in its files and by variables of a
  * shell goes by the files alone, so the one method takes the other's place at user scope. A model once chosen stays until
- * another is.
+ * another is, and so does a consent to an origin.
  */
 export function mergeSetups(
   before: readonly Setup[],
@@ -52,7 +60,7 @@ export function mergeSetups(
     const model = setup.model ?? merged.get(setupId(setup))?.model
     merged.set(setupId(setup), { ...setup, ...(model !== undefined && { model }) })
   }
-  return [...merged.values()]
+  return shareConsents([...merged.values()], consentsOf(before))
 }
 
 /** The setups of the same tool by the other method, whose place this choice takes. */

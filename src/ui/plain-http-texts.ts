@@ -1,7 +1,7 @@
-import type { Consent } from '../apply/ledger-store.ts'
 import type { RegionTime } from '../checks/check-regions.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
+import type { Consent } from '../ledger.ts'
 import { escapeNewlines } from '../texts/message.ts'
 import { renderTable } from './render-table.ts'
 import { plainStyle, type Style } from './style.ts'

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { runSwitch } from '../../../src/commands/switch.ts'
 import { runUndo } from '../../../src/commands/undo.ts'
 import type { Finding } from '../../../src/finding.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
+import type { Setup } from '../../../src/ledger.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { en } from '../../../src/texts/en.ts'
 import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
@@ -28,7 +29,12 @@ const day = '2026-01-02'
 
 interface Machine extends FakeRegions {
   readonly context: Parameters<typeof runSetup>[1]
+  /** The list of version 0.1.0, which is not there. */
   readonly consents: string
+  /** Gateway and time of consent of each setup. */
+  agreed(): unknown[]
+  /** Takes every consent out of the ledger. */
+  forget(): void
   /** How often each region was asked. */
   hits(): Record<string, number>
 }
@@ -51,11 +57,23 @@ async function machine(
   const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env, ...more }
   const hits = () =>
     Object.fromEntries(Object.entries(regions.servers).map(([id, server]) => [id, server.hits.length]))
-  const consents = join(home, '.local/state/qcode-setup/consents.json')
+  const state = join(home, '.local/state/qcode-setup')
+  const consents = join(state, 'consents.json')
+  const agreed = () => {
+    const ledger = join(state, 'ledger.json')
+    const { setups } = existsSync(ledger) ? JSON.parse(readFileSync(ledger, 'utf8')) : { setups: [] }
+    return setups.map(({ gateway, agreedAt }: Setup) => [gateway, agreedAt])
+  }
+  const forget = () => {
+    const ledger = join(state, 'ledger.json')
+    writeFileSync(ledger, readFileSync(ledger, 'utf8').replace(/,\s*"agreedAt": "[^"]+"/g, ''))
+  }
   return {
     ...regions,
     context: createTestContext(createTestHost(home, { env })),
     consents,
+    agreed,
+    forget,
     hits,
   }
 }
@@ -76,7 +94,7 @@ function messageOf(findings: readonly Finding[], id: string): string {
 
 describe('a setup without TLS and without questions', () => {
   it('gives the whole explanation the first time, with the safer regions measured, and one line from then on', async () => {
-    const { context, consents, hits } = await machine()
+    const { context, agreed, hits } = await machine()
     const first = await runSetup(toChina(), context)
     const said = messageOf(first.findings, 'plain-http')
     for (const point of plainHttpEn.points) expect(said).toContain(point)
@@ -94,11 +112,7 @@ describe('a setup without TLS and without questions', () => {
         { tls: false },
       ],
     })
-    expect(JSON.parse(readFileSync(consents, 'utf8'))).toEqual({
-      version: 1,
-      plainHttp: [{ origin: china, agreedAt: context.host.now().toISOString() }],
-    })
-    expect(statSync(consents).mode & 0o777).toBe(0o600)
+    expect(agreed()).toEqual([[china, context.host.now().toISOString()]])
 
     const asked = hits().eu
     const second = await runSetup(toChina(), context)
@@ -131,45 +145,46 @@ describe('a setup without TLS and without questions', () => {
   })
 
   it('remembers nothing after --dry-run, nor where nothing could be written', async () => {
-    const { context, consents } = await machine()
+    const { context, agreed } = await machine()
     await runSetup(toChina('noCheck'), createTestContext(context.host, { dryRun: true }))
-    expect(existsSync(consents)).toBe(false)
+    expect(agreed()).toEqual([])
     writeFileSync(join(context.host.home, '.claude'), 'in the way')
     await expect(runSetup(toChina('noCheck'), context)).rejects.toMatchObject({ code: 'not-a-directory' })
-    expect(existsSync(consents)).toBe(false)
+    expect(agreed()).toEqual([])
   })
 
   it('remembers each origin for itself', async () => {
-    const { context, consents } = await machine()
+    const { context, agreed } = await machine()
     await runSetup(toChina('noCheck'), context)
-    const relay = input({ tool: ['claude-code'], gateway: ['http://relay.example.com'] }, [
-      'noCheck',
-      'allowHttp',
-    ])
+    const relay = input({ tool: ['codex'], gateway: ['http://relay.example.com'] }, ['noCheck', 'allowHttp'])
     const { findings } = await runSetup(relay, context)
     expect(messageOf(findings, 'plain-http')).toContain(plainHttpEn.points[0])
     expect(messageOf(findings, 'safer-regions')).toContain('http://relay.example.com  no ')
-    const { plainHttp } = JSON.parse(readFileSync(consents, 'utf8'))
-    expect(plainHttp.map(({ origin }: { origin: string }) => origin)).toEqual([
-      china,
-      'http://relay.example.com',
+    const now = context.host.now().toISOString()
+    expect(agreed()).toEqual([
+      [china, now],
+      ['http://relay.example.com', now],
     ])
   })
 
-  it('remembers the consent of a user whose files were right already, as after an update', async () => {
-    const { context, consents } = await machine()
+  it('remembers the consent of a user whose files were right already', async () => {
+    const { context, agreed, forget } = await machine()
     await runSetup(toChina('noCheck'), context)
-    rmSync(consents)
-    expect((await runSetup(toChina('noCheck'), context)).data).toMatchObject({ changed: false })
-    expect(existsSync(consents)).toBe(true)
+    forget()
+    expect((await runSetup(toChina('noCheck'), context)).data).toMatchObject({
+      changed: false,
+      plainHttp: { agreedAt: null },
+    })
+    expect(agreed()).toEqual([[china, context.host.now().toISOString()]])
   })
 
   it.each([
     ['that is damaged', '{"version":1'],
     ['of another version', '{"version":2,"plainHttp":[]}'],
   ])('is refused beside a list of consents %s, which stays as it is', async (_, text) => {
-    const { context, consents } = await machine()
+    const { context, consents, forget } = await machine()
     await runSetup(toChina('noCheck'), context)
+    forget()
     writeFileSync(consents, text)
     await expect(runSetup(toChina('noCheck'), context)).rejects.toMatchObject({
       code: 'broken-consents',
@@ -199,12 +214,12 @@ it('the question shows the safer regions measured beside it, and no key was sent
 
 describe('switch', () => {
   it('to the region without TLS explains and remembers the consent; away from it, says that the key should be replaced', async () => {
-    const { context, consents } = await machine()
+    const { context, agreed } = await machine()
     await runSetup(input({ tool: ['claude-code'], region: ['eu'] }, ['noCheck']), context)
     const there = await runSwitch(input({}, ['noCheck'], ['china']), context)
     expect(messageOf(there.findings, 'plain-http')).toContain(plainHttpEn.points[0])
     expect(ids(there.findings)).not.toContain('key-was-in-the-clear')
-    expect(existsSync(consents)).toBe(true)
+    expect(agreed()).toEqual([[china, context.host.now().toISOString()]])
     const back = await runSwitch(input({}, ['noCheck'], ['eu']), context)
     expect(back.findings).toMatchObject([
       { id: 'key-was-in-the-clear', hint: 'qcode-setup key rotate' },
@@ -229,9 +244,9 @@ describe('switch', () => {
   })
 
   it('with nothing to change asks for no consent and remembers none', async () => {
-    const { context, consents } = await machine()
+    const { context, agreed } = await machine()
     expect((await runSwitch(input({}, ['noCheck'], ['china']), context)).findings).toEqual([])
-    expect(existsSync(consents)).toBe(false)
+    expect(agreed()).toEqual([])
   })
 })
 
@@ -316,8 +331,9 @@ describe('doctor', () => {
   })
 
   it('goes on where the list of consents is damaged', async () => {
-    const { context, consents } = await machine()
+    const { context, consents, forget } = await machine()
     await runSetup(toChina('noCheck'), context)
+    forget()
     writeFileSync(consents, '!')
     const { all, plain } = await warnings(context, 'noCheck')
     expect(plain).toHaveLength(1)

@@ -44,6 +44,7 @@ const parts: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'journal.json': { undo: 1 },
   // Nor where its copies are not to be had; and one that cannot be read may hold the old key.
   'backup-0': { undo: 1, rotate: 1 },
+  // Of version 0.1.0: needed by who has to know what was agreed to.
   'consents.json': { setup: 1 },
 }
 
@@ -113,7 +114,7 @@ function hostOf(home: string): Host {
 /** For `key rotate`. */
 const otherKey = async () => Buffer.from(`cr_${'fedcba9876543210'.repeat(4)}`)
 
-/** A home in which two runs were made, the second with a consent, and a file of the user's; gives the path of a part. */
+/** A home in which two runs were made, the second without TLS, and a file of the user's; gives the path of a part. */
 async function makeState(part: string): Promise<{ home: string; path: string }> {
   const home = mkdtempSync(join(tmpdir(), 'q-'))
   homes.push(home)
@@ -127,6 +128,9 @@ async function makeState(part: string): Promise<{ home: string; path: string }> 
   const { exit, text } = await runInProcess(`setup --tool codex --region china --allow-http ${flags}`, host)
   expect(exit, text).toBe(0)
   const state = join(home, '.local/state/qcode-setup')
+  const agreedAt = host.now().toISOString()
+  const consents = { version: 1, plainHttp: [{ origin: 'http://103.236.53.153', agreedAt }] }
+  if (part === 'consents.json') writeFileSync(join(state, part), JSON.stringify(consents), { mode: 0o600 })
   const newest = readdirSync(join(state, 'runs')).sort().at(-1) ?? ''
   if (part === 'lock') mkdirSync(join(state, 'lock'), { mode: 0o700 })
   const isOfRun = part === 'journal.json' || part === 'backup-0'

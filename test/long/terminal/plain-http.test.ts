@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
@@ -11,7 +11,7 @@ import { testKey } from '../../support/test-host.ts'
 
 const { enter, ctrlC } = keys
 const china = 'http://103.236.53.153'
-const consents = '.local/state/qcode-setup/consents.json'
+const ledger = '.local/state/qcode-setup/ledger.json'
 const withKey = { QCODE_API_KEY: testKey }
 const toChina = ['--tool', 'codex', '--region', 'china', '--no-check']
 const toRelay = ['--tool', 'codex', '--gateway', 'http://relay.example.com', '--allow-http', '--no-check']
@@ -36,11 +36,9 @@ describe('an origin without TLS on a terminal', () => {
   it('is asked about once on a machine: the next run shows one line, whatever the command', async () => {
     home = createHome()
     await setUp(toChina)
-    expect(JSON.parse(fileIn(home, consents).text)).toMatchObject({
-      version: 1,
-      plainHttp: [{ origin: china }],
+    expect(JSON.parse(fileIn(home, ledger).text)).toMatchObject({
+      setups: [{ gateway: china, agreedAt: expect.any(String) }],
     })
-    expect(fileIn(home, consents).mode).toBe(0o600)
     const second = start({ args: ['--tool', 'claude-code', '--region', 'china', '--no-check'] })
     await second.question(en['ask.confirm'])
     expect(second.screen()).not.toContain(en['ask.use-anyway'])
@@ -89,7 +87,7 @@ describe('an origin without TLS on a terminal', () => {
     await taken.question(en['ask.confirm'])
     taken.press(enter)
     expect(await taken.exit).toBe(0)
-    expect(existsSync(join(home, consents))).toBe(true)
+    expect(JSON.parse(fileIn(home, ledger).text).setups[0].agreedAt).toMatch(/^20/)
     expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toContain(`${china}/openai`)
   })
 

@@ -45,7 +45,7 @@ async function runProgram(args: readonly string[], host: Host): Promise<ExitCode
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
     const help = renderHelp(spec, fullNameOf(rest, spec, catalog), { host, catalog })
     const isNamed = rest.length < args.length
-    print(host, isNamed ? help : [renderOverview(commandNames, host), help].join('\n\n'))
+    print(host, isNamed ? help : [renderOverview(commandNames, { host, catalog }), help].join('\n\n'))
     return 0
   }
   const { unusable = [] } = catalog

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/tool.ts'
 import { languages } from '../texts/language.ts'
+import { type Message, say } from '../texts/message.ts'
 
 /** Every command, by the word that is typed; each has a file of its own in commands/. */
 export type CommandName =
@@ -27,7 +28,7 @@ export interface Field {
   readonly value?: string
   /** May be given more than once, or as a list with commas. */
   readonly many?: boolean
-  readonly summary: string
+  readonly summary: Message
   /** Whose flag it is; with any other command it is refused. */
   readonly commands: readonly FlagOwner[]
   /** The values that are allowed. */
@@ -62,7 +63,7 @@ export const fields = {
     flag: 'tool',
     value: 'ID',
     many: true,
-    summary: 'tool, by its id; `all`, or `detected` for those found here',
+    summary: say('flag.tool'),
     commands: ['setup', 'prove'],
     choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
   },
@@ -71,13 +72,13 @@ export const fields = {
     flag: 'tool',
     value: 'ID',
     many: true,
-    summary: 'tool that is set up, by its id; `all`, or `detected` for those found here',
+    summary: say('flag.removed-tool'),
     commands: ['remove'],
   },
   region: {
     flag: 'region',
     value: 'ID',
-    summary: 'where the gateway is reached; `auto` for the fastest one with TLS',
+    summary: say('flag.region'),
     commands: ['setup'],
     choices: (catalog) => [...regionNames(catalog), 'auto'],
     default: 'global',
@@ -85,7 +86,7 @@ export const fields = {
   printRegion: {
     flag: 'region',
     value: 'ID',
-    summary: 'where the gateway is reached',
+    summary: say('flag.print-region'),
     commands: ['print'],
     choices: regionNames,
     default: 'global',
@@ -94,40 +95,40 @@ export const fields = {
     flag: 'region',
     value: 'ID',
     many: true,
-    summary: 'region to check; by default those that are set up, else global',
+    summary: say('flag.regions'),
     commands: ['check'],
     choices: regionNames,
   },
-  all: { flag: 'all', summary: 'check every region and compare their times', commands: ['check'] },
+  all: { flag: 'all', summary: say('flag.all'), commands: ['check'] },
   live: {
     flag: 'live',
-    summary: 'also one smallest real round trip a protocol; costs tokens',
+    summary: say('flag.live'),
     commands: ['check'],
   },
-  project: { flag: 'project', summary: 'also source code below this folder', commands: ['lint'] },
-  fix: { flag: 'fix', summary: 'correct what is wrong, as a run that can be undone', commands: ['lint'] },
+  project: { flag: 'project', summary: say('flag.project'), commands: ['lint'] },
+  fix: { flag: 'fix', summary: say('flag.fix'), commands: ['lint'] },
   reportFormat: {
     flag: 'format',
     value: 'FORMAT',
-    summary: 'report for CI: sarif, or annotations of GitHub',
+    summary: say('flag.report-format'),
     commands: ['lint'],
     choices: () => ['sarif', 'github'],
   },
   gateway: {
     flag: 'gateway',
     value: 'URL',
-    summary: 'origin of a private relay instead of a region',
+    summary: say('flag.gateway'),
     commands: ['setup', 'print', 'check', 'switch'],
   },
   allowHttp: {
     flag: 'allow-http',
-    summary: 'accept a --gateway without TLS on another machine',
+    summary: say('flag.allow-http'),
     commands: ['setup', 'print', 'check', 'switch'],
   },
   scope: {
     flag: 'scope',
     value: 'SCOPE',
-    summary: 'for you (user) or for the project in this folder (project)',
+    summary: say('flag.scope'),
     commands: ['setup', 'remove'],
     choices: () => ['user', 'project'],
     default: 'user',
@@ -135,28 +136,27 @@ export const fields = {
   method: {
     flag: 'method',
     value: 'METHOD',
-    summary: "the tool's own file, or variables through your shell's profile; by default what suits the tool",
+    summary: say('flag.method'),
     commands: ['setup'],
     choices: () => ['file', 'env'],
   },
   shell: {
     flag: 'shell',
     value: 'ID',
-    summary: 'shell whose profile reads the variables; by default your login shell',
+    summary: say('flag.shell'),
     commands: ['setup'],
     choices: (catalog) => [...new Set(catalog.shells.map((shell) => shell.id))],
   },
   keyFile: {
     flag: 'key-file',
     value: 'PATH',
-    summary: 'file that holds the key, `-` for standard input; otherwise QCODE_API_KEY or a question',
+    summary: say('flag.key-file'),
     commands: ['setup', 'print', 'check', 'key set', 'key rotate'],
   },
   keyStore: {
     flag: 'key-store',
     value: 'STORE',
-    summary:
-      'write the key into the files, leave it to variables that you set yourself (env), or keep it in the keychain',
+    summary: say('flag.key-store'),
     commands: ['setup', 'print'],
     choices: () => ['file', 'env', 'keychain'],
     default: 'file',
@@ -165,94 +165,93 @@ export const fields = {
     flag: 'model',
     value: '[TOOL=]ID',
     many: true,
-    summary: "model, by default each client's own",
+    summary: say('flag.model'),
     commands: ['setup', 'print', 'check'],
   },
   onConflict: {
     flag: 'on-conflict',
     value: 'WHAT',
-    summary: 'a value that you changed: overwrite it, skip it, or stop',
+    summary: say('flag.on-conflict'),
     commands: ['setup', 'switch', 'key rotate', 'remove'],
     choices: () => ['stop', 'overwrite', 'skip'],
     default: 'stop',
   },
   allowTracked: {
     flag: 'allow-tracked',
-    summary: 'write the key, and backups with it, even where git tracks or would track them',
+    summary: say('flag.allow-tracked'),
     commands: ['setup', 'switch', 'key rotate', 'lint'],
   },
   gitignore: {
     flag: 'gitignore',
-    summary: 'add files with the key that git would take to the .gitignore of their repository',
+    summary: say('flag.gitignore'),
     commands: ['setup', 'switch', 'key rotate'],
   },
   allowProblems: {
     flag: 'allow-problems',
-    summary: 'write even where a tool would not work as asked; what is wrong is told',
+    summary: say('flag.allow-problems'),
     commands: ['setup', 'switch', 'key rotate', 'remove', 'lint'],
   },
   recover: {
     flag: 'recover',
     value: 'HOW',
-    summary: 'a run that was killed half-way: finish it or undo it first',
+    summary: say('flag.recover'),
     commands: writers,
     choices: () => ['undo', 'finish'],
     default: 'undo',
   },
   restartDaemons: {
     flag: 'restart-daemons',
-    summary: 'restart background processes of a client that still have the old settings',
+    summary: say('flag.restart-daemons'),
     commands: ['setup', 'switch', 'key rotate'],
   },
-  yes: { flag: 'yes', summary: 'ask nothing', commands: writers },
-  list: { flag: 'list', summary: 'list the runs that can be undone, and change nothing', commands: ['undo'] },
-  dryRun: { flag: 'dry-run', summary: 'show what would change, write nothing', commands: writers },
+  yes: { flag: 'yes', summary: say('flag.yes'), commands: writers },
+  list: { flag: 'list', summary: say('flag.list'), commands: ['undo'] },
+  dryRun: { flag: 'dry-run', summary: say('flag.dry-run'), commands: writers },
   purge: {
     flag: 'purge',
-    summary: 'also delete the backups that hold the key; what they belong to can no longer be undone',
+    summary: say('flag.purge'),
     commands: ['remove'],
   },
   exitCode: {
     flag: 'exit-code',
-    summary:
-      'end with 3 where something has changed since (status) or would change (with --dry-run), else with 0',
+    summary: say('flag.exit-code'),
     commands: ['setup', 'switch', 'status'],
   },
   diff: {
     flag: 'diff',
-    summary: 'show the changes as a diff, keys masked',
+    summary: say('flag.diff'),
     commands: writers.filter((command) => command !== 'key forget'),
   },
   timeout: {
     flag: 'timeout',
     value: 'SECONDS',
-    summary: 'how long to wait for a whole reply of the gateway',
+    summary: say('flag.timeout'),
     commands: ['setup', 'check', 'switch', 'key rotate', 'doctor'],
     default: '10',
   },
   deep: {
     flag: 'deep',
-    summary: 'also run your installed tools on a copy of your settings, against a gateway on this machine',
+    summary: say('flag.deep'),
     commands: ['doctor'],
   },
   noCheck: {
     flag: 'no-check',
-    summary: 'do not contact the gateway',
+    summary: say('flag.no-check'),
     commands: ['setup', 'switch', 'key rotate', 'doctor'],
   },
   format: {
     flag: 'format',
     value: 'FORMAT',
-    summary: 'sh, fish, powershell, cmd, dotenv, toml, json, yaml, python or typescript, as the tool allows',
+    summary: say('flag.format'),
     commands: ['print'],
   },
-  withKey: { flag: 'with-key', summary: 'put the real key into what is printed', commands: ['print'] },
-  json: { flag: 'json', summary: 'one JSON document on standard output', commands: everyCommand },
+  withKey: { flag: 'with-key', summary: say('flag.with-key'), commands: ['print'] },
+  json: { flag: 'json', summary: say('flag.json'), commands: everyCommand },
   // Read before all else, so that the errors of the parser are in that language as well.
   lang: {
     flag: 'lang',
     value: 'LANGUAGE',
-    summary: 'language of what is said; by default QCODE_LANG, then the locale',
+    summary: say('flag.lang'),
     commands: everyCommand,
     choices: () => languages,
   },
@@ -284,7 +283,7 @@ function pinFields(catalog: Catalog): [string, Field][] {
             {
               flag: pinFlag,
               value: 'VARIANT',
-              summary: `${title}: ${variants.map((variant) => variant.id).join(', ')}; by default what fits its version`,
+              summary: say('flag.pin', { tool: title }),
               commands: ['setup', 'print'],
               choices: () => variants.map((variant) => variant.id),
             },

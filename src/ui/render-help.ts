@@ -1,8 +1,10 @@
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandSpec } from '../command.ts'
+import type { ExitCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type CommandName, type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
 import type { Positional } from '../request/parse-arguments.ts'
+import { type Message, say } from '../texts/message.ts'
 import { displayWidth, padEnd, wrapText } from './render-table.ts'
 
 type HelpTopic = Pick<CommandSpec, 'name' | 'summary' | 'positional' | 'examples'>
@@ -22,25 +24,27 @@ const shortestLine = 60
 
 /**
  * `--help` of one command, or of one of its verbs (`key rotate`): usage, flags with their values and defaults, and
- * examples. English and plain text.
+ * examples. Plain text.
  */
 export function renderHelp(topic: HelpTopic, fullName: string, { host, catalog }: HelpContext): string {
   const { texts } = host
   const { columns } = host.terminal
   const narrow = narrowTopic(topic, fullName)
   return [
-    ...wrapText(`qcode-setup ${narrow.name}: ${narrow.summary.in(texts)}`, columns),
+    ...wrapText(say('help.title', narrow).in(texts), columns),
     '',
-    `Usage: qcode-setup ${usageOf(narrow)} [flags]`,
+    texts['help.usage']({ line: usageOf(narrow) }),
     ...describeVerbs(narrow.positional, host),
     '',
-    'Flags:',
+    texts['help.flags'],
     ...fieldsOf(fullName, catalog).map(([, field]) =>
-      renderRow(flagOf(field), describe(field, narrow, catalog), columns),
+      renderRow(flagOf(field), describe(field, narrow, catalog).in(texts), columns),
     ),
     '',
-    'Examples:',
+    texts['help.examples'],
     ...narrow.examples.map(([line, meaning]) => `  ${line}${meaning ? `\n      ${meaning.in(texts)}` : ''}`),
+    '',
+    ...wrapText(texts['help.more'], columns),
   ].join('\n')
 }
 
@@ -54,21 +58,48 @@ function narrowTopic(topic: HelpTopic, fullName: string): NarrowTopic {
   }
 }
 
-/** `qcode-setup --help`: what the program is for, and all commands. */
-export function renderOverview(
-  names: readonly CommandName[],
-  { terminal, texts }: HelpContext['host'],
-): string {
+/** `qcode-setup --help`: what the program is for, all commands, the variables that it reads and the codes that it ends with. */
+export function renderOverview(names: readonly CommandName[], { host, catalog }: HelpContext): string {
+  const { texts } = host
+  const { columns } = host.terminal
   return [
-    ...wrapText('Points AI coding tools at the QCode.cc gateway.', terminal.columns),
+    ...wrapText(texts['help.about'], columns),
     '',
-    'Usage: qcode-setup [command] [flags]',
+    texts['help.usage.any'],
     '',
-    'Commands:',
-    ...names.map((name) => renderRow(name, texts[`help.${name}`], terminal.columns)),
+    texts['help.commands'],
+    ...names.map((name) => renderRow(name, texts[`help.${name}`], columns)),
     '',
-    'Flags of a command: qcode-setup COMMAND --help',
+    texts['help.variables'],
+    ...variablesOf(catalog).map(([variables, id]) => renderRow(variables, texts[`variable.${id}`], columns)),
+    '',
+    texts['help.exit-codes'],
+    ...exitCodes.map((code) => renderRow(String(code), texts[`exit.${code}`], columns)),
+    '',
+    ...wrapText(texts['help.of-command'], columns),
   ].join('\n')
+}
+
+const exitCodes = [0, 1, 2, 3, 4, 130] as const satisfies readonly ExitCode[]
+
+/** The variables that this program goes by, each row with the id of what they mean; those of a tool come from its folder. */
+function variablesOf({ tools }: Catalog) {
+  const candidates = tools.flatMap(({ places }) => Object.values(places).flat())
+  const ofTools = new Set(candidates.flatMap(({ env }) => (env?.includes('_') ? [env] : [])))
+  return [
+    ['QCODE_API_KEY', 'key'],
+    ['QCODE_LANG', 'lang'],
+    ['LC_ALL, LC_MESSAGES, LANG', 'locale'],
+    ['QCODE_DEBUG', 'debug'],
+    ['NO_COLOR, FORCE_COLOR', 'color'],
+    ['CI', 'ci'],
+    ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'proxy'],
+    ['NODE_EXTRA_CA_CERTS', 'certificates'],
+    ['SHELL', 'shell'],
+    ['XDG_CONFIG_HOME', 'config'],
+    ['XDG_STATE_HOME', 'state'],
+    [[...ofTools, 'ZDOTDIR'].join(', '), 'tools'],
+  ] as const
 }
 
 function usageOf({ name, positional }: NarrowTopic): string {
@@ -84,28 +115,29 @@ function describeVerbs(
   const rows = Object.entries(positional.choices).map(([word, meaning]) =>
     renderRow(word, meaning.in(texts), terminal.columns),
   )
-  return ['', `${positional.name} is one of:`, ...rows]
+  return ['', texts['help.verbs']({ name: positional.name }), ...rows]
 }
 
 function flagOf({ flag, value, many }: Field): string {
   return [`--${flag}`, value, many && '...'].filter(Boolean).join(' ')
 }
 
-function describe(field: Field, topic: NarrowTopic, catalog: Catalog): string {
-  const choices = field.choices?.(catalog)
+function describe(field: Field, topic: NarrowTopic, catalog: Catalog): Message {
+  const { summary } = field
+  const values = field.choices?.(catalog)
   const facts = [
-    ...(choices ? [`one of ${choices.join(', ')}`] : []),
-    ...(field.default === undefined ? [] : [`default ${field.default}`]),
+    ...(values ? [say('help.one-of', { values })] : []),
+    ...(field.default === undefined ? [] : [say('help.default', { value: field.default })]),
     ...describeOwners(field, topic),
   ]
-  return facts.length === 0 ? field.summary : `${field.summary} (${facts.join('; ')})`
+  return facts.length === 0 ? summary : say('help.facts', { summary, facts })
 }
 
 /** The verbs that take the flag, where others do not. */
-function describeOwners(field: Field, { name, positional }: NarrowTopic): string[] {
-  const verbs = Object.keys(positional?.choices ?? {})
-  const owners = verbs.filter((verb) => isFlagOf(`${name} ${verb}`, field))
-  return owners.length === verbs.length ? [] : [`only with ${owners.join(', ')}`]
+function describeOwners(field: Field, { name, positional }: NarrowTopic): Message[] {
+  const all = Object.keys(positional?.choices ?? {})
+  const verbs = all.filter((verb) => isFlagOf(`${name} ${verb}`, field))
+  return verbs.length === all.length ? [] : [say('help.applies-to', { verbs })]
 }
 
 /** A name and what it means, side by side; below each other where the name is long or the terminal narrow. */
@@ -114,6 +146,6 @@ function renderRow(name: string, meaning: string, columns: number): string {
   const beside = displayWidth(name) < nameColumn - 2 && width >= shortestLine
   const indent = beside ? nameColumn : 6
   const lines = wrapText(meaning, width - indent).map((line) => ' '.repeat(indent) + line)
-  if (!beside) return [`  ${name}`, ...lines].join('\n')
+  if (!beside) return [...wrapText(name, width - 2).map((line) => `  ${line}`), ...lines].join('\n')
   return padEnd(`  ${name}`, indent) + lines.join('\n').trimStart()
 }

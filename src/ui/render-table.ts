@@ -64,9 +64,12 @@ export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)))
 }
 
-/** One Chinese character, or a word with the blanks in front of it. */
+/**
+ * One Chinese character, or a word with the blanks in front of it. An opening mark stays with what follows, a closing one
+ * with what is before it: in Chinese no line begins with a closing mark (GB/T 15834).
+ */
 const piece =
-  /\s*[\p{Script=Han}\u3000-\u303f\uff01-\uff60]|\s*[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]+/gu
+  /\s*[（《「『【〈“‘]*(?:[\p{Script=Han}\u3000-\u303f\uff01-\uff60]|[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]+)[，。、；：？！）》」』】〉”’]*/gu
 
 /** A text as lines of at most `width` columns, broken between words or Chinese characters; a longer word stands alone. */
 export function wrapText(text: string, width: number): string[] {

@@ -93,7 +93,7 @@ function flagRows(): string[][] {
   }
   return [...flags.values()].map(({ field, commands }) => [
     `\`--${field.flag}${field.value ? ` ${field.value}` : ''}\``.replaceAll('|', '\\|'),
-    field.summary.replaceAll('|', '\\|') + (field.default ? ` (default \`${field.default}\`)` : ''),
+    String(field.summary).replaceAll('|', '\\|') + (field.default ? ` (default \`${field.default}\`)` : ''),
     commands.length === names.length ? 'all' : commands.join(', '),
   ])
 }

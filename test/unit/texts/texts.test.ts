@@ -7,7 +7,7 @@ import { shownText } from '../../support/shown-text.ts'
 
 const ids = Object.keys(en) as TextId[]
 /** Names and marks that are the same in every language. */
-const sameEverywhere = /^[（）：、；，\sA-Z\d‹›a-z.:/,-]*$/
+const sameEverywhere = /^[（）：、；，。\sA-Z\d‹›a-z.:/,-]*$/
 const hasChinese = /\p{Script=Han}/u
 
 describe('the language', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { commandNames } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
+import { en } from '../../../src/texts/en.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { renderHelp, renderOverview } from '../../../src/ui/render-help.ts'
 import { displayWidth } from '../../../src/ui/render-table.ts'
 import { commandTable } from '../../support/command-table.ts'
@@ -32,10 +34,10 @@ describe('renderHelp', () => {
 
   it('tells values, choices and defaults', () => {
     expect(helpOf('setup').replace(/\s+/g, ' ')).toContain(
-      '--key-store STORE write the key into the files, leave it to variables that you set yourself (env), or keep it in the keychain (one of file, env, keychain; default file)',
+      `--key-store STORE ${en['flag.key-store']}. One of: file, env, keychain. Default: file.`,
     )
     expect(helpOf('setup')).toMatch(/--tool ID \.\.\. /)
-    expect(helpOf('setup').replace(/\s+/g, ' ')).toContain('default global')
+    expect(helpOf('setup').replace(/\s+/g, ' ')).toContain('Default: global.')
   })
 
   it('tells the arguments', () => {
@@ -46,11 +48,9 @@ describe('renderHelp', () => {
   it('tells of a command with verbs what each does, and which flag only some take', () => {
     const help = helpOf('key').replace(/\s+/g, ' ')
     expect(help).toContain('VERB is one of: set Store your key in')
-    expect(help).toContain('--no-check do not contact the gateway (only with rotate)')
-    expect(help).toContain('--yes ask nothing (only with set, rotate, forget)')
-    expect(help).toMatch(
-      /--json one JSON document on standard output --lang LANGUAGE .* \(one of en, zh-CN\) Examples/,
-    )
+    expect(help).toContain(`--no-check ${en['flag.no-check']}. Applies to: rotate.`)
+    expect(help).toContain(`--yes ${en['flag.yes']}. Applies to: set, rotate, forget.`)
+    expect(help).toContain(`--json ${en['flag.json']} --lang LANGUAGE ${en['flag.lang']}.`)
   })
 
   it('tells of one verb its own flags and examples', () => {
@@ -65,16 +65,52 @@ describe('renderHelp', () => {
   })
 
   it('puts what a flag means below it on a narrow terminal', () => {
-    expect(helpOf('setup', 40)).toContain('  --yes\n      ask nothing')
+    expect(helpOf('setup', 40)).toContain(`  --yes\n      ${en['flag.yes']}`)
     const flags = helpOf('setup', 40).split('Examples:')[0] ?? ''
     for (const line of flags.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(40)
   })
 })
 
 describe('renderOverview', () => {
+  const overview = renderOverview(commandNames, { host: hostOf(100), catalog: testCatalog })
+
   it('names every command and says what it does', () => {
-    const overview = renderOverview(commandNames, hostOf(100))
     for (const { name, summary } of commandTable)
       expect(overview.replace(/\s+/g, ' ')).toContain(` ${name} ${summary}`)
+  })
+
+  it.each(['QCODE_API_KEY', 'QCODE_LANG', 'QCODE_DEBUG', 'NO_COLOR', 'XDG_STATE_HOME', 'CODEX_HOME'])(
+    'names the variable %s',
+    (name) => {
+      expect(overview).toContain(name)
+    },
+  )
+
+  it('says what each exit code means', () => {
+    const ids = Object.keys(en).filter((id) => id.startsWith('exit.'))
+    for (const id of ids) expect(overview).toContain(en[id as 'exit.0'])
+    expect(overview.match(/^ {2}\d+ /gm)).toHaveLength(ids.length)
+  })
+})
+
+describe('in Chinese', () => {
+  const host = { ...hostOf(100), texts: zhCN }
+
+  it.each(commandTable.map((spec) => [spec.name, spec] as const))(
+    'the help of %s is Chinese',
+    (name, spec) => {
+      const lines = renderHelp(spec, name, { host, catalog: testCatalog }).split('\n')
+      const values = testCatalog.tools.flatMap(({ id, variants }) => [id, ...variants.map((each) => each.id)])
+      const words = lines.map((line) => values.reduce((text, value) => text.replaceAll(value, ''), line))
+      expect(
+        words.filter((line) => /[a-z]{3,} [a-z]{3,} [a-z]{3,}/i.test(line) && !/qcode-setup/.test(line)),
+      ).toEqual([])
+    },
+  )
+
+  it('the overview is Chinese', () => {
+    expect(renderOverview(commandNames, { host, catalog: testCatalog })).not.toMatch(
+      /[a-z]{3,} [a-z]{3,} [a-z]{3,}/,
+    )
   })
 })

@@ -11,18 +11,23 @@ describe('wrapText', () => {
     ['密钥与全部对话', 6, ['密钥与', '全部对', '话']],
     ['使用 HTTP 明文', 9, ['使用 HTTP', '明文']],
     ['', 10, ['']],
+    ['默认：全球。可用值', 4, ['默', '认：', '全', '球。', '可用', '值']],
+    ['您的密钥（如有）', 10, ['您的密钥', '（如有）']],
+    ['命令“codx”。请运行：x', 6, ['命令', '“codx”。', '请运', '行：x']],
   ])('%j at %i columns', (text, width, lines) => {
     expect(wrapText(text, width)).toEqual(lines)
   })
 
-  it('law: it loses nothing but blanks, and keeps to the width wherever it can break', () => {
+  it('law: it loses nothing but blanks, and keeps to the width wherever it can break, which is never before a closing mark', () => {
     const texts = fc.string({ unit: fc.constantFrom(...'ab c工。'), maxLength: 80 })
     fc.assert(
       fc.property(texts, fc.integer({ min: 2, max: 40 }), (text, width) => {
         const lines = wrapText(text, width)
         expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+        const glued = text.replaceAll(/ +。/g, 'a')
+        for (const line of wrapText(glued, width).slice(1)) expect(line).not.toMatch(/^。/)
         for (const line of lines.filter((candidate) => displayWidth(candidate) > width)) {
-          expect(line).not.toMatch(/\s|[工。]/)
+          expect(line).not.toMatch(/\s|.工|[工。][^。]/)
         }
       }),
       randomCases(400),

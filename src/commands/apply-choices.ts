@@ -17,6 +17,7 @@ import type { PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { checkAfter, refuseKey } from './check-after.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { consentToHttp, type PlainHttp } from './plain-http.ts'
@@ -126,8 +127,8 @@ function refuseExitCode(input: Input, { committer }: WritingContext): void {
   if (!isOn(input, 'exitCode') || committer.dryRun) return
   throw new UserError({
     code: 'exit-code-needs-dry-run',
-    message: '--exit-code tells what would change, so it needs --dry-run here.',
-    hint: 'Add --dry-run, or leave out --exit-code.',
+    message: say('error.exit-code-needs-dry-run'),
+    hint: say('error.exit-code-needs-dry-run.hint'),
     exit: 2,
   })
 }
@@ -189,6 +190,7 @@ export async function offerDaemonRestart(
 ): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const daemon of findDaemons(choices, host)) {
+    const { title: tool, pid } = daemon
     const command = daemon.restart.join(' ')
     const wanted = !daemon.isOwn && (await isWanted(daemon, input, host))
     const restarted = wanted && (await restartDaemon(daemon, host))
@@ -197,12 +199,12 @@ export async function offerDaemonRestart(
         ? {
             id: 'daemon-restarted',
             level: 'info',
-            message: `${daemon.title}: its background process was restarted.`,
+            message: say('daemon.restarted', { tool }),
           }
         : {
             id: 'daemon-running',
             level: 'warning',
-            message: `${daemon.title}: a background process (pid ${daemon.pid}) still has the old settings. Type: ${command}`,
+            message: say('daemon.running', { tool, pid, command }),
           },
     )
   }

@@ -77,7 +77,7 @@ async function askWhatNow(
   if (answer === 'keep') return {}
   const undone = run === undefined ? undefined : await undoRun(run, context)
   if (answer === 'undo') return undone ? { undone } : {}
-  if (run !== undefined) context.host.interruption.reopen(`Run ${run} was taken back.`)
+  if (run !== undefined) context.host.interruption.reopen(say('report.undone-first', { run }))
   return { region: await askOtherRegion(context, (origin) => acceptsOrigin(origin, input, context)) }
 }
 
@@ -109,8 +109,7 @@ export function checkSetUp(
 const checkCutShort: Finding = {
   id: 'check-cut-short',
   level: 'warning',
-  message: 'The check was cut short, so the gateway was not asked whether these settings work.',
-  messageZh: '检查被中断，未能确认这些设置是否有效。',
+  message: say('check.cut-short'),
   hint: 'qcode-setup check',
 }
 
@@ -118,9 +117,8 @@ function whatNow(run: string | undefined): Finding {
   return {
     id: 'check-failed',
     level: 'warning',
-    message: 'The settings stay as they were written.',
-    messageZh: '设置保持已写入的状态。',
-    hint: `${run === undefined ? '' : 'To take them back: qcode-setup undo. '}For another region: qcode-setup switch REGION; to compare them: qcode-setup check --all`,
+    message: say('check.kept'),
+    hint: say(run === undefined ? 'check.kept.hint' : 'check.kept.hint.undo'),
   }
 }
 

@@ -14,6 +14,7 @@ import { fields } from '../request/fields.ts'
 import type { KeyStore, Method, Scope, ToolChoice } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 
 /** A setup as a choice once more; undefined when its tool or its shell is not in the catalog any more. */
 export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice | undefined {
@@ -113,8 +114,7 @@ export function goneFindings(setups: readonly Setup[]): Finding[] {
   return [...folders].map((folder) => ({
     id: 'place-gone',
     level: 'warning',
-    message: `${folder} is gone, so what was set up there was skipped. If you restore it, it still has the old settings and the old key.`,
-    messageZh: `${folder} 已不存在，其中的设置已跳过。若将其恢复，其中仍是旧的设置和旧密钥。`,
+    message: say('place.gone', { folder }),
     where: { file: folder },
   }))
 }
@@ -123,9 +123,8 @@ function unknownFinding({ tool }: Setup): Finding {
   return {
     id: 'tool-unknown',
     level: 'warning',
-    message: `${tool} is set up, but this version does not know it (its tool folder may be gone): it was skipped.`,
-    messageZh: `已设置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除）：已跳过。`,
-    hint: 'To take out what was written for it: qcode-setup remove',
+    message: say('place.unknown-tool', { tool }),
+    hint: say('place.unknown-tool.hint'),
   }
 }
 

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import type { KeyQuestion } from '../wizard/ask.ts'
 
 /**
@@ -29,8 +30,8 @@ function isTerminal({ terminal }: Host): boolean {
 function cannotAsk(): UserError {
   return new UserError({
     code: 'key-file',
-    message: 'Standard input is a terminal, which would show the key while you type it.',
-    hint: 'Pipe the key in, or give --key-file a file that holds it.',
+    message: say('key-file.terminal', { source: say('key-file.stdin') }),
+    hint: say('key-file.hint'),
     exit: 2,
   })
 }

@@ -53,8 +53,8 @@ async function agree(input: Input, question: Message, host: Host): Promise<void>
 function confirmationMissing(): UserError {
   return new UserError({
     code: 'confirmation-missing',
-    message: 'A forgotten key cannot be given back by undo, so this needs your word.',
-    hint: 'If you mean it, type: qcode-setup key forget --yes',
+    message: say('key.forget-unconfirmed'),
+    hint: say('key.forget-unconfirmed.hint'),
     exit: 2,
   })
 }

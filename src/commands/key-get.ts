@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import type { Input } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 
 /**
  * The key on standard output, for a program: from the keychain and nowhere else. A person at a terminal, and JSON, get
@@ -25,7 +26,7 @@ export async function getKey(_input: Input, { host }: CommandContext): Promise<O
 function notStored(): UserError {
   return new UserError({
     code: 'key-not-stored',
-    message: 'There is no key in the keychain of this machine.',
-    hint: 'To put it there, type: qcode-setup key set',
+    message: say('key.not-stored'),
+    hint: say('key.not-stored.hint'),
   })
 }

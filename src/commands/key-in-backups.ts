@@ -12,7 +12,7 @@ import { type Input, isOn } from '../request/request.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { joined, say } from '../texts/message.ts'
 import { shortenHome } from '../ui/render-table.ts'
 
 /** What became of the backups with the key in them, for JSON and for people. */
@@ -49,7 +49,7 @@ export async function settleBackups(
   }
   const told = committer.dryRun ? wouldGo(free, host) : gone(free, host)
   return {
-    findings: [...told, ...(kept.length > 0 ? [needed(kept, host)] : [])],
+    findings: [told, ...(kept.length > 0 ? [needed(kept, host)] : [])],
     data: { kept, purged: free },
   }
 }
@@ -83,55 +83,31 @@ async function agree(count: number, input: Input, { host, committer }: WritingCo
 }
 
 function stillThere(paths: readonly string[], host: Host): Finding {
-  const folder = shortenHome(runsFolder(host), host)
-  const [backups, hold] = paths.length === 1 ? ['backup', 'holds'] : ['backups', 'hold']
   return {
     id: 'key-in-backups',
     level: 'info',
-    message: `${paths.length} ${backups} in ${folder} still ${hold} the key, so that undo can give it back.`,
-    messageZh: `${folder} 中仍有 ${paths.length} 个备份含有密钥，供撤销时恢复。`,
-    hint: 'To delete them, and with them the way back: qcode-setup remove --purge',
+    message: say('backups.kept', countIn(paths, host)),
+    hint: say('backups.kept.hint'),
   }
 }
 
-function gone(paths: readonly string[], host: Host): Finding[] {
-  if (paths.length === 0) return [nothingToPurge]
-  const folder = shortenHome(runsFolder(host), host)
-  return [
-    {
-      id: 'backups-purged',
-      level: 'info',
-      message: `${paths.length} ${paths.length === 1 ? 'backup' : 'backups'} with the key ${paths.length === 1 ? 'was' : 'were'} deleted from ${folder}: the runs that they belong to can no longer be undone.`,
-      messageZh: `已从 ${folder} 删除 ${paths.length} 个含有密钥的备份：相应的操作无法再撤销。`,
-    },
-  ]
+function gone(paths: readonly string[], host: Host): Finding {
+  if (paths.length === 0) return nothingToPurge
+  return { id: 'backups-purged', level: 'info', message: say('backups.purged', countIn(paths, host)) }
 }
 
-function wouldGo(paths: readonly string[], host: Host): Finding[] {
-  if (paths.length === 0) return [nothingToPurge]
-  const list = paths.map((path) => `\n  ${shortenHome(path, host)}`).join('')
-  return [
-    {
-      id: 'backups-to-purge',
-      level: 'info',
-      message: `These backups hold the key and would be deleted, with those that the removal makes:${list}`,
-      messageZh: `以下备份含有密钥，将被删除，移除时产生的备份也将一并删除：${list}`,
-    },
-  ]
+function wouldGo(paths: readonly string[], host: Host): Finding {
+  if (paths.length === 0) return nothingToPurge
+  const lines = paths.map((path) => `  ${shortenHome(path, host)}`)
+  return { id: 'backups-to-purge', level: 'info', message: joined([say('backups.would-purge'), ...lines]) }
 }
 
-const nothingToPurge: Finding = {
-  id: 'no-backups-to-purge',
-  level: 'info',
-  message: 'No backup holds the key.',
-  messageZh: '没有含有密钥的备份。',
-}
+const nothingToPurge: Finding = { id: 'no-backups-to-purge', level: 'info', message: say('backups.none') }
 
 function needed(paths: readonly string[], host: Host): Finding {
-  return {
-    id: 'backups-needed',
-    level: 'warning',
-    message: `${paths.length} ${paths.length === 1 ? 'backup' : 'backups'} in ${shortenHome(runsFolder(host), host)} with the key had to stay: what is still set up needs them to give back what it replaced.`,
-    messageZh: `${shortenHome(runsFolder(host), host)} 中有 ${paths.length} 个含有密钥的备份须保留：仍在使用的设置需要它们来恢复被替换的内容。`,
-  }
+  return { id: 'backups-needed', level: 'warning', message: say('backups.needed', countIn(paths, host)) }
+}
+
+function countIn(paths: readonly string[], host: Host): { folder: string; backups: number } {
+  return { folder: shortenHome(runsFolder(host), host), backups: paths.length }
 }

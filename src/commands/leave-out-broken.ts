@@ -4,6 +4,7 @@ import type { Finding } from '../finding.ts'
 import { type BrokenTarget, findBrokenTargets } from '../plan/find-broken-targets.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
+import { type Message, say } from '../texts/message.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /**
@@ -24,7 +25,8 @@ export async function leaveOutBroken(
   if (usable.length === 0 || !isInteractive(input, context.host)) throw brokenError(broken)
   const { askToLeaveOut } = await import('../wizard/resolve-conflict.ts')
   const titles = new Set(broken.map(({ choice }) => choice.tool.title))
-  await askToLeaveOut([...new Set(broken.map(describe))], [...titles], context.host)
+  const problems = broken.map((target) => describe(target).in(context.host.texts))
+  await askToLeaveOut([...new Set(problems)], [...titles], context.host)
   return usable
 }
 
@@ -36,20 +38,22 @@ function brokenError(broken: readonly BrokenTarget[]): UserError {
   return new UserError({
     code: 'broken-targets',
     message: [
-      'Nothing was changed, since these files cannot be edited:',
-      ...[first, ...others].map((target) => `  ${describe(target)}`),
+      say('error.broken-targets'),
+      ...[first, ...others].map((target) => describe(target).map((text) => `  ${text}`)),
     ],
-    hint: `Correct them, or leave out ${tools.join(', ')}.`,
+    hint: say('error.broken-targets.hint', { tools }),
     exit: first.error.exit,
     where: first.error.where ?? { file: first.path },
   })
 }
 
 /** The error in one line that begins with its place in the file. */
-function describe({ path, error: { message, where } }: BrokenTarget): string {
+function describe({ path, error: { text: message, where } }: BrokenTarget): Message {
   const place = where ? formatWhere(where) : path
-  const reason = message.split('\n').join(' ')
-  return reason.startsWith(path) ? `${place}${reason.slice(path.length)}` : `${place}: ${reason}`
+  return message.map((text) => {
+    const reason = text.split('\n').join(' ')
+    return reason.startsWith(path) ? `${place}${reason.slice(path.length)}` : `${place}: ${reason}`
+  })
 }
 
 /** What is set up and can be changed where it stands, and what cannot since a link leads it out of its project. */
@@ -79,9 +83,8 @@ export async function keepIn(choices: readonly ToolChoice[], context: CommandCon
     findings: broken.map(({ path, choice, error }) => ({
       id: 'leads-out-of-project',
       level: 'error',
-      message: `${choice.tool.id} in ${choice.project} was left as it is: ${error.message.replace(/ Nothing was changed\.$/, '')}`,
-      messageZh: `${choice.project} 中的 ${choice.tool.id} 保持原样：${path} 本身是链接，或位于通向项目之外的链接之后。`,
-      ...(error.hint !== undefined && { hint: error.hint.split('\n')[0] ?? '' }),
+      message: say('project.leads-out', { tool: choice.tool.title, project: choice.project ?? '', path }),
+      ...(error.hintText && { hint: error.hintText.map((text) => text.split('\n')[0] ?? '') }),
       where: { file: path },
     })),
     ledOut: new Set(broken.map(({ path }) => path)),

@@ -14,6 +14,7 @@ import type { CommandName } from '../request/fields.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
 import { openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { loadLedger } from './choices-of.ts'
 
 /** The machine as a plan may see it, with a new run's id. Errors: UserError for a damaged ledger. */
@@ -56,11 +57,10 @@ function backupIfWhole(host: Host, run: string, path: string): Uint8Array | 'abs
 
 /** A warning for each earlier run whose record cannot be used: it stops no command, and none passes over it in silence. */
 export function damagedRuns(host: Host): Finding[] {
-  return [...readRuns(host).damaged].map(([id, { code, text: message, hintInLine: hint, where }]) => ({
+  return [...readRuns(host).damaged].map(([run, { code, text: reason, hintInLine: hint, where }]) => ({
     id: code,
     level: 'warning',
-    message,
-    messageZh: `操作 ${id} 的记录已损坏或不可信（${where?.file ?? ''}），因此无法撤销该次操作，key rotate 也不会更新其备份。`,
+    message: say('recovery.damaged', { reason, run }),
     ...(hint !== undefined && { hint }),
     ...(where && { where }),
   }))

@@ -50,7 +50,7 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
     data: { tool: choice.tool.id, region: origin.region, gateway: origin.text, format, paths, text },
     report: text.trimEnd(),
     showsKey: isOn(input, 'withKey'),
-    next: paths.map((path) => `This belongs in ${path}`),
+    next: paths.map((path) => say('print.save-in', { path }).in(host.texts)),
   }
 }
 

@@ -6,6 +6,8 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/request.ts'
+import { keychainTitle } from '../secrets/keychain.ts'
+import { joined, say } from '../texts/message.ts'
 import { damagedRuns } from './plan-context.ts'
 
 /**
@@ -21,11 +23,11 @@ export async function recoverFirst(input: Input, { host, committer }: WritingCon
   const ending = await chooseEnd(run, input, host)
   const recovery = await committer.recover(run.id, ending).catch(passOverEnded)
   if (recovery === undefined) return damaged
-  const end = ending === 'finish' ? 'finished' : 'taken back'
-  const others = recovery.leftAlone
-    .map((path) => `; ${path} was changed by somebody else since and was left alone`)
-    .join('')
-  const message = `An earlier run, ${run.id} (${run.command}), was stopped half-way. It has been ${end}${others}.`
+  const end = say(ending === 'finish' ? 'recovery.finished' : 'recovery.undone', nameOf(run))
+  const others = recovery.leftAlone.map((path) => {
+    return say('recovery.left-alone', { path: path === keychainTitle ? say('report.keychain.key') : path })
+  })
+  const message = joined([end, ...others])
   host.interruption.reopen(message)
   return [...damaged, { id: 'run-recovered', level: 'warning', message }]
 }
@@ -34,10 +36,13 @@ function waiting(run: RunRecord): Finding {
   return {
     id: 'unfinished-run',
     level: 'warning',
-    message: `An earlier run, ${run.id} (${run.command}), was stopped half-way and waits. What is shown here starts from what stands now.`,
-    messageZh: `先前的操作 ${run.id}（${run.command}）中途停止，尚未处理。此处的预览以当前文件为准。`,
-    hint: `To end it, type: ${endingCommand(run)}`,
+    message: say('recovery.waiting', nameOf(run)),
+    hint: say('recovery.waiting.hint', { command: endingCommand(run) }),
   }
+}
+
+function nameOf({ id, command }: RunRecord): { run: string; command: string } {
+  return { run: id, command }
 }
 
 /** Of a run that has changed everything already only the end is left. */

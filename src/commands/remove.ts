@@ -110,9 +110,8 @@ function keyStays(removed: readonly Setup[], kept: readonly Setup[]): Finding[] 
     {
       id: 'key-in-keychain',
       level: 'info',
-      message: 'The key is still in the keychain of this machine, and no tool reads it from there now.',
-      messageZh: '密钥仍保存在本机的系统钥匙串中，但已没有工具从中读取。',
-      hint: 'To take it out: qcode-setup key forget',
+      message: say('remove.key-in-keychain'),
+      hint: say('remove.key-in-keychain.hint'),
     },
   ]
 }

@@ -161,8 +161,8 @@ async function sameCommand(
 function missingTool(ids: readonly string[]): UserError {
   return new UserError({
     code: 'tool-missing',
-    message: 'The tool to set up is missing.',
-    hint: `Give --tool ID (more than once for more tools), --tool all or --tool detected. Tools: ${ids.join(', ')}`,
+    message: say('error.tool-missing'),
+    hint: say('error.tool-missing.hint', { tools: ids }),
     exit: 2,
   })
 }

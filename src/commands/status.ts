@@ -51,6 +51,10 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
 }
 
 function unfinishedFinding(run: RunRecord) {
-  const message = `Run ${run.id} (${run.command}) was stopped half-way. Type: ${endingCommand(run)}, or run it again to be asked.`
-  return { id: 'unfinished-run', level: 'warning' as const, message }
+  return {
+    id: 'unfinished-run',
+    level: 'warning' as const,
+    message: say('recovery.interrupted', { run: run.id, command: run.command }),
+    hint: say('status.unfinished.hint', { command: endingCommand(run) }),
+  }
 }

@@ -106,8 +106,8 @@ function toRegion({ values, ...input }: Input, region: string): Input {
 function missingRegion(regions: readonly { id: string }[]): UserError {
   return new UserError({
     code: 'region-missing',
-    message: 'The region to switch to is missing.',
-    hint: `Type: qcode-setup switch ${regions.map(({ id }) => id).join('|')} (or --gateway URL)`,
+    message: say('error.region-missing'),
+    hint: say('error.region-missing.hint', { regions: regions.map(({ id }) => id) }),
     exit: 2,
   })
 }

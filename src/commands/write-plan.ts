@@ -14,6 +14,7 @@ import { otherNames, ownKeys } from '../plan/written-keys.ts'
 import type { CommandName } from '../request/fields.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { styleFor } from '../ui/style.ts'
 import { guardGit } from './guard-git.ts'
 import { createPlanContext, type WriteRequest, type Written } from './plan-context.ts'
@@ -100,13 +101,13 @@ async function resolveConflicts<Planned extends Plan>(
 
 function conflictError(conflicts: readonly Conflict[]): UserError {
   const lines = conflicts.map(({ path, keyPath, why, actual }) => {
-    const reason = why === 'drift' ? 'changed since this program wrote it' : 'set by you'
-    return `  ${path}: ${keyPath.join('.')} is ${actual} (${reason})`
+    const values = { path, key: keyPath.join('.'), value: actual }
+    return say(`error.conflict.${why}`, values).map((text) => `  ${text}`)
   })
   return new UserError({
     code: 'conflict',
-    message: ['Nothing was changed, since these values are not ours to replace:', ...lines],
-    hint: 'Add --on-conflict overwrite to replace them, or --on-conflict skip to leave them.',
+    message: [say('error.conflict'), ...lines],
+    hint: say('error.conflict.hint'),
     exit: 3,
     where: { file: conflicts[0]?.path ?? '' },
   })
@@ -186,7 +187,7 @@ function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
 
 /** Where the user has changed one part of a connection and keeps it, the other part cannot go without it. */
 function judgeRemoval(found: readonly Finding[], { findings }: Plan): Finding[] {
-  const hint = 'Add --on-conflict overwrite to take out what you changed as well.'
+  const hint = say('error.split-connection')
   const isSplit = findings.some(({ id }) => id === 'value-kept')
   return found
     .filter(({ id }) => leaks.includes(id))
@@ -224,17 +225,21 @@ function asWarning(finding: Finding): Finding {
 /** UserError `no-effect`, exit 3: the plan would not do what was asked for, and nobody can be asked about it. */
 export function withoutEffect(problems: readonly Finding[]): UserError {
   const lines = problems.flatMap(({ message, hint }) => [
-    `  ${message}`,
-    ...(hint === undefined ? [] : [`    ${hint}`]),
+    indented(message, 2),
+    ...(hint === undefined ? [] : [indented(hint, 4)]),
   ])
   const where = problems[0]?.where
   return new UserError({
     code: 'no-effect',
-    message: ['Nothing was changed, since the tools would not work as you asked:', ...lines],
-    hint: 'Mend that first, or add --allow-problems to write all the same.',
+    message: [say('error.no-effect'), ...lines],
+    hint: say('error.no-effect.hint'),
     exit: 3,
     ...(where && { where }),
   })
+}
+
+function indented(text: Message | string, blanks: number): Message {
+  return asMessage(text).map((line) => ' '.repeat(blanks) + line)
 }
 
 /** What a run changes. */

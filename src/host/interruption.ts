@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { cancelled, type UserError } from '../errors.ts'
+import type { Message } from '../texts/message.ts'
 
 /**
  * What Ctrl-C, SIGTERM and SIGHUP do, in one place. As long as nothing of the user's was changed an interrupt ends the
@@ -8,7 +9,7 @@ import { cancelled, type UserError } from '../errors.ts'
 export class Interruption {
   readonly #controller = new AbortController()
   #phase: 'open' | 'held' | 'begun' = 'open'
-  #done: readonly string[] = []
+  #done: readonly (Message | string)[] = []
   #cancel: () => void = () => {}
 
   constructor() {
@@ -66,7 +67,7 @@ export class Interruption {
   }
 
   /** What was begun is over and is not yet what the user asked for, so leaving is possible once more; `done` describes it. */
-  reopen(done: string): void {
+  reopen(done: Message | string): void {
     this.#phase = 'open'
     this.#done = [...this.#done, done]
     this.assertNotCancelled()

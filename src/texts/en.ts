@@ -119,6 +119,10 @@ export const en = {
   'key.refused': ({ key }: With<'key'>) => `The new key ${key} didn't pass the check. Nothing was changed.`,
   'key.write-anyway': 'To write it anyway, add --no-check.',
   'key.revoke': 'The old key works until you delete it in the QCode.cc console.',
+  'key.forget-unconfirmed': "Deleting the key can't be undone.",
+  'key.forget-unconfirmed.hint': 'To confirm, run: qcode-setup key forget --yes',
+  'key.not-stored': 'There is no key in the system keychain.',
+  'key.not-stored.hint': 'To store it, run: qcode-setup key set',
 
   // How a base URL is wrong.
   'url.blank-around': 'There are spaces around the URL.',
@@ -367,6 +371,17 @@ export const en = {
     `This is a bug in qcode-setup. Please report it with these lines (${url}):`,
   'error.internal.debug':
     'Run the same command with QCODE_DEBUG=1 to see how it came to this, on standard error.',
+  'output.lost.ended': 'the program that reads it has ended',
+  'output.lost.refused': "standard output can't be written",
+  'output.lost': ({ reason, code }: With<'reason' | 'code'>) =>
+    `The report could not be written in full: ${reason} (${code}). Nothing was changed.`,
+  'output.lost.done': ({ reason, code }: With<'reason' | 'code'>) =>
+    `The report could not be written in full: ${reason} (${code}). What it reports is done: the exit code is about that, not about the report.`,
+  'output.lost.hint': 'To see what is configured, run: qcode-setup status',
+  'error.internal.version': ({ version, runtime }: With<'version' | 'runtime'>) =>
+    `qcode-setup ${version}, ${runtime}`,
+  'error.internal.unknown-version': 'of an unknown version',
+  'error.internal.command': ({ command }: With<'command'>) => `command: ${command}`,
 
   // What stops a plan.
 
@@ -718,6 +733,72 @@ export const en = {
   'changes.key-replaced': "replaced the key, can't be undone",
   'changes.purged': "backups deleted, can't be undone",
   'changes.unfinished': 'interrupted',
+  'report.undone-first': ({ run }: With<'run'>) => `The change ${run} was undone.`,
+  'error.exit-code-needs-dry-run': '--exit-code reports what would change, so it needs --dry-run here.',
+  'error.exit-code-needs-dry-run.hint': 'Add --dry-run, or remove --exit-code.',
+  'error.tool-missing': 'No tool selected.',
+  'error.tool-missing.hint': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Use --tool ID (repeatable), --tool all, or --tool detected. Tools: ${tools.join(', ')}`,
+  'error.region-missing': 'No region selected.',
+  'error.region-missing.hint': ({ regions }: { readonly regions: readonly string[] }) =>
+    `Run: qcode-setup switch ${regions.join('|')} (or --gateway URL)`,
+  'error.conflict': 'Nothing was changed. These values were set by you:',
+  'error.conflict.drift': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
+    `${path}: ${key} is ${value} (changed after qcode-setup wrote it)`,
+  'error.conflict.guarded': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
+    `${path}: ${key} is ${value} (not written by qcode-setup)`,
+  'error.conflict.hint':
+    'To replace them, add --on-conflict overwrite. To keep them, add --on-conflict skip.',
+  'error.no-effect': "Nothing was changed, because the tools wouldn't work as you asked:",
+  'error.no-effect.hint': 'Fix that first, or add --allow-problems to write anyway.',
+  'error.split-connection': 'To remove what you changed as well, add --on-conflict overwrite.',
+  'error.broken-targets': "Nothing was changed, because these files can't be edited:",
+  'error.broken-targets.hint': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Correct them, or leave out ${tools.join(', ')}.`,
+  'project.leads-out': ({ tool, project, path }: With<'tool' | 'project' | 'path'>) =>
+    `${tool} in ${project} was not changed: ${path} is a link, or is behind one, that leads out of the project.`,
+  'place.gone': ({ folder }: With<'folder'>) =>
+    `${folder} no longer exists and was skipped. If you restore it, it will contain the old settings and the old key.`,
+  'place.unknown-tool': ({ tool }: With<'tool'>) =>
+    `${tool} is configured, but this version doesn't know it (its tool folder may be gone). It was skipped.`,
+  'place.unknown-tool.hint': 'To remove what was written for it, run: qcode-setup remove',
+  'daemon.restarted': ({ tool }: With<'tool'>) => `${tool}: its background process was restarted.`,
+  'daemon.running': ({ tool, command, pid }: With<'tool' | 'command'> & Count<'pid'>) =>
+    `${tool}: a background process (PID ${pid}) is still using the old settings. Run: ${command}`,
+  'check.cut-short': "The check was interrupted, so qcode-setup doesn't know whether these settings work.",
+  'check.kept': 'The settings were kept.',
+  'check.kept.hint': 'Another region: qcode-setup switch REGION. Compare them: qcode-setup check --all',
+  'check.kept.hint.undo':
+    'Undo: qcode-setup undo. Another region: qcode-setup switch REGION. Compare them: qcode-setup check --all',
+  'git.line-added': ({ gitignore, pattern, path }: With<'gitignore' | 'pattern' | 'path'>) =>
+    `${gitignore}: added the line ${pattern}, so Git ignores ${path} and the key in it.`,
+  'git.method-env': 'To keep the key out of this file, add --method env.',
+  'git.allow-tracked': 'To write the key anyway, add --allow-tracked.',
+  'backups.kept': ({ folder, backups }: With<'folder'> & Count<'backups'>) =>
+    `${count(backups, 'backup')} in ${folder} still contain${backups === 1 ? 's' : ''} the key, so that undo can restore it.`,
+  'backups.kept.hint': 'To delete them (undo is then no longer possible), run: qcode-setup remove --purge',
+  'backups.purged': ({ folder, backups }: With<'folder'> & Count<'backups'>) =>
+    `Deleted ${count(backups, 'backup')} with the key from ${folder}. The changes they belong to can no longer be undone.`,
+  'backups.would-purge':
+    'These backups contain the key and would be deleted, with those that the removal creates:',
+  'backups.none': 'No backup contains the key.',
+  'backups.needed': ({ folder, backups }: With<'folder'> & Count<'backups'>) =>
+    `${count(backups, 'backup')} with the key in ${folder} could not be deleted: ${backups === 1 ? 'it is' : 'they are'} needed to restore what your current settings replaced.`,
+  'remove.key-in-keychain': 'The key is still in the system keychain, but no tool reads it from there now.',
+  'remove.key-in-keychain.hint': 'To delete it, run: qcode-setup key forget',
+  'recovery.undone': ({ run, command }: With<'run' | 'command'>) =>
+    `A previous change (${run}, ${command}) was interrupted. It has been rolled back.`,
+  'recovery.finished': ({ run, command }: With<'run' | 'command'>) =>
+    `A previous change (${run}, ${command}) was interrupted. It has been finished.`,
+  'recovery.left-alone': ({ path }: With<'path'>) =>
+    `${path} has changed since then, so it was left as it is.`,
+  'recovery.waiting': ({ run, command }: With<'run' | 'command'>) =>
+    `A previous change (${run}, ${command}) was interrupted and is not finished. This preview starts from your files as they are now.`,
+  'recovery.waiting.hint': ({ command }: With<'command'>) => `To complete it, run: ${command}`,
+  'recovery.interrupted': ({ run, command }: With<'run' | 'command'>) =>
+    `A previous change (${run}, ${command}) was interrupted.`,
+  'recovery.damaged': ({ reason, run }: With<'reason' | 'run'>) =>
+    `${reason} The change ${run} can't be undone, and key rotate doesn't renew its backups.`,
 
   // The commands status and print.
   'status.none': 'Nothing is configured yet. Run: qcode-setup',
@@ -732,6 +813,9 @@ export const en = {
   'status.key.file': 'settings file',
   'status.key.env': 'your variables',
   'status.key.keychain': 'system keychain',
+  'status.unfinished.hint': ({ command }: With<'command'>) =>
+    `To complete it, run: ${command}, or run the interrupted command again.`,
+  'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
   // Plain HTTP.
 

@@ -100,6 +100,10 @@ export const zhCN: Texts = {
   'key.refused': ({ key }) => `新密钥 ${key} 未通过检查，未作任何更改。`,
   'key.write-anyway': '如仍要写入，请加上 --no-check。',
   'key.revoke': '在 QCode.cc 控制台删除之前，旧密钥仍然有效。',
+  'key.forget-unconfirmed': '删除密钥后无法撤销。',
+  'key.forget-unconfirmed.hint': '确认请运行：qcode-setup key forget --yes',
+  'key.not-stored': '系统钥匙串中没有密钥。',
+  'key.not-stored.hint': '存入密钥请运行：qcode-setup key set',
 
   // How a base URL is wrong.
   'url.blank-around': 'URL 前后有空格。',
@@ -309,6 +313,15 @@ export const zhCN: Texts = {
   'error.with-ending': ({ error, ending }) => `${error}${ending}`,
   'error.internal': ({ url }) => `这是 qcode-setup 的缺陷。请附上以下内容进行反馈（${url}）：`,
   'error.internal.debug': '使用 QCODE_DEBUG=1 重新运行同一命令，可在标准错误中查看详细过程。',
+  'output.lost.ended': '读取它的程序已结束',
+  'output.lost.refused': '标准输出无法写入',
+  'output.lost': ({ reason, code }) => `报告未能完整输出：${reason}（${code}）。未作任何更改。`,
+  'output.lost.done': ({ reason, code }) =>
+    `报告未能完整输出：${reason}（${code}）。报告所述的操作已经完成：退出码反映操作结果，而非报告的输出。`,
+  'output.lost.hint': '查看已配置的内容，请运行：qcode-setup status',
+  'error.internal.version': ({ version, runtime }) => `qcode-setup ${version}，${runtime}`,
+  'error.internal.unknown-version': '（版本未知）',
+  'error.internal.command': ({ command }) => `命令：${command}`,
 
   // What stops a plan.
 
@@ -594,6 +607,61 @@ export const zhCN: Texts = {
   'changes.key-replaced': '已更换密钥，无法撤销',
   'changes.purged': '备份已删除，无法撤销',
   'changes.unfinished': '被中断',
+  'report.undone-first': ({ run }) => `操作 ${run} 已撤销。`,
+  'error.exit-code-needs-dry-run': '--exit-code 用于报告将会发生的更改，此处需要与 --dry-run 一起使用。',
+  'error.exit-code-needs-dry-run.hint': '请加上 --dry-run，或去掉 --exit-code。',
+  'error.tool-missing': '未选择工具。',
+  'error.tool-missing.hint': ({ tools }) =>
+    `请使用 --tool ID（可重复）、--tool all 或 --tool detected。可选工具：${tools.join('、')}`,
+  'error.region-missing': '未选择区域。',
+  'error.region-missing.hint': ({ regions }) =>
+    `请运行：qcode-setup switch ${regions.join('|')}（或使用 --gateway URL）`,
+  'error.conflict': '未作任何更改。以下值由您设置：',
+  'error.conflict.drift': ({ path, key, value }) =>
+    `${path}：${key} 为 ${value}（qcode-setup 写入后被修改过）`,
+  'error.conflict.guarded': ({ path, key, value }) => `${path}：${key} 为 ${value}（并非 qcode-setup 写入）`,
+  'error.conflict.hint': '如要替换，请加上 --on-conflict overwrite；如要保留，请加上 --on-conflict skip。',
+  'error.no-effect': '未作任何更改，因为工具将无法按您的要求工作：',
+  'error.no-effect.hint': '请先修正上述问题，或加上 --allow-problems 仍然写入。',
+  'error.split-connection': '如要将您修改过的值一并移除，请加上 --on-conflict overwrite。',
+  'error.broken-targets': '未作任何更改，因为以下文件无法编辑：',
+  'error.broken-targets.hint': ({ tools }) => `请修正这些文件，或不选择 ${tools.join('、')}。`,
+  'project.leads-out': ({ tool, project, path }) =>
+    `未更改 ${project} 中的 ${tool}：${path} 本身是链接，或位于通向项目之外的链接之后。`,
+  'place.gone': ({ folder }) => `${folder} 已不存在，因此跳过。如将其恢复，其中仍是旧的设置和旧密钥。`,
+  'place.unknown-tool': ({ tool }) =>
+    `已配置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除），因此跳过。`,
+  'place.unknown-tool.hint': '移除为其写入的内容，请运行：qcode-setup remove',
+  'daemon.restarted': ({ tool }) => `${tool}：后台进程已重启。`,
+  'daemon.running': ({ tool, command, pid }) =>
+    `${tool}：后台进程（PID ${pid}）仍在使用旧设置。请运行：${command}`,
+  'check.cut-short': '检查被中断，未能确认这些设置是否可用。',
+  'check.kept': '设置已保留。',
+  'check.kept.hint': '切换区域：qcode-setup switch REGION。比较各区域：qcode-setup check --all',
+  'check.kept.hint.undo':
+    '撤销：qcode-setup undo。切换区域：qcode-setup switch REGION。比较各区域：qcode-setup check --all',
+  'git.line-added': ({ gitignore, pattern, path }) =>
+    `${gitignore}：已加入 ${pattern}，Git 将忽略 ${path} 及其中的密钥。`,
+  'git.method-env': '如不希望密钥写入此文件，请加上 --method env。',
+  'git.allow-tracked': '如仍要写入密钥，请加上 --allow-tracked。',
+  'backups.kept': ({ folder, backups }) => `${folder} 中仍有 ${backups} 个备份含有密钥，供撤销时恢复。`,
+  'backups.kept.hint': '删除这些备份（此后无法撤销），请运行：qcode-setup remove --purge',
+  'backups.purged': ({ folder, backups }) =>
+    `已从 ${folder} 删除 ${backups} 个含有密钥的备份，相应的操作无法再撤销。`,
+  'backups.would-purge': '以下备份含有密钥，将被删除，移除时产生的备份也将一并删除：',
+  'backups.none': '没有含有密钥的备份。',
+  'backups.needed': ({ folder, backups }) =>
+    `无法删除 ${folder} 中 ${backups} 个含有密钥的备份：恢复被当前设置替换的内容时需要它们。`,
+  'remove.key-in-keychain': '密钥仍在系统钥匙串中，但已没有工具从中读取。',
+  'remove.key-in-keychain.hint': '删除该密钥，请运行：qcode-setup key forget',
+  'recovery.undone': ({ run, command }) => `上一次操作（${run}，${command}）被中断，现已撤销。`,
+  'recovery.finished': ({ run, command }) => `上一次操作（${run}，${command}）被中断，现已完成。`,
+  'recovery.left-alone': ({ path }) => `${path} 此后被修改过，因此保持不变。`,
+  'recovery.waiting': ({ run, command }) =>
+    `上一次操作（${run}，${command}）被中断，尚未完成。此处的预览以当前文件为准。`,
+  'recovery.waiting.hint': ({ command }) => `完成该操作请运行：${command}`,
+  'recovery.interrupted': ({ run, command }) => `上一次操作（${run}，${command}）被中断。`,
+  'recovery.damaged': ({ reason, run }) => `${reason}操作 ${run} 因此无法撤销，key rotate 也不会更新其备份。`,
 
   // The commands status and print.
   'status.none': '尚未进行任何设置。请运行：qcode-setup',
@@ -607,6 +675,8 @@ export const zhCN: Texts = {
   'status.key.file': '设置文件',
   'status.key.env': '您的环境变量',
   'status.key.keychain': '系统钥匙串',
+  'status.unfinished.hint': ({ command }) => `完成该操作请运行：${command}，或重新运行被中断的命令。`,
+  'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // Plain HTTP.
 

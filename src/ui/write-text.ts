@@ -2,7 +2,7 @@ import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { escapeNewlines, type Message, type Texts, textIn } from '../texts/message.ts'
+import { escapeNewlines, type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { displayWidth, wrapText } from './render-table.ts'
 import { openSeals, type Style, styleFor } from './style.ts'
 
@@ -35,14 +35,12 @@ export async function concludeOutput(exit: ExitCode, host: Host): Promise<ExitCo
 }
 
 function reportLost(code: string, hasBegun: boolean): Finding {
-  const why = code === 'EPIPE' ? 'the program that reads it has ended' : 'standard output does not take it'
-  const whyZh = code === 'EPIPE' ? '读取它的程序已结束' : '标准输出无法写入'
+  const reason = say(code === 'EPIPE' ? 'output.lost.ended' : 'output.lost.refused')
   return {
     id: 'report-lost',
     level: 'warning',
-    message: `The report could not be written in full: ${why} (${code}).${hasBegun ? ' It was about what is done: the exit code tells of that, not of the report.' : ' Nothing was changed.'}`,
-    messageZh: `报告未能完整输出：${whyZh}（${code}）。${hasBegun ? '报告所述的操作已经完成：退出码反映的是操作结果，而非报告的输出。' : '未更改任何内容。'}`,
-    ...(hasBegun && { hint: 'To see what is set up, type: qcode-setup status' }),
+    message: say(hasBegun ? 'output.lost.done' : 'output.lost', { reason, code }),
+    ...(hasBegun && { hint: say('output.lost.hint') }),
   }
 }
 

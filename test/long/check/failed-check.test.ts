@@ -58,7 +58,7 @@ describe('the question after a failed check', () => {
     terminal.input.write(ctrlC)
     await expect(outcome).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
     expect(terminal.host.interruption.cancellation().message).toMatch(
-      /^Cancelled. Nothing else was written.\nRun .* was taken back.$/,
+      /^Cancelled. Nothing else was written.\nThe change .* was undone.$/,
     )
   })
 

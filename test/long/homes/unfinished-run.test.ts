@@ -74,7 +74,7 @@ describe.concurrent('a run that was killed half-way', () => {
       const ran = await setUp(['claude-code'], { home })
       expect(ran.exit, ran.stderr).toBe(0)
       expect(ran.stderr).toContain(run)
-      expect(ran.stderr.replace(/\s+/g, ' ')).toContain('was stopped half-way. It has been taken back')
+      expect(ran.stderr.replace(/\s+/g, ' ')).toContain('was interrupted. It has been rolled back')
       expect((await runProgram(['remove', '--yes'], { home })).exit).toBe(0)
       expect(users(home)).toEqual(old)
     }))

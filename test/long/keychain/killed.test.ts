@@ -31,7 +31,7 @@ it.skipIf(!hasSecretService)(
         })
         expect(service.accounts()).toEqual(['default'])
       }
-      expect(messages.filter((message) => message.includes('was stopped half-way')).length).toBeGreaterThan(3)
+      expect(messages.filter((message) => message.includes('was interrupted')).length).toBeGreaterThan(3)
       expect(service.accounts().sort()).toEqual([expect.stringMatching(/^backup-/), 'default'])
     } finally {
       await service.stop()

@@ -147,7 +147,7 @@ describe.each(signals)('%s', (signal) => {
     expect(exit, stderr).toBe(4)
     expect(stdout).toContain('.claude/settings.json')
     expect(oneLine(stderr)).toContain('To undo: qcode-setup undo')
-    expect(oneLine(stderr)).toContain('The check was cut short')
+    expect(oneLine(stderr)).toContain('The check was interrupted')
     expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toContain(gateway.origin)
   })
 })

@@ -140,7 +140,7 @@ describe('leaving', () => {
     run.press(ctrlC)
     expect(await run.exit).toBe(0)
     expect(run.screen()).not.toContain(cancelled)
-    expect(run.screen()).toContain('still has the old settings')
+    expect(run.screen()).toContain('still using the old settings')
     expect(fileIn(home, '.codex/.env').text).toContain(testKey)
   })
 })

@@ -94,11 +94,49 @@ export function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
-/** The valid value that differs least, when it is near enough to be a slip. */
-export function nearest(value: string, valid: readonly string[]): string | undefined {
-  const ranked = valid
-    .map((word) => [distance(value.toLowerCase(), word), word] as const)
-    .sort((a, b) => a[0] - b[0])
-  const best = ranked[0]
-  return best && best[0] <= Math.max(2, Math.floor(best[1].length / 3)) ? best[1] : undefined
+/** Words that people type, each with the name that is meant, which may have more behind it: `lint --fix`. */
+export type Synonyms = readonly (readonly [word: string, name: string])[]
+
+/**
+ * What was meant by a word that is none of the valid ones: the name of which it is a synonym, else the only one that is a
+ * slip away. Rather nothing than a wrong one: names of two letters have slips of order alone, up to five letters one slip
+ * is allowed, in longer ones two; two letters in the wrong order are one.
+ */
+export function nearest(
+  value: string,
+  valid: readonly string[],
+  synonyms: Synonyms = [],
+): string | undefined {
+  const typed = value.toLowerCase()
+  const known = synonyms.filter(([, name]) => valid.includes(name.split(' ')[0] ?? ''))
+  const same = known.find(([word]) => word.toLowerCase() === typed)
+  if (same) return same[1]
+  const ranked = [
+    ...valid.map((name) => ({ word: name, name, most: mostSlips(name) })),
+    // A slip in a word that is no name itself is a guess about a guess.
+    ...known.map(([word, name]) => ({ word, name, most: mostSlips(word) - 1 })),
+  ].flatMap(({ word, name, most }) => {
+    const slips = slipsBetween(typed, word.toLowerCase())
+    return slips <= most ? [{ name, slips }] : []
+  })
+  const least = Math.min(...ranked.map(({ slips }) => slips))
+  const names = new Set(ranked.filter(({ slips }) => slips === least).map(({ name }) => name))
+  return names.size === 1 ? [...names][0] : undefined
+}
+
+/** A little less than a wrong letter, for two in the wrong order. */
+const swap = 0.9
+
+function mostSlips(word: string): number {
+  const letters = word.replace(/^-+/, '').length
+  if (letters <= 2) return swap
+  return letters <= 5 ? 1 : 2
+}
+
+function slipsBetween(typed: string, word: string): number {
+  if (Math.abs(typed.length - word.length) > 2) return Number.POSITIVE_INFINITY
+  const swapped = [...typed].map(
+    (letter, at) => typed.slice(0, at) + (typed[at + 1] ?? '') + letter + typed.slice(at + 2),
+  )
+  return Math.min(distance(typed, word), ...swapped.map((each) => swap + distance(each, word)))
 }

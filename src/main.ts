@@ -16,7 +16,7 @@ import { type Input, isOn } from './request/request.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
 import { loadTexts } from './texts/language.ts'
-import { escapeNewlines } from './texts/message.ts'
+import { escapeNewlines, say } from './texts/message.ts'
 import { concludeOutput, jsonText, type Keys, renderFindings, writeText } from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
@@ -94,15 +94,10 @@ async function findCommand(args: readonly string[]): Promise<{ spec: CommandSpec
   return { spec, rest: isNamed ? args.slice(1) : args }
 }
 
-const mayStand =
-  'Before that, files may have been changed. To see them: qcode-setup status. To take the change back: qcode-setup undo'
-
 const cameTooLate: Finding = {
   id: 'interrupted',
   level: 'warning',
-  message:
-    'You interrupted this after the writing had begun, so it was completed: what is told here is what stands now.',
-  messageZh: '中断发生在写入开始之后，因此本次操作已完成：以下即为当前状态。',
+  message: say('interrupted.too-late'),
 }
 
 /** Nothing is written to the home of another user; what only reads warns of it. */
@@ -157,7 +152,7 @@ async function reportFailure(
   const { exit, text, data } = describeFailure(error, withoutValues(args), host)
   const isUnexpected = host.interruption.hasBegun && !(error instanceof UserError)
   if (json) printJson(host, args[0]?.startsWith('-') ? 'setup' : (args[0] ?? 'setup'), { error: data })
-  talk(host, isUnexpected ? `${text}\n${mayStand}` : text)
+  talk(host, isUnexpected ? `${text}\n${host.texts['error.internal.written']}` : text)
   return exit
 }
 

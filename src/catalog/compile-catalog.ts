@@ -123,6 +123,7 @@ const gatewaySchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       aliases: z.optional(z.array(z.string())),
+      also_called: z._default(z.array(z.string()), []),
       origin: z.string().check(z.regex(/^https?:\/\/[\w.-]+$/, 'must be scheme and host only')),
       title: z.string(),
       title_zh: z.string(),
@@ -151,9 +152,10 @@ export function parseGateway(data: unknown): Gateway {
       modelFamilies: model_families,
       ...(models_begin_with && { modelsBeginWith: models_begin_with }),
     })),
-    regions: regions.map(({ title_zh, audience_zh, aliases = [], ...region }) => ({
+    regions: regions.map(({ title_zh, audience_zh, also_called, aliases = [], ...region }) => ({
       ...region,
       aliases,
+      alsoCalled: also_called,
       titleZh: title_zh,
       audienceZh: audience_zh,
     })),

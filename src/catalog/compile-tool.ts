@@ -31,6 +31,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
   refuseSchemaOfNothing(manifest, file)
   const { measured, sources, lookups, connections, model_aliases, traps, prove, ...setup } = manifest
   const {
+    also_called,
     pin_flag,
     model_prefix,
     daemon,
@@ -58,6 +59,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     snippets: Object.fromEntries(
       Object.entries(snippets).map(([language, name]) => [language, readPart(name)]),
     ),
+    ...(also_called && { alsoCalled: also_called }),
     ...(pin_flag && { pinFlag: pin_flag }),
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),

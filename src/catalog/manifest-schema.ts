@@ -127,6 +127,7 @@ export const manifestSchema = z.strictObject({
   schema: z.literal(1),
   id: toolId,
   title: z.string(),
+  also_called: z.optional(z.array(z.string())),
   docs: z.string(),
   auth: z.enum(['bearer', 'x-api-key']),
   key_variable: z.optional(variableName),

@@ -11,6 +11,8 @@ export interface Tool {
   /** From a folder of the user's own, which is trusted with less than those of this program. */
   readonly isOwn?: boolean
   readonly title: string
+  /** Other names that people type for it: its id is suggested for them. */
+  readonly alsoCalled?: readonly string[]
   /** Where the client's own documentation describes these settings. */
   readonly docs: string
   /** The header in which the client sends the key. */

@@ -7,6 +7,7 @@ import { completeChoice } from '../request/choose-tools.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
 import { notValid, printable, unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
+import { synonymsOf } from '../request/synonyms.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
@@ -56,7 +57,7 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
 
 function unknownFormat({ id, title }: Tool, format: string, formats: readonly string[]): UserError {
   const message = say('unknown.format', { tool: title, value: printable(format) })
-  return notValid(`format-of-${id}`, message, format, formats)
+  return notValid(`format-of-${id}`, message, format, formats, synonymsOf('format'))
 }
 
 async function chooseTool(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice> {
@@ -67,6 +68,7 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
       'tool',
       id,
       catalog.tools.map((candidate) => candidate.id),
+      catalog,
     )
   const { origin } = chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion'))
   return completeChoice(tool, origin, input, catalog, host)

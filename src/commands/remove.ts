@@ -77,7 +77,7 @@ async function idsToRemove(
   ]
   const valid = [...known, 'all', 'detected']
   const unknown = words.find((word) => !valid.includes(word))
-  if (unknown !== undefined) throw unknownValue('tool', unknown, valid)
+  if (unknown !== undefined) throw unknownValue('tool', unknown, valid, catalog)
   if (words.length === 0 || words.includes('all')) return undefined
   const gone = words.filter((word) => setups.some(({ tool }) => tool === word))
   const others = words.filter((word) => !gone.includes(word))

@@ -4,6 +4,8 @@ import { type Message, say, written } from '../texts/message.ts'
 export interface Region {
   readonly id: string
   readonly aliases: readonly string[]
+  /** What people type for it: not taken, but its id is suggested. */
+  readonly alsoCalled: readonly string[]
   /** Scheme and host, such as `https://eu.qcode.cc`; never a trailing slash. */
   readonly origin: string
   readonly title: string

@@ -70,7 +70,7 @@ function refuseAmbiguousModel(input: Input, tools: readonly Tool[]): void {
   const named = models.filter((value) => value.includes('=')).map((value) => value.split('=')[0] ?? '')
   const ids = tools.map((tool) => tool.id)
   const unknown = named.find((id) => !ids.includes(id))
-  if (unknown !== undefined) throw unknownValue('tool-in-model', unknown, ids)
+  if (unknown !== undefined) throw unknownValue('tool-in-model', unknown, ids, { tools })
   const families = new Set(tools.map((tool) => tool.variants[0]?.endpoints[0]?.protocol.split('-')[0]))
   if (named.length === models.length || families.size < 2) return
   throw new UserError({
@@ -128,6 +128,7 @@ export function regionOrigin(name: string, gateway: Gateway): Origin {
       'region',
       name,
       gateway.regions.map(({ id }) => id),
+      { gateway },
     )
   return Origin.ofRegion(region)
 }

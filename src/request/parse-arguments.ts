@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import type { Catalog } from '../catalog/tool.ts'
-import { nearest, UserError } from '../errors.ts'
+import { nearest, type Synonyms, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { joined, type Message, say } from '../texts/message.ts'
 import { type CommandName, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
+import { synonymsOf } from './synonyms.ts'
 
 /** What may follow a command’s name without a flag. */
 export interface Positional {
@@ -67,7 +68,7 @@ function readTokens(args: readonly string[], fields: readonly [string, Field][])
 
 function unknownFlag(flag: string, command: string, fields: readonly [string, Field][]): UserError {
   const flags = fields.map(([, field]) => `--${field.flag}`)
-  const near = nearest(flag, flags)
+  const near = nearest(flag.replace(/^-(?=\w)/, '--'), flags, synonymsOf('flag'))
   return new UserError({
     code: 'unknown-flag',
     message: withNearest(say('unknown.flag', { flag: printable(flag), command }), near),
@@ -103,7 +104,7 @@ function checkedValue(field: Field, value: string | undefined, catalog: Catalog)
   const valid = field.choices?.(catalog)
   const words = field.many ? value.split(',') : [value]
   const unknown = valid && words.find((word) => !valid.includes(word))
-  if (unknown !== undefined) throw unknownChoice(field.flag, unknown, valid ?? [])
+  if (unknown !== undefined) throw unknownChoice(field.flag, unknown, valid ?? [], catalog)
   return value
 }
 
@@ -146,20 +147,38 @@ function checkedPositionals(
 type Named = 'command' | 'region' | 'tool' | 'tool-in-model' | 'verb'
 
 /** A value that is none of the valid ones, with the nearest of them and all of them. Exit 2. */
-export function unknownValue(what: Named, value: string, valid: readonly string[]): UserError {
-  return notValid(what, say(`unknown.${what}`, { value: printable(value) }), value, valid)
+export function unknownValue(
+  what: Named,
+  value: string,
+  valid: readonly string[],
+  catalog?: Partial<Pick<Catalog, 'tools' | 'gateway'>>,
+): UserError {
+  const synonyms = synonymsOf(what === 'tool-in-model' ? 'tool' : what, catalog)
+  return notValid(what, say(`unknown.${what}`, { value: printable(value) }), value, valid, synonyms)
 }
 
-function unknownChoice(flag: string, value: string, valid: readonly string[]): UserError {
-  if (flag === 'region' || flag === 'tool') return unknownValue(flag, value, valid)
-  return notValid(flag, say('unknown.value', { flag, value: printable(value) }), value, valid)
+function unknownChoice(flag: string, value: string, valid: readonly string[], catalog: Catalog): UserError {
+  if (flag === 'region' || flag === 'tool') return unknownValue(flag, value, valid, catalog)
+  return notValid(
+    flag,
+    say('unknown.value', { flag, value: printable(value) }),
+    value,
+    valid,
+    synonymsOf(flag),
+  )
 }
 
 /** The same for a value with a message of its own; its code is `unknown-WHAT`. */
-export function notValid(what: string, message: Message, value: string, valid: readonly string[]): UserError {
+export function notValid(
+  what: string,
+  message: Message,
+  value: string,
+  valid: readonly string[],
+  synonyms: Synonyms,
+): UserError {
   return new UserError({
     code: `unknown-${what}`,
-    message: withNearest(message, nearest(value, valid)),
+    message: withNearest(message, nearest(value, valid, synonyms)),
     hint: [say('usage.valid', { values: valid }), ...(what === 'command' ? [say('usage.commands')] : [])],
     exit: 2,
   })

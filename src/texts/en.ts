@@ -369,6 +369,10 @@ export const en = {
   'error.with-ending': ({ error, ending }: With<'error' | 'ending'>) => `${error} ${ending}`,
   'error.internal': ({ url }: With<'url'>) =>
     `This is a bug in qcode-setup. Please report it with these lines (${url}):`,
+  'error.internal.written':
+    'Files may have been changed before that. To see them: qcode-setup status. To undo: qcode-setup undo',
+  'interrupted.too-late':
+    'You interrupted this after writing had begun, so it was completed. This is the current state.',
   'error.internal.debug':
     'Run the same command with QCODE_DEBUG=1 to see how it came to this, on standard error.',
   'output.lost.ended': 'the program that reads it has ended',

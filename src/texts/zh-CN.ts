@@ -312,6 +312,9 @@ export const zhCN: Texts = {
   'error.cancelled-later': '已取消，未再写入其他内容。',
   'error.with-ending': ({ error, ending }) => `${error}${ending}`,
   'error.internal': ({ url }) => `这是 qcode-setup 的缺陷。请附上以下内容进行反馈（${url}）：`,
+  'error.internal.written':
+    '在此之前可能已更改文件。查看请运行：qcode-setup status。撤销请运行：qcode-setup undo',
+  'interrupted.too-late': '中断发生在写入开始之后，因此操作已完成。以下为当前状态。',
   'error.internal.debug': '使用 QCODE_DEBUG=1 重新运行同一命令，可在标准错误中查看详细过程。',
   'output.lost.ended': '读取它的程序已结束',
   'output.lost.refused': '标准输出无法写入',

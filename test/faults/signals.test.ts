@@ -6,7 +6,7 @@ import { restoreTree } from './restore-tree.ts'
 import { makeScene, type Scene, sceneNames, traceOf } from './scenes.ts'
 import { tryAll } from './try-all.ts'
 
-const tooLate = 'You interrupted this after the writing had begun'
+const tooLate = 'You interrupted this after writing had begun'
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 /** The first ones, when the lock is taken, the last ones, and every third between them. */

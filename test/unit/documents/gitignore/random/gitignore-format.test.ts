@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { gitignoreFormat } from '../../../../../src/documents/gitignore/gitignore-format.ts'
-import { ignorePattern, patternIn } from '../../../../../src/documents/gitignore/ignore-pattern.ts'
+import {
+  gitignoreFormat,
+  ignorePattern,
+  patternIn,
+} from '../../../../../src/documents/gitignore/gitignore-format.ts'
 import { randomCases } from '../../../../support/random-cases.ts'
 import { refusalOf } from '../../../../support/refusal-of.ts'
 import { fileOf, hostileText, rubble } from '../../shell/arbitraries.ts'

@@ -86,3 +86,21 @@ export function decodeText(bytes: Uint8Array, file: string): string {
     })
   }
 }
+
+/**
+ * A reader of texts that remembers what the last ones read as: of a file before and after, a plan, its effect and its
+ * check each ask again. What it gives must never be changed.
+ */
+export function remembered<Result, Rest extends readonly unknown[]>(
+  read: (text: string, ...rest: Rest) => Result,
+  most = 2,
+): (text: string, ...rest: Rest) => Result {
+  const known: { readonly text: string; readonly result: Result }[] = []
+  return (text, ...rest) => {
+    const index = known.findIndex((each) => each.text === text)
+    const [found = { text, result: read(text, ...rest) }] = index < 0 ? [] : known.splice(index, 1)
+    known.unshift(found)
+    known.length = Math.min(known.length, most)
+    return found.result
+  }
+}

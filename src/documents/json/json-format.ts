@@ -1,10 +1,10 @@
 import { type ParseError, parseTree } from 'jsonc-parser'
 import { formatWhere, UserError } from '../../errors.ts'
 import { type SyntaxText, say } from '../../texts/message.ts'
-import { type Format, type KeyPath, type Value, whereAt } from '../document.ts'
+import { type Format, type KeyPath, remembered, type Value, whereAt } from '../document.ts'
 import { hasBreak, indentAt, insertion, type Span, type Splice } from '../lines.ts'
 import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
-import { EditedData, remembered, sameValue } from '../value.ts'
+import { EditedData, sameValue } from '../value.ts'
 import { addEntry, type BraceStyle, readTrivia, removeEntry, startsLine } from './braces.ts'
 import {
   type Descent,

@@ -1,9 +1,8 @@
 import { parse, TomlDate, TomlError } from 'smol-toml'
 import { formatWhere, UserError, type Where } from '../../errors.ts'
 import { type SyntaxText, say } from '../../texts/message.ts'
-import { type Document, type Format, type Value, whereAt } from '../document.ts'
+import { type Document, type Format, remembered, type Value, whereAt } from '../document.ts'
 import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
-import { remembered } from '../value.ts'
 import { TomlDocument } from './toml-document.ts'
 
 /**

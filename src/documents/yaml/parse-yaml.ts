@@ -13,10 +13,10 @@ import {
 } from 'yaml'
 import { formatWhere, UserError } from '../../errors.ts'
 import { type SyntaxText, say, type TextId } from '../../texts/message.ts'
-import { type KeyPath, type Value, whereAt } from '../document.ts'
+import { type KeyPath, remembered, type Value, whereAt } from '../document.ts'
 import { applySplices, type Splice } from '../lines.ts'
 import { deepest, refuseDeepBrackets, tooDeep } from '../too-deep.ts'
-import { remembered, sameValue } from '../value.ts'
+import { sameValue } from '../value.ts'
 import { keyOf, startOfPair } from './yaml-nodes.ts'
 
 /** A text with one document that can be edited, and what it holds. */

@@ -1,8 +1,8 @@
 import { parse } from 'yaml'
 import { UserError } from '../../errors.ts'
-import type { Format, Value } from '../document.ts'
+import { type Format, remembered, type Value } from '../document.ts'
 import { type Editor, openSpliced, withoutMark } from '../json/spliced-document.ts'
-import { remembered, valueAt } from '../value.ts'
+import { valueAt } from '../value.ts'
 import { parseYaml, type YamlTree } from './parse-yaml.ts'
 import { setYaml, spellingOfYaml, unsetYaml } from './set-yaml.ts'
 

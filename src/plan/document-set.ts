@@ -5,6 +5,7 @@ import { isTable, sameValue, type Table, withEdits } from '../documents/value.ts
 import { UserError } from '../errors.ts'
 import type { FileState } from '../host/read-file-state.ts'
 import type { LedgerEntry } from '../ledger.ts'
+import { say } from '../texts/message.ts'
 
 /** One file under edit: opened once, however many tools change it. */
 export interface OpenFile {
@@ -75,8 +76,8 @@ export function verifyEdit(file: string, before: Value, after: Value, edits: rea
   if (readsAsMeant(before, after, edits)) return
   throw new UserError({
     code: 'edit-not-verified',
-    message: `The edit of ${file} would not read back as it was meant, so nothing was written.`,
-    hint: 'Look for an open quote or another unusual line in the file. If there is none, this is a fault of qcode-setup: please report it.',
+    message: say('plan.not-verified', { path: file }),
+    hint: say('plan.not-verified.hint'),
     where: { file },
   })
 }

@@ -4,6 +4,7 @@ import { openInPlace, putBack } from '../documents/put-back.ts'
 import { leavesOf, sameValue } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
+import { say } from '../texts/message.ts'
 import { absentHash, hashValue, type OpenFile } from './document-set.ts'
 import { keepRequired } from './keep-required.ts'
 import { displayValue } from './placeholders.ts'
@@ -44,13 +45,11 @@ function stillOurs(entry: LedgerEntry, work: PlanWork): boolean {
   return false
 }
 
-function keptFinding({ path, keyPath }: LedgerEntry, actual: string): Finding {
-  const name = keyPath.join('.')
+function keptFinding({ path, keyPath }: LedgerEntry, value: string): Finding {
   return {
     id: 'value-kept',
     level: 'warning',
-    message: `${path}: ${name} was changed to ${actual} since, so it is yours now and stays.`,
-    messageZh: `${path}：${name} 之后被改为 ${actual}，现归您所有，予以保留。`,
+    message: say('plan.value-kept', { path, key: keyPath.join('.'), value }),
   }
 }
 
@@ -90,12 +89,10 @@ function putInPlace({ replaced, keyPath }: LedgerEntry, original: Document, file
 }
 
 function givenBackFinding({ path, keyPath }: LedgerEntry, value: string): Finding {
-  const name = keyPath.join('.')
   return {
     id: 'value-given-back',
     level: 'info',
-    message: `${path}: ${name} is ${value} again, as before.`,
-    messageZh: `${path}：${name} 已恢复为原来的 ${value}。`,
+    message: say('plan.value-restored', { path, key: keyPath.join('.'), value }),
   }
 }
 
@@ -114,12 +111,10 @@ function originalOf(
 }
 
 function lostFinding({ path, keyPath }: LedgerEntry): Finding {
-  const name = keyPath.join('.')
   return {
     id: 'original-lost',
     level: 'warning',
-    message: `${path}: whatever ${name} was before cannot be given back, since the backup of it is gone; the value of this program was taken out.`,
-    messageZh: `${path}：${name} 原有的值无法恢复，因为其备份已丢失；本程序写入的值已移除。`,
+    message: say('plan.original-lost', { path, key: keyPath.join('.') }),
     where: { file: path },
   }
 }

@@ -7,7 +7,7 @@ import type { Finding } from '../finding.ts'
 import type { Replaced } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
-import { escapeNewlines } from '../texts/message.ts'
+import { escapeNewlines, say, written } from '../texts/message.ts'
 import { compareLeaf, type DocumentSet, hashValue, type OpenFile } from './document-set.ts'
 import { madeParents } from './drop-entry.ts'
 import { displayValue, fillText, type Leaf, type Lookup, revealValue } from './placeholders.ts'
@@ -15,9 +15,6 @@ import { type Conflict, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, workOn } from './plan-work.ts'
 import { refuseLeadingOut, refuseOwnTarget } from './refuse-own-target.ts'
 import { lookupFor, type WantedTarget } from './wanted.ts'
-
-const atUserScope =
-  'To set the tool up for all that you do instead: --scope user. To take out what was set up here: qcode-setup remove --scope project'
 
 /** The target's file, where it may be written at all. Errors: UserErrors of where it leads, of reading and of parsing. */
 export function openTarget(
@@ -27,7 +24,8 @@ export function openTarget(
 ): OpenFile {
   const resolved = () => machine.read(target.path).resolvedPath
   if (target.roots) refuseOwnTarget(target, resolved(), target.roots)
-  if (target.within !== undefined) refuseLeadingOut(target.path, resolved(), target.within, host, atUserScope)
+  if (target.within !== undefined)
+    refuseLeadingOut(target.path, resolved(), target.within, host, say('plan.leads-out.scope'))
   return documents.open(target.path, target.format)
 }
 
@@ -187,13 +185,11 @@ function describeConflict(
 }
 
 function replacedFinding(leaf: Leaf, actual: Value | undefined, target: WantedTarget): Finding {
-  const name = leaf.keyPath.join('.')
-  const old = displayValue(actual, leaf.keyPath, leaf.value instanceof Secret)
+  const value = displayValue(actual, leaf.keyPath, leaf.value instanceof Secret)
   return {
     id: 'value-replaced',
     level: 'warning',
-    message: `${target.path}: ${name} was ${old}; \`qcode-setup remove\` gives it back.`,
-    messageZh: `${target.path}：${name} 原为 ${old}；\`qcode-setup remove\` 会恢复它。`,
+    message: say('plan.value-replaced', { path: target.path, key: leaf.keyPath.join('.'), value }),
   }
 }
 
@@ -213,9 +209,10 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
     .map((note) => ({
       id: `${choice.tool.id}-note`,
       level: note.level,
-      message: fillLines(note.text, lookup),
-      ...(note.textZh !== undefined && { messageZh: fillLines(note.textZh, lookup) }),
-      ownLines: true,
+      message: written(
+        fillLines(note.text, lookup),
+        note.textZh === undefined ? undefined : fillLines(note.textZh, lookup),
+      ),
     }))
 }
 
@@ -272,11 +269,9 @@ export function dedupeShared(targets: readonly WantedTarget[]): Settled {
 }
 
 function sharedFinding({ tool, path }: WantedTarget, { keyPath }: Leaf, owner: string): Finding {
-  const name = keyPath.join('.')
   return {
     id: 'value-shared',
     level: 'warning',
-    message: `${path}: ${tool} and ${owner} share ${name}; the value for ${owner} was taken.`,
-    messageZh: `${path}：${tool} 与 ${owner} 共用 ${name}；采用了 ${owner} 的值。`,
+    message: say('plan.value-shared', { path, tool, owner, key: keyPath.join('.') }),
   }
 }

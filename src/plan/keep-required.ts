@@ -4,6 +4,7 @@ import { isTable, valueAt } from '../documents/value.ts'
 import { judgeSchema } from '../effect/judge-schema.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
+import { say, written } from '../texts/message.ts'
 import type { OpenFile } from './document-set.ts'
 import { displayValue } from './placeholders.ts'
 import type { PlanWork } from './plan-work.ts'
@@ -77,16 +78,22 @@ function keptFinding(
   { document }: OpenFile,
   shapes: readonly FileSchema[],
 ): Finding {
-  const name = keyPath.join('.')
   const value = displayValue(document.get(keyPath), keyPath)
   const parent = keyPath.slice(0, -1).join('.')
   const [shape] = shapes
   return {
     id: 'kept-for-client',
     level: 'warning',
-    message: `${path}: ${name} (${value}) stays, since the client requires it beside what else stands there, and is yours now. Without it: ${shape?.text}`,
-    messageZh: `${path}：${name}（${value}）予以保留，现归您所有，因为客户端要求它与其余内容一同存在。若缺少它：${shape?.textZh}`,
-    hint: keyPath.length > 1 ? `If you need nothing of ${parent}, take it out whole.` : 'It does no harm.',
+    message: say('plan.kept-for-client', {
+      path,
+      key: keyPath.join('.'),
+      value,
+      otherwise: written(shape?.text ?? '', shape?.textZh),
+    }),
+    hint:
+      keyPath.length > 1
+        ? say('plan.kept-for-client.hint', { parent })
+        : say('plan.kept-for-client.harmless'),
     where: { file: path },
   }
 }

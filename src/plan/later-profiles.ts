@@ -8,6 +8,7 @@ import type { Finding } from '../finding.ts'
 import { namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
+import { say } from '../texts/message.ts'
 
 /** A file of the user's that a shell reads behind the one with our block, and a line in it that would win there. */
 export interface LaterProfile {
@@ -68,9 +69,8 @@ export function laterFindings(later: readonly LaterProfile[]): Finding[] {
     return {
       id: 'line-overridden',
       level: 'info',
-      message: `${formatWhere(where)} sets ${name} as well: a block at the end of ${path} gives it the gateway's value after that.`,
-      messageZh: `${formatWhere(where)} 也设置了 ${name}：${path} 末尾的区块会在其后写入网关的值。`,
-      hint: `Take line ${line.line} out of ${line.file} when you do not need it any more.`,
+      message: say('plan.line-overridden', { where: formatWhere(where), name, path }),
+      hint: say('plan.line-overridden.hint', where),
       where,
     }
   })

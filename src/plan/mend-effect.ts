@@ -7,6 +7,7 @@ import { overlay } from '../effect/machine-view.ts'
 import type { ConnectionView } from '../effect/tool-view.ts'
 import type { Finding } from '../finding.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { absentHash, hashValue } from './document-set.ts'
 import { replacedBy, withPlace } from './edit-target.ts'
 import { displayValue } from './placeholders.ts'
@@ -219,12 +220,11 @@ function withoutLine(text: string, isIt: (item: string) => boolean): string | un
   return text.trim().startsWith('[') ? `[${joined}]` : joined
 }
 
-function silencedFinding(path: string, name: string, from: string): Finding {
+function silencedFinding(path: string, key: string, value: string): Finding {
   return {
     id: 'value-silenced',
     level: 'warning',
-    message: `${path}: ${name} (${from}) is not this gateway's and would be used instead, so it is taken out; \`qcode-setup remove\` gives it back.`,
-    messageZh: `${path}：${name}（${from}）不属于该网关却会被优先使用，因此将其移除；\`qcode-setup remove\` 会恢复它。`,
+    message: say('plan.value-silenced', { path, key, value }),
     where: { file: path },
   }
 }

@@ -5,6 +5,7 @@ import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import { assertSize } from '../host/read-file-state.ts'
 import type { LedgerEntry } from '../ledger.ts'
+import { say } from '../texts/message.ts'
 import { hashValue } from './document-set.ts'
 import type { FileEdit, Plan } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
@@ -60,7 +61,7 @@ async function fixFile(path: string, fixes: readonly TextFix[], context: PlanCon
       state.resolvedPath,
       cwd,
       context.host,
-      `To correct that file: qcode-setup lint --fix ${quoteWord(state.resolvedPath)}`,
+      say('plan.leads-out.fix', { path: quoteWord(state.resolvedPath) }),
     )
   const before = decodeText(state.bytes, path)
   const own = fixes.filter((fix) => fix.path === path)
@@ -111,8 +112,8 @@ function openDocument(open: () => Document): Document | undefined {
 function changed(path: string): UserError {
   return new UserError({
     code: 'changed-since-plan',
-    message: `${path} was changed while it was looked at.`,
-    hint: 'Nothing was changed by this run. Run the same command again.',
+    message: say('error.changed-meanwhile', { what: path }),
+    hint: say('error.again'),
     exit: 3,
     where: { file: path },
   })

@@ -5,6 +5,7 @@ import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { findRepository } from '../host/run-git.ts'
+import { type Message, say } from '../texts/message.ts'
 import type { WantedTarget } from './wanted.ts'
 
 /** Endings of settings files; nothing that a shell, git or the system runs by itself has one of these. */
@@ -29,18 +30,11 @@ export function refuseOwnTarget(
   roots: readonly string[],
 ): void {
   const below = roots.map((root) => relative(root, resolvedPath)).filter(leadsDown)
-  if (below.length === 0) {
-    throw refuse(
-      tool,
-      path,
-      `leads to ${resolvedPath}, outside your home, your configuration and the project`,
-    )
-  }
-  if (below.some(isClosed))
-    throw refuse(tool, path, `leads to ${resolvedPath}, where no tool folder may write`)
-  if (!endings[format]?.test(basename(resolvedPath))) {
-    throw refuse(tool, path, `leads to ${resolvedPath}, which does not end as ${format} settings do`)
-  }
+  const values = { tool, path, target: resolvedPath }
+  if (below.length === 0) throw refuse(path, say('own-target.outside', values))
+  if (below.some(isClosed)) throw refuse(path, say('own-target.closed', values))
+  if (!endings[format]?.test(basename(resolvedPath)))
+    throw refuse(path, say('own-target.ending', { ...values, format }))
 }
 
 function leadsDown(path: string): boolean {
@@ -51,11 +45,11 @@ function isClosed(path: string): boolean {
   return path.split(sep).some((name) => closedFolders.includes(name.toLowerCase()))
 }
 
-function refuse(tool: string, path: string, why: string): UserError {
+function refuse(path: string, message: Message): UserError {
   return new UserError({
     code: 'own-target',
-    message: `The tool folder of ${tool} wants to write ${path}, which ${why}.`,
-    hint: 'Correct the path in its tool.toml, or take the folder away.',
+    message,
+    hint: say('own-target.hint'),
     exit: 2,
     where: { file: path },
   })
@@ -72,7 +66,7 @@ export function refuseLeadingOut(
   resolvedPath: string,
   project: string,
   { home }: Pick<Host, 'home'>,
-  otherwise: string,
+  otherwise: Message,
 ): void {
   const folder = realPath(project)
   const repository = findRepository(folder)
@@ -86,11 +80,8 @@ export function refuseLeadingOut(
   if (isInside && !resolvedPath.slice(folder.length).split(sep).includes('.git')) return
   throw new UserError({
     code: 'leads-out-of-project',
-    message: `${path} is, or lies behind, a link that leads out of the project, to ${resolvedPath}. Nothing was changed.`,
-    hint: [
-      `To have a file of its own in the project, remove the link (ls -ld ${quoteWord(path)}), then run the same command again.`,
-      otherwise,
-    ],
+    message: say('plan.leads-out', { path, target: resolvedPath }),
+    hint: [say('plan.leads-out.hint', { path: quoteWord(path) }), otherwise],
     where: { file: path },
   })
 }

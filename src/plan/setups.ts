@@ -14,6 +14,7 @@ import {
   shareConsents,
 } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { pathId } from './plan.ts'
 import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
@@ -210,15 +211,13 @@ export function leavingHttp(before: readonly Setup[], after: readonly Setup[]): 
     {
       id: 'key-was-in-the-clear',
       level: 'warning',
-      message: `Whatever was sent to ${origin}, the key with it, travelled unencrypted: replace the key, and have the old one disabled.`,
-      messageZh: `发往 ${origin} 的一切，包括密钥，都曾以明文传输：请更换密钥，并停用旧密钥。`,
+      message: say('plan.http-left', { origin }),
       hint: 'qcode-setup key rotate',
     },
     {
       id: 'consent-ended',
       level: 'info',
-      message: `Your consent to ${origin} ends with this: it is asked for again before the next use.`,
-      messageZh: `对 ${origin} 的同意就此失效：再次使用前会重新询问。`,
+      message: say('plan.consent-ended', { origin }),
     },
   ])
 }

@@ -11,6 +11,7 @@ import { hashKey, type Keychain, keyAccount } from '../secrets/keychain.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { findKeys } from '../secrets/read-key.ts'
 import { areReplaceable, replaceKeys, Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { DocumentSet, hashValue } from './document-set.ts'
 import { fillTemplate, findSecrets, revealValue } from './placeholders.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from './plan.ts'
@@ -106,15 +107,14 @@ export function otherNames(
   return edits.flatMap((edit) => {
     const { path, before } = edit
     if (before.kind === 'absent' || before.names < 2) return []
-    const keepsKey = losesSecret(before, edit.after, secrets)
+    const said = losesSecret(before, edit.after, secrets) ? 'plan.hard-link.key' : 'plan.hard-link'
     return {
       id: 'hard-link',
       level: 'warning',
-      message: `${path} is one of ${before.names} names of the same file (hard links). What is written is a file of its own: any other name keeps what stood there before, with its permissions.${keepsKey ? ' The OLD KEY stays there.' : ''}`,
-      messageZh: `${path} 是同一文件的 ${before.names} 个名称之一（硬链接）。写入的是独立的新文件，其余名称仍保留原有内容与权限。${keepsKey ? '旧密钥仍留在那里。' : ''}`,
+      message: say(said, { path, names: before.names }),
       where: { file: path },
       ...(platform !== 'win32' && {
-        hint: `To find the other names: find ~ -xdev -inum ${before.inode}`,
+        hint: say('plan.hard-link.hint', { inode: before.inode }),
       }),
     }
   })

@@ -388,6 +388,57 @@ export const en = {
   'error.internal.command': ({ command }: With<'command'>) => `command: ${command}`,
 
   // What stops a plan.
+  'error.again': 'Run the same command again.',
+  'error.changed-meanwhile': ({ what }: With<'what'>) =>
+    `${what} changed in the meantime. Nothing was written.`,
+  'plan.not-verified': ({ path }: With<'path'>) => `Safety check failed for ${path}. Nothing was written.`,
+  'plan.not-verified.hint':
+    'Look for an open quote or another unusual line in the file. If there is none, this is a bug in qcode-setup: please report it.',
+  'plan.value-kept': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
+    `${path}: you changed ${key} to ${value}, so it was left as it is.`,
+  'plan.value-restored': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
+    `${path}: restored ${key} to ${value}.`,
+  'plan.original-lost': ({ path, key }: With<'path' | 'key'>) =>
+    `${path}: removed ${key}. Its earlier value can't be restored, because the backup is gone.`,
+  'plan.value-replaced': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
+    `${path}: replaced ${key} (was ${value}). \`qcode-setup remove\` restores it.`,
+  'plan.value-shared': ({ path, tool, owner, key }: With<'path' | 'tool' | 'owner' | 'key'>) =>
+    `${path}: ${tool} and ${owner} share ${key}. The value for ${owner} is used.`,
+  'plan.value-silenced': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
+    `${path}: removed ${key} (${value}), which isn't for this gateway and would be used instead. \`qcode-setup remove\` restores it.`,
+  'plan.kept-for-client': ({ path, key, value, otherwise }: With<'path' | 'key' | 'value' | 'otherwise'>) =>
+    `${path}: kept ${key} (${value}), because the tool requires it with your other settings there. It is yours now. Without it: ${otherwise}`,
+  'plan.kept-for-client.hint': ({ parent }: With<'parent'>) =>
+    `If you need nothing in ${parent}, remove all of it.`,
+  'plan.kept-for-client.harmless': 'It does no harm.',
+  'plan.line-overridden': ({ where, name, path }: With<'where' | 'name' | 'path'>) =>
+    `${where} also sets ${name}. A block at the end of ${path} then sets it to the gateway's value.`,
+  'plan.line-overridden.hint': ({ file, line }: With<'file'> & Count<'line'>) =>
+    `Remove line ${line} from ${file} when you no longer need it.`,
+  'plan.hard-link': ({ path, names }: With<'path'> & Count<'names'>) =>
+    `${path} is one of ${names} names of the same file (hard links). It becomes a separate file: the other names keep the old content and permissions.`,
+  'plan.hard-link.key': ({ path, names }: With<'path'> & Count<'names'>) =>
+    `${path} is one of ${names} names of the same file (hard links). It becomes a separate file: the other names keep the old content and permissions. The OLD KEY stays there.`,
+  'plan.hard-link.hint': ({ inode }: Count<'inode'>) =>
+    `To find the other names, run: find ~ -xdev -inum ${inode}`,
+  'plan.http-left': ({ origin }: With<'origin'>) =>
+    `Everything sent to ${origin}, including your key, was unencrypted. Replace the key and disable the old one.`,
+  'plan.consent-ended': ({ origin }: With<'origin'>) =>
+    `You will be asked again before ${origin} is used next time.`,
+  'plan.leads-out': ({ path, target }: With<'path' | 'target'>) =>
+    `${path} is a link out of the project, or is behind one: it leads to ${target}. Nothing was changed.`,
+  'plan.leads-out.hint': ({ path }: With<'path'>) =>
+    `To give the project a file of its own, remove the link (ls -ld ${path}), then run the same command again.`,
+  'plan.leads-out.scope':
+    'To configure the tool for all your projects instead, add --scope user. To remove what was set up here, run: qcode-setup remove --scope project',
+  'plan.leads-out.fix': ({ path }: With<'path'>) => `To fix that file, run: qcode-setup lint --fix ${path}`,
+  'own-target.outside': ({ tool, path, target }: With<'tool' | 'path' | 'target'>) =>
+    `The tool folder of ${tool} writes to ${path}. That leads to ${target}, outside your home, your configuration and the project.`,
+  'own-target.closed': ({ tool, path, target }: With<'tool' | 'path' | 'target'>) =>
+    `The tool folder of ${tool} writes to ${path}. That leads to ${target}, where tool folders can't write.`,
+  'own-target.ending': ({ tool, path, target, format }: With<'tool' | 'path' | 'target' | 'format'>) =>
+    `The tool folder of ${tool} writes to ${path}. That leads to ${target}, whose name is not one of a ${format} file.`,
+  'own-target.hint': 'Correct the path in its tool.toml, or remove the folder.',
 
   // Writing and undoing.
 

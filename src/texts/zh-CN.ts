@@ -327,6 +327,49 @@ export const zhCN: Texts = {
   'error.internal.command': ({ command }) => `命令：${command}`,
 
   // What stops a plan.
+  'error.again': '请再次运行同一命令。',
+  'error.changed-meanwhile': ({ what }) => `${what} 在此期间已被更改，未写入任何内容。`,
+  'plan.not-verified': ({ path }) => `${path} 未通过安全检查，未写入任何内容。`,
+  'plan.not-verified.hint':
+    '请检查文件中是否有未闭合的引号或其他异常的行。如果没有，则是 qcode-setup 的错误，请报告给我们。',
+  'plan.value-kept': ({ path, key, value }) => `${path}：您之后把 ${key} 改成了 ${value}，因此保留不动。`,
+  'plan.value-restored': ({ path, key, value }) => `${path}：已将 ${key} 恢复为 ${value}。`,
+  'plan.original-lost': ({ path, key }) => `${path}：已移除 ${key}。它原来的值无法恢复，因为备份已不存在。`,
+  'plan.value-replaced': ({ path, key, value }) =>
+    `${path}：已替换 ${key}（原为 ${value}）。\`qcode-setup remove\` 可恢复原值。`,
+  'plan.value-shared': ({ path, tool, owner, key }) =>
+    `${path}：${tool} 与 ${owner} 共用 ${key}，使用 ${owner} 的值。`,
+  'plan.value-silenced': ({ path, key, value }) =>
+    `${path}：已移除 ${key}（${value}），它不属于此网关，却会被优先使用。\`qcode-setup remove\` 可恢复原值。`,
+  'plan.kept-for-client': ({ path, key, value, otherwise }) =>
+    `${path}：保留了 ${key}（${value}），因为您的其他设置需要它才能被工具接受。它现在由您管理。如果没有它：${otherwise}`,
+  'plan.kept-for-client.hint': ({ parent }) => `如果不再需要 ${parent}，请将其全部删除。`,
+  'plan.kept-for-client.harmless': '保留它没有坏处。',
+  'plan.line-overridden': ({ where, name, path }) =>
+    `${where} 也设置了 ${name}。${path} 末尾的区块会在其后将它设为网关的值。`,
+  'plan.line-overridden.hint': ({ file, line }) => `不再需要时，请删除 ${file} 的第 ${line} 行。`,
+  'plan.hard-link': ({ path, names }) =>
+    `${path} 是同一文件的 ${names} 个名称之一（硬链接）。它将成为独立的文件，其他名称保留旧的内容和权限。`,
+  'plan.hard-link.key': ({ path, names }) =>
+    `${path} 是同一文件的 ${names} 个名称之一（硬链接）。它将成为独立的文件，其他名称保留旧的内容和权限，旧密钥仍留在那里。`,
+  'plan.hard-link.hint': ({ inode }) => `查找其他名称，请运行：find ~ -xdev -inum ${inode}`,
+  'plan.http-left': ({ origin }) =>
+    `发送到 ${origin} 的所有内容（包括您的密钥）都未加密。请更换密钥并停用旧密钥。`,
+  'plan.consent-ended': ({ origin }) => `下次使用 ${origin} 之前会再次询问您。`,
+  'plan.leads-out': ({ path, target }) =>
+    `${path} 是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。未作任何更改。`,
+  'plan.leads-out.hint': ({ path }) =>
+    `如需在项目中使用独立的文件，请移除该链接（ls -ld ${path}），然后再次运行同一命令。`,
+  'plan.leads-out.scope':
+    '如改为对所有项目设置该工具，请加上 --scope user。移除此处的设置请运行：qcode-setup remove --scope project',
+  'plan.leads-out.fix': ({ path }) => `修正该文件请运行：qcode-setup lint --fix ${path}`,
+  'own-target.outside': ({ tool, path, target }) =>
+    `${tool} 的工具文件夹要写入 ${path}，它指向 ${target}，位于您的主目录、配置目录和项目之外。`,
+  'own-target.closed': ({ tool, path, target }) =>
+    `${tool} 的工具文件夹要写入 ${path}，它指向 ${target}，工具文件夹不能写入该处。`,
+  'own-target.ending': ({ tool, path, target, format }) =>
+    `${tool} 的工具文件夹要写入 ${path}，它指向 ${target}，该文件名不属于 ${format} 文件。`,
+  'own-target.hint': '请修正其 tool.toml 中的路径，或移除该文件夹。',
 
   // Writing and undoing.
 

@@ -96,7 +96,9 @@ describe('an origin without TLS on a terminal', () => {
     await setUp(toChina)
     const left = start({ args: ['switch', 'eu', '--no-check', '--yes'] })
     expect(await left.exit).toBe(0)
-    expect(left.screen().replace(/\s+/g, ' ')).toContain(`Your consent to ${china} ends with this`)
+    expect(left.screen().replace(/\s+/g, ' ')).toContain(
+      `You will be asked again before ${china} is used next time.`,
+    )
     await setUp(['--tool', 'claude-code', '--region', 'china', '--no-check'])
   })
 

@@ -20,7 +20,7 @@ describe('verifyEdit', () => {
     ['a value of another type', { a: '1', b: { c: 'y' } }],
   ])('refuses %s', (_, after) => {
     expect(() => verifyEdit('f', before, after, [{ keyPath: ['b', 'c'], value: 'y' }])).toThrow(
-      /would not read back/,
+      /Safety check failed/,
     )
   })
 

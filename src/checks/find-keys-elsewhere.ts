@@ -1,17 +1,15 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Catalog } from '../catalog/tool.ts'
-import { formatWhere, hasCode, quoteWord, type Where } from '../errors.ts'
+import { formatWhere, quoteWord, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import { findKeyLines, holdsSecret } from '../secrets/mask-text.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { machineFiles } from './lint/url-readers.ts'
-
-/** Settings are smaller. */
-const largest = 10 * 1024 * 1024
 
 /**
  * One warning for each line with one of these keys in the settings files of this machine and of its projects, and for each
@@ -45,7 +43,7 @@ export function findKeysInCopies(keys: readonly Secret[], files: readonly string
 
 function findLines(files: readonly string[], keys: readonly Secret[]): Where[] {
   return [...new Set(files)].flatMap((file) =>
-    findKeyLines(readText(file), keys).map((line) => ({ file, line })),
+    findKeyLines(readText(file) ?? '', keys).map((line) => ({ file, line })),
   )
 }
 
@@ -58,17 +56,6 @@ function sourceFiles({ tools }: Catalog, host: Host): string[] {
       .flatMap(({ path }) => (path !== undefined && isKnown(path) ? [path] : []))
       .map((path) => resolve(host.cwd, resolvePath(path, places)))
   })
-}
-
-/** Nothing where there is no such file, or none that can be read. */
-function readText(path: string): string {
-  try {
-    const stat = statSync(path, { throwIfNoEntry: false })
-    return stat?.isFile() && stat.size <= largest ? readFileSync(path, 'latin1') : ''
-  } catch (error) {
-    if (hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'EIO', 'ENAMETOOLONG')) return ''
-    throw error
-  }
 }
 
 function elsewhere(where: Where): Finding {

@@ -1,8 +1,8 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
+import { readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
 import type { Ledger } from '../ledger.ts'
 import { type Input, isOn } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
@@ -68,7 +68,7 @@ interface KeyInFile {
 export function findKeysInFiles({ entries }: Ledger, key: Secret | undefined): KeyInFile[] {
   const paths = [...new Set(entries.map(({ path }) => path))]
   return paths
-    .filter((path) => holdsSome(readText(path), key))
+    .filter((path) => holdsSome(readText(path) ?? '', key))
     .map((path) => ({
       path,
       tools: [...new Set(entries.filter((entry) => entry.path === path).map(({ tool }) => tool))],
@@ -77,14 +77,4 @@ export function findKeysInFiles({ entries }: Ledger, key: Secret | undefined): K
 
 function holdsSome(text: string, key: Secret | undefined): boolean {
   return holdsKey(text) || (key !== undefined && maskText(text, [key]) !== maskText(text, []))
-}
-
-function readText(path: string): string {
-  try {
-    const state = readFileState(path)
-    return state.kind === 'absent' ? '' : new TextDecoder().decode(state.bytes)
-  } catch (error) {
-    if (error instanceof UserError) return ''
-    throw error
-  }
 }

@@ -95,7 +95,7 @@ const unusualKey: Finding = {
 /**
  * The key that the keychain holds already, where that is where it is to be kept. Throws UserError `keychain-unavailable`.
  */
-export async function keychainKey(input: Input, host: Pick<Host, 'keychain'>): Promise<Secret | undefined> {
+export async function keychainKey(input: Input, host: Host): Promise<Secret | undefined> {
   if (textOf(input, 'keyStore') !== 'keychain') return undefined
   return (await openKeychain(host)).read(keyAccount)
 }

@@ -35,10 +35,10 @@ export interface Keychain {
 }
 
 /** Throws UserErrors, exit 1: `keychain-unavailable` where the library that reaches the keychain is not installed, `library-not-trusted`. */
-export async function openKeychain(host: Pick<Host, 'keychain'>): Promise<Keychain> {
+export async function openKeychain(host: Pick<Host, 'keychain' | 'packageFolder'>): Promise<Keychain> {
   const store = await host.keychain().catch((error: unknown) => {
     if (error instanceof UserError) throw error
-    throw KeychainError.notInstalled()
+    throw KeychainError.notInstalled(packagesOf(host).keyring)
   })
   return {
     read: async (account) => {
@@ -77,8 +77,8 @@ export class KeychainError extends UserError {
     return new KeychainError(say('keychain.refused', { reason }), say('keychain.refused.hint'))
   }
 
-  static notInstalled(): KeychainError {
-    const name = keyringPackage
+  /** `name`: with its version, as npm takes it. */
+  static notInstalled(name: string): KeychainError {
     return new KeychainError(
       say('keychain.not-installed', { name }),
       say('keychain.not-installed.hint', { name }),
@@ -101,9 +101,15 @@ const getKey = ['key', 'get']
  */
 export function keyCommand(host: Surroundings): readonly string[] {
   if (findProgram('qcode-setup', withoutPackages(host))) return ['qcode-setup', ...getKey]
-  const { version } = JSON.parse(readFileSync(join(host.packageFolder, 'package.json'), 'utf8'))
-  const packages = [`--package=qcode-setup@${version}`, `--package=${keyringPackage}@2`]
+  const packages = Object.values(packagesOf(host)).map((name) => `--package=${name}`)
   return ['npx', '--yes', '--prefer-offline', ...packages, 'qcode-setup', ...getKey]
+}
+
+/** With exact versions: what a client runs later to get a key is what was tested, not what was published since. */
+function packagesOf({ packageFolder }: Pick<Host, 'packageFolder'>): { program: string; keyring: string } {
+  const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
+  const oldest = String(manifest.peerDependencies[keyringPackage]).replace(/^\D+/, '')
+  return { program: `qcode-setup@${manifest.version}`, keyring: `${keyringPackage}@${oldest}` }
 }
 
 /**

@@ -46,9 +46,10 @@ function startCase(folder: string, tool: string): { home: string; host: Host; in
   return { home, host, input }
 }
 
-const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
+const { version, devDependencies } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
+const keyring = '@napi-rs/keyring'
 
-/** Every file below a folder but our own state; the home's path is written as /HOME, this version as VERSION. */
+/** Every file below a folder but our own state; the home's path is written as /HOME, versions of packages as VERSION. */
 function snapshot(folder: string, home: string): Record<string, string> {
   if (!existsSync(folder)) return {}
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -59,7 +60,9 @@ function snapshot(folder: string, home: string): Record<string, string> {
 
 function textOf(file: string, home: string): string {
   const text = readFileSync(file, 'latin1').replaceAll(home, '/HOME')
-  return text.replaceAll(`qcode-setup@${version}`, 'qcode-setup@VERSION')
+  return text
+    .replaceAll(`qcode-setup@${version}`, 'qcode-setup@VERSION')
+    .replaceAll(`${keyring}@${devDependencies[keyring]}`, `${keyring}@VERSION`)
 }
 
 function modesOf(home: string): Record<string, number> {

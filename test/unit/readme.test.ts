@@ -149,3 +149,11 @@ describe('README.md', () => {
     }
   })
 })
+
+it('names the version of the package for the keychain that is tested', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
+  const installs = readFileSync(file, 'utf8').match(/(?:-g qcode-setup|-p) @napi-rs\/keyring\S*/g) ?? []
+  const version = devDependencies['@napi-rs/keyring']
+  expect(installs.map((install) => install.match(/@([\d.]+\d)\b/)?.[1])).toEqual(installs.map(() => version))
+  expect(installs.length).toBeGreaterThan(2)
+})

@@ -40,7 +40,8 @@ const context: PlanContext = {
   },
   ledger: { version: 2, setups: [], entries: [], files: [], folders: [] },
   run: '20260102T030405Z-000001',
-  keychain: () => openKeychain({ keychain: async () => createMemoryKeychain() }),
+  keychain: () =>
+    openKeychain({ packageFolder: projectFolder, keychain: async () => createMemoryKeychain() }),
   decide: () => 'stop',
 }
 

@@ -4,6 +4,8 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keyCommand, keyProgram } from '../../../src/secrets/keychain.ts'
 
+const manifest = JSON.stringify({ version: '1.2.3', peerDependencies: { '@napi-rs/keyring': '^4.5.6' } })
+
 let root = ''
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'qcode-key-command-'))
@@ -11,7 +13,7 @@ beforeAll(() => {
     mkdirSync(join(root, folder), { recursive: true })
     writeFileSync(join(root, folder, 'qcode-setup'), '', { mode: 0o755 })
   }
-  writeFileSync(join(root, 'package/package.json'), '{"version":"1.2.3"}')
+  writeFileSync(join(root, 'package/package.json'), manifest)
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
@@ -25,7 +27,7 @@ const byNpx = [
   '--yes',
   '--prefer-offline',
   '--package=qcode-setup@1.2.3',
-  '--package=@napi-rs/keyring@2',
+  '--package=@napi-rs/keyring@4.5.6',
   'qcode-setup',
   'key',
   'get',

@@ -4,6 +4,7 @@ import type { KeychainStore } from '../../../src/host/host.ts'
 import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
 import { keyAccount, openKeychain } from '../../../src/secrets/keychain.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { projectFolder } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 
 const refusing: KeychainStore = {
@@ -15,7 +16,7 @@ const refusing: KeychainStore = {
 
 test('a key comes back as it was written, and is masked wherever it is shown', async () => {
   const store = createMemoryKeychain()
-  const keychain = await openKeychain({ keychain: async () => store })
+  const keychain = await openKeychain({ packageFolder: projectFolder, keychain: async () => store })
   await keychain.write(keyAccount, new Secret(testKey))
   const key = await keychain.read(keyAccount)
   expect(key && Secret.reveal(key)).toBe(testKey)
@@ -26,7 +27,7 @@ test('a key comes back as it was written, and is masked wherever it is shown', a
 })
 
 test('a keychain that refuses is a UserError with the reason and another way', async () => {
-  const keychain = await openKeychain({ keychain: async () => refusing })
+  const keychain = await openKeychain({ packageFolder: projectFolder, keychain: async () => refusing })
   const unavailable = {
     code: 'keychain-unavailable',
     exit: 1,
@@ -41,7 +42,7 @@ test('a keychain that refuses is a UserError with the reason and another way', a
 
 test('the words of the system are quoted without their end', async () => {
   const slow = { ...refusing, get: () => Promise.reject(new Error('Did not receive a reply.')) }
-  const keychain = await openKeychain({ keychain: async () => slow })
+  const keychain = await openKeychain({ packageFolder: projectFolder, keychain: async () => slow })
   await expect(keychain.read(keyAccount)).rejects.toThrow(/ \(Did not receive a reply\)\.$/)
 })
 
@@ -50,7 +51,7 @@ test.each([
   'Platform failure: DBus error: The name org.freedesktop.secrets was not provided by any .service files',
 ])('a computer without a Secret Service is told that in plain words: %s', async (said) => {
   const absent = { ...refusing, get: () => Promise.reject(new Error(said)) }
-  const keychain = await openKeychain({ keychain: async () => absent })
+  const keychain = await openKeychain({ packageFolder: projectFolder, keychain: async () => absent })
   await expect(keychain.read(keyAccount)).rejects.toThrow(
     `The system keychain is not available (no Secret Service on this computer; ${said.split('error: ')[1]}).`,
   )
@@ -58,10 +59,10 @@ test.each([
 
 test('a machine without the library is told how to install it', async () => {
   const missing = () => Promise.reject(new Error("Cannot find package '@napi-rs/keyring'"))
-  await expect(openKeychain({ keychain: missing })).rejects.toMatchObject({
+  await expect(openKeychain({ packageFolder: projectFolder, keychain: missing })).rejects.toMatchObject({
     code: 'keychain-unavailable',
     hint: expect.stringMatching(
-      /npm install -g qcode-setup @napi-rs\/keyring .*npx -p qcode-setup -p @napi-rs\/keyring/,
+      /npm install -g qcode-setup @napi-rs\/keyring@\d+\.\d+\.\d+ .*npx -p qcode-setup -p @napi-rs\/keyring@\d+\.\d+\.\d+ /,
     ),
   })
 })

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { type Endpoint, findProtocol, type Gateway } from '../gateway/gateway.ts'
+import { say } from '../texts/message.ts'
 import { compileTool, folderError, parseContent, readFolderFile } from './compile-tool.ts'
-import { compileSharedTraps, findUnknownPlace, placeCandidate, placePath } from './diagnosis-schema.ts'
+import { compileSharedTraps, findUnknownPlace, placeCandidate, placePath, rule } from './diagnosis-schema.ts'
 import { endpointSchema, shellsSchema } from './manifest-schema.ts'
 import type { Catalog, CodeClient, DotfilePlaces, Shell, Tool } from './tool.ts'
 
@@ -44,7 +45,7 @@ export async function compileToolFolders(
   const ids = new Set(takenIds)
   for (const [index, { id }] of tools.entries()) {
     const file = join(folders[index] ?? parent, 'tool.toml')
-    if (ids.has(id)) throw folderError(file, `the id ${id} is taken by another tool`)
+    if (ids.has(id)) throw folderError(file, say('folder.id-taken', { id }))
     ids.add(id)
   }
   return tools
@@ -54,7 +55,8 @@ function namesIn(parent: string): string[] {
   try {
     return readdirSync(parent)
   } catch (error) {
-    throw folderError(parent, `${parent} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    const { code = '' } = error as NodeJS.ErrnoException
+    throw folderError(parent, say('folder.unreadable', { path: parent, code }))
   }
 }
 
@@ -112,9 +114,7 @@ export function parseDotfilePlaces(data: unknown): DotfilePlaces {
   return { places, folders, allIn: all_in }
 }
 
-const path = z
-  .string()
-  .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
+const path = z.string().check(z.regex(/^(\/[\w.-]+)+$/, rule('url-path')))
 
 const gatewaySchema = z.strictObject({
   schema: z.literal(1),

@@ -6,7 +6,8 @@ import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { hasCode, nearest, UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { doubtOf, type User } from '../host/ownership.ts'
-import { compileDiagnosis, findUnknownPlace } from './diagnosis-schema.ts'
+import { type Message, say } from '../texts/message.ts'
+import { compileDiagnosis, findUnknownPlace, isRule } from './diagnosis-schema.ts'
 import { compileProof, type Manifest, manifestSchema } from './manifest-schema.ts'
 import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, Variant } from './tool.ts'
 import { entriesOf, findMisplacedKey, findWrongPlaceholder } from './wrong-placeholders.ts'
@@ -81,17 +82,14 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
     parser?.open(text, file)
     return parser?.parseStrict(text) ?? null
   } catch (error) {
-    throw folderError(
-      file,
-      error instanceof UserError ? error.message : `it is no ${format} that can be used`,
-    )
+    throw folderError(file, error instanceof UserError ? error.text : say('folder.not-format', { format }))
   }
 }
 
 function parseManifest(data: Value, file: string): Manifest {
   // Zod drops it silently (4.6).
   const proto = entriesOf(data).find(({ name }) => name === '__proto__')
-  if (proto) throw folderError(file, `there is no field ${proto.path}`)
+  if (proto) throw folderError(file, say('folder.unknown-field', { fields: [proto.path], near: '' }))
   try {
     return manifestSchema.parse(data)
   } catch (error) {
@@ -105,10 +103,7 @@ function refuseWrongRoutes(manifest: Manifest, gateway: Gateway, file: string): 
     for (const { protocol, prefix, appends } of endpoints) {
       const { routes } = findProtocol(gateway, protocol)
       if (routes.includes(prefix + appends)) continue
-      throw folderError(
-        file,
-        `variant ${id}: ${prefix} + ${appends} is no route of ${protocol}; it serves ${routes.join(' and ')}`,
-      )
+      throw folderError(file, say('folder.route', { id, path: `${prefix} + ${appends}`, protocol, routes }))
     }
   }
 }
@@ -125,8 +120,8 @@ function refuseWrongFallbacks({ variants }: Manifest, file: string): void {
       fallback !== undefined && (fallback === id || protocolsOf(fallback) !== protocolsOf(id)),
   )
   if (!wrong) return
-  const { id, fallback } = wrong
-  throw folderError(file, `variant ${id}: fallback ${fallback} is no other variant of its protocols`)
+  const { id, fallback = '' } = wrong
+  throw folderError(file, say('folder.fallback', { id, fallback }))
 }
 
 function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest, file: string): void {
@@ -135,7 +130,7 @@ function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest, file:
     .flatMap((user) => user.key_delivery ?? [])
     .find((id) => !known.includes(id))
   if (unknown === undefined) return
-  throw folderError(file, `${unknown} in key_delivery is none of ${known.join(', ')}`)
+  throw folderError(file, say('folder.key-delivery', { id: unknown, known }))
 }
 
 /** A schema is found by the path of the file as a target or a source has it. */
@@ -143,7 +138,7 @@ function refuseSchemaOfNothing({ schemas, targets, sources }: Manifest, file: st
   const known = [...targets, ...sources].map(({ path }) => path)
   const unknown = schemas.flatMap(({ files }) => files).find((path) => !known.includes(path))
   if (unknown === undefined) return
-  throw folderError(file, `schemas: ${unknown} is the path of no target and of no source`)
+  throw folderError(file, say('folder.schema-of-nothing', { path: unknown }))
 }
 
 function compileVariant({ must_not_run, ...variant }: Manifest['variants'][number]): Variant {
@@ -175,7 +170,7 @@ async function compileSchema(
 
 function refuseMisplacedKey(content: Value, file: string, path: readonly string[] = []): void {
   const fault = findMisplacedKey(content, path)
-  if (fault !== undefined) throw folderError(file, `${fault}; it would end up in a command line`)
+  if (fault !== undefined) throw folderError(file, fault)
 }
 
 function compileNote({ text_zh, variants, key_delivery, when, ...note }: Manifest['notes'][number]): Note {
@@ -220,21 +215,22 @@ interface SchemaParts {
 }
 
 /** The first thing that is wrong with a manifest, with the field that it is about. */
-function explainIssue({ issues }: $ZodError): string {
+function explainIssue({ issues }: $ZodError): Message {
   // A name spelled wrong leaves another field missing as well.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
-  if (issue === undefined) return 'something is wrong'
-  const field = issue.path.join('.')
-  if (issue.code === 'unrecognized_keys') {
-    const unknown = issue.keys.map((key) => [...issue.path, key].join('.'))
+  const field = issue?.path.join('.') ?? ''
+  if (issue?.code === 'unrecognized_keys') {
+    const fields = issue.keys.map((key) => [...issue.path, key].join('.'))
     const near = issue.keys.map(
       (key) => formerNames[key] ?? nearest(key, fieldsAt(manifestSchema, issue.path)),
     )
-    return `there is no field ${unknown.join(' or ')}${near[0] ? `; did you mean ${near[0]}?` : ''}`
+    return say('folder.unknown-field', { fields, near: near[0] ?? '' })
   }
-  if (issue.code === 'invalid_value') return `${field} must be ${issue.values.map(String).join(' or ')}`
-  if (issue.code === 'invalid_type') return `${field || 'the file'} must be a ${issue.expected}`
-  return `${field} ${issue.message}`
+  if (issue?.code === 'invalid_value')
+    return say('folder.one-of', { field, values: issue.values.map(String) })
+  if (issue?.code === 'invalid_type') return say('folder.type', { field, type: issue.expected })
+  const said = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message
+  return isRule(said) ? say(said, { field }) : say('folder.invalid', { field })
 }
 
 /** No manifest, template or script comes near this. */
@@ -248,30 +244,26 @@ const largestFile = 256 * 1024
 export function readFolderFile(path: string, user?: User): string {
   try {
     if (dirname(realpathSync(path)) !== realpathSync(dirname(path))) {
-      throw folderError(path, 'it is a link that leads out of its folder')
+      throw folderError(path, say('folder.link-out'))
     }
     const stat = statSync(path)
-    if (!stat.isFile()) throw folderError(path, 'it is no regular file')
+    if (!stat.isFile()) throw folderError(path, say('folder.not-regular'))
     const doubt = user && doubtOf(path, stat, user)
-    if (doubt) throw folderError(path, String(doubt.fault), String(doubt.remedy))
-    if (stat.size > largestFile) throw folderError(path, 'it is larger than 256 KiB')
+    if (doubt) throw folderError(path, doubt.fault, doubt.remedy)
+    if (stat.size > largestFile) throw folderError(path, say('folder.too-large'))
     return readFileSync(path, 'utf8')
   } catch (error) {
     if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EISDIR')) throw error
     const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-    throw folderError(path, isLink ? 'it is a link that leads nowhere' : 'it is not there, or cannot be read')
+    throw folderError(path, say(isLink ? 'folder.broken-link' : 'folder.missing'))
   }
 }
 
-/** A tool's folder that cannot be used, exit 2: `message` says why, of which file. Never holds text of the file. */
-export function folderError(
-  file: string,
-  message: string,
-  hint = 'Correct the file, or take the folder away.',
-): UserError {
+/** A tool's folder that cannot be used, exit 2: `reason` says why, of which file. Never holds text of the file. */
+export function folderError(file: string, reason: Message, hint = say('folder.unusable.hint')): UserError {
   return new UserError({
     code: 'tool-folder',
-    message: `This tool folder cannot be used: ${message}`,
+    message: say('folder.unusable', { reason }),
     hint,
     exit: 2,
     where: { file },

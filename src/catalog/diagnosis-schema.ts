@@ -1,6 +1,21 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
+import { type Message, say, type TextId } from '../texts/message.ts'
 import type { Diagnosis, Setting, TrapCondition } from './diagnosis.ts'
+
+type RuleId = Extract<TextId, `folder.rule-${string}`>
+
+type RuleName<Id> = Id extends `folder.rule-${infer Name}` ? Name : never
+
+/** A rule as zod carries it: the id of the sentence that says it of a field. */
+export function rule(name: RuleName<RuleId>): RuleId {
+  return `folder.rule-${name}`
+}
+
+/** Whether what zod says of a field is one of our rules; its own messages are not for people. */
+export function isRule(text: string | undefined): text is RuleId {
+  return text?.startsWith('folder.rule-') ?? false
+}
 
 const keyPath = z.array(z.string()).check(z.minLength(1))
 
@@ -12,18 +27,15 @@ const format = z.enum(formatIds)
 
 /** A variable of the environment. Names that every object of JavaScript has are none: an environment is such an object. */
 export const variableName = z.string().check(
-  z.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable'),
-  z.refine((name) => !(name in Object.prototype), 'must be the name of a variable'),
+  z.regex(/^[A-Za-z_]\w*$/, rule('variable')),
+  z.refine((name) => !(name in Object.prototype), rule('variable')),
 )
 
 /** Also `{{ name }}` of a lookup that tells which variable it is. */
 const variableOrLookup = z.union([variableName, z.string().check(z.regex(/^\{\{ \w+ \}\}$/))])
 
 /** A range of versions (semver), short enough to be read quickly whatever it holds. */
-export const versionRange = z.string().check(z.maxLength(200, 'must be a range of at most 200 characters'))
-
-const oddSpelling =
-  'must be names with one / between them: no / at the end, no \\ or :, no . or .. alone, and no name that begins or ends in a blank, ends in a dot or is too long'
+export const versionRange = z.string().check(z.maxLength(200, rule('range')))
 
 /** Longer is no settings file; file systems take names of 255 bytes. */
 const longestName = 200
@@ -34,10 +46,10 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 /** A path that begins with a place and stays below it, spelled in one way: see `isOdd`. */
 export const placePath = z.string().check(
-  z.refine((text) => !text.split(/[/\\]/).includes('..'), 'must not leave its folder through ..'),
-  z.refine((text) => !unseen.test(text), 'must not hold control characters'),
-  z.regex(/^\{\{ \w+ \}\}(?![^/\\])/, 'must start with a place, such as {{ home }}'),
-  z.refine((text) => !isOdd(text.replace(/^[^}]*\}\}/, '')), oddSpelling),
+  z.refine((text) => !text.split(/[/\\]/).includes('..'), rule('stay')),
+  z.refine((text) => !unseen.test(text), rule('visible')),
+  z.regex(/^\{\{ \w+ \}\}(?![^/\\])/, rule('place')),
+  z.refine((text) => !isOdd(text.replace(/^[^}]*\}\}/, '')), rule('one-spelling')),
 )
 
 const source = z.strictObject({
@@ -59,15 +71,13 @@ const value = {
 }
 
 /** A program as it is looked for in PATH. */
-export const programName = z
-  .string()
-  .check(z.regex(/^\w[\w.+-]*$/, 'must be the name of a program, without a folder'))
+export const programName = z.string().check(z.regex(/^\w[\w.+-]*$/, rule('program')))
 
 const condition = z.strictObject({
   ...value,
   is: z.exactOptional(z.enum(['on', 'set', 'empty', 'absent', 'gateway', 'not-gateway', 'key'])),
   equals: z.exactOptional(z.string()),
-  matches: z.exactOptional(z.string().check(z.refine(isPattern, 'must be a regular expression'))),
+  matches: z.exactOptional(z.string().check(z.refine(isPattern, rule('pattern')))),
   differs_from: z.exactOptional(z.strictObject(value)),
   bom: z.exactOptional(format),
   programs: z.exactOptional(z.array(programName).check(z.minLength(1))),
@@ -88,12 +98,7 @@ const setting = z
     when: z.exactOptional(z.array(condition).check(z.minLength(1))),
     fix: z.exactOptional(z.string()),
   })
-  .check(
-    z.refine(
-      ({ variable, key }) => (variable === undefined) !== (key === undefined),
-      'must be a variable or a key',
-    ),
-  )
+  .check(z.refine(({ variable, key }) => (variable === undefined) !== (key === undefined), rule('setting')))
 
 const lookup = z.strictObject({
   name: z.string(),
@@ -109,7 +114,7 @@ const connection = z.strictObject({
 })
 
 const trap = z.strictObject({
-  id: z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be words with dashes')),
+  id: z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, rule('dashed'))),
   level: z.enum(['error', 'warning', 'info']),
   when: z.array(condition).check(z.minLength(1)),
   versions: z.exactOptional(versionRange),
@@ -206,17 +211,15 @@ function isOdd(below: string): boolean {
 }
 
 /** One file that is written: the characters that no name of Windows has are in none, and no pattern is. */
-export const filePath = placePath.check(
-  z.refine((text) => !/[*?"<>|]/.test(text), 'must not hold any of * ? " < > |'),
-)
+export const filePath = placePath.check(z.refine((text) => !/[*?"<>|]/.test(text), rule('plain-name')))
 
 /** What is added to a folder that a variable names. */
 export const tail = z.string().check(
   z.refine(
     (text) => !/^[/\\]|^[A-Za-z]:/.test(text) && !unseen.test(text) && !text.split(/[/\\]/).includes('..'),
-    'must be a path below that folder',
+    rule('below'),
   ),
-  z.refine((text) => text === '' || !isOdd(`/${text}`), oddSpelling),
+  z.refine((text) => text === '' || !isOdd(`/${text}`), rule('one-spelling')),
 )
 
 /** One way to find a place: see `PlaceCandidate` in tool.ts. */
@@ -227,18 +230,17 @@ export const placeCandidate = z.strictObject({
 })
 
 /** A text in which nothing is filled in. */
-export const plainText = z.string().check(z.refine((text) => !text.includes('{{'), 'takes no placeholder'))
+export const plainText = z.string().check(z.refine((text) => !text.includes('{{'), rule('no-placeholder')))
 
 /** The places that every tool may use; a manifest adds its own. */
 export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system']
 
 /** The first path below a manifest that begins with a place that nobody defines, with its field, or undefined. */
-export function findUnknownPlace(manifest: object, ownPlaces: readonly string[]): string | undefined {
+export function findUnknownPlace(manifest: object, ownPlaces: readonly string[]): Message | undefined {
   const known = new Set([...commonPlaces, ...ownPlaces])
   for (const [field, text] of texts(manifest, [])) {
     const place = /^\{\{ (\w+) \}\}[/\\]/.exec(text)?.[1]
-    if (place !== undefined && !known.has(place))
-      return `${field} begins with {{ ${place} }}, which is no place`
+    if (place !== undefined && !known.has(place)) return say('folder.unknown-place', { field, place })
   }
   return undefined
 }

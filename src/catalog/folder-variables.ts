@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { posix, sep, win32 } from 'node:path'
 import { quoteWord, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { type Message, say } from '../texts/message.ts'
 import { resolvePlaces } from './places.ts'
 import type { PlaceCandidate, Shell, Tool } from './tool.ts'
 
@@ -89,40 +90,19 @@ export function refuseOddFolders(odd: readonly OddFolder[]): void {
   throw new UserError({ code: 'odd-folder', message, hint, exit: 2 })
 }
 
-const reasons: Readonly<Record<OddFolder['why'], readonly [en: string, zh: string]>> = {
-  tilde: [
-    'begins with a ~ that no shell has replaced, so it is a folder of that name wherever a program is started',
-    '以未展开的 ~ 开头，程序会在其启动目录下使用同名文件夹',
-  ],
-  relative: [
-    'is no absolute path, so it is another folder wherever a program is started',
-    '不是绝对路径，程序在不同目录启动时会指向不同的文件夹',
-  ],
-  'not-utf8': [
-    'holds bytes that are no UTF-8, so this program cannot reach that folder',
-    '包含非 UTF-8 字节，本程序无法访问该文件夹',
-  ],
+/** What is wrong, and what to do. */
+export function describeOddFolder({ variable, value, why }: OddFolder): { message: Message; hint: Message } {
+  return { message: say(`odd-folder.${why}`, { variable, value }), hint: remedyFor(variable, value, why) }
 }
 
-/** What is wrong, in both languages, and what to do. */
-export function describeOddFolder({ variable, value, why }: OddFolder) {
-  const [en, zh] = reasons[why]
-  return {
-    message: `${variable} is ${value}: it ${en}.`,
-    messageZh: `${variable} 为 ${value}：${zh}。`,
-    hint: remedyFor(variable, value, why),
-  }
-}
-
-function remedyFor(variable: string, value: string, why: OddFolder['why']): string {
+function remedyFor(variable: string, value: string, why: OddFolder['why']): Message {
   const isHome = variable === 'HOME' || variable === 'USERPROFILE'
-  if (why === 'not-utf8') return `Give ${variable} a folder whose name is UTF-8.`
-  if (isHome)
-    return `Set ${variable} to the whole path of your home, such as /home/you, then run the command again.`
+  if (why === 'not-utf8') return say('odd-folder.not-utf8.hint', { variable })
+  if (isHome) return say('odd-folder.home.hint', { variable })
   const tail = value.replace(/^~[/\\]?/, '')
   const whole =
     why === 'tilde' && /^~[/\\]|^~$/.test(value)
       ? `"$HOME${tail === '' ? '' : `/${tail}`}"`
       : '"$HOME/FOLDER"'
-  return `export ${variable}=${whole} where it is set now, or unset ${variable}; then run the command again.`
+  return say('odd-folder.hint', { variable, value: whole })
 }

@@ -3,6 +3,12 @@ import type { Value } from '../documents/document.ts'
 /** Where a setting stands: the names from the root, items of a list by number. */
 type Path = readonly string[]
 
+/** A setting that leads elsewhere. */
+export interface Lead {
+  readonly why: 'url' | 'proxy' | 'tls' | 'options' | 'code'
+  readonly path: Path
+}
+
 const onValues =
   /^(?:true|1|on|yes|always|enabled?|required?|strict|full|verify-(?:full|ca)|(?:tls ?v?)?1\.[23])$/i
 
@@ -28,19 +34,19 @@ const wholeOptions = /^(?:NODE_OPTIONS|OPENSSL_CONF)$/i
  * What in the settings of a user's own tool folder could lead its client elsewhere than to `{{ baseUrl }}`, with the place
  * and why, or undefined: an address in any form, a proxy, or a switch that keeps the client from knowing whom it talks to.
  */
-export function findLeadElsewhere(content: Value): string | undefined {
+export function findLeadElsewhere(content: Value): Lead | undefined {
   return judgeBelow(content, [])
 }
 
 /** What in a piece of code could: it is read by people, so a comment may name a host without a scheme. */
-export function findLeadInCode(code: string): string | undefined {
-  if (/\w:(?:\/\/|\\\/\\\/)/.test(code)) return 'has a URL: only {{ baseUrl }} may lead somewhere'
+export function findLeadInCode(code: string): Lead | undefined {
+  if (/\w:(?:\/\/|\\\/\\\/)/.test(code)) return { why: 'url', path: [] }
   const switches =
     /\bverify\s*[=:]\s*false|reject_?unauthorized\W{1,4}(?:false|0)|\w*prox(?:y|ies)\w*["'\]]*\s*[=:]|_create_unverified_context|_ca_(?:bundle|certs)\b/i
-  return switches.test(code) ? 'has a proxy or a switch for TLS checks' : undefined
+  return switches.test(code) ? { why: 'code', path: [] } : undefined
 }
 
-function judgeBelow(value: Value, path: Path): string | undefined {
+function judgeBelow(value: Value, path: Path): Lead | undefined {
   if (typeof value !== 'object' || value === null) return judgeLeaf(value, path)
   if (Array.isArray(value)) {
     const words = value.filter((item) => typeof item === 'string')
@@ -50,19 +56,19 @@ function judgeBelow(value: Value, path: Path): string | undefined {
   return judgePair(table, path) ?? firstFault(Object.entries(table), path)
 }
 
-function firstFault(entries: readonly (readonly [string, Value])[], path: Path): string | undefined {
+function firstFault(entries: readonly (readonly [string, Value])[], path: Path): Lead | undefined {
   return entries
     .map(([name, child]) => judgeName(name, child, path) ?? judgeBelow(child, [...path, name]))
     .find((fault) => fault !== undefined)
 }
 
-function judgeName(name: string, child: Value, path: Path): string | undefined {
+function judgeName(name: string, child: Value, path: Path): Lead | undefined {
   const isTable = typeof child === 'object' && child !== null
   if (namesAddress(name) || (isTable && isUsualHost(name))) return addressAt([...path, name])
   return undefined
 }
 
-function judgeLeaf(value: string | number | boolean | null, path: Path): string | undefined {
+function judgeLeaf(value: string | number | boolean | null, path: Path): Lead | undefined {
   const name = nearestName(path)
   if (name === '$schema' && typeof value === 'string') return undefined
   const fault = judgeSetting(path, String(value ?? ''))
@@ -73,7 +79,7 @@ function judgeLeaf(value: string | number | boolean | null, path: Path): string 
 }
 
 /** `{ name = "HTTPS_PROXY", value = "…" }`, as some clients list variables. */
-function judgePair(table: { readonly [name: string]: Value }, path: Path): string | undefined {
+function judgePair(table: { readonly [name: string]: Value }, path: Path): Lead | undefined {
   const name = table.name ?? table.key ?? table.variable ?? table.env
   const { value } = table
   if (typeof name !== 'string' || value === undefined || typeof value === 'object') return undefined
@@ -81,7 +87,7 @@ function judgePair(table: { readonly [name: string]: Value }, path: Path): strin
 }
 
 /** `NAME=value` and `--name value` in a text, as programs are given them. */
-function judgeWords(text: string, path: Path): string | undefined {
+function judgeWords(text: string, path: Path): Lead | undefined {
   const words = text.split(/\s+/)
   return words
     .map((word, index) => {
@@ -89,24 +95,24 @@ function judgeWords(text: string, path: Path): string | undefined {
       if (name !== undefined) return judgeSetting([name], value?.replace(/^(['"])(.*)\1$/s, '$2') ?? '')
       const flag = /^--([A-Za-z][\w.-]*)$/.exec(word)?.[1]
       const next = words[index + 1] ?? ''
-      return flag && judgeSetting([flag], next === '' || next.startsWith('-') ? 'true' : next)
+      return flag === undefined
+        ? undefined
+        : judgeSetting([flag], next === '' || next.startsWith('-') ? 'true' : next)
     })
-    .map((fault) => fault?.replace(/^\S+/, path.join('.')))
-    .find(Boolean)
+    .map((lead) => (lead ? { ...lead, path } : undefined))
+    .find((lead) => lead !== undefined)
 }
 
 /** A proxy, or a switch for TLS checks. The table that a setting stands in may say what it is about: `tls.verify`. */
-function judgeSetting(path: Path, value: string): string | undefined {
+function judgeSetting(path: Path, value: string): Lead | undefined {
   const names = path.filter((name) => !/^\d+$/.test(name))
   const words = names.slice(-2).flatMap(wordsOf)
-  const place = path.join('.')
-  if (wholeOptions.test(names.at(-1) ?? '')) return `${place} hands options to every program of its kind`
+  if (wholeOptions.test(names.at(-1) ?? '')) return { why: 'options', path }
   const isProxy = words.some((word) => /prox(?:y|ies)/i.test(word))
   const own = isProxy ? words.filter((word) => !/^https$/i.test(word)) : words
-  if (decidesChecks(own, names.at(-1) ?? '', value) && !keepsChecks(own, value))
-    return `${place} decides about TLS checks, which no tool folder may`
+  if (decidesChecks(own, names.at(-1) ?? '', value) && !keepsChecks(own, value)) return { why: 'tls', path }
   if (!isProxy || offValues.test(value)) return undefined
-  return `${place} names a proxy: only {{ baseUrl }} may lead somewhere`
+  return { why: 'proxy', path }
 }
 
 function decidesChecks(words: readonly string[], name: string, value: string): boolean {
@@ -129,8 +135,8 @@ function namesCertificates(words: readonly string[]): boolean {
   )
 }
 
-function addressAt(path: Path): string {
-  return `has a URL at ${path.join('.')}: only {{ baseUrl }} may lead somewhere`
+function addressAt(path: Path): Lead {
+  return { why: 'url', path }
 }
 
 /** The items of a list are named by the list. */

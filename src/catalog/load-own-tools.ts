@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { type Doubt, doubtOf, doubtOfLinks, type User, whatKeepsOut } from '../host/ownership.ts'
+import { type Message, say } from '../texts/message.ts'
 import { compileTool, folderError, readFolderFile } from './compile-tool.ts'
-import { findLeadElsewhere, findLeadInCode, isAddress } from './lead-elsewhere.ts'
+import { findLeadElsewhere, findLeadInCode, isAddress, type Lead } from './lead-elsewhere.ts'
 import type { Tool } from './tool.ts'
 import { entriesOf } from './wrong-placeholders.ts'
 
@@ -42,12 +43,12 @@ export async function loadOwnTools(
     const file = join(folder, 'tool.toml')
     try {
       const doubt = doubtOfFolder(folder, parent, user)
-      if (doubt) throw folderError(file, String(doubt.fault), String(doubt.remedy))
+      if (doubt) throw folderError(file, doubt.fault, doubt.remedy)
       const tool = await compileTool(folder, gateway, (path) => readFolderFile(path, user))
       refuseTaken(tool, file, tools, taken)
       tools.push({ ...tool, isOwn: true })
     } catch (error) {
-      unusable.push(error instanceof UserError ? error : folderError(file, 'it holds what no tool can'))
+      unusable.push(error instanceof UserError ? error : folderError(file, say('folder.odd-content')))
     }
   }
   return { tools, unusable }
@@ -60,7 +61,7 @@ function foldersIn(parent: string, user: User): { folders: string[]; closed?: Us
   } catch (error) {
     if (!hasCode(error, 'EACCES', 'EPERM')) return { folders: [] }
     const { fault, remedy } = whatKeepsOut(parent, user)
-    return { folders: [], closed: folderError(parent, String(fault), String(remedy)) }
+    return { folders: [], closed: folderError(parent, fault, remedy) }
   }
 }
 
@@ -83,7 +84,7 @@ function holdsManifest(folder: string): boolean {
 
 function refuseTaken(tool: Tool, file: string, others: readonly Tool[], taken: Taken): void {
   if (taken.ids.includes(tool.id) || others.some(({ id }) => id === tool.id)) {
-    throw folderError(file, `the id ${tool.id} is taken by another tool`)
+    throw folderError(file, say('folder.id-taken', { id: tool.id }))
   }
   const flags = [...taken.flags, ...others.flatMap(({ pinFlag }) => pinFlag ?? [])]
   const fault = findOwnToolFault(tool, flags)
@@ -99,42 +100,46 @@ const mostPatterns = 10
 const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
 /** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
-export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): string | undefined {
+export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): Message | undefined {
   const { pinFlag, env, keyDelivery, targets, schemas, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
-    return `pin_flag: there is a --${pinFlag} already`
+    return say('folder.flag-taken', { flag: pinFlag })
   const besides = keyDelivery.flatMap(({ beside = {} }) => Object.entries(beside))
   const variables = [...Object.entries(env?.variables ?? {}), ...besides]
   const joined = variables.find(([, value]) => !/^\{\{ [^{}]+ \}\}$/.test(value))
-  if (joined) return `env.variables.${joined[0]} must be one placeholder, since a shell reads it`
+  if (joined) return say('folder.variable-joined', { name: joined[0] })
   const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
-  if (patterns.length > mostPatterns)
-    return `traps: a folder of your own has at most ${mostPatterns} patterns`
+  if (patterns.length > mostPatterns) return say('folder.patterns', { most: mostPatterns })
   const keyword = schemas
     .flatMap(({ schema }) => entriesOf(schema))
     .find(({ name }) => endless.includes(name))
-  if (keyword) return `schemas cannot use ${keyword.name} in a folder of your own`
+  if (keyword) return say('folder.keyword', { keyword: keyword.name })
   return targets.map(findTargetFault).find((fault) => fault !== undefined) ?? findOtherLead(tool)
 }
 
-function findTargetFault({ format, content }: Tool['targets'][number], index: number) {
+function findTargetFault({ format, content }: Tool['targets'][number], index: number): Message | undefined {
   const target = `targets.${index}`
   if (!settingsFormats.includes(format))
-    return `${target}.format must be one of ${settingsFormats.join(', ')}`
-  const lead = findLeadElsewhere(content)
-  return lead && `${target}.content ${lead}`
+    return say('folder.one-of', { field: `${target}.format`, values: settingsFormats })
+  return describeLead(`${target}.content`, findLeadElsewhere(content))
 }
 
 /** What the settings of its variables, its models and its code lead to. */
-function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): string | undefined {
-  const variables = findLeadElsewhere(env?.variables ?? {})
-  if (variables !== undefined) return `env.variables ${variables}`
-  const beside = findLeadElsewhere(keyDelivery.map((way) => way.beside ?? {}))
-  if (beside !== undefined) return `key_delivery.beside ${beside}`
-  if (modelPrefix !== undefined && isAddress(modelPrefix, [])) return 'model_prefix is an address'
-  const [code] = Object.entries(snippets).flatMap(([language, text]) => {
-    const lead = findLeadInCode(text)
-    return lead === undefined ? [] : `snippets.${language} ${lead}`
-  })
-  return code
+function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): Message | undefined {
+  const code = Object.entries(snippets).map(([language, text]) =>
+    describeLead(`snippets.${language}`, findLeadInCode(text)),
+  )
+  const leads = [
+    describeLead('env.variables', findLeadElsewhere(env?.variables ?? {})),
+    describeLead('key_delivery.beside', findLeadElsewhere(keyDelivery.map((way) => way.beside ?? {}))),
+    modelPrefix !== undefined && isAddress(modelPrefix, [])
+      ? say('folder.lead-url', { field: 'model_prefix' })
+      : undefined,
+    ...code,
+  ]
+  return leads.find((lead) => lead !== undefined)
+}
+
+function describeLead(field: string, lead: Lead | undefined): Message | undefined {
+  return lead && say(`folder.lead-${lead.why}`, { field: [field, ...lead.path].join('.') })
 }

@@ -9,30 +9,24 @@ import {
   placeCandidate,
   plainText,
   programName,
+  rule,
   variableName,
   versionRange,
 } from './diagnosis-schema.ts'
 import type { Proof } from './tool.ts'
 
-const id = z
-  .string()
-  .check(z.regex(/^[a-z0-9][a-z0-9._/-]*$/, 'must be lowercase letters, digits, dots and dashes'))
+const id = z.string().check(z.regex(/^[a-z0-9][a-z0-9._/-]*$/, rule('lowercase')))
 
 const toolId = id.check(
-  z.regex(/^[^/]+$/, 'must not hold a slash'),
-  z.refine(
-    (text) => text !== 'all' && text !== 'detected',
-    'must be another word: --tool gives this one a meaning',
-  ),
+  z.regex(/^[^/]+$/, rule('no-slash')),
+  z.refine((text) => text !== 'all' && text !== 'detected', rule('other-word')),
 )
 
-const pinFlag = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*$/, 'must be words with dashes'))
+const pinFlag = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*$/, rule('dashed')))
 
-const urlPath = z
-  .string()
-  .check(z.regex(/^(\/[\w.-]+)+$/, 'must be a path such as /api/v1, without a trailing slash'))
+const urlPath = z.string().check(z.regex(/^(\/[\w.-]+)+$/, rule('url-path')))
 
-const fileName = z.string().check(z.regex(/^[\w][\w.-]*$/, 'must be the name of a file in this folder'))
+const fileName = z.string().check(z.regex(/^[\w][\w.-]*$/, rule('file-name')))
 
 const keyPath = z.array(z.string()).check(z.minLength(1))
 
@@ -96,13 +90,11 @@ const note = z.strictObject({
 })
 
 const placeName = z.string().check(
-  z.regex(/^[a-z][A-Za-z0-9]*$/, 'must be letters and digits'),
-  z.refine((name) => !commonPlaces.includes(name), 'is a place that every tool has'),
+  z.regex(/^[a-z][A-Za-z0-9]*$/, rule('letters')),
+  z.refine((name) => !commonPlaces.includes(name), rule('own-place')),
 )
 
-const argument = z
-  .string()
-  .check(z.refine(hasKnownPlaceholders, 'may hold {{ prompt }} and {{ script }}, and no other placeholder'))
+const argument = z.string().check(z.refine(hasKnownPlaceholders, rule('argument')))
 
 /** A `[[prove]]` section of a manifest. For the meaning of every field see `Proof` in tool.ts. */
 const proofSchema = z.strictObject({
@@ -110,9 +102,7 @@ const proofSchema = z.strictObject({
   commands: z.exactOptional(z.array(programName).check(z.minLength(1))),
   args: z._default(z.array(argument), []),
   env: z._default(z.record(z.string(), plainText), {} as never),
-  script: z.exactOptional(
-    z.string().check(z.regex(/^\w[\w.-]*$/, 'must be the name of a file in this folder')),
-  ),
+  script: z.exactOptional(z.string().check(z.regex(/^\w[\w.-]*$/, rule('file-name')))),
   in_project: z._default(z.boolean(), false),
   protocol: z.exactOptional(z.enum(['anthropic-messages', 'openai-chat', 'openai-responses'])),
   variants: z.exactOptional(z.array(z.string()).check(z.minLength(1))),

@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findRepository } from '../host/run-git.ts'
+import { say } from '../texts/message.ts'
 import type { PlaceCandidate } from './tool.ts'
 
 type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'> & Partial<Pick<Host, 'systemFolder'>>
@@ -64,8 +65,8 @@ export function resolvePath(template: string, places: Places): string {
 function noPlace(name: string, template: string): UserError {
   return new UserError({
     code: 'tool-folder',
-    message: `A tool has the path ${template}, but no place {{ ${name} }} is known here.`,
-    hint: `Correct its tool.toml: under [places], ${name} needs a candidate that is always there, above every place that uses it.`,
+    message: say('folder.no-place', { path: template, place: name }),
+    hint: say('folder.no-place.hint', { place: name }),
     exit: 2,
   })
 }

@@ -1,4 +1,5 @@
 import type { Value } from '../documents/document.ts'
+import { type Message, say } from '../texts/message.ts'
 import type { Tool, Variant } from './tool.ts'
 
 /** A text of a tool's folder that may hold placeholders. */
@@ -11,12 +12,12 @@ interface Templated {
 }
 
 /** The first placeholder of a tool's texts that could not be filled in for every variant that uses it, or undefined. */
-export function findWrongPlaceholder(tool: Tool): string | undefined {
+export function findWrongPlaceholder(tool: Tool): Message | undefined {
   for (const one of templatesOf(tool)) {
     const fault = textsIn(one.content)
       .map((text) => faultIn(text, one, tool.variants))
-      .find(Boolean)
-    if (fault !== undefined) return `${one.where}: ${fault}`
+      .find((found) => found !== undefined)
+    if (fault !== undefined) return fault
   }
   return undefined
 }
@@ -39,13 +40,13 @@ function templatesOf({ targets, keyDelivery, env, notes, snippets }: Tool): Temp
   ]
 }
 
-function faultIn(text: string, { variants }: Templated, all: readonly Variant[]): string | undefined {
+function faultIn(text: string, { where, variants }: Templated, all: readonly Variant[]): Message | undefined {
   const users = all.filter(({ id }) => variants === undefined || variants.includes(id))
   const names = [...text.matchAll(/\{\{ (baseUrl[\w:@/.-]*) \}\}/g)].map(([, name = '']) => name)
   const wrong = names.find((name) => !isBaseUrl(name, users, all))
-  if (wrong) return `{{ ${wrong} }} is no base URL of every variant that uses it`
+  if (wrong) return say('folder.base-url', { where, name: wrong })
   const isJoined = text.includes('{{ keyArguments }}') && text !== '{{ keyArguments }}'
-  return isJoined ? '{{ keyArguments }} is a list, so nothing can stand beside it' : undefined
+  return isJoined ? say('folder.key-arguments', { where }) : undefined
 }
 
 /** `baseUrl`, `baseUrl:PROTOCOL`, `baseUrl@VARIANT`, or both. */
@@ -74,26 +75,24 @@ const runByClients =
  * The first value that would bring the key into a command line, with why, or undefined: the key joined to other text,
  * as an item of a list, as a name, or in a setting that clients run.
  */
-export function findMisplacedKey(content: Value, path: readonly string[] = []): string | undefined {
+export function findMisplacedKey(content: Value, path: readonly string[] = []): Message | undefined {
   if (typeof content === 'string') return hasKey(content) ? judgeKey(content, path) : undefined
   if (typeof content !== 'object' || content === null) return undefined
-  const field = path.join('.') || 'the file'
+  const field = path.join('.')
   if (Array.isArray(content))
-    return hasKey(JSON.stringify(content)) ? `${field} has {{ key }} in a list` : undefined
+    return hasKey(JSON.stringify(content)) ? say('folder.key-in-list', { field }) : undefined
   const name = Object.keys(content).find(hasKey)
-  if (name !== undefined) return `${field} has {{ key }} in a name`
+  if (name !== undefined) return say('folder.key-in-name', { field })
   return Object.entries(content)
     .map(([key, value]) => findMisplacedKey(value, [...path, key]))
     .find((fault) => fault !== undefined)
 }
 
-function judgeKey(text: string, path: readonly string[]): string | undefined {
+function judgeKey(text: string, path: readonly string[]): Message | undefined {
   const field = path.join('.')
-  if (text !== '{{ key }}') return `${field} joins {{ key }} to other text`
+  if (text !== '{{ key }}') return say('folder.key-joined', { field })
   const command = path.find((name) => wordsOf(name).some((word) => runByClients.test(word)))
-  return command === undefined
-    ? undefined
-    : `${field} has {{ key }} in ${command}, which clients run as a command`
+  return command === undefined ? undefined : say('folder.key-in-command', { field, command })
 }
 
 function hasKey(text: string): boolean {

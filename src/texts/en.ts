@@ -24,6 +24,11 @@ function alternatives(words: readonly string[]): string {
   return words.join(', ').replace(/, (?=[^,]+$)/, ', or ')
 }
 
+/** Why the key may not be there. */
+function exposed(fault: string): string {
+  return `${fault}, so the key could end up in a command line`
+}
+
 export const en = {
   language: 'en',
 
@@ -655,6 +660,108 @@ export const en = {
     `${tool}: no key was written. Set ${names.join(' and ')} in your environment yourself.`,
 
   // Tool folders.
+  'folder.unusable': ({ reason }: With<'reason'>) => `This tool folder can't be used: ${reason}`,
+  'folder.unusable.hint': 'Correct the file, or remove the folder.',
+  'folder.unreadable': ({ path, code }: With<'path' | 'code'>) => `${path} can't be read (${code})`,
+  'folder.missing': "the file is missing or can't be read",
+  'folder.link-out': 'the file is a link that leads out of its folder',
+  'folder.broken-link': 'the file is a broken link',
+  'folder.not-regular': 'it is not a regular file',
+  'folder.too-large': 'the file is larger than 256 KiB',
+  'folder.not-format': ({ format }: With<'format'>) => `the file is not valid ${format}`,
+  'folder.odd-content': 'it contains something that no tool can have',
+  'folder.id-taken': ({ id }: With<'id'>) => `the id ${id} is already used by another tool`,
+  'folder.unknown-field': ({ fields, near }: { readonly fields: readonly string[] } & With<'near'>) =>
+    `there is no field ${fields.join(' or ')}${near && `; did you mean ${near}?`}`,
+  'folder.one-of': ({ field, values }: With<'field'> & { readonly values: readonly string[] }) =>
+    `${field} must be ${values.join(' or ')}`,
+  'folder.type': ({ field, type }: With<'field' | 'type'>) =>
+    `${field || 'the file'} must be of type ${type}`,
+  'folder.invalid': ({ field }: With<'field'>) => `${field || 'the file'} has a value that is not allowed`,
+  'folder.rule-lowercase': ({ field }: With<'field'>) =>
+    `${field} must be lowercase letters, digits, dots and dashes`,
+  'folder.rule-no-slash': ({ field }: With<'field'>) => `${field} must not contain a slash`,
+  'folder.rule-other-word': ({ field }: With<'field'>) =>
+    `${field} must be another word, because --tool uses this one`,
+  'folder.rule-dashed': ({ field }: With<'field'>) => `${field} must be words with dashes`,
+  'folder.rule-url-path': ({ field }: With<'field'>) =>
+    `${field} must be a path such as /api/v1, without a trailing slash`,
+  'folder.rule-file-name': ({ field }: With<'field'>) => `${field} must be the name of a file in this folder`,
+  'folder.rule-variable': ({ field }: With<'field'>) =>
+    `${field} must be the name of an environment variable`,
+  'folder.rule-range': ({ field }: With<'field'>) =>
+    `${field} must be a version range of at most 200 characters`,
+  'folder.rule-one-spelling': ({ field }: With<'field'>) =>
+    `${field} must be names with a single / between them: no / at the end, no \\ or :, no . or .. alone, no name with a space at its start or end or a dot at its end, and no very long name`,
+  'folder.rule-stay': ({ field }: With<'field'>) => `${field} must not leave its folder through ..`,
+  'folder.rule-visible': ({ field }: With<'field'>) => `${field} must not contain control characters`,
+  'folder.rule-place': ({ field }: With<'field'>) => `${field} must start with a place, such as {{ home }}`,
+  'folder.rule-program': ({ field }: With<'field'>) =>
+    `${field} must be the name of a program, without a folder`,
+  'folder.rule-pattern': ({ field }: With<'field'>) => `${field} must be a regular expression`,
+  'folder.rule-setting': ({ field }: With<'field'>) => `${field} must be a variable or a key`,
+  'folder.rule-plain-name': ({ field }: With<'field'>) => `${field} must not contain any of * ? " < > |`,
+  'folder.rule-below': ({ field }: With<'field'>) => `${field} must be a path below that folder`,
+  'folder.rule-no-placeholder': ({ field }: With<'field'>) => `${field} must not contain a placeholder`,
+  'folder.rule-letters': ({ field }: With<'field'>) => `${field} must be letters and digits`,
+  'folder.rule-own-place': ({ field }: With<'field'>) => `${field} is a place that every tool has`,
+  'folder.rule-argument': ({ field }: With<'field'>) =>
+    `${field} may contain {{ prompt }} and {{ script }}, and no other placeholder`,
+  'folder.unknown-place': ({ field, place }: With<'field' | 'place'>) =>
+    `${field} begins with {{ ${place} }}, which is not a place`,
+  'folder.no-place': ({ path, place }: With<'path' | 'place'>) =>
+    `A tool has the path ${path}, but {{ ${place} }} is not known on this computer.`,
+  'folder.no-place.hint': ({ place }: With<'place'>) =>
+    `Correct its tool.toml: under [places], ${place} needs a candidate that always exists, above every place that uses it.`,
+  'folder.route': ({
+    id,
+    path,
+    protocol,
+    routes,
+  }: With<'id' | 'path' | 'protocol'> & { readonly routes: readonly string[] }) =>
+    `variant ${id}: ${path} is not an endpoint of ${protocol}, which has ${routes.join(' and ')}`,
+  'folder.fallback': ({ id, fallback }: With<'id' | 'fallback'>) =>
+    `variant ${id}: its fallback ${fallback} must be another variant with the same protocols`,
+  'folder.key-delivery': ({ id, known }: With<'id'> & { readonly known: readonly string[] }) =>
+    `${id} in key_delivery is not one of ${known.join(', ')}`,
+  'folder.schema-of-nothing': ({ path }: With<'path'>) =>
+    `schemas: ${path} is not the path of a target or source`,
+  'folder.base-url': ({ where, name }: With<'where' | 'name'>) =>
+    `${where}: {{ ${name} }} is not a base URL of every variant that uses it`,
+  'folder.key-arguments': ({ where }: With<'where'>) =>
+    `${where}: {{ keyArguments }} is a list, so nothing can be beside it`,
+  'folder.key-in-list': ({ field }: With<'field'>) =>
+    exposed(`${field || 'the file'} has {{ key }} in a list`),
+  'folder.key-in-name': ({ field }: With<'field'>) =>
+    exposed(`${field || 'the file'} has {{ key }} in a name`),
+  'folder.key-joined': ({ field }: With<'field'>) => exposed(`${field} joins {{ key }} to other text`),
+  'folder.key-in-command': ({ field, command }: With<'field' | 'command'>) =>
+    exposed(`${field} has {{ key }} in ${command}, which tools run as a command`),
+  'folder.flag-taken': ({ flag }: With<'flag'>) => `pin_flag: the flag --${flag} already exists`,
+  'folder.variable-joined': ({ name }: With<'name'>) =>
+    `env.variables.${name} must be a single placeholder, because a shell reads it`,
+  'folder.patterns': ({ most }: Count<'most'>) => `traps: your own folder can have at most ${most} patterns`,
+  'folder.keyword': ({ keyword }: With<'keyword'>) => `schemas: ${keyword} is not allowed in your own folder`,
+  'folder.lead-url': ({ field }: With<'field'>) =>
+    `${field} contains a URL, but only {{ baseUrl }} may lead to a server`,
+  'folder.lead-proxy': ({ field }: With<'field'>) =>
+    `${field} names a proxy, but only {{ baseUrl }} may lead to a server`,
+  'folder.lead-tls': ({ field }: With<'field'>) =>
+    `${field} changes TLS checks, which a tool folder must not do`,
+  'folder.lead-options': ({ field }: With<'field'>) => `${field} passes options to every program of its kind`,
+  'folder.lead-code': ({ field }: With<'field'>) => `${field} contains a proxy or changes TLS checks`,
+  'odd-folder.tilde': ({ variable, value }: With<'variable' | 'value'>) =>
+    `${variable} is ${value}: no shell has replaced the ~, so each program uses a folder named ~ where it is started.`,
+  'odd-folder.relative': ({ variable, value }: With<'variable' | 'value'>) =>
+    `${variable} is ${value}: this is not an absolute path, so the folder depends on where a program is started.`,
+  'odd-folder.not-utf8': ({ variable, value }: With<'variable' | 'value'>) =>
+    `${variable} is ${value}: the name is not valid UTF-8, so qcode-setup can't open that folder.`,
+  'odd-folder.not-utf8.hint': ({ variable }: With<'variable'>) =>
+    `Set ${variable} to a folder whose name is valid UTF-8.`,
+  'odd-folder.home.hint': ({ variable }: With<'variable'>) =>
+    `Set ${variable} to the full path of your home, such as /home/you, then run the same command again.`,
+  'odd-folder.hint': ({ variable, value }: With<'variable' | 'value'>) =>
+    `export ${variable}=${value} where it is set now, or unset ${variable}; then run the same command again.`,
 
   // The command line.
   'unknown.command': ({ value }: With<'value'>) => `Unknown command "${value}".`,

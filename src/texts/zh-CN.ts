@@ -15,6 +15,11 @@ function from(source: string): string {
   return source && `来自${spaced(source)}的`
 }
 
+/** Why the key may not be there. */
+function exposed(fault: string): string {
+  return `${fault}，密钥可能会出现在命令行中`
+}
+
 /** Simplified Chinese, as on the mainland: full-width marks, 您 throughout; ids, paths and commands stay as they are typed. */
 export const zhCN: Texts = {
   language: 'zh-CN',
@@ -541,6 +546,81 @@ export const zhCN: Texts = {
     `${tool}：未写入密钥，请自行设置环境变量 ${names.join(' 和 ')}。`,
 
   // Tool folders.
+  'folder.unusable': ({ reason }) => `无法使用此工具文件夹：${reason}`,
+  'folder.unusable.hint': '请更正该文件，或移除该文件夹。',
+  'folder.unreadable': ({ path, code }) => `无法读取 ${path}（${code}）`,
+  'folder.missing': '文件不存在或无法读取',
+  'folder.link-out': '该文件是指向文件夹之外的链接',
+  'folder.broken-link': '该文件是失效的链接',
+  'folder.not-regular': '它不是普通文件',
+  'folder.too-large': '该文件超过 256 KiB',
+  'folder.not-format': ({ format }) => `该文件不是有效的 ${format}`,
+  'folder.odd-content': '其中含有任何工具都不会有的内容',
+  'folder.id-taken': ({ id }) => `id ${id} 已被其他工具使用`,
+  'folder.unknown-field': ({ fields, near }) =>
+    `没有字段 ${fields.join(' 或 ')}${near && `，您是否想写 ${near}？`}`,
+  'folder.one-of': ({ field, values }) => `${field} 须为 ${values.join(' 或 ')}`,
+  'folder.type': ({ field, type }) => `${field || '该文件'} 的类型须为 ${type}`,
+  'folder.invalid': ({ field }) => `${field || '该文件'} 的值无效`,
+  'folder.rule-lowercase': ({ field }) => `${field} 只能包含小写字母、数字、点和连字符`,
+  'folder.rule-no-slash': ({ field }) => `${field} 不能包含斜杠`,
+  'folder.rule-other-word': ({ field }) => `${field} 须换一个词，因为 --tool 已使用它`,
+  'folder.rule-dashed': ({ field }) => `${field} 须为以连字符连接的单词`,
+  'folder.rule-url-path': ({ field }) => `${field} 须为 /api/v1 这样的路径，末尾不带斜杠`,
+  'folder.rule-file-name': ({ field }) => `${field} 须为此文件夹中的文件名`,
+  'folder.rule-variable': ({ field }) => `${field} 须为环境变量名`,
+  'folder.rule-range': ({ field }) => `${field} 须为不超过 200 个字符的版本范围`,
+  'folder.rule-one-spelling': ({ field }) =>
+    `${field} 须为以单个 / 分隔的名称：末尾不带 /，不含 \\ 或 :，不能单独为 . 或 ..，名称首尾不带空格、末尾不带点，也不能过长`,
+  'folder.rule-stay': ({ field }) => `${field} 不能通过 .. 离开其所在文件夹`,
+  'folder.rule-visible': ({ field }) => `${field} 不能包含控制字符`,
+  'folder.rule-place': ({ field }) => `${field} 须以位置开头，例如 {{ home }}`,
+  'folder.rule-program': ({ field }) => `${field} 须为不带文件夹的程序名`,
+  'folder.rule-pattern': ({ field }) => `${field} 须为正则表达式`,
+  'folder.rule-setting': ({ field }) => `${field} 须为 variable 或 key 之一`,
+  'folder.rule-plain-name': ({ field }) => `${field} 不能包含 * ? " < > | 中的任何字符`,
+  'folder.rule-below': ({ field }) => `${field} 须为该文件夹下的路径`,
+  'folder.rule-no-placeholder': ({ field }) => `${field} 不能包含占位符`,
+  'folder.rule-letters': ({ field }) => `${field} 只能包含字母和数字`,
+  'folder.rule-own-place': ({ field }) => `${field} 是每个工具都有的位置`,
+  'folder.rule-argument': ({ field }) => `${field} 只能包含占位符 {{ prompt }} 和 {{ script }}`,
+  'folder.unknown-place': ({ field, place }) => `${field} 以 {{ ${place} }} 开头，但没有这个位置`,
+  'folder.no-place': ({ path, place }) => `某个工具使用路径 ${path}，但本机没有位置 {{ ${place} }}。`,
+  'folder.no-place.hint': ({ place }) =>
+    `请更正其 tool.toml：在 [places] 中，${place} 需要一个始终存在的候选项，并位于使用它的各位置之上。`,
+  'folder.route': ({ id, path, protocol, routes }) =>
+    `variant ${id}：${path} 不是 ${protocol} 的端点，其端点为 ${routes.join(' 和 ')}`,
+  'folder.fallback': ({ id, fallback }) =>
+    `variant ${id}：其 fallback ${fallback} 须为协议相同的另一个 variant`,
+  'folder.key-delivery': ({ id, known }) => `key_delivery 中的 ${id} 不在 ${known.join('、')} 之中`,
+  'folder.schema-of-nothing': ({ path }) => `schemas：${path} 不是任何 target 或 source 的路径`,
+  'folder.base-url': ({ where, name }) => `${where}：{{ ${name} }} 不是每个使用它的 variant 都有的 base URL`,
+  'folder.key-arguments': ({ where }) => `${where}：{{ keyArguments }} 是列表，旁边不能有其他内容`,
+  'folder.key-in-list': ({ field }) => exposed(`${field || '该文件'} 在列表中使用了 {{ key }}`),
+  'folder.key-in-name': ({ field }) => exposed(`${field || '该文件'} 在名称中使用了 {{ key }}`),
+  'folder.key-joined': ({ field }) => exposed(`${field} 将 {{ key }} 与其他文本相连`),
+  'folder.key-in-command': ({ field, command }) =>
+    exposed(`${field} 在 ${command} 中使用了 {{ key }}，而工具会将其作为命令运行`),
+  'folder.flag-taken': ({ flag }) => `pin_flag：选项 --${flag} 已存在`,
+  'folder.variable-joined': ({ name }) => `env.variables.${name} 须为单个占位符，因为由 shell 读取`,
+  'folder.patterns': ({ most }) => `traps：您自己的文件夹最多可有 ${most} 个 pattern`,
+  'folder.keyword': ({ keyword }) => `schemas：您自己的文件夹中不允许使用 ${keyword}`,
+  'folder.lead-url': ({ field }) => `${field} 含有 URL，但只有 {{ baseUrl }} 可以指向服务器`,
+  'folder.lead-proxy': ({ field }) => `${field} 指定了代理，但只有 {{ baseUrl }} 可以指向服务器`,
+  'folder.lead-tls': ({ field }) => `${field} 会更改 TLS 检查，工具文件夹不得这样做`,
+  'folder.lead-options': ({ field }) => `${field} 会向同类的所有程序传递选项`,
+  'folder.lead-code': ({ field }) => `${field} 含有代理，或会更改 TLS 检查`,
+  'odd-folder.tilde': ({ variable, value }) =>
+    `${variable} 为 ${value}：其中的 ~ 未被 shell 展开，各程序会在其启动目录下使用名为 ~ 的文件夹。`,
+  'odd-folder.relative': ({ variable, value }) =>
+    `${variable} 为 ${value}：这不是绝对路径，程序在不同目录启动时会指向不同的文件夹。`,
+  'odd-folder.not-utf8': ({ variable, value }) =>
+    `${variable} 为 ${value}：名称不是有效的 UTF-8，qcode-setup 无法打开该文件夹。`,
+  'odd-folder.not-utf8.hint': ({ variable }) => `请将 ${variable} 设为名称是有效 UTF-8 的文件夹。`,
+  'odd-folder.home.hint': ({ variable }) =>
+    `请将 ${variable} 设为主目录的完整路径，例如 /home/you，然后重新运行同一命令。`,
+  'odd-folder.hint': ({ variable, value }) =>
+    `请在当前设置处改为 export ${variable}=${value}，或运行 unset ${variable}，然后重新运行同一命令。`,
 
   // The command line.
   'unknown.command': ({ value }) => `未知命令“${value}”。`,

@@ -9,6 +9,7 @@ import type { PlanContext } from '../../../src/plan/plan-work.ts'
 import type { ToolChoice } from '../../../src/request/request.ts'
 import { openKeychain } from '../../../src/secrets/keychain.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { say } from '../../../src/texts/message.ts'
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 import { type FuzzTarget, fuzzTarget } from '../fuzz-target.ts'
@@ -50,7 +51,7 @@ function reader(folder: ToolFolder): (path: string) => string {
   return (path) => {
     const name = path.slice(folderPath.length + 1)
     if (Object.hasOwn(folder, name)) return folder[name] ?? ''
-    throw folderError(path, 'it is not there')
+    throw folderError(path, say('folder.missing'))
   }
 }
 

@@ -108,7 +108,7 @@ describe.concurrent('an eighth tool as a folder of the user', () => {
 const faults: Readonly<Record<string, { text: string; says: string; names?: string }>> = {
   'a prefix that makes no route': {
     text: manifest.replace('"/api/v1"', '"/api"'),
-    says: '/api + /messages is no route of anthropic-messages',
+    says: '/api + /messages is not an endpoint of anthropic-messages',
   },
   'a prefix with a trailing slash': { text: manifest.replace('"/api/v1"', '"/api/v1/"'), says: 'prefix' },
   'a path that climbs out': {

@@ -46,8 +46,8 @@ async function thrownBy(work: () => unknown): Promise<UserError> {
 
 describe('a tool folder that failed with an error that was not for its author', () => {
   it.each([
-    ['a snippet that is not there', `${manifest}[snippets]\npython = "example.py"\n`, {}, /not there/],
-    ['a script that is not there', `${manifest}[[prove]]\nscript = "run.mjs"\n`, {}, /not there/],
+    ['a snippet that is not there', `${manifest}[snippets]\npython = "example.py"\n`, {}, /missing/],
+    ['a script that is not there', `${manifest}[[prove]]\nscript = "run.mjs"\n`, {}, /missing/],
     [
       'the base URL of a variant that there is not',
       manifest + target,

@@ -78,14 +78,14 @@ const places: Readonly<Record<string, { make: (path: string) => void; says: stri
   },
   'a link that leads nowhere': {
     make: (path) => symlinkSync(join(root, 'gone'), path),
-    says: 'leads nowhere',
+    says: 'broken link',
   },
-  'a link to itself': { make: (path) => symlinkSync(path, path), says: 'leads nowhere' },
+  'a link to itself': { make: (path) => symlinkSync(path, path), says: 'broken link' },
   'a pipe on which nobody writes': {
     make: (path) => execFileSync('mkfifo', [path]),
-    says: 'no regular file',
+    says: 'not a regular file',
   },
-  'a folder': { make: (path) => mkdirSync(path), says: 'no regular file' },
+  'a folder': { make: (path) => mkdirSync(path), says: 'not a regular file' },
   'a file that is too large': {
     make: (path) => writeFileSync(path, ' '.repeat(256 * 1024 + 1)),
     says: 'larger than 256 KiB',
@@ -454,5 +454,5 @@ it('names of Object.prototype pollute nothing and get lost nowhere', async () =>
 it('a shape of a file that the tool has nothing to do with is refused', async () => {
   const manifest = withShape.replace('.mine/settings.json"]', '.other/settings.json"]')
   writeOwnTool(tools, { 'tool.toml': manifest, 'shape.json': '{}' })
-  expect(await refusal()).toContain('the path of no target')
+  expect(await refusal()).toContain('not the path of a target')
 })

@@ -75,7 +75,7 @@ function sameFile(earlier: string, state: FileState): UserError {
 /** Where a file stands in its run: as before it, as after it, or as somebody else left it. */
 export type FilePosition = 'old' | 'new' | 'other'
 
-/** Looks at the disk. */
+/** Which side of its run a file is on now; `other` where its bytes, mode or the way to it are neither the old nor the new ones. */
 export function filePosition(file: RecordedFile, platform: NodeJS.Platform): FilePosition {
   const state = readState(file.path)
   if (state === undefined || state.resolvedPath !== file.resolvedPath) return 'other'

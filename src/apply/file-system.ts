@@ -122,7 +122,7 @@ function describeCause(cause: Error): string {
   return words[code] ? `${words[code]} (${code})` : code
 }
 
-/** Removes a file; a missing one is fine. */
+/** A file that is gone already is no error. Not flushed: after a loss of power it may be there again. */
 export async function removeIfThere(path: string, fileSystem: FileSystem): Promise<void> {
   await fileSystem.removeFile(path).catch((error) => {
     if (!hasCode(error, 'ENOENT')) throw error
@@ -145,7 +145,7 @@ export async function discardFile(path: string, fileSystem: FileSystem): Promise
   }
 }
 
-/** Removes a folder when nothing is in it; a missing one is fine. */
+/** What somebody else has put into the folder keeps it, without an error; a missing one is fine. The removal is flushed. */
 export async function removeIfEmpty(path: string, fileSystem: FileSystem): Promise<void> {
   try {
     await fileSystem.removeFolder(path)

@@ -126,7 +126,7 @@ export function backupFile(host: Host, runId: string, name: string): string {
   return join(runFolder(host, runId), name)
 }
 
-/** The folder of one run: its journal and its backups. */
+/** It holds `journal.json`, the backups and, until they are in place, renewed copies. */
 export function runFolder(host: Host, runId: string): string {
   return join(runsFolder(host), runId)
 }
@@ -141,7 +141,7 @@ export async function storeRun(run: RunRecord, writer: Writer): Promise<void> {
   })
 }
 
-/** A run's journal as it is stored. */
+/** What `storeRun` writes; the replacement of the key makes it before the run commits. */
 export function journalBytes(run: RunRecord): Uint8Array {
   return Buffer.from(`${JSON.stringify(run, null, 2)}\n`)
 }
@@ -178,7 +178,7 @@ function parseJournal(bytes: Uint8Array): RunRecord | undefined {
   }
 }
 
-/** Full path of a run's journal. */
+/** The file without which a run counts as not begun: see `clearUnbegun`. */
 export function journalFile(host: Host, runId: string): string {
   return join(runFolder(host, runId), 'journal.json')
 }
@@ -188,7 +188,7 @@ export function findUnfinishedRun(host: Host): RunRecord | undefined {
   return listRuns(host).findLast(isUnfinished)
 }
 
-/** Whether a run stopped half-way. */
+/** Stopped between two states, by a kill or by an error in its rollback. */
 export function isUnfinished(run: RunRecord): boolean {
   return run.state === 'preparing' || run.state === 'committing' || run.state === 'renewing'
 }
@@ -198,7 +198,7 @@ export function endingCommand(run: RunRecord): string {
   return run.state === 'renewing' ? 'qcode-setup key rotate' : `qcode-setup undo ${run.id}`
 }
 
-/** UserError `unfinished-run`, exit 1. */
+/** UserError `unfinished-run`, exit 1: it names what the run was about to change and the command that ends it. */
 export function unfinishedRun(run: RunRecord): UserError {
   return new UserError({
     code: 'unfinished-run',

@@ -104,7 +104,7 @@ export async function pruneRuns(ledger: Ledger, writer: Writer): Promise<void> {
   for (const run of old.filter((each) => !isNeeded(each))) await deleteRun(run.id, writer)
 }
 
-/** The runs of which the ledger needs a backup. */
+/** Ids of the runs whose backups hold what a removal gives back; only version 0.1.0 wrote such entries. */
 export function neededRuns({ entries, files }: Ledger): Set<string> {
   const befores = [...entries.map(({ replaced }) => replaced), ...files.map(({ before }) => before)]
   return new Set(befores.flatMap((before) => (before.kind === 'backup' ? before.run : [])))
@@ -140,7 +140,7 @@ export interface History {
   readonly usesKeychain: boolean
 }
 
-/** Throws UserErrors `broken-ledger`, and those of `readTrustedFile`. */
+/** All in which an old key may be. Throws UserErrors `broken-ledger`, and those of `readTrustedFile`. */
 export function readHistory(host: Host): History {
   const runs = listRuns(host)
   const snapshots = runs.flatMap(({ ledger }) => [ledger.before, ledger.after])
@@ -151,7 +151,7 @@ export function readHistory(host: Host): History {
   }
 }
 
-/** The copies of one run that are there. */
+/** With their bytes; a copy that the user has thrown away is passed over. */
 export function copiesOf(run: RunRecord, host: Host): KeptCopy[] {
   return run.files.flatMap((file) => {
     if (file.before.kind === 'absent') return []

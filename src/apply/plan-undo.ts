@@ -51,7 +51,7 @@ function refuseLaterDamaged(run: RunRecord | undefined, damaged: ReadonlyMap<str
 /** What `undo` can do with a run: nothing where it is undone, replaced the key, or is itself an undo that nobody names. */
 export type UndoState = 'can-undo' | 'undone' | 'undo' | 'key-replaced' | 'purged' | 'unfinished'
 
-/** What `undo` would make of a run. */
+/** The first that applies, as `planUndo` would refuse it: an undone run whose backups were purged is `undone`. */
 export function undoState(run: RunRecord, host: Host): UndoState {
   if (isUnfinished(run)) return 'unfinished'
   if (isUndone(run, listRuns(host))) return 'undone'

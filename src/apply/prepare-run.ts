@@ -90,7 +90,7 @@ async function writeTemporary(
   return { ...file, after: { ...file.after, mode: given, asked: mode } }
 }
 
-/** The record of a run that has not begun. */
+/** Works the record out and writes nothing: names of copies and temporary files are fixed here, the disk's modes come later. */
 export function recordRun(request: ApplyRequest, targets: readonly Target[], host: Host): RunRecord {
   const { runId, command, undoes } = request
   if (existsSync(runFolder(host, runId))) throw new Error(`The run id ${runId} was used twice`)

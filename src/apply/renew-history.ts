@@ -179,7 +179,7 @@ export function recordKeychainRenewal(
   return copies.length > 0 ? { keychain: { staged: `renewal-${runId}`, copies } } : {}
 }
 
-/** Writes the new key down before the run begins. */
+/** Puts the new key into an account of its own before the run commits, so that a killed run can be ended without the user. */
 export async function stageKey(run: RunRecord, renewal: KeyRenewal | undefined, host: Host): Promise<void> {
   const recorded = run.renewal?.keychain
   if (!renewal || !recorded) return

@@ -103,7 +103,7 @@ export interface LeftFile {
   readonly isEmpty: boolean
 }
 
-/** What of a run's temporary files is still there. */
+/** Asks the disk; a run that ended as it should has none. */
 export function leftBehind(run: RunRecord): LeftFile[] {
   return temporariesOf(run).flatMap((path) => {
     const stat = lstatSync(path, { throwIfNoEntry: false })
@@ -136,7 +136,7 @@ export interface RunPosition {
   readonly position: FilePosition | 'unknown'
 }
 
-/** Files first, in the run's order. */
+/** Where everything of a run is now: files in the run's order, then the keychain, `unknown` where it is out of reach. */
 export async function runPositions({ files, keychain }: RunRecord, host: Host): Promise<RunPosition[]> {
   return [
     ...files.map((file) => ({ what: file.path, position: filePosition(file, host.platform) })),
@@ -144,7 +144,7 @@ export async function runPositions({ files, keychain }: RunRecord, host: Host): 
   ]
 }
 
-/** Whether everything stands as before the run. */
+/** Such a run needs no word of the user's to be taken back. */
 export async function isUntouched(run: RunRecord, host: Host): Promise<boolean> {
   return (await runPositions(run, host)).every(({ position }) => position === 'old')
 }

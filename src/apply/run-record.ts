@@ -143,7 +143,7 @@ export function isRunId(text: string): boolean {
   return /^\d{8}T\d{6}Z-[0-9a-f]+$/.test(text)
 }
 
-/** The names of all that a run changes, for people. */
+/** Paths as the plan named them, and the title of the keychain. */
 export function runTargets({ files, keychain }: Pick<RunRecord, 'files' | 'keychain'>): string[] {
   return changeTargets({ edits: files, keychain })
 }

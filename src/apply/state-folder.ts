@@ -17,7 +17,7 @@ export function stateFolder(host: Host): string {
   return join(host.home, '.local', 'state', 'qcode-setup')
 }
 
-/** The folder of all runs, one folder a run. */
+/** A folder for each run, named by its id. */
 export function runsFolder(host: Host): string {
   return join(stateFolder(host), 'runs')
 }

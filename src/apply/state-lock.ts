@@ -10,7 +10,7 @@ import { type FileSystem, removeIfThere, step } from './file-system.ts'
 import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
 import { isTrustedFolder, namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
 
-/** What the holder of the lock works with. */
+/** Handed to what writes, so that nothing writes without the lock. */
 export interface Writer {
   readonly host: Host
   readonly fileSystem: FileSystem
@@ -150,7 +150,7 @@ export function readOwner(folder: string, host: Host): LockOwner | undefined {
   return { token, mark: parseMark(new TextDecoder().decode(bytes)), beats: bytes.length }
 }
 
-/** Whether this owner has the lock now. */
+/** By the owner's file in the lock, which goes when another run takes over. */
 export function isOwner(folder: string, token: string): boolean {
   return existsSync(join(lockFolder(folder), token))
 }

@@ -26,7 +26,7 @@ export function throwAwayHost(host: Host, home: string, key: string): Host {
   }
 }
 
-/** A keychain that is gone when the program ends. */
+/** For runs in a throw-away home, and for tests: it never refuses, and nobody is asked to unlock it. */
 export function createMemoryKeychain(): KeychainStore {
   const passwords = new Map<string, string>()
   return {

@@ -45,7 +45,7 @@ async function keychainEdit(
   return key && isKept ? editKeychain({ kind: 'present', key }, await context.keychain()) : undefined
 }
 
-/** The same for targets that are worked out already. */
+/** The same for `targets` alone: their effect is not judged and the keychain not looked at. */
 export async function planTargets(
   targets: readonly WantedTarget[],
   choices: readonly ToolChoice[],

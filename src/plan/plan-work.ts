@@ -26,7 +26,7 @@ export interface MachineView {
 /** What to do with a value that somebody else has changed. */
 export type Decision = 'overwrite' | 'skip' | 'stop'
 
-/** A line for a `.gitignore`. */
+/** A line that keeps a file with a key out of git; both paths are absolute, `pattern` is as git wants it. */
 export interface KeyIgnore {
   readonly tool: string
   readonly gitignore: string
@@ -79,7 +79,7 @@ export interface PlanWork {
   readonly findings: Finding[]
 }
 
-/** A plan without any edit yet. */
+/** No file is opened yet; the entries of the ledger are those to begin with. */
 export function startWork(context: PlanContext, documents: DocumentSet): PlanWork {
   const entries = context.ledger.entries.map((entry) => [pathId(entry.path, entry.keyPath), entry] as const)
   return { context, documents, files: new Map(), entries: new Map(entries), conflicts: [], findings: [] }

@@ -18,7 +18,7 @@ import { say } from '../texts/message.ts'
 import { pathId } from './plan.ts'
 import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
-/** A choice as the ledger remembers it. */
+/** What the ledger keeps of a choice: ids instead of data, its place with links followed, and never the key. */
 export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
   const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project, model } = choice
   return {
@@ -77,7 +77,7 @@ export function supersededBy(choice: ToolChoice, setups: readonly Setup[], host:
   )
 }
 
-/** The setups without some, by their ids. */
+/** `removed`: ids as `setupId` gives them. */
 export function dropSetups(before: readonly Setup[], removed: ReadonlySet<string>): Setup[] {
   return before.filter((setup) => !removed.has(setupId(setup)))
 }

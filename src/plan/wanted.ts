@@ -69,7 +69,7 @@ export function ownedPaths(choice: ToolChoice, context: WantedContext): string[]
   return ownedLeaves(choice, context).map(({ path, keyPath }) => pathId(path, keyPath))
 }
 
-/** The files of these places. */
+/** The files of these places, those without a value today as well. */
 export function ownedFiles(choice: ToolChoice, context: WantedContext): string[] {
   return possibleTargets(choice, context).map(({ path }) => path)
 }

@@ -122,6 +122,7 @@ const trap = z.strictObject({
   text: z.string(),
   text_zh: z.string(),
   fix: z.string(),
+  fix_zh: z.exactOptional(z.string()),
 })
 
 /** The sections of a manifest that are for `doctor`. For the meaning of every field see diagnosis.ts. */
@@ -180,8 +181,13 @@ function compileSetting({ when, ...rest }: z.infer<typeof setting>): Setting {
   return { ...rest, ...(when && { when: when.map(compileCondition) }) }
 }
 
-function compileTrap({ text_zh, when, ...rest }: z.infer<typeof trap>): Diagnosis['traps'][number] {
-  return { ...rest, textZh: text_zh, when: when.map(compileCondition) }
+function compileTrap({
+  text_zh: textZh,
+  fix_zh: fixZh,
+  when,
+  ...rest
+}: z.infer<typeof trap>): Diagnosis['traps'][number] {
+  return { ...rest, textZh, ...(fixZh !== undefined && { fixZh }), when: when.map(compileCondition) }
 }
 
 function compileCondition({ differs_from, ...rest }: z.infer<typeof condition>): TrapCondition {

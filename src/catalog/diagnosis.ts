@@ -85,11 +85,12 @@ export interface Trap {
   /** Range of client versions that it applies to; an unknown version counts as the newest. */
   readonly versions?: string
   readonly variants?: readonly string[]
-  /** May hold `{{ found }}`, the name of the setting by which the first condition holds, and places. */
+  /** May hold `{{ found }}`, the name of the setting by which the first condition holds, `{{ place }}`, its file, and places. */
   readonly text: string
   readonly textZh: string
-  /** The command that fixes it, or what to do. */
+  /** The command that fixes it, or what to do; only words have a Chinese twin. */
   readonly fix: string
+  readonly fixZh?: string
 }
 
 /**

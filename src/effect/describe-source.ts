@@ -1,6 +1,9 @@
 import { formatWhere, type Where } from '../errors.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { type Found, isShellCommand } from './find-setting.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
+
+type Level = Found['source']['level']
 
 /** Where a setting comes from, as JSON has it. */
 export interface SourceData {
@@ -58,21 +61,20 @@ function wholeOf({ name, value, entry, source }: Found): string {
 }
 
 /** What to do so that a setting does not stand where it is found: a command, or words with the file and the line. */
-export function remedyFor(found: Found, profiles: readonly Profile[]): string {
-  const where = whereOf(found, profiles)
+export function remedyFor(found: Found, profiles: readonly Profile[]): Message {
   const { name, source, fix } = found
-  if (fix !== undefined) return fix
-  if (source.level !== 'environment' && source.level !== 'profile') {
-    return `Take ${nameOf(found)} out of ${where ? formatWhere(where) : source.file?.path}.`
-  }
-  const line = where && `Take ${where.line === undefined ? name : `line ${where.line}`} out of ${where.file}`
-  if (source.level === 'profile') return `${line ?? `Take ${name} out`}, and open a new terminal.`
-  return line === undefined ? `unset ${name}` : `${line}, and type: unset ${name}`
+  if (fix !== undefined) return asMessage(fix)
+  const where = whereOf(found, profiles)
+  const ofShell = source.level === 'environment' || source.level === 'profile'
+  return removal(ofShell ? name : nameOf(found), where, source.level, source.file?.path)
 }
 
-/** A remedy after which the client has no key, and the command that gives it one. */
-export function thenSetUp(remedy: string, tool: string): string {
-  return `${remedy.endsWith('.') ? `${remedy} Then` : `${remedy}, then`}: qcode-setup --tool ${tool}`
+/** What to do so that a name does not stand any more where it is found. */
+export function removal(name: string, where: Where | undefined, level: Level, file?: string): Message {
+  const place = where ? formatWhere(where) : file
+  if (place === undefined) return asMessage(`unset ${name}`)
+  if (level === 'environment') return say('remedy.remove-unset', { name, place })
+  return say(level === 'profile' ? 'remedy.remove-terminal' : 'remedy.remove', { name, place })
 }
 
 /** The setting as a person finds it: `api-key: anthropic` is the entry of that name in a list. */

@@ -1,6 +1,7 @@
 import { decodeText, type Format, type KeyPath, type Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
+import { say } from '../texts/message.ts'
 import type { MachineView } from './machine-view.ts'
 
 /** A file as a client would find it. An absent one has no text; one that cannot be used has a problem. */
@@ -84,15 +85,19 @@ function parseProblem(text: string, path: string, format: Format): UserError {
   } catch (error) {
     if (error instanceof UserError) return error
   }
-  return new UserError({ code: 'does-not-parse', message: `${path} does not parse.`, where: { file: path } })
+  return new UserError({
+    code: 'does-not-parse',
+    message: say('effect.unparsed', { path }),
+    where: { file: path },
+  })
 }
 
 function asProblem(error: unknown, path: string): UserError {
   if (error instanceof UserError) return error
-  const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return new UserError({
     code: 'not-readable',
-    message: `${path} cannot be read${code}.`,
+    message: say('effect.unreadable', { path, code }),
     where: { file: path },
   })
 }

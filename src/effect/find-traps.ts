@@ -6,7 +6,8 @@ import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, valueAt } from '../documents/value.ts'
 import { formatWhere, quoteWord, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { lineIn } from './describe-source.ts'
+import { escapeNewlines, Message, written } from '../texts/message.ts'
+import { lineIn, removal } from './describe-source.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
 import { fillNames, isInRange, type Names, type OpenSource, valueText } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
@@ -54,21 +55,28 @@ export function findTraps(
       if (!match) return []
       const where = whereOf(match, scene, profiles)
       const remedy = remedyOf(match, where, profiles)
-      const fill = (text: string, found = match.name) =>
-        fillNames(text, { ...scene.names, found, remedy }) ?? text
+      const place = where ? formatWhere(where) : match.name
+      const fill = (text: Message, found = match.name) =>
+        filled(text, { ...scene.names, found, place }, remedy)
       return [
         {
           id: trap.id,
           level: trap.level,
-          message: fill(trap.text),
-          messageZh: fill(trap.textZh),
+          message: fill(written(trap.text, trap.textZh)),
           // It is there to be copied into a shell.
-          hint: fill(trap.fix, quoteWord(match.name)),
+          hint: fill(written(trap.fix, trap.fixZh), quoteWord(match.name)),
           ...(tool !== undefined && { tool }),
           ...(where && { where }),
         },
       ]
     })
+}
+
+function filled(text: Message, names: Names, remedy: Message): Message {
+  return new Message((texts) => {
+    const shown = text.in(texts)
+    return escapeNewlines(fillNames(shown, { ...names, remedy: remedy.in(texts) }) ?? shown)
+  })
 }
 
 /** What the first condition with a name holds by; undefined when one does not hold. */
@@ -90,12 +98,9 @@ function whereOf(
 }
 
 /** What to do so that the setting does not stand there any more. */
-function remedyOf({ name, path }: Match, where: Where | undefined, profiles: readonly Profile[]): string {
-  const isProfile = profiles.some(({ file }) => file.path === path)
-  if (path !== undefined && !isProfile) return `Take ${name} out of ${where ? formatWhere(where) : path}.`
-  const line = where && `Take line ${where.line} out of ${where.file}`
-  if (isProfile) return `${line}, and open a new terminal.`
-  return line === undefined ? `unset ${name}` : `${line}, and type: unset ${name}`
+function remedyOf({ name, path }: Match, where: Where | undefined, profiles: readonly Profile[]): Message {
+  if (path === undefined) return removal(name, where, 'environment')
+  return removal(name, where, profiles.some(({ file }) => file.path === path) ? 'profile' : 'user', path)
 }
 
 /** What makes a condition hold, or undefined when it does not. */

@@ -5,6 +5,7 @@ import type { FileSchema } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { type Message, say, written } from '../texts/message.ts'
 import { isInRange, type OpenSource } from './find-setting.ts'
 import type { EffectContext, ToolView } from './tool-view.ts'
 
@@ -13,8 +14,7 @@ export interface SchemaFault {
   /** The value at fault; for something missing, the container that lacks it. */
   readonly keyPath: KeyPath
   /** What is asked of it, in words that follow the name. */
-  readonly text: string
-  readonly textZh: string
+  readonly text: Message
   /** The field that is missing. */
   readonly missing?: string
   /** It is a word out of a list, and lists grow with the client. */
@@ -54,49 +54,35 @@ function faultOf(error: OutputUnit, schema: Value): SchemaFault | undefined {
 
 function wordsFor({ keyword, error }: OutputUnit, demand: Value | undefined): Omit<SchemaFault, 'keyPath'> {
   const listed = [demand ?? []].flat() as readonly Value[]
-  const words = listed.map((value) => JSON.stringify(value)).join(', ')
   switch (keyword) {
     case 'type':
-      return {
-        text: `has to be ${listed.map(typeName).join(' or ')}`,
-        textZh: `必须是${listed.map(typeNameZh).join('或')}`,
-      }
+      return { text: say('schema.type', { types: listed.map(typeName) }) }
     case 'enum':
-    case 'const':
-      return { text: `has to be one of ${words}`, textZh: `必须是 ${words} 之一`, isWord: true }
+    case 'const': {
+      const words = listed.map((value) => JSON.stringify(value)).join(', ')
+      return { text: say('schema.words', { words }), isWord: true }
+    }
     case 'required': {
       const missing = /"(.*)"/.exec(error)?.[1] ?? ''
-      return { text: `lacks ${missing}`, textZh: `缺少 ${missing}`, missing }
+      return { text: say('schema.missing', { field: missing }), missing }
     }
     case 'minLength':
-      return { text: 'must not be empty', textZh: '不能为空' }
+      return { text: say('schema.empty') }
     case 'minimum':
-      return { text: `has to be at least ${demand}`, textZh: `不能小于 ${demand}` }
     case 'maximum':
-      return { text: `has to be at most ${demand}`, textZh: `不能大于 ${demand}` }
+      return { text: say(`schema.${keyword}`, { value: String(demand) }) }
     case 'propertyNames':
-      return { text: 'holds a name that is not allowed', textZh: '含有不允许的名称' }
+      return { text: say('schema.names') }
     default:
-      return { text: 'has a wrong form', textZh: '格式不正确' }
+      return { text: say('schema.form') }
   }
 }
 
-const typeNames: Readonly<Record<string, readonly [en: string, zh: string]>> = {
-  string: ['a text', '文本'],
-  number: ['a number', '数字'],
-  integer: ['a whole number', '整数'],
-  boolean: ['true or false', 'true 或 false'],
-  array: ['a list', '列表'],
-  object: ['a table of names and values', '由名称和值组成的表'],
-  null: ['null', 'null'],
-}
+const typeNames = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const
 
-function typeName(type: Value): string {
-  return typeNames[String(type)]?.[0] ?? String(type)
-}
-
-function typeNameZh(type: Value): string {
-  return typeNames[String(type)]?.[1] ?? String(type)
+function typeName(type: Value): Message | string {
+  const known = typeNames.find((name) => name === type)
+  return known === undefined ? String(type) : say(`schema.${known}`)
 }
 
 /** The steps of a JSON pointer in a URI fragment. */
@@ -154,13 +140,16 @@ function shapeFinding(
   const line = context.files.lineOf(path, format, fault.keyPath)
   const where: Where = { file: path, ...(line !== undefined && { line }) }
   const name = fault.keyPath.join('.')
-  const said = { en: `${name} ${fault.text}`.trim(), zh: `${name} ${fault.textZh}`.trim() }
   return {
     id: 'wrong-shape',
     level: levelOf(fault, view),
     tool: view.tool.id,
-    message: `${formatWhere(where)}: ${said.en}. ${shape.text}`,
-    messageZh: `${formatWhere(where)}：${said.zh}。${shape.textZh}`,
+    message: say('schema.fault', {
+      where: formatWhere(where),
+      name,
+      fault: fault.text,
+      consequence: written(shape.text, shape.textZh),
+    }),
     where,
     hint: remedyOf(fault, name, where, canGo(fault.keyPath, data, shape)),
   }
@@ -177,13 +166,12 @@ function remedyOf(
   name: string,
   where: Where,
   isOptional: boolean,
-): string {
+): Message {
   const place = formatWhere(where)
-  if (keyPath.length === 0) return `Add ${missing} to ${place}, or move the file away.`
-  const words =
-    missing === undefined ? `Correct ${name} in ${place}` : `Add ${missing} to ${name} in ${place}`
-  if (!isOptional) return `${words}.`
-  return `${words}, or take ${missing === undefined ? 'it' : name} out.`
+  if (missing === undefined)
+    return say(isOptional ? 'schema.correct-or-remove' : 'schema.correct', { name, place })
+  if (keyPath.length === 0) return say('schema.add-to-file', { field: missing, place })
+  return say(isOptional ? 'schema.add-or-remove' : 'schema.add', { field: missing, name, place })
 }
 
 /** Whether the client would do without a value, so that to take it out is a way as well. */

@@ -5,7 +5,8 @@ import type { Finding } from '../finding.ts'
 import { findProtocol, type ProtocolId } from '../gateway/gateway.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { maskKey } from '../secrets/secret.ts'
-import { describeSource, remedyFor, thenSetUp, whereOf } from './describe-source.ts'
+import { asMessage, say } from '../texts/message.ts'
+import { describeSource, remedyFor, whereOf } from './describe-source.ts'
 import { type Found, type Resolved, resolveSettings } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
@@ -32,7 +33,7 @@ export function keyFindings(
     ...missingCommand(tool, winner, machine),
     ...foreignKeys.map((found) => {
       const remedy = remedyFor(found, profiles)
-      const hint = hasOther(keys, context) ? remedy : thenSetUp(remedy, tool.id)
+      const hint = hasOther(keys, context) ? remedy : say('remedy.then-set-up', { remedy, tool: tool.id })
       return { ...(isPlaceholderKey(found) ? placeholderKey : foreignKey)(tool, found, profiles), hint }
     }),
     ...(foreignKeys.length === 0 ? differentKeys(tool, keys.sent, profiles) : []),
@@ -52,37 +53,34 @@ function hasOther({ perSetting, overridden }: Resolved, context: EffectContext):
 
 function noKey(tool: Tool, setups: ToolView['setups']): Finding {
   const inVariable = setups.some(({ keyStore }) => keyStore === 'env')
-  const names = keyVariables(tool).join(' and ')
   return {
     id: 'no-key',
     level: 'error',
     tool: tool.id,
-    message: `${tool.title} has a base URL for the gateway and no key.`,
-    messageZh: `${tool.title} 设置了网关的 base URL，但没有密钥。`,
+    message: say('effect.no-key', { tool: tool.title }),
     hint: inVariable
-      ? `Set ${names} to your key in your environment, or type: qcode-setup --tool ${tool.id}`
-      : `qcode-setup --tool ${tool.id}`,
+      ? say('effect.no-key.variable', { names: keyVariables(tool), tool: tool.id })
+      : asMessage(`qcode-setup --tool ${tool.id}`),
   }
 }
 
 /** Somebody else's key is sent to the gateway: that leaks it, and the gateway refuses it. */
 function foreignKey(tool: Tool, found: Found, profiles: readonly Profile[]): Finding {
-  const place = describeSource(found, profiles)
+  const source = describeSource(found, profiles)
   const where = whereOf(found, profiles)
   const key = maskKey(found.value.trim())
   return {
     id: 'foreign-key',
     level: 'error',
     tool: tool.id,
-    message: `The key in ${place}, ${key}, is not one of this gateway, and ${tool.title} is sending it there.`,
-    messageZh: `${place} 中的密钥 ${key} 不属于该网关，而 ${tool.title} 正在把它发送给网关。`,
+    message: say('effect.foreign-key', { tool: tool.title, key, source }),
     ...(where && { where }),
   }
 }
 
 /** No key at all stands where one belongs; it is short or a name, so it may be shown. */
 function placeholderKey(tool: Tool, found: Found, profiles: readonly Profile[]): Finding {
-  const place = describeSource(found, profiles)
+  const source = describeSource(found, profiles)
   const where = whereOf(found, profiles)
   const text = found.value.trim()
   const shown = text.length <= 40 ? text : maskKey(text)
@@ -90,8 +88,7 @@ function placeholderKey(tool: Tool, found: Found, profiles: readonly Profile[]):
     id: 'placeholder-key',
     level: 'error',
     tool: tool.id,
-    message: `${place} holds ${shown}, which is a placeholder and not a key: ${tool.title} sends it as it is, and the gateway refuses it.`,
-    messageZh: `${place} 中的 ${shown} 是占位符而不是密钥：${tool.title} 会原样发送，网关会拒绝。`,
+    message: say('effect.placeholder-key', { tool: tool.title, text: shown, source }),
     ...(where && { where }),
   }
 }
@@ -101,31 +98,36 @@ function differentKeys(tool: Tool, sent: readonly Found[], profiles: readonly Pr
   const [first, ...others] = sent.filter(({ isCommand }) => !isCommand)
   const other = others.find(({ value }) => value.trim() !== first?.value.trim())
   if (!first || !other) return []
-  const [here, there] = [describeSource(first, profiles), describeSource(other, profiles)]
   const where = whereOf(other, profiles)
   return [
     {
       id: 'two-keys',
       level: 'warning',
       tool: tool.id,
-      message: `${tool.title} sends two keys: ${maskKey(first.value)} from ${here}, which the gateway reads, and ${maskKey(other.value)} from ${there}.`,
-      messageZh: `${tool.title} 会发送两个密钥：来自 ${here} 的 ${maskKey(first.value)}（网关读取此密钥）与来自 ${there} 的 ${maskKey(other.value)}。`,
+      message: say('effect.two-keys', { tool: tool.title, ...twoKeys(first, other, profiles) }),
       hint: remedyFor(other, profiles),
       ...(where && { where }),
     },
   ]
 }
 
+function twoKeys(used: Found, other: Found, profiles: readonly Profile[]) {
+  return {
+    key: maskKey(used.value),
+    source: describeSource(used, profiles),
+    other: maskKey(other.value),
+    otherSource: describeSource(other, profiles),
+  }
+}
+
 function overriddenKey(tool: Tool, winner: Found, other: Found, profiles: readonly Profile[]): Finding {
-  const [here, there] = [describeSource(winner, profiles), describeSource(other, profiles)]
   const where = whereOf(other, profiles)
   return {
     id: 'different-keys',
     level: 'warning',
     tool: tool.id,
-    message: `${here} holds ${maskKey(winner.value)} and ${there} another key, ${maskKey(other.value)}; the first is used.`,
-    messageZh: `${here} 为 ${maskKey(winner.value)}，${there} 为另一个密钥 ${maskKey(other.value)}；使用前者。`,
-    hint: `Keep the right one. ${remedyFor(other, profiles)}`,
+    message: say('effect.different-keys', twoKeys(winner, other, profiles)),
+    hint: say('remedy.one-of-two', { remedy: remedyFor(other, profiles) }),
     ...(where && { where }),
   }
 }
@@ -143,9 +145,8 @@ function missingCommand(
       id: 'key-command-missing',
       level: 'error',
       tool: tool.id,
-      message: `${tool.title} gets its key from the command ${program}, which is not in PATH.`,
-      messageZh: `${tool.title} 通过命令 ${program} 获取密钥，但 PATH 中没有该命令。`,
-      hint: `npm install --global qcode-setup, or type: npx qcode-setup --tool ${tool.id} --key-store keychain`,
+      message: say('effect.key-command-missing', { tool: tool.title, program }),
+      hint: say('effect.key-command-missing.hint', { tool: tool.id }),
       ...(source.file && { where: { file: source.file.path } }),
     },
   ]
@@ -167,9 +168,8 @@ function newShell(tool: string, { source }: Found): Finding {
     id: 'new-shell-needed',
     level: 'info',
     tool,
-    message: 'The variables stand in a file that this shell has not read.',
-    messageZh: '变量所在的文件尚未被此终端读取。',
-    hint: 'Open a new terminal.',
+    message: say('effect.new-terminal'),
+    hint: say('remedy.new-terminal'),
     ...(source.file && { where: { file: source.file.path } }),
   }
 }
@@ -212,18 +212,17 @@ function foreignModel(
   { catalog, profiles }: EffectContext,
 ): Finding {
   const { title } = findProtocol(catalog.gateway, protocol)
-  const place = describeSource(found, profiles)
+  const source = describeSource(found, profiles)
   const where = whereOf(found, profiles)
   const model = maskText(found.value.trim(), [])
   const hint = isWritten(found, tool)
-    ? `qcode-setup --tool ${tool.id} --model ID`
-    : `${remedyFor(found, profiles)} To choose a model: qcode-setup --tool ${tool.id} --model ID`
+    ? asMessage(`qcode-setup --tool ${tool.id} --model ID`)
+    : say('effect.foreign-model.hint', { remedy: remedyFor(found, profiles), tool: tool.id })
   return {
     id: 'foreign-model',
     level: 'warning',
     tool: tool.id,
-    message: `${tool.title} asks for the model ${model}, from ${place}. That is not one which the gateway is known to serve by ${title}.`,
-    messageZh: `${tool.title} 会请求模型 ${model}（来自 ${place}）。网关并不以 ${title} 提供该模型。`,
+    message: say('effect.foreign-model', { tool: tool.title, model, source, protocol: title }),
     hint,
     ...(where && { where }),
   }

@@ -4,6 +4,7 @@ import { decodeText } from '../documents/document.ts'
 import { findBlock } from '../documents/shell/profile-block.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { say } from '../texts/message.ts'
 import type { MachineView } from './machine-view.ts'
 import { readScript, type ShellStart, type Stop, startShells } from './shell-start.ts'
 
@@ -30,7 +31,7 @@ export function profileFindings(shells: readonly Shell[], machine: MachineView):
     const own = starts.filter(({ shell }) => shell === block.shell)
     return findingOf(block, own) ?? []
   })
-  return [...new Map(found.map((finding) => [finding.message, finding])).values()]
+  return [...new Map(found.map((finding) => [String(finding.message), finding])).values()]
 }
 
 function blocksOf(shell: Shell, machine: MachineView): OwnBlock[] {
@@ -90,29 +91,18 @@ function inFront({ shell, line, before }: OwnBlock, stop: Stop): Stop {
 }
 
 function unreached({ shell, path, line }: OwnBlock, stop: Stop, level: 'warning' | 'error'): Finding {
-  const [here, there] = [formatWhere({ file: stop.file, line: stop.line }), formatWhere({ file: path, line })]
-  const where = { file: stop.file, line: stop.line }
-  if (stop.by === 'open' || stop.by === 'stray') {
-    const [what, whatZh] =
-      stop.by === 'open'
-        ? [`opens ${stop.what} and nothing closes it`, `处的 ${stop.what} 没有结束`]
-        : [`has ${stop.what} where it cannot stand`, `处的 ${stop.what} 位置不对`]
-    return {
-      id: 'profile-does-not-parse',
-      level,
-      message: `${here} ${what}: ${shell.id} does not come to the block of qcode-setup in ${there}.`,
-      messageZh: `${here} ${whatZh}：${shell.id} 读不到 ${there} 处的 qcode-setup 区块。`,
-      hint: `Correct line ${stop.line} of ${stop.file}, and open a new terminal.`,
-      where,
-    }
+  const { file, by, what } = stop
+  const where = { file, line: stop.line }
+  const values = {
+    here: formatWhere(where),
+    what,
+    shell: shell.id,
+    block: formatWhere({ file: path, line }),
   }
-  const maybe = stop.maybe ? ', where its condition holds' : ''
-  return {
-    id: 'block-not-reached',
-    level,
-    message: `${here} ends the reading with ${stop.what}${maybe}: ${shell.id} does not come to the block of qcode-setup in ${there}.`,
-    messageZh: `${here} 以 ${stop.what} 结束了读取${stop.maybe ? '（条件成立时）' : ''}：${shell.id} 读不到 ${there} 处的 qcode-setup 区块。`,
-    hint: `Move line ${stop.line} of ${stop.file} to its end, and open a new terminal.`,
-    where,
+  if (by === 'open' || by === 'stray') {
+    const hint = say('profile.correct', where)
+    return { id: 'profile-does-not-parse', level, message: say(`profile.${by}`, values), hint, where }
   }
+  const message = say(stop.maybe ? 'profile.may-end' : 'profile.ends', values)
+  return { id: 'block-not-reached', level, message, hint: say('profile.move', where), where }
 }

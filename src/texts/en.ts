@@ -20,6 +20,13 @@ function from(source: string): string {
   return source && ` from ${source}`
 }
 
+/** What comes after a remedy, which is a sentence or a bare command. */
+function after(remedy: string, words: string): string {
+  return /\.$/.test(remedy)
+    ? `${remedy} ${words.charAt(0).toUpperCase()}${words.slice(1)}`
+    : `${remedy}; ${words}`
+}
+
 function alternatives(words: readonly string[]): string {
   return words.join(', ').replace(/, (?=[^,]+$)/, ', or ')
 }
@@ -823,6 +830,133 @@ export const en = {
 
   // What a tool really uses.
   'url.requests': ({ path }: With<'path'>) => `Requests ${path}.`,
+  'remedy.remove': ({ name, place }: With<'name' | 'place'>) => `Remove ${name} from ${place}.`,
+  'remedy.remove-terminal': ({ name, place }: With<'name' | 'place'>) =>
+    `Remove ${name} from ${place}, then open a new terminal.`,
+  'remedy.remove-unset': ({ name, place }: With<'name' | 'place'>) =>
+    `Remove ${name} from ${place}, then run: unset ${name}`,
+  'remedy.set': ({ name, url, place }: With<'name' | 'url' | 'place'>) =>
+    `Set ${name} to ${url} in ${place}.`,
+  'remedy.then-set-up': ({ remedy, tool }: With<'remedy' | 'tool'>) =>
+    after(remedy, `then run: qcode-setup --tool ${tool}`),
+  'remedy.one-of-two': ({ remedy }: With<'remedy'>) =>
+    `Keep only the right one. For the ignored one: ${remedy}`,
+  'remedy.new-terminal': 'Open a new terminal.',
+  'effect.base-url-right': ({ tool, url, source, requests }: With<'tool' | 'url' | 'source' | 'requests'>) =>
+    `${tool} uses ${url} from ${source}.${requests && ` ${requests}`}`,
+  'effect.base-url-wrong': ({
+    tool,
+    url,
+    source,
+    fault,
+    requests,
+  }: With<'tool' | 'url' | 'source' | 'fault' | 'requests'>) =>
+    `${tool} uses ${url} from ${source}: ${fault}${requests && ` ${requests}`}`,
+  'effect.base-url-overridden': ({
+    url,
+    source,
+    other,
+    otherSource,
+  }: With<'url' | 'source' | 'other' | 'otherSource'>) =>
+    `${url} from ${source} overrides ${other} from ${otherSource}.`,
+  'effect.base-url-empty': ({ tool, source }: With<'tool' | 'source'>) =>
+    `${source} is empty, so ${tool} would send the key to its vendor.`,
+  'effect.base-url-empty-behind': ({ source }: With<'source'>) =>
+    `${source} is empty. Without another setting, the key would go to the vendor.`,
+  'effect.base-url-elsewhere': ({ tool, url, source }: With<'tool' | 'url' | 'source'>) =>
+    `${tool} uses ${url} from ${source}, not QCode.cc.`,
+  'effect.base-url-missing': ({ tool }: With<'tool'>) =>
+    `${tool} is not configured: it has no base URL, so it uses its vendor's API.`,
+  'effect.key-to-stranger': ({
+    tool,
+    url,
+    source,
+    keySource,
+  }: With<'tool' | 'url' | 'source' | 'keySource'>) =>
+    `${tool} sends the gateway's key from ${keySource} to ${url}, which is set in ${source}.`,
+  'effect.key-to-vendor': ({ tool, source }: With<'tool' | 'source'>) =>
+    `${tool} has the gateway's key from ${source} but no base URL, so it sends the key to its vendor.`,
+  'effect.proxy-catches-loopback': ({ tool, host }: With<'tool' | 'host'>) =>
+    `${tool} connects to ${host}, but a proxy variable catches that. The proxy looks for ${host} on its own computer.`,
+  'effect.proxy-sees-key': ({ tool, host }: With<'tool' | 'host'>) =>
+    `${tool} connects to ${host} unencrypted and through a proxy. The proxy can read your key and every prompt.`,
+  'effect.no-key': ({ tool }: With<'tool'>) => `${tool} is set to QCode.cc but has no key.`,
+  'effect.no-key.variable': ({ names, tool }: With<'tool'> & { readonly names: readonly string[] }) =>
+    `Set ${names.join(' and ')} to your key in your environment, or run: qcode-setup --tool ${tool}`,
+  'effect.foreign-key': ({ tool, key, source }: With<'tool' | 'key' | 'source'>) =>
+    `${tool} sends ${key} from ${source} to the gateway, but that is not a key of this gateway.`,
+  'effect.placeholder-key': ({ tool, text, source }: With<'tool' | 'text' | 'source'>) =>
+    `${source} contains ${text}, which is a placeholder and not a key. ${tool} sends it as it is, and the gateway rejects it.`,
+  'effect.two-keys': ({
+    tool,
+    key,
+    source,
+    other,
+    otherSource,
+  }: With<'tool' | 'key' | 'source' | 'other' | 'otherSource'>) =>
+    `${tool} sends two keys: ${key} from ${source} (used) and ${other} from ${otherSource} (ignored).`,
+  'effect.different-keys': ({
+    key,
+    source,
+    other,
+    otherSource,
+  }: With<'key' | 'source' | 'other' | 'otherSource'>) =>
+    `Two different keys are set: ${key} in ${source} (used) and ${other} in ${otherSource} (ignored).`,
+  'effect.key-command-missing': ({ tool, program }: With<'tool' | 'program'>) =>
+    `${tool} gets its key from the command ${program}, which is not in PATH.`,
+  'effect.key-command-missing.hint': ({ tool }: With<'tool'>) =>
+    `npm install --global qcode-setup, or run: npx qcode-setup --tool ${tool} --key-store keychain`,
+  'effect.new-terminal': "This terminal hasn't loaded the new variables yet.",
+  'effect.foreign-model': ({
+    tool,
+    model,
+    source,
+    protocol,
+  }: With<'tool' | 'model' | 'source' | 'protocol'>) =>
+    `${tool} uses the model ${model} from ${source}. The gateway is not known to offer it through ${protocol}.`,
+  'effect.foreign-model.hint': ({ remedy, tool }: With<'remedy' | 'tool'>) =>
+    after(remedy, `to choose a model, run: qcode-setup --tool ${tool} --model ID`),
+  'effect.unparsed': ({ path }: With<'path'>) => `${path} can't be parsed.`,
+  'effect.unreadable': ({ path, code }: With<'path' | 'code'>) =>
+    `Can't read ${path}${code && ` (${code})`}.`,
+  'profile.open': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>
+    `${here} has an unclosed ${what}, so ${shell} doesn't reach the qcode-setup block in ${block}.`,
+  'profile.stray': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>
+    `${here} has an unexpected ${what}, so ${shell} doesn't reach the qcode-setup block in ${block}.`,
+  'profile.correct': ({ file, line }: With<'file'> & Count<'line'>) =>
+    `Correct line ${line} of ${file}, then open a new terminal.`,
+  'profile.ends': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>
+    `${here} stops the file with ${what}, so ${shell} doesn't reach the qcode-setup block in ${block}.`,
+  'profile.may-end': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>
+    `${here} stops the file with ${what} if its condition holds. ${shell} then doesn't reach the qcode-setup block in ${block}.`,
+  'profile.move': ({ file, line }: With<'file'> & Count<'line'>) =>
+    `Move line ${line} of ${file} to the end of the file, then open a new terminal.`,
+  'schema.fault': ({ where, name, fault, consequence }: With<'where' | 'name' | 'fault' | 'consequence'>) =>
+    `${where}: ${name || 'the file'} ${fault}. ${consequence}`,
+  'schema.type': ({ types }: { readonly types: readonly string[] }) => `must be ${types.join(' or ')}`,
+  'schema.words': ({ words }: With<'words'>) => `must be one of ${words}`,
+  'schema.missing': ({ field }: With<'field'>) => `is missing ${field}`,
+  'schema.empty': 'must not be empty',
+  'schema.minimum': ({ value }: With<'value'>) => `must be at least ${value}`,
+  'schema.maximum': ({ value }: With<'value'>) => `must be at most ${value}`,
+  'schema.names': 'contains a name that is not allowed',
+  'schema.form': 'has the wrong format',
+  'schema.string': 'text',
+  'schema.number': 'a number',
+  'schema.integer': 'a whole number',
+  'schema.boolean': 'true or false',
+  'schema.array': 'a list',
+  'schema.object': 'a table of names and values',
+  'schema.null': 'null',
+  'schema.add-to-file': ({ field, place }: With<'field' | 'place'>) =>
+    `Add ${field} to ${place}, or move the file away.`,
+  'schema.add': ({ field, name, place }: With<'field' | 'name' | 'place'>) =>
+    `Add ${field} to ${name} in ${place}.`,
+  'schema.add-or-remove': ({ field, name, place }: With<'field' | 'name' | 'place'>) =>
+    `Add ${field} to ${name} in ${place}, or remove ${name}.`,
+  'schema.correct': ({ name, place }: With<'name' | 'place'>) => `Correct ${name && `${name} in `}${place}.`,
+  'schema.correct-or-remove': ({ name, place }: With<'name' | 'place'>) =>
+    `Correct ${name} in ${place}, or remove it.`,
 
   // The command doctor.
 

@@ -20,6 +20,11 @@ function exposed(fault: string): string {
   return `${fault}，密钥可能会出现在命令行中`
 }
 
+/** What comes after a remedy, which is a sentence or a bare command. */
+function after(remedy: string, words: string): string {
+  return /。$/.test(remedy) ? `${remedy}${words}` : `${remedy}；${words}`
+}
+
 /** Simplified Chinese, as on the mainland: full-width marks, 您 throughout; ids, paths and commands stay as they are typed. */
 export const zhCN: Texts = {
   language: 'zh-CN',
@@ -670,6 +675,87 @@ export const zhCN: Texts = {
 
   // What a tool really uses.
   'url.requests': ({ path }) => `将请求 ${path}。`,
+  'remedy.remove': ({ name, place }) => `请从 ${place} 中删除 ${name}。`,
+  'remedy.remove-terminal': ({ name, place }) => `请从 ${place} 中删除 ${name}，然后打开新的终端。`,
+  'remedy.remove-unset': ({ name, place }) => `请从 ${place} 中删除 ${name}，然后运行：unset ${name}`,
+  'remedy.set': ({ name, url, place }) => `请在 ${place} 中将 ${name} 设为 ${url}。`,
+  'remedy.then-set-up': ({ remedy, tool }) => after(remedy, `然后运行：qcode-setup --tool ${tool}`),
+  'remedy.one-of-two': ({ remedy }) => `请只保留正确的那一个。如要删除被忽略的一个：${remedy}`,
+  'remedy.new-terminal': '请打开新的终端。',
+  'effect.base-url-right': ({ tool, url, source, requests }) =>
+    `${tool} 使用 ${url}（来自 ${source}）。${requests}`,
+  'effect.base-url-wrong': ({ tool, url, source, fault, requests }) =>
+    `${tool} 使用 ${url}（来自 ${source}）：${fault}${requests}`,
+  'effect.base-url-overridden': ({ url, source, other, otherSource }) =>
+    `${source} 中的 ${url} 优先于 ${otherSource} 中的 ${other}。`,
+  'effect.base-url-empty': ({ tool, source }) => `${source} 为空，${tool} 会把密钥发送给其厂商。`,
+  'effect.base-url-empty-behind': ({ source }) => `${source} 为空。没有其他设置时，密钥会发送给厂商。`,
+  'effect.base-url-elsewhere': ({ tool, url, source }) =>
+    `${tool} 使用 ${url}（来自 ${source}），而不是 QCode.cc。`,
+  'effect.base-url-missing': ({ tool }) => `${tool} 尚未配置：没有 base URL，因此使用其厂商的 API。`,
+  'effect.key-to-stranger': ({ tool, url, source, keySource }) =>
+    `${tool} 会把 ${keySource} 中的网关密钥发送到 ${url}（在 ${source} 中设置）。`,
+  'effect.key-to-vendor': ({ tool, source }) =>
+    `${tool} 有来自 ${source} 的网关密钥，但没有 base URL，因此会把密钥发送给其厂商。`,
+  'effect.proxy-catches-loopback': ({ tool, host }) =>
+    `${tool} 连接 ${host}，但被代理变量截获。代理会在它自己的计算机上寻找 ${host}。`,
+  'effect.proxy-sees-key': ({ tool, host }) =>
+    `${tool} 以未加密的方式经由代理连接 ${host}。代理可以读取您的密钥和全部对话。`,
+  'effect.no-key': ({ tool }) => `${tool} 已设为使用 QCode.cc，但没有密钥。`,
+  'effect.no-key.variable': ({ names, tool }) =>
+    `请在环境变量 ${names.join('、')} 中设置您的密钥，或运行：qcode-setup --tool ${tool}`,
+  'effect.foreign-key': ({ tool, key, source }) =>
+    `${tool} 会把 ${source} 中的 ${key} 发送给网关，但它不是该网关的密钥。`,
+  'effect.placeholder-key': ({ tool, text, source }) =>
+    `${source} 中的 ${text} 是占位符而不是密钥。${tool} 会原样发送，网关会拒绝。`,
+  'effect.two-keys': ({ tool, key, source, other, otherSource }) =>
+    `${tool} 会发送两个密钥：${source} 中的 ${key}（使用）和 ${otherSource} 中的 ${other}（忽略）。`,
+  'effect.different-keys': ({ key, source, other, otherSource }) =>
+    `设置了两个不同的密钥：${source} 中的 ${key}（使用）和 ${otherSource} 中的 ${other}（忽略）。`,
+  'effect.key-command-missing': ({ tool, program }) =>
+    `${tool} 通过命令 ${program} 获取密钥，但 PATH 中没有该命令。`,
+  'effect.key-command-missing.hint': ({ tool }) =>
+    `npm install --global qcode-setup，或运行：npx qcode-setup --tool ${tool} --key-store keychain`,
+  'effect.new-terminal': '当前终端尚未加载新的变量。',
+  'effect.foreign-model': ({ tool, model, source, protocol }) =>
+    `${tool} 使用模型 ${model}（来自 ${source}）。据了解，网关不通过 ${protocol} 提供该模型。`,
+  'effect.foreign-model.hint': ({ remedy, tool }) =>
+    after(remedy, `选择模型请运行：qcode-setup --tool ${tool} --model ID`),
+  'effect.unparsed': ({ path }) => `${path} 无法解析。`,
+  'effect.unreadable': ({ path, code }) => `无法读取 ${path}${code && `（${code}）`}。`,
+  'profile.open': ({ here, what, shell, block }) =>
+    `${here} 处的 ${what} 没有结束，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
+  'profile.stray': ({ here, what, shell, block }) =>
+    `${here} 处出现了意外的 ${what}，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
+  'profile.correct': ({ file, line }) => `请修正 ${file} 第 ${line} 行，然后打开新的终端。`,
+  'profile.ends': ({ here, what, shell, block }) =>
+    `${here} 以 ${what} 结束了读取，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
+  'profile.may-end': ({ here, what, shell, block }) =>
+    `${here} 在条件成立时以 ${what} 结束读取，此时 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
+  'profile.move': ({ file, line }) => `请将 ${file} 第 ${line} 行移到文件末尾，然后打开新的终端。`,
+  'schema.fault': ({ where, name, fault, consequence }) =>
+    `${where} 处${name ? ` ${name} ` : ''}${fault}。${consequence}`,
+  'schema.type': ({ types }) => `必须是${types.map(spaced).join('或')}`.trimEnd(),
+  'schema.words': ({ words }) => `必须是 ${words} 之一`,
+  'schema.missing': ({ field }) => `缺少 ${field}`,
+  'schema.empty': '不能为空',
+  'schema.minimum': ({ value }) => `不能小于 ${value}`,
+  'schema.maximum': ({ value }) => `不能大于 ${value}`,
+  'schema.names': '含有不允许的名称',
+  'schema.form': '格式不正确',
+  'schema.string': '文本',
+  'schema.number': '数字',
+  'schema.integer': '整数',
+  'schema.boolean': 'true 或 false',
+  'schema.array': '列表',
+  'schema.object': '由名称和值组成的表',
+  'schema.null': 'null',
+  'schema.add-to-file': ({ field, place }) => `请在 ${place} 中加入 ${field}，或移走该文件。`,
+  'schema.add': ({ field, name, place }) => `请在 ${place} 的 ${name} 中加入 ${field}。`,
+  'schema.add-or-remove': ({ field, name, place }) =>
+    `请在 ${place} 的 ${name} 中加入 ${field}，或删除 ${name}。`,
+  'schema.correct': ({ name, place }) => `请修正 ${place}${name && ` 中的 ${name}`}。`,
+  'schema.correct-or-remove': ({ name, place }) => `请修正 ${place} 中的 ${name}，或将其删除。`,
 
   // The command doctor.
 

@@ -143,7 +143,7 @@ async function exitOf(run: () => Promise<{ exit: number }>): Promise<number> {
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     expect([error.code, error.exit]).toEqual(['no-effect', 3])
-    expect(String(error.message)).toMatch(/Take |unset |qcode-setup /)
+    expect(String(error.message)).toMatch(/Remove |unset |qcode-setup /)
     expect(String(error.message)).not.toContain(vendorKey)
     return error.exit
   }

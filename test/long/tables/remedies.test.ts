@@ -143,28 +143,21 @@ const actions: readonly (readonly [RegExp, Act])[] = [
     },
   ],
   [
-    /(?<!line )Take (?!line)([\w.-]+)(?:: ([\w-]+))? out of (\/\S+?)(?::(\d+))?[.,]?(?=\s|$)/i,
+    /Remove ([\w.-]+)(?:: ([\w-]+))? from (\/\S+?)(?::(\d+))?[.,]?(?=\s|$)/,
     ([, name = '', entry, file = '', line], host) => {
       takeOut(name, entry, file, line)
       return host
     },
   ],
   [
-    /take ([\w-]+) out of (~\/\S+?),/,
+    /Remove ([\w-]+) from (~\/\S+?),/,
     ([, name = '', file = ''], host) => {
       takeOut(name, undefined, file.replace('~', host.home))
       return host
     },
   ],
   [
-    /Take line (\d+) out of (\/[^\s,]+)/,
-    ([, line = '', file = ''], host) => {
-      takeLineOut(file, Number(line))
-      return host
-    },
-  ],
-  [
-    /^Write (\S+) there\.$/,
+    /^Set \S+ to (\S+) in \/\S+\.$/,
     ([, fix = ''], host, { where }) => {
       const lines = readFileSync(where?.file ?? '', 'utf8').split('\n')
       const at = (where?.line ?? 0) - 1
@@ -178,7 +171,7 @@ const actions: readonly (readonly [RegExp, Act])[] = [
     ([command], host) =>
       inShell(
         command.replace(
-          /, or type.*| and type:.*|, then:.*| where it is set now.*|; (?:for|then) .*|\.$/,
+          /, or (?:run|set).*|, then run:.*| where it is set now.*|; (?:for|if|then|to) .*|\.$/,
           '',
         ),
         host,

@@ -83,7 +83,7 @@ it('tells a person the same, the worst first, in both languages', async () => {
   expect(english).toMatchObject({ exit: 3, stderr: '' })
   expect(english.stdout).toMatch(/^(Claude Code|Codex CLI)/)
   expect(english.stdout).toMatch(
-    /✖ Claude Code asks https:\/\/api\.qcode\.cc\/api\/v1.*\n(.*\n)*? +→ qcode-setup --tool claude-code/,
+    /✖ Claude Code uses https:\/\/api\.qcode\.cc\/api\/v1.*\n(.*\n)*? +→ qcode-setup --tool claude-code/,
   )
   expect(english.stdout).toMatch(/\n\d+ errors, \d+ warnings?\n$/)
   const chinese = await runProgram(['doctor', '--no-check'], { home: place, env: { LANG: 'zh_CN.UTF-8' } })

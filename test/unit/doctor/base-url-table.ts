@@ -62,7 +62,7 @@ export const baseUrlTable: readonly (readonly [string, string, string, Situation
   [
     'key-to-stranger',
     'error',
-    'Take ANTHROPIC_BASE_URL out of',
+    'Remove ANTHROPIC_BASE_URL from',
     {
       files: {
         [settings]: claude(ready),
@@ -87,7 +87,7 @@ export const baseUrlTable: readonly (readonly [string, string, string, Situation
   [
     'base-url-overridden',
     'warning',
-    'Take ANTHROPIC_BASE_URL out of',
+    'Remove ANTHROPIC_BASE_URL from',
     {
       files: {
         [settings]: claude(ready),

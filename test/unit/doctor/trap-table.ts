@@ -73,7 +73,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'claude-code-key-helper',
     level: 'error',
-    hint: 'Take apiKeyHelper out of',
+    hint: 'Remove apiKeyHelper from',
     files: { [settings]: claude(claudeReady, { apiKeyHelper: 'pass qcode' }) },
     unless: {
       files: { [settings]: claude({ ANTHROPIC_BASE_URL: anthropicUrl }, { apiKeyHelper: 'pass qcode' }) },
@@ -82,7 +82,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'claude-code-forced-login',
     level: 'error',
-    hint: 'ask your administrator to take forceLoginMethod',
+    hint: 'Contact your administrator to have forceLoginMethod removed from',
     files: {
       [settings]: claude(claudeReady),
       'system/etc/claude-code/managed-settings.json': '{"forceLoginMethod":"claudeai"}',
@@ -105,28 +105,28 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-root-key-in-table',
     level: 'error',
-    hint: 'model_provider out of ',
+    hint: 'model_provider from ',
     files: { [codexFile]: `[tui]\nmodel_provider = "qcode"\n` },
     unless: { files: { [codexFile]: `${codexReady}[profiles.work]\nmodel_provider = "qcode"\n` } },
   },
   {
     id: 'codex-root-key-in-table',
     level: 'error',
-    hint: 'model_provider out of ',
+    hint: 'model_provider from ',
     files: { [codexFile]: `[mcp_servers.docs]\ncommand = "x"\nmodel_provider = "qcode"\n` },
     unless: { files: { [codexFile]: codexReady } },
   },
   {
     id: 'codex-profile',
     level: 'error',
-    hint: 'Take profile out of',
+    hint: 'Remove profile from',
     files: { [codexFile]: `profile = "work"\n${codexReady}`, ...codexEnv },
     unless: { programs: codexVersion('0.120.0') },
   },
   {
     id: 'codex-profile-overrides',
     level: 'warning',
-    hint: 'Take profile out of',
+    hint: 'Remove profile from',
     files: { [codexFile]: `profile = "work"\n${codexReady}`, ...codexEnv },
     programs: codexVersion('0.120.0'),
     unless: { files: { [codexFile]: codexReady } },
@@ -156,7 +156,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-two-key-sources',
     level: 'error',
-    hint: 'auth out of ',
+    hint: 'auth from',
     files: { [codexFile]: codexReady + codexCommand, ...codexEnv },
     programs: codexVersion('0.120.0'),
     unless: { files: { [codexFile]: codexReady } },
@@ -172,14 +172,14 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-dead-settings',
     level: 'info',
-    hint: 'Take disable_response_storage out of',
+    hint: 'Remove disable_response_storage from',
     files: { [codexFile]: `disable_response_storage = true\n${codexReady}`, ...codexEnv },
     unless: { files: { [codexFile]: codexReady } },
   },
   {
     id: 'codex-managed-config',
     level: 'warning',
-    hint: 'ask your administrator',
+    hint: 'Contact your administrator',
     files: {
       [codexFile]: codexReady,
       ...codexEnv,
@@ -190,7 +190,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-project-provider',
     level: 'info',
-    hint: 'Take model_provider out of',
+    hint: 'Remove model_provider from',
     files: {
       [codexFile]: codexReady,
       ...codexEnv,
@@ -216,7 +216,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'codex-reserved-provider',
     level: 'error',
-    hint: 'Take model_providers.openai out of',
+    hint: 'Remove model_providers.openai from',
     files: {
       [codexFile]: codexReady.replaceAll('qcode"', 'openai"').replace('providers.qcode', 'providers.openai'),
     },
@@ -242,7 +242,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'aider-list-dropped',
     level: 'error',
-    hint: 'take set-env out',
+    hint: 'Remove set-env from',
     files: {
       '.aider.conf.yml': `set-env:\n  - ANTHROPIC_API_BASE=${anthropicUrl}\n`,
       'project/.aider.conf.yml': 'set-env:\n  - EDITOR=vi\n',
@@ -253,7 +253,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'aider-list-beside-env-file',
     level: 'error',
-    hint: 'take the ANTHROPIC_ entries out',
+    hint: 'Remove the ANTHROPIC_ entries from',
     files: {
       '.aider.conf.yml': `env-file: HOME/aider.env\nset-env:\n  - ANTHROPIC_API_BASE=${anthropicUrl}\n`,
       'aider.env': aiderVariables,
@@ -288,7 +288,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'aider-env-file-of-project',
     level: 'error',
-    hint: 'Take env-file out of',
+    hint: 'Remove env-file from',
     files: {
       '.aider.conf.yml': 'env-file: HOME/.config/qcode-setup/aider.env\n',
       '.config/qcode-setup/aider.env': aiderVariables,
@@ -346,7 +346,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'anthropic-key-without-address',
     level: 'error',
-    hint: 'Take line 1 out of',
+    hint: 'Remove ANTHROPIC_AUTH_TOKEN from',
     files: { '.zshrc': `export ANTHROPIC_AUTH_TOKEN=${gatewayKey}\n` },
     env: { ANTHROPIC_BASE_URL: 'https://other.example/api' },
     unless: { files: { '.zshrc': `export ANTHROPIC_AUTH_TOKEN=${vendorKey}\n` } },

@@ -35,10 +35,13 @@ describe('the traps', () => {
     const ids = traps.map(({ id }) => id)
     expect(new Set(ids).size).toBe(ids.length)
     expect([...new Set(trapTable.map(({ id }) => id))].sort()).toEqual([...ids].sort())
-    for (const { text, textZh, fix } of traps) {
+    for (const { text, textZh, fix, fixZh } of traps) {
       expect(text).toMatch(/\.$/)
       expect(textZh).toMatch(/\p{Script=Han}.*。$/u)
       expect(fix).not.toBe('')
+      const isCommand =
+        /^(\{\{ remedy \}\}|(qcode-setup|unset|export|sed|cline)\b(?!.*(, or |, then |; )).*)$/
+      if (!isCommand.test(fix)) expect(fixZh, fix).toMatch(/\p{Script=Han}/u)
     }
   })
 

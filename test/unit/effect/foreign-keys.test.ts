@@ -74,11 +74,11 @@ describe('a key of somebody else that a client sends to the gateway', () => {
     async (title, place, _, home) => {
       const { findings, exit, everything } = await examine(makeSituation(home))
       const found = findings.filter(({ id }) => id === 'foreign-key')
-      expect(found.map(({ level, message }) => [level, message])).toEqual([
+      expect(found.map(({ level, message }) => [level, String(message)])).toEqual([
         ['error', expect.stringContaining(title)],
       ])
       expect(String(found[0]?.message)).toContain(place)
-      expect(String(found[0]?.hint)).toMatch(/^(Take |unset |qcode-setup )/)
+      expect(String(found[0]?.hint)).toMatch(/^(Remove |unset |qcode-setup )/)
       expect(exit).toBe(3)
       expect(everything).not.toContain(vendorKey)
     },

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Message } from '../../../src/texts/message.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { examine, makeSituation } from '../doctor/doctor-home.ts'
 
 const key = `cr_${'a'.repeat(64)}`
@@ -61,9 +63,9 @@ describe('a block of ours', () => {
     const { findings } = await examine(host)
     const found = findings.filter(({ id }) => id === 'block-not-reached' || id === 'profile-does-not-parse')
     expect(found.map(({ id, level, where }) => [id, level, where?.line])).toEqual(finding ? [finding] : [])
-    for (const { hint, messageZh } of found) {
+    for (const { hint, message } of found) {
       expect(String(hint)).toContain(`line ${finding?.[2]} of `)
-      expect(messageZh).toMatch(/。$/)
+      expect((message as Message).in(zhCN)).toMatch(/。$/)
     }
   })
 

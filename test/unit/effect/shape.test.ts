@@ -153,8 +153,8 @@ describe('doctor on a file that its client refuses', () => {
       ['error', { file, line: 5 }],
     ])
     expect(seen.map(({ hint }) => hint)).toEqual([
-      `Correct permissions.allow in ${file}:4, or take it out.`,
-      `Correct permissions.defaultMode in ${file}:5, or take it out.`,
+      `Correct permissions.allow in ${file}:4, or remove it.`,
+      `Correct permissions.defaultMode in ${file}:5, or remove it.`,
     ])
     expect(exit).toBe(3)
   })

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
-import { consentsOf } from '../ledger.ts'
+import { consentsOf, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { changedSincePlan, checkTargets, sameMode, type Target } from './check-targets.ts'
 import {
@@ -65,11 +65,11 @@ export async function applyEdits(
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
       await recoverEarlierRun(writer)
-      assertLedgerUnchanged(request, host)
+      const current = followLedger(request, host)
       await hideState(writer)
       const run = needsRun
-        ? await runOnce(request, checkTargets(edits, host), writer)
-        : await storeLedger(request.ledger.after, writer)
+        ? await runOnce(current, checkTargets(edits, host), writer)
+        : await storeLedger(current.ledger.after, writer)
       // Only tidying: what cannot be removed now is tried again by the next run.
       if (run) await pruneRuns(readLedger(host), writer).catch(() => {})
       return run ?? undefined
@@ -140,8 +140,14 @@ async function clearLeftovers({ host, fileSystem }: Writer): Promise<void> {
   for (const { path } of left) await removeIfThere(path, fileSystem).catch(() => {})
 }
 
-function assertLedgerUnchanged(request: ApplyRequest, host: Host): void {
-  if (sameLedger(readLedger(host), request.ledger.before)) return
+/** The request, where the ledger is what it was made from, with a consent that another run may have stored alone since. */
+function followLedger(request: ApplyRequest, host: Host): ApplyRequest {
+  const { before, after } = request.ledger
+  const stored = readLedger(host)
+  if (sameLedger(stored, before)) {
+    const setups = shareConsents(after.setups, consentsOf(stored.setups))
+    return { ...request, ledger: { before, after: { ...after, setups } } }
+  }
   throw new UserError({
     code: 'changed-since-plan',
     message: 'Another run of qcode-setup ended after the plan was made.',

@@ -51,6 +51,18 @@ it('is stored where nothing else is to be written', async () => {
   expect(findConsent(host, origin)).toEqual({ origin, agreedAt })
 })
 
+it('that another run stored since the plan was made is kept', async () => {
+  const { host, file } = start()
+  const { agreedAt: _, ...never } = setup
+  await applyEdits(request(host, [edit(file, '{}\n')], [never]), host)
+  const planned = request(host, [edit(file, '{"a":1}\n')])
+  const { before } = request(host, []).ledger
+  const ledger = { before, after: { ...before, setups: [setup] } }
+  await applyEdits({ ...request(host, []), ledger }, host)
+  expect(await applyEdits(planned, host)).toMatchObject({ state: 'done' })
+  expect(findConsent(host, origin)).toEqual({ origin, agreedAt })
+})
+
 it('is stored only with the whole run: whichever call fails, both or neither', async () => {
   const whole = start()
   const { calls, fileSystem } = createFaultFileSystem()

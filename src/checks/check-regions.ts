@@ -1,5 +1,6 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import { Origin } from '../gateway/origin.ts'
+import type { Message } from '../texts/message.ts'
 import { type CheckSettings, checkGateway, type GatewayCheck, isRight } from './check-gateway.ts'
 import { protocolRoutes } from './check-routes.ts'
 
@@ -52,6 +53,8 @@ function timeOf({ reachable, times }: GatewayCheck): number {
 /** How fast one place of the gateway answers from here. */
 export interface RegionTime {
   readonly region: string
+  /** The region as people know it. */
+  readonly title: Message
   readonly origin: string
   readonly tls: boolean
   /** `wrong`: something answered, but not as the gateway does; `silent`: nothing did. */
@@ -86,7 +89,12 @@ async function measureOrigin(
   gateway: Gateway,
   settings: CheckSettings | undefined,
 ): Promise<RegionTime> {
-  const known = { region: origin.region, origin: origin.text, tls: !origin.isUnencrypted }
+  const known = {
+    region: origin.region,
+    title: origin.title,
+    origin: origin.text,
+    tls: !origin.isUnencrypted,
+  }
   if (settings === undefined) return { ...known, state: 'not-measured', ms: null }
   const deadlineMs = Math.min(settings.deadlineMs, longestWaitMs)
   const routes = protocolRoutes(gateway).slice(0, 1)

@@ -9,6 +9,7 @@ import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { findRepository, runGit } from '../host/run-git.ts'
 import type { KeyFile } from '../plan/plan.ts'
+import { type Message, say } from '../texts/message.ts'
 
 /** A file with a key that git tracks or would track. */
 export interface ExposedKey {
@@ -32,11 +33,11 @@ export async function findExposedKeys(
 }
 
 /** The refusal to write a key there: UserError `key-in-git`, exit 1, with what helps; `otherWay` keeps it out of the file. */
-export function keyInGit(path: string, status: GitStatus, otherWay = ''): UserError {
+export function keyInGit(path: string, status: GitStatus, otherWay: readonly Message[] = []): UserError {
   return new UserError({
     code: 'key-in-git',
     message: gitMessage(path, status),
-    hint: `${gitAdvice(status)} ${otherWay}To write the key all the same: --allow-tracked.`,
+    hint: [gitAdvice(status), ...otherWay, say('git.allow-tracked')],
     where: { file: path },
   })
 }

@@ -11,6 +11,7 @@ import { findProtocol } from '../gateway/gateway.ts'
 import { type SeenRequest, startStandIn } from '../gateway/stand-in.ts'
 import { throwAwayHost } from '../host/throw-away-host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { throwAwayKey } from './given-key.ts'
 import { inThrowAwayFolders } from './prove.ts'
@@ -57,21 +58,13 @@ async function lookDeep(
   return [await withProgress(context.host, `${proof.client} …`, work)]
 }
 
-type Hindrance = readonly [en: string, zh: string]
-
-const noClient: Hindrance = ['it was not found here', '此处未找到该客户端']
+const noClient = say('doctor.deep.not-found')
 
 /** Why a copy would not show what the client does: these are not copied. */
-function hindranceOf({ baseUrl, keys }: ConnectionView): Hindrance | undefined {
+function hindranceOf({ baseUrl, keys }: ConnectionView): Message | undefined {
   const level = baseUrl.winner?.source.level
-  if (level === 'managed' || level === 'system')
-    return ['its base URL is set by the administrator of this machine', '其 base URL 由本机管理员设置']
-  if (keys.sent.some(({ isCommand }) => isCommand))
-    return [
-      'its key comes from a command, which is not run with a copy',
-      '其密钥来自命令，不会在副本上运行该命令',
-    ]
-  return undefined
+  if (level === 'managed' || level === 'system') return say('doctor.deep.managed')
+  return keys.sent.some(({ isCommand }) => isCommand) ? say('doctor.deep.command') : undefined
 }
 
 interface Stage {
@@ -125,40 +118,33 @@ function lastWords(stderr: string, home: string): string {
 }
 
 function told(view: ToolView, judged: Judged, seen: readonly SeenRequest[]): Finding {
-  const { title, id } = view.tool
+  const { title: tool, id } = view.tool
   const model = seen.find((request) => request.model !== undefined)?.model
   const asked = judged.requests.find(({ method }) => method === 'POST')
-  const reason = hideKeys(judged.reason ?? '').replace(/\.+$/, '')
   if (judged.verdict === 'proven') {
     return {
       id: 'deep-run',
       level: 'ok',
       tool: id,
-      message: `Run on a copy of your settings, ${title} sent POST ${asked?.path} with the right key, for the model ${model ?? '?'}.`,
-      messageZh: `在您设置的副本上运行时，${title} 以正确的密钥发送了 POST ${asked?.path}，模型为 ${model ?? '?'}。`,
+      message: say('doctor.deep.right', { tool, path: asked?.path ?? '', model: model ?? '?' }),
     }
   }
-  const refusal = asked?.status === 401
+  const reason = asMessage(judged.reason ?? '').map((text) => hideKeys(text).replace(/[.。]+$/, ''))
+  const missing = judged.verdict === 'no-request' ? 'doctor.deep.no-request' : 'doctor.deep.no-reply'
   return {
     id: 'deep-run',
     level: judged.verdict === 'no-reply' ? 'warning' : 'error',
     tool: id,
-    message: refusal
-      ? `Run on a copy of your settings, ${title} sent another key than the gateway's: the gateway refuses it.`
-      : `Run on a copy of your settings, ${title} ${judged.verdict === 'no-request' ? 'made no request to the gateway' : 'did not get its reply'}: ${reason}.`,
-    messageZh: refusal
-      ? `在您设置的副本上运行时，${title} 发送的不是网关的密钥，会被网关拒绝。`
-      : `在您设置的副本上运行时，${title} ${judged.verdict === 'no-request' ? '没有向网关发出请求' : '没有得到回复'}：${reason}。`,
-    hint: 'See the other findings of this tool; its own message is quoted above.',
+    message: asked?.status === 401 ? say('doctor.deep.key', { tool }) : say(missing, { tool, reason }),
+    hint: say('doctor.deep.hint'),
   }
 }
 
-function notRun({ tool }: ToolView, [reason, reasonZh]: Hindrance): Finding {
+function notRun({ tool }: ToolView, reason: Message): Finding {
   return {
     id: 'deep-not-run',
     level: 'skipped',
     tool: tool.id,
-    message: `${tool.title} was not run on a copy of its settings: ${reason}.`,
-    messageZh: `未在设置的副本上运行 ${tool.title}：${reasonZh}。`,
+    message: say('doctor.deep.skipped', { tool: tool.title, reason }),
   }
 }

@@ -12,21 +12,14 @@ import type { Finding } from '../finding.ts'
 import { isUnencryptedUrl, originTextOf } from '../gateway/origin.ts'
 import { maskUrl } from '../gateway/url-faults.ts'
 import type { Host } from '../host/host.ts'
-import {
-  consentText,
-  listSaferRegions,
-  type PlainHttpTexts,
-  plainHttpEn,
-  plainHttpZhCn,
-} from '../ui/plain-http-texts.ts'
+import { type Message, say } from '../texts/message.ts'
+import { consentText, listSaferRegions } from '../ui/plain-http-texts.ts'
 
 /** A base URL without TLS that a client goes by. */
 interface PlainUrl {
   readonly view: ToolView
   readonly found: Found
 }
-
-type AgreedText = (texts: PlainHttpTexts) => string
 
 /**
  * Each tool whose base URL in effect has no TLS, wherever that comes from: what it means, whether it was agreed to, and
@@ -57,10 +50,10 @@ function plainUrls(view: ToolView): PlainUrl[] {
 }
 
 /** What is to be said of consent. A list of consents that does not open is a finding, and stops nothing. */
-function lookUpConsent({ found }: PlainUrl, host: Host): { agreed?: AgreedText; failures: Finding[] } {
+function lookUpConsent({ found }: PlainUrl, host: Host): { agreed?: Message; failures: Finding[] } {
   try {
     const consent = findConsent(host, originTextOf(found.value.trim()))
-    return { agreed: (texts) => consentText(consent, texts), failures: [] }
+    return { agreed: consentText(consent), failures: [] }
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     return { failures: [problemFinding(error)] }
@@ -69,26 +62,25 @@ function lookUpConsent({ found }: PlainUrl, host: Host): { agreed?: AgreedText; 
 
 function warningOf(
   { view: { tool, setups }, found }: PlainUrl,
-  agreed: AgreedText | undefined,
+  agreed: Message | undefined,
   times: readonly RegionTime[],
   profiles: readonly Profile[],
 ): Finding {
   const place = describeSource(found, profiles)
   const where = whereOf(found, profiles)
   const url = maskUrl(found.value.trim())
-  const text = (texts: PlainHttpTexts) =>
-    [
-      `${texts.asks(tool.title, url, place)}: ${texts.short}`,
-      ...(agreed ? [agreed(texts)] : []),
-      listSaferRegions(times, texts),
-    ].join(' ')
+  const sentences = [
+    say('http.uses', { tool: tool.title, url, place }),
+    say('http.short'),
+    ...(agreed ? [agreed] : []),
+    listSaferRegions(times),
+  ]
   const fastest = times[0]?.region ?? ''
   return {
     id: 'plain-http',
     level: 'warning',
     tool: tool.id,
-    message: text(plainHttpEn),
-    messageZh: text(plainHttpZhCn),
+    message: say('http.sentences', { sentences }),
     ...(where && { where }),
     hint:
       setups.length > 0

@@ -91,8 +91,7 @@ function isTold({ message }: Finding, findings: readonly Finding[]): boolean {
 const nothingFound: Finding = {
   id: 'nothing-found',
   level: 'skipped',
-  message: 'No tool of the list was found here, and none was set up.',
-  messageZh: '未发现列表中的工具，也没有进行过设置。',
+  message: say('doctor.nothing-found'),
   hint: 'qcode-setup',
 }
 
@@ -148,7 +147,6 @@ function stateProblem(error: unknown): Finding {
     id: code,
     level: 'error',
     message,
-    messageZh: `本程序的记录无法读取或不可信（${where?.file ?? ''}），因此不清楚设置过什么。`,
     ...(hint !== undefined && { hint }),
     ...(where && { where }),
   }
@@ -173,8 +171,7 @@ function unfinishedRun(host: Host): Finding[] {
     {
       id: 'unfinished-run',
       level: 'warning',
-      message: `Run ${run.id} (${run.command}) was stopped half-way.`,
-      messageZh: `运行 ${run.id}（${run.command}）中途停止。`,
+      message: say('recovery.interrupted', { run: run.id, command: run.command }),
       hint: endingCommand(run),
     },
   ]

@@ -9,6 +9,7 @@ import type { KeyIgnore, PlanContext } from '../plan/plan-work.ts'
 import { fields, isFlagOf } from '../request/fields.ts'
 import { isOn } from '../request/request.ts'
 import { holdsKey } from '../secrets/read-key.ts'
+import { type Message, say } from '../texts/message.ts'
 import type { WriteRequest, Written } from './plan-context.ts'
 
 type Settled<Planned extends Plan> = Pick<Written<Planned>, 'plan' | 'inGit'>
@@ -50,12 +51,12 @@ export async function guardGit<Planned extends Plan>(
 function otherWay<Planned extends Plan>(
   { file }: ExposedKey,
   { choices = [] }: WriteRequest<Planned>,
-): string {
+): Message[] {
   const hasOther = choices.some(
     ({ tool, scope, method }) =>
       tool.id === file.tool && scope === 'user' && method === 'file' && tool.env !== undefined,
   )
-  return hasOther ? 'To keep the key out of this file: --method env. ' : ''
+  return hasOther ? [say('git.method-env')] : []
 }
 
 /** Where a run would bring keys into backups that git tracks. */
@@ -67,7 +68,7 @@ async function refuseTrackedState(plan: Plan, context: CommandContext): Promise<
   throw new UserError({
     code: id,
     message,
-    hint: `${hint} To go on all the same: --allow-tracked.`,
+    hint: [...(hint === undefined ? [] : [hint]), say('git.allow-tracked')],
     ...(where && { where }),
   })
 }
@@ -90,8 +91,7 @@ function lineFinding({ gitignore, pattern, hides }: KeyIgnore): Finding {
   return {
     id: 'gitignore-line',
     level: 'info',
-    message: `${gitignore}: the line ${pattern} keeps the key in ${hides} out of git.`,
-    messageZh: `${gitignore}：加入 ${pattern}，git 不会收录 ${hides} 中的密钥。`,
+    message: say('git.line-added', { gitignore, pattern, path: hides }),
   }
 }
 

@@ -76,9 +76,8 @@ async function foundTools({ catalog, host }: CommandContext): Promise<readonly T
 const nothingProven: Finding = {
   id: 'nothing-proven',
   level: 'warning',
-  message: 'No client was run, so nothing is proven.',
-  messageZh: '没有运行任何客户端，因此未证明任何内容。',
-  hint: 'Install a client, or name one: qcode-setup prove --tool ID',
+  message: say('prove.nothing'),
+  hint: say('prove.nothing.hint'),
 }
 
 /** Proves every client of one tool, one after the other; a client that is not there gives a row as well. */

@@ -372,6 +372,8 @@ export const en = {
   'diff.other-names': 'other names of it keep the old content',
   'diff.no-key': 'no key',
   'diff.another-key': 'another key',
+  'diff.keychain': ({ account }: With<'account'>) => `system keychain: qcode-setup, ${account}`,
+  'diff.keychain.key': ({ note }: With<'note'>) => `(${note})`,
 
   // Errors that any command can end with.
   'error.label': 'Error:',
@@ -959,6 +961,21 @@ export const en = {
     `Correct ${name} in ${place}, or remove it.`,
 
   // The command doctor.
+  'doctor.nothing-found': 'No supported tool was found here, and none is configured.',
+  'doctor.deep.right': ({ tool, path, model }: With<'tool' | 'path' | 'model'>) =>
+    `Run on a copy of your settings, ${tool} sent POST ${path} with the right key, for the model ${model}.`,
+  'doctor.deep.key': ({ tool }: With<'tool'>) =>
+    `Run on a copy of your settings, ${tool} sent a key that the gateway rejects.`,
+  'doctor.deep.no-request': ({ tool, reason }: With<'tool' | 'reason'>) =>
+    `Run on a copy of your settings, ${tool} sent no request to the gateway: ${reason}.`,
+  'doctor.deep.no-reply': ({ tool, reason }: With<'tool' | 'reason'>) =>
+    `Run on a copy of your settings, ${tool} got no response: ${reason}.`,
+  'doctor.deep.hint': "See the other findings about this tool. The tool's own message is quoted above.",
+  'doctor.deep.skipped': ({ tool, reason }: With<'tool' | 'reason'>) =>
+    `${tool} was not run on a copy of its settings: ${reason}.`,
+  'doctor.deep.not-found': 'it was not found on this computer',
+  'doctor.deep.managed': 'its base URL is set by the administrator of this computer',
+  'doctor.deep.command': 'its key comes from a command, which is not run with a copy',
 
   // The command lint.
   'lint.requests': 'would request',
@@ -994,6 +1011,8 @@ export const en = {
   'demo.failed':
     'Not every request reached the right endpoint. This is a bug in qcode-setup. Please report it.',
   'demo.start': 'To set up your own tools, run: qcode-setup',
+  'prove.nothing': 'No tool was run, so nothing was tested.',
+  'prove.nothing.hint': 'Install a tool, or name one: qcode-setup prove --tool ID',
 
   // The reports of setup, switch, remove and undo.
   'report.tool': 'Tool',
@@ -1114,6 +1133,32 @@ export const en = {
   'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
   // Plain HTTP.
+  'http.title': ({ origin }: With<'origin'>) => `${origin} is not encrypted (plain HTTP).`,
+  'http.point-1': 'Your key, your prompts, the answers and every file your agent reads are sent unencrypted.',
+  'http.point-2':
+    'Anyone between you and the server (Wi-Fi, ISP, other networks) can read and change everything, including the answers your agent acts on.',
+  'http.point-3': 'qcode-setup cannot prevent this, because your tools connect to that address directly.',
+  'http.point-4':
+    'What you can do: choose an encrypted region; use your own VPN, proxy or tunnel (--gateway); use a separate key for this region and replace it when you switch away (qcode-setup key rotate).',
+  'http.short':
+    'Your key, prompts, answers and files are sent unencrypted, and anyone in between can read and change them.',
+  'http.agreed': ({ date }: With<'date'>) => `You agreed to this on ${date}.`,
+  'http.never': 'You have not agreed to this on this computer.',
+  'http.more': 'For details, run: qcode-setup doctor',
+  'http.uses': ({ tool, url, place }: With<'tool' | 'url' | 'place'>) =>
+    `${tool} uses ${url} (from ${place}), which is not encrypted (plain HTTP).`,
+  'http.safer': 'Encrypted regions:',
+  'http.list': ({ regions }: { readonly regions: readonly string[] }) =>
+    `Encrypted regions: ${regions.join(', ')}.`,
+  'http.list.region': ({ region, time }: With<'region' | 'time'>) => `${region} ${time}`,
+  'http.encrypted': 'Encrypted',
+  'http.time': 'Time',
+  'http.yes': 'yes',
+  'http.no': 'no',
+  'http.wrong': 'wrong answer',
+  'http.silent': 'no answer',
+  'http.not-measured': 'not measured',
+  'http.sentences': ({ sentences }: { readonly sentences: readonly string[] }) => sentences.join(' '),
 
   // Help: commands.
   'help.setup': 'Configure tools to use QCode.cc (default command)',

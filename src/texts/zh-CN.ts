@@ -314,6 +314,8 @@ export const zhCN: Texts = {
   'diff.other-names': '该文件的其他硬链接保留旧内容',
   'diff.no-key': '无密钥',
   'diff.another-key': '另一密钥',
+  'diff.keychain': ({ account }) => `系统钥匙串：qcode-setup，${account}`,
+  'diff.keychain.key': ({ note }) => `（${note}）`,
 
   // Errors that any command can end with.
   'error.label': '错误：',
@@ -758,6 +760,18 @@ export const zhCN: Texts = {
   'schema.correct-or-remove': ({ name, place }) => `请修正 ${place} 中的 ${name}，或将其删除。`,
 
   // The command doctor.
+  'doctor.nothing-found': '未发现支持的工具，也没有进行过设置。',
+  'doctor.deep.right': ({ tool, path, model }) =>
+    `使用您设置的副本运行时，${tool} 以正确的密钥发送了 POST ${path}，模型为 ${model}。`,
+  'doctor.deep.key': ({ tool }) => `使用您设置的副本运行时，${tool} 发送的密钥会被网关拒绝。`,
+  'doctor.deep.no-request': ({ tool, reason }) =>
+    `使用您设置的副本运行时，${tool} 没有向网关发送请求：${reason}。`,
+  'doctor.deep.no-reply': ({ tool, reason }) => `使用您设置的副本运行时，${tool} 没有收到响应：${reason}。`,
+  'doctor.deep.hint': '请参阅该工具的其他问题。工具自身的消息已在上面引用。',
+  'doctor.deep.skipped': ({ tool, reason }) => `未使用设置的副本运行 ${tool}：${reason}。`,
+  'doctor.deep.not-found': '本机未找到该工具',
+  'doctor.deep.managed': '其 base URL 由本机管理员设置',
+  'doctor.deep.command': '其密钥来自命令，使用副本时不会运行该命令',
 
   // The command lint.
   'lint.requests': '将会请求',
@@ -784,6 +798,8 @@ export const zhCN: Texts = {
   'demo.worked': '已在临时主目录中配置全部工具，每个请求都到达了正确的接口。临时文件已删除。',
   'demo.failed': '并非所有请求都到达了正确的接口。这是 qcode-setup 的缺陷，请反馈。',
   'demo.start': '设置您自己的工具请运行：qcode-setup',
+  'prove.nothing': '没有运行任何工具，因此未进行测试。',
+  'prove.nothing.hint': '请安装一个工具，或指定一个：qcode-setup prove --tool ID',
 
   // The reports of setup, switch, remove and undo.
   'report.tool': '工具',
@@ -891,6 +907,29 @@ export const zhCN: Texts = {
   'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // Plain HTTP.
+  'http.title': ({ origin }) => `${origin} 未加密（明文 HTTP）。`,
+  'http.point-1': '您的密钥、每一条提问与回答，以及编程工具读取的每个文件，均以明文传输。',
+  'http.point-2':
+    '您与服务器之间的任何人（Wi-Fi、运营商、其他网络）都能读取并改动全部内容，包括编程工具会据此执行的回答。',
+  'http.point-3': 'qcode-setup 无法防止这一点，因为您的工具直接连接该地址。',
+  'http.point-4':
+    '您可以：选用加密的区域；自备 VPN、代理或隧道（--gateway）；为此区域单独使用一个密钥，离开时更换（qcode-setup key rotate）。',
+  'http.short': '密钥、提问、回答和文件均以明文传输，途中任何人都能读取和改动。',
+  'http.agreed': ({ date }) => `您已于 ${date} 同意。`,
+  'http.never': '您在本机上尚未同意。',
+  'http.more': '详情请运行：qcode-setup doctor',
+  'http.uses': ({ tool, url, place }) => `${tool} 使用 ${url}（来自 ${place}），未加密（明文 HTTP）。`,
+  'http.safer': '加密的区域：',
+  'http.list': ({ regions }) => `加密的区域：${regions.join('，')}。`,
+  'http.list.region': ({ region, time }) => `${region} ${time}`,
+  'http.encrypted': '加密',
+  'http.time': '耗时',
+  'http.yes': '是',
+  'http.no': '否',
+  'http.wrong': '响应不正确',
+  'http.silent': '无响应',
+  'http.not-measured': '未测量',
+  'http.sentences': ({ sentences }) => sentences.join(''),
 
   // Help: commands.
   'help.setup': '配置工具以使用 QCode.cc（默认命令）',

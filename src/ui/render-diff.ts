@@ -23,11 +23,12 @@ export function renderDiff(
 
 /** Of the key before only a hash is known. */
 function renderKeychain({ account, before, after }: KeychainEdit, style: Style, texts: Texts): string {
-  const head = [`--- keychain: qcode-setup, ${account}`, `+++ keychain: qcode-setup, ${account}`]
+  const name = say('diff.keychain', { account }).in(texts)
+  const written = (note: string) => say('diff.keychain.key', { note }).in(texts)
   return [
-    ...head.map(style.bold),
-    style.red(`-(${texts[before.kind === 'absent' ? 'diff.no-key' : 'diff.another-key']})`),
-    style.green(`+${after.kind === 'absent' ? `(${texts['diff.no-key']})` : after.key}`),
+    ...[`--- ${name}`, `+++ ${name}`].map(style.bold),
+    style.red(`-${written(texts[before.kind === 'absent' ? 'diff.no-key' : 'diff.another-key'])}`),
+    style.green(`+${after.kind === 'absent' ? written(texts['diff.no-key']) : after.key}`),
   ].join('\n')
 }
 

@@ -8,7 +8,7 @@ import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
-import { plainHttpTextsFor, renderRegionTimes } from '../ui/plain-http-texts.ts'
+import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { styleFor } from '../ui/style.ts'
 import { renderFindings } from '../ui/write-text.ts'
 import { askConfirm, askSelect, tell, warn } from './ask.ts'
@@ -102,9 +102,8 @@ export async function askRestart(
 
 /** Says what an origin without TLS means, with the safer choices beside it, and asks whether to use it; Enter means no. */
 export function askConsent(origin: string, times: readonly RegionTime[], host: Host): Promise<boolean> {
-  const texts = plainHttpTextsFor(host)
-  warn(host, texts.title(origin), ...texts.points)
-  tell(host, `\n${renderRegionTimes(times, texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
+  warn(host, say('http.title', { origin }), ...httpPoints)
+  tell(host, `\n${renderRegionTimes(times, host.texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
   return askConfirm(host, say('ask.use-anyway'), false)
 }
 

@@ -16,7 +16,9 @@ import { Origin } from '../../../src/gateway/origin.ts'
 import type { Setup } from '../../../src/ledger.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { en } from '../../../src/texts/en.ts'
-import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
+import { say, textIn } from '../../../src/texts/message.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
+import { httpPoints } from '../../../src/ui/plain-http-texts.ts'
 import { type FakeRegions, startRegions } from '../../support/fake-regions.ts'
 import { faults } from '../../support/faulty-gateway.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -26,6 +28,7 @@ import { createAnsweringHost, enter } from '../../unit/wizard/answering-host.ts'
 
 const china = 'http://103.236.53.153'
 const day = '2026-01-02'
+const agreedOn = (date: string) => String(say('http.agreed', { date }))
 
 interface Machine extends FakeRegions {
   readonly context: Parameters<typeof runSetup>[1]
@@ -97,9 +100,9 @@ describe('a setup without TLS and without questions', () => {
     const { context, agreed, hits } = await machine()
     const first = await runSetup(toChina(), context)
     const said = messageOf(first.findings, 'plain-http')
-    for (const point of plainHttpEn.points) expect(said).toContain(point)
+    for (const point of httpPoints) expect(said).toContain(String(point))
     expect(messageOf(first.findings, 'safer-regions')).toMatch(
-      /^With TLS:\nRegion +TLS +Time\neu +yes +\d+ ms\nglobal +yes +\S.*\nus +yes +wrong answer\nasia +yes +\S.*\nchina +no +\d+ ms$/,
+      /^Encrypted regions:\nRegion +Encrypted +Time\nEurope +yes +\d+ ms\nGlobal +yes +\S.*\nUnited States +yes +wrong answer\nAsia +yes +\S.*\nMainland China +no +\d+ ms$/,
     )
     expect(first.data.plainHttp).toMatchObject({
       origin: china,
@@ -117,7 +120,7 @@ describe('a setup without TLS and without questions', () => {
     const asked = hits().eu
     const second = await runSetup(toChina(), context)
     expect(messageOf(second.findings, 'plain-http')).toBe(
-      `${plainHttpEn.title(china)} ${plainHttpEn.agreed(day)} ${plainHttpEn.more}`,
+      `${say('http.title', { origin: china })} ${agreedOn(day)} ${en['http.more']}`,
     )
     expect(ids(second.findings)).not.toContain('safer-regions')
     expect(hits().eu).toBe(asked)
@@ -158,7 +161,7 @@ describe('a setup without TLS and without questions', () => {
     await runSetup(toChina('noCheck'), context)
     const relay = input({ tool: ['codex'], gateway: ['http://relay.example.com'] }, ['noCheck', 'allowHttp'])
     const { findings } = await runSetup(relay, context)
-    expect(messageOf(findings, 'plain-http')).toContain(plainHttpEn.points[0])
+    expect(messageOf(findings, 'plain-http')).toContain(en['http.point-1'])
     expect(messageOf(findings, 'safer-regions')).toContain('http://relay.example.com  no ')
     const now = context.host.now().toISOString()
     expect(agreed()).toEqual([
@@ -206,7 +209,7 @@ it('the question shows the safer regions measured beside it, and no key was sent
   await terminal.answer(en['ask.use-anyway'], `y${enter}`)
   expect(await answer).toBe(true)
   expect(terminal.shown()).toMatch(
-    /\neu +yes +\d+ ms\n[\s\S]*\nus +yes +wrong answer\n[\s\S]*\nchina +no +\d+ ms\n/,
+    /\nEurope +yes +\d+ ms\n[\s\S]*\nUnited States +yes +wrong answer\n[\s\S]*\nMainland China +no +\d+ ms\n/,
   )
   expect(hits()).toEqual({ eu: 1, us: 1, china: 1 })
   expect(JSON.stringify(Object.values(servers).map((server) => server.hits))).not.toContain(testKey)
@@ -217,7 +220,7 @@ describe('switch', () => {
     const { context, agreed } = await machine()
     await runSetup(input({ tool: ['claude-code'], region: ['eu'] }, ['noCheck']), context)
     const there = await runSwitch(input({}, ['noCheck'], ['china']), context)
-    expect(messageOf(there.findings, 'plain-http')).toContain(plainHttpEn.points[0])
+    expect(messageOf(there.findings, 'plain-http')).toContain(en['http.point-1'])
     expect(ids(there.findings)).not.toContain('key-was-in-the-clear')
     expect(agreed()).toEqual([[china, context.host.now().toISOString()]])
     const back = await runSwitch(input({}, ['noCheck'], ['eu']), context)
@@ -226,7 +229,7 @@ describe('switch', () => {
       { id: 'consent-ended', message: expect.stringContaining(china) },
     ])
     const again = await runSwitch(input({}, ['noCheck'], ['china']), context)
-    expect(messageOf(again.findings, 'plain-http')).toContain(plainHttpEn.points[0])
+    expect(messageOf(again.findings, 'plain-http')).toContain(en['http.point-1'])
     expect(again.data.plainHttp).toMatchObject({ agreedAt: null })
   })
 
@@ -235,12 +238,14 @@ describe('switch', () => {
     await runSetup(toChina('noCheck'), context)
     await runSwitch(input({}, ['noCheck'], ['eu']), context)
     const { findings } = await runUndo(input({}), context)
-    expect(messageOf(findings, 'plain-http')).toBe(`${china}: ${plainHttpEn.short}`)
+    expect(messageOf(findings, 'plain-http')).toBe(
+      `${say('http.title', { origin: china })} ${en['http.short']}`,
+    )
     const { findings: more } = await runSetup(
       input({ tool: ['codex'], region: ['china'] }, ['noCheck']),
       context,
     )
-    expect(messageOf(more, 'plain-http')).toContain(plainHttpEn.agreed(day))
+    expect(messageOf(more, 'plain-http')).toContain(agreedOn(day))
   })
 
   it('with nothing to change asks for no consent and remembers none', async () => {
@@ -259,7 +264,7 @@ it.each([
   const { findings } = await leave(input({}), context)
   expect(ids(findings)).toEqual(expect.arrayContaining(['key-was-in-the-clear', 'consent-ended']))
   const again = await runSetup(toChina('noCheck'), context)
-  expect(messageOf(again.findings, 'plain-http')).toContain(plainHttpEn.points[0])
+  expect(messageOf(again.findings, 'plain-http')).toContain(en['http.point-1'])
 })
 
 it('remove of one tool says nothing of the key while another one still uses the origin', async () => {
@@ -269,7 +274,7 @@ it('remove of one tool says nothing of the key while another one still uses the 
   expect(ids(findings)).not.toContain('key-was-in-the-clear')
   expect(ids(findings)).not.toContain('consent-ended')
   const kept = await runSetup(toChina('noCheck'), context)
-  expect(messageOf(kept.findings, 'plain-http')).toContain(plainHttpEn.agreed(day))
+  expect(messageOf(kept.findings, 'plain-http')).toContain(agreedOn(day))
 })
 
 it('status marks what is set up without TLS', async () => {
@@ -302,11 +307,11 @@ describe('doctor', () => {
     await runSetup(input({ tool: ['claude-code', 'codex'], region: ['china'] }, ['noCheck']), context)
     const { plain } = await warnings(context)
     expect(plain.map(({ tool }) => tool)).toEqual(['claude-code', 'codex'])
-    for (const { message, messageZh, hint } of plain) {
-      expect(String(message)).toContain(plainHttpEn.short)
-      expect(String(message)).toContain(plainHttpEn.agreed(day))
-      expect(String(message)).toMatch(/With TLS: eu \d+ ms, /)
-      expect(messageZh).toContain(plainHttpZhCn.agreed(day))
+    for (const { message, hint } of plain) {
+      expect(String(message)).toContain(en['http.short'])
+      expect(String(message)).toContain(agreedOn(day))
+      expect(String(message)).toMatch(/Encrypted regions: Europe \d+ ms, /)
+      expect(textIn(message, zhCN)).toContain(`您已于 ${day} 同意。`)
       expect(String(hint)).toBe('qcode-setup switch eu')
     }
   })
@@ -319,8 +324,8 @@ describe('doctor', () => {
     const { plain } = await warnings(context, 'noCheck')
     expect(plain).toHaveLength(1)
     expect(String(plain[0]?.message)).toContain('$ANTHROPIC_BASE_URL')
-    expect(String(plain[0]?.message)).toContain(plainHttpEn.never)
-    expect(String(plain[0]?.message)).toContain('global not measured, us not measured')
+    expect(String(plain[0]?.message)).toContain(en['http.never'])
+    expect(String(plain[0]?.message)).toContain('Global not measured, United States not measured')
   })
 
   it('says nothing where there is TLS, and contacts nothing with --no-check', async () => {
@@ -337,7 +342,7 @@ describe('doctor', () => {
     writeFileSync(consents, '!')
     const { all, plain } = await warnings(context, 'noCheck')
     expect(plain).toHaveLength(1)
-    expect(String(plain[0]?.message)).not.toContain(plainHttpEn.never)
+    expect(String(plain[0]?.message)).not.toContain(en['http.never'])
     expect(all).toContainEqual(expect.objectContaining({ level: 'failed', where: { file: consents } }))
   })
 })

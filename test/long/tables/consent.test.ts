@@ -12,12 +12,14 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { findConsent } from '../../../src/apply/ledger-store.ts'
 import type { Host } from '../../../src/host/host.ts'
-import { plainHttpEn } from '../../../src/ui/plain-http-texts.ts'
+import { en } from '../../../src/texts/en.ts'
+import { say } from '../../../src/texts/message.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
 const china = 'http://103.236.53.153'
 const then = '2026-01-02T03:04:05.678Z'
+const agreedOn = (date: string) => String(say('http.agreed', { date }))
 const now = '2027-05-06T07:08:09.012Z'
 
 /** Without questions and without the network. */
@@ -248,8 +250,8 @@ async function inState({ make }: State): Promise<Machine> {
 async function saidBy(line: string, machine: Machine): Promise<Said> {
   const { text } = await runInProcess(complete(line), machine.host)
   if (text.includes('the list of what you agreed to, is damaged')) return 'refused'
-  if (text.includes(plainHttpEn.points[1] ?? '?')) return 'all'
-  return text.includes(`${plainHttpEn.title(china)} ${plainHttpEn.agreed(then.slice(0, 10))}`)
+  if (text.includes(en['http.point-2'])) return 'all'
+  return text.includes(`${say('http.title', { origin: china })} ${agreedOn(then.slice(0, 10))}`)
     ? 'day'
     : 'nothing'
 }
@@ -282,8 +284,8 @@ test.each(rows)('given china is $state, status and doctor tell that', async ({ e
   expect(status.text.includes('"unencrypted":true')).toBe(expected.status)
   const { text } = await runInProcess('doctor --no-check', machine.host)
   const found = {
-    day: text.includes(plainHttpEn.agreed(then.slice(0, 10))),
-    never: text.includes(plainHttpEn.never),
+    day: text.includes(agreedOn(then.slice(0, 10))),
+    never: text.includes(en['http.never']),
     broken: text.includes('broken-consents') || text.includes('is damaged or comes from another version'),
   }
   expect(found).toEqual({
@@ -303,5 +305,6 @@ test.each(rows)('given china is $state, undo ends the consent, or brings it back
   expect(machine.consent()).toBe(agreed)
   expect(before).toBe(expected.undo === 'ends' || expected.undo === 'stays')
   if (expected.undo === 'ends') expect(text).toContain('consent-ended')
-  if (expected.undo === 'returns') expect(text).toContain(`${china}: ${plainHttpEn.short}`)
+  if (expected.undo === 'returns')
+    expect(text).toContain(`${say('http.title', { origin: china })} ${en['http.short']}`)
 })

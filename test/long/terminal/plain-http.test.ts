@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
+import { say } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
-import { plainHttpEn, plainHttpZhCn } from '../../../src/ui/plain-http-texts.ts'
+import { httpPoints } from '../../../src/ui/plain-http-texts.ts'
 import { displayWidth } from '../../../src/ui/render-table.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
 import { createHome, fileIn, pictureOf } from '../../support/terminal-home.ts'
@@ -44,8 +45,8 @@ describe('an origin without TLS on a terminal', () => {
     expect(second.screen()).not.toContain(en['ask.use-anyway'])
     second.press(enter)
     expect(await second.exit).toBe(0)
-    expect(second.screen()).toContain(`${plainHttpEn.title(china)} You agreed to this on 20`)
-    expect(second.screen()).not.toContain('can change it')
+    expect(second.screen()).toContain(`${say('http.title', { origin: china })} You agreed to this on 20`)
+    expect(second.screen()).not.toContain(en['http.point-2'])
   })
 
   it.each([
@@ -103,20 +104,20 @@ describe('an origin without TLS on a terminal', () => {
   })
 
   it.each([
-    ['en_US.UTF-8', en, plainHttpEn],
-    ['zh_CN.UTF-8', zhCN, plainHttpZhCn],
-  ])('is explained with its table in a window of 40 columns: %s', async (locale, texts, explanation) => {
+    ['en_US.UTF-8', en, ['Global', 'United States', 'Europe', 'Asia', 'Mainland China']],
+    ['zh_CN.UTF-8', zhCN, ['全球', '美国', '欧洲', '亚洲', '中国大陆']],
+  ])('is explained with its table in a window of 40 columns: %s', async (locale, texts, regions) => {
     home = createHome()
     const run = start({ args: toChina, columns: 40, env: { ...withKey, LANG: locale } })
     await run.question(texts['ask.use-anyway'])
     const screen = run.screen()
     const told = screen.replace(/\s+/g, '')
-    for (const point of explanation.points) expect(told).toContain(point.replace(/\s+/g, ''))
-    const rows = screen.split('\n').filter((line) => line.includes(explanation.states['not-measured']))
-    expect(rows.map((row) => row.split(/ +/).slice(0, 2))).toEqual([
-      ...['global', 'us', 'eu', 'asia'].map((region) => [region, explanation.yes]),
-      ['china', explanation.no],
-    ])
+    for (const point of httpPoints) expect(told).toContain(point.in(texts).replace(/\s+/g, ''))
+    const rows = screen.split('\n').filter((line) => line.includes(texts['http.not-measured']))
+    const encrypted = regions.map((_, index) => texts[index < 4 ? 'http.yes' : 'http.no'])
+    expect(rows.map((row) => row.split(/ {2,}/).slice(0, 2))).toEqual(
+      regions.map((region, index) => [region, encrypted[index]]),
+    )
     expect(Math.max(...screen.split('\n').map(displayWidth))).toBeLessThanOrEqual(40)
     run.press(ctrlC)
     expect(await run.exit).toBe(130)

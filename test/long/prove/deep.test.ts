@@ -75,7 +75,7 @@ describe('doctor --deep', () => {
     const { exit, deep } = await doctorDeep({ env: ready, refused: true })
     expect([exit, deep.level]).toEqual([3, 'error'])
     expect(String(deep.message)).toContain(
-      'made no request to the gateway: Not loaded: ~/.claude/settings.json (refused)',
+      'sent no request to the gateway: Not loaded: ~/.claude/settings.json (refused)',
     )
   })
 

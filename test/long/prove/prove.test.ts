@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { platform } from 'node:process'
 import { describe, expect, it, vi } from 'vitest'
+import { en } from '../../../src/texts/en.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { isAlive } from '../../support/is-alive.ts'
 import { makeHome, programPath, runProgram, sampleKey } from '../../support/run-program.ts'
@@ -135,7 +136,7 @@ describe.concurrent('prove', () => {
     withToy('library', async (place) => {
       const { exit, stderr, rows } = await prove(place, 'toy,codex')
       expect(exit).toBe(0)
-      expect(stderr).toContain('nothing is proven')
+      expect(stderr).toContain(en['prove.nothing'])
       expect(rows).toMatchObject([
         { tool: 'codex', verdict: 'skipped', reason: 'codex not in PATH', baseUrl: null },
         { tool: 'toy', verdict: 'skipped', reason: 'no toys here' },
@@ -147,7 +148,7 @@ describe.concurrent('prove', () => {
     const { exit, stdout, stderr } = await runProgram(['prove', '--json'], { home })
     drop()
     expect([exit, JSON.parse(stdout).rows]).toEqual([0, []])
-    expect(stderr).toContain('nothing is proven')
+    expect(stderr).toContain(en['prove.nothing'])
   })
 
   it('refuses a tool that it does not know', async () => {

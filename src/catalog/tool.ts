@@ -15,6 +15,8 @@ export interface Tool {
   readonly alsoCalled?: readonly string[]
   /** Where the client's own documentation describes these settings. */
   readonly docs: string
+  /** The command line that installs it, as its vendor gives it. */
+  readonly install?: string
   /** The header in which the client sends the key. */
   readonly auth: 'bearer' | 'x-api-key'
   /** The variable that its own files name for the key, where they hold none. */

@@ -84,7 +84,8 @@ export async function measureRegions(
   return [...saferTimes.sort(bySpeed), ...otherTimes]
 }
 
-async function measureOrigin(
+/** One place, asked once without a key; without settings it is not contacted. */
+export async function measureOrigin(
   origin: Origin,
   gateway: Gateway,
   settings: CheckSettings | undefined,

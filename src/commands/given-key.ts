@@ -4,17 +4,13 @@ import { type Input, textOf } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
-import type { KeyQuestion } from '../wizard/ask.ts'
+import type { KeyAsking } from '../wizard/ask.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
  * is typed, so there `--key-file -` asks for it, masked. Errors: those of `readKey`, `cancelled`, `key-file` (exit 2).
  */
-export async function givenKey(
-  input: Input,
-  host: Host,
-  question?: KeyQuestion,
-): Promise<Secret | undefined> {
+export async function givenKey(input: Input, host: Host, question?: KeyAsking): Promise<Secret | undefined> {
   const keyFile = textOf(input, 'keyFile')
   if (keyFile !== '-' || !isTerminal(host)) return readKey(keyFile, host)
   if (!host.terminal.interactive) throw cannotAsk()

@@ -85,7 +85,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
     const { askAgain } = await import('../wizard/resolve-key.ts')
-    key = await askAgain(host, findings, 'ask.key.new')
+    key = await askAgain(host, findings, { isNew: true })
     most = await planFor(key)
   }
 }
@@ -101,7 +101,7 @@ async function chooseKey(
   host: Host,
 ): Promise<{ key: Secret; most: Rotation }> {
   const keyFile = textOf(input, 'keyFile')
-  const given = await givenKey(input, host, 'ask.key.new')
+  const given = await givenKey(input, host, { isNew: true })
   const key = given ?? (await askForKey(input, host))
   const most = await planFor(key)
   const isFromBefore = given !== undefined && keyFile === undefined && !isNew(most)
@@ -118,7 +118,7 @@ function isNew({ places, old }: Rotation): boolean {
 async function askForKey(input: Input, host: Host): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
   const { askKey } = await import('../wizard/ask.ts')
-  return askKey(host, 'ask.key.new')
+  return askKey(host, { isNew: true })
 }
 
 function readPast(host: Host): Past {

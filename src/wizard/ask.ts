@@ -1,7 +1,7 @@
 import { cancelled, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { parseKey } from '../secrets/read-key.ts'
+import { looksLikeKey, type PastedKey, parsePastedKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
@@ -17,8 +17,12 @@ export interface Question {
   readonly answered: Message
 }
 
-/** Whether the key is asked for, or the new one that replaces it. */
-export type KeyQuestion = 'ask.key' | 'ask.key.new'
+/** How the key is asked for. */
+export interface KeyAsking {
+  /** The new one that replaces another. */
+  readonly isNew?: boolean
+  readonly canGoBack?: boolean
+}
 
 /** One line of a list. */
 export interface Choice<Value> {
@@ -29,26 +33,53 @@ export interface Choice<Value> {
   readonly checked?: boolean
 }
 
+/** Thrown where the user goes back to the question before: by Esc, or by a choice that says so. */
+export class GoneBack extends Error {}
+
+/** More about a list. */
+interface Listing<Value> {
+  /** Under the cursor at the start; by default the first. */
+  readonly preset?: Value | undefined
+  /** Whether there is a question before this one. */
+  readonly canGoBack?: boolean | undefined
+  /** Said where nothing fits what was typed; without it the list cannot be searched. */
+  readonly nothingFits?: Message
+  /** Calls `renew` with the same choices, named anew, whenever more is known of them; gives what ends that. */
+  readonly watch?: (renew: (choices: readonly Choice<Value>[]) => void) => () => void
+}
+
 /** Lines that a list takes on the screen at most. */
 const pageSize = 12
 
 /** What stands before the second line of a choice. */
 const indent = '    '
 
-/** One of several. Errors: UserError `cancelled`, as for every question here. */
-export async function askSelect<Value>(
+/** One of several. Errors: UserError `cancelled`, as for every question here; `GoneBack`. */
+export async function askSelect<const Value>(
   host: Host,
   question: Question | Message,
   choices: readonly Choice<Value>[],
-  preset?: Value,
+  { preset, canGoBack, nothingFits, watch }: Listing<Value> = {},
 ): Promise<Value> {
-  const { default: select } = await import('@inquirer/select')
-  const theme = themeOf(host, question, host.texts['ask.keys.list'])
-  const start = preset === undefined ? {} : { default: preset }
-  const lines = wrapChoices(host, choices)
-  return ask(host, (context) =>
-    select<Value>({ message: askedText(host, question), choices: lines, ...start, pageSize, theme }, context),
-  )
+  const { listPrompt } = await import('./list-prompt.ts')
+  const keys = nothingFits ? 'ask.keys.search' : 'ask.keys.list'
+  const theme = themeOf(host, question, keysText(host, keys, canGoBack))
+  const config = {
+    message: askedText(host, question),
+    rows: wrapChoices(host, choices),
+    start: Math.max(
+      0,
+      choices.findIndex(({ value }) => value === preset),
+    ),
+    pageSize,
+    theme,
+    ...(nothingFits && { nothingFits: shown(host, nothingFits) }),
+    ...(watch && {
+      watch: (renew: (rows: ReturnType<typeof wrapChoices>) => void) =>
+        watch((named) => renew(wrapChoices(host, named))),
+    }),
+  }
+  return (await ask(host, (context) => listPrompt(config, context), canGoBack)) as Value
 }
 
 /** Several of several; `required` is said when none is ticked. */
@@ -57,24 +88,29 @@ export async function askCheckbox<Value>(
   question: Question | Message,
   choices: readonly Choice<Value>[],
   required: Message,
+  canGoBack = false,
 ): Promise<Value[]> {
   const { default: checkbox } = await import('@inquirer/checkbox')
-  const theme = themeOf(host, question, host.texts['ask.keys.ticks'])
+  const theme = themeOf(host, question, keysText(host, 'ask.keys.ticks', canGoBack))
   const validate = (ticked: readonly unknown[]) => ticked.length > 0 || required.in(host.texts)
   const lines = wrapChoices(host, choices)
-  return ask(host, (context) =>
-    checkbox<Value>(
-      {
-        message: askedText(host, question),
-        choices: lines,
-        pageSize,
-        theme,
-        validate,
-        shortcuts: { invert: null },
-      },
-      context,
-    ),
-  )
+  const config = {
+    message: askedText(host, question),
+    choices: lines,
+    pageSize,
+    theme,
+    validate,
+    shortcuts: { invert: null },
+  }
+  return ask(host, (context) => checkbox<Value>(config, context), canGoBack)
+}
+
+function keysText(
+  { texts }: Host,
+  id: 'ask.keys.list' | 'ask.keys.search' | 'ask.keys.ticks',
+  canGoBack = false,
+): string {
+  return canGoBack ? `${texts[id]} · ${texts['ask.keys.back']}` : texts[id]
 }
 
 /** A yes or no; `preset` is what Enter means. */
@@ -89,37 +125,60 @@ export async function askConfirm(host: Host, question: Message, preset: boolean)
   )
 }
 
-/** The key, never shown: stars while it is typed, its masked form once it is taken. A key that cannot be one is asked for again. */
-export async function askKey(host: Host, id: KeyQuestion = 'ask.key'): Promise<Secret> {
-  const question = { asked: say(id), answered: say(`${id}.short`) }
+/**
+ * The key, never shown: stars while it is typed, its masked form once it is taken. What was pasted around it is taken off
+ * and named. A key that cannot be one is asked for again, and one of another form on a word. Errors: `GoneBack`.
+ */
+export async function askKey(
+  host: Host,
+  { isNew = false, canGoBack = false }: KeyAsking = {},
+): Promise<Secret> {
+  const id = isNew ? 'ask.key.new' : 'ask.key'
+  for (;;) {
+    const { key, around } = await askForKey(host, { asked: say(id), answered: say(`${id}.short`) }, canGoBack)
+    if (around.length > 0) warn(host, say('ask.key.cleaned', { around }))
+    if (looksLikeKey(key)) return key
+    warn(host, say('ask.key.odd'))
+    if (await askConfirm(host, say('ask.use-anyway'), false)) return key
+  }
+}
+
+async function askForKey(host: Host, question: Question, canGoBack: boolean): Promise<PastedKey> {
   const { default: password } = await import('@inquirer/password')
-  let key: Secret | undefined
+  let pasted: PastedKey | undefined
   const validate = (text: string) => {
     const parsed = tryKey(text, host.texts)
     if (typeof parsed === 'string') return parsed
-    key = parsed
+    pasted = parsed
     return true
   }
-  const theme = themeOf(host, question)
-  const masked = { ...theme, style: { ...theme.style, answer: () => theme.style.answer(String(key)) } }
-  // Without toggleMask: false, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
-  await ask(host, (context) =>
-    password(
-      { message: askedText(host, question), mask: true, toggleMask: false, validate, theme: masked },
-      context,
-    ),
-  )
-  if (key === undefined) throw new Error('the key prompt ended without a key')
-  return key
+  const theme = themeOf(host, question, canGoBack ? host.texts['ask.keys.back'] : undefined)
+  const answer = () => theme.style.answer(String(pasted?.key))
+  const config = {
+    message: askedText(host, question),
+    mask: true,
+    // Without this, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
+    toggleMask: false,
+    validate,
+    theme: { ...theme, style: { ...theme.style, answer } },
+  }
+  await ask(host, (context) => password(config, context), canGoBack)
+  if (pasted === undefined) throw new Error('the key prompt ended without a key')
+  return pasted
 }
 
 interface PromptContext {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly signal: AbortSignal
+  readonly clearPromptOnDone: boolean
 }
 
-async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promise<Answer>): Promise<Answer> {
+async function ask<Answer>(
+  host: Host,
+  prompt: (context: PromptContext) => Promise<Answer>,
+  canGoBack = false,
+): Promise<Answer> {
   const { interactive, input: terminal, error: output } = host.terminal
   const { signal: interrupted } = host.interruption
   if (!interactive) throw new Error('a question was about to be asked where nobody can answer')
@@ -127,16 +186,34 @@ async function ask<Answer>(host: Host, prompt: (context: PromptContext) => Promi
   const { input, giveBack } = lendInput(host)
   const left = new AbortController()
   const leave = () => left.abort()
+  let goesBack = false
+  const heed = (_: unknown, key?: { readonly name?: string }) => {
+    if (!canGoBack || key?.name !== 'escape') return
+    goesBack = true
+    leave()
+  }
+  // The reader behind the prompt tells of each key on its input.
+  input.on('keypress', heed)
   // The reader behind the prompt pauses its input when it closes: at Ctrl-D, or when the terminal is gone.
   input.once('pause', leave)
   input.once('error', leave)
   // Where somebody listens to a signal, inquirer does not hear of it.
   interrupted.addEventListener('abort', leave)
   try {
-    return await prompt({ input, output, signal: left.signal })
+    return await prompt({
+      input,
+      output,
+      signal: left.signal,
+      // Read at the end: a question that was gone back from leaves nothing on the screen.
+      get clearPromptOnDone() {
+        return goesBack
+      },
+    })
   } catch (error) {
+    if (goesBack) throw new GoneBack()
     throw hasLeft(error) ? cancelled() : error
   } finally {
+    input.off('keypress', heed)
     input.off('pause', leave)
     input.off('error', leave)
     interrupted.removeEventListener('abort', leave)
@@ -166,9 +243,9 @@ function hasLeft(error: unknown): boolean {
   return error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)
 }
 
-function tryKey(text: string, texts: Texts): Secret | string {
+function tryKey(text: string, texts: Texts): PastedKey | string {
   try {
-    return parseKey(text)
+    return parsePastedKey(text)
   } catch (error) {
     if (error instanceof UserError) return error.text.in(texts)
     throw error

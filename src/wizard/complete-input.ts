@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import { hostTransport } from '../checks/check-gateway.ts'
+import { checkSettings, hostTransport } from '../checks/check-gateway.ts'
+import { measureOrigin, type RegionTime } from '../checks/check-regions.ts'
 import type { CommandContext } from '../command.ts'
 import { cancelled, quoteWord, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -10,15 +11,24 @@ import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts'
 import { type Field, fields, fieldsOf } from '../request/fields.ts'
-import { chooseOrigin } from '../request/normalise-request.ts'
+import { chooseOrigin, keychainKey } from '../request/normalise-request.ts'
 import { type Input, isOn, type KeyStore, listOf, type Scope, textOf } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { type Message, say, written } from '../texts/message.ts'
+import { joined, type Message, say, written } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { renderFindings } from '../ui/write-text.ts'
-import { askCheckbox, askSelect, type Question, showAnswer, tell } from './ask.ts'
+import { renderFindings, withProgress } from '../ui/write-text.ts'
+import {
+  askCheckbox,
+  askSelect,
+  type Choice,
+  GoneBack,
+  type Question,
+  showAnswer,
+  tell,
+  warn,
+} from './ask.ts'
 import { holdTerminal } from './hold-terminal.ts'
 import { type KeyTest, resolveKey } from './resolve-key.ts'
 
@@ -31,6 +41,25 @@ interface Judges {
   readonly testKey: (key: Secret, input: Input) => ReturnType<KeyTest>
 }
 
+/** What is answered already, and comes first where it is asked for: what is set up, or what was answered before. */
+export interface Presets {
+  readonly tools?: readonly string[]
+  readonly region?: string
+  readonly key?: Secret
+}
+
+/** As far as the questions have come. */
+interface Answers {
+  readonly input: Input
+  readonly key: Secret | undefined
+}
+
+interface Step {
+  /** Whether it will ask. */
+  readonly asks: (answers: Answers) => boolean | Promise<boolean>
+  readonly take: (answers: Answers, canGoBack: boolean) => Promise<Answers>
+}
+
 /**
  * Asks for what the flags did not give, and shows what they gave; the input that comes back is the one that flags would
  * have given. `key` is the one from `--key-file` or QCODE_API_KEY. Errors: UserError `cancelled` (exit 130) when the
@@ -41,37 +70,101 @@ export async function completeInput(
   key: Secret | undefined,
   context: CommandContext,
   { accepts, usableTools, testKey }: Judges,
+  presets: Presets = {},
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const { host } = context
   holdTerminal(host)
   const lines = wrapText(host.texts['ask.intro'], host.terminal.columns)
   tell(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
-  const withTools = await usableTools(await askTools(input, context))
-  const withRegion = await askRegion(withTools, context, accepts)
-  const withStore = await askKeyStore(withRegion, host)
-  const settledKey = await resolveKey(withStore, key, context, (each) => testKey(each, withStore))
-  // Where the one that was given was refused, the command that does the same is not to name its source.
-  const withKey = key && settledKey !== key ? withValues(withStore, 'keyFile', ['-']) : withStore
-  return { input: await askModels(withKey, settledKey, context), key: settledKey }
+  // A given value is shown once, however often the questions are gone through.
+  const step = (name: string, ask: (answers: Answers, canGoBack: boolean) => Promise<Input>): Step => ({
+    asks: ({ input: { values } }) => values[name] === undefined,
+    take: async (answers, canGoBack) => ({ ...answers, input: await ask(answers, canGoBack) }),
+  })
+  const region = step('region', ({ input: so }, back) =>
+    askRegion(so, context, accepts, presets.region, back),
+  )
+  const steps: readonly Step[] = [
+    step('tool', async ({ input: so }) => usableTools(await askTools(so, context, presets.tools))),
+    {
+      ...region,
+      asks: ({ input: { values } }) => values.region === undefined && values.gateway === undefined,
+    },
+    {
+      ...step('keyStore', ({ input: so }, back) => askKeyStore(so, host, back)),
+      asks: async ({ input: so }) => asksKeyStore(so, host),
+    },
+    {
+      asks: async ({ input: so, key: given }) =>
+        textOf(so, 'keyStore') !== 'env' && !given && !(await keychainKey(so, host)),
+      take: async ({ input: so, key: given }, back) => {
+        const settled = await resolveKey(so, given, context, (each) => testKey(each, so), presets.key, back)
+        // Where the one that was given was refused, the command that does the same is not to name its source.
+        return { input: given && settled !== given ? withValues(so, 'keyFile', ['-']) : so, key: settled }
+      },
+    },
+    {
+      asks: () => false,
+      take: async ({ input: so, key: settled }, back) => ({
+        input: await askModels(so, settled, context, back),
+        key: settled,
+      }),
+    },
+  ]
+  return takeSteps(steps, { input, key })
+}
+
+/** One step after the other; a question that is gone back from leads to the one before it that was asked. */
+async function takeSteps(steps: readonly Step[], start: Answers): Promise<Answers> {
+  const asked: { readonly index: number; readonly before: Answers }[] = []
+  let answers = start
+  for (let index = 0; index < steps.length; ) {
+    const step = steps[index] as Step
+    const before = answers
+    try {
+      const asks = await step.asks(before)
+      answers = await step.take(before, asked.length > 0)
+      if (asks) asked.push({ index, before })
+      index += 1
+    } catch (error) {
+      const last = error instanceof GoneBack ? asked.pop() : undefined
+      if (last === undefined) throw error
+      index = last.index
+      answers = last.before
+    }
+  }
+  return answers
 }
 
 const toolsQuestion = { asked: say('ask.tools'), answered: say('ask.tools.short') }
 
-/** Which tools: those that can be set up as the flags say, the ones found on this machine ticked and marked. */
-export async function askTools(input: Input, { host, catalog }: CommandContext): Promise<Input> {
+/** Which tools: those that can be set up as the flags say, installed ones first and ticked, others with how to install them. */
+export async function askTools(
+  input: Input,
+  { host, catalog }: CommandContext,
+  preset?: readonly string[],
+): Promise<Input> {
   const named = await namedTools(input, catalog, host)
   if (named) {
     showAnswer(host, say('ask.tools.short'), named.map(({ id }) => id).join(', '))
     return input
   }
   const detected = await detectedTools(catalog, host)
-  const choices = fittingTools(input, catalog).map((tool) => ({
+  const isHere = (tool: Tool) => detected.includes(tool)
+  const fitting = fittingTools(input, catalog)
+  const choices = [...fitting.filter(isHere), ...fitting.filter((tool) => !isHere(tool))].map((tool) => ({
     value: tool.id,
-    name: detected.includes(tool) ? say('ask.tools.installed', { tool: tool.title }) : tool.title,
+    name: isHere(tool) ? say('ask.tools.installed', { tool: tool.title }) : missingName(tool),
     short: tool.id,
-    checked: detected.includes(tool),
+    checked: preset?.includes(tool.id) ?? isHere(tool),
   }))
   return withValues(input, 'tool', await askCheckbox(host, toolsQuestion, choices, say('ask.tools.required')))
+}
+
+function missingName({ title: tool, install: command }: Tool): Message {
+  return command === undefined
+    ? say('ask.tools.missing', { tool })
+    : say('ask.tools.install', { tool, command })
 }
 
 function fittingTools(input: Input, catalog: Catalog): Tool[] {
@@ -85,29 +178,102 @@ function fittingTools(input: Input, catalog: Catalog): Tool[] {
 /** Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. */
 export type AcceptsOrigin = (origin: Origin) => Promise<boolean>
 
-/** Which region. One that is not accepted is asked for again; one that a flag named is then left. */
+/** Stands for the region that answers fastest. */
+const fastest = 'auto'
+
+/**
+ * Which region, each with the time in which it answers as soon as that is known. One that is not accepted is asked for
+ * again; one that a flag named is then left.
+ */
 export async function askRegion(
   input: Input,
-  { host, catalog }: CommandContext,
+  { host, catalog: { gateway } }: CommandContext,
   accepts: AcceptsOrigin,
+  preset: string = fields.region.default,
+  canGoBack = false,
 ): Promise<Input> {
   if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
-    const { origin } = chooseOrigin(input, catalog.gateway)
+    const { origin } = chooseOrigin(input, gateway)
     showAnswer(host, say('ask.region'), origin.text)
     if (!(await accepts(origin))) throw cancelled()
     return input
   }
-  const { regions } = catalog.gateway
-  const choices = regions.map((region) => ({
-    value: region,
-    name: describe(region),
-    short: written(region.title, region.titleZh),
-  }))
-  const preset = regions.find(({ id }) => id === fields.region.default)
+  const times = isOn(input, 'noCheck') ? undefined : measure(gateway, input, host)
+  const choicesNow = () => regionChoices(gateway, times?.known)
   for (;;) {
-    const region = await askSelect(host, say('ask.region'), choices, preset)
-    if (await accepts(Origin.ofRegion(region))) return withValues(input, 'region', [region.id])
+    const answer = await askSelect(host, say('ask.region'), choicesNow(), {
+      preset,
+      canGoBack,
+      ...(times && { watch: (renew) => times.watch(() => renew(choicesNow())) }),
+    })
+    const region = answer === fastest ? await fastestRegion(times, gateway, host) : regionOf(answer, gateway)
+    if (region && (await accepts(Origin.ofRegion(region)))) return withValues(input, 'region', [region.id])
   }
+}
+
+function regionOf(id: string, gateway: Gateway): Region | undefined {
+  return gateway.regions.find((region) => region.id === id)
+}
+
+/** Every region with its time, where regions may be asked; the fastest one of those with TLS can be had by that alone. */
+function regionChoices(gateway: Gateway, known?: ReadonlyMap<string, RegionTime>): Choice<string>[] {
+  const regions = gateway.regions.map((region) => {
+    const time = known?.get(region.id)
+    const name = describe(region)
+    return {
+      value: region.id,
+      name: time === undefined ? name : joined([name, timeText(time)], ' '),
+      short: written(region.title, region.titleZh),
+    }
+  })
+  const auto = { value: fastest, name: say('ask.region.auto'), short: say('ask.region.auto.short') }
+  return known === undefined ? regions : [auto, ...regions]
+}
+
+function timeText({ state, ms }: RegionTime): Message {
+  return state === 'measured' ? say('ask.region.ms', { ms: ms ?? 0 }) : say(`ask.region.${state}`)
+}
+
+/** The times of all regions as they come in. */
+interface Measuring {
+  readonly known: ReadonlyMap<string, RegionTime>
+  /** Once all of them are there. */
+  readonly whole: Promise<unknown>
+  readonly watch: (tell: () => void) => () => void
+}
+
+function measure(gateway: Gateway, input: Input, host: Host): Measuring {
+  const known = new Map<string, RegionTime>()
+  const listeners = new Set<() => void>()
+  const settings = checkSettings(input, host)
+  const whole = Promise.all(
+    gateway.regions.map(async (region) => {
+      known.set(region.id, await measureOrigin(Origin.ofRegion(region), gateway, settings))
+      for (const listener of listeners) listener()
+    }),
+  )
+  const watch = (listener: () => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  return { known, whole, watch }
+}
+
+/** Never one without TLS: that is for the user alone to choose. Undefined, and said, where none answers. */
+async function fastestRegion(
+  times: Measuring | undefined,
+  gateway: Gateway,
+  host: Host,
+): Promise<Region | undefined> {
+  await withProgress(host, host.texts['check.progress'], times?.whole ?? Promise.resolve())
+  const right = [...(times?.known.values() ?? [])].filter(({ state, tls }) => state === 'measured' && tls)
+  const [best] = right.sort((one, other) => (one.ms ?? 0) - (other.ms ?? 0))
+  const region = best && regionOf(best.region, gateway)
+  if (best && region) {
+    const message = say('check.region-chosen', { region: region.id, ms: best.ms ?? 0 })
+    tell(host, renderFindings([{ id: 'region-auto', level: 'info', message }], host))
+  } else warn(host, say('error.no-region'))
+  return region
 }
 
 /** Its name and the reason for it. */
@@ -118,9 +284,14 @@ function describe({ title, titleZh, audience, audienceZh }: Region): Message {
 /** A keychain that does not answer by then is not offered, in ms. */
 const timeoutMs = 1500
 
-/** Where to keep the key: asked only where this machine has a keychain that answers; the default stays the files. */
-export async function askKeyStore(input: Input, host: Host): Promise<Input> {
-  if (textOf(input, 'keyStore') !== undefined || !(await answers(host))) return input
+/** Whether the question where to keep the key comes: only where this machine has a keychain that answers. */
+async function asksKeyStore(input: Input, host: Host): Promise<boolean> {
+  return textOf(input, 'keyStore') === undefined && (await answers(host))
+}
+
+/** Where to keep the key; the default stays the files. */
+async function askKeyStore(input: Input, host: Host, canGoBack: boolean): Promise<Input> {
+  if (!(await asksKeyStore(input, host))) return input
   const store = await askSelect<KeyStore>(
     host,
     { asked: say('ask.key-store'), answered: say('ask.key-store.short') },
@@ -128,12 +299,21 @@ export async function askKeyStore(input: Input, host: Host): Promise<Input> {
       { value: 'file', name: say('ask.key-store.file'), short: say('ask.key-store.file.short') },
       { value: 'keychain', name: say('ask.key-store.keychain'), short: say('ask.key-store.keychain.short') },
     ],
-    'file',
+    { preset: 'file', canGoBack },
   )
   return store === 'file' ? input : withValues(input, 'keyStore', [store])
 }
 
-async function answers(host: Host): Promise<boolean> {
+const keychainAnswers = new WeakMap<Host, Promise<boolean>>()
+
+/** Asked once: a keychain that is locked may want its own question answered each time. */
+function answers(host: Host): Promise<boolean> {
+  const known = keychainAnswers.get(host) ?? askKeychain(host)
+  keychainAnswers.set(host, known)
+  return known
+}
+
+async function askKeychain(host: Host): Promise<boolean> {
   const giveUp = new AbortController()
   const read = openKeychain(host)
     .then((keychain) => keychain.read(keyAccount))
@@ -148,13 +328,14 @@ async function answers(host: Host): Promise<boolean> {
 }
 
 /**
- * Which model each tool is to use, out of the gateway's own list; first of all the client's default, which writes
+ * Whether to choose models; then which one each tool is to use, out of the gateway's own list. A tool's default writes
  * nothing. Asked only where the gateway may be contacted and gives a list.
  */
-export async function askModels(
+async function askModels(
   input: Input,
   key: Secret | undefined,
   context: CommandContext,
+  canGoBack: boolean,
 ): Promise<Input> {
   const { host, catalog } = context
   const given = listOf(input, 'model')
@@ -165,17 +346,34 @@ export async function askModels(
   const tools = ((await namedTools(input, catalog, host)) ?? []).filter((tool) => takesModel(tool, input))
   if (tools.length === 0 || key === undefined || isOn(input, 'noCheck')) return input
   const { origin } = chooseOrigin(input, catalog.gateway)
-  const names = await fetchModels(origin, catalog.gateway, key, hostTransport(host))
-  const chosen: string[] = []
-  for (const tool of tools) {
+  const work = fetchModels(origin, catalog.gateway, key, hostTransport(host))
+  const names = await withProgress(host, host.texts['check.progress'], work)
+  const lists = tools.flatMap((tool) => {
     const fitting = names.filter((name) => fits(name, tool, catalog.gateway))
-    if (fitting.length === 0) continue
+    return fitting.length > 0 ? [{ tool, fitting }] : []
+  })
+  if (lists.length === 0 || !(await wantsModels(host, canGoBack))) return input
+  const chosen: string[] = []
+  for (const { tool, fitting } of lists) {
     const own = { value: undefined, name: say('ask.model.default') }
     const models = fitting.map((name) => ({ value: name, name }))
-    const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models])
+    const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models], {
+      canGoBack: true,
+      nothingFits: say('ask.nothing-fits'),
+    })
     if (model !== undefined) chosen.push(`${tool.id}=${model}`)
   }
   return chosen.length > 0 ? withValues(input, 'model', chosen) : input
+}
+
+function wantsModels(host: Host, canGoBack: boolean): Promise<boolean> {
+  const choices = [
+    { value: false, name: say('ask.models.defaults') },
+    { value: true, name: say('ask.models.choose') },
+  ]
+  return askSelect(host, { asked: say('ask.models'), answered: say('ask.model.short') }, choices, {
+    canGoBack,
+  })
 }
 
 function modelQuestion({ title: tool }: Tool): Question {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
 import { readBounded } from '../../../src/host/standard-streams.ts'
-import { looksLikeKey, parseKey, readKey } from '../../../src/secrets/read-key.ts'
+import { looksLikeKey, parseKey, parsePastedKey, readKey } from '../../../src/secrets/read-key.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
@@ -154,5 +155,37 @@ describe('readKey', () => {
     drops.kill()
     const dropping = createTestHost(folder, { readStdin: async () => 'endless' })
     await expect(readKey('-', dropping)).rejects.toThrow('did not end within 300 seconds')
+  })
+})
+
+describe('parsePastedKey', () => {
+  it.each([
+    [testKey, []],
+    [`  ${testKey} `, []],
+    [`"${testKey}"`, []],
+    [`export ANTHROPIC_AUTH_TOKEN=${testKey}`, ['export ANTHROPIC_AUTH_TOKEN=']],
+    [`export KEY='${testKey}';`, ['export KEY=', "'…'"]],
+    [`set OPENAI_API_KEY=${testKey}`, ['set OPENAI_API_KEY=']],
+    [`setx OPENAI_API_KEY ${testKey}`, ['setx OPENAI_API_KEY']],
+    [`$env:QCODE_API_KEY = "${testKey}"`, ['$env:QCODE_API_KEY =', '"…"']],
+    [`QCODE_API_KEY=${testKey}`, ['QCODE_API_KEY=']],
+    [`Bearer ${testKey}`, ['Bearer']],
+    [`"Authorization: Bearer ${testKey}"`, ['"…"', 'Authorization: Bearer']],
+    [`x-api-key: ${testKey}`, ['x-api-key:']],
+  ])('%#: finds the key in what was pasted, and names what stood around it', (text, around) => {
+    const pasted = parsePastedKey(text)
+    expect(Secret.reveal(pasted.key)).toBe(testKey)
+    expect(pasted.around).toEqual(around)
+  })
+
+  it.each(['abcDEF0123456789==', 'sk_live=', 'aB_c='])(
+    'takes %s as it is: a key may end in equals signs',
+    (text) => {
+      expect(parsePastedKey(text)).toEqual({ key: new Secret(text), around: [] })
+    },
+  )
+
+  it.each(['', 'export A_KEY=', 'two words', `${testKey} ${testKey}`])('refuses %j', (text) => {
+    expect(() => parsePastedKey(text)).toThrow(UserError)
   })
 })

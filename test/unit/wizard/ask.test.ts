@@ -58,7 +58,7 @@ describe('answers', () => {
     const first = askSelect(terminal.host, asMessage('First?'), choices)
     await terminal.answer('First?', down + enter)
     expect(await first).toBe(2)
-    const second = askSelect(terminal.host, asMessage('Second?'), choices, 2)
+    const second = askSelect(terminal.host, asMessage('Second?'), choices, { preset: 2 })
     await terminal.answer('Second?', enter)
     expect(await second).toBe(2)
   })
@@ -93,5 +93,26 @@ describe('answers', () => {
     expect(terminal.shown()).not.toContain('one two')
     expect(terminal.shown()).not.toContain(testKey.slice(0, 8))
     expect(terminal.shown()).toContain('cr_…cdef')
+  })
+
+  it.each([
+    ['one of another form, on a yes', `sk-other${enter}`, `y${enter}`, 'sk-other'],
+    ['none of another form on Enter, and asks again', `sk-other${enter}`, enter, testKey],
+  ])('askKey takes %s', async (_, typed, word, expected) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askKey(terminal.host)
+    await terminal.answer(en['ask.key'], typed)
+    await terminal.answer(en['ask.use-anyway'], word)
+    if (expected === testKey) await terminal.answer(en['ask.key'], testKey + enter)
+    expect(Secret.reveal(await answer)).toBe(expected)
+  })
+
+  it('askKey takes the key out of a pasted line, and says what it left out', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askKey(terminal.host)
+    await terminal.answer(en['ask.key'], `export OPENAI_API_KEY="${testKey}"${enter}`)
+    expect(Secret.reveal(await answer)).toBe(testKey)
+    expect(terminal.shown()).toContain('Left out: export OPENAI_API_KEY=')
+    expect(terminal.shown()).not.toContain(testKey.slice(0, 8))
   })
 })

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { acceptsOrigin } from '../../../src/commands/plain-http.ts'
+import type { Origin } from '../../../src/gateway/origin.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { en } from '../../../src/texts/en.ts'
-import { completeInput } from '../../../src/wizard/complete-input.ts'
+import { completeInput, type Presets } from '../../../src/wizard/complete-input.ts'
 import { answering, type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
@@ -36,13 +37,14 @@ const refusal = {
   message: 'The gateway does not know this key',
 } as const
 
-function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret) {
+function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret, presets: Presets = {}) {
   const context = { host: terminal.host, catalog }
-  return completeInput(input, givenKey, context, {
-    usableTools: async (answered) => answered,
-    accepts: (origin) => acceptsOrigin(origin, input, context),
-    testKey: async (tried) => (refused.includes(Secret.reveal(tried)) ? [refusal] : []),
-  })
+  const judges = {
+    usableTools: async (answered: Input) => answered,
+    accepts: (origin: Origin) => acceptsOrigin(origin, input, context),
+    testKey: async (tried: Secret) => (refused.includes(Secret.reveal(tried)) ? [refusal] : []),
+  }
+  return completeInput(input, givenKey, context, judges, presets)
 }
 
 describe('completeInput', () => {
@@ -195,6 +197,70 @@ describe('completeInput', () => {
   })
 })
 
+describe('Esc', () => {
+  const esc = '\x1b'
+
+  it('goes back one question at a time, and each is asked again', async () => {
+    mkdirSync(join(home, '.codex'))
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({}, 'noCheck'))
+    await terminal.answer(en['ask.tools'], enter)
+    await terminal.answer(en['ask.region'], enter)
+    await terminal.answer(en['ask.key'], esc)
+    await terminal.answer(en['ask.region'], esc)
+    await terminal.answer(en['ask.tools'], enter)
+    await terminal.answer(en['ask.region'], down + down + enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
+    expect((await completed).input.values).toEqual({ tool: ['codex'], region: ['eu'] })
+  })
+
+  it('passes over what a flag has given, and does nothing at the first question', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ tool: ['codex'] }, 'noCheck'))
+    await terminal.answer(en['ask.region'], esc)
+    await terminal.answer('', enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
+    expect((await completed).input.values.region).toEqual(['global'])
+  })
+})
+
+describe('the question for the region', () => {
+  it('offers the fastest one, and says that none answers where none does', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ tool: ['codex'] }), key)
+    // The preset is below it.
+    await terminal.answer(en['ask.region'], `\x1b[A${enter}`)
+    await terminal.answer(en['error.no-region'], '')
+    await terminal.answer(en['ask.region'], enter)
+    expect((await completed).input.values.region).toEqual(['global'])
+    expect(terminal.shown()).toContain(en['ask.region.silent'])
+  })
+
+  it('neither measures nor offers the fastest one with --no-check', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ tool: ['codex'] }, 'noCheck'), key)
+    await terminal.answer(en['ask.region'], enter)
+    await completed
+    expect(terminal.shown()).not.toContain(en['ask.region.auto'])
+    expect(terminal.shown()).not.toContain(en['ask.region.silent'])
+  })
+})
+
+describe('what is set up already', () => {
+  it('is what each question begins with, and the key can be kept', async () => {
+    const terminal = createAnsweringHost(home)
+    const presets = { tools: ['aider', 'cline'], region: 'asia', key }
+    const completed = complete(terminal, inputOf({}, 'noCheck'), undefined, presets)
+    await terminal.answer(en['ask.tools'], enter)
+    await terminal.answer(en['ask.region'], enter)
+    await terminal.answer(en['ask.key.short'], enter)
+    const { input, key: kept } = await completed
+    expect(input.values).toEqual({ tool: expect.arrayContaining(presets.tools), region: ['asia'] })
+    expect(input.values.tool).toHaveLength(2)
+    expect(kept).toBe(key)
+  })
+})
+
 describe('the question for models', () => {
   const names = ['gpt-b', 'claude-z', 'gpt-a', 'claude-y']
 
@@ -208,18 +274,38 @@ describe('the question for models', () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ gateway: [listing.origin], tool: ['codex', 'claude-code', 'openai-sdk'] })
     const completed = complete(terminal, input, key)
+    await terminal.answer(en['ask.models'], down + enter)
     await terminal.answer(en['ask.model']({ tool: 'Claude Code' }), down + enter)
     await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), down + down + enter)
     expect((await completed).input.values.model).toEqual(['claude-code=claude-y', 'codex=gpt-b'])
     expect(terminal.shown()).not.toContain(en['ask.model']({ tool: 'OpenAI SDK (Python and JavaScript)' }))
   })
 
-  it("writes nothing for the client's own default, which comes first", async () => {
+  it.each([
+    ['for all tools at once', [[en['ask.models'], enter]]],
+    [
+      'for one tool',
+      [
+        [en['ask.models'], down + enter],
+        [en['ask.model']({ tool: 'Codex CLI' }), enter],
+      ],
+    ],
+  ] as const)("writes nothing for the client's own default, %s", async (_, answers) => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ tool: ['codex'], gateway: [listing.origin] })
     const completed = complete(terminal, input, key)
-    await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), enter)
+    for (const [question, keys] of answers) await terminal.answer(question, keys)
     expect((await completed).input).toEqual(input)
+  })
+
+  it('finds a model by any part of its name, and says where none has it', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ tool: ['codex'], gateway: [listing.origin] }), key)
+    await terminal.answer(en['ask.models'], down + enter)
+    await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), 'xyz')
+    await terminal.answer(en['ask.nothing-fits'], '\x15T-B')
+    await terminal.answer('❯ gpt-b', enter)
+    expect((await completed).input.values.model).toEqual(['codex=gpt-b'])
   })
 
   it('does not come with --no-check, and the gateway is not contacted', async () => {

@@ -1,0 +1,84 @@
+import {
+  createPrompt,
+  isDownKey,
+  isEnterKey,
+  isUpKey,
+  makeTheme,
+  useEffect,
+  useKeypress,
+  usePagination,
+  usePrefix,
+  useState,
+} from '@inquirer/core'
+import type { promptTheme } from './ask.ts'
+
+/** One line of a list, and what stands in the answered line. */
+interface Row<Value> {
+  readonly value: Value
+  readonly name: string
+  readonly short: string
+}
+
+interface ListPrompt {
+  readonly message: string
+  readonly rows: readonly Row<unknown>[]
+  /** Index of the row under the cursor at the start. */
+  readonly start: number
+  readonly pageSize: number
+  readonly theme: ReturnType<typeof promptTheme>
+  /** What is said where no row fits what was typed; without it the list cannot be searched. */
+  readonly nothingFits?: string
+  /** Calls `renew` with other rows whenever more is known of them; gives what ends that. */
+  readonly watch?: (renew: (rows: readonly Row<unknown>[]) => void) => () => void
+}
+
+/**
+ * A list to choose one row from. Unlike inquirer's own (5.2.8) its rows may change while it is shown, without moving the
+ * cursor, and it can be searched by any part of a name. Gives the row's value.
+ */
+export const listPrompt = createPrompt<unknown, ListPrompt>((config, done) => {
+  const theme = makeTheme({}, config.theme)
+  const [status, setStatus] = useState<'idle' | 'done'>('idle')
+  const [rows, setRows] = useState(config.rows)
+  const [typed, setTyped] = useState('')
+  const [active, setActive] = useState(config.start)
+  const prefix = usePrefix({ status, theme })
+  useEffect(() => config.watch?.(setRows), [])
+
+  const shown = config.nothingFits === undefined ? rows : rows.filter((row) => fits(row, typed))
+  const chosen = shown[active]
+  useKeypress((key, line) => {
+    if (isEnterKey(key)) {
+      // The reader behind begins a new line at Enter.
+      if (chosen === undefined) return setTyped('')
+      setStatus('done')
+      done(chosen.value)
+    } else if (isUpKey(key) || isDownKey(key)) {
+      if (shown.length > 0) setActive((active + (isUpKey(key) ? -1 : 1) + shown.length) % shown.length)
+    } else if (config.nothingFits !== undefined) {
+      setTyped(line.line)
+      if (line.line !== typed) setActive(0)
+    } else {
+      line.clearLine(0)
+    }
+  })
+
+  const page = usePagination({
+    items: shown,
+    active,
+    renderItem: ({ item, isActive }) =>
+      isActive ? theme.style.highlight(`${config.theme.icon.cursor} ${item.name}`) : `  ${item.name}`,
+    pageSize: config.pageSize,
+  })
+  const message = theme.style.message(config.message, status)
+  if (status === 'done') return `${prefix} ${message} ${theme.style.answer(chosen?.short ?? '')}`
+  const question = [prefix, message, ...(typed === '' ? [] : [theme.style.answer(typed)])].join(' ')
+  const list = shown.length === 0 ? `  ${config.nothingFits}` : page
+  return `${question}\n${list}\n \n${config.theme.style.keysHelpTip()}${hiddenCursor}`
+})
+
+const hiddenCursor = '\x1b[?25l'
+
+function fits({ name }: Row<unknown>, typed: string): boolean {
+  return name.toLowerCase().includes(typed.trim().toLowerCase())
+}

@@ -72,7 +72,7 @@ async function askWhatNow(
   input: Input,
   context: WritingContext,
 ): Promise<Pick<AfterCheck, 'region' | 'undone'>> {
-  const { askAfterFailedCheck, askOtherRegion } = await import('../wizard/complete-input.ts')
+  const { askAfterFailedCheck, askOtherRegion } = await import('../wizard/ask-region.ts')
   const answer = await askAfterFailedCheck(problems, run !== undefined, context.host)
   if (answer === 'keep') return {}
   const undone = run === undefined ? undefined : await undoRun(run, context)

@@ -4,7 +4,7 @@ import { type Input, textOf } from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
-import type { KeyAsking } from '../wizard/ask.ts'
+import type { KeyAsking } from '../wizard/ask-key.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
@@ -14,7 +14,7 @@ export async function givenKey(input: Input, host: Host, question?: KeyAsking): 
   const keyFile = textOf(input, 'keyFile')
   if (keyFile !== '-' || !isTerminal(host)) return readKey(keyFile, host)
   if (!host.terminal.interactive) throw cannotAsk()
-  const { askKey } = await import('../wizard/ask.ts')
+  const { askKey } = await import('../wizard/ask-key.ts')
   return askKey(host, question)
 }
 

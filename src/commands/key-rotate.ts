@@ -84,7 +84,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
     if (!isRefused || !isInteractive(input, host)) {
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
-    const { askAgain } = await import('../wizard/resolve-key.ts')
+    const { askAgain } = await import('../wizard/ask-key.ts')
     key = await askAgain(host, findings, { isNew: true })
     most = await planFor(key)
   }
@@ -117,7 +117,7 @@ function isNew({ places, old }: Rotation): boolean {
 
 async function askForKey(input: Input, host: Host): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
-  const { askKey } = await import('../wizard/ask.ts')
+  const { askKey } = await import('../wizard/ask-key.ts')
   return askKey(host, { isNew: true })
 }
 

@@ -42,7 +42,7 @@ export async function setKey(input: Input, context: WritingContext): Promise<Out
 
 async function askForKey(input: Input, host: Host): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
-  const { askKey } = await import('../wizard/ask.ts')
+  const { askKey } = await import('../wizard/ask-key.ts')
   return askKey(host)
 }
 

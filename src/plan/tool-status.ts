@@ -44,13 +44,8 @@ export async function inspectSetup(
   const formats = await loadFormats(targets.map(({ format }) => format))
   const documents = new DocumentSet(context.machine.read, formats)
   const paths = [...new Set(targets.map(({ path }) => path))]
-  const files = paths.map((path) =>
-    inspectFile(
-      targets.filter((target) => target.path === path),
-      documents,
-      context,
-    ),
-  )
+  const at = (path: string) => targets.filter((target) => target.path === path)
+  const files = paths.map((path) => inspectFile(at(path), documents, context))
   return statusOf(setup, files, choice.origin.isUnencrypted)
 }
 

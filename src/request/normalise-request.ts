@@ -83,18 +83,10 @@ function refuseAmbiguousModel(input: Input, tools: readonly Tool[]): void {
 
 /** A warning where a key has not the look of those that the console gives out. */
 export function judgeKeyLook(key: Secret): Finding[] {
-  return looksLikeKey(key) ? [] : [unusualKey]
+  return looksLikeKey(key) ? [] : [{ id: 'key-look', level: 'warning', message: say('key.look') }]
 }
 
-const unusualKey: Finding = {
-  id: 'key-look',
-  level: 'warning',
-  message: say('key.look'),
-}
-
-/**
- * The key that the keychain holds already, where that is where it is to be kept. Throws UserError `keychain-unavailable`.
- */
+/** The key that the keychain holds already, where that is where it is to be kept. Throws UserError `keychain-unavailable`. */
 export async function keychainKey(input: Input, host: Host): Promise<Secret | undefined> {
   if (textOf(input, 'keyStore') !== 'keychain') return undefined
   return (await openKeychain(host)).read(keyAccount)

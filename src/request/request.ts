@@ -57,3 +57,8 @@ export function listOf(input: Input, name: string): string[] {
 export function isOn(input: Input, name: string): boolean {
   return input.switches.has(name)
 }
+
+/** The input as if these values had been given by the field's flag. */
+export function withValues(input: Input, name: string, values: readonly string[]): Input {
+  return { ...input, values: { ...input.values, [name]: values } }
+}

@@ -1,9 +1,7 @@
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { looksLikeKey, type PastedKey, parsePastedKey } from '../secrets/read-key.ts'
-import type { Secret } from '../secrets/secret.ts'
-import { type Message, say, type Texts, textIn } from '../texts/message.ts'
+import { type Message, type Texts, textIn } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, writeText } from '../ui/write-text.ts'
@@ -15,13 +13,6 @@ import { lendInput } from './hold-terminal.ts'
 export interface Question {
   readonly asked: Message
   readonly answered: Message
-}
-
-/** How the key is asked for. */
-export interface KeyAsking {
-  /** The new one that replaces another. */
-  readonly isNew?: boolean
-  readonly canGoBack?: boolean
 }
 
 /** One line of a list. */
@@ -125,48 +116,6 @@ export async function askConfirm(host: Host, question: Message, preset: boolean)
   )
 }
 
-/**
- * The key, never shown: stars while it is typed, its masked form once it is taken. What was pasted around it is taken off
- * and named. A key that cannot be one is asked for again, and one of another form on a word. Errors: `GoneBack`.
- */
-export async function askKey(
-  host: Host,
-  { isNew = false, canGoBack = false }: KeyAsking = {},
-): Promise<Secret> {
-  const id = isNew ? 'ask.key.new' : 'ask.key'
-  for (;;) {
-    const { key, around } = await askForKey(host, { asked: say(id), answered: say(`${id}.short`) }, canGoBack)
-    if (around.length > 0) warn(host, say('ask.key.cleaned', { around }))
-    if (looksLikeKey(key)) return key
-    warn(host, say('ask.key.odd'))
-    if (await askConfirm(host, say('ask.use-anyway'), false)) return key
-  }
-}
-
-async function askForKey(host: Host, question: Question, canGoBack: boolean): Promise<PastedKey> {
-  const { default: password } = await import('@inquirer/password')
-  let pasted: PastedKey | undefined
-  const validate = (text: string) => {
-    const parsed = tryKey(text, host.texts)
-    if (typeof parsed === 'string') return parsed
-    pasted = parsed
-    return true
-  }
-  const theme = themeOf(host, question, canGoBack ? host.texts['ask.keys.back'] : undefined)
-  const answer = () => theme.style.answer(String(pasted?.key))
-  const config = {
-    message: askedText(host, question),
-    mask: true,
-    // Without this, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
-    toggleMask: false,
-    validate,
-    theme: { ...theme, style: { ...theme.style, answer } },
-  }
-  await ask(host, (context) => password(config, context), canGoBack)
-  if (pasted === undefined) throw new Error('the key prompt ended without a key')
-  return pasted
-}
-
 interface PromptContext {
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
@@ -174,7 +123,8 @@ interface PromptContext {
   readonly clearPromptOnDone: boolean
 }
 
-async function ask<Answer>(
+/** Runs one prompt of inquirer's. */
+export async function ask<Answer>(
   host: Host,
   prompt: (context: PromptContext) => Promise<Answer>,
   canGoBack = false,
@@ -243,16 +193,12 @@ function hasLeft(error: unknown): boolean {
   return error instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(error.name)
 }
 
-function tryKey(text: string, texts: Texts): PastedKey | string {
-  try {
-    return parsePastedKey(text)
-  } catch (error) {
-    if (error instanceof UserError) return error.text.in(texts)
-    throw error
-  }
-}
-
-function themeOf(host: Host, question: Question | Message, keys?: string): ReturnType<typeof promptTheme> {
+/** The look of one question. */
+export function themeOf(
+  host: Host,
+  question: Question | Message,
+  keys?: string,
+): ReturnType<typeof promptTheme> {
   const theme = promptTheme(promptStyleFor(host), host.texts, keys)
   const answered = 'answered' in question ? shown(host, question.answered) : undefined
   const message = (text: string, status?: string) =>
@@ -260,7 +206,8 @@ function themeOf(host: Host, question: Question | Message, keys?: string): Retur
   return { ...theme, style: { ...theme.style, message } }
 }
 
-function askedText(host: Host, question: Question | Message): string {
+/** A question as it can be shown. */
+export function askedText(host: Host, question: Question | Message): string {
   return shown(host, 'asked' in question ? question.asked : question)
 }
 

@@ -1,36 +1,33 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import { checkSettings, hostTransport } from '../checks/check-gateway.ts'
-import { measureOrigin, type RegionTime } from '../checks/check-regions.ts'
+import { hostTransport } from '../checks/check-gateway.ts'
 import type { CommandContext } from '../command.ts'
-import { cancelled, quoteWord, UserError } from '../errors.ts'
-import type { Finding } from '../finding.ts'
+import { quoteWord } from '../errors.ts'
 import { fetchModels } from '../gateway/fetch-models.ts'
-import { type Gateway, type Region, servesModel } from '../gateway/gateway.ts'
-import { Origin } from '../gateway/origin.ts'
+import { type Gateway, servesModel } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
 import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts'
-import { type Field, fields, fieldsOf } from '../request/fields.ts'
+import { type Field, fieldsOf } from '../request/fields.ts'
 import { chooseOrigin, keychainKey } from '../request/normalise-request.ts'
-import { type Input, isOn, type KeyStore, listOf, type Scope, textOf } from '../request/request.ts'
+import {
+  type Input,
+  isOn,
+  type KeyStore,
+  listOf,
+  type Scope,
+  textOf,
+  withValues,
+} from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { joined, type Message, say, written } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { renderFindings, withProgress } from '../ui/write-text.ts'
-import {
-  askCheckbox,
-  askSelect,
-  type Choice,
-  GoneBack,
-  type Question,
-  showAnswer,
-  tell,
-  warn,
-} from './ask.ts'
+import { withProgress } from '../ui/write-text.ts'
+import { askCheckbox, askSelect, GoneBack, type Question, showAnswer, tell } from './ask.ts'
+import { type KeyTest, resolveKey } from './ask-key.ts'
+import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { holdTerminal } from './hold-terminal.ts'
-import { type KeyTest, resolveKey } from './resolve-key.ts'
 
 /** Who judges the answers while they are given. */
 interface Judges {
@@ -175,112 +172,6 @@ function fittingTools(input: Input, catalog: Catalog): Tool[] {
   )
 }
 
-/** Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. */
-export type AcceptsOrigin = (origin: Origin) => Promise<boolean>
-
-/** Stands for the region that answers fastest. */
-const fastest = 'auto'
-
-/**
- * Which region, each with the time in which it answers as soon as that is known. One that is not accepted is asked for
- * again; one that a flag named is then left.
- */
-export async function askRegion(
-  input: Input,
-  { host, catalog: { gateway } }: CommandContext,
-  accepts: AcceptsOrigin,
-  preset: string = fields.region.default,
-  canGoBack = false,
-): Promise<Input> {
-  if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
-    const { origin } = chooseOrigin(input, gateway)
-    showAnswer(host, say('ask.region'), origin.text)
-    if (!(await accepts(origin))) throw cancelled()
-    return input
-  }
-  const times = isOn(input, 'noCheck') ? undefined : measure(gateway, input, host)
-  const choicesNow = () => regionChoices(gateway, times?.known)
-  for (;;) {
-    const answer = await askSelect(host, say('ask.region'), choicesNow(), {
-      preset,
-      canGoBack,
-      ...(times && { watch: (renew) => times.watch(() => renew(choicesNow())) }),
-    })
-    const region = answer === fastest ? await fastestRegion(times, gateway, host) : regionOf(answer, gateway)
-    if (region && (await accepts(Origin.ofRegion(region)))) return withValues(input, 'region', [region.id])
-  }
-}
-
-function regionOf(id: string, gateway: Gateway): Region | undefined {
-  return gateway.regions.find((region) => region.id === id)
-}
-
-/** Every region with its time, where regions may be asked; the fastest one of those with TLS can be had by that alone. */
-function regionChoices(gateway: Gateway, known?: ReadonlyMap<string, RegionTime>): Choice<string>[] {
-  const regions = gateway.regions.map((region) => {
-    const time = known?.get(region.id)
-    const name = describe(region)
-    return {
-      value: region.id,
-      name: time === undefined ? name : joined([name, timeText(time)], ' '),
-      short: written(region.title, region.titleZh),
-    }
-  })
-  const auto = { value: fastest, name: say('ask.region.auto'), short: say('ask.region.auto.short') }
-  return known === undefined ? regions : [auto, ...regions]
-}
-
-function timeText({ state, ms }: RegionTime): Message {
-  return state === 'measured' ? say('ask.region.ms', { ms: ms ?? 0 }) : say(`ask.region.${state}`)
-}
-
-/** The times of all regions as they come in. */
-interface Measuring {
-  readonly known: ReadonlyMap<string, RegionTime>
-  /** Once all of them are there. */
-  readonly whole: Promise<unknown>
-  readonly watch: (tell: () => void) => () => void
-}
-
-function measure(gateway: Gateway, input: Input, host: Host): Measuring {
-  const known = new Map<string, RegionTime>()
-  const listeners = new Set<() => void>()
-  const settings = checkSettings(input, host)
-  const whole = Promise.all(
-    gateway.regions.map(async (region) => {
-      known.set(region.id, await measureOrigin(Origin.ofRegion(region), gateway, settings))
-      for (const listener of listeners) listener()
-    }),
-  )
-  const watch = (listener: () => void) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
-  return { known, whole, watch }
-}
-
-/** Never one without TLS: that is for the user alone to choose. Undefined, and said, where none answers. */
-async function fastestRegion(
-  times: Measuring | undefined,
-  gateway: Gateway,
-  host: Host,
-): Promise<Region | undefined> {
-  await withProgress(host, host.texts['check.progress'], times?.whole ?? Promise.resolve())
-  const right = [...(times?.known.values() ?? [])].filter(({ state, tls }) => state === 'measured' && tls)
-  const [best] = right.sort((one, other) => (one.ms ?? 0) - (other.ms ?? 0))
-  const region = best && regionOf(best.region, gateway)
-  if (best && region) {
-    const message = say('check.region-chosen', { region: region.id, ms: best.ms ?? 0 })
-    tell(host, renderFindings([{ id: 'region-auto', level: 'info', message }], host))
-  } else warn(host, say('error.no-region'))
-  return region
-}
-
-/** Its name and the reason for it. */
-function describe({ title, titleZh, audience, audienceZh }: Region): Message {
-  return written(`${title}: ${audience}`, `${titleZh}：${audienceZh}`)
-}
-
 /** A keychain that does not answer by then is not offered, in ms. */
 const timeoutMs = 1500
 
@@ -394,11 +285,6 @@ function fits(name: string, tool: Tool, gateway: Gateway): boolean {
   return protocol !== undefined && servesModel(gateway, protocol, name)
 }
 
-/** The input as if these values had been given by the field's flag. */
-export function withValues(input: Input, name: string, values: readonly string[]): Input {
-  return { ...input, values: { ...input.values, [name]: values } }
-}
-
 /**
  * The command line that does the same without questions. The key is left out: where no variable and no file holds it,
  * the command reads it from standard input.
@@ -422,35 +308,4 @@ function flagsOf({ flag, value, many }: Field, values: readonly string[], isOn: 
   if (value === undefined) return isOn ? [`--${flag}`] : []
   const counting = many ? values : values.slice(-1)
   return counting.flatMap((text) => [`--${flag}`, quoteWord(text)])
-}
-
-/** `region`: take it back, and then ask which other region to take. */
-type AfterFailedCheck = 'keep' | 'region' | 'undo'
-
-/**
- * What to do when the gateway did not answer as it should. Asked after the files are written, so leaving the question
- * keeps them and is no cancellation.
- */
-export async function askAfterFailedCheck(
-  problems: readonly Finding[],
-  canUndo: boolean,
-  host: Host,
-): Promise<AfterFailedCheck> {
-  tell(host, renderFindings(problems, host))
-  try {
-    return await askSelect<AfterFailedCheck>(host, say('ask.failed-check'), [
-      { value: 'keep', name: say('ask.failed-check.keep') },
-      { value: 'region', name: say('ask.failed-check.region') },
-      ...(canUndo ? [{ value: 'undo' as const, name: say('ask.failed-check.undo') }] : []),
-    ])
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'cancelled') return 'keep'
-    throw error
-  }
-}
-
-/** Which region to take instead. Errors: UserError `cancelled`. */
-export async function askOtherRegion(context: CommandContext, accepts: AcceptsOrigin): Promise<string> {
-  const nothing = { values: {}, switches: new Set<string>(), positionals: [] }
-  return textOf(await askRegion(nothing, context, accepts), 'region') ?? ''
 }

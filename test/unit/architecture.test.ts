@@ -250,7 +250,7 @@ describe('the architecture', () => {
   it('reveals a key only where it is written or sent', () => {
     expect(occurrences(/Secret\.reveal\b/).sort()).toMatchInlineSnapshot(`
       [
-        "commands/key-get.ts",
+        "commands/key.ts",
         "gateway/fetch-models.ts",
         "gateway/probe-route.ts",
         "plan/placeholders.ts",

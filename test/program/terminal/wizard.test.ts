@@ -147,6 +147,8 @@ describe('the wizard on a terminal', () => {
     )
     const args = ['--tool', 'codex', '--gateway', gateway.origin, '--timeout', '60']
     const run = start({ args, env: { QCODE_API_KEY: testKey } })
+    await run.question(en['ask.models'])
+    run.press(down, enter)
     await run.question(en['ask.model']({ tool: 'Codex CLI' }))
     expect(run.screen()).not.toContain('claude-9')
     run.press(down, enter)

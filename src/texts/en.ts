@@ -64,7 +64,7 @@ export const en = {
   'ask.region.silent': '(no response)',
   'ask.region.not-measured': '(not measured)',
   'ask.use-anyway': 'Use it anyway?',
-  'ask.key': 'Paste your QCode.cc API key (cr_…, input is hidden; create one at https://qcode.cc)',
+  'ask.key': 'Paste your QCode.cc API key (cr_…, stays hidden; get one at qcode.cc)',
   'ask.key.short': 'QCode.cc API key',
   'ask.key.keep': ({ key }: With<'key'>) => `Keep ${key}`,
   'ask.key.other': 'Paste another key',

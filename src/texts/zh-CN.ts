@@ -53,7 +53,7 @@ export const zhCN: Texts = {
   'ask.region.silent': '（无响应）',
   'ask.region.not-measured': '（未测量）',
   'ask.use-anyway': '仍要使用吗？',
-  'ask.key': '请粘贴您的 QCode.cc API 密钥（cr_…，输入内容不显示；可在 https://qcode.cc 创建）',
+  'ask.key': '请粘贴您的 QCode.cc API 密钥（cr_…，输入不显示；可在 qcode.cc 获取）',
   'ask.key.short': 'QCode.cc API 密钥',
   'ask.key.keep': ({ key }) => `继续使用 ${key}`,
   'ask.key.other': '粘贴另一个密钥',

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TextId } from '../../../../src/texts/message.ts'
+import { zhCN } from '../../../../src/texts/zh-CN.ts'
 import { displayWidth, wrapText } from '../../../../src/ui/render-table.ts'
 import { randomCases } from '../../../support/random-cases.ts'
+import { shownText } from '../../../support/shown-text.ts'
 
 describe('wrapText', () => {
   it.each([
@@ -12,10 +15,24 @@ describe('wrapText', () => {
     ['使用 HTTP 明文', 9, ['使用 HTTP', '明文']],
     ['', 10, ['']],
     ['默认：全球。可用值', 4, ['默', '认：', '全', '球。', '可用', '值']],
+    ['正在等待……好', 8, ['正在等', '待……好']],
+    ['用法：x [命令]', 9, ['用法：x', '[命令]']],
+    ['共计一百％。', 10, ['共计一', '百％。']],
     ['您的密钥（如有）', 10, ['您的密钥', '（如有）']],
     ['命令“codx”。请运行：x', 6, ['命令', '“codx”。', '请运', '行：x']],
   ])('%j at %i columns', (text, width, lines) => {
     expect(wrapText(text, width)).toEqual(lines)
+  })
+
+  it('given any Chinese text, then at no width a line begins with a closing mark or ends with an opening one', () => {
+    const texts = (Object.keys(zhCN) as TextId[]).map((id) => shownText(zhCN, id))
+    const lines = [20, 40, 41, 60, 80].flatMap((width) => texts.flatMap((text) => wrapText(text, width)))
+    expect(
+      lines.filter(
+        (line) => /^[，。、；：？！）》」』】〉〕”’—·～％,.;:!?)\]}]/.test(line),
+      ),
+    ).toEqual([])
+    expect(lines.filter((line) => /[（《「『【〈〔“‘([{]$/.test(line))).toEqual([])
   })
 
   it('law: it loses nothing but blanks, and keeps to the width wherever it can break, which is never before a closing mark', () => {

@@ -69,7 +69,7 @@ export function padEnd(text: string, width: number): string {
  * with what is before it: in Chinese no line begins with a closing mark (GB/T 15834).
  */
 const piece =
-  /\s*[（《「『【〈〔“‘]*(?:(?:[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]*[([{“‘])?[\p{Script=Han}\u3000-\u303f\uff01-\uff60]|[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]+)[，。、；：？！）》」』】〉〕”’…—·～％)\]}]*/gu
+  /\s*[（《「『【〈〔“‘]*(?:(?:[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]*[([“‘])?[\p{Script=Han}\u3000-\u303f\uff01-\uff60]|[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]+)[，。、；：？！）》」』】〉〕”’…—·～％)\]}]*/gu
 
 /** A text as lines of at most `width` columns, broken between words or Chinese characters; a longer word stands alone. */
 export function wrapText(text: string, width: number): string[] {

@@ -6,7 +6,6 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
-import { keychainTitle } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
 import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { styleFor } from '../ui/style.ts'
@@ -75,7 +74,7 @@ export function askRecovery(
     host,
     say('ask.recovery.stopped', { run: run.id, command: run.command }),
     ...run.files.map(({ path }) => path),
-    ...(run.keychain ? [keychainTitle] : []),
+    ...(run.keychain ? [say('report.keychain.key')] : []),
   )
   return askSelect<'finish' | 'undo'>(host, say('ask.recovery'), [
     { value: 'undo', name: say('ask.recovery.undo') },

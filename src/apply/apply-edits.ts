@@ -6,6 +6,7 @@ import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
 import { consentsOf, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
+import { say } from '../texts/message.ts'
 import { changedSincePlan, checkTargets, sameMode, type Target } from './check-targets.ts'
 import {
   clearReplacement,
@@ -75,7 +76,7 @@ export async function applyEdits(
       return run ?? undefined
     })
   } catch (error) {
-    throw explainFailure(error, 'Nothing was changed.', host)
+    throw explainFailure(error, say('ending.nothing'), host)
   }
 }
 
@@ -150,8 +151,8 @@ function followLedger(request: ApplyRequest, host: Host): ApplyRequest {
   }
   throw new UserError({
     code: 'changed-since-plan',
-    message: 'Another run of qcode-setup ended after the plan was made.',
-    hint: 'Nothing was changed by this run. Run the same command again to get a new plan.',
+    message: say('error.ledger-changed'),
+    hint: say('error.again'),
     exit: 3,
   })
 }

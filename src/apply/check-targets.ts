@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts'
 import { assertWritable, type FileState, readFileState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
+import { say } from '../texts/message.ts'
 import type { RecordedFile, RunRecord } from './run-record.ts'
 
 /** One edit, and what stands at its path now that the lock is held. */
@@ -31,8 +32,9 @@ export function checkTargets(edits: readonly FileEdit[], host: Host): Target[] {
 export function changedSincePlan(what: string): UserError {
   return new UserError({
     code: 'changed-since-plan',
-    message: `${what} was changed after the plan was made.`,
-    hint: 'Nothing was changed by this run. Run the same command again to get a new plan.',
+    message:
+      what === keychainTitle ? say('error.key-changed-meanwhile') : say('error.changed-meanwhile', { what }),
+    hint: say('error.again'),
     exit: 3,
     ...(isAbsolute(what) && { where: { file: what } }),
   })
@@ -45,12 +47,12 @@ function sameState(one: FileState, other: FileState, platform: NodeJS.Platform):
 }
 
 /** Removing the file behind a link would leave a link that leads nowhere. */
-function linkNotRemoved(state: FileState): UserError {
+function linkNotRemoved({ path, resolvedPath }: FileState): UserError {
   return new UserError({
     code: 'link-not-removed',
-    message: `${state.path} is a link to ${state.resolvedPath}, which would have to be removed.`,
-    hint: `Remove the link, then run the same command again: rm ${quoteWord(state.path)}`,
-    where: { file: state.path },
+    message: say('error.link-not-removed', { path, target: resolvedPath }),
+    hint: say('error.link-not-removed.hint', { path: quoteWord(path) }),
+    where: { file: path },
   })
 }
 
@@ -63,12 +65,12 @@ function assertDistinct(targets: readonly Target[]): void {
   }
 }
 
-function sameFile(earlier: string, state: FileState): UserError {
+function sameFile(earlier: string, { path, resolvedPath }: FileState): UserError {
   return new UserError({
     code: 'same-file',
-    message: `${earlier} and ${state.path} are one file, ${state.resolvedPath}, and both would be changed.`,
-    hint: 'Choose the tools one at a time: one run changes each file once.',
-    where: { file: state.path },
+    message: say('error.same-file', { earlier, path, target: resolvedPath }),
+    hint: say('error.same-file.hint'),
+    where: { file: path },
   })
 }
 
@@ -108,16 +110,14 @@ function readState(path: string): FileState | undefined {
 
 /** Something is not what a run left there: `what` is a path, or has no place in a file. */
 export function changedSinceRun(what: string, run: RunRecord): UserError {
+  const isKey = what === keychainTitle
   return new UserError({
     code: 'changed-since-run',
-    message: `${what} was changed after run ${run.id}: taking the run back would lose that change.`,
-    hint: `Nothing was changed. ${remedyFor(what)}`,
+    message: isKey
+      ? say('error.key-changed-since', { run: run.id })
+      : say('error.changed-since', { what, run: run.id }),
+    hint: say(isKey ? 'error.key-changed-since.hint' : 'error.changed-since.hint'),
     exit: 3,
     ...(isAbsolute(what) && { where: { file: what } }),
   })
-}
-
-function remedyFor(what: string): string {
-  if (what === keychainTitle) return 'To put another key there, type: qcode-setup key set'
-  return 'To take out only what this program wrote, type: qcode-setup remove'
 }

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes, readFileState } from '../host/read-file-state.ts'
 import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
+import { say } from '../texts/message.ts'
 import { applyEdits } from './apply-edits.ts'
 import { filePosition, sameMode } from './check-targets.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
@@ -12,7 +13,13 @@ import { forgetKeys, hasCopies, keychainPosition } from './keychain-copies.ts'
 import { completeRun } from './prepare-run.ts'
 import { finishRenewal } from './renew-history.ts'
 import { explainFailure, restoreRun, rollbackFailed } from './restore-run.ts'
-import type { ApplyRequest, RecordedFile, RenewedFile, RunRecord } from './run-record.ts'
+import {
+  type ApplyRequest,
+  type RecordedFile,
+  type RenewedFile,
+  type RunRecord,
+  targetName,
+} from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import { readTrustedFile } from './trusted-file.ts'
 
@@ -105,7 +112,7 @@ async function recover(
       return await work(run, writer)
     })
   } catch (error) {
-    throw explainFailure(error, `Run ${id} is still unfinished.`, host)
+    throw explainFailure(error, say('ending.unfinished', { run: id }), host)
   }
 }
 
@@ -150,8 +157,8 @@ async function canFinishKeychain({ keychain: recorded, renewal }: RunRecord, hos
 function cannotFinish(run: RunRecord, what: string): UserError {
   return new UserError({
     code: 'cannot-finish',
-    message: `Run ${run.id} cannot be finished: it was stopped before ${what} was saved and its new state written.`,
-    hint: `To take it back, type: qcode-setup undo ${run.id}`,
+    message: say('error.cannot-finish', { run: run.id, what: targetName(what) }),
+    hint: say('error.cannot-finish.hint', { run: run.id }),
     ...(isAbsolute(what) && { where: { file: what } }),
   })
 }
@@ -159,8 +166,8 @@ function cannotFinish(run: RunRecord, what: string): UserError {
 function runEnded(run: RunRecord): UserError {
   return new UserError({
     code: 'run-ended',
-    message: `Run ${run.id} is ${run.state === 'done' ? 'complete' : 'taken back already'}.`,
-    hint: 'There is nothing to recover.',
+    message: say(run.state === 'done' ? 'error.run-done' : 'error.run-rolled-back', { run: run.id }),
+    hint: say('error.run-ended.hint'),
     exit: 2,
   })
 }

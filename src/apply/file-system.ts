@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import fs from 'fs-extra'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
 import { findRepository } from '../host/run-git.ts'
+import { asMessage, type Message, say, type TextId } from '../texts/message.ts'
 
 /** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */
 export interface FileSystem {
@@ -88,11 +89,15 @@ async function flushFolder(path: string): Promise<void> {
 /** One step on one file was refused by the system; `cause` is Node's error. */
 export class StepFailure extends Error {
   readonly path: string
+  /** In words, as a part of a sentence: `the disk is full (ENOSPC)`. */
+  readonly reason: Message
 
   constructor(path: string, cause: Error) {
-    super(describeCause(cause), { cause })
+    const reason = describeCause(cause)
+    super(String(reason), { cause })
     this.name = 'StepFailure'
     this.path = path
+    this.reason = reason
   }
 }
 
@@ -105,21 +110,22 @@ export async function step<T>(path: string, work: () => Promise<T>): Promise<T> 
   }
 }
 
-const words: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EBUSY: 'it is in use by another program, or a mount',
-  EDQUOT: 'your disk quota is used up',
-  EEXIST: 'something stands there already',
-  EIO: 'the disk reports an error',
-  ENOENT: 'its folder is gone',
-  ENOSPC: 'the disk is full',
-  EPERM: 'the system does not allow it',
-  EROFS: 'the disk is read-only',
-}
+const words = {
+  EACCES: 'disk.denied',
+  EBUSY: 'disk.busy',
+  EDQUOT: 'disk.quota',
+  EEXIST: 'disk.exists',
+  EIO: 'disk.error',
+  ENOENT: 'disk.no-folder',
+  ENOSPC: 'disk.full',
+  EPERM: 'disk.not-allowed',
+  EROFS: 'disk.read-only',
+} as const satisfies Record<string, TextId>
 
-function describeCause(cause: Error): string {
+function describeCause(cause: Error): Message {
   const code = 'code' in cause ? String(cause.code) : cause.message
-  return words[code] ? `${words[code]} (${code})` : code
+  const known = Object.hasOwn(words, code) ? words[code as keyof typeof words] : undefined
+  return known ? say('disk.with-code', { reason: say(known), code }) : asMessage(code)
 }
 
 /** A file that is gone already is no error. Not flushed: after a loss of power it may be there again. */
@@ -244,8 +250,8 @@ function rejectOwner(error: unknown, target: string, owner: string): never {
   if (!hasCode(error, 'EPERM')) throw error
   throw new UserError({
     code: 'owner-not-kept',
-    message: `${target} belongs to ${owner}, and a new version of it would not: nothing was changed.`,
-    hint: `Run the command as the owner of the file, or make it yours: sudo chown "$(id -u):$(id -g)" ${quoteWord(target)}`,
+    message: say('error.owner-not-kept', { path: target, owner }),
+    hint: say('error.owner-not-kept.hint', { path: quoteWord(target) }),
     where: { file: target },
   })
 }

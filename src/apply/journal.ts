@@ -4,8 +4,16 @@ import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
+import { say } from '../texts/message.ts'
 import { isTemporaryOf, replaceFile, step } from './file-system.ts'
-import { isRunId, type RecordedFile, type RunRecord, runSchema, runTargets } from './run-record.ts'
+import {
+  isRunId,
+  type RecordedFile,
+  type RunRecord,
+  runSchema,
+  runTargets,
+  targetName,
+} from './run-record.ts'
 import { makePrivateFolder, runsFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
@@ -45,8 +53,8 @@ export function readRun(host: Host, id: string): RunRecord {
   if (run) return run
   throw new UserError({
     code: 'no-such-run',
-    message: `There is no run ${id}.`,
-    hint: `The runs of this machine are the folders in ${runsFolder(host)}`,
+    message: say('error.no-such-run', { id }),
+    hint: say('error.no-such-run.hint', { folder: runsFolder(host) }),
     exit: 2,
   })
 }
@@ -103,11 +111,11 @@ export function readBackupOf(host: Host, runId: string, file: RecordedFile): Uin
   const copy = backupFile(host, runId, file.before.backup)
   const found = tryToRead(copy, host)
   if (found instanceof Uint8Array && hashBytes(found) === file.before.hash) return found
-  const reason = found instanceof UserError ? found.message : copy
+  const reason = found instanceof UserError ? found.text : copy
   throw new UserError({
     code: 'broken-backup',
-    message: `The backup of ${file.path} is ${found ? 'damaged' : 'gone'}: ${reason}`,
-    hint: `Nothing was changed. Restore ${file.path} from another copy.`,
+    message: say(found ? 'error.backup-damaged' : 'error.backup-gone', { path: file.path, reason }),
+    hint: say('error.backup.hint', { path: file.path }),
     where: { file: copy },
   })
 }
@@ -164,8 +172,11 @@ function readJournal(host: Host, id: string): RunRecord | undefined {
   }
   throw new UserError({
     code: 'broken-journal',
-    message: `${file}, the record of an earlier run, is damaged or comes from another version: that run cannot be undone, and its backups are not renewed by key rotate.`,
-    hint: `Update qcode-setup, or move the folder of that run away: mv ${quoteWord(folder)} ${quoteWord(`${folder}.broken`)}`,
+    message: say('error.broken-journal', { file }),
+    hint: say('error.broken-journal.hint', {
+      folder: quoteWord(folder),
+      away: quoteWord(`${folder}.broken`),
+    }),
     where: { file },
   })
 }
@@ -203,10 +214,10 @@ export function unfinishedRun(run: RunRecord): UserError {
   return new UserError({
     code: 'unfinished-run',
     message: [
-      `An earlier run, ${run.id} (${run.command}), was stopped half-way. It was about to change:`,
-      ...runTargets(run).map((what) => `  ${what}`),
+      say('error.unfinished-run', { run: run.id, command: run.command }),
+      ...runTargets(run).map((what) => say('error.listed', { what: targetName(what) })),
     ],
-    hint: `To end it, type: ${endingCommand(run)}`,
+    hint: say('error.unfinished-run.hint', { command: endingCommand(run) }),
   })
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
+import { say } from '../texts/message.ts'
 import { createFileSystem, discardFile, removeIfEmpty, step } from './file-system.ts'
 import {
   backupFile,
@@ -66,7 +67,7 @@ export async function purgeBackups(paths: readonly string[], host: Host): Promis
       }
     })
   } catch (error) {
-    throw explainFailure(error, 'Some backups may be deleted already; type the same command again.', host)
+    throw explainFailure(error, say('ending.backups'), host)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   openKeychain,
 } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { changedSincePlan, changedSinceRun, type FilePosition } from './check-targets.ts'
 import { createFileSystem } from './file-system.ts'
 import { findUnfinishedRun, listRuns, unfinishedRun } from './journal.ts'
@@ -34,8 +35,8 @@ export async function readCopy(account: string, hash: string, keychain: Keychain
   if (key && hashKey(key) === hash) return key
   throw new UserError({
     code: 'broken-backup',
-    message: `The copy of a key is ${key ? 'damaged' : 'gone'}: account ${account} of qcode-setup in the keychain.`,
-    hint: 'Nothing was changed. To put a key into the keychain, type: qcode-setup key set',
+    message: say(key ? 'error.key-copy-damaged' : 'error.key-copy-gone', { account }),
+    hint: say('error.key-copy.hint'),
   })
 }
 
@@ -204,9 +205,7 @@ export async function forgetKeys(host: Host): Promise<void> {
       for (const account of await keychain.accounts()) await keychain.remove(account)
     } catch (error) {
       if (!(error instanceof KeychainError)) throw error
-      throw new UserError(
-        error.withEnding('A copy of the key may still be in it: type the same command again.'),
-      )
+      throw new UserError(error.withEnding(say('ending.key-copies')))
     }
   })
 }

@@ -16,6 +16,7 @@ import {
   setupId,
   shareConsents,
 } from '../ledger.ts'
+import { say } from '../texts/message.ts'
 import { clearReplacement, removeIfThere, replaceFile, step } from './file-system.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
@@ -159,13 +160,16 @@ function isNewer(stored: unknown): boolean {
   return typeof version === 'number' && version > emptyLedger.version
 }
 
-/** UserError `newer-state`, exit 1: the ledger says what this version has no meaning for. `what`: such as `the shell nu`. */
-export function newerState(host: Host, what?: string): UserError {
+/** UserError `newer-state`, exit 1: the ledger says what this version has no meaning for. `unknown`: such as `shell nu`. */
+export function newerState(host: Host, unknown?: string): UserError {
   const file = ledgerFile(host)
   return new UserError({
     code: 'newer-state',
-    message: `${file} was written by a newer version of qcode-setup${what ? `, since this one does not know ${what}` : ''}. Nothing was changed.`,
-    hint: 'Update this one: npm install --global qcode-setup@latest',
+    message:
+      unknown === undefined
+        ? say('error.newer-state', { file })
+        : say('error.newer-state.unknown', { file, unknown }),
+    hint: say('error.newer-state.hint'),
     where: { file },
   })
 }
@@ -173,8 +177,8 @@ export function newerState(host: Host, what?: string): UserError {
 function brokenLedger(file: string): UserError {
   return new UserError({
     code: 'broken-ledger',
-    message: `${file}, the list of what this program wrote, is damaged or comes from another version.`,
-    hint: `Update qcode-setup, or move the file away: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)} (what stands in your files then counts as yours)`,
+    message: say('error.broken-ledger', { file }),
+    hint: say('error.broken-ledger.hint', { file: quoteWord(file), away: quoteWord(`${file}.broken`) }),
     where: { file },
   })
 }
@@ -245,8 +249,8 @@ function readFirstConsents(host: Host): readonly Consent[] | undefined {
   if (success) return data.plainHttp
   throw new UserError({
     code: 'broken-consents',
-    message: `${file}, the list of what you agreed to, is damaged or comes from another version.`,
-    hint: `Update qcode-setup, or move the file away to be asked again: mv ${quoteWord(file)} ${quoteWord(`${file}.broken`)}`,
+    message: say('error.broken-consents', { file }),
+    hint: say('error.broken-consents.hint', { file: quoteWord(file), away: quoteWord(`${file}.broken`) }),
     where: { file },
   })
 }

@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { consentsOf, type Ledger, type LedgerEntry, type Setup, setupId, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
+import { type Message, say } from '../texts/message.ts'
 import { changedSinceRun, filePosition } from './check-targets.ts'
 import { isUnfinished, listRuns, readBackupOf, readRun, readRuns, unfinishedRun } from './journal.ts'
 import { undoKeychain } from './keychain-copies.ts'
@@ -42,10 +43,7 @@ export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | '
 function refuseLaterDamaged(run: RunRecord | undefined, damaged: ReadonlyMap<string, UserError>): void {
   const [, error] = [...damaged].findLast(([id]) => run === undefined || id > run.id) ?? []
   if (!error) return
-  const other = run
-    ? [`To take back the run before it (${run.command}), type: qcode-setup undo ${run.id}`]
-    : []
-  throw error.withHint(other)
+  throw error.withHint(undoBefore(run))
 }
 
 /** What `undo` can do with a run: nothing where it is undone, replaced the key, or is itself an undo that nobody names. */
@@ -109,23 +107,24 @@ function contentBefore(file: RecordedFile, run: RunRecord, host: Host): FileEdit
 function purged({ id, command }: RunRecord): UserError {
   return new UserError({
     code: 'run-purged',
-    message: `Run ${id} (${command}) can no longer be undone: its backups held the key and were deleted by remove --purge.`,
-    hint: 'To set the tools up again, type: qcode-setup',
+    message: say('error.run-purged', { run: id, command }),
+    hint: say('error.run-purged.hint'),
     exit: 2,
   })
 }
 
 /** To take back the run before it is another wish, which has to be said. */
 function keyStays(run: RunRecord, earlier: RunRecord | undefined): UserError {
-  const before = earlier
-    ? [`To take back the run before it (${earlier.command}), type: qcode-setup undo ${earlier.id}`]
-    : []
   return new UserError({
     code: 'key-stays',
-    message: `Run ${run.id} replaced the key, and no copy of the old one was kept: it does not come back.`,
-    hint: ['For yet another key, type: qcode-setup key rotate', ...before],
+    message: say('error.key-stays', { run: run.id }),
+    hint: [say('error.key-stays.hint'), ...undoBefore(earlier)],
     exit: 2,
   })
+}
+
+function undoBefore(run: RunRecord | undefined): Message[] {
+  return run ? [say('error.undo-before', { run: run.id, command: run.command })] : []
 }
 
 /**

@@ -7,6 +7,7 @@ import { hashBytes, readFileState } from '../host/read-file-state.ts'
 import { type Ledger, renewReplaced } from '../ledger.ts'
 import type { KeyRenewal } from '../plan/plan.ts'
 import { KeychainError, openKeychain } from '../secrets/keychain.ts'
+import { say } from '../texts/message.ts'
 import type { Target } from './check-targets.ts'
 import { removeIfThere, StepFailure, step } from './file-system.ts'
 import { backupFile, journalBytes, journalFile, listRuns, readRun, runFolder } from './journal.ts'
@@ -231,11 +232,13 @@ async function putInPlace({ path, staged }: RenewedFile, { host, fileSystem }: W
 function explain(cause: unknown): unknown {
   if (!(cause instanceof StepFailure) && !(cause instanceof KeychainError)) return cause
   const reason =
-    cause instanceof StepFailure ? `${cause.path} could not be written: ${cause.message}.` : cause.message
+    cause instanceof StepFailure
+      ? say('error.not-writable', { path: cause.path, fault: cause.reason })
+      : cause.text
   return new UserError({
     code: 'renewal-unfinished',
-    message: `The new key stands everywhere, but an old one is still in a backup of this program: ${reason}`,
-    hint: 'Remove the cause, then type the same command again: it ends what was begun, as does every command that writes.',
+    message: say('error.renewal-unfinished', { reason }),
+    hint: say('error.renewal-unfinished.hint'),
     ...(cause instanceof StepFailure && { where: { file: cause.path } }),
   })
 }

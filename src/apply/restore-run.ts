@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts'
 import { whatKeepsFromChanging } from '../host/ownership.ts'
 import { findClosedFolder } from '../host/read-file-state.ts'
 import { KeychainError, keychainTitle, openKeychain } from '../secrets/keychain.ts'
+import { type Message, say, type TextId } from '../texts/message.ts'
 import { type FilePosition, filePosition, sameMode } from './check-targets.ts'
 import {
   type FileSystem,
@@ -19,7 +20,7 @@ import {
 import { readBackupOf, runFolder, storeRun } from './journal.ts'
 import { keychainPosition, restoreKeychain } from './keychain-copies.ts'
 import { restoreLedger } from './ledger-store.ts'
-import type { RecordedFile, RecordedKeychain, RunRecord } from './run-record.ts'
+import { type RecordedFile, type RecordedKeychain, type RunRecord, targetName } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
@@ -166,7 +167,7 @@ export async function rollBack(run: RunRecord, cause: unknown, writer: Writer): 
   const isSame = run.state === 'preparing' || (await isUntouched(restored.run, writer.host))
   if (!isSame && restored.failures.length > 0) throw await rollbackFailed(run, restored, writer.host)
   const left = leftBehind(run)
-  const nothing = left.length > 0 ? 'None of your files was changed.' : 'Nothing was changed.'
+  const nothing = say(left.length > 0 ? 'ending.no-file' : 'ending.nothing')
   throw nameRemains(
     explainFailure(cause, isSame ? nothing : describeLeftAlone(restored), writer.host),
     run,
@@ -178,24 +179,23 @@ export async function rollBack(run: RunRecord, cause: unknown, writer: Writer): 
 function nameRemains(failure: unknown, run: RunRecord, restored: RunRecord): unknown {
   const remains = describeRemains(run, restored)
   if (!(failure instanceof UserError) || remains.length === 0) return failure
-  const { code, message, hint, exit, where } = failure
-  const left = leftBehind(run).map(({ path }) => quoteWord(path))
-  const remove = left.length > 0 ? [`To remove what is left, type: rm ${left.join(' ')}`] : []
-  const lines = [...message.split('\n'), ...remains]
-  const error = new UserError({ code, message: lines, exit, ...(where && { where }) })
-  return error.withHint([...(hint?.split('\n') ?? []), ...remove])
+  const { code, text, hintText, exit, where } = failure
+  const paths = leftBehind(run).map(({ path }) => quoteWord(path))
+  const hint = [
+    ...(hintText ? [hintText] : []),
+    ...(paths.length > 0 ? [say('remains.hint', { paths })] : []),
+  ]
+  return new UserError({ code, message: [text, ...remains], hint, exit, ...(where && { where }) })
 }
 
-function describeRemains(run: RunRecord, restored: RunRecord): string[] {
+function describeRemains(run: RunRecord, restored: RunRecord): Message[] {
   const left = leftBehind(run).map(({ path, isEmpty }) =>
-    isEmpty
-      ? `  ${path}: a temporary file that could not be removed; it is empty now`
-      : `  ${path}: a temporary file that could not be removed; IT MAY HOLD YOUR KEY`,
+    say(isEmpty ? 'remains.empty' : 'remains.with-key', { path }),
   )
   const modes = restored.files.flatMap(({ path, before }, index) => {
     const old = run.files[index]?.before
     if (before.kind === 'absent' || old?.kind !== before.kind || old.mode === before.mode) return []
-    return [`  ${path}: as before, but for its mode; its disk does not keep modes`]
+    return [say('remains.mode', { path })]
   })
   return [...left, ...modes]
 }
@@ -204,56 +204,57 @@ function describeRemains(run: RunRecord, restored: RunRecord): string[] {
  * UserErrors of what the system refused, with how the run ended: `write-failed`, exit 1, of a step on a file, and
  * `keychain-unavailable`. Every other error stays as it is.
  */
-export function explainFailure(cause: unknown, ending: string, host: Host): unknown {
+export function explainFailure(cause: unknown, ending: Message, host: Host): unknown {
   if (cause instanceof KeychainError) return new UserError(cause.withEnding(ending))
   if (!(cause instanceof StepFailure)) return cause
   const closed = hasCode(cause.cause, 'EACCES', 'EPERM') ? findClosedFolder(cause.path) : undefined
-  const reason = closed === undefined ? undefined : whatKeepsFromChanging(closed, 'u+wx', host)
-  const why = reason ? `: ${reason.fault}` : ''
+  const closedBy = closed === undefined ? undefined : whatKeepsFromChanging(closed, 'u+wx', host)
+  const { path, reason } = cause
+  const fault = closedBy ? say('error.write-failed.fault', { reason, fault: closedBy.fault }) : reason
+  const error = say('error.not-writable', { path, fault })
   return new UserError({
     code: 'write-failed',
-    message: `${cause.path} could not be written: ${cause.message}${why}. ${ending}`,
-    hint: reason
-      ? [reason.remedy, 'Then run the same command again.']
-      : 'Remove the cause, then run the same command again.',
-    where: { file: cause.path },
+    message: say('error.with-ending', { error, ending }),
+    hint: closedBy ? [closedBy.remedy, say('error.then-again')] : say('error.write-failed.hint'),
+    where: { file: path },
   })
 }
 
 /** UserError `rollback-failed`, exit 1, that names the state of every file and of the key. */
 export async function rollbackFailed(run: RunRecord, restored: Restored, host: Host): Promise<UserError> {
-  const reasons = restored.failures.map((error) => `  ${describeFailure(error)}`)
   const positions = await runPositions(run, host)
-  const files = positions.map(({ what, position }) => `  ${what}: ${words[position]}`)
-  const remains = describeRemains(run, restored.run)
+  const files = positions.map(({ what, position }) =>
+    say('error.listed-with', { what: targetName(what), state: say(words[position]) }),
+  )
   return new UserError({
     code: 'rollback-failed',
     message: [
-      `Run ${run.id} failed and could not be taken back whole:`,
-      ...reasons,
-      'The files now:',
+      say('error.rollback-failed', { run: run.id }),
+      ...restored.failures.map(describeFailure),
+      say('error.rollback-failed.files'),
       ...files,
-      ...remains,
+      ...describeRemains(run, restored.run),
     ],
     hint: [
-      `Remove the cause, then type: qcode-setup undo ${run.id}`,
-      `The backups are in ${runFolder(host, run.id)}`,
+      say('error.rollback-failed.hint', { run: run.id }),
+      say('error.rollback-failed.backups', { folder: runFolder(host, run.id) }),
     ],
   })
 }
 
-const words: Readonly<Record<RunPosition['position'], string>> = {
-  old: 'as before the run',
-  new: 'has the new content',
-  other: 'changed by another program, left as it is',
-  unknown: 'cannot be read now',
+const words = {
+  old: 'position.old',
+  new: 'position.new',
+  other: 'position.other',
+  unknown: 'position.unknown',
+} as const satisfies Record<RunPosition['position'], TextId>
+
+function describeFailure(error: Error): Message {
+  if (error instanceof StepFailure)
+    return say('error.listed-with', { what: targetName(error.path), state: error.reason })
+  return say('error.listed', { what: error instanceof UserError ? error.text : error.message })
 }
 
-function describeFailure(error: Error): string {
-  return error instanceof StepFailure ? `${error.path}: ${error.message}` : error.message
-}
-
-function describeLeftAlone(restored: Restored): string {
-  const files = restored.leftAlone.join(', ')
-  return `Everything was taken back, except what another program changed meanwhile and keeps: ${files}.`
+function describeLeftAlone({ leftAlone }: Restored): Message {
+  return say('ending.left-alone', { files: leftAlone.map(targetName) })
 }

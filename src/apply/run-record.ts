@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
+import { type Message, say } from '../texts/message.ts'
 import { ledgerSchema } from './ledger-store.ts'
 
 const beforeSchema = z.discriminatedUnion('kind', [
@@ -146,6 +147,11 @@ export function isRunId(text: string): boolean {
 /** Paths as the plan named them, and the title of the keychain. */
 export function runTargets({ files, keychain }: Pick<RunRecord, 'files' | 'keychain'>): string[] {
   return changeTargets({ edits: files, keychain })
+}
+
+/** One of these names as a part of a sentence. */
+export function targetName(what: string): Message | string {
+  return what === keychainTitle ? say('target.keychain') : what
 }
 
 /** The same of a run that is only planned. */

@@ -6,6 +6,7 @@ import { hasCode, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { othersHome } from '../host/ownership.ts'
 import type { ProcessMark } from '../host/processes.ts'
+import { say } from '../texts/message.ts'
 import { type FileSystem, removeIfThere, step } from './file-system.ts'
 import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
 import { isTrustedFolder, namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
@@ -106,19 +107,21 @@ async function acquire(
 }
 
 function locked(folder: string, owner: LockOwner | undefined): UserError {
-  const who = owner?.mark ? ` (process ${owner.mark.pid})` : ''
+  const lock = lockFolder(folder)
   return new UserError({
     code: 'locked',
-    message: `Another qcode-setup${who} is changing files on this machine (lock: ${lockFolder(folder)}).`,
-    hint: 'Wait until it has ended, then run the same command again. A killed run gives its lock back by itself.',
+    message: owner?.mark
+      ? say('error.locked-by', { pid: owner.mark.pid, lock })
+      : say('error.locked', { lock }),
+    hint: say('error.locked.hint'),
   })
 }
 
 function lockLost(): UserError {
   return new UserError({
     code: 'lock-lost',
-    message: 'This run stood still for so long that another one may have taken its place.',
-    hint: 'Nothing was changed. Run the same command again.',
+    message: say('error.lock-lost'),
+    hint: say('error.lock-lost.hint'),
   })
 }
 

@@ -22,7 +22,7 @@ import {
   whatIsNoFolder,
   whatKeepsOut,
 } from '../host/ownership.ts'
-import { asMessage } from '../texts/message.ts'
+import { say, type TextId } from '../texts/message.ts'
 import { stateFolder } from './state-folder.ts'
 
 /** A backup has at most 10 MiB; a journal with two ledgers in it stays far below this. */
@@ -80,20 +80,19 @@ function assertTrustedTop(folder: string, host: Host): void {
   const isPrivate = host.platform === 'win32' || ((target?.mode ?? 0) & 0o077) === 0
   if (!found.isSymbolicLink()) assertOwnFolder(folder, found, host)
   else if (!target?.isDirectory() || !isPrivate || doubtOf(folder, target, host))
-    throw strange(folder, 'is a link, and not to a folder that is yours alone')
+    throw strange(folder, 'state.link-not-private')
 }
 
 function assertOwnFolder(path: string, stat: Stats, host: Host): void {
-  if (stat.isSymbolicLink()) throw strange(path, 'is a link')
-  if (!stat.isDirectory()) throw strange(path, 'is no folder')
+  if (stat.isSymbolicLink()) throw strange(path, 'state.link')
+  if (!stat.isDirectory()) throw strange(path, 'state.not-folder')
   assertOwn(path, stat, host)
 }
 
 function assertPlain(path: string, stat: Stats, host: Host): void {
-  if (stat.isSymbolicLink()) throw strange(path, 'is a link')
-  if (!stat.isFile())
-    throw strange(path, stat.isDirectory() ? 'is a folder' : 'is a pipe, a socket or a device')
-  if (stat.size > largestFile) throw strange(path, 'is larger than 64 MiB')
+  if (stat.isSymbolicLink()) throw strange(path, 'state.link')
+  if (!stat.isFile()) throw strange(path, stat.isDirectory() ? 'state.folder' : 'state.special')
+  if (stat.size > largestFile) throw strange(path, 'state.too-large')
   assertOwn(path, stat, host)
 }
 
@@ -132,26 +131,26 @@ function guarded<T>(path: string, host: Host, look: () => T): T | undefined {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     if (hasCode(error, 'EACCES', 'EPERM')) throw unreadable(whatKeepsOut(path, host))
-    if (hasCode(error, 'ENOTDIR')) throw strange(whatIsNoFolder(path) ?? path, 'is no folder')
-    if (hasCode(error, 'ELOOP')) throw strange(path, 'is, or lies behind, a link that leads nowhere')
-    if (hasCode(error, 'ENXIO')) throw strange(path, 'is a pipe, a socket or a device')
+    if (hasCode(error, 'ENOTDIR')) throw strange(whatIsNoFolder(path) ?? path, 'state.not-folder')
+    if (hasCode(error, 'ELOOP')) throw strange(path, 'state.dangling')
+    if (hasCode(error, 'ENXIO')) throw strange(path, 'state.special')
     throw error
   }
 }
 
-function strange(path: string, what: string): UserError {
+function strange(path: string, fault: Extract<TextId, `state.${string}`>): UserError {
   return notTrusted({
     path,
-    fault: asMessage(`${path} ${what}`),
-    remedy: asMessage(`Move it away: mv ${quoteWord(path)} ${quoteWord(`${path}.moved`)}`),
+    fault: say(fault, { path }),
+    remedy: say('error.move-away', { path: quoteWord(path), away: quoteWord(`${path}.moved`) }),
   })
 }
 
 function notTrusted({ path, fault, remedy }: Doubt): UserError {
   return new UserError({
     code: 'state-not-trusted',
-    message: `${fault}: what this program has written down there cannot be trusted.`,
-    hint: [remedy, 'Then run the same command again.'],
+    message: say('error.state-not-trusted', { fault }),
+    hint: [remedy, say('error.then-again')],
     where: { file: path },
   })
 }
@@ -159,8 +158,8 @@ function notTrusted({ path, fault, remedy }: Doubt): UserError {
 function unreadable({ path, fault, remedy }: Doubt): UserError {
   return new UserError({
     code: 'state-unreadable',
-    message: `What this program has written down could not be read, so it is not known what is set up: ${fault}.`,
-    hint: [remedy, 'Then run the same command again.'],
+    message: say('error.state-unreadable', { fault }),
+    hint: [remedy, say('error.then-again')],
     where: { file: path },
   })
 }

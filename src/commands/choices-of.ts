@@ -66,9 +66,9 @@ function assertKnown({ setups }: Ledger, { host, catalog }: CommandContext): voi
   for (const setup of setups) {
     for (const [name, values] of Object.entries(known)) {
       const value = setup[name as keyof typeof known]
-      if (value !== undefined && !values.includes(value)) throw newerState(host, `the ${name} ${value}`)
+      if (value !== undefined && !values.includes(value)) throw newerState(host, `${name} ${value}`)
     }
-    if (!URL.canParse(setup.gateway)) throw newerState(host, `the gateway ${setup.gateway}`)
+    if (!URL.canParse(setup.gateway)) throw newerState(host, `gateway ${setup.gateway}`)
   }
 }
 

@@ -474,6 +474,140 @@ export const en = {
   'own-target.hint': 'Correct the path in its tool.toml, or remove the folder.',
 
   // Writing and undoing.
+  'target.keychain': 'the key in the system keychain',
+  'error.then-again': 'Then run the same command again.',
+  'error.listed': ({ what }: With<'what'>) => `  ${what}`,
+  'error.listed-with': ({ what, state }: With<'what' | 'state'>) => `  ${what}: ${state}`,
+  'error.move-away': ({ path, away }: With<'path' | 'away'>) => `Move it away: mv ${path} ${away}`,
+  'error.key-changed-meanwhile':
+    'The key in the system keychain changed in the meantime. Nothing was written.',
+  'error.ledger-changed': 'Another qcode-setup made a change in the meantime. Nothing was written.',
+  'error.link-not-removed': ({ path, target }: With<'path' | 'target'>) =>
+    `${path} is a link to ${target}, which would have to be deleted. Nothing was changed.`,
+  'error.link-not-removed.hint': ({ path }: With<'path'>) =>
+    `Remove the link, then run the same command again: rm ${path}`,
+  'error.same-file': ({ earlier, path, target }: With<'earlier' | 'path' | 'target'>) =>
+    `${earlier} and ${path} are the same file (${target}), and both would be changed.`,
+  'error.same-file.hint': 'Choose one tool at a time: a command can change each file only once.',
+  'error.changed-since': ({ what, run }: With<'what' | 'run'>) =>
+    `${what} has changed since ${run}, so undo would lose your changes.`,
+  'error.changed-since.hint':
+    'Nothing was changed. To remove only what qcode-setup wrote, run: qcode-setup remove',
+  'error.key-changed-since': ({ run }: With<'run'>) =>
+    `The key in the system keychain has changed since ${run}, so undo would lose it.`,
+  'error.key-changed-since.hint': 'Nothing was changed. To store another key there, run: qcode-setup key set',
+  'ending.nothing': 'Nothing was changed.',
+  'ending.no-file': 'Your files were not changed.',
+  'ending.unfinished': ({ run }: With<'run'>) => `Change ${run} is still unfinished.`,
+  'ending.backups': 'Some backups may already be deleted. Run the same command again.',
+  'ending.key-copies': 'A copy of the key may still be in it. Run the same command again.',
+  'ending.left-alone': ({ files }: { readonly files: readonly string[] }) =>
+    `Everything was rolled back, except what another program changed in the meantime: ${files.join(', ')}.`,
+  'error.cannot-finish': ({ run, what }: With<'run' | 'what'>) =>
+    `Change ${run} can't be finished: it was interrupted before ${what} was backed up and its new content written.`,
+  'error.cannot-finish.hint': ({ run }: With<'run'>) => `To roll it back, run: qcode-setup undo ${run}`,
+  'error.run-done': ({ run }: With<'run'>) => `Change ${run} is already complete.`,
+  'error.run-rolled-back': ({ run }: With<'run'>) => `Change ${run} is already rolled back.`,
+  'error.run-ended.hint': 'There is nothing to recover.',
+  'error.unfinished-run': ({ run, command }: With<'run' | 'command'>) =>
+    `A previous change (${run}, ${command}) was interrupted. It was changing:`,
+  'error.unfinished-run.hint': ({ command }: With<'command'>) => `To end it, run: ${command}`,
+  'disk.with-code': ({ reason, code }: With<'reason' | 'code'>) => `${reason} (${code})`,
+  'disk.denied': 'permission denied',
+  'disk.busy': 'it is in use by another program, or a mount point',
+  'disk.quota': 'your disk quota is used up',
+  'disk.exists': 'there is already something at this path',
+  'disk.error': 'the disk reports an error',
+  'disk.no-folder': 'its folder no longer exists',
+  'disk.full': 'the disk is full',
+  'disk.not-allowed': 'the system does not allow it',
+  'disk.read-only': 'the disk is read-only',
+  'error.write-failed.fault': ({ reason, fault }: With<'reason' | 'fault'>) => `${reason}: ${fault}`,
+  'error.write-failed.hint': 'Remove the cause, then run the same command again.',
+  'error.owner-not-kept': ({ path, owner }: With<'path' | 'owner'>) =>
+    `${path} is owned by ${owner}, and writing it would change the owner. Nothing was changed.`,
+  'error.owner-not-kept.hint': ({ path }: With<'path'>) =>
+    `Run the command as the owner of the file, or make it yours: sudo chown "$(id -u):$(id -g)" ${path}`,
+  'error.rollback-failed': ({ run }: With<'run'>) =>
+    `Change ${run} failed and could only be partly rolled back:`,
+  'error.rollback-failed.files': 'The files now:',
+  'error.rollback-failed.hint': ({ run }: With<'run'>) =>
+    `Remove the cause, then run: qcode-setup undo ${run}`,
+  'error.rollback-failed.backups': ({ folder }: With<'folder'>) => `The backups are in ${folder}`,
+  'position.old': 'as before this change',
+  'position.new': 'has the new content',
+  'position.other': 'changed by another program, left as it is',
+  'position.unknown': "can't be read now",
+  'remains.empty': ({ path }: With<'path'>) =>
+    `  ${path}: a temporary file that could not be removed. It is empty now.`,
+  'remains.with-key': ({ path }: With<'path'>) =>
+    `  ${path}: a temporary file that could not be removed. IT MAY CONTAIN YOUR KEY.`,
+  'remains.mode': ({ path }: With<'path'>) =>
+    `  ${path}: restored, except for its mode, which this disk does not keep`,
+  'remains.hint': ({ paths }: { readonly paths: readonly string[] }) =>
+    `To remove what is left, run: rm ${paths.join(' ')}`,
+  'error.no-such-run': ({ id }: With<'id'>) => `There is no change ${id}.`,
+  'error.no-such-run.hint': ({ folder }: With<'folder'>) =>
+    `The changes on this computer are the folders in ${folder}. To list them, run: qcode-setup undo --list`,
+  'error.backup-damaged': ({ path, reason }: With<'path' | 'reason'>) =>
+    `The backup of ${path} is damaged: ${reason}`,
+  'error.backup-gone': ({ path, reason }: With<'path' | 'reason'>) =>
+    `The backup of ${path} is missing: ${reason}`,
+  'error.backup.hint': ({ path }: With<'path'>) => `Nothing was changed. Restore ${path} from another copy.`,
+  'error.broken-journal': ({ file }: With<'file'>) =>
+    `${file}, the record of an earlier change, is damaged or from another version. That change can't be undone, and key rotate doesn't update its backups.`,
+  'error.broken-journal.hint': ({ folder, away }: With<'folder' | 'away'>) =>
+    `Update qcode-setup, or move the folder of that change away: mv ${folder} ${away}`,
+  'error.key-copy-damaged': ({ account }: With<'account'>) =>
+    `The backup copy of the key is damaged: account ${account} of qcode-setup in the system keychain.`,
+  'error.key-copy-gone': ({ account }: With<'account'>) =>
+    `The backup copy of the key is missing: account ${account} of qcode-setup in the system keychain.`,
+  'error.key-copy.hint':
+    'Nothing was changed. To store a key in the system keychain, run: qcode-setup key set',
+  'error.newer-state': ({ file }: With<'file'>) =>
+    `${file} was written by a newer version of qcode-setup. Nothing was changed.`,
+  'error.newer-state.unknown': ({ file, unknown }: With<'file' | 'unknown'>) =>
+    `${file} was written by a newer version of qcode-setup (this one doesn't know ${unknown}). Nothing was changed.`,
+  'error.newer-state.hint': 'To update, run: npm install --global qcode-setup@latest',
+  'error.broken-ledger': ({ file }: With<'file'>) =>
+    `${file}, the list of what qcode-setup wrote, is damaged or from another version.`,
+  'error.broken-ledger.hint': ({ file, away }: With<'file' | 'away'>) =>
+    `Update qcode-setup, or move the file away: mv ${file} ${away} (qcode-setup will then treat the current settings as yours)`,
+  'error.broken-consents': ({ file }: With<'file'>) =>
+    `${file}, the list of what you agreed to, is damaged or from another version.`,
+  'error.broken-consents.hint': ({ file, away }: With<'file' | 'away'>) =>
+    `Update qcode-setup, or move the file away to be asked again: mv ${file} ${away}`,
+  'error.undo-before': ({ run, command }: With<'run' | 'command'>) =>
+    `To undo the change before it (${command}), run: qcode-setup undo ${run}`,
+  'error.run-purged': ({ run, command }: With<'run' | 'command'>) =>
+    `Change ${run} (${command}) can no longer be undone: its backups contained the key and were deleted by remove --purge.`,
+  'error.run-purged.hint': 'To set up the tools again, run: qcode-setup',
+  'error.key-stays': ({ run }: With<'run'>) =>
+    `Change ${run} replaced the key. The old key was not kept, so this can't be undone.`,
+  'error.key-stays.hint': 'To use another key, run: qcode-setup key rotate',
+  'error.renewal-unfinished': ({ reason }: With<'reason'>) =>
+    `The new key is in place everywhere, but a backup still contains an old one: ${reason}`,
+  'error.renewal-unfinished.hint':
+    'Remove the cause, then run the same command again. It finishes the change, and so does any command that writes.',
+  'error.locked': ({ lock }: With<'lock'>) => `Another qcode-setup is running (lock: ${lock}).`,
+  'error.locked-by': ({ pid, lock }: Count<'pid'> & With<'lock'>) =>
+    `Another qcode-setup is running (PID ${pid}, lock: ${lock}).`,
+  'error.locked.hint':
+    'Try again when it has finished. If it was killed, its lock is released automatically.',
+  'error.lock-lost': 'This command was paused too long and was cancelled.',
+  'error.lock-lost.hint': 'Nothing was changed. Run the same command again.',
+  'state.link-not-private': ({ path }: With<'path'>) =>
+    `${path} is a link, but not to a folder that only you can access`,
+  'state.link': ({ path }: With<'path'>) => `${path} is a link`,
+  'state.not-folder': ({ path }: With<'path'>) => `${path} is not a folder`,
+  'state.folder': ({ path }: With<'path'>) => `${path} is a folder`,
+  'state.special': ({ path }: With<'path'>) => `${path} is a pipe, a socket or a device`,
+  'state.too-large': ({ path }: With<'path'>) => `${path} is larger than 64 MiB`,
+  'state.dangling': ({ path }: With<'path'>) => `${path} is a broken link, or is behind one`,
+  'error.state-not-trusted': ({ fault }: With<'fault'>) =>
+    `${fault}, so what qcode-setup has recorded there can't be trusted.`,
+  'error.state-unreadable': ({ fault }: With<'fault'>) =>
+    `Can't read what qcode-setup has recorded, so it can't tell what is configured: ${fault}.`,
 
   // Files that cannot be edited.
   'error.not-utf8': ({ file }: With<'file'>) =>

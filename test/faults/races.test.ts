@@ -68,7 +68,7 @@ function readOrNothing(path: string): string | undefined {
 
 /** Ended well, saw that another one was faster, or waited in vain, as on a busy machine: nothing was changed then. */
 function endedFine({ exit, said }: { exit: number; said: string }): boolean {
-  return exit === 0 || exit === 3 || (exit === 1 && said.includes('is changing files on this machine'))
+  return exit === 0 || exit === 3 || (exit === 1 && said.includes('Another qcode-setup is running'))
 }
 
 test(`${processes} processes at once, ${rounds} rounds: one after the other, each whole`, async () => {

@@ -219,7 +219,7 @@ describe('what cannot be read is no empty state', () => {
       })
       const text = `${stdout}${stderr}`.replace(/\n\s*/g, '').replaceAll('~', home)
       expect([name, exit]).toEqual([name, parts.folder?.[name]])
-      expect(text).toContain(`${file} is no folder`)
+      expect(text).toContain(`${file} is not a folder`)
     }
     expect(readFileSync(file, 'utf8')).toBe('precious')
   })

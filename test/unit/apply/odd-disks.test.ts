@@ -122,8 +122,8 @@ describe('given a folder in which nothing can be removed', () => {
       for (const path of holders(home))
         expect(String(error.message), `call ${at}`).toContain(join(home, path))
       for (const path of temporaryFiles(home).filter((name) => !name.startsWith('.local'))) {
-        const state = lstatSync(join(home, path)).size === 0 ? 'it is empty now' : 'IT MAY HOLD YOUR KEY'
-        const line = `  ${join(home, path)}: a temporary file that could not be removed; ${state}`
+        const state = lstatSync(join(home, path)).size === 0 ? 'It is empty now.' : 'IT MAY CONTAIN YOUR KEY.'
+        const line = `  ${join(home, path)}: a temporary file that could not be removed. ${state}`
         expect(error.message.split('\n'), `call ${at}`).toContain(line)
       }
       if (error.message.includes('Nothing was changed.')) expect(snapshot(home), `call ${at}`).toEqual(before)
@@ -147,7 +147,7 @@ describe('given a folder in which nothing can be removed', () => {
     const [left, ...others] = temporaryFiles(home)
     expect(others).toEqual([])
     expect(String(error.message)).toContain(
-      `${left}: a temporary file that could not be removed; it is empty now`,
+      `${left}: a temporary file that could not be removed. It is empty now.`,
     )
     expect(String(error.hint)).toContain(`rm ${join(home, left ?? '')}`)
     expect(readFileSync(join(home, '.env'), 'utf8')).toBe('MINE=1\n')
@@ -166,7 +166,7 @@ describe('given a folder in which nothing can be removed', () => {
     }
     const one = [edit(join(home, '.env'), `KEY=${testKey}\n`, 0o600)]
     const error = await applyEdits(request(host, one), host, deaf).catch((caught) => caught)
-    expect(String(error.message)).toMatch(/\.tmp: .*IT MAY HOLD YOUR KEY/)
+    expect(String(error.message)).toMatch(/\.tmp: .*IT MAY CONTAIN YOUR KEY/)
     await expect(applyEdits(request(host, []), host)).resolves.toBeUndefined()
   })
 })

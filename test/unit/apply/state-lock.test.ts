@@ -47,7 +47,7 @@ test('a lock that is held is waited for, then named with its process', async () 
     await expect(enter(host)).rejects.toMatchObject({
       code: 'locked',
       exit: 1,
-      message: expect.stringContaining(`process ${process.pid}`),
+      message: expect.stringContaining(`PID ${process.pid}`),
     })
   })
   expect(await enter(host)).toBe('in')
@@ -166,7 +166,7 @@ test('a run that loses its lock between two files leaves the rest, and what it w
   }
   await expect(applyEdits(request(host, edits), host, { ...fileSystem, rename })).rejects.toMatchObject({
     code: 'rollback-failed',
-    message: expect.stringMatching(/one: has the new content\n.*two: as before the run/),
+    message: expect.stringMatching(/one: has the new content\n.*two: as before this change/),
   })
   expect(['one', 'two'].map((name) => readFileSync(join(host.home, name), 'utf8'))).toEqual(['new', 'old'])
 })

@@ -249,7 +249,7 @@ async function inState({ make }: State): Promise<Machine> {
 
 async function saidBy(line: string, machine: Machine): Promise<Said> {
   const { text } = await runInProcess(complete(line), machine.host)
-  if (text.includes('the list of what you agreed to, is damaged')) return 'refused'
+  if (text.includes('consents.json.broken')) return 'refused'
   if (text.includes(en['http.point-2'])) return 'all'
   return text.includes(`${say('http.title', { origin: china })} ${agreedOn(then.slice(0, 10))}`)
     ? 'day'
@@ -286,7 +286,7 @@ test.each(rows)('given china is $state, status and doctor tell that', async ({ e
   const found = {
     day: text.includes(agreedOn(then.slice(0, 10))),
     never: text.includes(en['http.never']),
-    broken: text.includes('broken-consents') || text.includes('is damaged or comes from another version'),
+    broken: text.includes('consents.json.broken'),
   }
   expect(found).toEqual({
     day: expected.doctor === 'day',

@@ -1,7 +1,9 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { resolvePath, resolvePlaces } from '../../src/catalog/places.ts'
 import { readTree } from '../support/home-tree.ts'
 import type { Ran } from '../support/run-program.ts'
+import { testCatalog } from '../support/test-catalog.ts'
 import { findCanary } from './canary-keys.ts'
 import { findOther } from './other-secrets.ts'
 import { keyHolders, type Note, type Place, takeRecords } from './place.ts'
@@ -9,9 +11,9 @@ import { keyHolders, type Note, type Place, takeRecords } from './place.ts'
 /** How much was searched, over all runs; `kept` is how often a file rightly held the key. */
 export const tally = { runs: 0, streams: 0, files: 0, writes: 0, processes: 0, kept: 0, hits: 0 }
 
-/** Where a setup writes the key: the one file of a tool, or ours that is read by a shell or by aider. */
-const keyFile =
-  /^home\/(?:project\/)?(?:\.claude\/settings(?:\.local)?\.json|\.cline\/data\/(?:settings\/providers|secrets)\.json|\.codex\/\.env|\.config\/qcode-setup\/(?:aider\.env|env\.\w+)|\.env)$/
+/** Variables are written into a file of ours that a shell reads, or into the `.env` of a project. */
+const variablesFile = /^home\/(?:\.config\/qcode-setup\/env\.\w+|(?:project\/)?\.env)$/
+const keyFiles = filesWithKey()
 const backup = /^home\/\.local\/state\/qcode-setup\/runs\/[^/]+\/(?!journal)[^/]+$/
 /** What remove gives back, and undo: it has the key only where the user had written it at a key of ours. */
 const record = /^home\/\.local\/state\/qcode-setup\/(?:ledger|runs\/[^/]+\/journal)\.json$/
@@ -58,7 +60,27 @@ function searchFiles({ root, own }: Place): string[] {
 function mayHold(path: string, mode: number, own: Place['own']): boolean {
   if (own.get(path) === mode) return true
   if (mode !== 0o600) return false
-  return own.has(path) || keyFile.test(path) || backup.test(path) || (own.size > 0 && record.test(path))
+  return (
+    own.has(path) ||
+    keyFiles.has(path) ||
+    variablesFile.test(path) ||
+    backup.test(path) ||
+    (own.size > 0 && record.test(path))
+  )
+}
+
+/** The files of the clients into which a setup writes the key, from the targets whose content holds it; below the root. */
+function filesWithKey(): ReadonlySet<string> {
+  const paths = testCatalog.tools.flatMap(({ targets, places: own }) =>
+    targets
+      .filter(({ content }) => JSON.stringify(content).includes('{{ key }}'))
+      .flatMap(({ path }) =>
+        ['/home', '/home/project'].map((cwd) =>
+          resolvePath(path, resolvePlaces(own, { home: '/home', cwd, env: {}, platform: 'linux' })),
+        ),
+      ),
+  )
+  return new Set(paths.map((path) => path.slice(1)))
 }
 
 /** Private as well is its folder, where that is ours. */

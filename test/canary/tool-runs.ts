@@ -1,5 +1,6 @@
 import { keyVariables, type Tool } from '../../src/catalog/tool.ts'
 import { fields } from '../../src/request/fields.ts'
+import { takesKeychain } from '../support/every-tool.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { canaryKey, oddKey } from './canary-keys.ts'
 import type { Journey, Step } from './walk.ts'
@@ -17,10 +18,12 @@ export const toolRuns: readonly Journey[] = testCatalog.tools.map((tool) => ({
   ),
 }))
 
-/** A key in a variable is refused for a client that reads none; not every tool knows every method and scope. */
+/** Refused is a store from which the client gets no key; not every tool knows every method and scope. */
 function exitOf(tool: Tool, [option, value]: readonly string[]): { exit?: number } {
   if (option !== '--key-store') return {}
-  return { exit: value === 'env' && keyVariables(tool).length === 0 ? 2 : 0 }
+  const withoutWay =
+    (value === 'env' && keyVariables(tool).length === 0) || (value === 'keychain' && !takesKeychain(tool))
+  return { exit: withoutWay ? 2 : 0 }
 }
 
 /** Shown, written, told of and taken out; the key comes from standard input. */

@@ -18,6 +18,12 @@ export const clientRunners: readonly ClientRunner[] = [
   ...claudeAgentSdkRunners,
 ]
 
+/**
+ * Tools that no runner runs, by id, each with the reason and how it was measured instead: a client without a public
+ * package cannot be installed here. `test/unit/every-tool.test.ts` demands a runner or a reason of every tool.
+ */
+export const toolsWithoutRunner: Readonly<Record<string, string>> = {}
+
 /** The runner with this id. Throws where there is none. */
 export function clientRunner(id: string): ClientRunner {
   const runner = clientRunners.find((candidate) => candidate.id === id)

@@ -24,7 +24,7 @@ export function parseScenario(text: string): Step[] {
   return steps
 }
 
-/** Fills in {home}, {key} and characters written as {U+000A}. */
+/** Fills in {home}, {key}, {tools} and characters written as {U+000A}. */
 export function fillIn(text: string, values: Readonly<Record<string, string>>): string {
   return text
     .replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
+import { toolIds } from './every-tool.ts'
 import { readTree } from './home-tree.ts'
 import { fillIn, parseScenario, type Step, splitWords } from './parse-scenario.ts'
 import { makeHome, type Ran, runProgram, sampleKey } from './run-program.ts'
@@ -27,7 +28,7 @@ export async function runScenario(file: string): Promise<void> {
     before: {},
     ran: nothing,
   }
-  const values = { home, key: sampleKey }
+  const values = { home, key: sampleKey, tools: toolIds.join(', ') }
   try {
     for (const step of parseScenario(readFileSync(file, 'utf8'))) {
       const body = step.body.map((line) => fillIn(line, values))

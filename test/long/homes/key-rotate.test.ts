@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { toolIds } from '../../support/every-tool.ts'
 import { readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
 import { makeHome, type Ran, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
 
@@ -95,13 +96,19 @@ describe('key rotate over all tools', () => {
       expect.arrayContaining(['.config/qcode-setup/env.sh', '.config/qcode-setup/env.fish', 'project/.env']),
     )
     const { exit, data, stderr } = await rotate(home, newKey)
-    expect([exit, data.changed, data.tools.length, data.elsewhere], stderr).toEqual([0, true, 7, []])
+    expect([exit, data.changed, data.tools.length, data.elsewhere], stderr).toEqual([
+      0,
+      true,
+      toolIds.length,
+      [],
+    ])
     expect(holders(home, oldKey)).toEqual([])
     expect(ofUser(holders(home, newKey))).toEqual(ofUser(before))
     const modes = Object.entries(readTree(home)).filter(([, { bytes }]) => bytes?.includes(newKey))
     expect(new Set(modes.map(([, { mode }]) => mode))).toEqual(new Set([0o600]))
     const tools = await status(home)
-    expect([tools.length, tools.filter(({ asWritten }) => !asWritten)]).toEqual([11, []])
+    // Besides all of them for the user: two in variables, two in a project.
+    expect([tools.length, tools.filter(({ asWritten }) => !asWritten)]).toEqual([toolIds.length + 4, []])
   })
 
   it('keeps what belongs to the user, in files and in backups', async () => {

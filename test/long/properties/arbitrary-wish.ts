@@ -1,5 +1,7 @@
 import fc from 'fast-check'
+import { methodsOf } from '../../../src/request/choose-tools.ts'
 import type { Input } from '../../../src/request/request.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 import type { Flags } from './machine.ts'
 
@@ -25,12 +27,6 @@ export const origins: Readonly<Record<string, string>> = {
 }
 export const region = fc.constantFrom(...Object.keys(origins))
 
-const scopes: Readonly<Record<Wish['scope'], readonly string[]>> = {
-  user: ['claude-code', 'codex', 'cline', 'aider', 'claude-agent-sdk', 'openai-sdk', 'langchain'],
-  project: ['claude-code', 'aider', 'claude-agent-sdk', 'openai-sdk', 'langchain'],
-}
-const byVariables = ['claude-code', 'aider', 'claude-agent-sdk', 'openai-sdk', 'langchain']
-
 const unusual = fc
   .string({ unit: fc.constantFrom(...'aZ09_-./$\\"\'`#{}!%&=:;,<>|?*~^()[]@+'), minLength: 1, maxLength: 12 })
   .map((tail) => `Zq9xWv7${tail}`)
@@ -39,7 +35,9 @@ const key = fc.oneof({ arbitrary: fc.constant(testKey), weight: 4 }, unusual)
 const modelName = fc.constantFrom('claude-opus-5', 'gpt-6', 'a "b" \\ \'c\'', '模型 # 1', 'x: y', '$HOME')
 
 function wishAt(scope: Wish['scope'], method: Wish['method']): fc.Arbitrary<Wish> {
-  const possible = scopes[scope].filter((tool) => method !== 'env' || byVariables.includes(tool))
+  const possible = testCatalog.tools
+    .filter((tool) => methodsOf(tool, scope).some((each) => method === undefined || each === method))
+    .map(({ id }) => id)
   const variants = {
     cline: fc.constantFrom('cli-3', 'cli-1-2', 'extension-next', 'extension-legacy'),
     codex: fc.constantFrom('openai', 'openai/v1'),

@@ -31,12 +31,13 @@ const prefixes: Readonly<Record<string, string>> = {
 export function wantedValues(wish: Wish, home: string, env: Readonly<Record<string, string>>): WantedValue[] {
   const place = (template: string) => pathIn(template, home, env)
   return wish.tools.flatMap((tool) => {
-    const byFile = tool in files && wish.method !== 'env'
-    return byFile ? (files[tool]?.(wish, place) ?? []) : byVariables(tool, wish, place)
+    const byFile = tool in wantedFiles && wish.method !== 'env'
+    return byFile ? (wantedFiles[tool]?.(wish, place) ?? []) : byVariables(tool, wish, place)
   })
 }
 
-const files: Readonly<Record<string, (wish: Wish, place: Place) => WantedValue[]>> = {
+/** By id of each tool with files of its own; `test/unit/every-tool.test.ts` demands them. */
+export const wantedFiles: Readonly<Record<string, (wish: Wish, place: Place) => WantedValue[]>> = {
   'claude-code': (wish, place) => {
     const template = wish.scope === 'user' ? '{claude}/settings.json' : 'work/.claude/settings.local.json'
     return at('claude-code', place(template), 'json', [
@@ -104,7 +105,8 @@ function clineFiles(wish: Wish, place: Place): WantedValue[] {
 const aiderModel = ({ models: { aider } }: Wish) =>
   aider === undefined || aider.includes('/') ? aider : `anthropic/${aider}`
 
-const variables: Readonly<Record<string, (wish: Wish, origin: string) => Values>> = {
+/** By id of each tool that reads variables; demanded as well. */
+export const wantedVariables: Readonly<Record<string, (wish: Wish, origin: string) => Values>> = {
   'claude-code': agentVariables,
   'claude-agent-sdk': agentVariables,
   aider: (wish, origin) => [
@@ -169,7 +171,7 @@ const shells: Readonly<
 }
 
 function byVariables(tool: string, wish: Wish, place: Place): WantedValue[] {
-  const values = variables[tool]?.(wish, origins[wish.region] ?? '') ?? []
+  const values = wantedVariables[tool]?.(wish, origins[wish.region] ?? '') ?? []
   if (wish.scope === 'project') return at(tool, place('work/.env'), 'dotenv', values)
   const shell = shells[wish.shell]
   if (!shell) throw new Error(wish.shell)

@@ -20,6 +20,7 @@ import { runSwitch } from '../../../src/commands/switch.ts'
 import { runUndo } from '../../../src/commands/undo.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { Input } from '../../../src/request/request.ts'
+import { takesKeychain } from '../../support/every-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
@@ -68,7 +69,7 @@ function linesOf(files: Readonly<Record<string, string>>): Record<string, string
 }
 
 const stored = async (host: Host) => (await host.keychain()).get('default')
-const everyTool = testCatalog.tools.map(({ id }) => id)
+const everyTool = testCatalog.tools.filter(takesKeychain).map(({ id }) => id)
 
 describe('--key-store keychain', () => {
   it('puts the key into the keychain and into no file, for every tool at once', async () => {

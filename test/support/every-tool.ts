@@ -1,0 +1,19 @@
+import { keyVariables, type Tool } from '../../src/catalog/tool.ts'
+import { testCatalog } from './test-catalog.ts'
+
+/** The ids of all tools, in the order of the catalog. */
+export const toolIds: readonly string[] = testCatalog.tools.map(({ id }) => id)
+
+/** Whether a key can be in the keychain: a client that reads its files alone gets none from there. */
+export function takesKeychain(tool: Tool): boolean {
+  return tool.keyDelivery.length > 0 || keyVariables(tool).length > 0
+}
+
+/** `no entry for ID in FILE` for each tool that a table written by hand leaves out; of all tools, or of some. */
+export function missingEntries(
+  table: object,
+  file: string,
+  tools: readonly Pick<Tool, 'id'>[] = testCatalog.tools,
+): string[] {
+  return tools.filter(({ id }) => !Object.hasOwn(table, id)).map(({ id }) => `no entry for ${id} in ${file}`)
+}

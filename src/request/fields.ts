@@ -3,19 +3,22 @@ import { languages } from '../texts/language.ts'
 import { type Message, say } from '../texts/message.ts'
 
 /** Every command, by the word that is typed; each has a file of its own in commands/. */
-export type CommandName =
-  | 'setup'
-  | 'print'
-  | 'check'
-  | 'lint'
-  | 'doctor'
-  | 'status'
-  | 'switch'
-  | 'undo'
-  | 'key'
-  | 'remove'
-  | 'prove'
-  | 'demo'
+const commands = [
+  'setup',
+  'print',
+  'check',
+  'lint',
+  'doctor',
+  'status',
+  'switch',
+  'undo',
+  'key',
+  'remove',
+  'prove',
+  'demo',
+] as const
+
+export type CommandName = (typeof commands)[number]
 
 /** The commands that flags belong to: of a command with verbs, each verb has its own. */
 type FlagOwner = Exclude<CommandName, 'key'> | (typeof keyVerbs)[number]
@@ -42,20 +45,7 @@ export const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as co
 /** They change files or the keychain. */
 const writers = ['setup', 'switch', 'remove', 'undo', 'key set', 'key rotate', 'key forget', 'lint'] as const
 
-const everyCommand = [
-  'setup',
-  'print',
-  'check',
-  'lint',
-  'doctor',
-  'status',
-  'switch',
-  'undo',
-  ...keyVerbs,
-  'remove',
-  'prove',
-  'demo',
-] as const
+const everyCommand: readonly FlagOwner[] = commands.flatMap((name) => (name === 'key' ? keyVerbs : name))
 
 /** Everything that a user can say, but for the flags that pin a tool's variant: those come from its folder. */
 export const fields = {

@@ -17,6 +17,14 @@ await build({
   input: 'src/catalog/compile-catalog.ts',
   output: { file: compiler, format: 'esm', codeSplitting: false },
 })
-const { compileCatalog } = await import(pathToFileURL(compiler).href)
-await writeFile(`${root}dist/catalog.json`, JSON.stringify(await compileCatalog(`${root}templates`)))
-await rm(compiler)
+const { compileCatalog, describeFolderFault } = await import(pathToFileURL(compiler).href)
+try {
+  await writeFile(`${root}dist/catalog.json`, JSON.stringify(await compileCatalog(`${root}templates`)))
+} catch (error) {
+  const fault = describeFolderFault(error, root)
+  if (fault === undefined) throw error
+  console.error(fault)
+  process.exitCode = 1
+} finally {
+  await rm(compiler)
+}

@@ -1,31 +1,49 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import * as z from 'zod/mini'
+import { $ZodError } from 'zod/v4/core'
+import { formatWhere, UserError } from '../errors.ts'
 import { type Endpoint, findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { say } from '../texts/message.ts'
-import { compileTool, folderError, parseContent, readFolderFile } from './compile-tool.ts'
+import { compileTool, explainIssue, folderError, parseContent, readFolderFile } from './compile-tool.ts'
 import { compileSharedTraps, findUnknownPlace, placeCandidate, placePath, rule } from './diagnosis-schema.ts'
 import { endpointSchema, shellsSchema } from './manifest-schema.ts'
 import type { Catalog, CodeClient, DotfilePlaces, Shell, Tool } from './tool.ts'
 
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
 export async function compileCatalog(templates: string): Promise<Catalog> {
-  const gateway = parseGateway(await parseContent(join(templates, 'gateway.toml'), 'toml', readFolderFile))
-  const shells = shellsSchema.parse(
-    await parseContent(join(templates, 'shells.toml'), 'toml', readFolderFile),
-  ).shells
-  const codeClients = parseCodeClients(
-    await parseContent(join(templates, 'code-clients.toml'), 'toml', readFolderFile),
-    gateway,
+  const gateway = await readShared(join(templates, 'gateway.toml'), parseGateway)
+  const { shells } = await readShared(join(templates, 'shells.toml'), (data) => shellsSchema.parse(data))
+  const codeClients = await readShared(join(templates, 'code-clients.toml'), (data) =>
+    parseCodeClients(data, gateway),
   )
-  const machine = compileSharedTraps(
-    await parseContent(join(templates, 'traps.toml'), 'toml', readFolderFile),
-  )
-  const dotfiles = parseDotfilePlaces(
-    await parseContent(join(templates, 'dotfiles.toml'), 'toml', readFolderFile),
-  )
+  const machine = await readShared(join(templates, 'traps.toml'), compileSharedTraps)
+  const dotfiles = await readShared(join(templates, 'dotfiles.toml'), parseDotfilePlaces)
   const tools = await compileToolFolders(templates, gateway)
   return { gateway, tools, shells: shells.map(toShell), codeClients, dotfiles, machine }
+}
+
+/** One of the files that all tools share. Errors: UserError `tool-folder` for a field of the wrong kind. */
+async function readShared<T>(file: string, check: (data: unknown) => T): Promise<T> {
+  const data = await parseContent(file, 'toml', readFolderFile)
+  try {
+    return check(data)
+  } catch (error) {
+    throw error instanceof $ZodError ? folderError(file, explainIssue(error)) : error
+  }
+}
+
+/**
+ * What is wrong with a file below `root`, for whoever builds the program: `templates/x/tool.toml: title must be a string`.
+ * Undefined for every error that is not about such a file.
+ */
+export function describeFolderFault(error: unknown, root: string): string | undefined {
+  if (!(error instanceof UserError) || error.where === undefined) return undefined
+  const where = { ...error.where, file: relative(root, error.where.file) }
+  // What every such error begins with is for users, who have tool folders of their own.
+  const start = String(say('folder.unusable', { reason: '' }))
+  const reason = error.message.startsWith(start) ? error.message.slice(start.length) : error.message
+  return `${formatWhere(where)}: ${reason.replaceAll(error.where.file, where.file)}`
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { $ZodError } from 'zod/v4/core'
 import type { Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
-import { hasCode, nearest, UserError } from '../errors.ts'
+import { hasCode, nearest, UserError, type Where } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { doubtOf, type User } from '../host/ownership.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -82,7 +82,8 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
     parser?.open(text, file)
     return parser?.parseStrict(text) ?? null
   } catch (error) {
-    throw folderError(file, error instanceof UserError ? error.text : say('folder.not-format', { format }))
+    if (!(error instanceof UserError)) throw folderError(file, say('folder.not-format', { format }))
+    throw folderError(file, error.text, undefined, error.where)
   }
 }
 
@@ -215,7 +216,7 @@ interface SchemaParts {
 }
 
 /** The first thing that is wrong with a manifest, with the field that it is about. */
-function explainIssue({ issues }: $ZodError): Message {
+export function explainIssue({ issues }: $ZodError): Message {
   // A name spelled wrong leaves another field missing as well.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   const field = issue?.path.join('.') ?? ''
@@ -260,12 +261,17 @@ export function readFolderFile(path: string, user?: User): string {
 }
 
 /** A tool's folder that cannot be used, exit 2: `reason` says why, of which file. Never holds text of the file. */
-export function folderError(file: string, reason: Message, hint = say('folder.unusable.hint')): UserError {
+export function folderError(
+  file: string,
+  reason: Message,
+  hint = say('folder.unusable.hint'),
+  where: Where = { file },
+): UserError {
   return new UserError({
     code: 'tool-folder',
     message: say('folder.unusable', { reason }),
     hint,
     exit: 2,
-    where: { file },
+    where,
   })
 }

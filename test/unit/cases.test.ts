@@ -1,6 +1,17 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
+import { env } from 'node:process'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runRemove } from '../../src/commands/remove.ts'
 import { runSetup } from '../../src/commands/setup.ts'
@@ -10,6 +21,8 @@ import type { Input } from '../../src/request/request.ts'
 import { projectFolder, testCatalog } from '../support/test-catalog.ts'
 import { createTestContext } from '../support/test-context.ts'
 import { createTestHost, testKey } from '../support/test-host.ts'
+
+// UPDATE_CASES=1 writes each `after` anew.
 
 /** What a case asks for: flags by field name, and variables of the environment, in which {home} stands for the home. */
 interface CaseRequest {
@@ -65,6 +78,15 @@ function textOf(file: string, home: string): string {
     .replaceAll(`${keyring}@${devDependencies[keyring]}`, `${keyring}@VERSION`)
 }
 
+function writeAfter(folder: string, files: Readonly<Record<string, string>>): void {
+  const after = join(folder, 'after')
+  rmSync(after, { recursive: true, force: true })
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(after, name)), { recursive: true })
+    writeFileSync(join(after, name), text, 'latin1')
+  }
+}
+
 function modesOf(home: string): Record<string, number> {
   return Object.fromEntries(
     Object.keys(snapshot(home, home)).map((name) => [name, statSync(join(home, name)).mode]),
@@ -75,6 +97,7 @@ describe.each(cases)('templates/$tool/cases/$name', ({ tool, folder }) => {
   it('turns before into after, and changes nothing the second time', async () => {
     const { home, host, input } = startCase(folder, tool)
     const first = await runSetup(input, createTestContext(host))
+    if (env.UPDATE_CASES) writeAfter(folder, snapshot(home, home))
     expect(snapshot(home, home)).toEqual(snapshot(join(folder, 'after'), home))
     expect(first.data.changed).toBe(true)
     const again = await runSetup(input, createTestContext(host))

@@ -1,11 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { compileToolFolders } from '../../../src/catalog/compile-catalog.ts'
+import {
+  compileCatalog,
+  compileToolFolders,
+  describeFolderFault,
+} from '../../../src/catalog/compile-catalog.ts'
 import { resolvePath, resolvePlaces } from '../../../src/catalog/places.ts'
 import { UserError } from '../../../src/errors.ts'
-import { testCatalog } from '../../support/test-catalog.ts'
+import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'qcode-folders-'))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
@@ -91,6 +95,51 @@ describe('a tool folder that failed with an error that was not for its author', 
       expect(String(error.message)).toContain(`{{ ${name} }}`)
     },
   )
+})
+
+/** What a build says of the templates, with one file of them as it is here. */
+async function faultAt(path: string, text: string): Promise<string | undefined> {
+  const root = mkdtempSync(join(scratch, 'build-'))
+  cpSync(join(projectFolder, 'templates'), join(root, 'templates'), { recursive: true })
+  mkdirSync(join(root, 'templates/mine'))
+  writeFileSync(join(root, 'templates/mine/config'), 'k: v\n')
+  writeFileSync(join(root, path), text)
+  return describeFolderFault(await thrownBy(() => compileCatalog(join(root, 'templates'))), root)
+}
+
+describe('a build says in one line, with the place, what is wrong with the templates', () => {
+  const tool = 'templates/mine/tool.toml'
+  it.each([
+    [
+      'a field of another kind',
+      tool,
+      manifest.replace('"Mine"', '7'),
+      `${tool}: title must be of type string`,
+    ],
+    [
+      'a name spelled wrong',
+      tool,
+      manifest.replace('docs', 'doc'),
+      `${tool}: there is no field doc; did you mean docs?`,
+    ],
+    ['what is no TOML', tool, `${manifest}x = = 1\n`, new RegExp(`^${tool}:11:\\d+: ${tool} `)],
+    [
+      'a file that is not there',
+      tool,
+      manifest + target.replace('"config"', '"other"'),
+      /^templates\/mine\/other: /,
+    ],
+    ['the gateway', 'templates/gateway.toml', 'schema = 2\n', /^templates\/gateway\.toml: schema must be 1/],
+  ])('%s', async (_, path, text, said) => {
+    const fault = await faultAt(path, text)
+    expect(fault).toEqual(typeof said === 'string' ? said : expect.stringMatching(said))
+    expect(fault?.split('\n')).toHaveLength(1)
+    expect(fault).not.toContain(scratch)
+  })
+
+  it('is not asked about a fault of the program', () => {
+    expect(describeFolderFault(new TypeError('x'), '/')).toBeUndefined()
+  })
 })
 
 it('a place that asks for the variable toString got a function', () => {

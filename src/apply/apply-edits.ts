@@ -17,15 +17,7 @@ import {
   replaceFile,
   step,
 } from './file-system.ts'
-import {
-  findUnfinishedRun,
-  journalFile,
-  listRuns,
-  readRuns,
-  runFolder,
-  storeRun,
-  unfinishedRun,
-} from './journal.ts'
+import { findUnfinishedRun, journalFile, lastRuns, runFolder, storeRun, unfinishedRun } from './journal.ts'
 import { pruneRuns } from './kept-backups.ts'
 import { checkKeychain, prepareKeychain } from './keychain-copies.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
@@ -38,11 +30,11 @@ import {
   restoreRun,
   rollBack,
   rollbackFailed,
+  rolledBackRuns,
 } from './restore-run.ts'
-import { type ApplyRequest, isRunId, type RunRecord } from './run-record.ts'
+import { type ApplyRequest, type RunRecord, runIds, secondOf } from './run-record.ts'
 import { runsFolder, stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
-import { namesInTrustedFolder } from './trusted-file.ts'
 
 /**
  * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
@@ -72,7 +64,7 @@ export async function applyEdits(
         ? await runOnce(current, checkTargets(edits, host), writer)
         : await storeLedger(current.ledger.after, writer)
       // Only tidying: what cannot be removed now is tried again by the next run.
-      if (run) await pruneRuns(readLedger(host), writer).catch(() => {})
+      if (run) await pruneRuns(readLedger(host), run, writer).catch(() => {})
       return run ?? undefined
     })
   } catch (error) {
@@ -91,6 +83,8 @@ async function runOnce(
   writer: Writer,
 ): Promise<RunRecord> {
   await checkKeychain(request.keychain, writer.host)
+  // The names of runs tell their order: one that was planned before another has begun would be taken for the older one.
+  if (secondOf(runIds(writer.host)[0] ?? '') > secondOf(request.runId)) throw ranMeanwhile()
   const planned = planRun(request, targets, writer.host)
   const committed = await commitRun(planned, request, targets, writer)
   return committed.state === 'renewing' ? await finishRenewal(committed, writer) : committed
@@ -137,7 +131,7 @@ async function recoverEarlierRun(writer: Writer): Promise<void> {
 
 /** What runs that were taken back could only empty is removed where that can be done now. */
 async function clearLeftovers({ host, fileSystem }: Writer): Promise<void> {
-  const left = listRuns(host).flatMap((run) => (run.state === 'rolled-back' ? leftBehind(run) : []))
+  const left = rolledBackRuns(host).flatMap(leftBehind)
   for (const { path } of left) await removeIfThere(path, fileSystem).catch(() => {})
 }
 
@@ -145,11 +139,13 @@ async function clearLeftovers({ host, fileSystem }: Writer): Promise<void> {
 function followLedger(request: ApplyRequest, host: Host): ApplyRequest {
   const { before, after } = request.ledger
   const stored = readLedger(host)
-  if (sameLedger(stored, before)) {
-    const setups = shareConsents(after.setups, consentsOf(stored.setups))
-    return { ...request, ledger: { before, after: { ...after, setups } } }
-  }
-  throw new UserError({
+  if (!sameLedger(stored, before)) throw ranMeanwhile()
+  const setups = shareConsents(after.setups, consentsOf(stored.setups))
+  return { ...request, ledger: { before, after: { ...after, setups } } }
+}
+
+function ranMeanwhile(): UserError {
+  return new UserError({
     code: 'changed-since-plan',
     message: say('error.ledger-changed'),
     hint: say('error.again'),
@@ -164,10 +160,7 @@ function changesSomething({ before, after }: FileEdit, platform: NodeJS.Platform
 
 /** Removes the folders of runs that were killed before their record stood, when they had done nothing else. */
 export async function clearUnbegun({ host, fileSystem }: Writer): Promise<void> {
-  const { runs, damaged } = readRuns(host)
-  const begun = new Set([...runs.map(({ id }) => id), ...damaged.keys()])
-  for (const id of namesInTrustedFolder(runsFolder(host), host).filter(isRunId)) {
-    if (begun.has(id)) continue
+  for (const id of lastRuns(host).unbegun) {
     await clearReplacement(journalFile(host, id), fileSystem)
     await removeIfEmpty(runFolder(host, id), fileSystem)
   }

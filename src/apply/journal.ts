@@ -1,22 +1,26 @@
 import { statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import { quoteWord, UserError } from '../errors.ts'
-import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { say } from '../texts/message.ts'
-import { isTemporaryOf, replaceFile, step } from './file-system.ts'
+import { replaceFile, step } from './file-system.ts'
+import { readLedger } from './ledger-store.ts'
 import {
   isRunId,
   type RecordedFile,
   type RunRecord,
+  runIds,
   runSchema,
   runTargets,
+  secondOf,
+  staysInReach,
   targetName,
 } from './run-record.ts'
 import { makePrivateFolder, runsFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
-import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
+import { readTrustedFile } from './trusted-file.ts'
 
 /** The runs of this machine, as far as their records can be used. */
 export interface Runs {
@@ -28,18 +32,65 @@ export interface Runs {
 
 /** All runs. Throws UserErrors only where none can be looked at: those of `readTrustedFile`. */
 export function readRuns(host: Host): Runs {
+  const seconds = [...newestRuns(host)].toReversed()
+  return {
+    runs: seconds.flatMap(({ runs }) => runs).sort((one, other) => one.sequence - other.sequence),
+    damaged: new Map(seconds.flatMap(({ damaged }) => [...damaged])),
+  }
+}
+
+/** The runs of one second, and the ids of those that were killed before their record stood. */
+export interface RunsOfSecond extends Runs {
+  readonly unbegun: readonly string[]
+}
+
+/**
+ * The runs of each second in which there are some, the newest second first. Read only as far as it is asked for: whoever
+ * wants the last run does not read hundreds of old records. Errors: those of `readTrustedFile`.
+ */
+export function* newestRuns(host: Host): Generator<RunsOfSecond> {
+  const ids = runIds(host)
+  for (let from = 0, to = 0; from < ids.length; from = to) {
+    const second = secondOf(ids[from] ?? '')
+    while (to < ids.length && secondOf(ids[to] ?? '') === second) to++
+    yield readThese(host, ids.slice(from, to).toReversed())
+  }
+}
+
+function readThese(host: Host, ids: readonly string[]): RunsOfSecond {
   const runs: RunRecord[] = []
   const damaged = new Map<string, UserError>()
-  for (const id of namesInTrustedFolder(runsFolder(host), host).filter(isRunId).sort()) {
+  const unbegun: string[] = []
+  for (const id of ids) {
     try {
       const run = readJournal(host, id)
       if (run) runs.push(run)
+      else unbegun.push(id)
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       damaged.set(id, error)
     }
   }
-  return { runs: runs.sort((one, other) => one.sequence - other.sequence), damaged }
+  return { runs: runs.sort((one, other) => one.sequence - other.sequence), damaged, unbegun }
+}
+
+/** Those of the named runs whose records can be used, oldest first. */
+export function runsNamed(host: Host, ids: readonly string[]): readonly RunRecord[] {
+  return readThese(host, ids.filter(isRunId)).runs
+}
+
+/** The runs of the last second in which one has a usable record, and all that was met on the way to it. */
+export function lastRuns(host: Host): RunsOfSecond {
+  const met: RunsOfSecond[] = []
+  for (const second of newestRuns(host)) {
+    met.push(second)
+    if (second.runs.length > 0) break
+  }
+  return {
+    runs: met.flatMap(({ runs }) => runs),
+    damaged: new Map(met.flatMap(({ damaged }) => [...damaged])),
+    unbegun: met.flatMap(({ unbegun }) => unbegun),
+  }
 }
 
 /** All runs whose records can be used, oldest first; `readRuns` reports the others. */
@@ -81,24 +132,34 @@ function recordedFile(host: Host, runId: string, path: string): RecordedFile | u
 
 /**
  * The mode that the disk gave a file in place of the one that was asked for, when a run last asked for it; undefined where it
- * gave that one, or no run that is known asked.
+ * gave that one, or no run that the ledger knows of asked.
  */
 export function readModeGiven(host: Host, path: string, asked: number): number | undefined {
-  const files = listRuns(host).flatMap((run) => (run.state === 'done' ? run.files : []))
+  const files = runsOfLedger(host, (entry) => entry.path === path).flatMap(({ files }) => files)
   const last = files.findLast(({ path: own, after }) => {
     return own === path && after.kind === 'file' && (after.asked ?? after.mode) === asked
   })?.after
   return last?.kind === 'file' && last.asked !== undefined ? last.mode : undefined
 }
 
-/** Whether a run has seen the disk that a path is on give a file another mode than the one that was asked for. */
+/** Whether a run that the ledger knows of has seen the disk of a path give a file another mode than the one that was asked for. */
 export function isOnDiskWithoutModes(host: Host, path: string): boolean {
   const disk = diskOf(path)
   if (disk === undefined) return false
-  const files = listRuns(host).flatMap((run) => run.files)
+  const files = runsOfLedger(host, () => true).flatMap(({ files }) => files)
   return files.some(({ path: own, after }) => {
     return after.kind === 'file' && after.asked !== undefined && diskOf(own) === disk
   })
+}
+
+/** The finished runs that wrote what is ours now, oldest first. */
+function runsOfLedger(host: Host, isWanted: (entry: LedgerEntry) => boolean): RunRecord[] {
+  const ids = new Set(
+    readLedger(host)
+      .entries.filter(isWanted)
+      .map(({ run }) => run),
+  )
+  return runsNamed(host, [...ids]).filter(({ state }) => state === 'done')
 }
 
 function diskOf(path: string): number | undefined {
@@ -194,9 +255,12 @@ export function journalFile(host: Host, runId: string): string {
   return join(runFolder(host, runId), 'journal.json')
 }
 
-/** The run that was killed, or whose rollback failed; there is at most one. Errors: those of `readRuns`. */
+/**
+ * The run that was killed, or whose rollback failed; there is at most one, and no run begins before it is ended: it is among
+ * the last. Errors: those of `readRuns`.
+ */
 export function findUnfinishedRun(host: Host): RunRecord | undefined {
-  return listRuns(host).findLast(isUnfinished)
+  return lastRuns(host).runs.findLast(isUnfinished)
 }
 
 /** Stopped between two states, by a kill or by an error in its rollback. */
@@ -219,48 +283,4 @@ export function unfinishedRun(run: RunRecord): UserError {
     ],
     hint: say('error.unfinished-run.hint', { command: endingCommand(run) }),
   })
-}
-
-/**
- * Whether a record names nothing to write or remove but what its run could have named: its copies in the run's folder, a
- * temporary file beside each target, files of the state folder. A record that somebody has changed may name more.
- */
-export function staysInReach(run: RunRecord, runFolder: string): boolean {
-  const stateFolder = dirname(dirname(runFolder))
-  const renewed = (run.renewal?.files ?? []).flatMap(({ path, staged }) => [path, staged?.path ?? path])
-  return (
-    run.id === basename(runFolder) &&
-    run.files.every((file) => isOwnFile(file, run.id)) &&
-    hasOwnAccounts(run) &&
-    [...run.createdFolders, ...run.removedFolders].every(({ path }) => isPlain(path)) &&
-    renewed.every((path) => isPlain(path) && isBelow(path, stateFolder))
-  )
-}
-
-function isOwnFile({ resolvedPath, before, temporary }: RunRecord['files'][number], id: string): boolean {
-  return (
-    isPlain(resolvedPath) &&
-    isTemporaryOf(temporary, resolvedPath, id) &&
-    (before.kind === 'absent' || /^backup-\d+$/.test(before.backup))
-  )
-}
-
-/** A copy in the keychain is an account of the run's own, so that no other key is read, replaced or removed. */
-function hasOwnAccounts({ id, keychain, renewal }: RunRecord): boolean {
-  const renewed = renewal?.keychain
-  if (renewed && (renewed.staged !== `renewal-${id}` || !renewed.copies.every(isBackup))) return false
-  if (!keychain) return true
-  const { before, after } = keychain
-  return (
-    (before.kind === 'absent' || before.backup === `backup-${id}`) &&
-    (after.kind === 'absent' || after.staged === `staged-${id}`)
-  )
-}
-
-function isBackup(account: string): boolean {
-  return isRunId(account.replace(/^backup-/, ''))
-}
-
-function isPlain(path: string): boolean {
-  return isAbsolute(path) && normalize(path) === path
 }

@@ -11,15 +11,16 @@ import {
   journalFile,
   listRuns,
   runFolder,
+  runsNamed,
   storeRun,
   unfinishedRun,
 } from './journal.ts'
 import { readLedger } from './ledger-store.ts'
 import { explainFailure } from './restore-run.ts'
-import { isRunId, type RecordedFile, type RunRecord } from './run-record.ts'
+import { type RecordedFile, type RunRecord, runIds } from './run-record.ts'
 import { runsFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
-import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
+import { namesInTrustedFolder, namesInTrustedFolders, readTrustedFile } from './trusted-file.ts'
 
 /** A file in the folder of a run that is not its record. */
 export interface KeptBackup {
@@ -34,8 +35,8 @@ export interface KeptBackup {
 /** All backups that can be read, those of runs whose record is damaged as well, the oldest run first. */
 export function listBackups(host: Host): KeptBackup[] {
   const needed = neededRuns(readLedger(host))
-  return runFolders(host).flatMap((run) =>
-    filesOf(run, host).flatMap((path) => {
+  return filesOfRuns(host).flatMap(({ run, paths }) =>
+    paths.flatMap((path) => {
       const bytes = readQuietly(path, host)
       return bytes ? [{ path, run, bytes, isNeeded: needed.has(run) }] : []
     }),
@@ -53,8 +54,8 @@ export async function purgeBackups(paths: readonly string[], host: Host): Promis
       const unfinished = findUnfinishedRun(host)
       if (unfinished) throw unfinishedRun(unfinished)
       const records = new Map(listRuns(host).map((run) => [run.id, run]))
-      for (const run of runFolders(host)) {
-        const doomed = filesOf(run, host).filter((path) => paths.includes(path))
+      for (const { run, paths: files } of filesOfRuns(host)) {
+        const doomed = files.filter((path) => paths.includes(path))
         if (doomed.length === 0) continue
         // The record first: a run whose backup is gone without a note would look damaged.
         const record = records.get(run)
@@ -71,14 +72,13 @@ export async function purgeBackups(paths: readonly string[], host: Host): Promis
   }
 }
 
-function runFolders(host: Host): string[] {
-  return namesInTrustedFolder(runsFolder(host), host).filter(isRunId).sort()
-}
-
-function filesOf(run: string, host: Host): string[] {
-  const folder = runFolder(host, run)
-  const paths = namesInTrustedFolder(folder, host).map((name) => join(folder, name))
-  return paths.filter((path) => path !== journalFile(host, run))
+/** What stands beside the record in each run's folder, the oldest run first. */
+function filesOfRuns(host: Host): { readonly run: string; readonly paths: readonly string[] }[] {
+  const names = namesInTrustedFolders(runsFolder(host), runIds(host).toReversed(), host)
+  return [...names].map(([run, files]) => {
+    const paths = files.map((name) => join(runFolder(host, run), name))
+    return { run, paths: paths.filter((path) => path !== journalFile(host, run)) }
+  })
 }
 
 /** What cannot be trusted is not looked into. */
@@ -94,15 +94,24 @@ function readQuietly(path: string, host: Host): Uint8Array | undefined {
 /** How many runs can be undone. */
 const keptRuns = 50
 
+/** How many older runs a run looks at: it adds one, and a pile of them, such as of another version, is not one command's wait. */
+const looksAtOld = 4
+
 /**
- * Removes the oldest runs, with their backups, so that keys do not pile up. Kept beside the newest are runs whose backup
- * the ledger still needs (written by version 0.1.0), runs that have a copy in the keychain, and one that was not finished.
+ * Removes old runs, with their backups, so that keys do not pile up: of those behind the newest the one that has just come there,
+ * and a few by chance. Kept are runs whose backup the ledger still needs (written by version 0.1.0), runs that have a copy in
+ * the keychain, one that was not finished, and one whose record cannot be used. `run`: the one that has ended.
  */
-export async function pruneRuns(ledger: Ledger, writer: Writer): Promise<void> {
+export async function pruneRuns(ledger: Ledger, run: RunRecord, writer: Writer): Promise<void> {
   const needed = neededRuns(ledger)
-  const isNeeded = (run: RunRecord) => needed.has(run.id) || run.keychain !== undefined || isUnfinished(run)
-  const old = listRuns(writer.host).slice(0, -keptRuns)
-  for (const run of old.filter((each) => !isNeeded(each))) await deleteRun(run.id, writer)
+  const isNeeded = (old: RunRecord) => needed.has(old.id) || old.keychain !== undefined || isUnfinished(old)
+  const [first, ...others] = runIds(writer.host).slice(keptRuns)
+  if (first === undefined) return
+  const start = Number.parseInt(run.id.split('-')[1] ?? '', 16) % (others.length || 1)
+  const some = [...others.slice(start), ...others.slice(0, start)].slice(0, looksAtOld - 1)
+  for (const old of runsNamed(writer.host, [first, ...some])) {
+    if (!isNeeded(old)) await deleteRun(old.id, writer)
+  }
 }
 
 /** Ids of the runs whose backups hold what a removal gives back; only version 0.1.0 wrote such entries. */
@@ -141,9 +150,9 @@ export interface History {
   readonly usesKeychain: boolean
 }
 
-/** All in which an old key may be. Throws UserErrors `broken-ledger`, and those of `readTrustedFile`. */
-export function readHistory(host: Host): History {
-  const runs = listRuns(host)
+/** All in which an old key may be, or what the named runs have of it. Throws UserErrors `broken-ledger`, and those of `readTrustedFile`. */
+export function readHistory(host: Host, ids?: readonly string[]): History {
+  const runs = ids ? runsNamed(host, ids) : listRuns(host)
   const snapshots = runs.flatMap(({ ledger }) => [ledger.before, ledger.after])
   return {
     ledgers: [readLedger(host), ...snapshots],

@@ -6,7 +6,14 @@ import { consentsOf, type Ledger, type LedgerEntry, type Setup, setupId, shareCo
 import type { FileEdit } from '../plan/plan.ts'
 import { type Message, say } from '../texts/message.ts'
 import { changedSinceRun, filePosition } from './check-targets.ts'
-import { isUnfinished, listRuns, readBackupOf, readRun, readRuns, unfinishedRun } from './journal.ts'
+import {
+  findUnfinishedRun,
+  isUnfinished,
+  newestRuns,
+  readBackupOf,
+  readRun,
+  unfinishedRun,
+} from './journal.ts'
 import { undoKeychain } from './keychain-copies.ts'
 import { readLedger } from './ledger-store.ts'
 import { type ApplyRequest, newRunId, type RecordedFile, type RunRecord } from './run-record.ts'
@@ -24,19 +31,36 @@ export interface UndoPlan {
  * looked at, when the last one is asked for.
  */
 export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | 'nothing-to-undo'> {
-  const { runs, damaged } = readRuns(host)
-  const unfinished = runs.findLast(isUnfinished)
+  const unfinished = findUnfinishedRun(host)
   if (unfinished) throw unfinishedRun(unfinished)
-  const run = runId === undefined ? runs.findLast((each) => canUndo(each, runs)) : readRun(host, runId)
+  const named = runId === undefined ? undefined : readRun(host, runId)
+  const isWanted = (each: RunRecord, later: readonly RunRecord[]) =>
+    named ? each.id === named.id : canUndo(each, later)
+  const { run = named, later, damaged } = findLater(host, isWanted)
   if (runId === undefined) refuseLaterDamaged(run, damaged)
-  if (run === undefined || run.state !== 'done' || isUndone(run, runs)) return 'nothing-to-undo'
+  if (run === undefined || run.state !== 'done' || isUndone(run, later)) return 'nothing-to-undo'
   if (run.purged) throw purged(run)
-  if (run.renewal)
-    throw keyStays(
-      run,
-      runs.findLast((each) => canUndo(each, runs) && !each.renewal),
-    )
+  if (run.renewal) {
+    const { run: other } = findLater(host, (each, runs) => canUndo(each, runs) && !each.renewal)
+    throw keyStays(run, other)
+  }
   return { run, request: await requestUndo(run, host) }
+}
+
+/**
+ * The last run that is wanted, with all that are as new or newer: only these can have taken it back. Older ones are not read.
+ * `damaged`: of those that were met, as `readRuns` has them.
+ */
+function findLater(host: Host, isWanted: (run: RunRecord, later: readonly RunRecord[]) => boolean) {
+  const later: RunRecord[] = []
+  const damaged: [string, UserError][] = []
+  for (const second of newestRuns(host)) {
+    later.unshift(...second.runs)
+    damaged.unshift(...second.damaged)
+    const run = second.runs.findLast((each) => isWanted(each, later))
+    if (run) return { run, later, damaged: new Map(damaged) }
+  }
+  return { later, damaged: new Map(damaged) }
 }
 
 /** Ids begin with the time: what cannot be looked at may be the run that is meant. */
@@ -49,10 +73,10 @@ function refuseLaterDamaged(run: RunRecord | undefined, damaged: ReadonlyMap<str
 /** What `undo` can do with a run: nothing where it is undone, replaced the key, or is itself an undo that nobody names. */
 export type UndoState = 'can-undo' | 'undone' | 'undo' | 'key-replaced' | 'purged' | 'unfinished'
 
-/** The first that applies, as `planUndo` would refuse it: an undone run whose backups were purged is `undone`. */
-export function undoState(run: RunRecord, host: Host): UndoState {
+/** Of one of all runs the first that applies, as `planUndo` would refuse it: an undone run whose backups were purged is `undone`. */
+export function undoState(run: RunRecord, runs: readonly RunRecord[]): UndoState {
   if (isUnfinished(run)) return 'unfinished'
-  if (isUndone(run, listRuns(host))) return 'undone'
+  if (isUndone(run, runs)) return 'undone'
   if (run.purged) return 'purged'
   if (run.renewal) return 'key-replaced'
   return run.undoes === undefined ? 'can-undo' : 'undo'

@@ -15,9 +15,10 @@ import {
   temporaryOf,
   writeBeside,
 } from './file-system.ts'
-import { backupFile, listRuns, runFolder, storeRun } from './journal.ts'
+import { backupFile, lastRuns, runFolder, storeRun } from './journal.ts'
 import { completeKeychain, recordKeychain } from './keychain-copies.ts'
 import { storeLedger } from './ledger-store.ts'
+import { leftBehind, rolledBackRuns } from './restore-run.ts'
 import type { ApplyRequest, RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 
@@ -94,14 +95,16 @@ async function writeTemporary(
 export function recordRun(request: ApplyRequest, targets: readonly Target[], host: Host): RunRecord {
   const { runId, command, undoes } = request
   if (existsSync(runFolder(host, runId))) throw new Error(`The run id ${runId} was used twice`)
+  const left = rolledBackRuns(host).filter((run) => leftBehind(run).length > 0)
   return {
     version: 1,
     id: runId,
-    sequence: (listRuns(host).at(-1)?.sequence ?? 0) + 1,
+    sequence: (lastRuns(host).runs.at(-1)?.sequence ?? 0) + 1,
     command,
     startedAt: host.now().toISOString(),
     state: 'preparing',
     ...(undoes !== undefined && { undoes }),
+    ...(left.length > 0 && { leftBehind: left.map(({ id }) => id) }),
     files: targets.map((target, index) => recordFile(target, runId, index)),
     ...(request.keychain && { keychain: recordKeychain(request.keychain, runId) }),
     createdFolders: missingFolders(targets, request.removedFolders),

@@ -17,7 +17,7 @@ import {
   StepFailure,
   step,
 } from './file-system.ts'
-import { readBackupOf, runFolder, storeRun } from './journal.ts'
+import { lastRuns, readBackupOf, runFolder, runsNamed, storeRun } from './journal.ts'
 import { keychainPosition, restoreKeychain } from './keychain-copies.ts'
 import { restoreLedger } from './ledger-store.ts'
 import { type RecordedFile, type RecordedKeychain, type RunRecord, targetName } from './run-record.ts'
@@ -110,6 +110,17 @@ export function leftBehind(run: RunRecord): LeftFile[] {
     const stat = lstatSync(path, { throwIfNoEntry: false })
     return stat === undefined ? [] : [{ path, isEmpty: stat.size === 0 }]
   })
+}
+
+/**
+ * The rolled-back runs of which a temporary file may be left: those among the last runs, and those that the last one names.
+ * Errors: those of `readRuns`.
+ */
+export function rolledBackRuns(host: Host): RunRecord[] {
+  const { runs } = lastRuns(host)
+  const last = new Set(runs.map(({ id }) => id))
+  const named = (runs.at(-1)?.leftBehind ?? []).filter((id) => !last.has(id))
+  return [...runsNamed(host, named), ...runs].filter(({ state }) => state === 'rolled-back')
 }
 
 function temporariesOf(run: RunRecord): string[] {

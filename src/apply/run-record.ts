@@ -1,10 +1,15 @@
+import { basename, dirname, isAbsolute, normalize } from 'node:path'
 import * as z from 'zod/mini'
+import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
+import { isTemporaryOf } from './file-system.ts'
 import { ledgerSchema } from './ledger-store.ts'
+import { runsFolder } from './state-folder.ts'
+import { namesInTrustedFolder } from './trusted-file.ts'
 
 const beforeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent') }),
@@ -83,6 +88,8 @@ export const runSchema = z.object({
   state: z.enum(['preparing', 'committing', 'renewing', 'done', 'rolled-back']),
   /** The run that this run takes back. */
   undoes: z.exactOptional(z.string()),
+  /** Runs before it that were rolled back and left a temporary file which could not be removed until now. */
+  leftBehind: z.exactOptional(z.array(z.string())),
   /** Its backups that held the key were deleted: it can no longer be undone. */
   purged: z.exactOptional(z.literal(true)),
   files: z.array(fileSchema),
@@ -130,13 +137,28 @@ export interface ApplyRequest {
   readonly removedFolders?: readonly RecordedFolder[]
 }
 
-/** A new run's id, such as `20261123T121314Z-ab12cd`: UTC time and chance. */
+/**
+ * A new run's id, such as `20261123T121314Z-ab12cd`: UTC time and chance. It is never of an earlier second than another run,
+ * also when the clock was set back, so that the names alone tell the last runs.
+ */
 export function newRunId(host: Host): string {
-  const time = host
+  const now = host
     .now()
     .toISOString()
     .replace(/[-:]|\.\d+/g, '')
-  return `${time}-${host.randomId().slice(0, 6)}`
+  const [last] = runIds(host)
+  const second = last !== undefined && secondOf(last) > now ? secondOf(last) : now
+  return `${second}-${host.randomId().slice(0, 6)}`
+}
+
+/** The ids of all runs, also of those whose records cannot be used, the newest first. Errors: those of `readTrustedFile`. */
+export function runIds(host: Host): string[] {
+  return namesInTrustedFolder(runsFolder(host), host).filter(isRunId).sort().reverse()
+}
+
+/** The time in a run's id. */
+export function secondOf(id: string): string {
+  return id.split('-')[0] ?? ''
 }
 
 /** Whether a text can be a run's id; nothing else is ever made part of a path. */
@@ -163,4 +185,48 @@ export function changeTargets({
   readonly keychain?: unknown
 }): string[] {
   return [...edits.map(({ path }) => path), ...(keychain ? [keychainTitle] : [])]
+}
+
+/**
+ * Whether a record names nothing to write or remove but what its run could have named: its copies in the run's folder, a
+ * temporary file beside each target, files of the state folder. A record that somebody has changed may name more.
+ */
+export function staysInReach(run: RunRecord, runFolder: string): boolean {
+  const stateFolder = dirname(dirname(runFolder))
+  const renewed = (run.renewal?.files ?? []).flatMap(({ path, staged }) => [path, staged?.path ?? path])
+  return (
+    run.id === basename(runFolder) &&
+    run.files.every((file) => isOwnFile(file, run.id)) &&
+    hasOwnAccounts(run) &&
+    [...run.createdFolders, ...run.removedFolders].every(({ path }) => isPlain(path)) &&
+    renewed.every((path) => isPlain(path) && isBelow(path, stateFolder))
+  )
+}
+
+function isOwnFile({ resolvedPath, before, temporary }: RunRecord['files'][number], id: string): boolean {
+  return (
+    isPlain(resolvedPath) &&
+    isTemporaryOf(temporary, resolvedPath, id) &&
+    (before.kind === 'absent' || /^backup-\d+$/.test(before.backup))
+  )
+}
+
+/** A copy in the keychain is an account of the run's own, so that no other key is read, replaced or removed. */
+function hasOwnAccounts({ id, keychain, renewal }: RunRecord): boolean {
+  const renewed = renewal?.keychain
+  if (renewed && (renewed.staged !== `renewal-${id}` || !renewed.copies.every(isBackup))) return false
+  if (!keychain) return true
+  const { before, after } = keychain
+  return (
+    (before.kind === 'absent' || before.backup === `backup-${id}`) &&
+    (after.kind === 'absent' || after.staged === `staged-${id}`)
+  )
+}
+
+function isBackup(account: string): boolean {
+  return isRunId(account.replace(/^backup-/, ''))
+}
+
+function isPlain(path: string): boolean {
+  return isAbsolute(path) && normalize(path) === path
 }

@@ -10,7 +10,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { dirname, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { debug } from '../debug.ts'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
@@ -55,6 +55,25 @@ export function readTrustedFile(path: string, host: Host): Uint8Array | undefine
 /** The names in a folder of the state folder; none where it is not there. Errors: those of `readTrustedFile`. */
 export function namesInTrustedFolder(path: string, host: Host): string[] {
   return (isTrustedFolder(path, host) && guarded(path, host, () => readdirSync(path))) || []
+}
+
+/** The same of each of some folders in one, by their names; the way to them is looked at once. */
+export function namesInTrustedFolders(
+  parent: string,
+  folders: readonly string[],
+  host: Host,
+): Map<string, string[]> {
+  if (!isTrustedFolder(parent, host)) return new Map()
+  const names = (path: string) => {
+    assertOwnFolder(path, lstatSync(path), host)
+    return readdirSync(path)
+  }
+  return new Map(
+    folders.map((folder) => {
+      const path = join(parent, folder)
+      return [folder, guarded(path, host, () => names(path)) ?? []]
+    }),
+  )
 }
 
 /**

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { isOnDiskWithoutModes } from '../apply/journal.ts'
+import { isOnDiskWithoutModes, lastRuns, readRuns } from '../apply/journal.ts'
 import { keyModeFindings } from '../checks/doctor/key-file-findings.ts'
 import {
   findDaemons,
@@ -76,7 +76,7 @@ export async function applyChoices<Planned extends Plan>(
 ): Promise<Outcome> {
   const { input } = maker
   refuseExitCode(input, context)
-  const recovered = await recoverFirst(input, context)
+  const recovered = await recoverFirst(input, context, maker.command === 'key' ? readRuns : lastRuns)
   const wish = await maker.choose()
   if ('ended' in wish) return { ...wish.ended, findings: [...recovered, ...wish.ended.findings] }
   const chosen = wish.canLeaveOut

@@ -1,4 +1,4 @@
-import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes } from '../apply/journal.ts'
+import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from '../apply/journal.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
 import { folderAssignments } from '../catalog/folder-variables.ts'
@@ -134,7 +134,10 @@ export async function lookAtOwnState(context: CommandContext): Promise<OwnState>
   ]
   try {
     const { ledger, drift } = await findDrift(context)
-    return { ledger, findings: [...folder, ...damagedRuns(host), ...unfinishedRun(host), ...drift] }
+    return {
+      ledger,
+      findings: [...folder, ...damagedRuns(lastRuns(host).damaged), ...unfinishedRun(host), ...drift],
+    }
   } catch (error) {
     return { ledger: emptyLedger, findings: [...folder, stateProblem(error)] }
   }

@@ -24,19 +24,21 @@ export interface BackupsWithKey {
 
 /**
  * For commands that take the key out of the user's files: with `--purge` the backups that still hold it are deleted, else
- * they are reported once nothing is set up with a key in a file any more. Errors: UserError `cancelled`, those of `purgeBackups`.
+ * they are reported once nothing is set up with a key in a file any more. `isListed`: `data` is wanted in any case. Errors: UserError `cancelled`, those of `purgeBackups`.
  */
 export async function settleBackups(
   setups: readonly Setup[],
   input: Input,
   context: WritingContext,
+  isListed: boolean,
 ): Promise<BackupsWithKey> {
   const { host, committer } = context
+  const isOver = !committer.dryRun && !setups.some(({ keyStore = 'file' }) => keyStore === 'file')
+  if (!isOver && !isListed && !isOn(input, 'purge')) return { findings: [], data: { kept: [], purged: [] } }
   const found = await backupsWithKey(context)
   const free = found.filter(({ isNeeded }) => !isNeeded).map(({ path }) => path)
   const kept = found.filter(({ isNeeded }) => isNeeded).map(({ path }) => path)
   if (!isOn(input, 'purge')) {
-    const isOver = !committer.dryRun && !setups.some(({ keyStore }) => keyStore === 'file')
     const paths = found.map(({ path }) => path)
     return {
       findings: isOver && paths.length > 0 ? [stillThere(paths, host)] : [],
@@ -55,19 +57,22 @@ export async function settleBackups(
 }
 
 async function backupsWithKey({ host, catalog }: CommandContext): Promise<KeptBackup[]> {
-  const past = readPast(host)
+  const backups = listBackups(host).map((backup) => ({ backup, text: Buffer.from(backup.bytes).toString() }))
+  const looks = new Set(backups.filter(({ text }) => holdsKey(text)))
+  if (looks.size === backups.length) return backups.map(({ backup }) => backup)
+  // A key of another look is known by the runs that made the backups.
+  const past = readPast(host, [...new Set(backups.map(({ backup }) => backup.run))])
   const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: readFileState })
   const secrets = [...keys].map((key) => new Secret(key))
-  return listBackups(host).filter(({ bytes }) => {
-    const text = Buffer.from(bytes).toString()
-    return holdsKey(text) || holdsSecret(text, secrets)
-  })
+  return backups
+    .filter((each) => looks.has(each) || holdsSecret(each.text, secrets))
+    .map(({ backup }) => backup)
 }
 
 /** The removal itself is done by now: a backup that cannot be trusted is skipped, and status reports it. */
-function readPast(host: Host): Pick<Past, 'ledgers' | 'copies'> {
+function readPast(host: Host, runs: readonly string[]): Pick<Past, 'ledgers' | 'copies'> {
   try {
-    const { ledgers, copies } = readHistory(host)
+    const { ledgers, copies } = readHistory(host, runs)
     return { ledgers, copies: copies.map(({ file, bytes }) => ({ path: file.path, bytes })) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error

@@ -1,4 +1,4 @@
-import { readBackup, readModeBefore, readModeGiven, readRuns } from '../apply/journal.ts'
+import { type Runs, readBackup, readModeBefore, readModeGiven } from '../apply/journal.ts'
 import { newRunId, type RecordedFolder } from '../apply/run-record.ts'
 import { detectTool } from '../catalog/detect.ts'
 import type { CommandContext } from '../command.ts'
@@ -55,9 +55,12 @@ function backupIfWhole(host: Host, run: string, path: string): Uint8Array | 'abs
   }
 }
 
-/** A warning for each earlier run whose record cannot be used: it stops no command, and none passes over it in silence. */
-export function damagedRuns(host: Host): Finding[] {
-  return [...readRuns(host).damaged].map(([run, { code, text: reason, hintInLine: hint, where }]) => ({
+/**
+ * A warning for each run whose record cannot be used: it stops no command. Those that go through all runs tell of every one,
+ * the others of what they met among the last.
+ */
+export function damagedRuns(damaged: Runs['damaged']): Finding[] {
+  return [...damaged].map(([run, { code, text: reason, hintInLine: hint, where }]) => ({
     id: code,
     level: 'warning',
     message: say('recovery.damaged', { reason, run }),

@@ -1,5 +1,5 @@
 import type { Ending } from '../apply/committer.ts'
-import { endingCommand, findUnfinishedRun } from '../apply/journal.ts'
+import { endingCommand, findUnfinishedRun, lastRuns, type Runs } from '../apply/journal.ts'
 import type { RunRecord } from '../apply/run-record.ts'
 import { isInteractive, type WritingContext } from '../command.ts'
 import { UserError } from '../errors.ts'
@@ -13,10 +13,15 @@ import { damagedRuns } from './plan-context.ts'
 /**
  * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
  * user answers on a terminal, else taken back. Gives what to tell about it. A dry run leaves it waiting, and says so.
- * Runs whose records cannot be used are reported as well.
+ * Runs whose records cannot be used are reported as well, of those that `look` gives: `readRuns` for a command that goes
+ * through all of them.
  */
-export async function recoverFirst(input: Input, { host, committer }: WritingContext): Promise<Finding[]> {
-  const damaged = damagedRuns(host)
+export async function recoverFirst(
+  input: Input,
+  { host, committer }: WritingContext,
+  look: (host: Host) => Runs = lastRuns,
+): Promise<Finding[]> {
+  const damaged = damagedRuns(look(host).damaged)
   const run = findUnfinishedRun(host)
   if (!run) return damaged
   if (committer.dryRun) return [...damaged, waiting(run)]

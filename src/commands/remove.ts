@@ -47,7 +47,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     context,
   )
   const inGit = await gitWarnings(written.plan.edits, committer.dryRun, context)
-  const backups = await settleBackups(written.plan.ledger.setups, input, context)
+  const backups = await settleBackups(written.plan.ledger.setups, input, context, true)
   const findings = [
     ...recovered,
     ...goneFindings(gone),

@@ -1,4 +1,4 @@
-import { endingCommand, findUnfinishedRun } from '../apply/journal.ts'
+import { endingCommand, findUnfinishedRun, lastRuns } from '../apply/journal.ts'
 import type { RunRecord } from '../apply/run-record.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { regionName } from '../gateway/gateway.ts'
@@ -34,7 +34,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
   return {
     exit: drifted && isOn(input, 'exitCode') ? 3 : 0,
     findings: [
-      ...damagedRuns(host),
+      ...damagedRuns(lastRuns(host).damaged),
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
       ...goneFindings(planContext.ledger.setups.filter(isGone)),
     ],

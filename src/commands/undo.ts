@@ -1,4 +1,4 @@
-import { findUnfinishedRun, listRuns } from '../apply/journal.ts'
+import { findUnfinishedRun, readRuns } from '../apply/journal.ts'
 import { planUndo, type UndoPlan, undoState } from '../apply/plan-undo.ts'
 import { changeTargets, runTargets } from '../apply/run-record.ts'
 import { type CommandSpec, isInteractive, type Outcome, type WritingContext } from '../command.ts'
@@ -59,7 +59,7 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   const inGit = await gitWarnings(plan.request.edits, dryRun, context)
   const { before, after } = plan.request.ledger
   const http = [...leavingHttp(before.setups, after.setups), ...returningHttp(before.setups, after.setups)]
-  const backups = await settleBackups(after.setups, input, context)
+  const backups = await settleBackups(after.setups, input, context, false)
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
   return {
     ...outcome(undone, host),
@@ -69,17 +69,18 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
 
 /** The runs that stand, the newest first. */
 function listUndo(host: Host): Outcome {
-  const runs = listRuns(host)
+  const { runs: all, damaged } = readRuns(host)
+  const runs = all
     .filter(({ state }) => state !== 'rolled-back')
     .toReversed()
     .map((run) => ({
       id: run.id,
       startedAt: run.startedAt,
       command: run.command,
-      state: undoState(run, host),
+      state: undoState(run, all),
       files: runTargets(run),
     }))
-  return { exit: 0, findings: damagedRuns(host), data: { runs }, report: reportRuns(runs, host) }
+  return { exit: 0, findings: damagedRuns(damaged), data: { runs }, report: reportRuns(runs, host) }
 }
 
 interface Undone {

@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { applyEdits } from '../../../src/apply/apply-edits.ts'
+import { rollBackRun } from '../../../src/apply/committer.ts'
+import { createFileSystem, type FileSystem } from '../../../src/apply/file-system.ts'
+import { findUnfinishedRun, journalFile, lastRuns, listRuns, runFolder } from '../../../src/apply/journal.ts'
+import { planUndo } from '../../../src/apply/plan-undo.ts'
+import { newRunId } from '../../../src/apply/run-record.ts'
+import { runsFolder } from '../../../src/apply/state-folder.ts'
+import type { Host } from '../../../src/host/host.ts'
+import { edit, makeHost, put, request, temporaryFiles } from './machine.ts'
+import { makeHome } from './make-home.ts'
+
+let home: string
+let host: Host
+beforeEach(() => {
+  home = makeHome()
+  host = makeHost(home)
+})
+
+/** The same machine, its clock at another time. */
+const at = (time: string): Host => ({ ...host, now: () => new Date(time) })
+
+/** One run that gives a file another content. */
+async function run(text: string, on: Host = host, fileSystem?: FileSystem): Promise<string> {
+  const wanted = request(on, [edit(join(home, 'file'), text)])
+  await applyEdits(wanted, on, fileSystem)
+  return wanted.runId
+}
+
+describe('given a clock that was set back', () => {
+  it('when a run is planned, then its id is of no earlier second than that of another', async () => {
+    const first = await run('1', at('2027-01-01T00:00:00Z'))
+    expect(first).toMatch(/^20270101T000000Z-/)
+    expect(newRunId(host)).toMatch(/^20270101T000000Z-/)
+  })
+
+  it('when undo asks for the last run, then it is the one that ended last', async () => {
+    const ids: string[] = []
+    for (const time of ['2027-01-01', '2026-01-01', '2025-01-01', '2026-06-01'])
+      ids.push(await run(time, at(`${time}T00:00:00Z`)))
+    expect(listRuns(host).map(({ id }) => id)).toEqual(ids)
+    expect(await planUndo(host)).toMatchObject({ run: { id: ids.at(-1) } })
+  })
+
+  it('when a run is stopped half-way, then it is found and rolled back', async () => {
+    await run('1', at('2027-01-01T00:00:00Z'))
+    const stopped = await run('2', at('2020-01-01T00:00:00Z'))
+    const journal = readFileSync(journalFile(host, stopped), 'utf8')
+    writeFileSync(journalFile(host, stopped), journal.replace('"state": "done"', '"state": "committing"'))
+    expect(findUnfinishedRun(host)?.id).toBe(stopped)
+    await rollBackRun(host, stopped)
+    expect(findUnfinishedRun(host)).toBeUndefined()
+    expect(readFileSync(join(home, 'file'), 'utf8')).toBe('1')
+  })
+})
+
+it('given a run that was planned before another began, when it is applied, then it is refused and changes nothing', async () => {
+  const late = at('2026-12-01T00:00:00Z')
+  const early = request(host, [edit(join(home, 'file'), 'early')])
+  const failing: FileSystem = {
+    ...createFileSystem('linux'),
+    rename: (from, to) =>
+      to.endsWith('file')
+        ? Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'rename' }))
+        : createFileSystem('linux').rename(from, to),
+  }
+  await expect(run('late', late, failing)).rejects.toMatchObject({ code: 'write-failed' })
+  await expect(applyEdits(early, host)).rejects.toMatchObject({ code: 'changed-since-plan', exit: 3 })
+  expect(existsSync(join(home, 'file'))).toBe(false)
+  expect(existsSync(runFolder(host, early.runId))).toBe(false)
+})
+
+it('given a record that cannot be used, when the last run is asked for, then the one before it is found, and the record is told', async () => {
+  const first = await run('1')
+  const second = await run('2', at('2026-11-24T00:00:00Z'))
+  writeFileSync(journalFile(host, second), '{')
+  expect(lastRuns(host)).toMatchObject({ runs: [{ id: first }] })
+  expect([...lastRuns(host).damaged.keys()]).toEqual([second])
+})
+
+it('given what a rolled-back run could not remove, when it can be removed after other runs, then the next run does', async () => {
+  const real = createFileSystem('linux')
+  const refused = Object.assign(new Error('EPERM'), { code: 'EPERM', syscall: 'unlink' })
+  const isOurs = (path: string) => path.startsWith(runsFolder(host)) || path.includes('.local')
+  put(join(home, 'file'), 'mine')
+  const stuck: FileSystem = {
+    ...real,
+    rename: (from, to) => (to.endsWith('/file') ? Promise.reject(refused) : real.rename(from, to)),
+    removeFile: (path) => (isOurs(path) ? real.removeFile(path) : Promise.reject(refused)),
+  }
+  await expect(run('key', host, stuck)).rejects.toMatchObject({ code: 'write-failed' })
+  expect(temporaryFiles(home)).toHaveLength(1)
+  const onlyAdds: FileSystem = { ...stuck, rename: real.rename }
+  for (const day of ['24', '25', '26']) {
+    const other = at(`2026-11-${day}T00:00:00Z`)
+    await applyEdits(request(other, [edit(join(home, `other-${day}`), day)]), other, onlyAdds)
+    expect(temporaryFiles(home)).toHaveLength(1)
+  }
+  const last = at('2026-11-27T00:00:00Z')
+  await applyEdits(request(last, [edit(join(home, 'last'), 'x')]), last)
+  expect(temporaryFiles(home)).toEqual([])
+  await applyEdits(request(last, [edit(join(home, 'last'), 'y')]), last)
+  expect(listRuns(host).map(({ leftBehind }) => leftBehind?.length ?? 0)).toEqual([0, 1, 1, 1, 0, 0])
+})
+
+describe('given a pile of old runs', () => {
+  function pile(count: number, keepsKey: (index: number) => boolean): void {
+    const [last = ''] = readdirSync(runsFolder(host))
+    const journal = JSON.parse(readFileSync(journalFile(host, last), 'utf8'))
+    for (let index = 1; index <= count; index++) {
+      const id = `20200101T000000Z-${index.toString(16).padStart(8, '0')}`
+      const keychain = { account: 'default', before: { kind: 'absent' }, after: { kind: 'absent' } }
+      const record = { ...journal, id, files: [], sequence: index - count }
+      mkdirSync(runFolder(host, id), { mode: 0o700 })
+      const text = JSON.stringify(keepsKey(index) ? { ...record, keychain } : record)
+      writeFileSync(journalFile(host, id), text, { mode: 0o600 })
+    }
+  }
+  const left = () => readdirSync(runsFolder(host)).length
+
+  it('when a run ends, then four of them go, and all of them in the end', async () => {
+    await run('1')
+    pile(90, () => false)
+    await run('2')
+    expect(left()).toBe(88)
+    for (let index = 0; index < 20; index++) await run(`3 ${index}`)
+    expect(left()).toBe(50)
+  })
+
+  it.each([3, 7, 20])(
+    'of which %i keep a copy of a key, when runs go on, then these alone stay',
+    async (kept) => {
+      await run('1')
+      pile(90, (index) => index <= kept)
+      for (let index = 0; index < 120; index++) await run(`${index}`)
+      expect(left()).toBe(50 + kept)
+    },
+  )
+})

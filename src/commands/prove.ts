@@ -25,7 +25,7 @@ import { throwAwayHost } from '../host/throw-away-host.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import { detectedTools, namedTools } from '../request/choose-tools.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
-import { say } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { type ProofRow, reportProve } from '../ui/report-prove.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { existingChoices } from './choices-of.ts'
@@ -90,7 +90,7 @@ export async function proveTool(
   const variant = await chooseVariant(tool, installed)
   const proofs = tool.proofs.filter(({ variants }) => variants === undefined || variants.includes(variant.id))
   const subject = { tool, installed, variant }
-  if (proofs.length === 0) return [skip(tool.title, subject, 'its folder does not say how it is run')]
+  if (proofs.length === 0) return [skip(tool.title, subject, say('prove.no-way'))]
   const rows: ProofRow[] = []
   for (const proof of proofs) {
     if (!interrupted.aborted) rows.push(await proveOne(proof, subject, context, interrupted))
@@ -111,7 +111,8 @@ async function proveOne(
   interrupted: AbortSignal,
 ): Promise<ProofRow> {
   const program = findClient(proof, context.host)
-  if (program === undefined) return skip(proof.client, subject, `${proof.commands.join(' and ')} not in PATH`)
+  if (program === undefined)
+    return skip(proof.client, subject, say('prove.not-in-path', { commands: proof.commands }))
   const work = inThrowAwayFolders((folders) =>
     stageProof(proof, program, subject, folders, context, interrupted),
   )
@@ -205,7 +206,7 @@ export async function inThrowAwayFolders<T>(work: (folders: ProofFolders) => Pro
   }
 }
 
-function skip(client: string, subject: Subject, reason: string): ProofRow {
+function skip(client: string, subject: Subject, reason: Message): ProofRow {
   const nothing = { baseUrl: null, requests: [], replySeen: false }
   return { ...identify(client, subject), ...nothing, verdict: 'skipped', reason }
 }

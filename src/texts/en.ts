@@ -1166,6 +1166,9 @@ export const en = {
   'demo.start': 'To set up your own tools, run: qcode-setup',
   'prove.nothing': 'No tool was run, so nothing was tested.',
   'prove.nothing.hint': 'Install a tool, or name one: qcode-setup prove --tool ID',
+  'prove.no-way': 'its tool folder does not say how to run it',
+  'prove.not-in-path': ({ commands }: { readonly commands: readonly string[] }) =>
+    `${commands.join(' and ')} not in PATH`,
 
   // The reports of setup, switch, remove and undo.
   'report.tool': 'Tool',

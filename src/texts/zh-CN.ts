@@ -926,6 +926,8 @@ export const zhCN: Texts = {
   'demo.start': '设置您自己的工具请运行：qcode-setup',
   'prove.nothing': '没有运行任何工具，因此未进行测试。',
   'prove.nothing.hint': '请安装一个工具，或指定一个：qcode-setup prove --tool ID',
+  'prove.no-way': '其工具文件夹未说明运行方式',
+  'prove.not-in-path': ({ commands }) => `PATH 中没有 ${commands.join('、')}`,
 
   // The reports of setup, switch, remove and undo.
   'report.tool': '工具',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type ExitCode, formatWhere, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { maskText } from '../secrets/mask-text.ts'
-import { asMessage, escapeNewlines, joined, say } from '../texts/message.ts'
+import { escapeNewlines, joined, say } from '../texts/message.ts'
 import { styleFor } from './style.ts'
 
 /** How a run ends that an error broke off; keys and the home are masked in it. */
@@ -30,9 +30,16 @@ export function describeFailure(error: unknown, commandLine: string, host: Host)
   }
   const { version, url } = aboutProgram(host)
   const stack = error instanceof Error ? stackOf(error) : escapeNewlines(String(error))
-  const report = [`qcode-setup ${version}, ${host.runtime}`, `command: ${commandLine}`, stack]
-  const hidden = maskText(report.join('\n').replaceAll(host.home, '~'), [])
-  const message = joined([say('error.internal', { url }), asMessage(hidden), say('error.internal.debug')])
+  const report = [
+    say('error.internal.version', {
+      version: version ?? say('error.internal.unknown-version'),
+      runtime: host.runtime,
+    }),
+    say('error.internal.command', { command: commandLine }),
+    stack,
+  ]
+  const hidden = joined(report).map((text) => maskText(text.replaceAll(host.home, '~'), []))
+  const message = joined([say('error.internal', { url }), hidden, say('error.internal.debug')])
   return {
     exit: 1,
     text: message.in(host.texts),
@@ -41,13 +48,13 @@ export function describeFailure(error: unknown, commandLine: string, host: Host)
 }
 
 /** The program's version and where faults are reported: `bugs` of package.json, else its homepage. */
-function aboutProgram({ packageFolder }: Host): { version: string; url: string } {
+function aboutProgram({ packageFolder }: Host): { version: string | undefined; url: string } {
   try {
     const { version, bugs, homepage } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
     return { version, url: bugs?.url ?? bugs ?? homepage }
   } catch {
     // What the fault is may keep this from being read as well.
-    return { version: 'of an unknown version', url: 'https://qcode.cc' }
+    return { version: undefined, url: 'https://qcode.cc' }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ProofRequest, ProofVerdict } from '../checks/prove-client.ts'
 import type { Host } from '../host/host.ts'
-import { say } from '../texts/message.ts'
+import { type Message, say, textIn } from '../texts/message.ts'
 import { renderTable } from './render-table.ts'
 import { styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
@@ -16,7 +16,7 @@ export interface ProofRow {
   readonly verdict: ProofVerdict
   readonly requests: readonly ProofRequest[]
   readonly replySeen: boolean
-  readonly reason?: string
+  readonly reason?: Message | string
 }
 
 interface Texts {
@@ -63,7 +63,7 @@ export function reportProve(rows: readonly ProofRow[], host: Host): { report: st
     return shown.map((request) => [name, ...request, paint(texts.verdicts[verdict])])
   })
   const reasons = rows.flatMap(({ client, reason }) =>
-    reason === undefined ? [] : [`  ${escapeControls(`${client}: ${reason}`)}`],
+    reason === undefined ? [] : [`  ${escapeControls(`${client}: ${textIn(reason, host.texts)}`)}`],
   )
   const table = rows.length === 0 ? [] : [renderTable(texts.head, cells, style, host.terminal.columns)]
   const good = rows.every(({ verdict }) => verdict === 'proven' || verdict === 'skipped')

@@ -142,8 +142,12 @@ function refuseSchemaOfNothing({ schemas, targets, sources }: Manifest, file: st
   throw folderError(file, say('folder.schema-of-nothing', { path: unknown }))
 }
 
-function compileVariant({ must_not_run, ...variant }: Manifest['variants'][number]): Variant {
-  return { ...(withoutUndefined(variant) as Omit<Variant, 'mustNotRun'>), mustNotRun: must_not_run }
+function compileVariant({ title_zh, must_not_run, ...variant }: Manifest['variants'][number]): Variant {
+  return {
+    ...(withoutUndefined(variant) as Omit<Variant, 'mustNotRun'>),
+    ...(title_zh && { titleZh: title_zh }),
+    mustNotRun: must_not_run,
+  }
 }
 
 async function compileTarget(

@@ -42,6 +42,7 @@ export const endpointSchema = z.strictObject({
 const variant = z.strictObject({
   id,
   title: z.string(),
+  title_zh: z.optional(z.string()),
   when: z._default(versionRange, '*'),
   fallback: z.optional(id),
   endpoints: z.array(endpointSchema).check(z.minLength(1)),

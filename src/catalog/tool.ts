@@ -66,6 +66,7 @@ export interface PlaceCandidate {
 export interface Variant {
   readonly id: string
   readonly title: string
+  readonly titleZh?: string
   /** Range of client versions (semver) that are this variant, or `request` when only the user's word chooses it. */
   readonly when: string
   /** Variant of the same protocols to use where the gateway serves that one's routes and not this one's. */

@@ -6,7 +6,7 @@ import type { Origin } from '../gateway/origin.ts'
 import { keyProtocols, type ProbeTarget, probeRoute, type Route } from '../gateway/probe-route.ts'
 import type { VerdictKind } from '../gateway/probe-verdict.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { say } from '../texts/message.ts'
+import { say, written } from '../texts/message.ts'
 
 /** A path to probe, with the tools whose clients request it. */
 export interface ToolRoute extends Route {
@@ -94,8 +94,8 @@ async function probeFallback(
   const message = say('gateway.fallback', {
     tool: tool.title,
     origin: origin.text,
-    variant: variant.title,
-    fallback: fallback.title,
+    variant: written(variant.title, variant.titleZh),
+    fallback: written(fallback.title, fallback.titleZh),
   })
   const finding: Finding = { id: 'fallback-used', level: 'warning', tool: tool.id, message }
   return { choice: { ...choice, variant: fallback }, finding }

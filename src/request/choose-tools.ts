@@ -14,7 +14,7 @@ import { UserError } from '../errors.ts'
 import { type Gateway, type ProtocolId, servesModel } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { say } from '../texts/message.ts'
+import { say, written } from '../texts/message.ts'
 import {
   type Input,
   type KeyStore,
@@ -216,8 +216,8 @@ function refuse(
 ): void {
   if (wrong.length === 0) return
   const tools = wrong.map(({ tool, variant, scope }) => {
-    const details = [...(tool.variants.length > 1 ? [variant.title] : []), `--scope ${scope}`]
-    return `${tool.id} (${details.join(', ')})`
+    const title = tool.variants.length > 1 ? [written(variant.title, variant.titleZh)] : []
+    return say('usage.key-store.tool', { tool: tool.id, details: [...title, `--scope ${scope}`] })
   })
   const others = all.filter((choice) => !wrong.includes(choice)).map(({ tool }) => tool.id)
   throw new UserError({

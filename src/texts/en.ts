@@ -979,6 +979,8 @@ export const en = {
     `Nothing was changed. These tools can't read a key from the keychain: ${tools.join('; ')}.`,
   'usage.key-store.env': ({ tools }: { readonly tools: readonly string[] }) =>
     `Nothing was changed. These tools can't read a key from an environment variable: ${tools.join('; ')}.`,
+  'usage.key-store.tool': ({ tool, details }: With<'tool'> & { readonly details: readonly string[] }) =>
+    `${tool} (${details.join(', ')})`,
   'usage.key-store.hint': 'Use --key-store file',
   'usage.key-store.others': ({ others, store }: { readonly others: readonly string[] } & With<'store'>) =>
     `Use --key-store file for them. The others work with: --tool ${others.join(' --tool ')} --key-store ${store}`,

@@ -797,6 +797,7 @@ export const zhCN: Texts = {
   'usage.key-store.keychain': ({ tools }) =>
     `未作任何更改。以下工具无法从系统钥匙串读取密钥：${tools.join('；')}。`,
   'usage.key-store.env': ({ tools }) => `未作任何更改。以下工具无法从环境变量读取密钥：${tools.join('；')}。`,
+  'usage.key-store.tool': ({ tool, details }) => `${tool}（${details.join('，')}）`,
   'usage.key-store.hint': '请使用 --key-store file',
   'usage.key-store.others': ({ others, store }) =>
     `请对它们使用 --key-store file；其余工具可使用：--tool ${others.join(' --tool ')} --key-store ${store}`,

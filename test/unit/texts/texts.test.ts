@@ -4,6 +4,7 @@ import { chooseLanguage, loadTexts } from '../../../src/texts/language.ts'
 import { joined, say, type TextId, written } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { shownText } from '../../support/shown-text.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
 
 const ids = Object.keys(en) as TextId[]
 /** Names and marks that are the same in every language. */
@@ -69,6 +70,26 @@ describe('the texts', () => {
   it('keep what is asked in a list to half of a narrow window', () => {
     for (const id of ['ask.yes', 'ask.no', 'ask.keys.list', 'ask.confirm'] as const)
       expect(zhCN[id].length).toBeLessThanOrEqual(20)
+  })
+})
+
+describe('what the tool folders say', () => {
+  const { tools, machine } = testCatalog
+  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|sed|cline) [^,;:]*)$/
+
+  it('is in both languages, but for what is a command alone', () => {
+    const traps = [...tools.map(({ diagnosis }) => diagnosis), machine].flatMap((one) => one.traps)
+    const fixes = traps.filter(({ fix, fixZh = '' }) => !isCommand.test(fix) && !hasChinese.test(fixZh))
+    expect(fixes.map(({ id }) => id)).toEqual([])
+    const pairs = [
+      ...traps.map(({ text, textZh }) => [text, textZh]),
+      ...tools.flatMap(({ notes }) => notes.map(({ text, textZh }) => [text, textZh])),
+      ...tools.flatMap(({ schemas }) => schemas.map(({ text, textZh }) => [text, textZh])),
+      ...tools.flatMap(({ variants }) => variants.map(({ title, titleZh }) => [title, titleZh])),
+    ]
+    const missing = pairs.filter(([en = '', zh = '']) => / [a-z]+ /.test(en) && !hasChinese.test(zh))
+    expect(missing).toEqual([])
+    expect(pairs.filter(([, zh = '']) => /\p{Script=Han}[,;!?()]|你/u.test(zh))).toEqual([])
   })
 })
 

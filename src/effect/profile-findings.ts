@@ -95,7 +95,7 @@ function unreached({ shell, path, line }: OwnBlock, stop: Stop, level: 'warning'
   const where = { file, line: stop.line }
   const values = {
     here: formatWhere(where),
-    what,
+    what: what || say('profile.end-of-file'),
     shell: shell.id,
     block: formatWhere({ file: path, line }),
   }

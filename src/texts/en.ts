@@ -1080,6 +1080,7 @@ export const en = {
     `${here} has an unclosed ${what}, so ${shell} doesn't reach the qcode-setup block in ${block}.`,
   'profile.stray': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>
     `${here} has an unexpected ${what}, so ${shell} doesn't reach the qcode-setup block in ${block}.`,
+  'profile.end-of-file': 'end of the file',
   'profile.correct': ({ file, line }: With<'file'> & Count<'line'>) =>
     `Correct line ${line} of ${file}, then open a new terminal.`,
   'profile.ends': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>

@@ -40,7 +40,7 @@ export abstract class PosixSimple {
       found.push(word)
     }
     if (found.length === 0 && !redirects)
-      throw words.fail('stray', this.whatIsHere() || 'the end of the file', words.at)
+      throw words.fail('stray', this.whatIsHere(), words.at)
     return this.stepsOf(found)
   }
 

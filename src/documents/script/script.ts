@@ -13,7 +13,7 @@ export interface Script {
 export interface ScriptProblem {
   /** Line of what was opened and is never closed, or of what stands where it must not. */
   readonly line: number
-  /** As it stands there: a quote, `if`, `<<EOF`, `fi`. */
+  /** As it stands there: a quote, `if`, `<<EOF`, `fi`; empty where it is the end of the file. */
   readonly what: string
   /** `open`: never closed. `stray`: closes what nobody opened, or stands where no command can. */
   readonly kind: 'open' | 'stray'

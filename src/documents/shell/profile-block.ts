@@ -10,7 +10,7 @@ export const blockEnd = '# <<< qcode-setup <<<'
 
 /** The one comment line inside the block. */
 export const blockNote =
-  '# Loads the settings that qcode-setup wrote. Take this block out with: qcode-setup remove'
+  '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove'
 
 /** Our block in a profile, markers included. */
 export interface Block {

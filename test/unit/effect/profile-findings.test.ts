@@ -5,7 +5,7 @@ import { examine, makeSituation } from '../doctor/doctor-home.ts'
 
 const key = `cr_${'a'.repeat(64)}`
 const block = (env: string, line: string) =>
-  `\n# >>> qcode-setup >>>\n# Loads the settings that qcode-setup wrote. Take this block out with: qcode-setup remove\n${line.replaceAll('ENV', `HOME/.config/qcode-setup/${env}`)}\n# <<< qcode-setup <<<\n`
+  `\n# >>> qcode-setup >>>\n# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove\n${line.replaceAll('ENV', `HOME/.config/qcode-setup/${env}`)}\n# <<< qcode-setup <<<\n`
 const posix = block('env.sh', "if [ -r 'ENV' ]; then . 'ENV'; fi")
 const fish = block('env.fish', "if test -r 'ENV'; source 'ENV'; end")
 const powershell = block('env.ps1', "if (Test-Path -LiteralPath 'ENV') { . 'ENV' }")

@@ -16,7 +16,7 @@ useScratchFolder()
 
 const start = '# >>> qcode-setup >>>'
 const end = '# <<< qcode-setup <<<'
-const note = '# Loads the settings that qcode-setup wrote. Take this block out with: qcode-setup remove'
+const note = '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove'
 const source = ['source']
 const paths = hostileText.map((text) => `/${text}`)
 

@@ -39,8 +39,7 @@ export abstract class PosixSimple {
       if (!word) break
       found.push(word)
     }
-    if (found.length === 0 && !redirects)
-      throw words.fail('stray', this.whatIsHere(), words.at)
+    if (found.length === 0 && !redirects) throw words.fail('stray', this.whatIsHere(), words.at)
     return this.stepsOf(found)
   }
 

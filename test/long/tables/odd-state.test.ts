@@ -243,7 +243,7 @@ describe('given the ledger is of a newer version', () => {
         ...ledger,
         setups: (ledger.setups as object[]).map((setup) => ({ ...setup, [name]: value })),
       }),
-      `the ${name} ${value}`,
+      `(this one doesn't know ${name} ${value})`,
     ]),
   ]
 

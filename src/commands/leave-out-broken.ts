@@ -83,7 +83,12 @@ export async function keepIn(choices: readonly ToolChoice[], context: CommandCon
     findings: broken.map(({ path, choice, error }) => ({
       id: 'leads-out-of-project',
       level: 'error',
-      message: say('project.leads-out', { tool: choice.tool.title, project: choice.project ?? '', path }),
+      message: say('project.leads-out', {
+        tool: choice.tool.title,
+        project: choice.project ?? '',
+        path,
+        target: planContext.machine.read(path).resolvedPath,
+      }),
       ...(error.hintText && { hint: error.hintText.map((text) => text.split('\n')[0] ?? '') }),
       where: { file: path },
     })),

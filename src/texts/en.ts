@@ -459,7 +459,7 @@ export const en = {
   'plan.consent-ended': ({ origin }: With<'origin'>) =>
     `You will be asked again before ${origin} is used next time.`,
   'plan.leads-out': ({ path, target }: With<'path' | 'target'>) =>
-    `${path} is a link out of the project, or is behind one: it leads to ${target}. Nothing was changed.`,
+    `${path} is a link out of the project, or is behind one. It leads to ${target}. Nothing was changed.`,
   'plan.leads-out.hint': ({ path }: With<'path'>) =>
     `To give the project a file of its own, remove the link (ls -ld ${path}), then run the same command again.`,
   'plan.leads-out.scope':
@@ -1229,8 +1229,8 @@ export const en = {
   'error.broken-targets': "Nothing was changed, because these files can't be edited:",
   'error.broken-targets.hint': ({ tools }: { readonly tools: readonly string[] }) =>
     `Correct them, or leave out ${tools.join(', ')}.`,
-  'project.leads-out': ({ tool, project, path }: With<'tool' | 'project' | 'path'>) =>
-    `${tool} in ${project} was not changed: ${path} is a link, or is behind one, that leads out of the project.`,
+  'project.leads-out': ({ tool, project, path, target }: With<'tool' | 'project' | 'path' | 'target'>) =>
+    `${tool} in ${project} was not changed: ${path} is a link out of the project, or is behind one. It leads to ${target}.`,
   'place.gone': ({ folder }: With<'folder'>) =>
     `${folder} no longer exists and was skipped. If you restore it, it will contain the old settings and the old key.`,
   'place.unknown-tool': ({ tool }: With<'tool'>) =>

@@ -984,8 +984,8 @@ export const zhCN: Texts = {
   'error.split-connection': '如要将您修改过的值一并移除，请加上 --on-conflict overwrite。',
   'error.broken-targets': '未作任何更改，因为以下文件无法编辑：',
   'error.broken-targets.hint': ({ tools }) => `请修正这些文件，或不选择 ${tools.join('、')}。`,
-  'project.leads-out': ({ tool, project, path }) =>
-    `未更改 ${project} 中的 ${tool}：${path} 本身是链接，或位于通向项目之外的链接之后。`,
+  'project.leads-out': ({ tool, project, path, target }) =>
+    `未更改 ${project} 中的 ${tool}：${path} 是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。`,
   'place.gone': ({ folder }) => `${folder} 已不存在，因此跳过。如将其恢复，其中仍是旧的设置和旧密钥。`,
   'place.unknown-tool': ({ tool }) =>
     `已配置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除），因此跳过。`,

@@ -9,6 +9,7 @@ import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import { findKeyLines, holdsSecret } from '../secrets/mask-text.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import { machineFiles } from './lint/url-readers.ts'
 
 /**
@@ -34,9 +35,8 @@ export function findKeysInCopies(keys: readonly Secret[], files: readonly string
   return findLines(files, keys).map((where) => ({
     id: 'key-in-backup',
     level: 'warning',
-    message: `${formatWhere(where)}: the old key also stands in this backup, where no value of this program is.`,
-    messageZh: `${formatWhere(where)}：此备份中也有旧密钥，且不在本程序写入的位置。`,
-    hint: `rm ${quoteWord(where.file)} (what it was kept for can then no longer be undone)`,
+    message: say('old-key.backup', { where: formatWhere(where) }),
+    hint: say('old-key.backup.hint', { path: quoteWord(where.file) }),
     where,
   }))
 }
@@ -62,17 +62,11 @@ function elsewhere(where: Where): Finding {
   return {
     id: 'key-elsewhere',
     level: 'warning',
-    message: `${formatWhere(where)}: the old key also stands here; it was not written by this program.`,
-    messageZh: `${formatWhere(where)}：这里也有旧密钥，并非本程序写入。`,
+    message: say('old-key.file', { where: formatWhere(where) }),
     where,
   }
 }
 
 function inEnvironment(name: string): Finding {
-  return {
-    id: 'key-elsewhere',
-    level: 'warning',
-    message: `$${name} of this shell still holds the old key. Where this program set it, a new shell has the new one; otherwise change it where it is set.`,
-    messageZh: `当前终端的 $${name} 仍是旧密钥。若由本程序设置，新终端中即为新密钥；否则请在设置它的地方修改。`,
-  }
+  return { id: 'key-elsewhere', level: 'warning', message: say('old-key.variable', { name }) }
 }

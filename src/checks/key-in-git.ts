@@ -9,7 +9,7 @@ import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { findRepository, runGit } from '../host/run-git.ts'
 import type { KeyFile } from '../plan/plan.ts'
-import { type Message, say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 
 /** A file with a key that git tracks or would track. */
 export interface ExposedKey {
@@ -43,31 +43,36 @@ export function keyInGit(path: string, status: GitStatus, otherWay: readonly Mes
 }
 
 /** Why a key in the file is, or would be, in git. */
-export function gitMessage(path: string, status: GitStatus): string {
-  const { repository } = status
-  if (status.kind === 'tracked')
-    return `${path} is tracked by the git repository ${status.gitFolder ?? repository}: a key in it is committed with the next change.`
-  if (status.kind === 'not-asked' && status.gitFolder !== undefined)
-    return `The git repository ${status.gitFolder} keeps files of ${repository}, and git could not be asked whether it tracks ${path}.`
-  if (status.kind === 'not-asked')
-    return `${path} lies in the git repository ${repository}, and git could not be asked whether it is ignored.`
-  const message = `${path} lies in the git repository ${repository} and is not ignored: the key would be committed.`
-  return status.kind === 'would-take' ? message : `${message} A line for it would not help: ${status.why}.`
+export function gitMessage(path: string, status: GitStatus): Message {
+  const { kind, repository } = status
+  switch (kind) {
+    case 'tracked':
+      return say('git.tracked', { path, repository: status.gitFolder ?? repository })
+    case 'would-take':
+      return say('git.would-take', { path, repository })
+    case 'line-loses':
+      return say('git.line-loses', { path, repository, why: status.why })
+    case 'not-asked': {
+      const { gitFolder } = status
+      if (gitFolder === undefined) return say('git.not-asked', { path, repository })
+      return say('git.not-asked.dotfiles', { path, repository, gitFolder })
+    }
+  }
 }
 
-function gitAdvice(status: GitStatus): string {
-  if (status.kind === 'would-take')
-    return `To have the line ${status.pattern} added to ${status.gitignore} together with the key: --gitignore.`
-  if (status.kind === 'tracked')
-    return `Ignoring does not help while it is tracked. Type: ${untrackCommand(status)} and run this again. ${inHistory} To keep the key in no file: qcode-setup --key-store keychain.`
-  if (status.kind === 'not-asked')
-    return `Look whether git is installed and reads this repository: ${gitCommand(status)} status`
-  return 'Change that, and run this again.'
+/** A key that an old commit holds is out already, so it is to be replaced. */
+function gitAdvice(status: GitStatus): Message {
+  switch (status.kind) {
+    case 'tracked':
+      return say('git.tracked.hint', { command: untrackCommand(status) })
+    case 'would-take':
+      return say('git.would-take.hint', status)
+    case 'line-loses':
+      return say('git.line-loses.hint')
+    case 'not-asked':
+      return say('git.not-asked.hint', { command: `${gitCommand(status)} status` })
+  }
 }
-
-/** What an old commit holds is out already. */
-const inHistory =
-  'A key that was ever committed stays in the history: replace it with qcode-setup key rotate.'
 
 /** Takes a file or a folder out of the index and leaves it where it is. */
 export function untrackCommand(status: Extract<GitStatus, { kind: 'tracked' }>): string {
@@ -111,16 +116,15 @@ export async function stateInGit(
   const own = join(resolved, '.gitignore')
   if (!existsSync(own)) return undefined
   const status = await askGit(join(resolved, 'runs', 'backup'), [], host)
-  return status && problem(folder, gitMessage(folder, status), `Write the line * into ${own}.`)
+  return status && problem(folder, gitMessage(folder, status), say('git.backups.hint', { gitignore: own }))
 }
 
-function problem(folder: string, message: string, hint: string): Finding {
+function problem(folder: string, fault: Message, hint: Message | string): Finding {
   return {
     id: 'state-in-git',
     level: 'error',
-    message: `Backups, which hold keys, would get into git: ${message}`,
-    messageZh: `含有密钥的备份会进入 git：${folder}`,
-    hint,
+    message: say('git.backups', { fault }),
+    hint: asMessage(hint),
     where: { file: folder },
   }
 }
@@ -138,7 +142,7 @@ export type GitStatus =
   /** `name` is in the index, so that no line helps. `gitFolder`: where that is not found from the file upwards. */
   | { kind: 'tracked'; repository: string; name: string; gitFolder?: string }
   /** A line in the `.gitignore` at the top would not win, or cannot be written. */
-  | { kind: 'line-loses'; repository: string; why: string }
+  | { kind: 'line-loses'; repository: string; why: Message }
   /** git is missing, or does not answer for this repository. */
   | { kind: 'not-asked'; repository: string; gitFolder?: string }
 
@@ -201,11 +205,7 @@ async function lineFor(
   const pattern = ignorePattern(name.split(sep).join('/'))
   const gitignore = join(repository, '.gitignore')
   if (pattern === undefined) {
-    return {
-      kind: 'line-loses',
-      repository,
-      why: `no line of ${gitignore} can name a path with a line break`,
-    }
+    return { kind: 'line-loses', repository, why: say('git.why.line-break', { gitignore }) }
   }
   const why = whyNotRead(gitignore, pattern) ?? (await takenBackBelow(file, repository, host))
   if (why !== undefined) return { kind: 'line-loses', repository, why }
@@ -213,14 +213,14 @@ async function lineFor(
 }
 
 /** Why a line at the end of this file would not count. git since 2.32 does not follow a link there. */
-function whyNotRead(gitignore: string, pattern: string): string | undefined {
+function whyNotRead(gitignore: string, pattern: string): Message | undefined {
   const stat = lstatSync(gitignore, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
-  if (!stat.isFile()) return `${gitignore} is a link or no file, which git does not read`
+  if (!stat.isFile()) return say('git.why.no-file', { gitignore })
   const state = readFileState(gitignore)
   const lines = state.kind === 'absent' ? [] : new TextDecoder().decode(state.bytes).split(/\r?\n/)
   if (!lines.some((line) => patternIn(line) === pattern)) return undefined
-  return `${gitignore} has the line ${pattern} already, and a later one undoes it`
+  return say('git.why.undone', { gitignore, pattern })
 }
 
 /** A pattern of a `.gitignore` nearer to the file wins over ours; `info/exclude` and the user's own list do not. */
@@ -228,13 +228,13 @@ async function takenBackBelow(
   file: string,
   repository: string,
   host: Pick<Host, 'run'>,
-): Promise<string | undefined> {
+): Promise<Message | undefined> {
   const args = ['check-ignore', '-v', '-z', '--no-index', '--stdin']
   const { stdout } = await runGit(repository, args, host, { input: `${file}\0` })
   const [source = '', line, pattern = ''] = stdout.split('\0')
   const isNearer = basename(source) === '.gitignore' && !isAbsolute(source) && dirname(source) !== '.'
   if (!pattern.startsWith('!') || !isNearer) return undefined
-  return `${join(repository, source)}, line ${line}, takes it in again with ${pattern}`
+  return say('git.why.nearer', { gitignore: join(repository, source), line: line ?? '', pattern })
 }
 
 /** A repository of dotfiles: its files lie in their places in the home, its git folder lies elsewhere. */

@@ -4,6 +4,7 @@ import { UserError } from '../errors.ts'
 import { readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 
 /** A background process of a client that keeps the settings it was started with. */
 export interface RunningDaemon {
@@ -42,8 +43,8 @@ export async function refuseRunningPrograms(choices: readonly ToolChoice[], host
   if (running === undefined) return
   throw new UserError({
     code: 'program-running',
-    message: `${running} is running; it keeps these settings in memory and would write them over the new ones.`,
-    hint: 'Close all of its windows, then run this again.',
+    message: say('error.program-running', { program: running }),
+    hint: say('error.program-running.hint'),
   })
 }
 

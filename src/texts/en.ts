@@ -472,6 +472,9 @@ export const en = {
   'own-target.ending': ({ tool, path, target, format }: With<'tool' | 'path' | 'target' | 'format'>) =>
     `The tool folder of ${tool} writes to ${path}. That leads to ${target}, whose name is not one of a ${format} file.`,
   'own-target.hint': 'Correct the path in its tool.toml, or remove the folder.',
+  'error.program-running': ({ program }: With<'program'>) =>
+    `${program} is running. It keeps these settings in memory and would overwrite the new ones.`,
+  'error.program-running.hint': 'Close all of its windows, then run the same command again.',
 
   // Writing and undoing.
   'target.keychain': 'the key in the system keychain',
@@ -820,6 +823,41 @@ export const en = {
   'key.look': "This doesn't look like a QCode.cc key (expected cr_ followed by 64 hex digits).",
   'key.from-environment': ({ tool, names }: With<'tool'> & { readonly names: readonly string[] }) =>
     `${tool}: no key was written. Set ${names.join(' and ')} in your environment yourself.`,
+  'git.tracked': ({ path, repository }: With<'path' | 'repository'>) =>
+    `${path} is tracked by the Git repository ${repository}, so your key would be committed with the next change.`,
+  'git.would-take': ({ path, repository }: With<'path' | 'repository'>) =>
+    `${path} is in the Git repository ${repository} and isn't ignored, so your key could be committed.`,
+  'git.line-loses': ({ path, repository, why }: With<'path' | 'repository' | 'why'>) =>
+    `${path} is in the Git repository ${repository} and isn't ignored, so your key could be committed. Adding a line for it would not help: ${why}.`,
+  'git.not-asked': ({ path, repository }: With<'path' | 'repository'>) =>
+    `${path} is in the Git repository ${repository}, but Git could not be asked whether it is ignored.`,
+  'git.not-asked.dotfiles': ({ path, repository, gitFolder }: With<'path' | 'repository' | 'gitFolder'>) =>
+    `The Git repository ${gitFolder} manages files in ${repository}, but Git could not be asked whether it tracks ${path}.`,
+  'git.would-take.hint': ({ pattern, gitignore }: With<'pattern' | 'gitignore'>) =>
+    `To add the line ${pattern} to ${gitignore} together with the key, add --gitignore.`,
+  'git.tracked.hint': ({ command }: With<'command'>) =>
+    `Ignoring the file doesn't help while it is tracked. Run: ${command} and then the same command again. A key that was committed stays in the history, so replace it: qcode-setup key rotate. To keep the key out of files: qcode-setup setup --key-store keychain`,
+  'git.not-asked.hint': ({ command }: With<'command'>) =>
+    `Check that Git is installed and can read this repository: ${command}`,
+  'git.line-loses.hint': 'Change that, then run the same command again.',
+  'git.why.line-break': ({ gitignore }: With<'gitignore'>) =>
+    `no line of ${gitignore} can name a path with a line break`,
+  'git.why.no-file': ({ gitignore }: With<'gitignore'>) =>
+    `${gitignore} is a link or not a file, so Git doesn't read it`,
+  'git.why.undone': ({ gitignore, pattern }: With<'gitignore' | 'pattern'>) =>
+    `${gitignore} already has the line ${pattern}, but a later line cancels it`,
+  'git.why.nearer': ({ gitignore, line, pattern }: With<'gitignore' | 'line' | 'pattern'>) =>
+    `${gitignore}, line ${line}, includes it again with ${pattern}`,
+  'git.backups': ({ fault }: With<'fault'>) => `Backups with your key would get into Git: ${fault}`,
+  'git.backups.hint': ({ gitignore }: With<'gitignore'>) => `Add the line * to ${gitignore}.`,
+  'old-key.backup': ({ where }: With<'where'>) =>
+    `${where}: this backup also contains the old key, in a place that qcode-setup didn't write.`,
+  'old-key.backup.hint': ({ path }: With<'path'>) =>
+    `rm ${path} (the change that it belongs to can then no longer be undone)`,
+  'old-key.file': ({ where }: With<'where'>) =>
+    `${where}: the old key is also here. qcode-setup didn't write it, so replace it yourself.`,
+  'old-key.variable': ({ name }: With<'name'>) =>
+    `$${name} in this terminal is still the old key. If qcode-setup set it, a new terminal has the new one. Otherwise, change it where it is set.`,
 
   // Tool folders.
   'folder.unusable': ({ reason }: With<'reason'>) => `This tool folder can't be used: ${reason}`,
@@ -1132,6 +1170,56 @@ export const en = {
   'doctor.deep.not-found': 'it was not found on this computer',
   'doctor.deep.managed': 'its base URL is set by the administrator of this computer',
   'doctor.deep.command': 'its key comes from a command, which is not run with a copy',
+  'doctor.machine': 'This computer',
+  'doctor.not-installed': 'not installed',
+  'doctor.base-url': 'Base URL',
+  'doctor.key': 'Key',
+  'doctor.none': 'none',
+  'doctor.requests': ({ path }: With<'path'>) => ` (requests ${path})`,
+  'doctor.ignored': 'Ignored',
+  'doctor.setting': ({ name, value }: With<'name' | 'value'>) => `${name}: ${value}`,
+  'doctor.source': ({ place, level }: With<'place' | 'level'>) => `${place} (${level})`,
+  'doctor.level.managed': 'managed',
+  'doctor.level.local': 'local',
+  'doctor.level.project': 'project',
+  'doctor.level.user': 'user',
+  'doctor.level.system': 'system',
+  'doctor.level.profile': 'profile',
+  'doctor.summary': ({ errors, warnings, failed }: Count<'errors' | 'warnings' | 'failed'>) =>
+    `${count(errors, 'error')}, ${count(warnings, 'warning')}${failed > 0 ? `, ${failed} could not be checked` : ''}`,
+  'doctor.all-right': 'No problems found.',
+  'doctor.not-checked': ({ tool, reason }: With<'tool' | 'reason'>) =>
+    `${tool} could not be checked: ${reason}`,
+  'doctor.unknown': ({ path }: With<'path'>) =>
+    `${path} can't be opened, so it is unknown whether it has changed.`,
+  'doctor.changed': ({ path, names }: With<'path'> & { readonly names: readonly string[] }) =>
+    `${path} has changed since qcode-setup wrote it: ${names.join(', ')}.`,
+  'doctor.missing': ({ path, names }: With<'path'> & { readonly names: readonly string[] }) =>
+    `${path} no longer contains what qcode-setup wrote: ${names.join(', ')}.`,
+  'doctor.write-again': ({ command }: With<'command'>) => `To write it again, run: ${command}`,
+  'doctor.daemon': ({ tool, pid }: With<'tool'> & Count<'pid'>) =>
+    `${tool}: a background process (PID ${pid}) is still using the old settings.`,
+  'doctor.version': ({ tool, version, tested }: With<'tool' | 'version' | 'tested'>) =>
+    `qcode-setup was not tested with ${tool} ${version} (tested: ${tested}).`,
+  'doctor.version.hint': ({ url }: With<'url'>) => `If the tool does not work, see ${url}`,
+  'doctor.backups-mode': ({ path, mode }: With<'path' | 'mode'>) =>
+    `${path} contains backups with keys and is readable by other users (mode ${mode}).`,
+  'doctor.backups-mode-not-kept': ({ path, mode }: With<'path' | 'mode'>) =>
+    `${path} contains backups with keys, and its disk doesn't store file permissions (it shows ${mode}). Other users may be able to read them.`,
+  'doctor.backups-mode-not-kept.hint':
+    'chmod has no effect there. To keep backups on another disk, set XDG_STATE_HOME to a folder there before the first setup.',
+  'doctor.key-mode': ({ path, mode }: With<'path' | 'mode'>) =>
+    `${path} contains a key and is readable by other users (mode ${mode}).`,
+  'doctor.key-mode-not-kept': ({ path, mode }: With<'path' | 'mode'>) =>
+    `${path} contains a key, and its disk doesn't store file permissions (it shows ${mode}). Other users may be able to read it.`,
+  'doctor.key-mode-not-kept.hint':
+    'chmod has no effect there. To keep the key out of files, run: qcode-setup setup --key-store keychain (or --key-store env)',
+  'doctor.git-not-asked': ({ path }: With<'path'>) =>
+    `${path} contains a key, but Git could not be asked whether it tracks the file.`,
+  'doctor.url': ({ url, fault, requests }: With<'url' | 'fault' | 'requests'>) =>
+    `${url}: ${fault}${requests && ` ${requests}`}`,
+  'doctor.url.empty': 'An empty base URL',
+  'doctor.url.hint': ({ url }: With<'url'>) => `qcode-setup lint --fix (writes ${url})`,
 
   // The command lint.
   'lint.requests': 'would request',

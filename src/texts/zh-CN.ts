@@ -400,6 +400,8 @@ export const zhCN: Texts = {
   'own-target.ending': ({ tool, path, target, format }) =>
     `${tool} 的工具文件夹要写入 ${path}，它指向 ${target}，该文件名不属于 ${format} 文件。`,
   'own-target.hint': '请修正其 tool.toml 中的路径，或移除该文件夹。',
+  'error.program-running': ({ program }) => `${program} 正在运行。它将这些设置保存在内存中，会覆盖新的设置。`,
+  'error.program-running.hint': '请关闭它的所有窗口，然后重新运行同一命令。',
 
   // Writing and undoing.
   'target.keychain': '系统钥匙串中的密钥',
@@ -677,6 +679,33 @@ export const zhCN: Texts = {
   'key.look': '密钥格式不符（应为 cr_ 加 64 位十六进制字符）。',
   'key.from-environment': ({ tool, names }) =>
     `${tool}：未写入密钥，请自行设置环境变量 ${names.join(' 和 ')}。`,
+  'git.tracked': ({ path, repository }) =>
+    `${path} 已被 Git 仓库 ${repository} 跟踪，密钥会随下一次更改被提交。`,
+  'git.would-take': ({ path, repository }) =>
+    `${path} 位于 Git 仓库 ${repository} 中且未被忽略，密钥可能会被提交。`,
+  'git.line-loses': ({ path, repository, why }) =>
+    `${path} 位于 Git 仓库 ${repository} 中且未被忽略，密钥可能会被提交。为其添加一行忽略规则也无济于事：${why}。`,
+  'git.not-asked': ({ path, repository }) =>
+    `${path} 位于 Git 仓库 ${repository} 中，但无法向 Git 查询它是否被忽略。`,
+  'git.not-asked.dotfiles': ({ path, repository, gitFolder }) =>
+    `Git 仓库 ${gitFolder} 管理 ${repository} 中的文件，但无法向 Git 查询是否跟踪 ${path}。`,
+  'git.would-take.hint': ({ pattern, gitignore }) =>
+    `如要在写入密钥的同时将 ${pattern} 加入 ${gitignore}，请加上 --gitignore。`,
+  'git.tracked.hint': ({ command }) =>
+    `文件已被跟踪时，忽略它没有作用。请运行：${command} 然后重新运行同一命令。提交过的密钥会留在历史中，请更换：qcode-setup key rotate。如不想将密钥保存在文件中：qcode-setup setup --key-store keychain`,
+  'git.not-asked.hint': ({ command }) => `请确认已安装 Git 且能读取该仓库：${command}`,
+  'git.line-loses.hint': '请更改后重新运行同一命令。',
+  'git.why.line-break': ({ gitignore }) => `${gitignore} 中的任何一行都无法表示含换行的路径`,
+  'git.why.no-file': ({ gitignore }) => `${gitignore} 是链接或不是文件，Git 不会读取`,
+  'git.why.undone': ({ gitignore, pattern }) => `${gitignore} 已有 ${pattern} 一行，但之后的一行将其取消`,
+  'git.why.nearer': ({ gitignore, line, pattern }) => `${gitignore} 第 ${line} 行以 ${pattern} 重新包含了它`,
+  'git.backups': ({ fault }) => `含有密钥的备份会进入 Git：${fault}`,
+  'git.backups.hint': ({ gitignore }) => `请在 ${gitignore} 中加入一行 *。`,
+  'old-key.backup': ({ where }) => `${where}：此备份中也有旧密钥，且不在 qcode-setup 写入的位置。`,
+  'old-key.backup.hint': ({ path }) => `rm ${path}（相应的操作将无法再撤销）`,
+  'old-key.file': ({ where }) => `${where}：此处也有旧密钥。它不是由 qcode-setup 写入的，请自行更换。`,
+  'old-key.variable': ({ name }) =>
+    `当前终端的 $${name} 仍是旧密钥。若由 qcode-setup 设置，新终端中即为新密钥；否则请在设置它的地方更改。`,
 
   // Tool folders.
   'folder.unusable': ({ reason }) => `无法使用此工具文件夹：${reason}`,
@@ -900,6 +929,47 @@ export const zhCN: Texts = {
   'doctor.deep.not-found': '本机未找到该工具',
   'doctor.deep.managed': '其 base URL 由本机管理员设置',
   'doctor.deep.command': '其密钥来自命令，使用副本时不会运行该命令',
+  'doctor.machine': '本机',
+  'doctor.not-installed': '未安装',
+  'doctor.base-url': 'Base URL',
+  'doctor.key': '密钥',
+  'doctor.none': '无',
+  'doctor.requests': ({ path }) => `（请求 ${path}）`,
+  'doctor.ignored': '已忽略',
+  'doctor.setting': ({ name, value }) => `${name}：${value}`,
+  'doctor.source': ({ place, level }) => `${place}（${level}）`,
+  'doctor.level.managed': '托管',
+  'doctor.level.local': '本地',
+  'doctor.level.project': '项目',
+  'doctor.level.user': '用户',
+  'doctor.level.system': '系统',
+  'doctor.level.profile': 'shell 配置文件',
+  'doctor.summary': ({ errors, warnings, failed }) =>
+    `${errors} 个错误，${warnings} 个警告${failed > 0 ? `，${failed} 项无法检查` : ''}`,
+  'doctor.all-right': '没有发现问题。',
+  'doctor.not-checked': ({ tool, reason }) => `无法检查 ${tool}：${reason}`,
+  'doctor.unknown': ({ path }) => `${path} 无法打开，因此不清楚它是否被修改过。`,
+  'doctor.changed': ({ path, names }) => `${path} 在 qcode-setup 写入后被修改过：${names.join('、')}。`,
+  'doctor.missing': ({ path, names }) => `${path} 中已没有 qcode-setup 写入的内容：${names.join('、')}。`,
+  'doctor.write-again': ({ command }) => `如要重新写入，请运行：${command}`,
+  'doctor.daemon': ({ tool, pid }) => `${tool}：后台进程（PID ${pid}）仍在使用旧设置。`,
+  'doctor.version': ({ tool, version, tested }) =>
+    `qcode-setup 未在 ${tool} ${version} 上测试过（已测试：${tested}）。`,
+  'doctor.version.hint': ({ url }) => `如该工具无法工作，请查看 ${url}`,
+  'doctor.backups-mode': ({ path, mode }) => `${path} 中的备份含有密钥，且其他用户可以读取（权限 ${mode}）。`,
+  'doctor.backups-mode-not-kept': ({ path, mode }) =>
+    `${path} 中的备份含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能可以读取。`,
+  'doctor.backups-mode-not-kept.hint':
+    'chmod 在此无效。如要将备份保存在其他磁盘，请在首次设置前将 XDG_STATE_HOME 设为该磁盘上的文件夹。',
+  'doctor.key-mode': ({ path, mode }) => `${path} 含有密钥，且其他用户可以读取（权限 ${mode}）。`,
+  'doctor.key-mode-not-kept': ({ path, mode }) =>
+    `${path} 含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能可以读取。`,
+  'doctor.key-mode-not-kept.hint':
+    'chmod 在此无效。如不想将密钥保存在文件中，请运行：qcode-setup setup --key-store keychain（或 --key-store env）',
+  'doctor.git-not-asked': ({ path }) => `${path} 含有密钥，但无法向 Git 查询是否跟踪该文件。`,
+  'doctor.url': ({ url, fault, requests }) => `${url}：${fault}${requests}`,
+  'doctor.url.empty': '空的 base URL',
+  'doctor.url.hint': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
 
   // The command lint.
   'lint.requests': '将会请求',

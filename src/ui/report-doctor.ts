@@ -3,7 +3,7 @@ import type { SourceData } from '../effect/describe-source.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { escapeNewlines, textIn } from '../texts/message.ts'
+import { escapeNewlines, type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { shortenHome, wrapText } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 import { escapeControls, messageIn } from './write-text.ts'
@@ -16,7 +16,7 @@ interface DoctorReport {
 
 interface Page {
   readonly host: Host
-  readonly texts: DoctorTexts
+  readonly texts: Texts
   readonly style: Style
 }
 
@@ -31,22 +31,24 @@ const worstFirst: readonly Level[] = ['error', 'failed', 'warning', 'info', 'ski
 
 /** Each tool with what is in effect and what is wrong with it, the worst first; then the sum. */
 export function reportDoctor(report: DoctorReport, host: Host): { report: string; next: string[] } {
-  const page = { host, texts: doctorTextsFor(host), style: styleFor(host, 'stdout') }
+  const page = { host, texts: host.texts, style: styleFor(host, 'stdout') }
   const { error, warning, failed } = report.summary
   const isRight = error + warning + failed === 0
-  const sum = isRight ? page.texts.allRight : page.texts.summary(error, warning, failed)
+  const sum = isRight
+    ? say('doctor.all-right')
+    : say('doctor.summary', { errors: error, warnings: warning, failed })
   const groups = groupByTool(report, page.texts).map((group) => renderGroup(group, page))
-  return { report: [...groups, page.style.bold(sum)].join('\n\n'), next: [] }
+  return { report: [...groups, page.style.bold(sum.in(host.texts))].join('\n\n'), next: [] }
 }
 
-function groupByTool({ tools, findings }: DoctorReport, texts: DoctorTexts): Group[] {
+function groupByTool({ tools, findings }: DoctorReport, texts: Texts): Group[] {
   const ids = new Set([...tools.map(({ tool }) => tool), ...findings.flatMap(({ tool }) => tool ?? [])])
   const ofTools = [...ids].map((id) => {
     const rows = tools.filter(({ tool }) => tool === id)
     return { title: rows[0]?.title ?? id, rows, findings: sorted(findings.filter(({ tool }) => tool === id)) }
   })
   const others = sorted(findings.filter(({ tool }) => tool === undefined))
-  const machine = others.length > 0 ? [{ title: texts.machine, rows: [], findings: others }] : []
+  const machine = others.length > 0 ? [{ title: texts['doctor.machine'], rows: [], findings: others }] : []
   return [...ofTools, ...machine].sort((one, other) => severityRank(one) - severityRank(other))
 }
 
@@ -61,7 +63,7 @@ function severityRank({ findings }: Group): number {
 function renderGroup({ title, rows, findings }: Group, page: Page): string {
   const { style, texts } = page
   const [first] = rows
-  const program = first?.program ?? (first?.installed === false ? texts.notFound : '')
+  const program = first?.program ?? (first?.installed === false ? texts['doctor.not-installed'] : '')
   const facts = [first?.version ?? '', program].filter(Boolean)
   const head = [
     style.bold(escapeControls(title)),
@@ -77,15 +79,18 @@ function renderRow({ baseUrl, key, overridden }: ToolData, page: Page): string[]
   const { texts, style, host } = page
   const line = (name: string, value: string, source: SourceData | undefined, more = '') => {
     const from = source ? ` ${style.dim(`← ${sourceText(source, host)}`)}` : ''
-    return escapeNewlines(`  ${name}: ${escapeControls(value) || texts.none}${more}${from}`)
+    const shown = escapeControls(value) || texts['doctor.none']
+    return escapeNewlines(`  ${say('doctor.setting', { name, value: shown }).in(texts)}${more}${from}`)
   }
-  const requests = baseUrl?.requests ? style.dim(` (${texts.requests(baseUrl.requests)})`) : ''
+  const requests = baseUrl?.requests
+    ? style.dim(say('doctor.requests', { path: baseUrl.requests }).in(texts))
+    : ''
   return [
-    line(texts.baseUrl, baseUrl?.value ?? '', baseUrl?.source, requests),
-    line(texts.key, key?.masked ?? '', key?.source),
+    line(texts['doctor.base-url'], baseUrl?.value ?? '', baseUrl?.source, requests),
+    line(texts['doctor.key'], key?.masked ?? '', key?.source),
     ...overridden
       .filter(({ value }) => value !== baseUrl?.value && value !== key?.masked)
-      .map(({ value, source }) => style.dim(line(texts.shadowed, value, shortSource(source)))),
+      .map(({ value, source }) => style.dim(line(texts['doctor.ignored'], value, shortSource(source)))),
   ]
 }
 
@@ -98,7 +103,14 @@ function sourceText({ level, name, file, line }: SourceData, host: Host): string
   const where =
     file === null ? undefined : shortenHome(formatWhere({ file, ...(line !== null && { line }) }), host)
   if (level === 'environment') return where === undefined ? `$${name}` : `$${name}, ${where}`
-  return `${where} (${level})`
+  return say('doctor.source', { place: where ?? '', level: levelName(level) }).in(host.texts)
+}
+
+const levels = ['managed', 'local', 'project', 'user', 'system', 'profile'] as const
+
+function levelName(level: string): Message | string {
+  const known = levels.find((one) => one === level)
+  return known === undefined ? level : say(`doctor.level.${known}`)
 }
 
 function renderFinding(finding: Finding, page: Page): string[] {
@@ -122,57 +134,4 @@ function mark(level: Level, style: Style): string {
   if (level === 'warning') return style.yellow('!')
   if (level === 'ok') return style.green('✔')
   return level === 'skipped' ? style.dim('-') : style.cyan('i')
-}
-
-/** The texts of the report of `doctor`. */
-export interface DoctorTexts {
-  /** Heading of what is no single tool's. */
-  readonly machine: string
-  readonly notFound: string
-  readonly baseUrl: string
-  readonly key: string
-  readonly none: string
-  readonly requests: (path: string) => string
-  readonly shadowed: string
-  readonly summary: (errors: number, warnings: number, failed: number) => string
-  readonly allRight: string
-}
-
-const en: DoctorTexts = {
-  machine: 'This machine',
-  notFound: 'not found here',
-  baseUrl: 'Base URL',
-  key: 'Key',
-  none: 'none',
-  requests: (path) => `requests ${path}`,
-  shadowed: 'Not used',
-  summary: (errors, warnings, failed) =>
-    [
-      plural(errors, 'error'),
-      plural(warnings, 'warning'),
-      ...(failed > 0 ? [`${failed} could not be looked at`] : []),
-    ].join(', '),
-  allRight: 'Nothing is wrong.',
-}
-
-const zhCn: DoctorTexts = {
-  machine: '本机',
-  notFound: '本机未发现',
-  baseUrl: 'Base URL',
-  key: '密钥',
-  none: '无',
-  requests: (path) => `请求 ${path}`,
-  shadowed: '未生效',
-  summary: (errors, warnings, failed) =>
-    [`${errors} 个错误`, `${warnings} 个警告`, ...(failed > 0 ? [`${failed} 项无法检查`] : [])].join('，'),
-  allRight: '没有发现问题。',
-}
-
-/** In the language of the environment. */
-export function doctorTextsFor(host: Pick<Host, 'texts'>): DoctorTexts {
-  return host.texts.language === 'zh-CN' ? zhCn : en
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }

@@ -14,6 +14,7 @@ import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/written-keys.ts'
+import { say } from '../../texts/message.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, versionFindings } from './state-findings.ts'
 
@@ -64,7 +65,8 @@ async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: Tool
     return installed.present || isSetUp ? { view: await viewTool(tool, installed, context) } : {}
   } catch (error) {
     if (!isOfMachine(error)) throw error
-    const message = `${tool.title} could not be looked for: ${(error as Error).message}`
+    const reason = error instanceof UserError ? error.text : (error as Error).message
+    const message = say('doctor.not-checked', { tool: tool.title, reason })
     return { failure: { id: 'could-not-look', level: 'failed', tool: tool.id, message } }
   }
 }

@@ -3,6 +3,7 @@ import type { ReadFile } from '../../effect/file-reader.ts'
 import { quoteWord } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
+import { asMessage, type Message, say } from '../../texts/message.ts'
 import {
   askGit,
   type Dotfiles,
@@ -59,10 +60,9 @@ export function keyModeFindings(
     {
       id: 'key-file-mode',
       level: 'error',
-      message: `${path} holds a key, and others on this machine can read it (mode ${shown}).`,
-      messageZh: `${path} 含有密钥，本机其他用户可以读取（权限 ${shown}）。`,
+      message: say('doctor.key-mode', { path, mode: shown }),
       where: { file: path },
-      hint: `chmod 600 ${quoteWord(path)}`,
+      hint: asMessage(`chmod 600 ${quoteWord(path)}`),
     },
   ]
 }
@@ -71,10 +71,9 @@ function modeNotKept(path: string, shown: string): Finding {
   return {
     id: 'key-file-mode-not-kept',
     level: 'warning',
-    message: `${path} holds a key, and its disk does not keep file modes (it shows ${shown}): other users of this machine may be able to read it.`,
-    messageZh: `${path} 含有密钥，而其所在磁盘不保存文件权限（显示为 ${shown}）：本机其他用户可能可以读取。`,
+    message: say('doctor.key-mode-not-kept', { path, mode: shown }),
     where: { file: path },
-    hint: 'chmod does nothing there. To keep the key out of files, set the tool up with --key-store keychain or --key-store env.',
+    hint: say('doctor.key-mode-not-kept.hint'),
   }
 }
 
@@ -88,7 +87,7 @@ async function trackedFinding(
   if (status === undefined) return []
   const where = { file: path }
   if (status.kind === 'not-asked') {
-    const message = `git could not be asked whether it tracks ${path}, which holds a key.`
+    const message = say('doctor.git-not-asked', { path })
     return [{ id: 'could-not-look', level: 'failed', message, where }]
   }
   const hint = fixCommand(status)
@@ -97,19 +96,13 @@ async function trackedFinding(
       id: 'key-in-git',
       level: 'error',
       message: gitMessage(path, status),
-      messageZh: `${path} 含有密钥，且${statusZh(status)}：密钥已经或将会被提交。`,
       where,
       ...(hint !== undefined && { hint }),
     },
   ]
 }
 
-function statusZh(status: GitStatus): string {
-  if (status.kind === 'tracked') return `已被 git 仓库 ${status.gitFolder ?? status.repository} 跟踪`
-  return `未被 git 仓库 ${status.repository} 忽略`
-}
-
-function fixCommand(status: GitStatus): string | undefined {
-  if (status.kind === 'tracked') return `${untrackCommand(status)}; qcode-setup key rotate`
-  return status.kind === 'would-take' ? ignoreCommand(status) : undefined
+function fixCommand(status: GitStatus): Message | undefined {
+  if (status.kind === 'tracked') return asMessage(`${untrackCommand(status)}; qcode-setup key rotate`)
+  return status.kind === 'would-take' ? asMessage(ignoreCommand(status)) : undefined
 }

@@ -10,7 +10,7 @@ import type { Setup } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
-import { asMessage, type Message } from '../../texts/message.ts'
+import { asMessage, type Message, say } from '../../texts/message.ts'
 import type { LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
@@ -44,18 +44,17 @@ function setupCommand({ tool, region, gateway, project, model, ...setup }: Setup
 function driftFinding(tool: string, command: string, { path, state, differs }: FileStatus): Finding {
   const where = { file: path }
   if (state === 'unreadable') {
-    const message = `${path} does not open, so it is not known whether it stands as it was written.`
+    const message = say('doctor.unknown', { path })
     return { id: 'could-not-look', level: 'failed', tool, message, where }
   }
-  const gone = state === 'missing'
+  const text = state === 'missing' ? 'doctor.missing' : 'doctor.changed'
   return {
     id: 'drift',
     level: 'warning',
     tool,
-    message: `${path} is not as this program wrote it: ${differs.join(', ')} ${gone ? 'missing' : 'changed'}.`,
-    messageZh: `${path} 与本程序写入时不同：${differs.join('、')} ${gone ? '缺失' : '被修改'}。`,
+    message: say(text, { path, names: differs }),
     where,
-    hint: `To write it again: ${command}`,
+    hint: say('doctor.write-again', { command }),
   }
 }
 
@@ -70,9 +69,8 @@ export function daemonFindings({ tool, names, sources }: ToolView, host: Host): 
         id: 'daemon-old-settings',
         level: 'warning' as const,
         tool: tool.id,
-        message: `A background process of ${title} (pid ${pid}) is older than its settings and still has the old ones.`,
-        messageZh: `${title} 的后台进程（pid ${pid}）早于当前设置启动，仍在使用旧设置。`,
-        hint: restart.join(' '),
+        message: say('doctor.daemon', { tool: title, pid }),
+        hint: asMessage(restart.join(' ')),
       },
     ]
   })
@@ -87,9 +85,8 @@ export function versionFindings({ tool, installed: { version } }: ToolView): Fin
       id: 'version-not-measured',
       level: 'info',
       tool: tool.id,
-      message: `${tool.title} ${version} is outside of what was measured (${measured}); its settings may have changed.`,
-      messageZh: `${tool.title} ${version} 不在已测试的范围内（${measured}），其设置方式可能已改变。`,
-      hint: `See ${tool.docs}`,
+      message: say('doctor.version', { tool: tool.title, version, tested: measured ?? '' }),
+      hint: say('doctor.version.hint', { url: tool.docs }),
     },
   ]
 }
@@ -104,10 +101,9 @@ export function folderFindings(folder: string, { platform }: Host, keepsNoModes:
     {
       id: 'state-folder-mode',
       level: 'error',
-      message: `${folder} holds backups with keys in them, and others on this machine can look into it (mode ${shown}).`,
-      messageZh: `${folder} 中的备份含有密钥，本机其他用户可以查看（权限 ${shown}）。`,
+      message: say('doctor.backups-mode', { path: folder, mode: shown }),
       where: { file: folder },
-      hint: `chmod 700 ${quoteWord(folder)}`,
+      hint: asMessage(`chmod 700 ${quoteWord(folder)}`),
     },
   ]
 }
@@ -116,10 +112,9 @@ function modeNotKept(folder: string, shown: string): Finding {
   return {
     id: 'state-folder-mode-not-kept',
     level: 'warning',
-    message: `${folder} holds backups with keys in them, and its disk does not keep file modes (it shows ${shown}): other users of this machine may be able to read them.`,
-    messageZh: `${folder} 中的备份含有密钥，而其所在磁盘不保存文件权限（显示为 ${shown}）：本机其他用户可能可以读取。`,
+    message: say('doctor.backups-mode-not-kept', { path: folder, mode: shown }),
     where: { file: folder },
-    hint: 'chmod does nothing there. To keep the backups on another disk, set XDG_STATE_HOME to a folder there before the first setup.',
+    hint: say('doctor.backups-mode-not-kept.hint'),
   }
 }
 
@@ -136,10 +131,14 @@ export function lintFindings(problems: readonly LintProblem[], views: readonly T
     .map(({ rule, severity, tool, file, line, column, url, requests, message, fix }) => ({
       id: `lint-${rule}`,
       level: severity,
-      message: `${url || 'An empty base URL'}: ${message}${requests === null ? '' : ` It would request ${requests}.`}`,
+      message: say('doctor.url', {
+        url: url || say('doctor.url.empty'),
+        fault: message,
+        requests: requests === null ? '' : say('url.requests', { path: requests }),
+      }),
       where: file.startsWith('$') ? { file } : { file, line, column },
       ...(tool !== null && !tool.includes(',') && { tool }),
-      ...(fix !== null && { hint: `qcode-setup lint --fix (writes ${fix})` }),
+      ...(fix !== null && { hint: say('doctor.url.hint', { url: fix }) }),
     }))
 }
 

@@ -6,7 +6,10 @@ import { makeHome } from '../../support/run-program.ts'
 
 /** Such as FAT and the drives of Windows in WSL: every file is shown as 777, and chmod does nothing. */
 const everyMode = 0o777
-const words = { said: 'does not keep file modes', set: ['--tool', 'claude-code', '--yes', '--no-check'] }
+const words = {
+  said: "doesn't store file permissions",
+  set: ['--tool', 'claude-code', '--yes', '--no-check'],
+}
 
 test('on a disk that ignores chmod the key is said to be readable; a second run records nothing; undo and remove give back', async () => {
   const { home, drop } = makeHome()

@@ -34,7 +34,7 @@ try {
   const expected = makeTree()
   const candidates = [
     hasRipgrep
-      ? { name: 'rg -l', program: 'rg', args: ['-l', 'qcode\\.cc'], exit: 0 }
+      ? { name: 'rg -l', program: 'rg', args: ['-l', 'qcode\\.cc', '.'], exit: 0 }
       : { name: 'plain Node that walks and reads', args: ['-e', floor], exit: 0 },
     { name: 'lint --project', args: [program, 'lint', '--project', '--json'], exit: 3 },
   ].map((candidate) => ({ ...candidate, times: [] }))

@@ -120,9 +120,7 @@ export const manifestSchema = z.strictObject({
   title: z.string(),
   also_called: z.optional(z.array(z.string())),
   docs: z.string(),
-  install: z.optional(
-    z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, 'must be one line of at most 100 characters')),
-  ),
+  install: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, rule('line')))),
   auth: z.enum(['bearer', 'x-api-key']),
   key_variable: z.optional(variableName),
   pin_flag: z.optional(pinFlag),

@@ -903,6 +903,8 @@ export const en = {
   'folder.rule-plain-name': ({ field }: With<'field'>) => `${field} must not contain any of * ? " < > |`,
   'folder.rule-below': ({ field }: With<'field'>) => `${field} must be a path below that folder`,
   'folder.rule-no-placeholder': ({ field }: With<'field'>) => `${field} must not contain a placeholder`,
+  'folder.rule-line': ({ field }: With<'field'>) =>
+    `${field} must be one line of at most 100 plain ASCII characters`,
   'folder.rule-letters': ({ field }: With<'field'>) => `${field} must be letters and digits`,
   'folder.rule-own-place': ({ field }: With<'field'>) => `${field} is a place that every tool has`,
   'folder.rule-argument': ({ field }: With<'field'>) =>

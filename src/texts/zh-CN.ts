@@ -743,6 +743,7 @@ export const zhCN: Texts = {
   'folder.rule-plain-name': ({ field }) => `${field} 不能包含 * ? " < > | 中的任何字符`,
   'folder.rule-below': ({ field }) => `${field} 须为该文件夹下的路径`,
   'folder.rule-no-placeholder': ({ field }) => `${field} 不能包含占位符`,
+  'folder.rule-line': ({ field }) => `${field} 须为不超过 100 个 ASCII 字符的一行`,
   'folder.rule-letters': ({ field }) => `${field} 只能包含字母和数字`,
   'folder.rule-own-place': ({ field }) => `${field} 是每个工具都有的位置`,
   'folder.rule-argument': ({ field }) => `${field} 只能包含占位符 {{ prompt }} 和 {{ script }}`,

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadOwnTools } from '../../../src/catalog/load-own-tools.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { ownContent, ownManifest, writeOwnTool } from '../../support/own-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
@@ -48,6 +49,8 @@ async function refusal() {
   const [{ code, exit, message, where } = { code: '', exit: 0, message: '', where: undefined }] = unusable
   expect([code, exit]).toEqual(['tool-folder', 2])
   expect(JSON.stringify(unusable) + message).not.toContain('OPENSSH')
+  const chinese = unusable[0]?.text.in(zhCN) ?? ''
+  expect(chinese).not.toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,} [a-z]{2,}/)
   return `${message} ${where?.file}`
 }
 

@@ -99,7 +99,7 @@ describe.concurrent('a run that was killed half-way', () => {
       const ran = await setUp(['claude-code'], { home })
       expect(ran.exit, ran.stderr).toBe(0)
       expect(ran.stderr.replace(/\s+/g, ' ')).toContain(
-        '.codex/config.toml was changed by somebody else since',
+        '.codex/config.toml has changed since then, so it was left as it is',
       )
       expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toBe('# somebody else\n')
       const holders = Object.entries(users(home)).filter(([, { bytes }]) => bytes?.includes(sampleKey))

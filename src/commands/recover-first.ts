@@ -1,12 +1,11 @@
 import type { Ending } from '../apply/committer.ts'
 import { endingCommand, findUnfinishedRun, lastRuns, type Runs } from '../apply/journal.ts'
-import type { RunRecord } from '../apply/run-record.ts'
+import { type RunRecord, targetName } from '../apply/run-record.ts'
 import { isInteractive, type WritingContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/request.ts'
-import { keychainTitle } from '../secrets/keychain.ts'
 import { joined, say } from '../texts/message.ts'
 import { damagedRuns } from './plan-context.ts'
 
@@ -29,9 +28,7 @@ export async function recoverFirst(
   const recovery = await committer.recover(run.id, ending).catch(passOverEnded)
   if (recovery === undefined) return damaged
   const end = say(ending === 'finish' ? 'recovery.finished' : 'recovery.undone', nameOf(run))
-  const others = recovery.leftAlone.map((path) => {
-    return say('recovery.left-alone', { path: path === keychainTitle ? say('report.keychain.key') : path })
-  })
+  const others = recovery.leftAlone.map((path) => say('recovery.left-alone', { path: targetName(path) }))
   const message = joined([end, ...others])
   host.interruption.reopen(message)
   return [...damaged, { id: 'run-recovered', level: 'warning', message }]

@@ -419,6 +419,7 @@ export const en = {
     `qcode-setup ${version}, ${runtime}`,
   'error.internal.unknown-version': 'of an unknown version',
   'error.internal.command': ({ command }: With<'command'>) => `command: ${command}`,
+  'error.labelled': ({ label, error }: With<'label' | 'error'>) => `${label} ${error}`,
 
   // What stops a plan.
   'error.again': 'Run the same command again.',
@@ -1278,7 +1279,6 @@ export const en = {
   'report.remove': 'removed',
   'report.keychain': ({ key, note }: With<'key' | 'note'>) => `System keychain: ${key} (${note})`,
   'report.keychain.removed': 'System keychain (removed)',
-  'report.keychain.key': 'key in the system keychain',
   'report.dry-run': 'Nothing was written (--dry-run).',
   'report.up-to-date': 'Already up to date. Nothing was written.',
   'report.same-command': ({ command }: With<'command'>) => `To repeat this without prompts: ${command}`,
@@ -1363,6 +1363,8 @@ export const en = {
     `A previous change (${run}, ${command}) was interrupted.`,
   'recovery.damaged': ({ reason, run }: With<'reason' | 'run'>) =>
     `${reason} The change ${run} can't be undone, and key rotate doesn't renew its backups.`,
+  'report.deleted': 'deleted, because qcode-setup created it',
+  'report.list': ({ items }: { readonly items: readonly string[] }) => items.join(', '),
 
   // The commands status and print.
   'status.none': 'Nothing is configured yet. Run: qcode-setup',

@@ -355,6 +355,7 @@ export const zhCN: Texts = {
   'error.internal.version': ({ version, runtime }) => `qcode-setup ${version}，${runtime}`,
   'error.internal.unknown-version': '（版本未知）',
   'error.internal.command': ({ command }) => `命令：${command}`,
+  'error.labelled': ({ label, error }) => `${label}${error}`,
 
   // What stops a plan.
   'error.again': '请再次运行同一命令。',
@@ -1017,7 +1018,6 @@ export const zhCN: Texts = {
   'report.remove': '已移除',
   'report.keychain': ({ key, note }) => `系统钥匙串：${key}（${note}）`,
   'report.keychain.removed': '系统钥匙串（已移除）',
-  'report.keychain.key': '系统钥匙串中的密钥',
   'report.dry-run': '未写入任何内容（--dry-run）。',
   'report.up-to-date': '已是最新，未写入任何内容。',
   'report.same-command': ({ command }) => `等效的非交互命令：${command}`,
@@ -1091,6 +1091,8 @@ export const zhCN: Texts = {
   'recovery.waiting.hint': ({ command }) => `完成该操作请运行：${command}`,
   'recovery.interrupted': ({ run, command }) => `上一次操作（${run}，${command}）被中断。`,
   'recovery.damaged': ({ reason, run }) => `${reason}操作 ${run} 因此无法撤销，key rotate 也不会更新其备份。`,
+  'report.deleted': '已删除，由 qcode-setup 创建',
+  'report.list': ({ items }) => items.join('、'),
 
   // The commands status and print.
   'status.none': '尚未进行任何设置。请运行：qcode-setup',

@@ -66,11 +66,14 @@ function stackOf({ message, stack = message }: Error): string {
 export function renderError(error: UserError, host: Pick<Host, 'terminal' | 'texts'>): string {
   const { texts } = host
   const style = styleFor(host, 'stderr')
+  const label = style.red(style.bold(texts['error.label']))
   return [
-    `${style.red(style.bold(texts['error.label']))} ${error.text.in(texts)}`,
+    say('error.labelled', { label, error: error.text }).in(texts),
     ...(error.where
       ? [style.dim(`  ${say('error.at', { where: formatWhere(error.where) }).in(texts)}`)]
       : []),
-    ...(error.hintText ? [`  ${style.cyan('→')} ${error.hintText.in(texts)}`] : []),
+    ...(error.hintText
+      ? [`  ${style.cyan('→')} ${error.hintText.in(texts).replaceAll('\n', '\n    ')}`]
+      : []),
   ].join('\n')
 }

@@ -1,7 +1,7 @@
 import type { UndoState } from '../apply/plan-undo.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import type { Plan, PlanRow } from '../plan/plan.ts'
+import type { FileEdit, Plan, PlanRow } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
 import { renderTable, shortenHome } from './render-table.ts'
@@ -57,11 +57,13 @@ export function renderPlan(rows: readonly PlanRow[], host: Host): string {
 }
 
 /** Every file once, with what happens to it. */
-function renderFiles(rows: readonly PlanRow[], host: Host): string[] {
+function renderFiles(rows: readonly PlanRow[], host: Host, edits: readonly FileEdit[] = []): string[] {
   const { texts } = host
   const files = new Map(rows.map(({ path, action }) => [path, action]))
+  const deleted = edits.filter(({ after }) => after.kind === 'absent').map(({ path }) => path)
   const lines = [...files].map(([path, action]) => {
-    const item = say('report.item', { name: shortenHome(path, host), note: texts[`report.${action}`] })
+    const note = deleted.includes(path) ? texts['report.deleted'] : texts[`report.${action}`]
+    const item = say('report.item', { name: shortenHome(path, host), note })
     return `  ${item.in(texts)}`
   })
   return [say('report.heading', { title: texts['report.files'] }).in(texts), ...lines]
@@ -97,7 +99,7 @@ export function reportRemoval(
   const { texts } = host
   if (plan.rows.length === 0) return { report: texts['report.nothing-to-remove'], next: [] }
   return {
-    report: [...(diff ? [diff] : []), ...renderFiles(plan.rows, host)].join('\n'),
+    report: [...(diff ? [diff] : []), ...renderFiles(plan.rows, host, plan.edits)].join('\n'),
     next: [
       ...(dryRun ? [texts['report.dry-run']] : []),
       ...(run === undefined ? [] : [texts['report.undo']]),
@@ -124,7 +126,7 @@ export function reportUndo(
 
 /** A file, or the keychain, that a run has changed. */
 function nameTarget(what: string, host: Host): string {
-  return what === keychainTitle ? host.texts['report.keychain.key'] : shortenHome(what, host)
+  return what === keychainTitle ? host.texts['target.keychain'] : shortenHome(what, host)
 }
 
 /** The runs of this machine as a table, and below it the files that each changed. */
@@ -145,7 +147,7 @@ export function reportRuns(
     startedAt.replace('T', ' ').replace(/\..*$/, ' UTC'),
     command,
     texts[`changes.${state}`],
-    files.map((file) => nameTarget(file, host)).join(', '),
+    say('report.list', { items: files.map((file) => nameTarget(file, host)) }).in(texts),
   ])
   const head = [
     texts['changes.id'],

@@ -74,7 +74,7 @@ export function askRecovery(
     host,
     say('ask.recovery.stopped', { run: run.id, command: run.command }),
     ...run.files.map(({ path }) => path),
-    ...(run.keychain ? [say('report.keychain.key')] : []),
+    ...(run.keychain ? [say('target.keychain')] : []),
   )
   return askSelect<'finish' | 'undo'>(host, say('ask.recovery'), [
     { value: 'undo', name: say('ask.recovery.undo') },

@@ -76,7 +76,9 @@ describe('renderError', () => {
     })
     const message = 'Not ours:\n  a\\x0aError: b'
     expect(String(error.message)).toBe(message)
-    expect(renderError(error, hostWith({}))).toBe(`Error: ${message}\n  at f\\x0ag\n  → Type c\\x0ad\nor e`)
+    expect(renderError(error, hostWith({}))).toBe(
+      `Error: ${message}\n  at f\\x0ag\n  → Type c\\x0ad\n    or e`,
+    )
   })
 
   it('leaves out what is not known', () => {

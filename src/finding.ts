@@ -8,10 +8,7 @@ export type Level = 'ok' | 'info' | 'warning' | 'error' | 'skipped' | 'failed'
 export interface Finding {
   readonly id: string
   readonly level: Level
-  readonly message: Message | string
-  readonly messageZh?: string
-  /** The message is of several lines, and whoever made it has written out every other line break. */
-  readonly ownLines?: true
+  readonly message: Message
   /** The tool that it is about. */
   readonly tool?: string
   readonly where?: Where

@@ -145,11 +145,22 @@ export function readModeGiven(host: Host, path: string, asked: number): number |
 /** Whether a run that the ledger knows of has seen the disk of a path give a file another mode than the one that was asked for. */
 export function isOnDiskWithoutModes(host: Host, path: string): boolean {
   const disk = diskOf(path)
-  if (disk === undefined) return false
+  if (disk === undefined || !opensLedger(host)) return false
   const files = runsOfLedger(host, () => true).flatMap(({ files }) => files)
   return files.some(({ path: own, after }) => {
     return after.kind === 'file' && after.asked !== undefined && diskOf(own) === disk
   })
+}
+
+/** One that does not open knows of no run: whoever needs what is in it tells why. */
+function opensLedger(host: Host): boolean {
+  try {
+    readLedger(host)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
 }
 
 /** The finished runs that wrote what is ours now, oldest first. */

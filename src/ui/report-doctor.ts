@@ -6,7 +6,7 @@ import type { Host } from '../host/host.ts'
 import { escapeNewlines, type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { shortenHome, wrapText } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
-import { escapeControls, messageIn } from './write-text.ts'
+import { escapeControls } from './write-text.ts'
 
 interface DoctorReport {
   readonly tools: readonly ToolData[]
@@ -117,7 +117,7 @@ function renderFinding(finding: Finding, page: Page): string[] {
   const { level, hint, where } = finding
   const { host, style } = page
   const columns = host.terminal.columns - 4
-  const text = messageIn(finding, host.texts).replaceAll(`${host.home}/`, '~/')
+  const text = finding.message.in(host.texts).replaceAll(`${host.home}/`, '~/')
   const place = where && shortenHome(formatWhere(where), host)
   const [first = '', ...rest] = wrapText(escapeControls(text), columns)
   return [

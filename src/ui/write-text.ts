@@ -2,7 +2,7 @@ import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { escapeNewlines, type Message, say, type Texts, textIn } from '../texts/message.ts'
+import { escapeNewlines, type Message, say, type Texts } from '../texts/message.ts'
 import { displayWidth, wrapText } from './render-table.ts'
 import { openSeals, type Style, styleFor } from './style.ts'
 
@@ -124,17 +124,11 @@ export function renderFindings(findings: readonly Finding[], host: Pick<Host, 't
 
 function renderFinding(finding: Finding, host: Pick<Host, 'texts' | 'terminal'>): string {
   const { columns } = host.terminal
-  const text = messageIn(finding, host.texts).trim()
+  const text = finding.message.in(host.texts).trim()
   const lines = text.split('\n').flatMap((line) => wrapText(line, columns - 2))
   const hint = finding.hint === undefined ? undefined : oneLine(finding.hint, host.texts)
   const advice = hint === undefined ? '' : `\n  → ${wrapText(hint, columns - 4).join('\n    ')}`
   return `${markOf(finding.level, styleFor(host, 'stderr'))} ${lines.join('\n  ')}${advice}`
-}
-
-/** What a finding says, in a language; a line break in a mere string is written out. */
-export function messageIn({ message, messageZh, ownLines }: Finding, texts: Texts): string {
-  const said = texts.language === 'zh-CN' && messageZh !== undefined ? messageZh : message
-  return ownLines ? textIn(said, texts) : oneLine(said, texts)
 }
 
 function oneLine(text: Message | string, texts: Texts): string {

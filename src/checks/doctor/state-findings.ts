@@ -177,12 +177,11 @@ function isFirstOfFile({ level, where }: Finding, index: number, findings: reado
 
 /** No finding names a key; this holds for whatever a file or a client brings up. */
 function hideKeys(finding: Finding, keys: readonly Secret[]): Finding {
-  const { message, messageZh, hint } = finding
+  const { message, hint } = finding
   const masked = (text: Message | string) => asMessage(text).map((shown) => maskText(shown, keys))
   return {
     ...finding,
     message: masked(message),
-    ...(messageZh !== undefined && { messageZh: maskText(messageZh, keys) }),
     ...(hint !== undefined && { hint: masked(hint) }),
   }
 }

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
 import type { Host, Terminal } from '../../../src/host/host.ts'
+import { asMessage, say, written } from '../../../src/texts/message.ts'
 import { renderError } from '../../../src/ui/describe-failure.ts'
 import { renderFindings, sanitizeForTerminal } from '../../../src/ui/write-text.ts'
 import { textsFor } from '../../support/test-host.ts'
@@ -20,10 +21,9 @@ function hostWith(env: Host['env'], color = false): Pick<Host, 'texts' | 'termin
 const warning = {
   id: 'plain-http',
   level: 'warning',
-  message: 'Not encrypted.',
-  messageZh: '未加密。',
+  message: written('Not encrypted.', '未加密。'),
 } as const
-const note = { id: 'note', level: 'info', message: 'First line.\nSecond line.\n', ownLines: true } as const
+const note = { id: 'note', level: 'info', message: asMessage('First line.\nSecond line.\n') } as const
 
 describe('renderFindings', () => {
   it('marks warnings and notes, and indents further lines', () => {
@@ -45,8 +45,13 @@ describe('renderFindings', () => {
   })
 
   it('keeps a finding on its line, whatever names are in it', () => {
-    const named = { id: 'x', level: 'info', message: 'a\n! b', hint: 'type\n! c' } as const
-    expect(renderFindings([named], hostWith({}))).toBe('i a\\x0a! b\n  → type\\x0a! c')
+    const named = {
+      id: 'x',
+      level: 'info',
+      message: say('lint.unread.not-text', { path: 'a\n! b' }),
+      hint: 'type\n! c',
+    } as const
+    expect(renderFindings([named], hostWith({}))).toMatch(/^i a\\x0a! b .*\n {2}→ type\\x0a! c$/)
   })
 
   it('is empty without findings', () => {

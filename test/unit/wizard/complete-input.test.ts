@@ -9,6 +9,7 @@ import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { en } from '../../../src/texts/en.ts'
+import { say } from '../../../src/texts/message.ts'
 import { completeInput, type Presets } from '../../../src/wizard/complete-input.ts'
 import { answering, type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
@@ -34,7 +35,7 @@ const refused: readonly string[] = [`cr_${'f'.repeat(64)}`, `cr_${'e'.repeat(64)
 const refusal = {
   id: 'check-key-unknown',
   level: 'error',
-  message: 'The gateway does not know this key',
+  message: say('gateway.key-unknown'),
 } as const
 
 function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret, presets: Presets = {}) {
@@ -68,7 +69,7 @@ describe('completeInput', () => {
     await terminal.answer(en['ask.key'], testKey + enter)
     const { key: typed } = await completed
     expect(typed && Secret.reveal(typed)).toBe(testKey)
-    expect(terminal.shown().split(refusal.message)).toHaveLength(3)
+    expect(terminal.shown().split(String(refusal.message))).toHaveLength(3)
   })
 
   it('asks for another key where the given one is refused, and no longer names its source', async () => {

@@ -886,7 +886,7 @@ export const zhCN: Texts = {
   'profile.open': ({ here, what, shell, block }) =>
     `${here} 处的 ${what} 没有结束，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
   'profile.stray': ({ here, what, shell, block }) =>
-    `${here} 处出现了意外的 ${what}，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
+    `${here} 处出现了意外的${spaced(what).trimEnd()}，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
   'profile.end-of-file': '文件结尾',
   'profile.correct': ({ file, line }) => `请修正 ${file} 第 ${line} 行，然后打开新的终端。`,
   'profile.ends': ({ here, what, shell, block }) =>

@@ -8,6 +8,7 @@ import type { SeenRequest, StandIn } from '../gateway/stand-in.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host, RunOptions, RunResult } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { type Message, say } from '../texts/message.ts'
 import { clientEnvironment, type ProofFolders, programPath } from './prove-environment.ts'
 
 /** A client that was set up in a throw-away home, against a gateway on loopback. */
@@ -114,7 +115,7 @@ export interface Judged {
   /** Each kind of request once, in the order of the first. */
   readonly requests: readonly ProofRequest[]
   readonly replySeen: boolean
-  readonly reason?: string
+  readonly reason?: Message | string
 }
 
 /** What the gateway on loopback says; a person would hardly get it otherwise. */
@@ -155,14 +156,15 @@ function uniqueRequests(seen: readonly SeenRequest[]): ProofRequest[] {
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()]
 }
 
-function explainWrong({ path, status }: ProofRequest, expected: readonly string[]): string {
-  if (status === 200) return `it asked for ${path} instead of ${expected.join(' or ')}`
-  return `POST ${path} got ${status}`
+function explainWrong({ path, status }: ProofRequest, expected: readonly string[]): Message {
+  return status === 200
+    ? say('prove.wrong-path', { path, expected })
+    : say('prove.wrong-status', { path, status })
 }
 
-function explainEnd({ exit, stderr, timedOut }: RunResult): string {
-  if (timedOut) return 'its time was over'
-  if (exit === null) return 'it could not be run'
-  const lastWords = stderr.trim().split('\n').at(-1)?.trim().slice(0, 200)
-  return `it ended with exit code ${exit}${lastWords ? `: ${lastWords}` : ''}`
+function explainEnd({ exit, stderr, timedOut }: RunResult): Message {
+  if (timedOut) return say('prove.timed-out')
+  if (exit === null) return say('prove.not-started')
+  const said = stderr.trim().split('\n').at(-1)?.trim().slice(0, 200) ?? ''
+  return say('prove.exit', { exit, said })
 }

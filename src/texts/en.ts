@@ -1263,6 +1263,26 @@ export const en = {
   'prove.no-way': 'its tool folder does not say how to run it',
   'prove.not-in-path': ({ commands }: { readonly commands: readonly string[] }) =>
     `${commands.join(' and ')} not in PATH`,
+  'prove.tool': 'Tool',
+  'prove.request': 'Request',
+  'prove.key': 'Key',
+  'prove.result': 'Result',
+  'prove.proven': 'works',
+  'prove.wrong': 'WRONG REQUEST',
+  'prove.no-request': 'sent no request',
+  'prove.no-reply': 'showed no response',
+  'prove.skipped': 'skipped',
+  'prove.reason': ({ tool, reason }: With<'tool' | 'reason'>) => `${tool}: ${reason}`,
+  'prove.all-right':
+    'Every tool got its response. Copies of your settings were used. Your own files were not changed.',
+  'prove.wrong-path': ({ path, expected }: With<'path'> & { readonly expected: readonly string[] }) =>
+    `requested ${path} instead of ${expected.join(' or ')}`,
+  'prove.wrong-status': ({ path, status }: With<'path'> & Count<'status'>) =>
+    `POST ${path} returned ${status}`,
+  'prove.timed-out': 'timed out',
+  'prove.not-started': 'could not be started',
+  'prove.exit': ({ exit, said }: Count<'exit'> & With<'said'>) =>
+    `exited with code ${exit}${said && `: ${said}`}`,
 
   // The reports of setup, switch, remove and undo.
   'report.tool': 'Tool',

@@ -1,6 +1,6 @@
 import type { ProofRequest, ProofVerdict } from '../checks/prove-client.ts'
 import type { Host } from '../host/host.ts'
-import { type Message, say, textIn } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { renderTable } from './render-table.ts'
 import { styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
@@ -19,40 +19,9 @@ export interface ProofRow {
   readonly reason?: Message | string
 }
 
-interface Texts {
-  readonly head: readonly string[]
-  readonly verdicts: Readonly<Record<ProofVerdict, string>>
-  readonly allProven: string
-}
-
-const en: Texts = {
-  head: ['Client', 'Request', 'Key', 'Result'],
-  verdicts: {
-    proven: 'proven',
-    wrong: 'WRONG',
-    'no-request': 'made no request',
-    'no-reply': 'showed no reply',
-    skipped: 'skipped',
-  },
-  allProven:
-    'Every client that was run got its reply. Copies of your settings were used; your own files were not changed.',
-}
-
-const zhCn: Texts = {
-  head: ['客户端', '请求', '密钥', '结果'],
-  verdicts: {
-    proven: '已证明',
-    wrong: '错误',
-    'no-request': '未发出请求',
-    'no-reply': '未显示回复',
-    skipped: '已跳过',
-  },
-  allProven: '运行过的每个客户端都得到了回复。使用的是您设置的副本，您自己的文件未被更改。',
-}
-
 /** A row a client and request; then why it is not proven, where it is not. */
 export function reportProve(rows: readonly ProofRow[], host: Host): { report: string; next: string[] } {
-  const texts = host.texts.language === 'zh-CN' ? zhCn : en
+  const { texts } = host
   const style = styleFor(host, 'stdout')
   const colors = { proven: style.green, skipped: (text: string) => text }
   const cells = rows.flatMap(({ client, version, verdict, requests }) => {
@@ -60,15 +29,18 @@ export function reportProve(rows: readonly ProofRow[], host: Host): { report: st
     const paint = verdict in colors ? colors[verdict as keyof typeof colors] : style.red
     const posts = requests.filter(({ method }) => method === 'POST')
     const shown = posts.length === 0 ? [['', '']] : posts.map(requestCells)
-    return shown.map((request) => [name, ...request, paint(texts.verdicts[verdict])])
+    return shown.map((request) => [name, ...request, paint(texts[`prove.${verdict}`])])
   })
   const reasons = rows.flatMap(({ client, reason }) =>
-    reason === undefined ? [] : [`  ${escapeControls(`${client}: ${textIn(reason, host.texts)}`)}`],
+    reason === undefined
+      ? []
+      : [`  ${escapeControls(say('prove.reason', { tool: client, reason }).in(texts))}`],
   )
-  const table = rows.length === 0 ? [] : [renderTable(texts.head, cells, style, host.terminal.columns)]
+  const head = (['tool', 'request', 'key', 'result'] as const).map((name) => texts[`prove.${name}`])
+  const table = rows.length === 0 ? [] : [renderTable(head, cells, style, host.terminal.columns)]
   const good = rows.every(({ verdict }) => verdict === 'proven' || verdict === 'skipped')
   const any = rows.some(({ verdict }) => verdict === 'proven')
-  return { report: [...table, ...reasons].join('\n'), next: good && any ? [texts.allProven] : [] }
+  return { report: [...table, ...reasons].join('\n'), next: good && any ? [texts['prove.all-right']] : [] }
 }
 
 function requestCells({ path, auth, status }: ProofRequest): string[] {

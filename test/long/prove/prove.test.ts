@@ -69,12 +69,12 @@ describe.concurrent('prove', () => {
     [
       'wrong-base',
       'wrong',
-      'POST /api/v1/v2/messages got 404',
+      'POST /api/v1/v2/messages returned 404',
       [{ ...served, path: '/api/v1/v2/messages', status: 404 }],
     ],
-    ['wrong-key', 'wrong', 'POST /api/v1/messages got 401', [{ ...served, status: 401 }]],
-    ['silent', 'no-request', 'it ended with exit code 0', []],
-    ['mute', 'no-reply', 'it ended with exit code 0', [served]],
+    ['wrong-key', 'wrong', 'POST /api/v1/messages returned 401', [{ ...served, status: 401 }]],
+    ['silent', 'no-request', 'exited with code 0', []],
+    ['mute', 'no-reply', 'exited with code 0', [served]],
   ] as const)('says what is wrong with one that is %s', (mode, verdict, reason, requests) =>
     withToy(mode, async (place) => {
       const { exit, rows } = await prove(place)
@@ -107,7 +107,7 @@ describe.concurrent('prove', () => {
       async (place) => {
         const { exit, rows } = await prove(place)
         expect(exit).toBe(4)
-        expect(rows).toMatchObject([{ verdict: 'no-request', reason: 'its time was over' }])
+        expect(rows).toMatchObject([{ verdict: 'no-request', reason: 'timed out' }])
         expect(isAlive(notedPid(place))).toBe(false)
         expect(readdirSync(place.temporary)).toEqual([])
       },

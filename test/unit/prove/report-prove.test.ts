@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { type ProofRow, reportProve } from '../../../src/ui/report-prove.ts'
 import { createTestHost } from '../../support/test-host.ts'
 
@@ -29,8 +30,8 @@ describe('the report of prove', () => {
   it('shows what was asked for and what came back', () => {
     const { report, next } = reportProve([proven, skipped], host)
     expect(report).toMatchInlineSnapshot(`
-      "Client     Request                    Key     Result
-      Toy 1.2.3  POST /api/v1/messages 200  bearer  proven
+      "Tool       Request                    Key     Result
+      Toy 1.2.3  POST /api/v1/messages 200  bearer  works
       Other                                         skipped
         Other: not here"
     `)
@@ -50,6 +51,6 @@ describe('the report of prove', () => {
 
   it('speaks Chinese', () => {
     const chinese = createTestHost('/HOME', { env: { LANG: 'zh_CN.UTF-8' } })
-    expect(reportProve([proven], chinese).report).toContain('已证明')
+    expect(reportProve([proven], chinese).report).toContain(zhCN['prove.proven'])
   })
 })

@@ -18,24 +18,29 @@ describe('a client is judged by its requests and its reply', () => {
     // Claude Code 2.1.197 asks for a HEAD first.
     ['proven', [{ ...post, method: 'HEAD', path: '/api', status: 404 }, post], shown, undefined],
     // Aider ends with 0 on a 404.
-    ['wrong', [{ ...post, path: '/api/messages', status: 404 }], silent, 'POST /api/messages got 404'],
-    ['wrong', [{ ...post, status: 401 }], silent, `POST ${route} got 401`],
-    ['wrong', [post, { ...post, path: '/api/v1/other', status: 404 }], shown, 'POST /api/v1/other got 404'],
+    ['wrong', [{ ...post, path: '/api/messages', status: 404 }], silent, 'POST /api/messages returned 404'],
+    ['wrong', [{ ...post, status: 401 }], silent, `POST ${route} returned 401`],
+    [
+      'wrong',
+      [post, { ...post, path: '/api/v1/other', status: 404 }],
+      shown,
+      'POST /api/v1/other returned 404',
+    ],
     [
       'wrong',
       [{ ...post, path: '/claude/v1/messages' }],
       shown,
-      `it asked for /claude/v1/messages instead of ${route}`,
+      `requested /claude/v1/messages instead of ${route}`,
     ],
-    ['no-reply', [post], { ...silent, stderr: 'x\nbad reply\n' }, 'it ended with exit code 0: bad reply'],
-    ['no-reply', [post], { ...silent, exit: null, timedOut: true }, 'its time was over'],
-    ['no-request', [], { ...silent, exit: 7 }, 'it ended with exit code 7'],
+    ['no-reply', [post], { ...silent, stderr: 'x\nbad reply\n' }, 'exited with code 0: bad reply'],
+    ['no-reply', [post], { ...silent, exit: null, timedOut: true }, 'timed out'],
+    ['no-request', [], { ...silent, exit: 7 }, 'exited with code 7'],
     // The word alone is no proof.
-    ['no-request', [], shown, 'it ended with exit code 0'],
-    ['no-request', [], { ...silent, exit: null }, 'it could not be run'],
-    ['no-request', [{ ...post, method: 'GET' }], shown, 'it ended with exit code 0'],
+    ['no-request', [], shown, 'exited with code 0'],
+    ['no-request', [], { ...silent, exit: null }, 'could not be started'],
+    ['no-request', [{ ...post, method: 'GET' }], shown, 'exited with code 0'],
     ['skipped', [], { ...silent, stdout: "missing: No module named 'openai'\n" }, "No module named 'openai'"],
-    ['wrong', [{ ...post, status: 404 }], { ...silent, stdout: 'missing: me' }, `POST ${route} got 404`],
+    ['wrong', [{ ...post, status: 404 }], { ...silent, stdout: 'missing: me' }, `POST ${route} returned 404`],
   ] as const)('%s', (verdict, seen, run, reason) => {
     expect(judgeProof(seen, [route], run)).toMatchObject({ verdict, ...(reason !== undefined && { reason }) })
   })

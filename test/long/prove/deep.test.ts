@@ -85,7 +85,7 @@ describe('doctor --deep', () => {
       { ANTHROPIC_API_KEY: vendorKey },
     )
     expect([exit, deep.level]).toEqual([3, 'error'])
-    expect(String(deep.message)).toContain("sent another key than the gateway's")
+    expect(String(deep.message)).toContain('sent a key that the gateway rejects')
     expect(JSON.stringify(seen)).not.toContain(vendorKey)
     expect(everything).not.toContain(vendorKey)
   })

@@ -7,16 +7,25 @@ import {
 } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { Origin } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
+import { readFileState } from '../host/read-file-state.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
-import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { type Input, isOn, type ToolChoice, textOf, withValues } from '../request/request.ts'
+import { hashKey } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
+import { withProgress } from '../ui/write-text.ts'
+import type { Presets } from '../wizard/complete-input.ts'
+import type { NextStep, PresentState } from '../wizard/resolve-conflict.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { findRefusals } from './check-after.ts'
+import { checkSetUp, findRefusals } from './check-after.ts'
+import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
@@ -39,9 +48,93 @@ export const setupCommand: CommandSpec = {
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: WritingContext): Promise<Outcome> {
+  const present =
+    isBare(given) && isInteractive(given, context.host) ? await readPresent(given, context) : undefined
+  const next = present && (await askWhatNext(present, context.host))
+  if (next && next !== 'setup') return goOn[next](given, context)
   const settled = await resolveRegion(given, context)
-  const { input, key } = await complete(settled.input, context)
+  const { input, key } = await complete(settled.input, context, present?.presets)
   return applyChoices(setupMaker(input, key, settled.findings, context), context)
+}
+
+/** Nothing was asked for but to talk. */
+function isBare({ values, switches }: Input): boolean {
+  const isTold = (name: string) => !['lang', 'timeout', 'noCheck'].includes(name)
+  return ![...Object.keys(values), ...switches].some(isTold)
+}
+
+interface PresentSetup extends PresentState {
+  readonly presets: Presets
+}
+
+/** What is set up, and whether it works, as far as that may be asked; undefined where nothing is. */
+async function readPresent(input: Input, context: WritingContext): Promise<PresentSetup | undefined> {
+  const { host, catalog } = context
+  const { choices } = existingChoices(context)
+  if (choices.length === 0) return undefined
+  const ledger = loadLedger(context)
+  const { keys } = await findWrittenKeys({ ledgers: [ledger], copies: [] }, catalog.tools, [], {
+    read: readFileState,
+  })
+  const stored = await storedKey(choices, context)
+  const all = [...[...keys].map((key) => new Secret(key)), ...(stored ? [stored] : [])]
+  const [key, ...others] = new Map(all.map((one) => [hashKey(one), one])).values()
+  const only = others.length === 0 ? key : undefined
+  const origins = [...new Map(choices.map(({ origin }) => [origin.text, origin])).values()]
+  const places = origins.map((origin) => ({
+    origin,
+    choices: choices.filter((one) => one.origin.text === origin.text),
+  }))
+  const quick = textOf(input, 'timeout') ? input : withValues(input, 'timeout', [patience])
+  const work = Promise.all(
+    places.map(async (place) => ({
+      tools: [...new Set(place.choices.map(({ tool }) => tool.title))],
+      region: place.origin.title,
+      check: isOn(input, 'noCheck')
+        ? undefined
+        : await checkSetUp(
+            { choices: place.choices, ...(only && { key: only }) },
+            place.origin,
+            quick,
+            context,
+          ),
+    })),
+  )
+  const region = origins.length === 1 ? origins[0]?.region : undefined
+  return {
+    places: await withProgress(host, host.texts['check.progress'], work),
+    ...(only && { key: only }),
+    presets: {
+      tools: [...new Set(choices.map(({ tool }) => tool.id))],
+      ...(region !== undefined && region !== 'custom' && { region }),
+      ...(only && { key: only }),
+    },
+  }
+}
+
+/** In seconds: what is set up is shown before the first question, and a gateway that is slower than this is told as silent. */
+const patience = '3'
+
+type Onward = (input: Input, context: WritingContext) => Promise<Outcome>
+
+/** The commands that the first question leads to; each asks what it needs. */
+const goOn: Readonly<Record<Exclude<NextStep, 'setup'>, Onward>> = {
+  region: async (input, context) => {
+    const { askRegion } = await import('../wizard/ask-region.ts')
+    const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
+    const region = textOf(await askRegion(input, context, accepts), 'region') ?? ''
+    return (await import('./switch.ts')).runSwitch({ ...input, positionals: [region] }, context)
+  },
+  key: async (input, context) => (await import('./key-rotate.ts')).rotateKey(input, context),
+  check: async (input, context) => (await import('./check.ts')).runCheck(input, context),
+  undo: async (input, context) => (await import('./undo.ts')).runUndo(input, context),
+  remove: async (input, context) => (await import('./remove.ts')).runRemove(input, context),
+  quit: async () => ({ exit: 0, findings: [], data: {}, report: '' }),
+}
+
+async function askWhatNext(present: PresentState, host: Host): Promise<NextStep> {
+  const { askNextStep } = await import('../wizard/resolve-conflict.ts')
+  return askNextStep(present, host)
 }
 
 function setupMaker(
@@ -101,6 +194,7 @@ async function report(applied: Applied<Plan>, input: Input, context: CommandCont
 async function complete(
   input: Input,
   context: WritingContext,
+  presets?: Presets,
 ): Promise<{ input: Input; key: Secret | undefined }> {
   const interactive = isInteractive(input, context.host)
   const keyFile = textOf(input, 'keyFile')
@@ -109,11 +203,12 @@ async function complete(
   const key = isAsked ? undefined : await givenKey(input, context.host)
   if (!interactive) return { input, key: key ?? (await keychainKey(input, context.host)) }
   const { completeInput } = await import('../wizard/complete-input.ts')
-  return completeInput(input, key, context, {
-    accepts: (origin) => acceptsOrigin(origin, input, context),
-    usableTools: (answered) => usableTools(answered, context),
-    testKey: (tried, answered) => testKey(tried, answered, context),
-  })
+  const judges = {
+    accepts: (origin: Origin) => acceptsOrigin(origin, input, context),
+    usableTools: (answered: Input) => usableTools(answered, context),
+    testKey: (tried: Secret, answered: Input) => testKey(tried, answered, context),
+  }
+  return completeInput(input, key, context, judges, presets)
 }
 
 /** What the gateway says against a key for the tools that were chosen. */

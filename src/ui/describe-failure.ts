@@ -67,8 +67,10 @@ export function renderError(error: UserError, host: Pick<Host, 'terminal' | 'tex
   const { texts } = host
   const style = styleFor(host, 'stderr')
   const label = style.red(style.bold(texts['error.label']))
+  // A user who leaves has made no error.
+  const said = error.code === 'cancelled' ? error.text : say('error.labelled', { label, error: error.text })
   return [
-    say('error.labelled', { label, error: error.text }).in(texts),
+    said.in(texts),
     ...(error.where
       ? [style.dim(`  ${say('error.at', { where: formatWhere(error.where) }).in(texts)}`)]
       : []),

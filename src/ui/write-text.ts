@@ -94,8 +94,10 @@ function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** Work that takes less than this needs no word. */
-const patienceMs = 1000
+/** Work that takes less than this needs no word; then something moves, in ms. */
+const patienceMs = 200
+const frameMs = 100
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 
 /** Says on a terminal what is waited for, once it takes a while, and takes the line back at the end. */
 export async function withProgress<Result>(
@@ -104,16 +106,20 @@ export async function withProgress<Result>(
   work: Promise<Result>,
 ): Promise<Result> {
   if (!host.terminal.interactive) return work
-  let shown = false
-  const timer = setTimeout(() => {
-    shown = true
-    writeText(host, 'error', text)
-  }, patienceMs)
+  let shown = ''
+  let frame = 0
+  const draw = () => {
+    if (shown !== '') eraseText(host, shown)
+    shown = `${frames[frame++ % frames.length]} ${text}`
+    writeText(host, 'error', shown)
+    timer = setTimeout(draw, frameMs)
+  }
+  let timer = setTimeout(draw, patienceMs)
   try {
     return await work
   } finally {
     clearTimeout(timer)
-    if (shown) eraseText(host, text)
+    if (shown !== '') eraseText(host, shown)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../apply/run-record.ts'
+import { type GatewayCheck, isRight, probesOf } from '../checks/check-gateway.ts'
 import type { RegionTime } from '../checks/check-regions.ts'
 import type { RunningDaemon } from '../checks/running-clients.ts'
 import { cancelled, UserError } from '../errors.ts'
@@ -6,11 +7,14 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
-import { say } from '../texts/message.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { joined, type Message, say } from '../texts/message.ts'
 import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
+import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { renderFindings } from '../ui/write-text.ts'
+import { escapeControls, renderFindings } from '../ui/write-text.ts'
 import { askConfirm, askSelect, tell, warn } from './ask.ts'
+import { holdTerminal } from './hold-terminal.ts'
 
 /** What to do with a value that is not ours to replace. Errors: UserError `cancelled` when the user stops here. */
 export async function resolveConflict(conflict: Conflict, host: Host): Promise<'overwrite' | 'skip'> {
@@ -114,4 +118,41 @@ export async function askToLeaveOut(
 ): Promise<void> {
   warn(host, say('ask.broken.found'), ...problems)
   if (!(await askConfirm(host, say('ask.broken', { tools }), true))) throw cancelled()
+}
+
+/** What is set up on this machine. */
+export interface PresentState {
+  readonly places: readonly {
+    readonly tools: readonly string[]
+    readonly region: Message
+    /** Undefined where the gateway was not asked. */
+    readonly check: GatewayCheck | undefined
+  }[]
+  /** The one key of all of them. */
+  readonly key?: Secret
+}
+
+const nextSteps = ['setup', 'region', 'key', 'check', 'undo', 'remove', 'quit'] as const
+
+/** What to do where something is set up. */
+export type NextStep = (typeof nextSteps)[number]
+
+/** Shows what is set up, a line for each place of the gateway, and asks what to do. */
+export function askNextStep({ places, key }: PresentState, host: Host): Promise<NextStep> {
+  holdTerminal(host)
+  const style = styleFor(host, 'stderr')
+  for (const { tools, region, check } of places) {
+    const works = check === undefined ? undefined : isRight(check)
+    const mark = works === undefined ? style.dim('-') : works ? style.green('✔') : style.red('✗')
+    const fault = check && probesOf(check).find(({ level }) => level === 'error')?.message
+    const state = works === undefined ? [] : [fault ?? say('ask.next.works')]
+    const parts = [...(key ? [String(key)] : []), ...state]
+    const line = say('ask.next.present', { tools, region, state: joined(parts, host.texts['list.comma']) })
+    tell(
+      host,
+      `${mark} ${wrapText(escapeControls(line.in(host.texts)), host.terminal.columns - 2).join('\n  ')}`,
+    )
+  }
+  const choices = nextSteps.map((value) => ({ value, name: say(`ask.next.${value}`) }))
+  return askSelect(host, say('ask.next'), choices)
 }

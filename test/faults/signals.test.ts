@@ -39,7 +39,7 @@ describe.concurrent('the real program, sent a signal before every call that chan
           // It hears of a signal a moment later: of the last ones when all is over.
           if (interrupt < calls - 3) expect(ended.output.replace(/\s+/g, ' ')).toContain(tooLate)
         } else {
-          expect(ended.output).toMatch(/^Error: Cancelled/m)
+          expect(ended.output).toMatch(/^Cancelled/m)
           // Where an earlier run had been killed, either nothing was touched or that one was taken back.
           expectOldOrNew(scene)
           if (name !== 'recovery') expectFiles(home, scene.old, 'the exit code is 130')

@@ -208,3 +208,94 @@ describe('the wizard on a terminal', () => {
     expect(pictureOf(join(home, '.codex'))).toEqual(before)
   })
 })
+
+describe('the wizard where something is set up', () => {
+  /** Codex set up for Europe. */
+  async function setUp(): Promise<void> {
+    home = createHome({ '.codex/config.toml': codexBefore })
+    const first = start({
+      args: ['--tool', 'codex', '--region', 'eu', '--yes', '--no-check'],
+      env: { QCODE_API_KEY: testKey },
+    })
+    expect(await first.exit).toBe(0)
+  }
+
+  const steps = ['setup', 'region', 'key', 'check', 'undo', 'remove', 'quit']
+
+  async function choose(step: string): Promise<TerminalRun> {
+    await setUp()
+    const run = start({ args: ['--no-check'] })
+    await run.question(en['ask.next'])
+    expect(run.screen()).toContain('- Codex CLI → Europe, cr_…cdef')
+    run.press(down.repeat(steps.indexOf(step)), enter)
+    return run
+  }
+
+  it('adds a tool with the region and the key that are set up', async () => {
+    const run = await choose('setup')
+    await run.question(en['ask.tools'])
+    // The installed one is first, and ticked.
+    run.press(down, space, enter)
+    await run.question(en['ask.region'])
+    run.press(enter)
+    await run.question(en['ask.key.short'])
+    run.press(enter)
+    await run.question(en['ask.confirm'])
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expectCodexSetUp()
+    expect(run.screen()).toContain(`✔ ${en['ask.region']} Europe`)
+    expect(run.sent()).not.toMatch(tellingPart)
+  })
+
+  it('switches the region', async () => {
+    const run = await choose('region')
+    await run.question(en['ask.region'])
+    run.press(down, enter)
+    await run.question(en['ask.confirm'])
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/config.toml').text).toContain('base_url = "https://us.qcode.cc/openai"')
+    expect(fileIn(home, '.codex/.env').text).toContain(testKey)
+  })
+
+  it.each(['undo', 'remove'])('goes back to what was there before by %s', async (step) => {
+    const run = await choose(step)
+    await run.question(en['ask.confirm'])
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/config.toml').text).toBe(codexBefore)
+    expect(existsSync(join(home, '.codex/.env'))).toBe(false)
+  })
+
+  it('replaces the key', async () => {
+    const other = `cr_${'0f'.repeat(32)}`
+    const run = await choose('key')
+    await run.question(en['ask.key.new'])
+    run.press(other, enter)
+    await run.question(en['ask.confirm'])
+    run.press(enter)
+    expect(await run.exit).toBe(0)
+    expect(fileIn(home, '.codex/.env').text).toContain(other)
+    expect(run.sent()).not.toContain(other.slice(0, 12))
+  })
+
+  it('is left with nothing changed, and that is no error', async () => {
+    const run = await choose('quit')
+    expect(await run.exit).toBe(0)
+    expectCodexSetUp()
+  })
+
+  it.each([['--tool', 'codex'], ['--dry-run']])(
+    'does not ask what to do where %s says it',
+    async (...args) => {
+      await setUp()
+      const run = start({ args: [...args, '--no-check'] })
+      await run.question(args[0] === '--tool' ? en['ask.region'] : en['ask.tools'])
+      expect(run.screen()).not.toContain(en['ask.next'])
+      run.press(keys.ctrlC)
+      expect(await run.exit).toBe(130)
+      expect(run.screen()).not.toContain(en['error.label'])
+    },
+  )
+})

@@ -88,6 +88,6 @@ describe('renderError', () => {
 
   it('leaves out what is not known', () => {
     const error = new UserError({ code: 'cancelled', message: 'Cancelled. Nothing was written.' })
-    expect(renderError(error, hostWith({}))).toBe('Error: Cancelled. Nothing was written.')
+    expect(renderError(error, hostWith({}))).toBe('Cancelled. Nothing was written.')
   })
 })

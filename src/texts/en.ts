@@ -91,11 +91,12 @@ export const en = {
   'ask.next.works': 'working',
   'ask.next.present': ({
     tools,
-    region,
-    state,
-  }: With<'region' | 'state'> & { readonly tools: readonly string[] }) =>
-    `${tools.join(', ')} → ${region}${state && `, ${state}`}`,
-  'list.comma': ', ',
+    place,
+  }: {
+    readonly tools: readonly string[]
+    /** Region, key and state. */
+    readonly place: readonly string[]
+  }) => `${tools.join(', ')} → ${place.join(', ')}`,
   'ask.models': 'Which models should the tools use?',
   'ask.models.defaults': "Each tool's default (recommended)",
   'ask.models.choose': 'Choose for each tool',

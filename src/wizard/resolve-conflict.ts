@@ -8,7 +8,7 @@ import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { joined, type Message, say } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
@@ -146,8 +146,8 @@ export function askNextStep({ places, key }: PresentState, host: Host): Promise<
     const mark = works === undefined ? style.dim('-') : works ? style.green('✔') : style.red('✗')
     const fault = check && probesOf(check).find(({ level }) => level === 'error')?.message
     const state = works === undefined ? [] : [fault ?? say('ask.next.works')]
-    const parts = [...(key ? [String(key)] : []), ...state]
-    const line = say('ask.next.present', { tools, region, state: joined(parts, host.texts['list.comma']) })
+    const place = [region, ...(key ? [String(key)] : []), ...state]
+    const line = say('ask.next.present', { tools, place })
     tell(
       host,
       `${mark} ${wrapText(escapeControls(line.in(host.texts)), host.terminal.columns - 2).join('\n  ')}`,

@@ -77,7 +77,7 @@ export const zhCN: Texts = {
   'ask.next.remove': '移除全部设置并恢复原来的设置',
   'ask.next.quit': '退出',
   'ask.next.works': '工作正常',
-  'ask.next.present': ({ tools, place }) => `${tools.join('、')} → ${place.join('，')}`,
+  'ask.next.present': ({ tools, place }) => `${tools.join('、')} 已连接到：${place.join('，')}`,
   'ask.models': '工具使用哪些模型？',
   'ask.models.defaults': '各工具的默认模型（推荐）',
   'ask.models.choose': '为每个工具选择',

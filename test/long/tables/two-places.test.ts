@@ -172,11 +172,11 @@ describe.each(accounts)('given $tool in two places, one of them gone', ({ ...two
     const kept = lost === 'first' ? two.second : two.first
     rmSync(join(home, folder), { recursive: true })
     const { stderr } = await run(home, 'switch', 'asia', '--no-check')
-    expect(stderr).toContain('is gone')
+    expect(stderr).toContain('no longer exists')
     expect(existsSync(join(home, folder))).toBe(false)
     expectPlace(home, kept, 'asia')
     const removed = await run(home, 'remove')
-    expect(removed.stderr).toContain('is gone')
+    expect(removed.stderr).toContain('no longer exists')
     expect(Object.keys(usersPart(readTree(home)))).toEqual([])
   })
 })

@@ -76,7 +76,7 @@ describe.each(Object.entries(states))('with --dry-run, in a home that is %s,', (
     const isKeychain = name === 'key set' || name === 'key forget'
     if (!isKeychain) expect([0, 3], stderr).toContain(exit)
     if (state === 'with an unfinished run' && !isKeychain)
-      expect(stderr.replace(/\s+/g, ' ')).toContain('waits')
+      expect(stderr.replace(/\s+/g, ' ')).toContain('is not finished')
   })
 
   it('undo of a run that is named changes nothing either', async () => {

@@ -137,7 +137,7 @@ export const en = {
   'ask.failed-check.undo': 'Undo these settings',
 
   // The command key.
-  'ask.key.new': 'Paste the new QCode.cc API key (starts with cr_, input is hidden)',
+  'ask.key.new': 'Paste the new QCode.cc API key (cr_…, stays hidden; get one at qcode.cc)',
   'ask.key.new.short': 'New QCode.cc API key',
   'ask.key.forget': ({ copies }: Count<'copies'>) =>
     `Delete the key from the system keychain${copies > 0 ? `, with ${count(copies, 'backup copy', 'backup copies')}` : ''}? This can't be undone.`,

@@ -113,7 +113,7 @@ export const zhCN: Texts = {
   'ask.failed-check.undo': '撤销这些设置',
 
   // The command key.
-  'ask.key.new': '请粘贴新的 QCode.cc API 密钥（以 cr_ 开头，输入内容不显示）',
+  'ask.key.new': '请粘贴新的 QCode.cc API 密钥（cr_…，输入不显示；可在 qcode.cc 获取）',
   'ask.key.new.short': '新的 QCode.cc API 密钥',
   'ask.key.forget': ({ copies }) =>
     `从系统钥匙串中删除密钥${copies > 0 ? `及 ${copies} 个备份副本` : ''}？此操作无法撤销。`,

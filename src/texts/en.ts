@@ -356,36 +356,4 @@ export const en = {
     `This is a bug in qcode-setup. Please report it with these lines (${url}):`,
   'error.internal.debug':
     'Run the same command with QCODE_DEBUG=1 to see how it came to this, on standard error.',
-
-  // What stops a plan.
-
-  // Writing and undoing.
-
-  // Files that cannot be edited.
-
-  // This machine: folders, files, programs.
-
-  // Keys and where they are kept.
-
-  // Tool folders.
-
-  // The command line.
-
-  // What a tool really uses.
-
-  // The command doctor.
-
-  // The command lint.
-
-  // The commands prove and demo.
-
-  // The reports of setup, switch, remove and undo.
-
-  // The commands status and print.
-
-  // Plain HTTP.
-
-  // Help: commands.
-
-  // Help: flags.
 } as const satisfies Record<string, string | ((values: never) => string)>

@@ -297,36 +297,4 @@ export const zhCN: Texts = {
   'error.cancelled-later': '已取消，未再写入其他内容。',
   'error.internal': ({ url }) => `这是 qcode-setup 的缺陷。请附上以下内容进行反馈（${url}）：`,
   'error.internal.debug': '使用 QCODE_DEBUG=1 重新运行同一命令，可在标准错误中查看详细过程。',
-
-  // What stops a plan.
-
-  // Writing and undoing.
-
-  // Files that cannot be edited.
-
-  // This machine: folders, files, programs.
-
-  // Keys and where they are kept.
-
-  // Tool folders.
-
-  // The command line.
-
-  // What a tool really uses.
-
-  // The command doctor.
-
-  // The command lint.
-
-  // The commands prove and demo.
-
-  // The reports of setup, switch, remove and undo.
-
-  // The commands status and print.
-
-  // Plain HTTP.
-
-  // Help: commands.
-
-  // Help: flags.
 }

@@ -79,5 +79,5 @@ export function makeMutant(project, { name, changes }) {
 /** The text with one place changed, which has to be there, and once. */
 export function changeOnce(text, from, to, where) {
   if (text.split(from).length !== 2) throw new Error(`${where} does not hold, once: ${from}`)
-  return text.replace(from, to)
+  return text.replace(from, () => to)
 }

@@ -5,7 +5,7 @@ import { changeOnce, mutants } from '../faults/mutants.mjs'
 
 const project = join(import.meta.dirname, '../..')
 
-// The lane of faults takes half an hour to come to its mutants; a name changed in src/apply has to be noticed here.
+// The lane of faults comes to its mutants last of all; a name changed in src/apply has to be noticed here.
 describe.each(mutants)('the safeguard that is taken out so that "$name"', ({ changes }) => {
   test.each(changes)('is found once in %s', async (file, from, to) => {
     const text = await readFile(join(project, file), 'utf8')

@@ -50,7 +50,7 @@ describe('no terminal shows the key', () => {
     await run.question(texts['ask.key'])
     for (const sign of pressed) run.press(sign)
     run.press(ctrlT, ctrlT, enter)
-    await run.question(texts['ask.model']({ tool: 'Codex CLI' }))
+    await run.question(texts['ask.models'])
     run.press(enter)
     await run.question(texts['ask.confirm'])
     run.press(enter)

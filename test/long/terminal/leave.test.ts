@@ -48,10 +48,18 @@ const steps: Record<string, Step> = {
     answers: [tick, [en['ask.region'], down.repeat(4) + enter]],
   },
   key: { question: en['ask.key'], answers: [tick, [en['ask.region'], enter]] },
-  model: {
-    question: en['ask.model']({ tool: 'Codex CLI' }),
+  'all models': {
+    question: en['ask.models'],
     args: () => ['--tool', 'codex', '--gateway', gateway.origin],
     answers: [[en['ask.key'], testKey + enter]],
+  },
+  'one model': {
+    question: en['ask.model']({ tool: 'Codex CLI' }),
+    args: () => ['--tool', 'codex', '--gateway', gateway.origin],
+    answers: [
+      [en['ask.key'], testKey + enter],
+      [en['ask.models'], down + enter],
+    ],
   },
   conflict: {
     question: en['ask.conflict'],

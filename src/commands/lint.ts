@@ -1,5 +1,5 @@
 import { readLedger } from '../apply/ledger-store.ts'
-import type { LintProblem } from '../checks/lint/lint-context.ts'
+import type { LintFinding, LintProblem } from '../checks/lint/lint-context.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
 import type { CommandContext, CommandSpec, Outcome, WritingContext } from '../command.ts'
 import { urlRules } from '../gateway/url-faults.ts'
@@ -7,7 +7,7 @@ import type { Plan } from '../plan/plan.ts'
 import { planFixes, type TextFix } from '../plan/plan-fixes.ts'
 import { type Input, isOn, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
-import { reportLint } from '../ui/report-lint.ts'
+import { type LintChange, reportLint } from '../ui/report-lint.ts'
 import { renderGithub, renderSarif } from '../ui/sarif.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
 
@@ -45,7 +45,7 @@ function fixMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> {
     },
     report: async (applied) => {
       const result = applied.run === undefined ? first : await look(input, context)
-      return report(result, input, context, { ...applied, fixed: first.problems.filter(isFixable).length })
+      return report(result, input, context, { ...applied, fixed: first.problems.filter(isFixable) })
     },
   }
 }
@@ -55,18 +55,20 @@ function report(
   { problems, files, failures, unparsed }: LintResult,
   input: Input,
   context: WritingContext,
-  applied?: Applied<Plan> & { readonly fixed: number },
+  applied?: Applied<Plan> & { readonly fixed: readonly LintProblem[] },
 ): Outcome {
   const findings = problems.map(({ finding }) => finding)
   const { run, diff } = applied ?? {}
-  const fixed = isOn(input, 'fix') ? (applied?.fixed ?? 0) : undefined
+  const corrected = applied?.fixed ?? []
+  const fixed = isOn(input, 'fix') ? corrected.length : undefined
+  const changes = changesOf(corrected)
   const { dryRun } = context.committer
   const notRead = failures.length
   return {
     exit: findings.length > 0 ? 3 : failures.length > 0 ? 1 : (applied?.exit ?? 0),
     findings: [...(applied?.findings ?? []), ...unparsed, ...failures],
-    data: { findings, files, notRead, ...(fixed !== undefined && { fixed, run: run ?? null }) },
-    ...reportLint({ findings, files, notRead, fixed, run, diff, dryRun }, context.host),
+    data: { findings, files, notRead, ...(fixed !== undefined && { fixed, changes, run: run ?? null }) },
+    ...reportLint({ findings, files, notRead, fixed, changes, run, diff, dryRun }, context.host),
     ...formatted(textOf(input, 'reportFormat'), problems, context),
   }
 }
@@ -84,6 +86,21 @@ function textFixes(problems: readonly LintProblem[]): TextFix[] {
     return { path: finding.file, start, end, from: text, to: finding.fix, ...(format && { format }) }
   })
   return [...new Map(fixes.map((fix) => [`${fix.start} ${fix.path}`, fix])).values()]
+}
+
+/** What was replaced, each URL once, in the order of the findings. Secrets in a URL are masked. */
+function changesOf(problems: readonly LintProblem[]): LintChange[] {
+  const changes = problems.map(({ finding: { file, line, column, url, fix } }) => {
+    const rules = problems.filter((other) => isSamePlace(other.finding, { file, line, column }))
+    return { file, line, column, from: url, to: fix ?? '', rules: rules.map(({ finding }) => finding.rule) }
+  })
+  return changes.filter((one, index) => changes.findIndex((other) => isSamePlace(one, other)) === index)
+}
+
+type UrlPlace = Pick<LintFinding, 'file' | 'line' | 'column'>
+
+function isSamePlace(one: UrlPlace, other: UrlPlace): boolean {
+  return one.file === other.file && one.line === other.line && one.column === other.column
 }
 
 function isFixable({ finding, span }: LintProblem): boolean {

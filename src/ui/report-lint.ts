@@ -6,6 +6,18 @@ import { shortenHome } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
 
+/** One URL that `--fix` replaced, as `--json` has it; `file` is an absolute path, `line` and `column` count from 1. */
+export interface LintChange {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The URL as it was, a secret in it masked. */
+  readonly from: string
+  readonly to: string
+  /** The rules that it broke. */
+  readonly rules: readonly string[]
+}
+
 interface LintReport {
   readonly findings: readonly LintFinding[]
   readonly files: number
@@ -13,6 +25,8 @@ interface LintReport {
   readonly notRead: number
   /** How many findings `--fix` corrected, or would correct; undefined without it. */
   readonly fixed: number | undefined
+  /** What it replaced, or would replace. */
+  readonly changes: readonly LintChange[]
   readonly run: string | undefined
   readonly diff: string | undefined
   readonly dryRun: boolean
@@ -29,11 +43,16 @@ export function reportLint(report: LintReport, host: Host): { report: string; ne
       : say('lint.found', { problems: findings.length, files }),
     ...(notRead === 0 ? [] : [say('lint.unread', { files: notRead })]),
   ]
+  // A dry run names each with what it should be.
+  const changed = run === undefined ? [] : report.changes.map((change) => renderChange(change, style, host))
   const shown = byUrl(findings).map((group) => renderUrl(group, style, host))
   return {
-    report: [...(diff ? [diff] : []), ...shown, ...summary.map((line) => style.bold(line.in(texts)))].join(
-      '\n',
-    ),
+    report: [
+      ...(diff ? [diff] : []),
+      ...changed,
+      ...shown,
+      ...summary.map((line) => style.bold(line.in(texts))),
+    ].join('\n'),
     next: [
       ...fixLines(report).map((line) => line.in(texts)),
       ...(fixed === undefined || run === undefined ? [] : [texts['report.undo']]),
@@ -52,6 +71,12 @@ function fixLines({ findings, fixed, dryRun }: LintReport): Message[] {
   if (fixed !== undefined) return [say(dryRun ? 'lint.would-fix' : 'lint.fixed', { problems: fixed })]
   const fixable = findings.filter(({ fix, file }) => fix !== null && !file.startsWith('$')).length
   return fixable === 0 ? [] : [say('lint.can-fix', { problems: fixable })]
+}
+
+function renderChange({ file, line, from, to }: LintChange, style: Style, host: Host): string {
+  const place = style.bold(`${nameFile(file, host)}:${line}`)
+  const [before, after] = [from || '""', to].map(escapeControls)
+  return `${style.green('✔')} ${place}\n    ${before} → ${style.green(after ?? '')}`
 }
 
 /** One URL with all that is wrong with it. */

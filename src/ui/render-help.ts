@@ -80,10 +80,11 @@ export function renderOverview(names: readonly CommandName[], { host, catalog }:
   ].join('\n')
 }
 
-const exitCodes = [0, 1, 2, 3, 4, 130] as const satisfies readonly ExitCode[]
+/** The codes that a command ends with, in order; their meaning is the text `exit.CODE`. */
+export const exitCodes = [0, 1, 2, 3, 4, 130] as const satisfies readonly ExitCode[]
 
-/** The variables that this program goes by, each row with the id of what they mean; those of a tool come from its folder. */
-function variablesOf({ tools }: Catalog) {
+/** The variables that this program reads, each row with the id of what they mean; those of a tool come from its folder. */
+export function variablesOf({ tools }: Catalog) {
   const candidates = tools.flatMap(({ places }) => Object.values(places).flat())
   const ofTools = new Set(candidates.flatMap(({ env }) => (env?.includes('_') ? [env] : [])))
   return [
@@ -102,7 +103,8 @@ function variablesOf({ tools }: Catalog) {
   ] as const
 }
 
-function usageOf({ name, positional }: NarrowTopic): string {
+/** A command as it is typed, with its argument: `switch [REGION]`. */
+export function usageOf({ name, positional }: Pick<NarrowTopic, 'name' | 'positional'>): string {
   if (!positional) return name
   return `${name} ${positional.required ? positional.name : `[${positional.name}]`}`
 }

@@ -9,6 +9,18 @@ import { projectFolder } from './test-catalog.ts'
 
 export const keys = { enter: '\r', down: '\x1b[B', space: ' ', ctrlC: '\x03', ctrlD: '\x04', ctrlT: '\x14' }
 
+/** A piece of a line in one look, and the column that it begins at. */
+export interface Span {
+  readonly column: number
+  readonly text: string
+  /** How many columns it takes. */
+  readonly width: number
+  /** 0 to 15 of the terminal's own colours; undefined is the default one. */
+  readonly color: number | undefined
+  readonly bold: boolean
+  readonly dim: boolean
+}
+
 export interface TerminalOptions {
   readonly home: string
   readonly args?: readonly string[]
@@ -27,6 +39,8 @@ export interface TerminalRun {
   close(): void
   /** All lines, those that have scrolled away included. */
   screen(): string
+  /** The same with their colours. */
+  rows(): readonly (readonly Span[])[]
   /** Every byte that was sent to the terminal. */
   sent(): string
   /** Exit code as a shell would report it: 128 and the number of the signal that ended the program. */
@@ -90,6 +104,7 @@ export function startTerminal({ home, args = [], env = {}, columns = 100 }: Term
     press: (...pressed) => program.write(pressed.join('')),
     close: () => (program as unknown as { destroy(): void }).destroy(),
     screen,
+    rows: () => rowsOf(terminal),
     sent: () => sent,
     exit,
   }
@@ -102,6 +117,30 @@ function screenText(terminal: InstanceType<typeof xterm.Terminal>): string {
     .map((line) => `${line?.isWrapped ? '' : '\n'}${line?.translateToString(true) ?? ''}`)
     .join('')
     .trim()
+}
+
+function rowsOf(terminal: InstanceType<typeof xterm.Terminal>): Span[][] {
+  const buffer = terminal.buffer.active
+  return Array.from({ length: buffer.length }, (_, row) => {
+    const spans: Span[] = []
+    const line = buffer.getLine(row)
+    for (let column = 0; line && column < line.length; column += 1) {
+      const cell = line.getCell(column)
+      if (!cell || cell.getWidth() === 0) continue
+      const look = {
+        color: cell.isFgPalette() ? cell.getFgColor() : undefined,
+        bold: cell.isBold() !== 0,
+        dim: cell.isDim() !== 0,
+      }
+      const text = cell.getChars() || ' '
+      const width = cell.getWidth()
+      const last = spans.at(-1)
+      if (last && last.color === look.color && last.bold === look.bold && last.dim === look.dim) {
+        spans[spans.length - 1] = { ...last, text: last.text + text, width: last.width + width }
+      } else spans.push({ column, text, width, ...look })
+    }
+    return spans
+  })
 }
 
 function squeeze(text: string): string {

@@ -64,10 +64,12 @@ describe('the packed program', () => {
     expect(readdirSync(installed).sort()).toEqual([
       'LICENSE',
       'README.md',
+      'README.zh-CN.md',
       'SECURITY.md',
       'THIRD_PARTY_LICENSES',
       'bin',
       'dist',
+      'docs',
       'package.json',
       'sbom.cdx.json',
       'templates',

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/pro
 import { basename, dirname, join, relative, sep } from 'node:path'
 import fs from 'fs-extra'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
-import { findRepository } from '../host/run-git.ts'
+import { findRepository } from '../host/run-program.ts'
 import { asMessage, type Message, say, type TextId } from '../texts/message.ts'
 
 /** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */

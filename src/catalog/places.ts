@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { findRepository } from '../host/run-git.ts'
+import { findRepository } from '../host/run-program.ts'
 import { say } from '../texts/message.ts'
 import type { PlaceCandidate } from './tool.ts'
 

@@ -7,7 +7,7 @@ import { hasCode, quoteWord, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
-import { findRepository, runGit } from '../host/run-git.ts'
+import { findRepository, runGit } from '../host/run-program.ts'
 import type { KeyFile } from '../plan/plan.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 

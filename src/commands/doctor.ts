@@ -27,7 +27,7 @@ import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { choiceOf } from './choices-of.ts'
 import { deepFindings } from './doctor-deep.ts'
-import { plainHttpWarnings } from './doctor-plain-http.ts'
+import { plainHttpWarnings } from './plain-http.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
 
 export const doctorCommand: CommandSpec = {

@@ -1,7 +1,7 @@
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell } from '../catalog/tool.ts'
 import { decodeText } from '../documents/document.ts'
-import { findBlock } from '../documents/shell/profile-block.ts'
+import { findBlock } from '../documents/shell/profile-document.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { say } from '../texts/message.ts'

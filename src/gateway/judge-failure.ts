@@ -49,15 +49,10 @@ function explain(kind: FailureKind, failure: Failure, host: string, seconds: num
       const id = tlsReasons.find(([codes]) => codes.test(code))?.[1] ?? 'gateway.tls.none'
       return { message: say(id, { host, code }), hint: say(`${id}.hint`) }
     }
-    case 'unreachable': {
+    default: {
       const reason = cleanServerText(failure.message)
-      return {
-        message: say('gateway.unreachable', { host, code, reason }),
-        hint: say('gateway.unreachable.hint'),
-      }
+      return { message: say(`gateway.${kind}`, { host, code, reason }), hint: say(`gateway.${kind}.hint`) }
     }
-    default:
-      return { message: say(`gateway.${kind}`, { host, code }), hint: say(`gateway.${kind}.hint`) }
   }
 }
 

@@ -12,6 +12,10 @@ interface ConnectionSettings {
   readonly watch: Stopwatch
 }
 
+type Mark = 'connect' | 'tls'
+
+type Headers = Readonly<Record<string, string>>
+
 /** Trusts these certificates (PEM) besides those of Node.js. Takes some 10 ms, so it is made once. */
 export function createTrust(certificates: string): SecureContext {
   return createSecureContext({ ca: [...rootCertificates, certificates] })
@@ -20,11 +24,7 @@ export function createTrust(certificates: string): SecureContext {
 /** For one request, directly or through the proxy; the time of each step is taken. The deadline is for connecting alone. */
 export interface Connection {
   /** A POST, or without a body a GET. No redirect is followed, no body is unpacked. */
-  send(
-    url: string,
-    headers: Readonly<Record<string, string>>,
-    body: string | undefined,
-  ): Promise<Dispatcher.ResponseData>
+  send(url: string, headers: Headers, body?: string): Promise<Dispatcher.ResponseData>
   close(): void
 }
 
@@ -62,7 +62,7 @@ function directly(settings: ConnectionSettings): Dispatcher {
 /** HTTPS goes through a tunnel (CONNECT), plain HTTP in the absolute form, since many proxies open no tunnel to port 80. */
 function throughProxy(proxy: URL, settings: ConnectionSettings): Dispatcher {
   const { watch } = settings
-  const pool = (mark: 'connect' | 'tls') => (origin: string | URL, options: object) => {
+  const pool = (mark: Mark) => (origin: string | URL, options: object) => {
     const { connect } = options as { connect: buildConnector.connector }
     const timed: buildConnector.connector = (given, callback) =>
       connect(given, marking(watch, mark, callback))
@@ -96,11 +96,7 @@ function unescapeBytes(text: string): Buffer {
   )
 }
 
-function marking(
-  watch: Stopwatch,
-  mark: 'connect' | 'tls',
-  callback: buildConnector.Callback,
-): buildConnector.Callback {
+function marking(watch: Stopwatch, mark: Mark, callback: buildConnector.Callback): buildConnector.Callback {
   return (...[error, socket]) => {
     if (error) return callback(asFinal(error), null)
     watch.mark(mark)
@@ -110,9 +106,8 @@ function marking(
 
 /** undici 7.30 opens a tunnel again and again when the proxy closes it without an answer: it knows the error by its code. */
 function asFinal(error: Error & { readonly code?: string }): Error {
-  return error.code === 'UND_ERR_SOCKET'
-    ? Object.assign(new Error(error.message), { code: 'ECONNRESET' })
-    : error
+  if (error.code !== 'UND_ERR_SOCKET') return error
+  return Object.assign(new Error(error.message), { code: 'ECONNRESET' })
 }
 
 function socketOptions({ watch, deadlineMs }: ConnectionSettings): buildConnector.BuildOptions {

@@ -65,11 +65,7 @@ export function regionOfHost(hostname: string, gateway: Gateway): Region | undef
 function noScheme(text: string, gateway: Gateway): UrlFault {
   const host = text.replace(/^(?:[a-z]*:\/*|[a-z]*\/+)/i, '').split(/[/:?#]/)[0] ?? ''
   const region = gateway.regions.find((candidate) => new URL(candidate.origin).hostname === host)
-  return {
-    rule: 'scheme',
-    message: say('url.no-scheme'),
-    fix: region?.origin,
-  }
+  return { rule: 'scheme', message: say('url.no-scheme'), fix: region?.origin }
 }
 
 function credentials({ url, region }: WrittenUrl): UrlFault | undefined {
@@ -103,11 +99,7 @@ function port({ url, region }: WrittenUrl): UrlFault | undefined {
 
 function queryOrFragment({ text, url, region }: WrittenUrl): UrlFault | undefined {
   if (!/[?#]/.test(text)) return undefined
-  return {
-    rule: 'query-or-fragment',
-    message: say('url.query'),
-    fix: region?.origin ?? url.origin,
-  }
+  return { rule: 'query-or-fragment', message: say('url.query'), fix: region?.origin ?? url.origin }
 }
 
 /** A URL for the screen: a password, the values of a query and of parameters, the fragment and what looks like a key are hidden. */

@@ -31,12 +31,10 @@ export function keepRequired(gone: readonly LedgerEntry[], work: PlanWork): Leav
 
 /** The demands on a file, by the values of ours in it: the place of the file may be another than today's. */
 export function schemasOf(entries: readonly LedgerEntry[], tools: readonly Tool[] = []): FileSchema[] {
-  const found = entries.flatMap((entry) => {
-    const tool = tools.find(({ id }) => id === entry.tool)
+  const found = entries.flatMap(({ tool: owner, format, keyPath }) => {
+    const tool = tools.find(({ id }) => id === owner)
     const paths = (tool?.targets ?? [])
-      .filter(
-        ({ format, content }) => format === entry.format && valueAt(content, entry.keyPath) !== undefined,
-      )
+      .filter((target) => target.format === format && valueAt(target.content, keyPath) !== undefined)
       .map(({ path }) => path)
     return (tool?.schemas ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
   })

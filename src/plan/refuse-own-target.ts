@@ -4,7 +4,7 @@ import type { FormatId } from '../documents/formats.ts'
 import { quoteWord, UserError } from '../errors.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { findRepository } from '../host/run-git.ts'
+import { findRepository } from '../host/run-program.ts'
 import { type Message, say } from '../texts/message.ts'
 import type { WantedTarget } from './wanted.ts'
 

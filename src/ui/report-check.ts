@@ -54,12 +54,8 @@ function renderOne(check: GatewayCheck, page: Page): string {
     ...(times ? [say('check.times', { times: timeCells(times, texts) })] : []),
     ...(proxy === undefined ? [] : [say('check.through', { proxy })]),
   ]
-  const table = renderTable(
-    [texts['check.request'], texts['check.tools'], texts['check.reply']],
-    rows,
-    style,
-    columns,
-  )
+  const titles = [texts['check.request'], texts['check.tools'], texts['check.reply']]
+  const table = renderTable(titles, rows, style, columns)
   return [joined(head).in(texts), table, renderProblems(check, page)].filter(Boolean).join('\n\n')
 }
 
@@ -71,15 +67,15 @@ function requestRow(probe: Probe, tools: string, { style, texts }: Page): string
   return [`POST ${probe.path}`, tools, paint[level](reply.in(texts))]
 }
 
+const steps = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const
+
 function timeCells(times: Times, texts: Texts): string[] {
-  const steps = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const
   return steps.flatMap((step) =>
     times[step] === null ? [] : [`${texts[`check.${step}`]} ${milliseconds(times[step])}`],
   )
 }
 
 function renderTimes(checks: readonly GatewayCheck[], { texts, style, columns }: Page): string {
-  const steps = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const
   const rows = checks.map((check) => {
     const probes = [...check.routes, ...(check.key ?? []), ...(check.live ?? [])]
     const right = probes.every(({ level }) => level !== 'error')
@@ -111,9 +107,8 @@ function renderProblems({ routes, key = [], live = [] }: GatewayCheck, page: Pag
   const lines = [...routes, ...key, ...live].flatMap(({ level, message, hint }) => {
     if (level === 'ok') return []
     const text = wrapText(message.in(texts), columns - 2).join('\n  ')
-    return [
-      `${mark[level]} ${text}${hint === undefined ? '' : `\n  ${wrapText(`→ ${hint.in(texts)}`, columns - 2).join('\n    ')}`}`,
-    ]
+    const advice = hint === undefined ? [] : [wrapText(`→ ${hint.in(texts)}`, columns - 2).join('\n    ')]
+    return [[`${mark[level]} ${text}`, ...advice].join('\n  ')]
   })
   return [...new Set(lines)].join('\n')
 }

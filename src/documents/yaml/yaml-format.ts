@@ -1,10 +1,37 @@
-import { parse } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  type Node,
+  type ParsedNode,
+  parse,
+  Scalar,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { UserError } from '../../errors.ts'
-import { type Format, remembered, type Value } from '../document.ts'
-import { type Editor, openSpliced, withoutMark } from '../json/spliced-document.ts'
-import { valueAt } from '../value.ts'
-import { parseYaml, type YamlTree } from './parse-yaml.ts'
-import { setYaml, spellingOfYaml, unsetYaml } from './set-yaml.ts'
+import { type Format, type KeyPath, remembered, type Value } from '../document.ts'
+import { type Editor, nest, openSpliced, withoutMark } from '../json/spliced-document.ts'
+import { firstLineBreak, insertion, lineBreakBefore, type Span, type Splice } from '../lines.ts'
+import { sameValue, valueAt, withValueAt } from '../value.ts'
+import {
+  addBlockPair,
+  addFlowPair,
+  removeBlockPair,
+  removeFlowPair,
+  replaceBlockValue,
+  replaceFlowValue,
+} from './block-mapping.ts'
+import { parseYaml, pathTaken, unsupportedYaml, verifyEdit, type YamlTree } from './parse-yaml.ts'
+import {
+  isBlockScalar,
+  isSafePlain,
+  keyOf,
+  renderPair,
+  renderScalar,
+  startOfPair,
+  type YamlPair,
+} from './yaml-nodes.ts'
 
 const editor: Editor<YamlTree> = {
   parse: parseYaml,
@@ -40,3 +67,159 @@ const readData = remembered((text: string): Value => {
     return parse(text, options) ?? {}
   }
 })
+
+/** A value that every reader of YAML already takes as the wanted one is not written again. */
+export function setYaml(tree: YamlTree, path: KeyPath, value: Value): Splice[] {
+  const found = tree.root && descend(tree.root, path)
+  const equal = found?.rest.length === 0 && sameValue(valueAt(tree.data, path), value)
+  if (equal && readsAlike(found.node)) return []
+  const splices = found ? wordEdit(tree, path, found, value) : [addFirstPair(tree, path, value)]
+  const written = JSON.parse(JSON.stringify(value))
+  return verifyEdit(tree, splices, withValueAt(tree.data, path, written))
+}
+
+function wordEdit(tree: YamlTree, path: KeyPath, found: Descent, value: Value): Splice[] {
+  const { node, place, rest } = found
+  refuseShared(tree, found)
+  if (rest.length === 0 && place !== undefined) return replaceValue(tree, place, value)
+  if (isMap(node)) return addPair(tree, node as YAMLMap.Parsed, rest, value)
+  const { text, file } = tree
+  const offset = node?.range[0] ?? 0
+  if (isAlias(node)) throw unsupportedYaml(text, file, offset, 'yaml.alias')
+  throw pathTaken(text, file, offset, path, rest)
+}
+
+function replaceValue({ text, file }: YamlTree, { map, pair }: Place, value: Value): Splice[] {
+  if (map.flow) return [replaceFlowValue(text, pair, value)]
+  const splices = replaceBlockValue(text, map, pair, value)
+  if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'yaml.no-colon')
+  return splices
+}
+
+function addPair(tree: YamlTree, map: YAMLMap.Parsed, [key = '', ...inner]: KeyPath, value: Value): Splice[] {
+  const nested = nest(inner, value)
+  if (map.flow) return addFlowPair(tree.text, map, key, nested)
+  refuseOpenEnd(tree)
+  return [addBlockPair(tree.text, map, key, nested)]
+}
+
+/** A nested block mapping that loses its last key is written as `{}`; the root is left without text of its own. */
+export function unsetYaml(tree: YamlTree, path: KeyPath): Splice[] {
+  const { text, file, root, data } = tree
+  if (root === undefined) return []
+  const found = descend(root, path)
+  if (found.rest.length > 0 && isAlias(found.node)) {
+    throw unsupportedYaml(text, file, found.node.range[0], 'yaml.alias')
+  }
+  if (found.rest.length > 0 || found.place === undefined) return []
+  refuseShared(tree, found)
+  return verifyEdit(tree, removePair(tree, found.place), withValueAt(data, path, undefined))
+}
+
+function removePair({ text, file }: YamlTree, { map, pair, holder }: Place): Splice[] {
+  if (map.flow) return removeFlowPair(text, map, pair)
+  const splices = removeBlockPair(text, map, pair, holder)
+  if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'yaml.later-key')
+  return splices
+}
+
+/** A pair, the mapping that it stands in, and the pair that holds that mapping (undefined at the root). */
+export interface Place {
+  readonly map: YAMLMap.Parsed
+  readonly pair: YamlPair
+  readonly holder: YamlPair | undefined
+}
+
+/** How far a path leads into a document. */
+export interface Descent {
+  /** The deepest value on the path; null when its key stands alone. */
+  readonly node: ParsedNode | null
+  /** Where that value stands; undefined at the root. */
+  readonly place: Place | undefined
+  /** The keys that the document does not have. */
+  readonly rest: KeyPath
+  /** The mappings on the way. */
+  readonly maps: readonly YAMLMap.Parsed[]
+}
+
+/** Follows a path as far as there are mappings that have its keys. */
+export function descend(root: ParsedNode, path: KeyPath): Descent {
+  const maps: YAMLMap.Parsed[] = []
+  let node: ParsedNode | null = root
+  let place: Place | undefined
+  for (const [depth, key] of path.entries()) {
+    const map: ParsedNode | null = node
+    if (!isMap(map)) return { node, place, rest: path.slice(depth), maps }
+    maps.push(map)
+    const pair: YamlPair | undefined = map.items.find((item) => keyOf(item) === key)
+    if (pair === undefined) return { node, place, rest: path.slice(depth), maps }
+    place = { map, pair, holder: place?.pair }
+    node = pair.value
+  }
+  return { node, place, rest: [], maps }
+}
+
+/** Refuses an edit that would change, or leave without its anchor, a value that stands elsewhere as an alias. */
+export function refuseShared({ text, file, root }: YamlTree, { maps, place, rest }: Descent): void {
+  if (!text.includes('*')) return
+  const aliased = new Set<string>()
+  const refuse = (node: object) => {
+    if ('anchor' in node && aliased.has(String(node.anchor))) {
+      throw unsupportedYaml(text, file, (node as ParsedNode).range[0], 'yaml.shared')
+    }
+  }
+  visit(root ?? null, { Alias: (_, { source }) => void aliased.add(source) })
+  maps.forEach(refuse)
+  if (rest.length > 0 || place === undefined) return
+  for (const node of [place.pair.key, place.pair.value]) visit(node, { Value: (_, inner) => refuse(inner) })
+}
+
+const styles: readonly unknown[] = [Scalar.PLAIN, Scalar.QUOTE_SINGLE, Scalar.QUOTE_DOUBLE]
+
+/** Where a scalar of one line stands. Of several lines it goes by its indent, and a tag or an anchor counts as well. */
+export function spellingOfYaml({ root, text }: YamlTree, path: KeyPath): Span | undefined {
+  const found = root && descend(root, path)
+  if (!found || found.rest.length > 0 || !isScalar(found.node)) return undefined
+  const { type, tag, anchor, range } = found.node
+  if (!styles.includes(type) || tag !== undefined || anchor !== undefined) return undefined
+  const [start, end] = range
+  return /[\r\n]/.test(text.slice(start, end)) ? undefined : { start, end }
+}
+
+/** Whether readers of YAML 1.1 and 1.2 take the value for the same: not so with `yes`, `012` or `1:30`. */
+export function readsAlike(value: Node | null): boolean {
+  let alike = true
+  visit(value, (_, node) => {
+    if (isAlias(node)) alike = false
+    if (!isScalar(node) || node.type !== 'PLAIN') return
+    const source = node.source ?? ''
+    if (typeof node.value === 'string') alike &&= isSafePlain(source)
+    if (typeof node.value === 'number') alike &&= source === renderScalar(node.value)
+  })
+  return alike
+}
+
+/**
+ * Refuses to add a line behind a block scalar without a final line break: the new break would become part of its
+ * value for some readers (PyYAML 6.0).
+ */
+export function refuseOpenEnd({ text, file, root }: YamlTree): void {
+  if (text.endsWith('\n')) return
+  visit(root ?? null, {
+    Scalar: (_, node) => {
+      const [start, end] = node.range ?? [0, 0]
+      const open = isBlockScalar(node) && end === text.length
+      if (open && String(node.value).endsWith('\n')) {
+        throw unsupportedYaml(text, file, start, 'yaml.open-end')
+      }
+    },
+  })
+}
+
+/** In a document without content the pair goes to its end, behind all comments and in front of `...`. */
+export function addFirstPair({ text, end }: YamlTree, path: KeyPath, value: Value): Splice {
+  const newline = firstLineBreak(text)
+  const pair = renderPair(path[0] as string, nest(path.slice(1), value), '', newline)
+  if (end === 0) return insertion(0, pair + newline)
+  return insertion(lineBreakBefore(text, end) ?? end, newline + pair)
+}

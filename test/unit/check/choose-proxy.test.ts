@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseProxy } from '../../../src/gateway/choose-proxy.ts'
+import { chooseProxy } from '../../../src/gateway/transport.ts'
 
 const proxy = 'http://proxy.example:3128/'
 

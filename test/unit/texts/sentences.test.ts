@@ -23,10 +23,10 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'checks/prove-client.ts': ['Answer with one short word please'],
   'documents/json/spliced-document.ts': ['an edit needs a key'],
   'documents/shell/commands.ts': ['behind a backslash'],
-  'documents/shell/profile-block.ts': [
+  'documents/shell/profile-document.ts': [
     '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove',
   ],
-  'gateway/choose-proxy.ts': ['HTTPS_PROXY or HTTP_PROXY does not name an HTTP proxy'],
+  'gateway/transport.ts': ['HTTPS_PROXY or HTTP_PROXY does not name an HTTP proxy'],
   'secrets/keychain.ts': ['the key in the keychain'],
 }
 

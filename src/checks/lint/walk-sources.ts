@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import type { Ignore } from 'ignore'
+import type { Ignore, Options } from 'ignore'
 import ignore from 'ignore'
 import { hasCode } from '../../errors.ts'
 import { readText } from '../../host/files-at.ts'
@@ -18,12 +18,13 @@ import type { LintContext } from './lint-context.ts'
 import { fileKind } from './linted-text.ts'
 import { baseUrlName, escapePattern } from './url-candidate.ts'
 
-/** The rules of one .gitignore, and the folder that its paths start from. */
-interface IgnoreFile {
-  readonly folder: string
+/** What git leaves out below a folder: the rules of every .gitignore on the way to it, the nearest last. */
+interface Ignored {
+  /** Where the paths start that the rules know: the top of the repository; outside of one, where the search began. */
+  readonly top: string
   readonly rules: Ignore
-  /** Matches every name in small letters that a rule may be about by itself, and not by a folder above it. */
-  readonly names: RegExp
+  /** Each matches every name in small letters that a rule may be about by itself, and not by a folder above it. */
+  readonly names: readonly RegExp[]
 }
 
 const neverEntered = new Set(['.git', 'node_modules'])
@@ -35,16 +36,10 @@ const neverEntered = new Set(['.git', 'node_modules'])
  */
 export function walkSources(folder: string, odd = new Set<string>()): string[] {
   const found: string[] = []
-  const rules = ignoreFilesAbove(folder)
-  const above = rules.filter((rule) => rule.folder !== folder)
-  walk(folder, { rules, isIgnored: isIgnored(folder + sep, above) }, found, odd)
+  const above = ignoredAbove(folder)
+  // What is left out with its folder, no rule below takes back.
+  if (folder === above.top || !isIgnored(folder + sep, above)) walk(folder, above, found, odd)
   return found
-}
-
-/** The rules for a folder, the nearest file first, and whether the folder itself is left out: the search began there. */
-interface Ignored {
-  readonly rules: readonly IgnoreFile[]
-  readonly isIgnored: boolean
 }
 
 function walk(folder: string, outer: Ignored, found: string[], odd: Set<string>): void {
@@ -54,16 +49,15 @@ function walk(folder: string, outer: Ignored, found: string[], odd: Set<string>)
     found.push(folder)
     return
   }
-  const own = entries.some(({ name }) => name === '.gitignore') ? readIgnoreFile(folder, '.gitignore') : []
-  const rules = own.length > 0 ? [...own, ...outer.rules] : outer.rules
-  const here = { ...outer, rules }
+  const hasRules = entries.some((entry) => entry.name === '.gitignore' && entry.isFile())
+  const ignored = hasRules ? withRules(outer, folder, '.gitignore') : outer
   for (const entry of entries) {
     const path = folder + sep + entry.name
     if (entry.isDirectory()) {
-      if (neverEntered.has(entry.name) || isIgnored(path + sep, rules)) continue
-      walk(path, { rules, isIgnored: false }, found, odd)
+      if (neverEntered.has(entry.name) || isIgnored(path + sep, ignored)) continue
+      walk(path, ignored, found, odd)
     } else if (!entry.isSymbolicLink() && fileKind(entry.name).isSource) {
-      if (mayBeIgnored(entry.name, here) && isIgnored(path, rules)) continue
+      if (mayBeIgnored(entry.name, ignored) && isIgnored(path, ignored)) continue
       if (!entry.isFile()) odd.add(path)
       found.push(path)
     }
@@ -71,8 +65,12 @@ function walk(folder: string, outer: Ignored, found: string[], odd: Set<string>)
 }
 
 /** Rules know a path by all of it, which costs more than to read the file: most are about no name that is there. */
-function mayBeIgnored(name: string, { rules, isIgnored }: Ignored): boolean {
-  return isIgnored || rules.some(({ names }) => names.test(name.toLowerCase()))
+function mayBeIgnored(name: string, { names }: Ignored): boolean {
+  return names.some((pattern) => pattern.test(name.toLowerCase()))
+}
+
+function isIgnored(path: string, { top, rules, names }: Ignored): boolean {
+  return names.length > 0 && rules.ignores(path.slice(top.length + 1).replaceAll(sep, '/'))
 }
 
 function readFolder(folder: string): Dirent[] | undefined {
@@ -83,24 +81,36 @@ function readFolder(folder: string): Dirent[] | undefined {
   }
 }
 
-/** The nearest file that says something about the path decides, be it for or against. */
-function isIgnored(path: string, rules: readonly IgnoreFile[]): boolean {
-  for (const { folder, rules: own } of rules) {
-    const { ignored, unignored } = own.test(path.slice(folder.length + 1).replaceAll(sep, '/'))
-    if (ignored || unignored) return ignored
-  }
-  return false
+/** With the rules of a file, which start from `folder`; as before where it is not there, or empty. */
+function withRules(outer: Ignored, folder: string, ...names: string[]): Ignored {
+  const text = readText(join(folder, ...names))
+  if (!text) return outer
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''))
+  const from = folder
+    .slice(outer.top.length)
+    .replaceAll(sep, '/')
+    .replace(/[\\*?[\]]/g, '\\$&')
+  const rules = ignore(caseOf(outer.top))
+    .add(outer.rules)
+    .add(lines.flatMap((line) => ruleFrom(from, line)))
+  return { top: outer.top, rules, names: [...outer.names, namesOf(lines)] }
 }
 
-/** None where the file is not there, or empty. */
-function readIgnoreFile(folder: string, ...names: string[]): IgnoreFile[] {
-  const text = readText(join(folder, ...names))
-  return text ? [{ folder, rules: ignore().add(text), names: namesOf(text) }] : []
+/** A rule with a slash in it starts from its folder; of another one the name may lie at any depth below. */
+function ruleFrom(folder: string, line: string): string[] {
+  const [, not = '', rule = ''] = /^(!?)(.*)$/s.exec(line) ?? []
+  if (line.startsWith('#') || /^\/? *$/.test(rule)) return []
+  if (folder === '') return [line]
+  const isAnchored = rule.replace(/\/? *$/, '').includes('/')
+  return [`${not}${folder}${isAnchored ? '' : '/**'}/${rule.replace(/^\//, '')}`]
 }
 
 /** A rule that ends in a slash is about folders. Of another one the last part has to match the name; a hard one may match any. */
-function namesOf(text: string): RegExp {
-  const parts = text.split(/\r?\n/).flatMap((line) => {
+function namesOf(lines: readonly string[]): RegExp {
+  const parts = lines.flatMap((line) => {
     if (line === '' || line.startsWith('#') || line.endsWith('/')) return []
     const part = line.slice(line.lastIndexOf('/') + 1).replace(/^!/, '')
     return /^\*?[\w.-]+$/.test(part) ? escapePattern(part.toLowerCase()).replace('\\*', '.*') : '.*'
@@ -108,14 +118,23 @@ function namesOf(text: string): RegExp {
   return parts.length > 0 ? new RegExp(`^(?:${parts.join('|')})$`) : /(?!)/
 }
 
-/** From the folder's parent up to the top of its repository, the nearest first. Outside of one there are none. */
-function ignoreFilesAbove(folder: string): IgnoreFile[] {
-  const found: IgnoreFile[] = []
+/** The rules from the top of the repository down to the folder's parent. Outside of a repository there are none. */
+function ignoredAbove(folder: string): Ignored {
+  const above: string[] = []
   for (let at = folder; ; at = dirname(at)) {
-    if (at !== folder) found.push(...readIgnoreFile(at, '.gitignore'))
-    if (existsSync(join(at, '.git'))) return [...found, ...readIgnoreFile(at, '.git', 'info', 'exclude')]
-    if (dirname(at) === at) return []
+    if (at !== folder) above.unshift(at)
+    if (existsSync(join(at, '.git'))) {
+      const none = { top: at, rules: ignore(caseOf(at)), names: [] }
+      const own = withRules(none, at, '.git', 'info', 'exclude')
+      return above.reduce((outer, each) => withRules(outer, each, '.gitignore'), own)
+    }
+    if (dirname(at) === at) return { top: folder, rules: ignore(), names: [] }
   }
+}
+
+/** As `git init` finds out whether names that differ in case alone are the same here. */
+function caseOf(top: string): Options {
+  return { ignorecase: existsSync(join(top, '.GIT')) }
 }
 
 /** What a file holds, or why that is not known. */

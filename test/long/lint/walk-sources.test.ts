@@ -96,16 +96,54 @@ describe('walkSources', () => {
       'a/**',
       'b.py ',
       '\\!a.py',
+      '*.PY',
+      '!A.py',
+      'B/',
+      '!b',
+      '!b/',
+      '!/a/b',
+      '[x]/a.py',
+      '/',
+      '!/',
+      '/ ',
+      'a/ ',
+      'a.py\r',
+      '\\a.py',
+      'a\\',
+      '**',
+      '!**/',
+      '*/',
+      '!*/',
+      '[!a].py',
+      '[a-',
+      'a.py\t',
+      '/*/b.py',
+      'a/**/b.py',
     )
     const rules = fc.array(rule, { maxLength: 5 })
-    const names = ['a.py', 'b.py', 'a/a.py', 'a/b.py', 'a/b/a.py', 'b/a.py', 'b/b/b.py', 'c/a/b.py']
+    const names = [
+      'a.py',
+      'b.py',
+      'a/a.py',
+      'a/b.py',
+      'a/b/a.py',
+      'b/a.py',
+      'b/b/b.py',
+      'c/a/b.py',
+      'A.py',
+      'B/a.py',
+      '[x]/a.py',
+      '[x]/b.py',
+      'a/b/b/a.py',
+    ]
     fc.assert(
-      fc.property(rules, rules, rules, (top, inA, inB) => {
+      fc.property(rules, rules, rules, rules, (top, inA, inB, inX) => {
         const root = makeTree({
           ...Object.fromEntries(names.map((name) => [name, ''])),
           '.gitignore': top.join('\n'),
           'a/.gitignore': inA.join('\n'),
           'b/.gitignore': inB.join('\n'),
+          '[x]/.gitignore': inX.join('\n'),
         })
         execFileSync('git', ['init', '--quiet', root])
         const env = { ...process.env, GIT_CONFIG_NOSYSTEM: '1', HOME: root }

@@ -24,6 +24,8 @@ export interface Span {
 export interface TerminalOptions {
   readonly home: string
   readonly args?: readonly string[]
+  /** Another program than ours, with its arguments. */
+  readonly command?: readonly [string, ...string[]]
   readonly env?: Readonly<Record<string, string>>
   readonly columns?: number
 }
@@ -51,10 +53,13 @@ export interface TerminalRun {
  * Starts `bin/qcode-setup.js` in a home of its own, with nothing of this machine's environment but the system's programs.
  * At the end of the running test it is ended, if it still runs.
  */
-export function startTerminal({ home, args = [], env = {}, columns = 100 }: TerminalOptions): TerminalRun {
+export function startTerminal(options: TerminalOptions): TerminalRun {
+  const { home, args = [], env = {}, columns = 100 } = options
+  const ours = [process.execPath, join(projectFolder, 'bin/qcode-setup.js'), ...args] as const
+  const [file, ...rest] = options.command ?? ours
   if (!existsSync(join(projectFolder, 'dist/main.js'))) throw new Error('dist/ is missing: npm run build')
   const terminal = new xterm.Terminal({ cols: columns, rows: 40, scrollback: 1000, allowProposedApi: true })
-  const program = spawn(process.execPath, [join(projectFolder, 'bin/qcode-setup.js'), ...args], {
+  const program = spawn(file, rest, {
     name: 'xterm-256color',
     cols: columns,
     rows: 40,

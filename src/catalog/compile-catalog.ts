@@ -1,12 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod/mini'
-import { $ZodError } from 'zod/v4/core'
 import { formatWhere, UserError } from '../errors.ts'
 import { type Endpoint, findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { say } from '../texts/message.ts'
-import { compileTool, explainIssue, folderError, parseContent, readFolderFile } from './compile-tool.ts'
-import { compileSharedTraps, findUnknownPlace, placeCandidate, placePath, rule } from './diagnosis-schema.ts'
+import { compileTool, explaining, parseContent } from './compile-tool.ts'
+import {
+  compileSharedTraps,
+  placeCandidate,
+  placePath,
+  refuseUnknownPlace,
+  rule,
+} from './diagnosis-schema.ts'
+import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { endpointSchema, shellsSchema } from './manifest-schema.ts'
 import type { Catalog, CodeClient, DotfilePlaces, Shell, Tool } from './tool.ts'
 
@@ -23,14 +29,10 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
   return { gateway, tools, shells: shells.map(toShell), codeClients, dotfiles, machine }
 }
 
-/** One of the files that all tools share. Errors: UserError `tool-folder` for a field of the wrong kind. */
+/** One of the files that all tools share. Errors: UserError `tool-folder` for what is wrong with a field. */
 async function readShared<T>(file: string, check: (data: unknown) => T): Promise<T> {
   const data = await parseContent(file, 'toml', readFolderFile)
-  try {
-    return check(data)
-  } catch (error) {
-    throw error instanceof $ZodError ? folderError(file, explainIssue(error)) : error
-  }
+  return locating(file, readFolderFile, () => explaining(() => check(data)))
 }
 
 /**
@@ -63,7 +65,9 @@ export async function compileToolFolders(
   const ids = new Set(takenIds)
   for (const [index, { id }] of tools.entries()) {
     const file = join(folders[index] ?? parent, 'tool.toml')
-    if (ids.has(id)) throw folderError(file, say('folder.id-taken', { id }))
+    await locating(file, readFolderFile, () => {
+      if (ids.has(id)) throw new FieldFault(['id'], say('folder.id-taken', { id }))
+    })
     ids.add(id)
   }
   return tools
@@ -105,16 +109,23 @@ const codeClientsSchema = z.strictObject({
   ),
 })
 
-/** The parsed content of code-clients.toml. Throws for a field of the wrong kind, and for an endpoint that is no route. */
+/** The parsed content of code-clients.toml. Throws a ZodError, and a FieldFault for an endpoint that is no route. */
 export function parseCodeClients(data: unknown, gateway: Gateway): CodeClient[] {
   const { clients } = codeClientsSchema.parse(data)
-  const wrong = clients.find(({ endpoint }) => !isRoute(endpoint, gateway))
-  if (wrong) throw new Error(`code-clients.toml: the endpoint of ${wrong.title} is no route`)
+  for (const [index, { title, endpoint }] of clients.entries()) refuseNoRoute(endpoint, title, index, gateway)
   return clients
 }
 
-function isRoute({ protocol, prefix, appends }: Endpoint, gateway: Gateway): boolean {
-  return findProtocol(gateway, protocol).routes.includes(prefix + appends)
+function refuseNoRoute(
+  { protocol, prefix, appends }: Endpoint,
+  id: string,
+  index: number,
+  gateway: Gateway,
+): void {
+  const { routes } = findProtocol(gateway, protocol)
+  if (routes.includes(prefix + appends)) return
+  const reason = say('folder.route', { id, path: `${prefix} + ${appends}`, protocol, routes })
+  throw new FieldFault(['clients', index, 'endpoint', 'prefix'], reason)
 }
 
 const dotfilePlacesSchema = z.strictObject({
@@ -124,11 +135,10 @@ const dotfilePlacesSchema = z.strictObject({
   places: z.record(z.string(), z.array(placeCandidate)),
 })
 
-/** The parsed content of dotfiles.toml. Throws for a field of the wrong kind, and for a place that is not defined. */
+/** The parsed content of dotfiles.toml. Throws a ZodError, and a FieldFault for a place that is not defined. */
 export function parseDotfilePlaces(data: unknown): DotfilePlaces {
   const { places, folders, all_in } = dotfilePlacesSchema.parse(data)
-  const unknown = findUnknownPlace({ folders, all_in, places }, Object.keys(places))
-  if (unknown !== undefined) throw new Error(`dotfiles.toml: ${unknown}`)
+  refuseUnknownPlace({ folders, all_in, places }, Object.keys(places))
   return { places, folders, allIn: all_in }
 }
 

@@ -1,35 +1,39 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { $ZodError } from 'zod/v4/core'
 import type { Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
-import { hasCode, nearest, UserError, type Where } from '../errors.ts'
+import { nearest, UserError } from '../errors.ts'
 import { findProtocol, type Gateway } from '../gateway/gateway.ts'
-import { doubtOf, type User } from '../host/ownership.ts'
-import { type Message, say } from '../texts/message.ts'
-import { compileDiagnosis, findUnknownPlace, isRule } from './diagnosis-schema.ts'
+import { say } from '../texts/message.ts'
+import { compileDiagnosis, isRule, refuseUnknownPlace } from './diagnosis-schema.ts'
+import { FieldFault, folderError, locating, type ReadText } from './folder-fault.ts'
 import { compileProof, type Manifest, manifestSchema } from './manifest-schema.ts'
 import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, Variant } from './tool.ts'
-import { entriesOf, findMisplacedKey, findWrongPlaceholder } from './wrong-placeholders.ts'
-
-/** Reads the text of a file, by its path. */
-export type ReadText = (path: string) => string
+import { entriesOf, findMisplacedKey, refuseWrongPlaceholder } from './wrong-placeholders.ts'
 
 /**
  * A tool's folder as a Tool: the manifest checked, every content file parsed in its own format.
- * Errors: UserError `tool-folder` (exit 2) that names the file and the field; also when a prefix and what the client
+ * Errors: UserError `tool-folder` (exit 2) with file, line and column of the field; also when a prefix and what the client
  * appends are no route of the protocol, so that a wrong base URL cannot even be loaded.
  */
 export async function compileTool(folder: string, gateway: Gateway, readText: ReadText): Promise<Tool> {
   const file = join(folder, 'tool.toml')
-  const manifest = parseManifest(await parseContent(file, 'toml', readText), file)
-  refuseWrongRoutes(manifest, gateway, file)
-  const unknownPlace = findUnknownPlace(manifest, Object.keys(manifest.places))
-  if (unknownPlace !== undefined) throw folderError(file, unknownPlace)
-  refuseWrongFallbacks(manifest, file)
-  refuseMisplacedKey(manifest.env?.variables ?? {}, file, ['env', 'variables'])
-  refuseUnknownDelivery(manifest, file)
-  refuseSchemaOfNothing(manifest, file)
+  return locating(file, readText, async () => {
+    const manifest = parseManifest(await parseContent(file, 'toml', readText))
+    refuseWrongRoutes(manifest, gateway)
+    refuseUnknownPlace(manifest, Object.keys(manifest.places))
+    refuseWrongFallbacks(manifest)
+    const misplaced = findMisplacedKey(manifest.env?.variables ?? {}, ['env', 'variables'])
+    if (misplaced) throw misplaced
+    refuseUnknownDelivery(manifest)
+    refuseSchemaOfNothing(manifest)
+    const tool = await compileParts(manifest, folder, readText)
+    refuseWrongPlaceholder(tool)
+    return tool
+  })
+}
+
+async function compileParts(manifest: Manifest, folder: string, readText: ReadText): Promise<Tool> {
   const { measured, sources, lookups, connections, model_aliases, traps, prove, ...setup } = manifest
   const {
     also_called,
@@ -48,7 +52,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     ...rest
   } = setup
   const readPart = (name: string) => readText(join(folder, name))
-  const tool = {
+  return {
     ...rest,
     detect: withoutUndefined(detect) as Tool['detect'],
     variants: variants.map(compileVariant),
@@ -68,9 +72,6 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps }),
     proofs: prove.map((proof) => compileProof(proof, manifest, readPart)),
   } as Tool
-  const wrongPlaceholder = findWrongPlaceholder(tool)
-  if (wrongPlaceholder !== undefined) throw folderError(file, wrongPlaceholder)
-  return tool
 }
 
 /** Parses one file of a tool's folder in its own format. */
@@ -87,59 +88,61 @@ export async function parseContent(file: string, format: FormatId, readText: Rea
   }
 }
 
-function parseManifest(data: Value, file: string): Manifest {
+function parseManifest(data: Value): Manifest {
   // Zod drops it silently (4.6).
   const proto = entriesOf(data).find(({ name }) => name === '__proto__')
-  if (proto) throw folderError(file, say('folder.unknown-field', { fields: [proto.path], near: '' }))
-  try {
-    return manifestSchema.parse(data)
-  } catch (error) {
-    if (!(error instanceof $ZodError)) throw error
-    throw folderError(file, explainIssue(error))
+  if (proto) {
+    const field = proto.path.join('.')
+    throw new FieldFault(proto.path, say('folder.unknown-field', { fields: [field], near: '' }))
   }
+  return explaining(() => manifestSchema.parse(data))
 }
 
-function refuseWrongRoutes(manifest: Manifest, gateway: Gateway, file: string): void {
-  for (const { id, endpoints } of manifest.variants) {
-    for (const { protocol, prefix, appends } of endpoints) {
+function refuseWrongRoutes({ variants }: Manifest, gateway: Gateway): void {
+  for (const [index, { id, endpoints }] of variants.entries()) {
+    for (const [number, { protocol, prefix, appends }] of endpoints.entries()) {
       const { routes } = findProtocol(gateway, protocol)
       if (routes.includes(prefix + appends)) continue
-      throw folderError(file, say('folder.route', { id, path: `${prefix} + ${appends}`, protocol, routes }))
+      const reason = say('folder.route', { id, path: `${prefix} + ${appends}`, protocol, routes })
+      throw new FieldFault(['variants', index, 'endpoints', number, 'prefix'], reason)
     }
   }
 }
 
 /** A fallback stands in for its variant, so it has to speak the same protocols. */
-function refuseWrongFallbacks({ variants }: Manifest, file: string): void {
+function refuseWrongFallbacks({ variants }: Manifest): void {
   const protocolsOf = (id: string) =>
     variants
       .find((variant) => variant.id === id)
       ?.endpoints.map(({ protocol }) => protocol)
       .join()
-  const wrong = variants.find(
-    ({ id, fallback }) =>
-      fallback !== undefined && (fallback === id || protocolsOf(fallback) !== protocolsOf(id)),
-  )
-  if (!wrong) return
-  const { id, fallback = '' } = wrong
-  throw folderError(file, say('folder.fallback', { id, fallback }))
+  for (const [index, { id, fallback }] of variants.entries()) {
+    if (fallback === undefined) continue
+    if (fallback !== id && protocolsOf(fallback) === protocolsOf(id)) continue
+    throw new FieldFault(['variants', index, 'fallback'], say('folder.fallback', { id, fallback }))
+  }
 }
 
-function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest, file: string): void {
+function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest): void {
   const known = ['file', ...key_delivery.map(({ id }) => id)]
-  const unknown = [...targets, ...notes]
-    .flatMap((user) => user.key_delivery ?? [])
-    .find((id) => !known.includes(id))
-  if (unknown === undefined) return
-  throw folderError(file, say('folder.key-delivery', { id: unknown, known }))
+  for (const [field, users] of Object.entries({ targets, notes })) {
+    for (const [index, user] of users.entries()) {
+      const id = user.key_delivery?.find((one) => !known.includes(one))
+      if (id === undefined) continue
+      throw new FieldFault([field, index, 'key_delivery'], say('folder.key-delivery', { id, known }))
+    }
+  }
 }
 
 /** A schema is found by the path of the file as a target or a source has it. */
-function refuseSchemaOfNothing({ schemas, targets, sources }: Manifest, file: string): void {
+function refuseSchemaOfNothing({ schemas, targets, sources }: Manifest): void {
   const known = [...targets, ...sources].map(({ path }) => path)
-  const unknown = schemas.flatMap(({ files }) => files).find((path) => !known.includes(path))
-  if (unknown === undefined) return
-  throw folderError(file, say('folder.schema-of-nothing', { path: unknown }))
+  for (const [index, { files }] of schemas.entries()) {
+    const number = files.findIndex((path) => !known.includes(path))
+    if (number < 0) continue
+    const reason = say('folder.schema-of-nothing', { path: files[number] ?? '' })
+    throw new FieldFault(['schemas', index, 'files', number], reason)
+  }
 }
 
 function compileVariant({ title_zh, must_not_run, ...variant }: Manifest['variants'][number]): Variant {
@@ -157,7 +160,8 @@ async function compileTarget(
 ): Promise<Target> {
   const file = join(folder, content)
   const parsed = await parseContent(file, target.format, readText)
-  refuseMisplacedKey(parsed, file)
+  const misplaced = findMisplacedKey(parsed)
+  if (misplaced) throw folderError(file, misplaced.reason)
   return {
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
     content: parsed,
@@ -171,11 +175,6 @@ async function compileSchema(
   readText: ReadText,
 ): Promise<FileSchema> {
   return { ...rest, textZh: text_zh, schema: await parseContent(join(folder, schema), 'json', readText) }
-}
-
-function refuseMisplacedKey(content: Value, file: string, path: readonly string[] = []): void {
-  const fault = findMisplacedKey(content, path)
-  if (fault !== undefined) throw folderError(file, fault)
 }
 
 function compileNote({ text_zh, variants, key_delivery, when, ...note }: Manifest['notes'][number]): Note {
@@ -219,63 +218,30 @@ interface SchemaParts {
   readonly valueType?: unknown
 }
 
-/** The first thing that is wrong with a manifest, with the field that it is about. */
-export function explainIssue({ issues }: $ZodError): Message {
+/** What zod finds wrong, as a FieldFault. */
+export function explaining<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw error instanceof $ZodError ? explainIssue(error) : error
+  }
+}
+
+function explainIssue({ issues }: $ZodError): FieldFault {
   // A name spelled wrong leaves another field missing as well.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
-  const field = issue?.path.join('.') ?? ''
+  const { path = [] } = issue ?? {}
+  const field = path.join('.')
   if (issue?.code === 'unrecognized_keys') {
-    const fields = issue.keys.map((key) => [...issue.path, key].join('.'))
-    const near = issue.keys.map(
-      (key) => formerNames[key] ?? nearest(key, fieldsAt(manifestSchema, issue.path)),
-    )
-    return say('folder.unknown-field', { fields, near: near[0] ?? '' })
+    const fields = issue.keys.map((key) => [...path, key].join('.'))
+    const near = issue.keys.map((key) => formerNames[key] ?? nearest(key, fieldsAt(manifestSchema, path)))
+    const reason = say('folder.unknown-field', { fields, near: near[0] ?? '' })
+    return new FieldFault([...path, issue.keys[0] ?? ''], reason)
   }
   if (issue?.code === 'invalid_value')
-    return say('folder.one-of', { field, values: issue.values.map(String) })
-  if (issue?.code === 'invalid_type') return say('folder.type', { field, type: issue.expected })
+    return new FieldFault(path, say('folder.one-of', { field, values: issue.values.map(String) }))
+  if (issue?.code === 'invalid_type')
+    return new FieldFault(path, say('folder.type', { field, type: issue.expected }))
   const said = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message
-  return isRule(said) ? say(said, { field }) : say('folder.invalid', { field })
-}
-
-/** No manifest, template or script comes near this. */
-const largestFile = 256 * 1024
-
-/**
- * The text of a file of a tool's folder. It must really lie in that folder: what stands behind a link that leads out of
- * it is never read, nor what another user could have written. Errors: UserError `tool-folder`, for every other thing than
- * such a file as well.
- */
-export function readFolderFile(path: string, user?: User): string {
-  try {
-    if (dirname(realpathSync(path)) !== realpathSync(dirname(path))) {
-      throw folderError(path, say('folder.link-out'))
-    }
-    const stat = statSync(path)
-    if (!stat.isFile()) throw folderError(path, say('folder.not-regular'))
-    const doubt = user && doubtOf(path, stat, user)
-    if (doubt) throw folderError(path, doubt.fault, doubt.remedy)
-    if (stat.size > largestFile) throw folderError(path, say('folder.too-large'))
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EISDIR')) throw error
-    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-    throw folderError(path, say(isLink ? 'folder.broken-link' : 'folder.missing'))
-  }
-}
-
-/** A tool's folder that cannot be used, exit 2: `reason` says why, of which file. Never holds text of the file. */
-export function folderError(
-  file: string,
-  reason: Message,
-  hint = say('folder.unusable.hint'),
-  where: Where = { file },
-): UserError {
-  return new UserError({
-    code: 'tool-folder',
-    message: say('folder.unusable', { reason }),
-    hint,
-    exit: 2,
-    where,
-  })
+  return new FieldFault(path, isRule(said) ? say(said, { field }) : say('folder.invalid', { field }))
 }

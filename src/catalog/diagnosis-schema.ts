@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { formatIds } from '../documents/formats.ts'
-import { type Message, say, type TextId } from '../texts/message.ts'
+import { say, type TextId } from '../texts/message.ts'
 import type { Diagnosis, Setting, TrapCondition } from './diagnosis.ts'
+import { FieldFault } from './folder-fault.ts'
 
 type RuleId = Extract<TextId, `folder.rule-${string}`>
 
@@ -241,18 +242,18 @@ export const plainText = z.string().check(z.refine((text) => !text.includes('{{'
 /** The places that every tool may use; a manifest adds its own. */
 export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system']
 
-/** The first path below a manifest that begins with a place that nobody defines, with its field, or undefined. */
-export function findUnknownPlace(manifest: object, ownPlaces: readonly string[]): Message | undefined {
+/** Throws a FieldFault for the first path below a manifest that begins with a place that nobody defines. */
+export function refuseUnknownPlace(manifest: object, ownPlaces: readonly string[]): void {
   const known = new Set([...commonPlaces, ...ownPlaces])
-  for (const [field, text] of texts(manifest, [])) {
+  for (const [path, text] of texts(manifest, [])) {
     const place = /^\{\{ (\w+) \}\}[/\\]/.exec(text)?.[1]
-    if (place !== undefined && !known.has(place)) return say('folder.unknown-place', { field, place })
+    if (place === undefined || known.has(place)) continue
+    throw new FieldFault(path, say('folder.unknown-place', { field: path.join('.'), place }))
   }
-  return undefined
 }
 
-function texts(value: unknown, path: readonly string[]): [field: string, text: string][] {
-  if (typeof value === 'string') return [[path.join('.'), value]]
+function texts(value: unknown, path: readonly string[]): [path: readonly string[], text: string][] {
+  if (typeof value === 'string') return [[path, value]]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, child]) => texts(child, [...path, key]))
 }

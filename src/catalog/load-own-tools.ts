@@ -1,10 +1,12 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { FieldPath } from '../documents/toml/place-of-key.ts'
 import { hasCode, UserError } from '../errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { type Doubt, doubtOf, doubtOfLinks, type User, whatKeepsOut } from '../host/ownership.ts'
-import { type Message, say } from '../texts/message.ts'
-import { compileTool, folderError, readFolderFile } from './compile-tool.ts'
+import { say } from '../texts/message.ts'
+import { compileTool } from './compile-tool.ts'
+import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { findLeadElsewhere, findLeadInCode, isAddress, type Lead } from './lead-elsewhere.ts'
 import type { Tool } from './tool.ts'
 import { entriesOf } from './wrong-placeholders.ts'
@@ -44,8 +46,9 @@ export async function loadOwnTools(
     try {
       const doubt = doubtOfFolder(folder, parent, user)
       if (doubt) throw folderError(file, doubt.fault, doubt.remedy)
-      const tool = await compileTool(folder, gateway, (path) => readFolderFile(path, user))
-      refuseTaken(tool, file, tools, taken)
+      const readText = (path: string) => readFolderFile(path, user)
+      const tool = await compileTool(folder, gateway, readText)
+      await locating(file, readText, () => refuseOwn(tool, tools, taken))
       tools.push({ ...tool, isOwn: true })
     } catch (error) {
       unusable.push(error instanceof UserError ? error : folderError(file, say('folder.odd-content')))
@@ -82,13 +85,13 @@ function holdsManifest(folder: string): boolean {
   }
 }
 
-function refuseTaken(tool: Tool, file: string, others: readonly Tool[], taken: Taken): void {
+function refuseOwn(tool: Tool, others: readonly Tool[], taken: Taken): void {
   if (taken.ids.includes(tool.id) || others.some(({ id }) => id === tool.id)) {
-    throw folderError(file, say('folder.id-taken', { id: tool.id }))
+    throw new FieldFault(['id'], say('folder.id-taken', { id: tool.id }))
   }
   const flags = [...taken.flags, ...others.flatMap(({ pinFlag }) => pinFlag ?? [])]
   const fault = findOwnToolFault(tool, flags)
-  if (fault !== undefined) throw folderError(file, fault)
+  if (fault !== undefined) throw fault
 }
 
 /** Keywords of JSON Schema that can take for ever on a hostile value, or lead back to themselves. */
@@ -99,47 +102,60 @@ const mostPatterns = 10
 
 const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
-/** What is wrong with a tool of the user's own, beside what would be wrong with any: its field and why, or undefined. */
-export function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): Message | undefined {
+/** What is wrong with a tool of the user's own, beside what would be wrong with any. */
+function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): FieldFault | undefined {
   const { pinFlag, env, keyDelivery, targets, schemas, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
-    return say('folder.flag-taken', { flag: pinFlag })
-  const besides = keyDelivery.flatMap(({ beside = {} }) => Object.entries(beside))
-  const variables = [...Object.entries(env?.variables ?? {}), ...besides]
-  const joined = variables.find(([, value]) => !/^\{\{ [^{}]+ \}\}$/.test(value))
-  if (joined) return say('folder.variable-joined', { name: joined[0] })
+    return new FieldFault(['pin_flag'], say('folder.flag-taken', { flag: pinFlag }))
+  const variables = [
+    { at: ['env', 'variables'], values: env?.variables ?? {} },
+    ...keyDelivery.map(({ beside = {} }, index) => ({
+      at: ['key_delivery', index, 'beside'],
+      values: beside,
+    })),
+  ].flatMap(({ at, values }) => Object.entries(values).map(([name, value]) => ({ at, name, value })))
+  const joined = variables.find(({ value }) => !/^\{\{ [^{}]+ \}\}$/.test(value))
+  if (joined)
+    return new FieldFault([...joined.at, joined.name], say('folder.variable-joined', { name: joined.name }))
   const patterns = diagnosis.traps.flatMap(({ when }) => when).filter(({ matches }) => matches !== undefined)
-  if (patterns.length > mostPatterns) return say('folder.patterns', { most: mostPatterns })
-  const keyword = schemas
-    .flatMap(({ schema }) => entriesOf(schema))
-    .find(({ name }) => endless.includes(name))
-  if (keyword) return say('folder.keyword', { keyword: keyword.name })
+  if (patterns.length > mostPatterns)
+    return new FieldFault(['traps'], say('folder.patterns', { most: mostPatterns }))
+  for (const [index, { schema }] of schemas.entries()) {
+    const keyword = entriesOf(schema).find(({ name }) => endless.includes(name))?.name
+    if (keyword) return new FieldFault(['schemas', index, 'schema'], say('folder.keyword', { keyword }))
+  }
   return targets.map(findTargetFault).find((fault) => fault !== undefined) ?? findOtherLead(tool)
 }
 
-function findTargetFault({ format, content }: Tool['targets'][number], index: number): Message | undefined {
-  const target = `targets.${index}`
-  if (!settingsFormats.includes(format))
-    return say('folder.one-of', { field: `${target}.format`, values: settingsFormats })
-  return describeLead(`${target}.content`, findLeadElsewhere(content))
+function findTargetFault(
+  { format, content }: Tool['targets'][number],
+  index: number,
+): FieldFault | undefined {
+  const at = ['targets', index]
+  if (settingsFormats.includes(format)) return leadFault([...at, 'content'], findLeadElsewhere(content))
+  const field = [...at, 'format'].join('.')
+  return new FieldFault([...at, 'format'], say('folder.one-of', { field, values: settingsFormats }))
 }
 
 /** What the settings of its variables, its models and its code lead to. */
-function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): Message | undefined {
-  const code = Object.entries(snippets).map(([language, text]) =>
-    describeLead(`snippets.${language}`, findLeadInCode(text)),
-  )
+function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): FieldFault | undefined {
   const leads = [
-    describeLead('env.variables', findLeadElsewhere(env?.variables ?? {})),
-    describeLead('key_delivery.beside', findLeadElsewhere(keyDelivery.map((way) => way.beside ?? {}))),
+    leadFault(['env', 'variables'], findLeadElsewhere(env?.variables ?? {})),
+    ...keyDelivery.map(({ beside = {} }, index) =>
+      leadFault(['key_delivery', index, 'beside'], findLeadElsewhere(beside)),
+    ),
     modelPrefix !== undefined && isAddress(modelPrefix, [])
-      ? say('folder.lead-url', { field: 'model_prefix' })
+      ? new FieldFault(['model_prefix'], say('folder.lead-url', { field: 'model_prefix' }))
       : undefined,
-    ...code,
+    ...Object.entries(snippets).map(([language, text]) =>
+      leadFault(['snippets', language], findLeadInCode(text)),
+    ),
   ]
   return leads.find((lead) => lead !== undefined)
 }
 
-function describeLead(field: string, lead: Lead | undefined): Message | undefined {
-  return lead && say(`folder.lead-${lead.why}`, { field: [field, ...lead.path].join('.') })
+function leadFault(field: FieldPath, lead: Lead | undefined): FieldFault | undefined {
+  if (lead === undefined) return undefined
+  const at = [...field, ...lead.path]
+  return new FieldFault(at, say(`folder.lead-${lead.why}`, { field: at.join('.') }))
 }

@@ -1,42 +1,58 @@
 import type { Value } from '../documents/document.ts'
+import type { FieldPath } from '../documents/toml/place-of-key.ts'
 import { type Message, say } from '../texts/message.ts'
+import { FieldFault } from './folder-fault.ts'
 import type { Tool, Variant } from './tool.ts'
 
 /** A text of a tool's folder that may hold placeholders. */
 interface Templated {
   /** The field or file, for a person. */
   readonly where: string
+  /** The field of the manifest. */
+  readonly at: FieldPath
   readonly content: Value
   /** The variants that it is for; all of them where it is left out. */
   readonly variants?: readonly string[] | undefined
 }
 
-/** The first placeholder of a tool's texts that could not be filled in for every variant that uses it, or undefined. */
-export function findWrongPlaceholder(tool: Tool): Message | undefined {
+/** Throws a FieldFault for the first placeholder of a tool's texts that could not be filled in for every variant that uses it. */
+export function refuseWrongPlaceholder(tool: Tool): void {
   for (const one of templatesOf(tool)) {
     const fault = textsIn(one.content)
       .map((text) => faultIn(text, one, tool.variants))
       .find((found) => found !== undefined)
-    if (fault !== undefined) return fault
+    if (fault !== undefined) throw new FieldFault(one.at, fault)
   }
-  return undefined
 }
 
 function templatesOf({ targets, keyDelivery, env, notes, snippets }: Tool): Templated[] {
   return [
-    ...targets.map(({ path, content, variants }) => ({ where: path, content, variants })),
-    ...keyDelivery.map(({ beside = {}, variants }) => ({
+    ...targets.map(({ path, content, variants }, index) => ({
+      where: path,
+      at: ['targets', index, 'content'],
+      content,
+      variants,
+    })),
+    ...keyDelivery.map(({ beside = {}, variants }, index) => ({
       where: 'key_delivery.beside',
+      at: ['key_delivery', index, 'beside'],
       content: beside,
       variants,
     })),
-    ...(env ? [{ where: 'env', content: env.variables }] : []),
-    ...notes.map(({ text, textZh, variants }) => ({
-      where: 'notes',
-      content: [text, textZh ?? ''],
-      variants,
+    ...Object.entries(env?.variables ?? {}).map(([name, content]) => ({
+      where: 'env',
+      at: ['env', 'variables', name],
+      content,
     })),
-    ...Object.entries(snippets).map(([language, content]) => ({ where: `snippets.${language}`, content })),
+    ...notes.flatMap(({ text, textZh, variants }, index) => [
+      { where: 'notes', at: ['notes', index, 'text'], content: text, variants },
+      { where: 'notes', at: ['notes', index, 'text_zh'], content: textZh ?? '', variants },
+    ]),
+    ...Object.entries(snippets).map(([language, content]) => ({
+      where: `snippets.${language}`,
+      at: ['snippets', language],
+      content,
+    })),
   ]
 }
 
@@ -75,17 +91,18 @@ const runByClients =
  * The first value that would bring the key into a command line, with why, or undefined: the key joined to other text,
  * as an item of a list, as a name, or in a setting that clients run.
  */
-export function findMisplacedKey(content: Value, path: readonly string[] = []): Message | undefined {
-  if (typeof content === 'string') return hasKey(content) ? judgeKey(content, path) : undefined
+export function findMisplacedKey(content: Value, path: readonly string[] = []): FieldFault | undefined {
+  const fault = (reason: Message | undefined) => reason && new FieldFault(path, reason)
+  if (typeof content === 'string') return hasKey(content) ? fault(judgeKey(content, path)) : undefined
   if (typeof content !== 'object' || content === null) return undefined
   const field = path.join('.')
   if (Array.isArray(content))
-    return hasKey(JSON.stringify(content)) ? say('folder.key-in-list', { field }) : undefined
+    return hasKey(JSON.stringify(content)) ? fault(say('folder.key-in-list', { field })) : undefined
   const name = Object.keys(content).find(hasKey)
-  if (name !== undefined) return say('folder.key-in-name', { field })
+  if (name !== undefined) return fault(say('folder.key-in-name', { field }))
   return Object.entries(content)
     .map(([key, value]) => findMisplacedKey(value, [...path, key]))
-    .find((fault) => fault !== undefined)
+    .find((found) => found !== undefined)
 }
 
 function judgeKey(text: string, path: readonly string[]): Message | undefined {
@@ -104,9 +121,9 @@ function wordsOf(name: string): string[] {
   return name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/)
 }
 
-/** A name in a value, its path from the root with dots, and what it holds. */
+/** A name in a value, its path from the root, and what it holds. */
 export interface Entry {
-  readonly path: string
+  readonly path: readonly string[]
   readonly name: string
   readonly value: Value
 }
@@ -116,6 +133,6 @@ export function entriesOf(value: Value, above: readonly string[] = []): Entry[] 
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, child]) => {
     const path = [...above, name]
-    return [{ path: path.join('.'), name, value: child as Value }, ...entriesOf(child as Value, path)]
+    return [{ path, name, value: child as Value }, ...entriesOf(child as Value, path)]
   })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { sep } from 'node:path'
-import { compileTool, folderError } from '../../../src/catalog/compile-tool.ts'
+import { compileTool } from '../../../src/catalog/compile-tool.ts'
+import { folderError } from '../../../src/catalog/folder-fault.ts'
 import type { Tool } from '../../../src/catalog/tool.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
 import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'

@@ -114,13 +114,13 @@ describe('a build says in one line, with the place, what is wrong with the templ
       'a field of another kind',
       tool,
       manifest.replace('"Mine"', '7'),
-      `${tool}: title must be of type string`,
+      `${tool}:3:1: title must be of type string`,
     ],
     [
       'a name spelled wrong',
       tool,
       manifest.replace('docs', 'doc'),
-      `${tool}: there is no field doc; did you mean docs?`,
+      `${tool}:4:1: there is no field doc; did you mean docs?`,
     ],
     ['what is no TOML', tool, `${manifest}x = = 1\n`, new RegExp(`^${tool}:11:\\d+: ${tool} `)],
     [
@@ -129,7 +129,54 @@ describe('a build says in one line, with the place, what is wrong with the templ
       manifest + target.replace('"config"', '"other"'),
       /^templates\/mine\/other: /,
     ],
-    ['the gateway', 'templates/gateway.toml', 'schema = 2\n', /^templates\/gateway\.toml: schema must be 1/],
+    [
+      'the gateway',
+      'templates/gateway.toml',
+      '# regions\n schema = 2\n',
+      /^templates\/gateway\.toml:2:2: schema must be 1/,
+    ],
+    [
+      'an endpoint of code that is no route',
+      'templates/code-clients.toml',
+      `schema = 1
+[[clients]]
+title = "Some library"
+in = "code"
+words = ["some"]
+endpoint = { protocol = "openai-chat", prefix = "/v1", appends = "/chat/completions" }
+`,
+      /^templates\/code-clients\.toml:6:40: .*Some library/,
+    ],
+    [
+      'a place of dotfiles that nobody defines',
+      'templates/dotfiles.toml',
+      'schema = 1\nfolders = ["{{ home }}/a", "{{ nowhere }}/b"]\nall_in = []\nplaces = {}\n',
+      /^templates\/dotfiles\.toml:2:28: .*nowhere/,
+    ],
+    [
+      'a field of dotfiles of another kind',
+      'templates/dotfiles.toml',
+      'schema = 1\nfolders = ["{{ home }}/a"]\nall_in = [7]\nplaces = {}\n',
+      /^templates\/dotfiles\.toml:3:11: all_in\.0 must be of type string/,
+    ],
+    [
+      'a field of a shell that there is not',
+      'templates/shells.toml',
+      'schema = 1\n[[shells]]\nid = "sh"\nlanguages = "posix"\n',
+      /^templates\/shells\.toml:4:1: /,
+    ],
+    [
+      'a trap without its Chinese text',
+      'templates/traps.toml',
+      'schema = 1\n\n[[traps]]\nid = "x"\nlevel = "info"\nwhen = [{ gateway = true }]\ntext = ""\nfix = ""\n',
+      /^templates\/traps\.toml:3:1: traps\.0\.text_zh /,
+    ],
+    [
+      'a shared file that is no TOML',
+      'templates/traps.toml',
+      'schema = = 1\n',
+      /^templates\/traps\.toml:1:10: /,
+    ],
   ])('%s', async (_, path, text, said) => {
     const fault = await faultAt(path, text)
     expect(fault).toEqual(typeof said === 'string' ? said : expect.stringMatching(said))

@@ -51,7 +51,7 @@ async function refusal() {
   expect(JSON.stringify(unusable) + message).not.toContain('OPENSSH')
   const chinese = unusable[0]?.text.in(zhCN) ?? ''
   expect(chinese).not.toMatch(/[a-z]{2,} [a-z]{2,} [a-z]{2,} [a-z]{2,}/)
-  return `${message} ${where?.file}`
+  return `${message} ${where?.file}${where?.line === undefined ? '' : `:${where.line}:${where.column}`}`
 }
 
 it('a right folder is a tool, marked as the user’s own', async () => {
@@ -335,7 +335,9 @@ const manifests: readonly (readonly [what: string, manifest: () => string, field
 
 it.each(manifests)('a manifest with %s is refused by its field', async (_, manifest, field) => {
   writeOwnTool(tools, { 'tool.toml': manifest() })
-  expect(await refusal()).toContain(field)
+  const refused = await refusal()
+  expect(refused).toContain(field)
+  expect(refused).toMatch(/tool\.toml:\d+:\d+$/)
 })
 
 /** A field that there is not, with the one that is named instead. */

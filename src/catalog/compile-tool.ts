@@ -124,7 +124,7 @@ function refuseWrongFallbacks({ variants }: Manifest): void {
 }
 
 function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest): void {
-  const known = ['file', ...key_delivery.map(({ id }) => id)]
+  const known = ['file', 'env', ...key_delivery.map(({ id }) => id)]
   for (const [field, users] of Object.entries({ targets, notes })) {
     for (const [index, user] of users.entries()) {
       const id = user.key_delivery?.find((one) => !known.includes(one))

@@ -97,7 +97,10 @@ export interface Target {
   /** The parsed content file; text values may hold placeholders. */
   readonly content: Value
   readonly variants?: readonly string[]
-  /** Where the key is when this target counts: `file` for in the files or nowhere, or ids of `keyDelivery`. By default `file`. */
+  /**
+   * Where the key is when this target counts: `file` for in the files, `env` for in a variable that the user sets, or ids
+   * of `keyDelivery`. By default both of the first; where no target of a tool names `env`, that counts as `file`.
+   */
   readonly keyDelivery?: readonly string[]
   /** The target counts only when one of these holds. */
   readonly when?: readonly Condition[]

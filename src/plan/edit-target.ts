@@ -14,7 +14,7 @@ import { displayValue, fillText, type Leaf, type Lookup, revealValue } from './p
 import { type Conflict, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, workOn } from './plan-work.ts'
 import { refuseLeadingOut, refuseOwnTarget } from './refuse-own-target.ts'
-import { lookupFor, type WantedTarget } from './wanted.ts'
+import { deliveryOf, lookupFor, type WantedTarget } from './wanted.ts'
 
 /** The target's file, where it may be written at all. Errors: UserErrors of where it leads, of reading and of parsing. */
 export function openTarget(
@@ -202,9 +202,7 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
   return choice.tool.notes
     .filter((note) => note.on === on)
     .filter((note) => note.variants === undefined || note.variants.includes(choice.variant.id))
-    .filter(
-      (note) => note.keyDelivery === undefined || note.keyDelivery.includes(choice.keyDelivery?.id ?? 'file'),
-    )
+    .filter((note) => note.keyDelivery === undefined || note.keyDelivery.includes(deliveryOf(choice)))
     .filter((note) => note.when === undefined || holdsAny(note.when, work.context, documents))
     .map((note) => ({
       id: `${choice.tool.id}-note`,

@@ -134,7 +134,7 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
   return choice.tool.targets
     .filter((target) => target.scope === choice.scope)
     .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
-    .filter((target) => (target.keyDelivery ?? ['file']).includes(choice.keyDelivery?.id ?? 'file'))
+    .filter((target) => (target.keyDelivery ?? ['file', 'env']).includes(deliveryOf(choice)))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
       const { format, timestamps, when } = target
@@ -147,6 +147,12 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }
     })
+}
+
+/** Where the key is, in the words of a tool's folder; `env` counts as `file` where the folder does not tell them apart. */
+export function deliveryOf({ tool, keyDelivery, keyStore }: ToolChoice): string {
+  const tellsApart = tool.targets.some((target) => target.keyDelivery?.includes('env'))
+  return keyDelivery?.id ?? (keyStore === 'env' && tellsApart ? 'env' : 'file')
 }
 
 function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {

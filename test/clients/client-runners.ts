@@ -5,6 +5,7 @@ import type { ClientRunner } from './runners/client-runner.ts'
 import { clineRunners } from './runners/cline.ts'
 import { codexRunners } from './runners/codex.ts'
 import { langchainRunners } from './runners/langchain.ts'
+import { moreClientRunners } from './runners/more-clients.ts'
 import { openaiSdkRunners } from './runners/openai-sdk.ts'
 
 /** Every client that the suite runs. */
@@ -13,6 +14,7 @@ export const clientRunners: readonly ClientRunner[] = [
   ...claudeCodeRunners,
   ...clineRunners,
   aiderRunner,
+  ...moreClientRunners,
   ...openaiSdkRunners,
   ...langchainRunners,
   ...claudeAgentSdkRunners,

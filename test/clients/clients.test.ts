@@ -3,7 +3,7 @@ import { clientRunner, clientRunners } from './client-runners.ts'
 import { judgeForRunner } from './judge-for-runner.ts'
 import { makePlace } from './place.ts'
 import { goodRow, recordProof, wrongRow } from './proof-rows.ts'
-import { setUp } from './set-up.ts'
+import { command, setUp } from './set-up.ts'
 import { goodTurn, takeTurn, wrongTurn } from './take-turn.ts'
 import { writtenLines } from './written-lines.ts'
 import { takeWrongTurn } from './wrong-turn.ts'
@@ -19,6 +19,8 @@ describe.each(clientRunners)('$id', (runner) => {
     const written = await writtenLines(report, place)
     expect(written.join('\n')).toContain(`{gateway}${runner.base}`)
     await recordProof(goodRow(runner, '{gateway}', written, turn))
+    await command(['remove', '--yes'], runner, place)
+    expect(await writtenLines(report, place)).toEqual([])
   })
 
   test.each(runner.wrong)('breaks $rule with $base', async (wrong) => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Place } from './place.ts'
 import type { SetUpReport } from './set-up.ts'
@@ -10,8 +11,8 @@ export async function writtenLines(
   const paths = [...new Set(edits.map(({ path }) => path))]
   const lines = await Promise.all(
     paths.map(async (path) => {
-      const text = await readFile(path, 'utf8')
-      const found = text.split('\n').filter((line) => /https?:/.test(line))
+      const text = existsSync(path) ? await readFile(path, 'utf8') : ''
+      const found = text.split('\n').filter((line) => /https?:/.test(line) && !line.includes('"$schema"'))
       return found.map((line) => `${path.replace(home, '~')}: ${line.trim().replaceAll(origin, '{gateway}')}`)
     }),
   )

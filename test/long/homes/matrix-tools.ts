@@ -48,6 +48,35 @@ export const matrixTools: Readonly<Record<string, Expected>> = {
     },
     keyFile: '.cline/data/settings/providers.json',
   },
+  opencode: provider('.config/opencode/opencode.jsonc'),
+  kilo: provider('.config/kilo/kilo.jsonc'),
+  pi: {
+    prefix: '/api',
+    read: (home) => [dig(readJson(home, '.pi/agent/models.json'), 'providers', 'anthropic', 'baseUrl')],
+    keyFile: '.pi/agent/auth.json',
+  },
+  'qwen-code': {
+    prefix: '/api',
+    read: (home) => [parseDotenv(readText(home, '.qwen/.env')).ANTHROPIC_BASE_URL],
+    keyFile: '.qwen/.env',
+  },
+  openclaw: {
+    prefix: '/api',
+    read: (home) => [
+      dig(readJson(home, '.openclaw/openclaw.json'), 'models', 'providers', 'anthropic', 'baseUrl'),
+    ],
+    keyFile: '.openclaw/openclaw.json',
+  },
+  copilot: {
+    prefix: '/api',
+    read: (home) => readVariables(home, 'COPILOT_PROVIDER_BASE_URL'),
+    keyFile: '.config/qcode-setup/env.sh',
+  },
+  llm: {
+    prefix: '/openai/v1',
+    read: (home) => readVariables(home, 'OPENAI_BASE_URL', 'OPENAI_API_BASE'),
+    keyFile: '.config/qcode-setup/env.sh',
+  },
   'openai-sdk': {
     prefix: '/openai/v1',
     read: (home) => readVariables(home, 'OPENAI_BASE_URL'),
@@ -58,6 +87,12 @@ export const matrixTools: Readonly<Record<string, Expected>> = {
     read: (home) => readVariables(home, 'OPENAI_BASE_URL', 'OPENAI_API_BASE'),
     keyFile: '.config/qcode-setup/env.sh',
   },
+}
+
+/** OpenCode and what is made of it. */
+function provider(file: string): Expected {
+  const read = (home: string) => [dig(readJson(home, file), 'provider', 'anthropic', 'options', 'baseURL')]
+  return { prefix: '/api/v1', read, keyFile: file }
 }
 
 function readText(home: string, path: string): string {

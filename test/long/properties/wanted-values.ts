@@ -69,6 +69,48 @@ export const wantedFiles: Readonly<Record<string, (wish: Wish, place: Place) => 
       ['ANTHROPIC_API_KEY', wish.key],
     ]),
   ],
+  opencode: providerFile('opencode', '{config}/opencode/opencode.jsonc', 'https://opencode.ai/config.json'),
+  kilo: providerFile('kilo', '{config}/kilo/kilo.jsonc', 'https://app.kilo.ai/config.json'),
+  pi: (wish, place) => [
+    ...at('pi', place('.pi/agent/models.json'), 'json', [
+      ['providers.anthropic.baseUrl', `${origins[wish.region]}/api`],
+    ]),
+    ...at('pi', place('.pi/agent/settings.json'), 'json', [
+      ['defaultProvider', 'anthropic'],
+      ['defaultModel', wish.models.pi],
+    ]),
+    ...at('pi', place('.pi/agent/auth.json'), 'json', [
+      ['anthropic.type', 'api_key'],
+      ['anthropic.key', wish.key],
+    ]),
+  ],
+  'qwen-code': (wish, place) => [
+    ...at('qwen-code', place('.qwen/.env'), 'dotenv', [
+      ['ANTHROPIC_BASE_URL', `${origins[wish.region]}/api`],
+      ['ANTHROPIC_API_KEY', wish.key],
+    ]),
+    ...at('qwen-code', place('.qwen/settings.json'), 'json', [
+      ['security.auth.selectedType', 'anthropic'],
+      ['model.name', wish.models['qwen-code']],
+    ]),
+  ],
+  openclaw: (wish, place) =>
+    at('openclaw', place('.openclaw/openclaw.json'), 'json', [
+      ['models.providers.anthropic.baseUrl', `${origins[wish.region]}/api`],
+      ['models.providers.anthropic.apiKey', wish.key],
+      ['agents.defaults.model.primary', slashed(wish.models.openclaw)],
+    ]),
+}
+
+/** OpenCode and what is made of it. */
+function providerFile(tool: string, file: string, schema: string) {
+  return (wish: Wish, place: Place) =>
+    at(tool, place(file), 'json', [
+      ['$schema', schema],
+      ['model', slashed(wish.models[tool])],
+      ['provider.anthropic.options.baseURL', `${origins[wish.region]}/api/v1`],
+      ['provider.anthropic.options.apiKey', wish.key],
+    ])
 }
 
 function clineFiles(wish: Wish, place: Place): WantedValue[] {
@@ -102,8 +144,10 @@ function clineFiles(wish: Wish, place: Place): WantedValue[] {
   return [...first, ...(variant === 'cli-3' ? [] : older)]
 }
 
-const aiderModel = ({ models: { aider } }: Wish) =>
-  aider === undefined || aider.includes('/') ? aider : `anthropic/${aider}`
+const slashed = (model: string | undefined) =>
+  model === undefined || model.includes('/') ? model : `anthropic/${model}`
+
+const aiderModel = ({ models: { aider } }: Wish) => slashed(aider)
 
 /** By id of each tool that reads variables; demanded as well. */
 export const wantedVariables: Readonly<Record<string, (wish: Wish, origin: string) => Values>> = {
@@ -119,6 +163,19 @@ export const wantedVariables: Readonly<Record<string, (wish: Wish, origin: strin
     ['OPENAI_BASE_URL', `${origin}/openai/v1`],
     ['OPENAI_API_BASE', `${origin}/openai/v1`],
     ['OPENAI_API_KEY', wish.key],
+  ],
+  copilot: (wish, origin) => [
+    ['COPILOT_PROVIDER_TYPE', 'anthropic'],
+    ['COPILOT_PROVIDER_BASE_URL', `${origin}/api`],
+    ['COPILOT_PROVIDER_API_KEY', wish.key],
+    ['COPILOT_MODEL', wish.models.copilot],
+  ],
+  llm: (wish, origin) => [
+    ['OPENAI_BASE_URL', `${origin}/openai/v1`],
+    ['OPENAI_API_BASE', `${origin}/openai/v1`],
+    ['OPENAI_API_KEY', wish.key],
+    ['ANTHROPIC_BASE_URL', `${origin}/api`],
+    ['ANTHROPIC_API_KEY', wish.key],
   ],
   langchain: (wish, origin) => [
     ['OPENAI_API_BASE', `${origin}/openai/v1`],

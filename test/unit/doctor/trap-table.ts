@@ -27,6 +27,25 @@ env_key = "QCODE_API_KEY"
 const codexCommand = '\n[model_providers.qcode.auth]\ncommand = "cat"\n'
 const codexEnv = { '.codex/.env': `QCODE_API_KEY=${gatewayKey}\n` }
 const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
+/** OpenCode's file, and that of what is made of it. */
+const provider = (more: object) =>
+  JSON.stringify({
+    ...more,
+    provider: { anthropic: { options: { baseURL: `${anthropicUrl}/v1`, apiKey: gatewayKey } } },
+  })
+const piReady = (key: string) => ({
+  '.pi/agent/models.json': JSON.stringify({ providers: { anthropic: { baseUrl: anthropicUrl } } }),
+  '.pi/agent/auth.json': JSON.stringify({ anthropic: { type: 'api_key', key } }),
+})
+const qwen = (selectedType: string) => ({
+  '.qwen/.env': `ANTHROPIC_BASE_URL=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`,
+  '.qwen/settings.json': JSON.stringify({ security: { auth: { selectedType } } }),
+})
+const openclaw = (apiKey: string, primary?: string) =>
+  JSON.stringify({
+    models: { providers: { anthropic: { baseUrl: anthropicUrl, apiKey } } },
+    agents: { defaults: { model: { primary } } },
+  })
 const providersFile = '.cline/data/settings/providers.json'
 const providers = (
   settingsOf: object,
@@ -313,20 +332,92 @@ export const trapTable: readonly TrapRow[] = [
     unless: { env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' } },
   },
   {
-    id: 'ai-sdk-base-url',
+    id: 'opencode-base-url-of-others',
     level: 'warning',
-    hint: 'unset ANTHROPIC_BASE_URL',
+    hint: 'qcode-setup --tool opencode',
     env: { ANTHROPIC_BASE_URL: anthropicUrl },
     programs: { opencode: undefined },
     unless: { env: { ANTHROPIC_BASE_URL: `${anthropicUrl}/v1` } },
   },
   {
-    id: 'ai-sdk-base-url',
+    id: 'opencode-base-url-of-others',
     level: 'warning',
-    hint: 'provider.anthropic.options.baseURL',
+    hint: 'qcode-setup --tool opencode',
+    env: { ANTHROPIC_BASE_URL: anthropicUrl },
+    programs: { opencode: undefined },
+    unless: { files: { '.config/opencode/opencode.jsonc': provider({}) } },
+  },
+  {
+    id: 'opencode-other-provider',
+    level: 'warning',
+    hint: 'qcode-setup --tool opencode --model NAME',
+    files: { '.config/opencode/opencode.jsonc': provider({ model: 'openai/gpt-6' }) },
+    programs: { opencode: undefined },
+    unless: { files: { '.config/opencode/opencode.jsonc': provider({ model: 'anthropic/claude-opus-5' }) } },
+  },
+  {
+    id: 'kilo-base-url-of-others',
+    level: 'warning',
+    hint: 'qcode-setup --tool kilo',
     env: { ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/claude' },
     programs: { kilo: undefined },
     unless: { programs: { other: undefined } },
+  },
+  {
+    id: 'kilo-other-provider',
+    level: 'warning',
+    hint: 'qcode-setup --tool kilo --model NAME',
+    files: { '.config/kilo/kilo.jsonc': provider({ model: 'kilo/auto' }) },
+    programs: { kilo: undefined },
+    unless: { files: { '.config/kilo/kilo.jsonc': provider({}) } },
+  },
+  {
+    id: 'pi-other-provider',
+    level: 'warning',
+    hint: 'qcode-setup --tool pi',
+    files: { ...piReady(gatewayKey), '.pi/agent/settings.json': '{"defaultProvider":"ollama"}' },
+    programs: { pi: undefined },
+    unless: { files: { '.pi/agent/settings.json': '{}' } },
+  },
+  {
+    id: 'pi-variable-missing',
+    level: 'error',
+    hint: 'qcode-setup --tool pi',
+    files: piReady('QCODE_API_KEY'),
+    programs: { pi: undefined },
+    unless: { env: { QCODE_API_KEY: gatewayKey } },
+  },
+  {
+    id: 'qwen-code-other-provider',
+    level: 'warning',
+    hint: 'qcode-setup --tool qwen-code',
+    files: qwen('openai'),
+    programs: { qwen: undefined },
+    unless: { files: qwen('anthropic') },
+  },
+  {
+    id: 'openclaw-other-provider',
+    level: 'warning',
+    hint: 'qcode-setup --tool openclaw',
+    files: { '.openclaw/openclaw.json': openclaw(gatewayKey, 'openai/gpt-6') },
+    programs: { openclaw: undefined },
+    unless: { files: { '.openclaw/openclaw.json': openclaw(gatewayKey, 'anthropic/claude-opus-5') } },
+  },
+  {
+    id: 'openclaw-variable-missing',
+    level: 'error',
+    hint: 'qcode-setup --tool openclaw',
+    files: { '.openclaw/openclaw.json': openclaw(['$', '{QCODE_API_KEY}'].join('')) },
+    programs: { openclaw: undefined },
+    unless: { env: { QCODE_API_KEY: gatewayKey } },
+  },
+  {
+    id: 'copilot-other-type',
+    level: 'error',
+    hint: 'qcode-setup --tool copilot',
+    env: { COPILOT_PROVIDER_BASE_URL: anthropicUrl, COPILOT_PROVIDER_TYPE: 'openai' },
+    programs: { copilot: undefined },
+    unless: { env: { COPILOT_PROVIDER_TYPE: 'anthropic' } },
   },
   {
     id: 'editor-without-variables',

@@ -1,0 +1,3 @@
+export COPILOT_PROVIDER_TYPE='anthropic'
+export COPILOT_PROVIDER_BASE_URL='https://api.qcode.cc/api'
+export COPILOT_PROVIDER_API_KEY='cr_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'

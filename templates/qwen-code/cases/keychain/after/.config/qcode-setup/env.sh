@@ -1,0 +1,2 @@
+export ANTHROPIC_BASE_URL='https://api.qcode.cc/api'
+export ANTHROPIC_API_KEY="$('npx' '--yes' '--prefer-offline' '--package=qcode-setup@VERSION' '--package=@napi-rs/keyring@VERSION' 'qcode-setup' 'key' 'get')"

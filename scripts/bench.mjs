@@ -39,7 +39,7 @@ function startUp(node) {
     { what: 'print codex', args: [program, 'print', 'codex'], aim: 1.7 },
     { what: 'status', args: [program, 'status'], aim: 1.7 },
     { what: 'setup of Codex', args: [program, ...setup('codex')], aim: 3 },
-    { what: 'setup of all seven', args: [program, ...setup('all')], aim: 4 },
+    { what: 'setup of all tools', args: [program, ...setup('all')], aim: 4 },
   ].map((each) => ({ ...each, runs: [] }))
   for (let round = -warmUps; round < rounds; round++) {
     for (const { args, runs } of candidates) {

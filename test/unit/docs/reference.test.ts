@@ -105,7 +105,7 @@ async function writtenValues(tool: Tool, variables: string): Promise<string> {
   const choice = await choiceOf(tool)
   const ofFiles = printFormats(choice, docsContext).filter(
     (format) =>
-      /^(toml|json|yaml)$/.test(format) ||
+      /^(toml|jsonc?|yaml)$/.test(format) ||
       (format === 'dotenv' && tool.targets.some((target) => target.format === 'dotenv')),
   )
   const parts = await Promise.all(

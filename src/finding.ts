@@ -12,6 +12,12 @@ export interface Finding {
   /** The tool that it is about. */
   readonly tool?: string
   readonly where?: Where
+  /** What the tool's client shows for it, as it was measured: most blame something else. */
+  readonly shows?: string
+  /** The setting that is wrong: its value as it is, masked, and as it has to be. */
+  readonly values?: { readonly name: string; readonly wrong: string; readonly right: string }
+  /** The settings of the file that have changed. */
+  readonly names?: readonly string[]
   /** The command that mends it, or what to do. */
-  readonly hint?: Message | string
+  readonly hint?: Message
 }

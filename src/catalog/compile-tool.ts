@@ -34,7 +34,7 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
 }
 
 async function compileParts(manifest: Manifest, folder: string, readText: ReadText): Promise<Tool> {
-  const { measured, sources, lookups, connections, model_aliases, traps, prove, ...setup } = manifest
+  const { measured, sources, lookups, connections, model_aliases, traps, shows, prove, ...setup } = manifest
   const {
     also_called,
     pin_flag,
@@ -69,7 +69,7 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
     ...(env && { env }),
-    diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps }),
+    diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps, shows }),
     proofs: prove.map((proof) => compileProof(proof, manifest, readPart)),
   } as Tool
 }

@@ -126,6 +126,12 @@ const trap = z.strictObject({
   fix_zh: z.exactOptional(z.string()),
 })
 
+const shown = z.strictObject({
+  status: z.number().check(z.minimum(400), z.maximum(599)),
+  text: z.string().check(z.minLength(1), z.maxLength(300)),
+  versions: z.exactOptional(versionRange),
+})
+
 /** The sections of a manifest that are for `doctor`. For the meaning of every field see diagnosis.ts. */
 export const diagnosisFields = {
   measured: z.optional(versionRange),
@@ -134,6 +140,7 @@ export const diagnosisFields = {
   connections: z._default(z.array(connection), []),
   model_aliases: z._default(z.array(z.string()), []),
   traps: z._default(z.array(trap).check(z.maxLength(100)), []),
+  shows: z._default(z.array(shown), []),
 }
 
 /** What stands in templates/traps.toml: traps that are not one tool's alone. */
@@ -149,6 +156,7 @@ export function compileDiagnosis({
   connections,
   model_aliases,
   traps,
+  shows,
 }: z.infer<typeof diagnosisSchema>): Diagnosis {
   return {
     ...(measured !== undefined && { measured }),
@@ -162,6 +170,7 @@ export function compileDiagnosis({
     })),
     modelAliases: model_aliases,
     traps: traps.map(compileTrap),
+    shows,
   }
 }
 
@@ -175,6 +184,7 @@ export function compileSharedTraps(data: unknown): Diagnosis {
     connections: [],
     modelAliases: [],
     traps: traps.map(compileTrap),
+    shows: [],
   }
 }
 

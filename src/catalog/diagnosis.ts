@@ -14,6 +14,16 @@ export interface Diagnosis {
   /** The client's own short names for models of its vendor. */
   readonly modelAliases: readonly string[]
   readonly traps: readonly Trap[]
+  readonly shows: readonly Shown[]
+}
+
+/** What a client shows a person for a reply of the gateway, as far as that is the same whatever was asked for. */
+export interface Shown {
+  /** Of HTTP. */
+  readonly status: number
+  readonly text: string
+  /** Range of client versions in which it was seen; an unknown version counts as the newest. */
+  readonly versions?: string
 }
 
 /** Who has set what stands there; `local` is a user’s own part of a project. */

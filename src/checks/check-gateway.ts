@@ -187,14 +187,26 @@ function probeData({ protocol, path, status, verdict, message, hint }: Probe): R
   return { protocol, path, status, verdict, message, ...(hint !== undefined && { hint }) }
 }
 
+/** The key itself is at fault: not its balance, nor what it may be used for, nor the network. Ids of findings. */
+export const keyFaults: ReadonlySet<string> = new Set([
+  'check-key-unknown',
+  'check-key-expired',
+  'check-key-disabled',
+  'check-key-malformed',
+  'check-key-refused',
+])
+
 /** What a check found, each fault once; one finding that all is right where there is none. */
 export function checkFindings(check: GatewayCheck): Finding[] {
+  const tools = new Map<Probe, readonly string[]>(check.routes.map((route) => [route, route.tools]))
   const faults = probesOf(check)
     .filter(({ level }) => level === 'error' || level === 'warning')
-    .map(({ verdict, level, message, hint }) => ({
+    .map((probe) => ({ ...probe, of: tools.get(probe) ?? [] }))
+    .map(({ verdict, level, message, hint, of: [tool, ...others] }) => ({
       id: `check-${verdict}`,
       level,
       message,
+      ...(tool !== undefined && others.length === 0 && { tool }),
       ...(hint !== undefined && { hint }),
     }))
   const once = faults.filter(

@@ -103,7 +103,7 @@ export async function stateInGit(
   const resolved = resolveFolder(folder)
   const elsewhere = await askDotfiles(resolved, await findDotfiles(catalog.dotfiles, host), host)
   if (elsewhere?.kind === 'tracked')
-    return problem(folder, gitMessage(folder, elsewhere), untrackCommand(elsewhere))
+    return problem(folder, gitMessage(folder, elsewhere), asMessage(untrackCommand(elsewhere)))
   const repository = findRepository(resolved)
   if (repository === undefined) return undefined
   const { exit, stdout } = await runGit(repository, ['ls-files', '-z', '--', resolved], host, {
@@ -111,7 +111,7 @@ export async function stateInGit(
   })
   if (exit === 0 && stdout !== '') {
     const status = { kind: 'tracked', repository, name: resolved.slice(repository.length + 1) } as const
-    return problem(folder, gitMessage(folder, status), untrackCommand(status))
+    return problem(folder, gitMessage(folder, status), asMessage(untrackCommand(status)))
   }
   const own = join(resolved, '.gitignore')
   if (!existsSync(own)) return undefined
@@ -119,7 +119,7 @@ export async function stateInGit(
   return status && problem(folder, gitMessage(folder, status), say('git.backups.hint', { gitignore: own }))
 }
 
-function problem(folder: string, fault: Message, hint: Message | string): Finding {
+function problem(folder: string, fault: Message, hint: Message): Finding {
   return {
     id: 'state-in-git',
     level: 'error',

@@ -5,13 +5,13 @@ import {
   checkSettings,
   type GatewayCheck,
   isRight,
+  keyFaults,
 } from '../checks/check-gateway.ts'
 import { keyRoutes, mergeRoutes, originsOf, toolRoutes } from '../checks/check-routes.ts'
 import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
-import type { VerdictKind } from '../gateway/probe-verdict.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { asMessage, say } from '../texts/message.ts'
@@ -110,7 +110,7 @@ const checkCutShort: Finding = {
   id: 'check-cut-short',
   level: 'warning',
   message: say('check.cut-short'),
-  hint: 'qcode-setup check',
+  hint: asMessage('qcode-setup check'),
 }
 
 function whatNow(run: string | undefined): Finding {
@@ -134,15 +134,6 @@ export interface TriedKey {
 }
 
 const notTried: TriedKey = { isRight: true, isRefused: false, findings: [], data: null }
-
-/** The key itself is at fault: not its balance, nor what it may be used for, nor the network. */
-const refusals: ReadonlySet<VerdictKind> = new Set([
-  'key-unknown',
-  'key-expired',
-  'key-disabled',
-  'key-malformed',
-  'key-refused',
-])
 
 /**
  * What the gateways of these choices say against the key, asked for no tokens. One that cannot be reached says nothing
@@ -176,7 +167,7 @@ export async function refuseKey(
 }
 
 function refusalIn({ key = [] }: GatewayCheck): Finding[] {
-  const [refused] = key.filter(({ verdict }) => refusals.has(verdict))
+  const [refused] = key.filter(({ verdict }) => keyFaults.has(`check-${verdict}`))
   if (refused === undefined) return []
   const { verdict, message, hint } = refused
   return [{ id: `check-${verdict}`, level: 'error', message, ...(hint !== undefined && { hint }) }]

@@ -2,7 +2,8 @@ import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
 import { folderAssignments } from '../catalog/folder-variables.ts'
-import { type CheckSettings, checkFindings, checkGateway, checkSettings } from '../checks/check-gateway.ts'
+import { checkSettings } from '../checks/check-gateway.ts'
+import { askGateway } from '../checks/doctor/ask-gateway.ts'
 import { diagnose } from '../checks/doctor/diagnose.ts'
 import {
   countLevels,
@@ -10,19 +11,19 @@ import {
   finishFindings,
   folderFindings,
   lintFindings,
+  mendByLint,
 } from '../checks/doctor/state-findings.ts'
-import { gatewayPlans, toolData } from '../checks/doctor/tool-data.ts'
+import { toolData } from '../checks/doctor/tool-data.ts'
 import { stateInGit } from '../checks/key-in-git.ts'
 import { lintFiles } from '../checks/lint/lint-files.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
-import type { ToolView } from '../effect/tool-view.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { emptyLedger, type Ledger } from '../ledger.ts'
 import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/request.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, say } from '../texts/message.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { choiceOf } from './choices-of.ts'
@@ -55,16 +56,20 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
   } = await diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path))
   const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
   const deep = isOn(input, 'deep') ? await deepFindings(views, effect, context) : []
-  const local = [
+  const local = mendByLint(
+    [
     ...found,
     ...deep,
     ...state.findings,
     ...lintFindings(lint.problems, views),
     ...lint.failures,
-  ]
+  ],
+    lint.problems,
+    views,
+  )
   const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)
   const work = Promise.all([
-    settings ? askGateway(views, settings, context) : [],
+    settings ? askGateway(views, settings, state.ledger, effect) : [],
     plainHttpWarnings(views, profiles, settings, context),
   ])
   const [asked, plainHttp] = await withProgress(host, host.texts['check.progress'], work)
@@ -73,13 +78,15 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     [...local, ...plainHttp.filter((finding) => !isTold(finding, local)), ...asked, ...nothing],
     views,
   )
+  const shown = new Set([...views.map(({ tool }) => tool.id), ...findings.flatMap(({ tool }) => tool ?? [])])
+  const absent = catalog.tools.filter(({ id }) => !shown.has(id)).map(({ title }) => title)
   const tools = views.flatMap((view) => toolData(view, profiles))
   const summary = countLevels(findings)
   return {
     exit: exitOf(local, asked),
     findings: [],
     data: { findings, tools, summary },
-    ...reportDoctor({ tools, findings, summary }, host),
+    ...reportDoctor({ tools, findings, summary, absent }, host),
   }
 }
 
@@ -92,18 +99,7 @@ const nothingFound: Finding = {
   id: 'nothing-found',
   level: 'skipped',
   message: say('doctor.nothing-found'),
-  hint: 'qcode-setup',
-}
-
-/** Asks each origin that a client goes by for the paths that the client requests. */
-async function askGateway(
-  views: readonly ToolView[],
-  settings: CheckSettings,
-  { catalog }: CommandContext,
-): Promise<Finding[]> {
-  const plans = gatewayPlans(views, catalog.gateway)
-  const checks = await Promise.all(plans.map((plan) => checkGateway(plan, settings)))
-  return checks.flatMap(checkFindings)
+  hint: asMessage('qcode-setup'),
 }
 
 /** 4 says that the gateway alone is at fault. */
@@ -175,7 +171,7 @@ function unfinishedRun(host: Host): Finding[] {
       id: 'unfinished-run',
       level: 'warning',
       message: say('recovery.interrupted', { run: run.id, command: run.command }),
-      hint: endingCommand(run),
+      hint: asMessage(endingCommand(run)),
     },
   ]
 }

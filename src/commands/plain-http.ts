@@ -15,7 +15,7 @@ import type { Host } from '../host/host.ts'
 import type { Consent, Setup } from '../ledger.ts'
 import { originsLeft } from '../plan/setups.ts'
 import { type Input, isOn } from '../request/request.ts'
-import { type Message, say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import {
   agreedFinding,
   consentText,
@@ -143,9 +143,10 @@ function warningOf(
     tool: tool.id,
     message: say('http.sentences', { sentences }),
     ...(where && { where }),
-    hint:
+    hint: asMessage(
       setups.length > 0
         ? `qcode-setup switch ${fastest}`
         : `qcode-setup --tool ${tool.id} --region ${fastest}`,
+    ),
   }
 }

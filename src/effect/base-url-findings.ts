@@ -1,12 +1,13 @@
+import type { Tool } from '../catalog/tool.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { hostIn } from '../gateway/judge-base-url.ts'
+import { hostIn, missesRoute, type UrlProblem, type Verdict } from '../gateway/judge-base-url.ts'
 import { isLoopback } from '../gateway/origin.ts'
 import { chooseProxy } from '../gateway/transport.ts'
 import { maskUrl, urlRules } from '../gateway/url-faults.ts'
-import { asMessage, type Message, say } from '../texts/message.ts'
+import { asMessage, joined, type Message, say } from '../texts/message.ts'
 import { describeSource, nameOf, remedyFor, whereOf } from './describe-source.ts'
-import type { Found } from './find-setting.ts'
+import { type Found, isInRange } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
@@ -48,12 +49,52 @@ function judgedFindings(winner: Found, scene: ConnectionContext): Finding[] {
     const message = say('effect.base-url-right', values)
     return [finding(scene, 'base-url-right', 'ok', winner, { message })]
   }
-  return verdict.problems.map(({ rule, message, fix }) =>
-    finding(scene, `base-url-${rule}`, urlRules[rule].severity, winner, {
-      message: say('effect.base-url-wrong', { ...values, fault: message }),
-      hint: correction(winner, fix, tool.id, scene.context.profiles),
-    }),
+  return [wrongFinding(winner, verdict, values, scene)]
+}
+
+/** All that is wrong with one base URL, under the name of the worst of it. */
+function wrongFinding(
+  winner: Found,
+  verdict: Verdict,
+  values: {
+    readonly tool: string
+    readonly url: string
+    readonly source: string
+    readonly requests: Message | string
+  },
+  scene: ConnectionContext,
+): Finding {
+  const { tool, installed } = scene.view
+  const { problems, requests: path = '' } = verdict
+  const severityOf = ({ rule }: UrlProblem) => urlRules[rule].severity
+  const worst = problems.find((problem) => severityOf(problem) === 'error') ?? problems[0]
+  if (!worst) throw new Error('a base URL without a problem is not wrong')
+  const fault = joined(
+    problems.map(({ message }) => message),
+    ' ',
   )
+  const isMiss = missesRoute(verdict)
+  const shows = isMiss ? shownFor(404, tool, installed.version) : undefined
+  const right = problems.find(({ fix }) => fix !== undefined)?.fix
+  return {
+    ...finding(scene, `base-url-${worst.rule}`, severityOf(worst), winner, {
+      message: isMiss
+        ? say('effect.not-found', { ...values, path, fault })
+        : say('effect.base-url-wrong', { ...values, fault }),
+      hint: correction(winner, right, tool.id, scene.context.profiles),
+    }),
+    ...(shows !== undefined && { shows }),
+    ...(right !== undefined && { values: { name: nameOf(winner), wrong: values.url, right } }),
+  }
+}
+
+/** What a client shows for this status of a reply, as far as that was measured. */
+export function shownFor(
+  status: number,
+  { diagnosis }: Pick<Tool, 'diagnosis'>,
+  version: string | undefined,
+): string | undefined {
+  return diagnosis.shows.find((one) => one.status === status && isInRange(one.versions, version))?.text
 }
 
 /** Another base URL that the user may think to be in effect. */

@@ -23,6 +23,10 @@ export interface ExistingSetup {
   readonly project?: string
   /** The folders that it was written with, by name. */
   readonly folders?: Readonly<Record<string, string>>
+  readonly region?: string
+  readonly scope?: string
+  readonly shell?: string
+  readonly model?: string
   /** Where the key is kept; `env` for a variable that the user sets. */
   readonly keyStore?: string
 }

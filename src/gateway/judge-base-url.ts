@@ -85,6 +85,11 @@ export function judgeBaseUrl(
   return { requests: written + endpoint.appends, problems: found.map((problem) => ({ ...problem, fix })) }
 }
 
+/** Whether the gateway answers 404 to what a client requests by it, whatever else is wrong. */
+export function missesRoute({ requests, problems }: Verdict): boolean {
+  return requests !== undefined && problems.some(({ rule }) => missRules.some((miss) => miss.rule === rule))
+}
+
 function breakPathRules(judged: Judged): { rule: UrlRuleId; message: Message }[] {
   const shape = shapeRules.flatMap(({ rule, breaks }) => toProblem(rule, breaks(judged)))
   const clean = judged.path.replace(/\/{2,}/g, '/').replace(/\/$/, '')

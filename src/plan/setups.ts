@@ -14,7 +14,7 @@ import {
   shareConsents,
 } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, say } from '../texts/message.ts'
 import { pathId } from './plan.ts'
 import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
@@ -212,7 +212,7 @@ export function leavingHttp(before: readonly Setup[], after: readonly Setup[]): 
       id: 'key-was-in-the-clear',
       level: 'warning',
       message: say('plan.http-left', { origin }),
-      hint: 'qcode-setup key rotate',
+      hint: asMessage('qcode-setup key rotate'),
     },
     {
       id: 'consent-ended',

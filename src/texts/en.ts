@@ -1067,6 +1067,8 @@ export const en = {
     requests,
   }: With<'tool' | 'url' | 'source' | 'fault' | 'requests'>) =>
     `${tool} uses ${url} from ${source}: ${fault}${requests && ` ${requests}`}`,
+  'effect.not-found': ({ tool, path, source, fault }: With<'tool' | 'path' | 'source' | 'fault'>) =>
+    `${tool} requests ${path}, which the gateway doesn't have (404). The base URL in ${source} is wrong. ${fault}`,
   'effect.base-url-overridden': ({
     url,
     source,
@@ -1239,6 +1241,25 @@ export const en = {
   'doctor.url': ({ url, fault, requests }: With<'url' | 'fault' | 'requests'>) =>
     `${url}: ${fault}${requests && ` ${requests}`}`,
   'doctor.url.empty': 'An empty base URL',
+  'doctor.lint-fix': 'qcode-setup lint --fix',
+  'doctor.lint-fix.terminal': 'Run qcode-setup lint --fix, then open a new terminal.',
+  'doctor.shows': ({ tool, text }: With<'tool' | 'text'>) => `${tool} shows: "${text}"`,
+  'doctor.wrong': 'is now',
+  'doctor.right': 'should be',
+  'doctor.key-refused': ({
+    reason,
+    key,
+    places,
+  }: With<'reason' | 'key'> & { readonly places: readonly string[] }) =>
+    `${reason} ${key} is used by ${places.join(' and ')}.`,
+  'doctor.key-refused.user': ({ tool, place }: With<'tool' | 'place'>) => `${tool} (${place})`,
+  'doctor.key-refused.replace': ({ places }: { readonly places: readonly string[] }) =>
+    `Replace the key in ${places.join(' and ')}.`,
+  'doctor.not-configured': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Not configured: ${tools.join(', ')}.`,
+  'doctor.not-here': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Not installed: ${tools.join(', ')}.`,
+  'doctor.elsewhere': ({ tool, url }: With<'tool' | 'url'>) => `${tool} (uses ${url})`,
   'doctor.url.hint': ({ url }: With<'url'>) => `qcode-setup lint --fix (writes ${url})`,
 
   // The command lint.

@@ -856,6 +856,8 @@ export const zhCN: Texts = {
     `${tool} 使用 ${url}（来自 ${source}）。${requests}`,
   'effect.base-url-wrong': ({ tool, url, source, fault, requests }) =>
     `${tool} 使用 ${url}（来自 ${source}）：${fault}${requests}`,
+  'effect.not-found': ({ tool, path, source, fault }) =>
+    `${tool} 请求的 ${path} 在网关上不存在（404）。${source} 中的 base URL 有误。${fault}`,
   'effect.base-url-overridden': ({ url, source, other, otherSource }) =>
     `${source} 中的 ${url} 优先于 ${otherSource} 中的 ${other}。`,
   'effect.base-url-empty': ({ tool, source }) => `${source} 为空，${tool} 会把密钥发送给其厂商。`,
@@ -981,6 +983,17 @@ export const zhCN: Texts = {
   'doctor.git-not-asked': ({ path }) => `${path} 含有密钥，但无法向 Git 查询是否跟踪该文件。`,
   'doctor.url': ({ url, fault, requests }) => `${url}：${fault}${requests}`,
   'doctor.url.empty': '空的 base URL',
+  'doctor.lint-fix': 'qcode-setup lint --fix',
+  'doctor.lint-fix.terminal': '请运行 qcode-setup lint --fix，然后打开新的终端。',
+  'doctor.shows': ({ tool, text }) => `${tool} 会显示：“${text}”`,
+  'doctor.wrong': '当前',
+  'doctor.right': '应为',
+  'doctor.key-refused': ({ reason, key, places }) => `${reason}使用 ${key} 的有：${places.join('、')}。`,
+  'doctor.key-refused.user': ({ tool, place }) => `${tool}（${place}）`,
+  'doctor.key-refused.replace': ({ places }) => `请更换 ${places.join('、')} 中的密钥。`,
+  'doctor.not-configured': ({ tools }) => `未配置：${tools.join('、')}。`,
+  'doctor.not-here': ({ tools }) => `未安装：${tools.join('、')}。`,
+  'doctor.elsewhere': ({ tool, url }) => `${tool}（使用 ${url}）`,
   'doctor.url.hint': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
 
   // The command lint.

@@ -3,8 +3,8 @@ import type { SourceData } from '../effect/describe-source.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { escapeNewlines, type Message, say, type Texts, textIn } from '../texts/message.ts'
-import { shortenHome, wrapText } from './render-table.ts'
+import { escapeNewlines, type Message, say, type Texts } from '../texts/message.ts'
+import { displayWidth, padEnd, shortenHome, wrapText } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
 
@@ -12,6 +12,8 @@ interface DoctorReport {
   readonly tools: readonly ToolData[]
   readonly findings: readonly Finding[]
   readonly summary: Readonly<Record<Level, number>>
+  /** Titles of the tools that are neither here nor set up. */
+  readonly absent: readonly string[]
 }
 
 interface Page {
@@ -29,7 +31,10 @@ interface Group {
 
 const worstFirst: readonly Level[] = ['error', 'failed', 'warning', 'info', 'skipped', 'ok']
 
-/** Each tool with what is in effect and what is wrong with it, the worst first; then the sum. */
+/**
+ * Each tool that is in use, the worst first, with what is in effect and what is wrong with it; what is no tool's alone; all
+ * other tools in one line; the sum.
+ */
 export function reportDoctor(report: DoctorReport, host: Host): { report: string; next: string[] } {
   const page = { host, texts: host.texts, style: styleFor(host, 'stdout') }
   const { error, warning, failed } = report.summary
@@ -37,19 +42,43 @@ export function reportDoctor(report: DoctorReport, host: Host): { report: string
   const sum = isRight
     ? say('doctor.all-right')
     : say('doctor.summary', { errors: error, warnings: warning, failed })
-  const groups = groupByTool(report, page.texts).map((group) => renderGroup(group, page))
-  return { report: [...groups, page.style.bold(sum.in(host.texts))].join('\n\n'), next: [] }
+  const { used, unused } = groupByTool(report)
+  const others = sorted(report.findings.filter(({ tool }) => tool === undefined))
+  const machine = { title: page.texts['doctor.machine'], rows: [], findings: others }
+  const groups = [...used, ...(others.length > 0 ? [machine] : [])].map((group) => renderGroup(group, page))
+  const rest = renderUnused(unused, report.absent, page)
+  return { report: [...groups, ...rest, page.style.bold(sum.in(host.texts))].join('\n\n'), next: [] }
 }
 
-function groupByTool({ tools, findings }: DoctorReport, texts: Texts): Group[] {
+/** A tool is in use where it is set up, where it uses the gateway, or where something is wrong with it. */
+function groupByTool({ tools, findings }: DoctorReport): { used: Group[]; unused: Group[] } {
   const ids = new Set([...tools.map(({ tool }) => tool), ...findings.flatMap(({ tool }) => tool ?? [])])
-  const ofTools = [...ids].map((id) => {
+  const groups = [...ids].map((id) => {
     const rows = tools.filter(({ tool }) => tool === id)
     return { title: rows[0]?.title ?? id, rows, findings: sorted(findings.filter(({ tool }) => tool === id)) }
   })
-  const others = sorted(findings.filter(({ tool }) => tool === undefined))
-  const machine = others.length > 0 ? [{ title: texts['doctor.machine'], rows: [], findings: others }] : []
-  return [...ofTools, ...machine].sort((one, other) => severityRank(one) - severityRank(other))
+  const used = groups.filter(isUsed).sort((one, other) => severityRank(one) - severityRank(other))
+  return { used, unused: groups.filter((group) => !isUsed(group)) }
+}
+
+function isUsed({ rows, findings }: Group): boolean {
+  const isWrong = findings.some(({ level }) => level !== 'info' && level !== 'ok' && level !== 'skipped')
+  return isWrong || rows.some(({ setUp, baseUrl }) => setUp || (baseUrl?.requests ?? null) !== null)
+}
+
+function renderUnused(unused: readonly Group[], absent: readonly string[], page: Page): string[] {
+  const { texts, style, host } = page
+  const titles = unused.map(({ title, rows }) => {
+    const url = rows.map(({ baseUrl }) => baseUrl?.value ?? '').find((value) => value !== '')
+    return url === undefined ? title : say('doctor.elsewhere', { tool: title, url })
+  })
+  const parts = [
+    ...(titles.length > 0 ? [say('doctor.not-configured', { tools: titles })] : []),
+    ...(absent.length > 0 ? [say('doctor.not-here', { tools: absent })] : []),
+  ]
+  if (parts.length === 0) return []
+  const text = escapeControls(say('http.sentences', { sentences: parts }).in(texts))
+  return [style.dim(wrapText(text, host.terminal.columns).join('\n'))]
 }
 
 function sorted(findings: readonly Finding[]): Finding[] {
@@ -72,7 +101,13 @@ function renderGroup({ title, rows, findings }: Group, page: Page): string {
   const settings = rows.filter(({ protocol }) => protocol !== null).flatMap((row) => renderRow(row, page))
   // What is right stands above, with the base URL.
   const shown = findings.filter(({ id }) => id !== 'base-url-right')
-  return [head, ...settings, ...shown.flatMap((finding) => renderFinding(finding, page))].join('\n')
+  const worst = findings[0]?.level ?? 'ok'
+  const state = worst === 'info' || worst === 'skipped' ? 'ok' : worst
+  return [
+    `${mark(state, style)} ${head}`,
+    ...settings,
+    ...shown.flatMap((finding) => renderFinding(finding, title, page)),
+  ].join('\n')
 }
 
 function renderRow({ baseUrl, key, overridden }: ToolData, page: Page): string[] {
@@ -113,8 +148,8 @@ function levelName(level: string): Message | string {
   return known === undefined ? level : say(`doctor.level.${known}`)
 }
 
-function renderFinding(finding: Finding, page: Page): string[] {
-  const { level, hint, where } = finding
+function renderFinding(finding: Finding, title: string, page: Page): string[] {
+  const { level, hint, where, shows, values } = finding
   const { host, style } = page
   const columns = host.terminal.columns - 4
   const text = finding.message.in(host.texts).replaceAll(`${host.home}/`, '~/')
@@ -124,12 +159,27 @@ function renderFinding(finding: Finding, page: Page): string[] {
     `  ${mark(level, style)} ${first}`,
     ...rest.map((line) => `    ${line}`),
     ...(place === undefined || text.includes(place) ? [] : [style.dim(`    ${escapeControls(place)}`)]),
-    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${escapeControls(textIn(hint, host.texts))}`]),
+    ...(shows === undefined ? [] : quoteClient(title, shows, page)),
+    ...(values === undefined ? [] : compareValues(values, page)),
+    ...(hint === undefined ? [] : [`    ${style.cyan('→')} ${escapeControls(hint.in(host.texts))}`]),
   ]
 }
 
+function quoteClient(tool: string, text: string, { host }: Page): string[] {
+  const said = escapeControls(say('doctor.shows', { tool, text }).in(host.texts))
+  return wrapText(said, host.terminal.columns - 4).map((line) => `    ${line}`)
+}
+
+function compareValues({ wrong, right }: NonNullable<Finding['values']>, { texts, style }: Page): string[] {
+  const names = [texts['doctor.wrong'], texts['doctor.right']]
+  const width = Math.max(...names.map(displayWidth))
+  const line = (name: string, value: string) => `      ${padEnd(name, width)}  ${escapeControls(value)}`
+  const [now = '', then = ''] = names
+  return [line(now, style.red(wrong)), line(then, style.green(right))]
+}
+
 function mark(level: Level, style: Style): string {
-  if (level === 'error') return style.red('✖')
+  if (level === 'error') return style.red('✗')
   if (level === 'failed') return style.red('?')
   if (level === 'warning') return style.yellow('!')
   if (level === 'ok') return style.green('✔')

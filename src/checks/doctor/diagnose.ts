@@ -16,7 +16,7 @@ import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/written-keys.ts'
 import { say } from '../../texts/message.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
-import { daemonFindings, versionFindings } from './state-findings.ts'
+import { completeHint, daemonFindings, versionFindings } from './state-findings.ts'
 
 /** What doctor looks at beside the effect: daemons, git and what we own. */
 interface DoctorContext extends EffectContext {
@@ -49,10 +49,12 @@ export async function diagnose(
   const findings = [
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
-    ...accounts.flatMap((view) => judgeEffect(view, context)),
+    ...accounts.flatMap((view) =>
+      judgeEffect(view, context).map((finding) => completeHint(finding, [view], context, host)),
+    ),
     ...oddFolders(context),
     ...profileFindings(catalog.shells, machine),
-    ...judgeMachine(context),
+    ...judgeMachine(context).map((finding) => completeHint(finding, views, context, host)),
     ...(await keyFileFindings(keyFiles([...views, ...accounts], context), context)),
   ]
   return { views, findings: eachOnce(findings), profiles: effect.profiles, effect }
@@ -95,7 +97,11 @@ function isOfMachine(error: unknown): boolean {
 }
 
 function toolFindings(view: ToolView, context: DoctorContext): Finding[] {
-  return [...judgeEffect(view, context), ...daemonFindings(view, context.host), ...versionFindings(view)]
+  return [
+    ...judgeEffect(view, context).map((finding) => completeHint(finding, [view], context, context.host)),
+    ...daemonFindings(view, context.host),
+    ...versionFindings(view),
+  ]
 }
 
 /** Variables that name no folder which every program finds; a shell's where this program uses that shell. */

@@ -1,12 +1,19 @@
 import { statSync } from 'node:fs'
+import { folderAssignments } from '../../catalog/folder-variables.ts'
 import { resolvePath } from '../../catalog/places.ts'
+import type { Catalog } from '../../catalog/tool.ts'
 import { isInRange } from '../../effect/find-setting.ts'
-import { isPlaceholderKey, type ToolView } from '../../effect/tool-view.ts'
+import {
+  type EffectContext,
+  type ExistingSetup,
+  isPlaceholderKey,
+  type ToolView,
+} from '../../effect/tool-view.ts'
 import { quoteWord } from '../../errors.ts'
 import type { Finding, Level } from '../../finding.ts'
+import { hostIn, regionMeant } from '../../gateway/judge-base-url.ts'
 import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
-import type { Setup } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
@@ -22,23 +29,68 @@ import type { KeepsNoModes } from './key-file-findings.ts'
 export function driftFindings(status: ToolStatus, folders = ''): Finding[] {
   return status.files
     .filter(({ state }) => state !== 'as-written')
-    .map((file) => driftFinding(status.tool, setupCommand(status, folders), file))
+    .map((file) => driftFinding(status.tool, setupLine(status, folders), file))
 }
 
-/** The command that writes a setup again as it was chosen, and where. */
-function setupCommand({ tool, region, gateway, project, model, ...setup }: Setup, folders: string): string {
-  const { scope, method, shell, keyStore = 'file' } = setup
-  const words = [
-    project === undefined ? '' : `cd ${quoteWord(project)} && `,
-    `${folders}qcode-setup --tool ${tool}`,
-    region === 'custom' ? ` --gateway ${quoteWord(gateway)}` : ` --region ${region}`,
-    isUnencryptedUrl(gateway) ? ' --allow-http' : '',
-    scope === 'user' ? '' : ` --scope ${scope}`,
-    method === 'env' ? ` --method env${shell === undefined ? '' : ` --shell ${shell}`}` : '',
-    keyStore === 'file' ? '' : ` --key-store ${keyStore}`,
-    model === undefined ? '' : ` --model ${quoteWord(model)}`,
+/** The command that writes a setup again as it was chosen, and where. `given` are flags that stand behind it already. */
+function setupLine(
+  { tool, project, scope = 'user', method, shell, model, keyStore = 'file', ...setup }: ExistingSetup,
+  folders: string,
+  given = '',
+): string {
+  const flags = [
+    ...gatewayFlags(setup),
+    ...(scope === 'user' ? [] : [`--scope ${scope}`]),
+    ...(method === 'env' ? ['--method env', ...(shell === undefined ? [] : [`--shell ${shell}`])] : []),
+    ...(keyStore === 'file' ? [] : [`--key-store ${keyStore}`]),
+    ...(model === undefined ? [] : [`--model ${quoteWord(model)}`]),
   ]
-  return words.join('')
+  const missing = flags.filter((flag) => !given.includes(flag.split(' ')[0] ?? ''))
+  const place = project === undefined ? '' : `cd ${quoteWord(project)} && `
+  return [`${place}${folders}qcode-setup --tool ${tool}`, ...missing].join(' ') + given
+}
+
+function gatewayFlags({ region = 'custom', gateway }: Pick<ExistingSetup, 'region' | 'gateway'>): string[] {
+  const flag = region === 'custom' ? `--gateway ${quoteWord(gateway)}` : `--region ${region}`
+  return isUnencryptedUrl(gateway) ? [flag, '--allow-http'] : [flag]
+}
+
+/**
+ * The finding with each command of its hint that sets a tool up completed: for the gateway, in the place and in the way in
+ * which the tool is set up or, where it is not, for the gateway that its base URL means, else for the one that all other
+ * tools have. Without that a pasted command would lead elsewhere.
+ */
+export function completeHint(
+  finding: Finding,
+  views: readonly ToolView[],
+  { setups, catalog }: Pick<EffectContext, 'setups' | 'catalog'>,
+  host: Host,
+): Finding {
+  const { hint } = finding
+  if (hint === undefined) return finding
+  const complete = (line: string, id: string, given: string) => {
+    if (/ --(region|gateway) /.test(`${given} `)) return line
+    const view = views.find(({ tool }) => tool.id === id)
+    const own = view?.setups[0] ?? setups.find(({ tool }) => tool === id)
+    const tool = catalog.tools.find((one) => one.id === id)
+    if (own && tool) return setupLine(own, folderAssignments(tool, own.folders ?? {}, host), given)
+    const gateway = meantGateway(view, setups, catalog)
+    return gateway ? [`qcode-setup --tool ${id}`, ...gatewayFlags(gateway)].join(' ') + given : line
+  }
+  const command = /qcode-setup --tool ([\w-]+)((?: --[\w-]+(?: [\w-]+)?)*)/g
+  return { ...finding, hint: hint.map((text) => text.replace(command, complete)) }
+}
+
+function meantGateway(
+  view: ToolView | undefined,
+  setups: readonly ExistingSetup[],
+  { gateway }: Catalog,
+): Pick<ExistingSetup, 'region' | 'gateway'> | undefined {
+  const urls = (view?.connections ?? []).flatMap(({ baseUrl }) => baseUrl.winner?.value ?? [])
+  const meant = urls.flatMap((url) => regionMeant(hostIn(url) ?? '', gateway) ?? [])[0]
+  if (meant) return { region: meant.id, gateway: meant.origin }
+  const [only, ...others] = new Map(setups.map((setup) => [setup.gateway, setup])).values()
+  return others.length === 0 ? only : undefined
 }
 
 function driftFinding(tool: string, command: string, { path, state, differs }: FileStatus): Finding {
@@ -53,6 +105,7 @@ function driftFinding(tool: string, command: string, { path, state, differs }: F
     level: 'warning',
     tool,
     message: say(text, { path, names: differs }),
+    names: differs,
     where,
     hint: say('doctor.write-again', { command }),
   }
@@ -149,6 +202,49 @@ function judgedPlaces({ tool, connections }: ToolView): string[] {
     .map(({ name, source }) => `${tool.id} ${source.file?.path ?? `$${name}`}`)
 }
 
+/**
+ * The way out of each wrong base URL that `lint --fix` corrects where it stands: that needs no key, and touches nothing else.
+ * Where a value of ours changed in nothing but that URL, the URL is all that is said of it.
+ */
+export function mendByLint(
+  findings: readonly Finding[],
+  problems: readonly LintProblem[],
+  views: readonly ToolView[],
+): Finding[] {
+  const mended = findings.map((finding) => withLintFix(finding, problems, views))
+  const urls = mended.filter(({ id, level }) => id.startsWith('base-url-') && level === 'error')
+  return mended.filter(
+    ({ id, tool, where, names = [] }) =>
+      id !== 'drift' ||
+      !urls.some(({ where: at, values, ...url }) => {
+        const isAll = names.every((name) => name === values?.name || name.endsWith(`.${values?.name}`))
+        return isAll && url.tool === tool && at?.file === where?.file
+      }),
+  )
+}
+
+function withLintFix(
+  finding: Finding,
+  problems: readonly LintProblem[],
+  views: readonly ToolView[],
+): Finding {
+  const { id, where, values } = finding
+  if (!id.startsWith('base-url-') || where === undefined || values === undefined) return finding
+  const found = problems.find(
+    ({ finding: { file, line, fix } }) => fix !== null && file === where.file && line === where.line,
+  )
+  const right = found?.finding.fix
+  if (right === undefined || right === null) return finding
+  const winners = views
+    .filter(({ tool }) => tool.id === finding.tool)
+    .flatMap(({ connections }) => connections.flatMap(({ baseUrl }) => baseUrl.winner ?? []))
+  const isOfShell = winners.some(
+    ({ name, source: { level } }) => name === values.name && (level === 'environment' || level === 'profile'),
+  )
+  const hint = say(isOfShell ? 'doctor.lint-fix.terminal' : 'doctor.lint-fix')
+  return { ...finding, hint, values: { ...values, right } }
+}
+
 /** The findings as they are shown: each broken file once, and no key in any of them. */
 export function finishFindings(findings: readonly Finding[], views: readonly ToolView[]): Finding[] {
   const keys = views
@@ -178,7 +274,7 @@ function isFirstOfFile({ level, where }: Finding, index: number, findings: reado
 /** No finding names a key; this holds for whatever a file or a client brings up. */
 function hideKeys(finding: Finding, keys: readonly Secret[]): Finding {
   const { message, hint } = finding
-  const masked = (text: Message | string) => asMessage(text).map((shown) => maskText(shown, keys))
+  const masked = (text: Message) => text.map((shown) => maskText(shown, keys))
   return {
     ...finding,
     message: masked(message),

@@ -1,3 +1,4 @@
+import type { Tool } from '../../catalog/tool.ts'
 import { type SourceData, sourceData } from '../../effect/describe-source.ts'
 import type { Found } from '../../effect/find-setting.ts'
 import type { Profile } from '../../effect/read-profiles.ts'
@@ -86,44 +87,4 @@ function connectionData(
 /** A key masked; a command that prints one as it stands, but for what looks like a key in it. */
 function maskFound({ value, isCommand }: Found): string {
   return isCommand ? maskText(value, []) : maskKey(value)
-}
-
-/**
- * What to ask of each origin that a client uses: the paths that it really requests, and whether its key is good. A
- * key goes only where the client sends it as well, and never without TLS to another machine.
- */
-export function gatewayPlans(views: readonly ToolView[], gateway: Gateway): CheckPlan[] {
-  const routes = views.flatMap(({ tool, connections }) =>
-    connections.flatMap((connection) => routeOf(tool.id, connection, gateway) ?? []),
-  )
-  const places = new Map(routes.map(({ origin, key }) => [`${origin.text} ${key ?? ''}`, { origin, key }]))
-  return [...places.values()].map(({ origin, key }) => {
-    const here = routes.filter((route) => route.origin.text === origin.text && route.key === key)
-    const protocols = here.map(({ route }) => route.protocol)
-    return {
-      origin,
-      routes: mergeRoutes(here.map(({ route }) => route)),
-      ...(key !== undefined && { key: { secret: new Secret(key), routes: keyRoutes(protocols, gateway) } }),
-    }
-  })
-}
-
-function routeOf(
-  tool: string,
-  { connection, baseUrl, keys, destination, verdict }: ConnectionView,
-  gateway: Gateway,
-) {
-  const origin = originOfUrl(baseUrl.winner?.value ?? '', gateway)
-  if (
-    destination !== 'gateway' ||
-    !origin ||
-    verdict?.requests === undefined ||
-    verdict.problems.length > 0
-  ) {
-    return undefined
-  }
-  const key = keys.winner?.value.trim() ?? ''
-  const route: ToolRoute = { protocol: connection.protocol, path: verdict.requests, tools: [tool] }
-  const canBeSent = looksGatewayKey(key) && /^[\x21-\x7e]+$/.test(key) && !origin.isUnencrypted
-  return { origin, route, key: canBeSent ? key : undefined }
 }

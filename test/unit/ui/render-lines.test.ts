@@ -49,7 +49,7 @@ describe('renderFindings', () => {
       id: 'x',
       level: 'info',
       message: say('lint.unread.not-text', { path: 'a\n! b' }),
-      hint: 'type\n! c',
+      hint: asMessage('type\n! c'),
     } as const
     expect(renderFindings([named], hostWith({}))).toMatch(/^i a\\x0a! b .*\n {2}→ type\\x0a! c$/)
   })

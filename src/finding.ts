@@ -11,6 +11,8 @@ export interface Finding {
   readonly message: Message
   /** The tool that it is about. */
   readonly tool?: string
+  /** The tools that it is about, where they are several. */
+  readonly tools?: readonly string[]
   readonly where?: Where
   /** What the tool's client shows for it, as it was measured: most blame something else. */
   readonly shows?: string

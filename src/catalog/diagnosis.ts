@@ -17,12 +17,10 @@ export interface Diagnosis {
   readonly shows: readonly Shown[]
 }
 
-/** What a client shows a person for a reply of the gateway, as far as that is the same whatever was asked for. */
+/** What a client of these versions (semver) shows a person for a reply of this HTTP status; an unknown version counts as the newest. */
 export interface Shown {
-  /** Of HTTP. */
   readonly status: number
   readonly text: string
-  /** Range of client versions in which it was seen; an unknown version counts as the newest. */
   readonly versions?: string
 }
 

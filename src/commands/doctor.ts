@@ -5,13 +5,12 @@ import { folderAssignments } from '../catalog/folder-variables.ts'
 import { checkSettings } from '../checks/check-gateway.ts'
 import { askGateway } from '../checks/doctor/ask-gateway.ts'
 import { diagnose } from '../checks/doctor/diagnose.ts'
+import { lintFindings, mendByLint } from '../checks/doctor/lint-findings.ts'
 import {
   countLevels,
   driftFindings,
   finishFindings,
   folderFindings,
-  lintFindings,
-  mendByLint,
 } from '../checks/doctor/state-findings.ts'
 import { toolData } from '../checks/doctor/tool-data.ts'
 import { stateInGit } from '../checks/key-in-git.ts'
@@ -57,13 +56,7 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
   const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
   const deep = isOn(input, 'deep') ? await deepFindings(views, effect, context) : []
   const local = mendByLint(
-    [
-    ...found,
-    ...deep,
-    ...state.findings,
-    ...lintFindings(lint.problems, views),
-    ...lint.failures,
-  ],
+    [...found, ...deep, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures],
     lint.problems,
     views,
   )

@@ -1251,10 +1251,10 @@ export const en = {
     key,
     places,
   }: With<'reason' | 'key'> & { readonly places: readonly string[] }) =>
-    `${reason} ${key} is used by ${places.join(' and ')}.`,
+    `${reason} ${key} is used by: ${places.join(', ')}.`,
   'doctor.key-refused.user': ({ tool, place }: With<'tool' | 'place'>) => `${tool} (${place})`,
   'doctor.key-refused.replace': ({ places }: { readonly places: readonly string[] }) =>
-    `Replace the key in ${places.join(' and ')}.`,
+    `Replace the key in ${places.join(', ')}.`,
   'doctor.not-configured': ({ tools }: { readonly tools: readonly string[] }) =>
     `Not configured: ${tools.join(', ')}.`,
   'doctor.not-here': ({ tools }: { readonly tools: readonly string[] }) =>

@@ -27,6 +27,8 @@ interface Group {
   readonly title: string
   readonly rows: readonly ToolData[]
   readonly findings: readonly Finding[]
+  /** The worst that is said of it, here or of several at once. */
+  readonly level: Level
 }
 
 const worstFirst: readonly Level[] = ['error', 'failed', 'warning', 'info', 'skipped', 'ok']
@@ -44,7 +46,7 @@ export function reportDoctor(report: DoctorReport, host: Host): { report: string
     : say('doctor.summary', { errors: error, warnings: warning, failed })
   const { used, unused } = groupByTool(report)
   const others = sorted(report.findings.filter(({ tool }) => tool === undefined))
-  const machine = { title: page.texts['doctor.machine'], rows: [], findings: others }
+  const machine = { title: page.texts['doctor.machine'], rows: [], findings: others, level: worstOf(others) }
   const groups = [...used, ...(others.length > 0 ? [machine] : [])].map((group) => renderGroup(group, page))
   const rest = renderUnused(unused, report.absent, page)
   return { report: [...groups, ...rest, page.style.bold(sum.in(host.texts))].join('\n\n'), next: [] }
@@ -55,14 +57,16 @@ function groupByTool({ tools, findings }: DoctorReport): { used: Group[]; unused
   const ids = new Set([...tools.map(({ tool }) => tool), ...findings.flatMap(({ tool }) => tool ?? [])])
   const groups = [...ids].map((id) => {
     const rows = tools.filter(({ tool }) => tool === id)
-    return { title: rows[0]?.title ?? id, rows, findings: sorted(findings.filter(({ tool }) => tool === id)) }
+    const own = sorted(findings.filter(({ tool }) => tool === id))
+    const shared = sorted(findings.filter(({ tools: ids = [] }) => ids.includes(id)))
+    return { title: rows[0]?.title ?? id, rows, findings: own, level: worstOf([...own, ...shared]) }
   })
   const used = groups.filter(isUsed).sort((one, other) => severityRank(one) - severityRank(other))
   return { used, unused: groups.filter((group) => !isUsed(group)) }
 }
 
-function isUsed({ rows, findings }: Group): boolean {
-  const isWrong = findings.some(({ level }) => level !== 'info' && level !== 'ok' && level !== 'skipped')
+function isUsed({ rows, level }: Group): boolean {
+  const isWrong = level !== 'info' && level !== 'ok' && level !== 'skipped'
   return isWrong || rows.some(({ setUp, baseUrl }) => setUp || (baseUrl?.requests ?? null) !== null)
 }
 
@@ -85,11 +89,15 @@ function sorted(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((one, other) => worstFirst.indexOf(one.level) - worstFirst.indexOf(other.level))
 }
 
-function severityRank({ findings }: Group): number {
-  return findings[0] ? worstFirst.indexOf(findings[0].level) : worstFirst.length
+function worstOf(findings: readonly Finding[]): Level {
+  return worstFirst.find((level) => findings.some((finding) => finding.level === level)) ?? 'ok'
 }
 
-function renderGroup({ title, rows, findings }: Group, page: Page): string {
+function severityRank({ level }: Group): number {
+  return worstFirst.indexOf(level)
+}
+
+function renderGroup({ title, rows, findings, level }: Group, page: Page): string {
   const { style, texts } = page
   const [first] = rows
   const program = first?.program ?? (first?.installed === false ? texts['doctor.not-installed'] : '')
@@ -101,8 +109,7 @@ function renderGroup({ title, rows, findings }: Group, page: Page): string {
   const settings = rows.filter(({ protocol }) => protocol !== null).flatMap((row) => renderRow(row, page))
   // What is right stands above, with the base URL.
   const shown = findings.filter(({ id }) => id !== 'base-url-right')
-  const worst = findings[0]?.level ?? 'ok'
-  const state = worst === 'info' || worst === 'skipped' ? 'ok' : worst
+  const state = level === 'info' || level === 'skipped' ? 'ok' : level
   return [
     `${mark(state, style)} ${head}`,
     ...settings,

@@ -2,7 +2,7 @@ import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { escapeNewlines, type Message, say, type Texts } from '../texts/message.ts'
+import { escapeNewlines, say } from '../texts/message.ts'
 import { displayWidth, wrapText } from './render-table.ts'
 import { openSeals, type Style, styleFor } from './style.ts'
 
@@ -132,13 +132,9 @@ function renderFinding(finding: Finding, host: Pick<Host, 'texts' | 'terminal'>)
   const { columns } = host.terminal
   const text = finding.message.in(host.texts).trim()
   const lines = text.split('\n').flatMap((line) => wrapText(line, columns - 2))
-  const hint = finding.hint === undefined ? undefined : oneLine(finding.hint, host.texts)
+  const hint = finding.hint === undefined ? undefined : escapeNewlines(finding.hint.in(host.texts))
   const advice = hint === undefined ? '' : `\n  → ${wrapText(hint, columns - 4).join('\n    ')}`
   return `${markOf(finding.level, styleFor(host, 'stderr'))} ${lines.join('\n  ')}${advice}`
-}
-
-function oneLine(text: Message | string, texts: Texts): string {
-  return typeof text === 'string' ? escapeNewlines(text) : text.in(texts)
 }
 
 function markOf(level: Finding['level'], style: Style): string {

@@ -1,17 +1,16 @@
 import type { Tool } from '../../catalog/tool.ts'
 import { shownFor } from '../../effect/base-url-findings.ts'
-import { describeSource, whereOf } from '../../effect/describe-source.ts'
+import { whereOf } from '../../effect/describe-source.ts'
 import type { Found } from '../../effect/find-setting.ts'
 import type { Profile } from '../../effect/read-profiles.ts'
-import { type ConnectionView, type EffectContext, looksGatewayKey, type ToolView } from '../../effect/tool-view.ts'
+import type { EffectContext, ToolView } from '../../effect/tool-view.ts'
+import { formatWhere } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
-import type { Gateway } from '../../gateway/gateway.ts'
-import { originOfUrl } from '../../gateway/origin.ts'
 import type { Ledger } from '../../ledger.ts'
-import { maskKey, Secret } from '../../secrets/secret.ts'
+import { maskKey } from '../../secrets/secret.ts'
 import { asMessage, type Message, say } from '../../texts/message.ts'
-import { type CheckPlan, type CheckSettings, checkFindings, checkGateway, keyFaults } from '../check-gateway.ts'
-import { keyRoutes, mergeRoutes, type ToolRoute } from '../check-routes.ts'
+import { type CheckSettings, checkFindings, checkGateway, keyFaults } from '../check-gateway.ts'
+import { gatewayPlans } from './tool-data.ts'
 
 /** Asks each origin that a client goes by for the paths that the client requests, and for the key that it sends. */
 export async function askGateway(
@@ -22,10 +21,13 @@ export async function askGateway(
 ): Promise<Finding[]> {
   const plans = gatewayPlans(views, context.catalog.gateway)
   const asked = await Promise.all(
-    plans.map(async ({ plan, users }) => {
+    plans.map(async ({ plan, key }) => {
+      const users = key === undefined ? [] : usersOf(key, views)
       const findings = checkFindings(await checkGateway(plan, settings))
       return findings.map((finding) =>
-        keyFaults.has(finding.id) ? keyFinding(finding, users, ledger, context) : routeFinding(finding, views),
+        keyFaults.has(finding.id)
+          ? keyFinding(finding, users, ledger, context)
+          : routeFinding(finding, views),
       )
     }),
   )
@@ -51,7 +53,7 @@ function keyFinding(
   if (!first) return { ...finding, message: reason }
   const own = new Set(entries.map(({ path }) => path))
   const places = users.map(({ tool, found }) =>
-    say('doctor.key-refused.user', { tool: tool.title, place: describeSource(found, profiles) }),
+    say('doctor.key-refused.user', { tool: tool.title, place: placeOf(found, profiles) }),
   )
   const ids = [...new Set(users.map(({ tool }) => tool.id))]
   const others = users.filter(({ found }) => !found.isCommand && !own.has(found.source.file?.path ?? ''))
@@ -62,7 +64,7 @@ function keyFinding(
     ...finding,
     message: say('doctor.key-refused', { reason, key: maskKey(first.found.value.trim()), places }),
     hint: others.length === 0 ? rotation(ids, setups) : replacement(others, profiles),
-    ...(only !== undefined && more.length === 0 && { tool: only }),
+    ...(more.length === 0 ? { tool: only ?? '' } : { tools: ids }),
     ...(shows !== undefined && { shows }),
     ...(where && { where }),
   }
@@ -76,14 +78,14 @@ function rotation(ids: readonly string[], setups: Ledger['setups']): Message {
 
 /** Of keys that this program did not write: where the new one belongs. */
 function replacement(others: readonly KeyUser[], profiles: readonly Profile[]): Message {
-  const places = [...new Set(others.map(({ found }) => describeSource(found, profiles)))]
+  const places = [...new Set(others.map(({ found }) => placeOf(found, profiles)))]
   return say('doctor.key-refused.replace', { places })
 }
 
-/** What to ask of one origin with one key, and who sends that key. */
-interface PlannedCheck {
-  readonly plan: CheckPlan
-  readonly users: readonly KeyUser[]
+/** The file and the line of a key; a variable that no file sets is named. */
+function placeOf(found: Found, profiles: readonly Profile[]): string {
+  const where = whereOf(found, profiles)
+  return where ? formatWhere(where) : `$${found.name}`
 }
 
 /** A tool, and where it has the key from. */
@@ -93,44 +95,14 @@ interface KeyUser {
   readonly found: Found
 }
 
-/**
- * What to ask of each origin that a client uses: the paths that it really requests, and whether its key is good. A
- * key goes only where the client sends it as well, and never without TLS to another machine.
- */
-function gatewayPlans(views: readonly ToolView[], gateway: Gateway): PlannedCheck[] {
-  const routes = views.flatMap((view) =>
-    view.connections.flatMap((connection) => routeOf(view, connection, gateway) ?? []),
+/** Every tool that sends this key to the gateway, one whose base URL is wrong too: it needs another key as well. */
+function usersOf(key: string, views: readonly ToolView[]): KeyUser[] {
+  return views.flatMap(({ tool, installed: { version }, connections }) =>
+    connections
+      .filter(({ destination }) => destination === 'gateway')
+      .flatMap(({ keys: { winner: found } }) =>
+        found?.value.trim() === key ? [{ tool, version, found }] : [],
+      )
+      .slice(0, 1),
   )
-  const places = new Map(routes.map(({ origin, key }) => [`${origin.text} ${key ?? ''}`, { origin, key }]))
-  return [...places.values()].map(({ origin, key }) => {
-    const here = routes.filter((route) => route.origin.text === origin.text && route.key === key)
-    const protocols = here.map(({ route }) => route.protocol)
-    const plan = {
-      origin,
-      routes: mergeRoutes(here.map(({ route }) => route)),
-      ...(key !== undefined && { key: { secret: new Secret(key), routes: keyRoutes(protocols, gateway) } }),
-    }
-    return { plan, users: here.flatMap(({ user }) => user ?? []) }
-  })
-}
-
-function routeOf(
-  { tool, installed: { version } }: ToolView,
-  { connection, baseUrl, keys, destination, verdict }: ConnectionView,
-  gateway: Gateway,
-) {
-  const origin = originOfUrl(baseUrl.winner?.value ?? '', gateway)
-  if (
-    destination !== 'gateway' ||
-    !origin ||
-    verdict?.requests === undefined ||
-    verdict.problems.length > 0
-  ) {
-    return undefined
-  }
-  const key = keys.winner?.value.trim() ?? ''
-  const route: ToolRoute = { protocol: connection.protocol, path: verdict.requests, tools: [tool.id] }
-  const canBeSent = looksGatewayKey(key) && /^[\x21-\x7e]+$/.test(key) && !origin.isUnencrypted
-  const user = keys.winner && { tool, version, found: keys.winner }
-  return { origin, route, key: canBeSent ? key : undefined, user }
 }

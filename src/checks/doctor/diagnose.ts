@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { basename, delimiter } from 'node:path'
+import { delimiter } from 'node:path'
 import { detectTool } from '../../catalog/detect.ts'
-import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import type { Catalog, Tool } from '../../catalog/tool.ts'
 import type { ReadFile } from '../../effect/file-reader.ts'
 import { judgeEffect, judgeMachine, openEffect } from '../../effect/judge-effect.ts'
@@ -15,8 +14,9 @@ import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/written-keys.ts'
 import { say } from '../../texts/message.ts'
+import { completeHints } from './complete-hints.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
-import { completeHint, daemonFindings, versionFindings } from './state-findings.ts'
+import { daemonFindings, oddFolderFindings, versionFindings } from './state-findings.ts'
 
 /** What doctor looks at beside the effect: daemons, git and what we own. */
 interface DoctorContext extends EffectContext {
@@ -49,12 +49,10 @@ export async function diagnose(
   const findings = [
     ...looks.flatMap(({ failure }) => failure ?? []),
     ...views.flatMap((view) => toolFindings(view, context)),
-    ...accounts.flatMap((view) =>
-      judgeEffect(view, context).map((finding) => completeHint(finding, [view], context, host)),
-    ),
-    ...oddFolders(context),
+    ...accounts.flatMap((view) => completeHints(judgeEffect(view, context), [view], context)),
+    ...oddFolderFindings(context),
     ...profileFindings(catalog.shells, machine),
-    ...judgeMachine(context).map((finding) => completeHint(finding, views, context, host)),
+    ...completeHints(judgeMachine(context), views, context),
     ...(await keyFileFindings(keyFiles([...views, ...accounts], context), context)),
   ]
   return { views, findings: eachOnce(findings), profiles: effect.profiles, effect }
@@ -98,25 +96,10 @@ function isOfMachine(error: unknown): boolean {
 
 function toolFindings(view: ToolView, context: DoctorContext): Finding[] {
   return [
-    ...judgeEffect(view, context).map((finding) => completeHint(finding, [view], context, context.host)),
+    ...completeHints(judgeEffect(view, context), [view], context),
     ...daemonFindings(view, context.host),
     ...versionFindings(view),
   ]
-}
-
-/** Variables that name no folder which every program finds; a shell's where this program uses that shell. */
-function oddFolders({ catalog, ledger, host }: DoctorContext): Finding[] {
-  const own = basename(host.env.SHELL || '')
-  const shells = catalog.shells.filter(
-    ({ id, programs }) =>
-      id === own || programs.includes(own) || ledger.setups.some(({ shell }) => shell === id),
-  )
-  const odd = [
-    ...oddHomes(host),
-    ...catalog.tools.flatMap((tool) => oddFoldersOf(tool, undefined, host)),
-    ...shells.flatMap((shell) => oddFoldersOf({ places: {} }, shell, host)),
-  ]
-  return odd.map((one) => ({ id: 'odd-folder', level: 'error', ...describeOddFolder(one) }))
 }
 
 /** Files with a text that looks like the gateway's keys, and files of ours in which a client finds its key. */

@@ -1,25 +1,20 @@
 import { statSync } from 'node:fs'
-import { folderAssignments } from '../../catalog/folder-variables.ts'
+import { basename } from 'node:path'
+import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import { resolvePath } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import { isInRange } from '../../effect/find-setting.ts'
-import {
-  type EffectContext,
-  type ExistingSetup,
-  isPlaceholderKey,
-  type ToolView,
-} from '../../effect/tool-view.ts'
+import { isPlaceholderKey, type ToolView } from '../../effect/tool-view.ts'
 import { quoteWord } from '../../errors.ts'
 import type { Finding, Level } from '../../finding.ts'
-import { hostIn, regionMeant } from '../../gateway/judge-base-url.ts'
-import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
+import type { Ledger } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
 import { asMessage, type Message, say } from '../../texts/message.ts'
-import type { LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
+import { setupLine } from './complete-hints.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
 
 /**
@@ -30,67 +25,6 @@ export function driftFindings(status: ToolStatus, folders = ''): Finding[] {
   return status.files
     .filter(({ state }) => state !== 'as-written')
     .map((file) => driftFinding(status.tool, setupLine(status, folders), file))
-}
-
-/** The command that writes a setup again as it was chosen, and where. `given` are flags that stand behind it already. */
-function setupLine(
-  { tool, project, scope = 'user', method, shell, model, keyStore = 'file', ...setup }: ExistingSetup,
-  folders: string,
-  given = '',
-): string {
-  const flags = [
-    ...gatewayFlags(setup),
-    ...(scope === 'user' ? [] : [`--scope ${scope}`]),
-    ...(method === 'env' ? ['--method env', ...(shell === undefined ? [] : [`--shell ${shell}`])] : []),
-    ...(keyStore === 'file' ? [] : [`--key-store ${keyStore}`]),
-    ...(model === undefined ? [] : [`--model ${quoteWord(model)}`]),
-  ]
-  const missing = flags.filter((flag) => !given.includes(flag.split(' ')[0] ?? ''))
-  const place = project === undefined ? '' : `cd ${quoteWord(project)} && `
-  return [`${place}${folders}qcode-setup --tool ${tool}`, ...missing].join(' ') + given
-}
-
-function gatewayFlags({ region = 'custom', gateway }: Pick<ExistingSetup, 'region' | 'gateway'>): string[] {
-  const flag = region === 'custom' ? `--gateway ${quoteWord(gateway)}` : `--region ${region}`
-  return isUnencryptedUrl(gateway) ? [flag, '--allow-http'] : [flag]
-}
-
-/**
- * The finding with each command of its hint that sets a tool up completed: for the gateway, in the place and in the way in
- * which the tool is set up or, where it is not, for the gateway that its base URL means, else for the one that all other
- * tools have. Without that a pasted command would lead elsewhere.
- */
-export function completeHint(
-  finding: Finding,
-  views: readonly ToolView[],
-  { setups, catalog }: Pick<EffectContext, 'setups' | 'catalog'>,
-  host: Host,
-): Finding {
-  const { hint } = finding
-  if (hint === undefined) return finding
-  const complete = (line: string, id: string, given: string) => {
-    if (/ --(region|gateway) /.test(`${given} `)) return line
-    const view = views.find(({ tool }) => tool.id === id)
-    const own = view?.setups[0] ?? setups.find(({ tool }) => tool === id)
-    const tool = catalog.tools.find((one) => one.id === id)
-    if (own && tool) return setupLine(own, folderAssignments(tool, own.folders ?? {}, host), given)
-    const gateway = meantGateway(view, setups, catalog)
-    return gateway ? [`qcode-setup --tool ${id}`, ...gatewayFlags(gateway)].join(' ') + given : line
-  }
-  const command = /qcode-setup --tool ([\w-]+)((?: --[\w-]+(?: [\w-]+)?)*)/g
-  return { ...finding, hint: hint.map((text) => text.replace(command, complete)) }
-}
-
-function meantGateway(
-  view: ToolView | undefined,
-  setups: readonly ExistingSetup[],
-  { gateway }: Catalog,
-): Pick<ExistingSetup, 'region' | 'gateway'> | undefined {
-  const urls = (view?.connections ?? []).flatMap(({ baseUrl }) => baseUrl.winner?.value ?? [])
-  const meant = urls.flatMap((url) => regionMeant(hostIn(url) ?? '', gateway) ?? [])[0]
-  if (meant) return { region: meant.id, gateway: meant.origin }
-  const [only, ...others] = new Map(setups.map((setup) => [setup.gateway, setup])).values()
-  return others.length === 0 ? only : undefined
 }
 
 function driftFinding(tool: string, command: string, { path, state, differs }: FileStatus): Finding {
@@ -175,74 +109,27 @@ function changedAt(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
-/** What lint found, but for the base URLs that are in effect and were judged with their precedence. */
-export function lintFindings(problems: readonly LintProblem[], views: readonly ToolView[]): Finding[] {
-  const judged = new Set(views.flatMap(judgedPlaces))
-  return problems
-    .map(({ finding }) => finding)
-    .filter(({ tool, file }) => !(tool ?? '').split(',').some((id) => judged.has(`${id} ${file}`)))
-    .map(({ rule, severity, tool, file, line, column, url, requests, message, fix }) => ({
-      id: `lint-${rule}`,
-      level: severity,
-      message: say('doctor.url', {
-        url: url || say('doctor.url.empty'),
-        fault: message,
-        requests: requests === null ? '' : say('url.requests', { path: requests }),
-      }),
-      where: file.startsWith('$') ? { file } : { file, line, column },
-      ...(tool !== null && !tool.includes(',') && { tool }),
-      ...(fix !== null && { hint: say('doctor.url.hint', { url: fix }) }),
-    }))
-}
-
-/** Where the base URLs in effect stand, as lint names it: a file, or `$NAME` for a variable of the environment. */
-function judgedPlaces({ tool, connections }: ToolView): string[] {
-  return connections
-    .flatMap(({ baseUrl }) => baseUrl.perSetting)
-    .map(({ name, source }) => `${tool.id} ${source.file?.path ?? `$${name}`}`)
-}
-
-/**
- * The way out of each wrong base URL that `lint --fix` corrects where it stands: that needs no key, and touches nothing else.
- * Where a value of ours changed in nothing but that URL, the URL is all that is said of it.
- */
-export function mendByLint(
-  findings: readonly Finding[],
-  problems: readonly LintProblem[],
-  views: readonly ToolView[],
-): Finding[] {
-  const mended = findings.map((finding) => withLintFix(finding, problems, views))
-  const urls = mended.filter(({ id, level }) => id.startsWith('base-url-') && level === 'error')
-  return mended.filter(
-    ({ id, tool, where, names = [] }) =>
-      id !== 'drift' ||
-      !urls.some(({ where: at, values, ...url }) => {
-        const isAll = names.every((name) => name === values?.name || name.endsWith(`.${values?.name}`))
-        return isAll && url.tool === tool && at?.file === where?.file
-      }),
+/** Variables that name no folder which every program finds; a shell's where this program uses that shell. */
+export function oddFolderFindings({
+  catalog,
+  ledger,
+  host,
+}: {
+  readonly catalog: Catalog
+  readonly ledger: Ledger
+  readonly host: Host
+}): Finding[] {
+  const own = basename(host.env.SHELL || '')
+  const shells = catalog.shells.filter(
+    ({ id, programs }) =>
+      id === own || programs.includes(own) || ledger.setups.some(({ shell }) => shell === id),
   )
-}
-
-function withLintFix(
-  finding: Finding,
-  problems: readonly LintProblem[],
-  views: readonly ToolView[],
-): Finding {
-  const { id, where, values } = finding
-  if (!id.startsWith('base-url-') || where === undefined || values === undefined) return finding
-  const found = problems.find(
-    ({ finding: { file, line, fix } }) => fix !== null && file === where.file && line === where.line,
-  )
-  const right = found?.finding.fix
-  if (right === undefined || right === null) return finding
-  const winners = views
-    .filter(({ tool }) => tool.id === finding.tool)
-    .flatMap(({ connections }) => connections.flatMap(({ baseUrl }) => baseUrl.winner ?? []))
-  const isOfShell = winners.some(
-    ({ name, source: { level } }) => name === values.name && (level === 'environment' || level === 'profile'),
-  )
-  const hint = say(isOfShell ? 'doctor.lint-fix.terminal' : 'doctor.lint-fix')
-  return { ...finding, hint, values: { ...values, right } }
+  const odd = [
+    ...oddHomes(host),
+    ...catalog.tools.flatMap((tool) => oddFoldersOf(tool, undefined, host)),
+    ...shells.flatMap((shell) => oddFoldersOf({ places: {} }, shell, host)),
+  ]
+  return odd.map((one) => ({ id: 'odd-folder', level: 'error', ...describeOddFolder(one) }))
 }
 
 /** The findings as they are shown: each broken file once, and no key in any of them. */

@@ -1,4 +1,3 @@
-import type { Tool } from '../../catalog/tool.ts'
 import { type SourceData, sourceData } from '../../effect/describe-source.ts'
 import type { Found } from '../../effect/find-setting.ts'
 import type { Profile } from '../../effect/read-profiles.ts'
@@ -87,4 +86,51 @@ function connectionData(
 /** A key masked; a command that prints one as it stands, but for what looks like a key in it. */
 function maskFound({ value, isCommand }: Found): string {
   return isCommand ? maskText(value, []) : maskKey(value)
+}
+
+/** What to ask of one origin, and the key that goes with it. */
+interface PlannedCheck {
+  readonly plan: CheckPlan
+  readonly key: string | undefined
+}
+
+/**
+ * What to ask of each origin that a client uses: the paths that it really requests, and whether its key is good. A
+ * key goes only where the client sends it as well, and never without TLS to another machine.
+ */
+export function gatewayPlans(views: readonly ToolView[], gateway: Gateway): PlannedCheck[] {
+  const routes = views.flatMap((view) =>
+    view.connections.flatMap((connection) => routeOf(view, connection, gateway) ?? []),
+  )
+  const places = new Map(routes.map(({ origin, key }) => [`${origin.text} ${key ?? ''}`, { origin, key }]))
+  return [...places.values()].map(({ origin, key }) => {
+    const here = routes.filter((route) => route.origin.text === origin.text && route.key === key)
+    const protocols = here.map(({ route }) => route.protocol)
+    const plan = {
+      origin,
+      routes: mergeRoutes(here.map(({ route }) => route)),
+      ...(key !== undefined && { key: { secret: new Secret(key), routes: keyRoutes(protocols, gateway) } }),
+    }
+    return { plan, key }
+  })
+}
+
+function routeOf(
+  { tool }: ToolView,
+  { connection, baseUrl, keys, destination, verdict }: ConnectionView,
+  gateway: Gateway,
+) {
+  const origin = originOfUrl(baseUrl.winner?.value ?? '', gateway)
+  if (
+    destination !== 'gateway' ||
+    !origin ||
+    verdict?.requests === undefined ||
+    verdict.problems.length > 0
+  ) {
+    return undefined
+  }
+  const key = keys.winner?.value.trim() ?? ''
+  const route: ToolRoute = { protocol: connection.protocol, path: verdict.requests, tools: [tool.id] }
+  const canBeSent = looksGatewayKey(key) && /^[\x21-\x7e]+$/.test(key) && !origin.isUnencrypted
+  return { origin, route, key: canBeSent ? key : undefined }
 }

@@ -178,7 +178,7 @@ const actions: readonly (readonly [RegExp, Act])[] = [
       ),
   ],
   [
-    /qcode-setup (undo [\w-]+|switch \w+|lint --fix|--tool [\w-]+(?: --(?:allow-http|(?:key-store|on-conflict|region|model|scope|method|shell|gateway) \S+))*)/,
+    /qcode-setup (undo [\w-]+|switch \w+|lint --fix|--tool [\w-]+(?: --(?:allow-http|(?:key-store|on-conflict|region|model|scope|method|shell|gateway) [^\s;]+))*)/,
     async ([, words = ''], host) => {
       const isSetup = words.startsWith('--tool')
       const keyed = !isSetup || words.includes('key-store') ? '' : ' --key-file -'

@@ -40,7 +40,7 @@ export const baseUrlTable: readonly (readonly [string, string, string, Situation
   [
     'base-url-missing-v1',
     'error',
-    'qcode-setup --tool cline',
+    'qcode-setup lint --fix',
     {
       files: {
         '.cline/data/settings/providers.json': `{"providers":{"anthropic":{"settings":{"baseUrl":"https://api.qcode.cc/api","apiKey":"${gatewayKey}"},"updatedAt":"2026-01-02T03:04:05Z"}},"lastUsedProvider":"anthropic"}`,

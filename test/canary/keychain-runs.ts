@@ -1,5 +1,6 @@
 import { fieldsOf } from '../../src/request/fields.ts'
 import { commandTable } from '../support/command-table.ts'
+import { takesKeychain } from '../support/every-tool.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { canaryKey, oddKey } from './canary-keys.ts'
 import { plantedHome } from './user-files.ts'
@@ -46,8 +47,7 @@ function taken(verb: string, ...wanted: readonly string[]): string[] {
 
 function setUpFromKeychain(key: string): Step[] {
   const line = [
-    '--tool',
-    'all',
+    ...testCatalog.tools.filter(takesKeychain).flatMap(({ id }) => ['--tool', id]),
     '--key-store',
     'keychain',
     '--yes',

@@ -1,5 +1,8 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { resolvePath, resolvePlaces } from '../../src/catalog/places.ts'
+import type { Tool } from '../../src/catalog/tool.ts'
+import { testCatalog } from './test-catalog.ts'
 
 const bom = '\uFEFF'
 const crlf = (text: string) => text.replaceAll('\n', '\r\n')
@@ -111,4 +114,25 @@ export function fillRichHome(home: string): void {
     chmodSync(join(home, path), mode)
   }
   for (const [path, target] of Object.entries(richLinks)) symlinkSync(target, join(home, path))
+  for (const { path, text } of testCatalog.tools.flatMap((tool) => otherFiles(tool, home))) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+}
+
+const almostNothing: Readonly<Record<string, string>> = {
+  toml: '# mine\r\n',
+  yaml: '# mine\r\n',
+  dotenv: '# mine\r\n',
+  json: '{\r\n}',
+  jsonc: '{ // mine\r\n}',
+}
+
+/** The user's files of a tool of which there is none above: with next to nothing in them. */
+function otherFiles({ places, targets }: Tool, home: string): { path: string; text: string }[] {
+  const found = resolvePlaces(places, { env: {}, home, cwd: home, platform: 'linux' })
+  const files = targets
+    .filter(({ scope, path }) => scope === 'user' && !path.startsWith('{{ config }}'))
+    .map(({ path, format }) => ({ path: resolvePath(path, found), text: almostNothing[format] ?? '' }))
+  return files.some(({ path }) => existsSync(path)) ? [] : files
 }

@@ -6,8 +6,10 @@ import type { Value } from '../../../src/documents/document.ts'
 import { type FormatId, loadFormats } from '../../../src/documents/formats.ts'
 import type { Finding } from '../../../src/finding.ts'
 import type { Host } from '../../../src/host/host.ts'
+import { toolIds } from '../../support/every-tool.ts'
+import { type Leaf, readTree } from '../../support/home-tree.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
-import { createTestHost } from '../../support/test-host.ts'
+import { createTestHost, testKey } from '../../support/test-host.ts'
 import { baseUrlTable } from '../../unit/doctor/base-url-table.ts'
 import { examine, makeSituation, type Situation } from '../../unit/doctor/doctor-home.ts'
 import { gatewayKey, trapTable } from '../../unit/doctor/trap-table.ts'
@@ -306,21 +308,18 @@ const keyRows: readonly Row[] = [
   { id: 'no-key', situation: claudeHome({ ANTHROPIC_AUTH_TOKEN: undefined }) },
   { id: 'no-key', situation: clineHome({ apiKey: undefined }) },
   { id: 'no-key', situation: codexHome('', '') },
-  ...['claude-code', 'codex', 'cline', 'aider'].flatMap((tool) => [
-    {
-      id: 'key-file-mode',
-      situation: {},
-      prepare: async (host: Host) => {
-        await setUp(`--tool ${tool}`)(host)
-        const keyFile = {
-          codex: '.codex/.env',
-          cline: clineProviders,
-          aider: '.config/qcode-setup/aider.env',
-        }[tool]
-        chmodSync(join(host.home, keyFile ?? claudeSettings), 0o644)
-      },
+  ...toolIds.map((tool) => ({
+    id: 'key-file-mode',
+    situation: {},
+    prepare: async (host: Host) => {
+      await setUp(`--tool ${tool}`)(host)
+      const isKeyFile = ([path, { bytes }]: [string, Leaf]) =>
+        bytes?.includes(testKey) && !path.startsWith('.local/state/')
+      const [keyFile] = Object.entries(readTree(host.home)).find(isKeyFile) ?? []
+      if (keyFile === undefined) throw new Error(`no file with the key of ${tool}`)
+      chmodSync(join(host.home, keyFile), 0o644)
     },
-  ]),
+  })),
 ]
 
 const shapeRows: readonly Row[] = [

@@ -83,7 +83,7 @@ async function runOnce(
   writer: Writer,
 ): Promise<RunRecord> {
   await checkKeychain(request.keychain, writer.host)
-  // The names of runs tell their order: one that was planned before another has begun would be taken for the older one.
+  // People go by the names of runs: one that was planned before another has begun would look like the older one.
   if (secondOf(runIds(writer.host)[0] ?? '') > secondOf(request.runId)) throw ranMeanwhile()
   const planned = planRun(request, targets, writer.host)
   const committed = await commitRun(planned, request, targets, writer)

@@ -45,7 +45,7 @@ export interface RunsOfSecond extends Runs {
 }
 
 /**
- * The runs of each second in which there are some, the newest second first. Read only as far as it is asked for: whoever
+ * The runs of each second in which there are some, the newest first. Read only as far as it is asked for: whoever
  * wants the last run does not read hundreds of old records. Errors: those of `readTrustedFile`.
  */
 export function* newestRuns(host: Host): Generator<RunsOfSecond> {

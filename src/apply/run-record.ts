@@ -1,4 +1,4 @@
-import { basename, dirname, isAbsolute, normalize } from 'node:path'
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import * as z from 'zod/mini'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
@@ -9,7 +9,7 @@ import { type Message, say } from '../texts/message.ts'
 import { isTemporaryOf } from './file-system.ts'
 import { ledgerSchema } from './ledger-store.ts'
 import { runsFolder } from './state-folder.ts'
-import { namesInTrustedFolder } from './trusted-file.ts'
+import { beginningOf, namesInTrustedFolder } from './trusted-file.ts'
 
 const beforeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('absent') }),
@@ -138,22 +138,49 @@ export interface ApplyRequest {
 }
 
 /**
- * A new run's id, such as `20261123T121314Z-ab12cd`: UTC time and chance. It is never of an earlier second than another run,
- * also when the clock was set back, so that the names alone tell the last runs.
+ * A new run's id, such as `20261123T121314Z-ab12cd`: UTC time and chance. It is not of an earlier second than another run,
+ * also when the clock was set back, so that the names have an order that people see.
  */
 export function newRunId(host: Host): string {
   const now = host
     .now()
     .toISOString()
     .replace(/[-:]|\.\d+/g, '')
-  const [last] = runIds(host)
-  const second = last !== undefined && secondOf(last) > now ? secondOf(last) : now
+  const [second = now] = [now, ...runNames(host).map(secondOf)].sort().reverse()
   return `${second}-${host.randomId().slice(0, 6)}`
 }
 
-/** The ids of all runs, also of those whose records cannot be used, the newest first. Errors: those of `readTrustedFile`. */
+/**
+ * The ids of all runs, also of those whose records cannot be used, the newest first. Names alone do not tell: version 0.1.0
+ * named runs by a clock that may have been set back, and while one run waits for an answer another one may be made. What
+ * tells no number goes with the next newer name. Errors: those of `readTrustedFile`.
+ */
 export function runIds(host: Host): string[] {
+  let newer = Number.POSITIVE_INFINITY
+  const numbered = runNames(host).map((id) => {
+    newer = sequenceOf(join(runsFolder(host), id, 'journal.json')) ?? newer
+    return { id, sequence: newer }
+  })
+  const isLater = (one: number, other: number) => (one === other ? 0 : one > other ? -1 : 1)
+  return numbered.sort((one, other) => isLater(one.sequence, other.sequence)).map(({ id }) => id)
+}
+
+/** The later name first. */
+function runNames(host: Host): string[] {
   return namesInTrustedFolder(runsFolder(host), host).filter(isRunId).sort().reverse()
+}
+
+/** By path of the journal; a run keeps its number. */
+const sequences = new Map<string, number>()
+
+/** The number of a run, from the beginning of its record alone: there may be hundreds. Who goes on reads and checks all of it. */
+function sequenceOf(journal: string): number | undefined {
+  const known = sequences.get(journal)
+  if (known !== undefined) return known
+  const [, text] = /"sequence":\s*(-?\d+),/.exec(beginningOf(journal)) ?? []
+  if (text === undefined) return undefined
+  sequences.set(journal, Number(text))
+  return Number(text)
 }
 
 /** The time in a run's id. */

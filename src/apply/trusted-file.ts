@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   type Stats,
   statSync,
 } from 'node:fs'
@@ -181,4 +182,21 @@ function unreadable({ path, fault, remedy }: Doubt): UserError {
     hint: [remedy, say('error.then-again')],
     where: { file: path },
   })
+}
+
+const beginning = Buffer.alloc(256)
+
+/** The first bytes of a file as ASCII, looked at and not trusted: whoever wrote them. Empty where it is no file that can be read. */
+export function beginningOf(path: string): string {
+  try {
+    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants
+    const file = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    try {
+      return beginning.toString('latin1', 0, readSync(file, beginning, 0, beginning.length, 0))
+    } finally {
+      closeSync(file)
+    }
+  } catch {
+    return ''
+  }
 }

@@ -62,9 +62,13 @@ export interface WritingContext extends CommandContext {
   readonly committer: Committer
 }
 
+/** Any exit code: that of another program. */
+type ProgramExit = number
+
 /** The result of a command. Commands return this; only main prints and sets the exit code. */
 export interface Outcome {
-  readonly exit: ExitCode
+  /** Of a command that has run another program in its place, what that ended with. */
+  readonly exit: ExitCode | ProgramExit
   /** The JSON document of `--json`, without `version` and `command`. */
   readonly data: Readonly<Record<string, unknown>>
   /** The result as text, for standard output. */

@@ -11,7 +11,13 @@ import type { Host } from './host/host.ts'
 import { createNodeHost, userLanguage } from './host/node.ts'
 import { othersHome } from './host/ownership.ts'
 import { type Field, fields, keyVerbs } from './request/fields.ts'
-import { fullNameOf, parseArguments, refuseKeyArgument, unknownValue } from './request/parse-arguments.ts'
+import {
+  fullNameOf,
+  ownArguments,
+  parseArguments,
+  refuseKeyArgument,
+  unknownValue,
+} from './request/parse-arguments.ts'
 import { type Input, isOn } from './request/request.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
@@ -21,9 +27,10 @@ import { concludeOutput, jsonText, type Keys, renderFindings, writeText } from '
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
-  const texts = await loadTexts(userLanguage(args))
+  const own = ownArguments(args)
+  const texts = await loadTexts(userLanguage(own))
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)), texts)
-  const json = args.includes('--json')
+  const json = own.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
   if (host.env.QCODE_DEBUG === '1') startDebug((line) => talk(host, line.replaceAll(host.home, '~')))
   let reported: Promise<ExitCode> | undefined
@@ -37,11 +44,12 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await concludeOutput(await runProgram(args, host).catch(report), host)
 }
 
-async function runProgram(args: readonly string[], host: Host): Promise<ExitCode> {
+async function runProgram(args: readonly string[], host: Host): Promise<number> {
   refuseKeyArgument(args, host.env)
   const { spec, rest } = await findCommand(args)
   const catalog = await catalogFor(spec, rest, host)
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const own = ownArguments(rest)
+  if (own.includes('--help') || own.includes('-h')) {
     const { renderHelp, renderOverview } = await import('./ui/render-help.ts')
     const help = renderHelp(spec, fullNameOf(rest, spec, catalog), { host, catalog })
     const isNamed = rest.length < args.length

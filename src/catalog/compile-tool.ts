@@ -7,7 +7,7 @@ import { findProtocol, type Gateway } from '../gateway/gateway.ts'
 import { say } from '../texts/message.ts'
 import { compileDiagnosis, isRule, refuseUnknownPlace } from './diagnosis-schema.ts'
 import { FieldFault, folderError, locating, type ReadText } from './folder-fault.ts'
-import { compileProof, type Manifest, manifestSchema } from './manifest-schema.ts'
+import { compileProof, compileRuns, type Manifest, manifestSchema } from './manifest-schema.ts'
 import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, Variant } from './tool.ts'
 import { entriesOf, findMisplacedKey, refuseWrongPlaceholder } from './wrong-placeholders.ts'
 
@@ -29,12 +29,14 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
     refuseSchemaOfNothing(manifest)
     const tool = await compileParts(manifest, folder, readText)
     refuseWrongPlaceholder(tool)
+    refuseKeyInRun(tool)
     return tool
   })
 }
 
 async function compileParts(manifest: Manifest, folder: string, readText: ReadText): Promise<Tool> {
-  const { measured, sources, lookups, connections, model_aliases, traps, shows, prove, ...setup } = manifest
+  const { measured, sources, lookups, connections, model_aliases, traps, shows, prove, run, ...setup } =
+    manifest
   const {
     also_called,
     pin_flag,
@@ -71,6 +73,7 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     ...(env && { env }),
     diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps, shows }),
     proofs: prove.map((proof) => compileProof(proof, manifest, readPart)),
+    runs: await compileRuns(manifest, (name, format) => parseContent(join(folder, name), format, readText)),
   } as Tool
 }
 
@@ -175,6 +178,18 @@ async function compileSchema(
   readText: ReadText,
 ): Promise<FileSchema> {
   return { ...rest, textZh: text_zh, schema: await parseContent(join(folder, schema), 'json', readText) }
+}
+
+/** The key may stand in a file of the run and in a variable, never in an argument. */
+function refuseKeyInRun({ runs }: Tool): void {
+  for (const [index, { env, files }] of runs.entries()) {
+    const misplaced = findMisplacedKey(env)
+    if (misplaced) throw new FieldFault(['run', index, 'env'], misplaced.reason)
+    for (const { content, asArguments } of files) {
+      const inFile = findMisplacedKey(asArguments ? [content] : content)
+      if (inFile) throw new FieldFault(['run', index, 'files'], inFile.reason)
+    }
+  }
 }
 
 function compileNote({ text_zh, variants, key_delivery, when, ...note }: Manifest['notes'][number]): Note {

@@ -22,7 +22,7 @@ const keyPath = z.array(z.string()).check(z.minLength(1))
 
 const names = z.array(z.string()).check(z.minLength(1))
 
-const level = z.enum(['managed', 'local', 'project', 'user', 'environment', 'system'])
+const level = z.enum(['managed', 'run', 'local', 'project', 'user', 'environment', 'system'])
 
 const format = z.enum(formatIds)
 
@@ -74,7 +74,8 @@ const value = {
 /** A program as it is looked for in PATH. */
 export const programName = z.string().check(z.regex(/^\w[\w.+-]*$/, rule('program')))
 
-const condition = z.strictObject({
+/** A condition on what a client reads: see `TrapCondition` in diagnosis.ts. */
+export const condition = z.strictObject({
   ...value,
   is: z.exactOptional(z.enum(['on', 'set', 'empty', 'absent', 'gateway', 'not-gateway', 'key'])),
   equals: z.exactOptional(z.string()),
@@ -201,7 +202,8 @@ function compileTrap({
   return { ...rest, textZh, ...(fixZh !== undefined && { fixZh }), when: when.map(compileCondition) }
 }
 
-function compileCondition({ differs_from, ...rest }: z.infer<typeof condition>): TrapCondition {
+/** A checked condition as a TrapCondition. */
+export function compileCondition({ differs_from, ...rest }: z.infer<typeof condition>): TrapCondition {
   return { ...rest, ...(differs_from && { differsFrom: differs_from }) }
 }
 
@@ -249,8 +251,8 @@ export const placeCandidate = z.strictObject({
 /** A text in which nothing is filled in. */
 export const plainText = z.string().check(z.refine((text) => !text.includes('{{'), rule('no-placeholder')))
 
-/** The places that every tool may use; a manifest adds its own. */
-export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system']
+/** The places that every tool may use; a manifest adds its own. `run` is there only while a client is started by `run`. */
+export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system', 'run']
 
 /** Throws a FieldFault for the first path below a manifest that begins with a place that nobody defines. */
 export function refuseUnknownPlace(manifest: object, ownPlaces: readonly string[]): void {

@@ -24,8 +24,8 @@ export interface Shown {
   readonly versions?: string
 }
 
-/** Who has set what stands there; `local` is a user’s own part of a project. */
-export type SourceLevel = 'managed' | 'local' | 'project' | 'user' | 'environment' | 'system'
+/** Who has set what stands there; `local` is a user’s own part of a project, `run` what one run of a client is started with. */
+export type SourceLevel = 'managed' | 'run' | 'local' | 'project' | 'user' | 'environment' | 'system'
 
 /** A file, or the environment where there is no path. */
 export interface Source {

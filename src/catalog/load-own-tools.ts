@@ -138,7 +138,7 @@ function findTargetFault(
 }
 
 /** What the settings of its variables, its models and its code lead to. */
-function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): FieldFault | undefined {
+function findOtherLead({ env, keyDelivery, modelPrefix, snippets, runs }: Tool): FieldFault | undefined {
   const leads = [
     leadFault(['env', 'variables'], findLeadElsewhere(env?.variables ?? {})),
     ...keyDelivery.map(({ beside = {} }, index) =>
@@ -147,6 +147,9 @@ function findOtherLead({ env, keyDelivery, modelPrefix, snippets }: Tool): Field
     modelPrefix !== undefined && isAddress(modelPrefix, [])
       ? new FieldFault(['model_prefix'], say('folder.lead-url', { field: 'model_prefix' }))
       : undefined,
+    ...runs.map(({ args, env: set, files }, index) =>
+      leadFault(['run', index], findLeadElsewhere([[...args], set, ...files.map(({ content }) => content)])),
+    ),
     ...Object.entries(snippets).map(([language, text]) =>
       leadFault(['snippets', language], findLeadInCode(text)),
     ),

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini'
-import { formatIds } from '../documents/formats.ts'
+import type { Value } from '../documents/document.ts'
+import { type FormatId, formatIds } from '../documents/formats.ts'
 import { scriptLanguages } from '../documents/script/script.ts'
 import {
   commonPlaces,
+  compileCondition,
   diagnosisFields,
   filePath,
   placePath as path,
@@ -10,10 +12,12 @@ import {
   plainText,
   programName,
   rule,
+  condition as settingsCondition,
+  tail,
   variableName,
   versionRange,
 } from './diagnosis-schema.ts'
-import type { Proof } from './tool.ts'
+import type { Proof, RunWay } from './tool.ts'
 
 const id = z.string().check(z.regex(/^[a-z0-9][a-z0-9._/-]*$/, rule('lowercase')))
 
@@ -113,6 +117,28 @@ const proofSchema = z.strictObject({
 /** The field of a manifest that is for `prove`. */
 export const proofFields = { prove: z._default(z.array(proofSchema), []) }
 
+/** A text for a command line: whoever lists processes reads it. */
+const publicText = z.string().check(z.refine((text) => !/\{\{\s*key/.test(text), rule('no-key')))
+
+const runFile = z.strictObject({
+  name: tail,
+  format: z.enum(formatIds),
+  content: fileName,
+  as_arguments: z.exactOptional(z.array(publicText).check(z.minLength(1))),
+})
+
+/** A `[[run]]` section of a manifest. For the meaning of every field see `RunWay` in tool.ts. */
+const runSchema = z.strictObject({
+  variants: z.exactOptional(z.array(id).check(z.minLength(1))),
+  when: z._default(z.array(settingsCondition), []),
+  args: z._default(z.array(publicText), []),
+  env: z._default(z.record(variableName, z.string()), {}),
+  unset: z._default(z.array(variableName), []),
+  files: z._default(z.array(runFile), []),
+  reserved: z._default(z.array(plainText), []),
+  avoids: z._default(z.array(z.string()), []),
+})
+
 /** What stands in a tool.toml. For the meaning of every field see tool.ts. */
 export const manifestSchema = z.strictObject({
   schema: z.literal(1),
@@ -148,6 +174,7 @@ export const manifestSchema = z.strictObject({
   snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
   ...diagnosisFields,
   ...proofFields,
+  run: z._default(z.array(runSchema), []),
 })
 
 /** The content of a tool.toml, with every default filled in. */
@@ -196,6 +223,28 @@ export function compileProof(
     inProject: in_project,
     ...(script !== undefined && { script: readScript(script) }),
   }
+}
+
+/** The checked `[[run]]` sections; a tool that is set up by variables alone is started with these. `read` parses a file of the folder. */
+export async function compileRuns(
+  { run, env }: Pick<Manifest, 'run' | 'env'>,
+  read: (name: string, format: FormatId) => Promise<Value>,
+): Promise<RunWay[]> {
+  const byVariables = env ? [{ ...runSchema.parse({}), env: env.variables, unset: env.silence }] : []
+  const ways = run.length > 0 ? run : byVariables
+  return Promise.all(
+    ways.map(async ({ when, files, ...way }) => ({
+      ...way,
+      when: when.map(compileCondition),
+      files: await Promise.all(
+        files.map(async ({ as_arguments, ...file }) => ({
+          ...file,
+          content: await read(file.content, file.format),
+          ...(as_arguments && { asArguments: as_arguments }),
+        })),
+      ),
+    })),
+  )
 }
 
 function hasKnownPlaceholders(text: string): boolean {

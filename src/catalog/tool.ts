@@ -3,7 +3,7 @@ import type { FormatId } from '../documents/formats.ts'
 import type { ScriptLanguage } from '../documents/script/script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway, ProtocolId } from '../gateway/gateway.ts'
-import type { Diagnosis } from './diagnosis.ts'
+import type { Diagnosis, TrapCondition } from './diagnosis.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -42,6 +42,8 @@ export interface Tool {
   readonly diagnosis: Diagnosis
   /** How its clients are run to prove the settings. */
   readonly proofs: readonly Proof[]
+  /** How `run` starts its client for once; the first that fits counts. None: it cannot. */
+  readonly runs: readonly RunWay[]
 }
 
 interface Detection {
@@ -228,6 +230,34 @@ export interface Proof {
   readonly variants?: readonly string[]
   /** Seconds after which it is stopped. */
   readonly timeout: number
+}
+
+/** How a client is started once with the gateway, so that nothing of its own settings is changed and none of them wins. */
+export interface RunWay {
+  /** The variants that are started so; every one where it is left out. */
+  readonly variants?: readonly string[]
+  /** The client's own settings with which it is started so: all of these hold. */
+  readonly when: readonly TrapCondition[]
+  /** In front of the user's arguments. Texts may hold placeholders and `{{ run }}`, the folder of this run; never the key. */
+  readonly args: readonly string[]
+  /** Variables, with placeholders. */
+  readonly env: Readonly<Record<string, string>>
+  /** Variables of the user's that are not handed on, besides those in which the client looks for a base URL or a key. */
+  readonly unset: readonly string[]
+  readonly files: readonly RunFile[]
+  /** Arguments of the client's that would take the place of ours. */
+  readonly reserved: readonly string[]
+  /** Ids of traps that the client does not meet when it is started so. */
+  readonly avoids: readonly string[]
+}
+
+/** Settings of one run: a file in its folder, or arguments. */
+export interface RunFile {
+  readonly name: string
+  readonly format: FormatId
+  readonly content: Value
+  /** Each value becomes these arguments instead, with `{{ path }}` and `{{ value }}` filled in; nothing is written. */
+  readonly asArguments?: readonly string[]
 }
 
 /** A client that source code or a program's settings name by themselves. */

@@ -25,7 +25,7 @@ export function refuseWrongPlaceholder(tool: Tool): void {
   }
 }
 
-function templatesOf({ targets, keyDelivery, env, notes, snippets }: Tool): Templated[] {
+function templatesOf({ targets, keyDelivery, env, notes, snippets, runs }: Tool): Templated[] {
   return [
     ...targets.map(({ path, content, variants }, index) => ({
       where: path,
@@ -52,6 +52,12 @@ function templatesOf({ targets, keyDelivery, env, notes, snippets }: Tool): Temp
       where: `snippets.${language}`,
       at: ['snippets', language],
       content,
+    })),
+    ...runs.map(({ args, env: variables, files, variants }, index) => ({
+      where: 'run',
+      at: ['run', index],
+      content: [[...args], variables, ...files.map((file) => file.content)],
+      variants,
     })),
   ]
 }

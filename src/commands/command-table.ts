@@ -15,6 +15,7 @@ const commands: Readonly<Record<CommandName, () => Promise<CommandSpec>>> = {
   prove: async () => (await import('./prove.ts')).proveCommand,
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   demo: async () => (await import('./demo.ts')).demoCommand,
+  run: async () => (await import('./run.ts')).runCommand,
 }
 
 export const commandNames = Object.keys(commands) as readonly CommandName[]

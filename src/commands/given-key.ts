@@ -1,10 +1,18 @@
+import type { Tool } from '../catalog/tool.ts'
+import type { CommandContext } from '../command.ts'
 import { UserError } from '../errors.ts'
+import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { type Input, textOf } from '../request/request.ts'
+import { readFileState } from '../host/read-file-state.ts'
+import { findWrittenKeys } from '../plan/written-keys.ts'
+import { chooseOrigin } from '../request/normalise-request.ts'
+import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { rememberKey } from '../secrets/mask-text.ts'
 import { readKey } from '../secrets/read-key.ts'
-import type { Secret } from '../secrets/secret.ts'
+import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import type { KeyAsking } from '../wizard/ask-key.ts'
+import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
@@ -35,4 +43,51 @@ function cannotAsk(): UserError {
 /** A key of the right look that opens nothing but a gateway on loopback. */
 export function throwAwayKey(host: Pick<Host, 'randomId'>): string {
   return `cr_${host.randomId().repeat(6).slice(0, 64).padEnd(64, '0')}`
+}
+
+/** The gateway that a command asks which writes nothing, and what of the setups is for it. */
+export interface PresentGateway {
+  readonly origin: Origin
+  /** What is set up for this gateway, that of the tool first. */
+  readonly choices: readonly ToolChoice[]
+}
+
+/** The gateway that the flags name, else the one that the tool is set up for, else the only one that others are, else global. */
+export function presentGateway(input: Input, context: CommandContext, tool?: Tool): PresentGateway {
+  const isOwn = (choice: ToolChoice) => choice.tool.id === tool?.id
+  const { choices } = existingChoices(context)
+  const sorted = [...choices.filter(isOwn), ...choices.filter((choice) => !isOwn(choice))]
+  const [first, ...others] = new Map(choices.map(({ origin }) => [origin.text, origin])).values()
+  const present = choices.find(isOwn)?.origin ?? (others.length === 0 ? first : undefined)
+  const named = textOf(input, 'presentRegion')
+  const isNamed = named !== undefined || textOf(input, 'gateway') !== undefined
+  const origin = (!isNamed && present) || chooseOrigin(input, context.catalog.gateway, named).origin
+  return { origin, choices: sorted.filter((choice) => isSameService(choice.origin, origin)) }
+}
+
+/** The regions are one service with one key; another gateway never gets it. */
+function isSameService(one: Origin, other: Origin): boolean {
+  return one.text === other.text || (one.region !== 'custom' && other.region !== 'custom')
+}
+
+/**
+ * The key that these setups have: of the first of them that has one, from its files, else from the keychain. Undefined
+ * where none can be read.
+ */
+export async function presentKey(
+  choices: readonly ToolChoice[],
+  context: CommandContext,
+): Promise<Secret | undefined> {
+  const ledger = loadLedger(context)
+  for (const { tool, origin } of choices) {
+    const ids = ledger.entries.filter((entry) => entry.tool === tool.id)
+    const setUp = { ...ledger, entries: ids }
+    const { keys } = await findWrittenKeys({ ledgers: [setUp], copies: [] }, [tool], [], {
+      read: readFileState,
+    })
+    const isAlone = choices.every((other) => other.tool !== tool || other.origin.text === origin.text)
+    const [key, ...others] = isAlone ? keys : []
+    if (key !== undefined && others.length === 0) return rememberKey(new Secret(key))
+  }
+  return storedKey(choices, context)
 }

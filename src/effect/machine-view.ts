@@ -61,6 +61,23 @@ export function overlay(machine: MachineView, edits: readonly PlannedFile[]): Ma
   }
 }
 
+/** The machine as a client finds it that is started with this environment and these files, which need not be there yet. */
+export function withRun(
+  machine: MachineView,
+  env: MachineView['env'],
+  files: readonly { readonly path: string; readonly text: string }[],
+): MachineView {
+  const texts = new Map(files.map(({ path, text }) => [path, text]))
+  const read = (path: string) => {
+    const text = texts.get(path)
+    const state = machine.read(path)
+    return text === undefined
+      ? state
+      : stateAfter(state, { kind: 'file', bytes: Buffer.from(text), mode: 0o600 })
+  }
+  return { ...machine, env, read }
+}
+
 function stateAfter(state: FileState, after: PlannedFile['after']): FileState {
   const { path, resolvedPath } = state
   if (after.kind === 'absent') return { kind: 'absent', path, resolvedPath }

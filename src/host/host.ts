@@ -44,6 +44,11 @@ export interface Host {
    * started gives exit null; one that prints without end is stopped.
    */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
+  /**
+   * Runs a program in the place of this one: with its terminal, its streams and the signals that it gets. Gives the exit
+   * code, of a program that a signal has ended 128 and its number. Rejects with Node's error where it cannot be started.
+   */
+  runInForeground(command: string, args: readonly string[], settings: ForegroundSettings): Promise<number>
   /** What the system's keychain keeps for this program. Rejects where the library that reaches it is not installed. */
   keychain(): Promise<KeychainStore>
 }
@@ -91,6 +96,14 @@ export interface RunOptions {
   readonly mayLeave?: boolean
   /** Stops the program when it fires. */
   readonly stop?: AbortSignal
+}
+
+/** What a program in the foreground is started with. */
+export interface ForegroundSettings {
+  /** All of its environment. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Hears of its process id. */
+  readonly onStarted: (pid: number) => void
 }
 
 /** How another program ended. That it failed is no error here. */

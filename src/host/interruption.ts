@@ -11,6 +11,7 @@ export class Interruption {
   #phase: 'open' | 'held' | 'begun' = 'open'
   #done: readonly (Message | string)[] = []
   #cancel: () => void = () => {}
+  #heir: ((signal: NodeJS.Signals) => void) | undefined
 
   constructor() {
     // Every request that is under way listens, as many as a check asks routes and regions at once, and stops with its reply.
@@ -37,9 +38,15 @@ export class Interruption {
     this.#cancel = cancel
   }
 
+  /** From here on signals are another program's, which this one only waits for; they interrupt nothing here any more. */
+  handOver(heir: (signal: NodeJS.Signals) => void): void {
+    this.#heir = heir
+  }
+
   /** Called for each signal; all but the first change nothing. */
-  interrupt(): void {
-    if (this.signal.aborted) return
+  interrupt(signal: NodeJS.Signals = 'SIGINT'): void {
+    this.#heir?.(signal)
+    if (this.#heir || this.signal.aborted) return
     this.#controller.abort()
     if (this.#phase === 'open') this.#cancel()
   }

@@ -9,6 +9,7 @@ import type { Host, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
+import { runInForeground } from './run-in-foreground.ts'
 import { runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
@@ -42,6 +43,8 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
     processes: createProcesses(pid, isAlive),
     run: (command, args, options = {}) =>
       runProgram(command, args, withFolder(options), { kill, platform, env, onExit }),
+    runInForeground: (command, args, settings) =>
+      runInForeground(command, args, settings, { platform, interruption, onTerminal: isatty(0) }),
     keychain: () => openNativeKeychain({ env, uid: process.geteuid?.() }),
   }
 }
@@ -152,10 +155,10 @@ function onExit(stop: () => void): () => void {
 function listen(interruption: Interruption, report: () => Promise<number>): void {
   interruption.whenCancelled(() => void report().then(process.exit))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
-    process.on(signal, () => interruption.interrupt())
+    process.on(signal, () => interruption.interrupt(signal))
   }
   // A terminal that is gone answers no question any more, whether or not a signal announced its end.
-  if (isatty(0)) stdin.on('error', () => interruption.interrupt())
+  if (isatty(0)) stdin.on('error', () => interruption.interrupt('SIGHUP'))
 }
 
 function onStrayError(report: (error: unknown) => Promise<number>): void {

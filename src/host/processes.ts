@@ -14,14 +14,18 @@ export interface ProcessMark {
 export interface Processes {
   /** The mark of this program. */
   self(): ProcessMark
+  /** The mark of a process that runs. */
+  markOf(pid: number): ProcessMark
   /** Whether a marked process still runs, stopped or not; `unknown` where that cannot be seen from here. */
   liveness(mark: ProcessMark): 'alive' | 'dead' | 'unknown'
 }
 
 /** The processes of this machine. `isAlive` asks the system for a number alone. */
 export function createProcesses(pid: number, isAlive: (pid: number) => boolean): Processes {
+  const markOf = (one: number) => ({ pid: one, machine: machineNow(), started: startOf(one) })
   return {
-    self: () => ({ pid, machine: machineNow(), started: startOf(pid) }),
+    self: () => markOf(pid),
+    markOf,
     liveness: (mark) => {
       if (mark.machine !== machineNow()) return 'unknown'
       if (!isAlive(mark.pid)) return 'dead'

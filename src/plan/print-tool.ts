@@ -47,7 +47,7 @@ export async function printTool(
   if (targets.length === 0) {
     return { text: assignments(choice, context, dotenvLine), paths: [] }
   }
-  const texts = await Promise.all(targets.map(({ leaves }) => renderData(format, nest(leaves))))
+  const texts = await Promise.all(targets.map(({ leaves }) => renderLeaves(format, leaves)))
   return {
     text: texts.map((text) => `${text.trimEnd()}\n`).join('\n'),
     paths: targets.map(({ path }) => path),
@@ -94,7 +94,9 @@ function escapeCharacter(character: string): string {
     .join('')
 }
 
-async function renderData(format: string, data: Record<string, Value>): Promise<string> {
+/** A new file with these values, in its format; a key is written as it is. */
+export async function renderLeaves(format: string, leaves: readonly Leaf[]): Promise<string> {
+  const data = nest(leaves)
   // Both packages are CommonJS: once bundled, only their default export is there.
   if (format === 'toml') return (await import('@iarna/toml/stringify.js')).default(data as never)
   if (format === 'yaml') return (await import('yaml')).default.stringify(data)

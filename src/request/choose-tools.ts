@@ -171,7 +171,7 @@ function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined, plac
 }
 
 /** The model for one tool: `TOOL=ID` names it, a bare `ID` is for whatever single tool is set up. */
-function chooseModel(tool: Tool, input: Input): string | undefined {
+export function chooseModel(tool: Tool, input: Input): string | undefined {
   const own = listOf(input, 'model').findLast((value) => value.startsWith(`${tool.id}=`))
   if (own !== undefined) return own.slice(tool.id.length + 1)
   return listOf(input, 'model').findLast((value) => !value.includes('='))

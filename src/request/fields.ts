@@ -16,6 +16,7 @@ const commands = [
   'remove',
   'prove',
   'demo',
+  'run',
 ] as const
 
 export type CommandName = (typeof commands)[number]
@@ -81,6 +82,13 @@ export const fields = {
     choices: regionNames,
     default: 'global',
   },
+  presentRegion: {
+    flag: 'region',
+    value: 'ID',
+    summary: say('flag.present-region'),
+    commands: ['run'],
+    choices: regionNames,
+  },
   regions: {
     flag: 'region',
     value: 'ID',
@@ -108,12 +116,12 @@ export const fields = {
     flag: 'gateway',
     value: 'URL',
     summary: say('flag.gateway'),
-    commands: ['setup', 'print', 'check', 'switch'],
+    commands: ['setup', 'print', 'check', 'switch', 'run'],
   },
   allowHttp: {
     flag: 'allow-http',
     summary: say('flag.allow-http'),
-    commands: ['setup', 'print', 'check', 'switch'],
+    commands: ['setup', 'print', 'check', 'switch', 'run'],
   },
   scope: {
     flag: 'scope',
@@ -141,7 +149,7 @@ export const fields = {
     flag: 'key-file',
     value: 'PATH',
     summary: say('flag.key-file'),
-    commands: ['setup', 'print', 'check', 'key set', 'key rotate'],
+    commands: ['setup', 'print', 'check', 'key set', 'key rotate', 'run'],
   },
   keyStore: {
     flag: 'key-store',
@@ -156,7 +164,7 @@ export const fields = {
     value: '[TOOL=]ID',
     many: true,
     summary: say('flag.model'),
-    commands: ['setup', 'print', 'check'],
+    commands: ['setup', 'print', 'check', 'run'],
   },
   onConflict: {
     flag: 'on-conflict',
@@ -235,6 +243,7 @@ export const fields = {
     summary: say('flag.format'),
     commands: ['print'],
   },
+  printRun: { flag: 'print', summary: say('flag.print-run'), commands: ['run'] },
   withKey: { flag: 'with-key', summary: say('flag.with-key'), commands: ['print'] },
   json: { flag: 'json', summary: say('flag.json'), commands: everyCommand },
   // Read before all else, so that the errors of the parser are in that language as well.
@@ -274,7 +283,7 @@ function pinFields(catalog: Catalog): [string, Field][] {
               flag: pinFlag,
               value: 'VARIANT',
               summary: say('flag.pin', { tool: title }),
-              commands: ['setup', 'print'],
+              commands: ['setup', 'print', 'run'],
               choices: () => variants.map((variant) => variant.id),
             },
           ] as [string, Field],

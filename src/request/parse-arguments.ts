@@ -12,6 +12,8 @@ export interface Positional {
   readonly name: string
   readonly required: boolean
   readonly many?: boolean
+  /** What stands behind `--` goes to another program as it is. */
+  readonly passesRest?: boolean
   /** The words that are allowed, each with what it does; each has flags of its own in the table of fields. */
   readonly choices?: Readonly<Record<string, Message>>
 }
@@ -26,7 +28,8 @@ interface CommandLine {
  * Arguments of one command by its fields. Errors: UserError with exit 2 for an unknown flag (with the nearest one), a
  * missing or unknown value, and an argument too many or too few.
  */
-export function parseArguments(args: readonly string[], command: CommandLine, catalog: Catalog): Input {
+export function parseArguments(given: readonly string[], command: CommandLine, catalog: Catalog): Input {
+  const args = command.positional?.passesRest ? ownArguments(given) : given
   const fullName = fullNameOf(args, command, catalog)
   const fields = fieldsOf(fullName, catalog)
   const values: Record<string, string[]> = {}
@@ -41,7 +44,18 @@ export function parseArguments(args: readonly string[], command: CommandLine, ca
     if (field.value === undefined) switches.add(refuseValue(name, token))
     else values[name] = [...(values[name] ?? []), checkedValue(field, token.value, catalog)]
   }
-  return { values, switches, positionals: checkedPositionals(positionals, command, catalog) }
+  return {
+    values,
+    switches,
+    positionals: checkedPositionals(positionals, command, catalog),
+    ...(command.positional?.passesRest && { rest: given.slice(args.length + 1) }),
+  }
+}
+
+/** The arguments in front of `--`: what is behind it is another program's. */
+export function ownArguments(args: readonly string[]): readonly string[] {
+  const end = args.indexOf('--')
+  return end === -1 ? args : args.slice(0, end)
 }
 
 /** The command as flags name it: with its verb, `key rotate`, where one of its own is among the arguments. */

@@ -41,6 +41,8 @@ export interface Input {
   readonly values: Readonly<Record<string, readonly string[]>>
   readonly switches: ReadonlySet<string>
   readonly positionals: readonly string[]
+  /** What stands behind `--`, for another program; only of a command that takes such arguments. */
+  readonly rest?: readonly string[]
 }
 
 /** The value of a field that is given once; the last one counts. */

@@ -19,7 +19,8 @@ const commands: Names = {
   'lint --fix': 'fix repair',
   lint: 'validate audit scan',
   print: 'export env snippet dump',
-  demo: 'try example tutorial sandbox',
+  demo: 'example tutorial sandbox',
+  run: 'launch exec once try with',
 }
 
 const verbs: Names = {

@@ -921,6 +921,8 @@ export const en = {
   'folder.rule-plain-name': ({ field }: With<'field'>) => `${field} must not contain any of * ? " < > |`,
   'folder.rule-below': ({ field }: With<'field'>) => `${field} must be a path below that folder`,
   'folder.rule-no-placeholder': ({ field }: With<'field'>) => `${field} must not contain a placeholder`,
+  'folder.rule-no-key': ({ field }: With<'field'>) =>
+    `${field} must not contain the key: command lines are visible to others`,
   'folder.rule-line': ({ field }: With<'field'>) =>
     `${field} must be one line of at most 100 plain ASCII characters`,
   'folder.rule-letters': ({ field }: With<'field'>) => `${field} must be letters and digits`,
@@ -1202,6 +1204,7 @@ export const en = {
   'doctor.setting': ({ name, value }: With<'name' | 'value'>) => `${name}: ${value}`,
   'doctor.source': ({ place, level }: With<'place' | 'level'>) => `${place} (${level})`,
   'doctor.level.managed': 'managed',
+  'doctor.level.run': 'this run',
   'doctor.level.local': 'local',
   'doctor.level.project': 'project',
   'doctor.level.user': 'user',
@@ -1441,6 +1444,28 @@ export const en = {
     `To complete it, run: ${command}, or run the interrupted command again.`,
   'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
+  // The command run.
+  'run.not-installed': ({ tool, commands }: With<'tool'> & { readonly commands: readonly string[] }) =>
+    `${tool} is not installed (${commands.join(' and ')} not in PATH).`,
+  'run.not-installed.hint': ({ command }: With<'command'>) => `Install it, then try again: ${command}`,
+  'run.no-way': ({ tool }: With<'tool'>) => `${tool} can't be started with other settings for one run.`,
+  'run.program-missing': ({ tool }: With<'tool'>) => `${tool} is a library, so name the program to start.`,
+  'run.program-missing.hint': ({ tool }: With<'tool'>) =>
+    `For example: qcode-setup run ${tool} -- python app.py`,
+  'run.program-not-found': ({ program }: With<'program'>) => `Program "${program}" was not found in PATH.`,
+  'run.not-started': ({ program, code }: With<'program' | 'code'>) =>
+    `${program} could not be started (${code}).`,
+  'run.not-started.hint': ({ program }: With<'program'>) =>
+    `Check that it runs by itself: ${program} --version`,
+  'run.reserved': ({ flag, tool }: With<'flag' | 'tool'>) =>
+    `${flag} would replace the settings of this run, so ${tool} might not use the gateway.`,
+  'run.reserved.hint': ({ flag }: With<'flag'>) => `Run it again without ${flag}.`,
+  'run.refused': ({ tool }: With<'tool'>) => `${tool} was not started, because it would not use the gateway:`,
+  'run.json': '--json needs --print: the output belongs to the program that is started.',
+  'run.json.hint': 'Add --print to see the command, or leave out --json.',
+  'run.unset': ({ names }: { readonly names: readonly string[] }) => `Not passed on: ${names.join(', ')}`,
+  'run.file': ({ path }: With<'path'>) => `Private file, deleted when the program ends: ${path}`,
+
   // Plain HTTP.
   'http.title': ({ origin }: With<'origin'>) => `${origin} is not encrypted (plain HTTP).`,
   'http.point-1': 'Your key, your prompts, the answers and every file your agent reads are sent unencrypted.',
@@ -1513,12 +1538,18 @@ export const en = {
   'help.doctor.example-2': 'Run each tool once on a copy of your settings',
   'help.doctor.example-3': 'Skip the network, print JSON for scripts',
   'help.demo': 'Try everything in a temporary home directory, without a key or network',
+  'help.run': 'Start a tool once with the gateway, without changing any file',
+  'help.run.example-1': 'Pass arguments to the tool after `--`',
+  'help.run.example-2': 'Start your own program with the variables of a library',
+  'help.run.example-3': 'Show the command without starting it',
 
   // Help: flags.
   'flag.tool': 'Tool (`all`, or `detected` for the installed ones)',
   'flag.removed-tool': 'Tool to remove (`all`, or `detected` for the installed ones)',
   'flag.region': 'Gateway region (`auto` picks the fastest encrypted one)',
   'flag.print-region': 'Gateway region',
+  'flag.present-region': 'Gateway region (default: the configured one, otherwise global)',
+  'flag.print-run': 'Show the command with the key masked, without starting it',
   'flag.regions': 'Region to test (default: the configured ones, otherwise global)',
   'flag.all': 'Test every region and compare response times',
   'flag.live': 'Also send one minimal request per protocol (uses tokens)',

@@ -148,7 +148,7 @@ function sourceText({ level, name, file, line }: SourceData, host: Host): string
   return say('doctor.source', { place: where ?? '', level: levelName(level) }).in(host.texts)
 }
 
-const levels = ['managed', 'local', 'project', 'user', 'system', 'profile'] as const
+const levels = ['managed', 'run', 'local', 'project', 'user', 'system', 'profile'] as const
 
 function levelName(level: string): Message | string {
   const known = levels.find((one) => one === level)

@@ -1,4 +1,3 @@
-import type { ExitCode } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
@@ -23,7 +22,7 @@ export function writeText(
  * Says on standard error when the results could not be written, and gives the exit code: that of a command that has changed
  * something stays what it is, because it is about the files. A reader that has ended, as `head` does, had what it wanted.
  */
-export async function concludeOutput(exit: ExitCode, host: Host): Promise<ExitCode> {
+export async function concludeOutput(exit: number, host: Host): Promise<number> {
   const lost = await host.terminal.outputLost()
   if (lost === undefined) return exit
   writeText(

@@ -47,6 +47,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     isAlive: () => false,
     processes: thisProcess,
     run: async () => ({ exit: 1, stdout: '', stderr: '' }),
+    runInForeground: async () => 1,
     keychain: async () => keychain,
     ...changes,
   }

@@ -1,0 +1,108 @@
+import { existsSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { hasCode } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import type { ProcessMark } from '../host/processes.ts'
+import { createFileSystem, removeIfEmpty, writeCopies } from './file-system.ts'
+import { makePrivateFolder, stateFolder } from './state-folder.ts'
+import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
+
+/** The settings of one run of a client, for its owner alone and gone at its end. */
+export interface ClientFolder {
+  readonly path: string
+  /** Notes the client's process: as long as that runs, nobody clears the folder away. */
+  keepFor(pid: number): void
+  /** Takes the folder away, and the folders around it that were made for it. */
+  close(): Promise<void>
+}
+
+/** Who uses a folder; it is left alone until both have ended. */
+interface Users {
+  readonly runner: ProcessMark
+  readonly client?: ProcessMark
+}
+
+const usersFile = 'users.json'
+
+function clientsFolder(host: Host): string {
+  return join(stateFolder(host), 'clients')
+}
+
+/** The path of a folder for one run; nothing is made. */
+export function clientFolderPath(host: Host): string {
+  return join(clientsFolder(host), `${host.processes.self().pid}-${host.randomId()}`)
+}
+
+/**
+ * Makes a folder with these files, by their names in it: 0600 in 0700. git takes none of it. Errors: those of
+ * `readTrustedFile`, and Node's where the disk refuses.
+ */
+export async function openClientFolder(
+  path: string,
+  files: readonly { readonly name: string; readonly text: string }[],
+  host: Host,
+): Promise<ClientFolder> {
+  const fileSystem = createFileSystem(host.platform)
+  namesInTrustedFolder(clientsFolder(host), host)
+  const made = missingAbove(path)
+  await makePrivateFolder(path, fileSystem)
+  const runner = host.processes.self()
+  const write = (name: string, text: string) => writeCopies(path, [{ path: join(path, name), text }])
+  const close = async () => {
+    discard(path)
+    for (const folder of made) await removeIfEmpty(folder, fileSystem)
+  }
+  try {
+    write('.gitignore', '*\n')
+    write(usersFile, JSON.stringify({ runner } satisfies Users))
+    for (const { name, text } of files) write(name, text)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const keepFor = (pid: number) => {
+    const client = host.processes.markOf(pid)
+    write(usersFile, JSON.stringify({ runner, client } satisfies Users))
+  }
+  return { path, keepFor, close }
+}
+
+/** The folders above a path that are not there, the lowest first. */
+function missingAbove(path: string): string[] {
+  const folder = dirname(path)
+  return existsSync(folder) ? [] : [folder, ...missingAbove(folder)]
+}
+
+/** Takes away what runs that were killed have left; one whose client still runs keeps its folder. */
+export async function clearClientFolders(host: Host): Promise<void> {
+  const parent = clientsFolder(host)
+  const names = existsSync(parent) ? namesInTrustedFolder(parent, host) : []
+  for (const name of names.filter((one) => isLeft(join(parent, one), one, host))) discard(join(parent, name))
+  if (names.length > 0) await removeIfEmpty(parent, createFileSystem(host.platform))
+}
+
+function isLeft(folder: string, name: string, host: Host): boolean {
+  const users = readUsers(folder, host)
+  // Killed before it wrote who it is: its number stands in the name.
+  if (users === undefined) return !host.isAlive(Number.parseInt(name, 10))
+  const { runner, client } = users
+  return [runner, ...(client ? [client] : [])].every((mark) => host.processes.liveness(mark) === 'dead')
+}
+
+function readUsers(folder: string, host: Host): Users | undefined {
+  const bytes = readTrustedFile(join(folder, usersFile), host)
+  try {
+    return JSON.parse(Buffer.from(bytes ?? []).toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** A client may still write into it while it ends. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+  } catch (error) {
+    if (!hasCode(error, 'ENOTEMPTY', 'EBUSY', 'EPERM')) throw error
+  }
+}

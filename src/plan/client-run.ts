@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import type { Installed } from '../catalog/detect.ts'
+import type { Catalog, RunFile, RunWay, Tool } from '../catalog/tool.ts'
+import { judgeEffect, openEffect, sourceProblems } from '../effect/judge-effect.ts'
+import { schemaFindings } from '../effect/judge-schema.ts'
+import { type MachineView, withRun } from '../effect/machine-view.ts'
+import { type EffectContext, type OwnKeys, type ToolView, viewTool } from '../effect/tool-view.ts'
+import type { Finding } from '../finding.ts'
+import type { ToolChoice } from '../request/request.ts'
+import { type FilledValue, fillTemplate, type Leaf, type Lookup, revealValue } from './placeholders.ts'
+import { renderLeaves } from './print-tool.ts'
+import { lookupFor, type WantedContext } from './wanted.ts'
+
+/** One run of a client with the gateway: what it is started with, so that its own settings neither change nor win. */
+export interface ClientRun {
+  /** In front of the user's arguments; no key is in them. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Variables of the user's that are not handed on. */
+  readonly unset: readonly string[]
+  /** Files of the folder of this run, by their names in it. */
+  readonly files: readonly { readonly name: string; readonly text: string }[]
+  readonly reserved: readonly string[]
+  /** What a client is told by its arguments, as a file in which the effect finds it. */
+  readonly told: readonly { readonly name: string; readonly text: string }[]
+  readonly avoids: readonly string[]
+}
+
+/** What a run is worked out from. */
+export interface RunContext extends WantedContext {
+  readonly catalog: Catalog
+  /** The machine as the client would find it if it were started by hand. */
+  readonly machine: MachineView
+  readonly ownKeys: OwnKeys
+  /** The folder of this run; nothing need be there. */
+  readonly folder: string
+}
+
+/** The first way that fits the client's version and the settings that it has by itself; undefined where the tool has none. */
+export async function planClientRun(
+  choice: ToolChoice,
+  installed: Installed,
+  context: RunContext,
+): Promise<ClientRun | undefined> {
+  const { tool, variant } = choice
+  const ways = tool.runs.filter(({ variants }) => variants?.includes(variant.id) ?? true)
+  const { view } = await viewRun(choice, installed, context.machine, context)
+  const way = ways.find(({ when }) => when.every(view.holds))
+  return way && (await fillWay(way, choice, context))
+}
+
+/**
+ * What keeps the client from asking the gateway with our key when it is started so: nothing where it will. Files of the
+ * user's that it refuses are its own affair: nothing of this run stands in them.
+ */
+export async function judgeClientRun(
+  run: ClientRun,
+  choice: ToolChoice,
+  installed: Installed,
+  context: RunContext,
+): Promise<Finding[]> {
+  const { folder, machine } = context
+  const files = [...run.files, ...run.told].map(({ name, text }) => ({ path: join(folder, name), text }))
+  const env = childEnvironment(run, machine.env)
+  const { view, effect } = await viewRun(choice, installed, withRun(machine, env, files), context)
+  const others = [...schemaFindings(view, effect), ...sourceProblems(view)].map(idOf)
+  return judgeEffect(view, effect).filter(
+    (finding) =>
+      ['error', 'warning'].includes(finding.level) &&
+      !run.avoids.includes(finding.id) &&
+      !isOfOwnSettings.includes(finding.id) &&
+      !others.includes(idOf(finding)),
+  )
+}
+
+/** That the client's own settings are others is what a run is for. */
+const isOfOwnSettings = ['base-url-overridden', 'different-keys', 'base-url-empty']
+
+function idOf({ id, where }: Finding): string {
+  return JSON.stringify([id, where])
+}
+
+/** The environment of the client: the user's, less what would count in place of ours, and ours. */
+export function childEnvironment(
+  { env, unset }: ClientRun,
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return { ...Object.fromEntries(Object.entries(own).filter(([name]) => !unset.includes(name))), ...env }
+}
+
+async function viewRun(
+  { tool, variant, origin }: ToolChoice,
+  installed: Installed,
+  machine: MachineView,
+  { catalog, ownKeys, folder }: RunContext,
+): Promise<{ view: ToolView; effect: EffectContext }> {
+  const setup = { tool: tool.id, variant: variant.id, gateway: origin.text, method: 'env' }
+  // It inherits the environment as it is: what a new shell would read is not looked at, nor are other tools.
+  const only = { ...catalog, tools: [tool], shells: [] }
+  const effect = await openEffect({ catalog: only, machine, setups: [setup], ownKeys })
+  return { view: await viewTool(tool, installed, effect, { variant, folders: { run: folder } }), effect }
+}
+
+async function fillWay(way: RunWay, choice: ToolChoice, context: RunContext): Promise<ClientRun> {
+  const values = lookupFor(choice, context)
+  const lookup: Lookup = (name) => (name === 'run' ? context.folder : values(name))
+  const fill = (text: string) => fillTemplate(text, lookup).map(({ value }) => String(revealValue(value)))
+  const env = Object.fromEntries(
+    Object.entries(way.env).flatMap(([name, text]) => fill(text).map((value) => [name, value])),
+  )
+  const filled = await Promise.all(
+    way.files.map(async (file) => {
+      const leaves = fillTemplate(file.content, lookup)
+      const text = `${(await renderLeaves(file.format, leaves)).trimEnd()}\n`
+      return { file, leaves, written: { name: file.name, text } }
+    }),
+  )
+  const writtenFor = (told: boolean) =>
+    filled.filter(({ file }) => (file.asArguments !== undefined) === told).map(({ written }) => written)
+  return {
+    args: [
+      ...way.args.flatMap(fill),
+      ...filled.flatMap(({ file, leaves }) => leaves.flatMap((leaf) => argumentsOf(file, leaf))),
+    ],
+    env,
+    unset: [...new Set([...way.unset, ...ownVariables(choice.tool)])].filter((name) => !(name in env)),
+    files: writtenFor(false),
+    told: writtenFor(true),
+    reserved: way.reserved,
+    avoids: way.avoids,
+  }
+}
+
+/** TOML writes these texts as JSON does; other formats' flags take them as they are. */
+function argumentsOf({ asArguments = [], format }: RunFile, { keyPath, value }: Leaf): string[] {
+  const shown = (one: FilledValue) => (format === 'toml' ? JSON.stringify(one) : String(one))
+  return asArguments.map((text) =>
+    text.replace(/\{\{ (path|value) \}\}/g, (_, name) =>
+      name === 'path' ? keyPath.join('.') : shown(value),
+    ),
+  )
+}
+
+/** Every variable in which the client looks for a base URL or a key. */
+function ownVariables({ diagnosis }: Tool): string[] {
+  const settings = diagnosis.connections.flatMap(({ baseUrl, keys }) => [...baseUrl, ...keys])
+  return settings.flatMap(({ variable = '' }) => (/^\w+$/.test(variable) ? [variable] : []))
+}

@@ -1460,7 +1460,8 @@ export const en = {
   'run.reserved': ({ flag, tool }: With<'flag' | 'tool'>) =>
     `${flag} would replace the settings of this run, so ${tool} might not use the gateway.`,
   'run.reserved.hint': ({ flag }: With<'flag'>) => `Run it again without ${flag}.`,
-  'run.refused': ({ tool }: With<'tool'>) => `${tool} was not started, because it would not use the gateway:`,
+  'run.refused': ({ tool }: With<'tool'>) =>
+    `${tool} was not started, because it would not use the gateway with your key:`,
   'run.json': '--json needs --print: the output belongs to the program that is started.',
   'run.json.hint': 'Add --print to see the command, or leave out --json.',
   'run.unset': ({ names }: { readonly names: readonly string[] }) => `Not passed on: ${names.join(', ')}`,

@@ -1161,7 +1161,7 @@ export const zhCN: Texts = {
   'run.not-started.hint': ({ program }) => `请检查它能否独立运行：${program} --version`,
   'run.reserved': ({ flag, tool }) => `${flag} 会取代本次运行的设置，${tool} 可能不会使用网关。`,
   'run.reserved.hint': ({ flag }) => `请去掉 ${flag} 后重新运行。`,
-  'run.refused': ({ tool }) => `未启动 ${tool}，因为它不会使用网关：`,
+  'run.refused': ({ tool }) => `未启动 ${tool}，因为它不会以您的密钥使用网关：`,
   'run.json': '--json 须与 --print 一起使用：输出属于所启动的程序。',
   'run.json.hint': '请添加 --print 查看命令，或去掉 --json。',
   'run.unset': ({ names }) => `不会传递：${names.join('、')}`,

@@ -88,4 +88,11 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
   prove: () => everyMode('prove'),
   doctor: ({ refusing }) => [...everyMode('doctor', '--no-check'), setUp(refusing), ...quickModes('doctor')],
   demo: () => everyMode('demo'),
+  run: ({ good }) => [
+    ...everyMode('run', 'codex', '--print'),
+    ...quickModes('run', 'claude-code', '--print'),
+    ...quickModes('run', 'openai-sdk', '--', 'true'),
+    setUp(good),
+    ...quickModes('run', 'aider', '--print'),
+  ],
 }

@@ -93,7 +93,8 @@ it('every command that writes is in this table', () => {
   const names = new Set(Object.values(commands).map(([name]) => name))
   expect(
     commandTable
-      .filter(({ writes }) => writes !== 'nothing')
+      // `run` writes its own state alone, and shows with --print what it would do.
+      .filter(({ writes }) => writes === 'files')
       .map(({ name }) => name)
       .sort(),
   ).toEqual([...names].sort())

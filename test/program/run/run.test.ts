@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readTree } from '../../support/home-tree.ts'
+import { makeHome, noKeychain, programPath, runProgram, sampleKey } from '../../support/run-program.ts'
+
+/** A client that says what it found, and then does what its first argument says. */
+const client = `#!/bin/sh
+say() { echo "$*" >> "$HOME/../said"; }
+say "started $$"
+for word in "$@"; do [ -f "$word" ] && say "file $word"; done
+case "$3" in
+  read) cat ;;
+  exit) exit "$4" ;;
+  kill) kill -"$4" $$ ;;
+  wait) trap 'say "got TERM"; exit 5' TERM; trap 'say "got INT"; exit 6' INT; trap 'say "got HUP"; exit 8' HUP
+    say ready; while :; do sleep 0.05; done ;;
+  sleep) say ready; trap '' TERM INT; while :; do sleep 0.05; done ;;
+esac
+`
+
+let home = ''
+let drop = () => {}
+const said = () => readFileSync(join(home, '..', 'said'), 'utf8')
+
+beforeEach(() => {
+  ;({ home, drop } = makeHome())
+  const path = join(dirname(home), 'commands', 'claude')
+  writeFileSync(path, client)
+  chmodSync(path, 0o755)
+})
+afterEach(() => drop())
+
+const env = () => ({
+  HOME: home,
+  PATH: `${join(dirname(home), 'commands')}:/usr/bin:/bin`,
+  QCODE_API_KEY: sampleKey,
+  ...noKeychain,
+})
+
+const run = (...args: readonly string[]) =>
+  runProgram(['run', 'claude-code', '--', ...args], { home, env: env(), input: 'typed by the user\n' })
+
+/** Starts the program and waits until its client says that it is ready. */
+async function startAndWait(word: string) {
+  const program = spawn(process.execPath, [programPath, 'run', 'claude-code', '--', word], {
+    cwd: home,
+    env: env(),
+    stdio: 'ignore',
+  })
+  const ended = new Promise<number | string | null>((resolve) =>
+    program.once('exit', (code, signal) => resolve(code ?? signal)),
+  )
+  for (;;) {
+    if (existsSync(join(home, '..', 'said')) && said().includes('ready')) return { program, ended }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const clients = () => join(home, '.local/state/qcode-setup/clients')
+
+describe('run with a client that is a program', () => {
+  it.each([
+    [['exit', '0'], 0],
+    [['exit', '7'], 7],
+    [['exit', '130'], 130],
+    [['exit', '255'], 255],
+    [['kill', 'KILL'], 137],
+    [['kill', 'TERM'], 143],
+    [['kill', 'SEGV'], 139],
+  ] as const)('ends as the client does: %j gives %i, and the home is as before', async (args, exit) => {
+    const before = readTree(home)
+    const ran = await run(...args)
+    expect([ran.exit, ran.stdout, ran.stderr]).toEqual([exit, '', ''])
+    expect(said()).toMatch(/file .*settings\.json/)
+    expect(readTree(home)).toEqual(before)
+  })
+
+  it('passes standard input and output through', async () => {
+    expect(await run('read')).toMatchObject({ exit: 0, stdout: 'typed by the user\n', stderr: '' })
+  })
+
+  it.each([
+    ['SIGTERM', 'got TERM', 5],
+    ['SIGINT', 'got INT', 6],
+    ['SIGHUP', 'got HUP', 8],
+  ] as const)('hands %s on, waits for the client and clears up', async (signal, word, exit) => {
+    const { program, ended } = await startAndWait('wait')
+    program.kill(signal)
+    expect(await ended).toBe(exit)
+    expect(said()).toContain(word)
+    expect(existsSync(join(home, '.local'))).toBe(false)
+  })
+
+  it('given a kill, leaves the file for as long as the client runs, and the next run clears it away', async () => {
+    const { program, ended } = await startAndWait('sleep')
+    program.kill('SIGKILL')
+    expect(await ended).toBe('SIGKILL')
+    const [left = ''] = readdirSync(clients())
+    await run('exit', '0')
+    expect(readdirSync(clients())).toEqual([left])
+    process.kill(Number(/started (\d+)/.exec(said())?.[1]), 'SIGKILL')
+    await run('exit', '0')
+    expect(existsSync(clients())).toBe(false)
+  })
+
+  it('given a folder of a run that was killed before it wrote anything, the next run clears it away', async () => {
+    mkdirSync(join(clients(), '999999999-abc'), { recursive: true, mode: 0o700 })
+    await run('exit', '0')
+    expect(existsSync(clients())).toBe(false)
+  })
+
+  it('says in one sentence why a client cannot be started: exit 1, nothing left', async () => {
+    writeFileSync(join(dirname(home), 'commands', 'claude'), '#!/no/such/interpreter\n')
+    const before = readTree(home)
+    const ran = await run('exit', '0')
+    expect([ran.exit, ran.stdout]).toEqual([1, ''])
+    expect(ran.stderr).toContain('could not be started')
+    expect(readTree(home)).toEqual(before)
+  })
+
+  it('gives what stands behind -- to the client, --help and --json too', async () => {
+    expect(await run('exit', '3', '--help', '--json')).toMatchObject({ exit: 3, stdout: '' })
+  })
+})

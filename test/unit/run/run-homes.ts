@@ -1,0 +1,154 @@
+/** A machine on which a client is run once: what stands in the home and in the environment before. */
+export interface RunHome {
+  readonly files: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  /** What the client must be given besides that of a fresh home, or why the run is refused. */
+  readonly refused?: readonly string[]
+}
+
+/** A key that is nobody's, and not the gateway's. */
+export const foreignKey = 'sk-ant-api03-0000000000000000000000000000'
+
+const elsewhere = 'https://llm.example.com/v1'
+const providers = (settings: object) =>
+  JSON.stringify({
+    version: 1,
+    lastUsedProvider: 'anthropic',
+    modes: {},
+    providers: {
+      anthropic: {
+        settings: { provider: 'anthropic', ...settings },
+        updatedAt: '2026-05-01T00:00:00.000Z',
+        tokenSource: 'manual',
+      },
+    },
+  })
+
+/** For each tool, homes by what is special of them. `managed-…` are set by an administrator, whom nobody beats. */
+export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>>> = {
+  'claude-code': {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: {
+        '.claude/settings.json': JSON.stringify({
+          env: { ANTHROPIC_BASE_URL: elsewhere, ANTHROPIC_AUTH_TOKEN: foreignKey },
+        }),
+      },
+    },
+    'Bedrock in its settings and in the shell': {
+      files: { '.claude/settings.json': JSON.stringify({ env: { CLAUDE_CODE_USE_BEDROCK: '1' } }) },
+      env: { CLAUDE_CODE_USE_BEDROCK: '1', CLAUDE_CODE_USE_VERTEX: '1' },
+    },
+    'another key in its settings and in the shell': {
+      files: { '.claude/settings.json': JSON.stringify({ env: { ANTHROPIC_API_KEY: foreignKey } }) },
+      env: { ANTHROPIC_API_KEY: foreignKey, ANTHROPIC_BASE_URL: elsewhere },
+    },
+    'a helper and a header of its own': {
+      files: {
+        '.claude/settings.json': JSON.stringify({
+          apiKeyHelper: `echo ${foreignKey}`,
+          env: { ANTHROPIC_CUSTOM_HEADERS: `x-api-key: ${foreignKey}` },
+        }),
+      },
+    },
+    'a project with another base URL': {
+      files: {
+        '.claude/settings.local.json': JSON.stringify({ env: { ANTHROPIC_BASE_URL: elsewhere } }),
+      },
+    },
+    'settings that do not parse': { files: { '.claude/settings.json': '{' } },
+    'a key of a Console login, which goes along': {
+      files: { '.claude.json': JSON.stringify({ primaryApiKey: foreignKey }) },
+      refused: ['primaryApiKey', '.claude.json'],
+    },
+    'managed settings with another base URL': {
+      files: {
+        'etc/claude-code/managed-settings.json': JSON.stringify({ env: { ANTHROPIC_BASE_URL: elsewhere } }),
+      },
+      refused: ['llm.example.com', 'managed-settings.json'],
+    },
+    'managed settings that force a login': {
+      files: { 'etc/claude-code/managed-settings.json': JSON.stringify({ forceLoginMethod: 'claudeai' }) },
+      refused: ['forceLoginMethod'],
+    },
+  },
+  codex: {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: {
+        '.codex/config.toml': `model_provider = "other"\n[model_providers.other]\nname = "o"\nbase_url = "${elsewhere}"\nenv_key = "QCODE_API_KEY"\n`,
+        '.codex/.env': `QCODE_API_KEY=${foreignKey}\n`,
+      },
+    },
+    'its login': { files: { '.codex/auth.json': JSON.stringify({ OPENAI_API_KEY: foreignKey }) } },
+    'a header in a table of our name': {
+      files: {
+        '.codex/config.toml': `[model_providers.qcode]\nname = "mine"\nhttp_headers = { "x-api-key" = "${foreignKey}" }\n`,
+      },
+    },
+    'a command for the key in our table': {
+      files: {
+        '.codex/config.toml':
+          '[model_providers.qcode]\nname = "Q"\n[model_providers.qcode.auth]\ncommand = "qcode-setup"\nargs = ["key", "get"]\n',
+      },
+    },
+    'a managed configuration with another provider': {
+      files: {
+        'etc/codex/managed_config.toml': `model_provider = "other"\n[model_providers.other]\nname = "o"\nbase_url = "${elsewhere}"\n`,
+      },
+      refused: ['llm.example.com', 'managed_config.toml'],
+    },
+  },
+  cline: {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: { '.cline/data/settings/providers.json': providers({ apiKey: foreignKey, baseUrl: elsewhere }) },
+    },
+    'a header of its own, and a key in the shell': {
+      files: {
+        '.cline/data/settings/providers.json': providers({ headers: { 'x-api-key': foreignKey } }),
+      },
+      env: { ANTHROPIC_API_KEY: foreignKey },
+    },
+  },
+  aider: {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: { '.aider.conf.yml': 'env-file: /elsewhere/aider.env\nmodel: deepseek/one\n' },
+      env: { ANTHROPIC_API_BASE: elsewhere, AIDER_API_KEY: `anthropic=${foreignKey}` },
+    },
+    'another key in its options': {
+      files: {
+        '.aider.conf.yml': `anthropic-api-key: ${foreignKey}\napi-key:\n  - anthropic=${foreignKey}\n`,
+      },
+    },
+    'a set-env list with another base URL': {
+      files: {
+        '.aider.conf.yml': `set-env:\n  - ANTHROPIC_API_BASE=${elsewhere}\n  - ANTHROPIC_API_KEY=${foreignKey}\n`,
+      },
+    },
+    'an env file of the project': {
+      files: { '.env': `ANTHROPIC_API_BASE=${elsewhere}\nANTHROPIC_API_KEY=${foreignKey}\n` },
+    },
+  },
+  'openai-sdk': {
+    fresh: { files: {} },
+    'set up elsewhere': { files: {}, env: { OPENAI_BASE_URL: elsewhere, OPENAI_API_KEY: foreignKey } },
+    'a header in the shell': { files: {}, env: { OPENAI_CUSTOM_HEADERS: `x-api-key: ${foreignKey}` } },
+  },
+  langchain: {
+    fresh: { files: {} },
+    'another token in the shell': {
+      files: {},
+      env: { ANTHROPIC_AUTH_TOKEN: foreignKey, ANTHROPIC_API_URL: elsewhere },
+    },
+  },
+  'claude-agent-sdk': {
+    fresh: { files: {} },
+    'another key in the shell': { files: {}, env: { ANTHROPIC_API_KEY: foreignKey } },
+    'settings of Claude Code that beat every variable': {
+      files: { '.claude/settings.json': JSON.stringify({ env: { ANTHROPIC_BASE_URL: elsewhere } }) },
+      refused: ['llm.example.com', 'settings.json'],
+    },
+  },
+}

@@ -1,0 +1,242 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { createCommitter } from '../../../src/apply/committer.ts'
+import type { WritingContext } from '../../../src/command.ts'
+import { runClient, runCommand } from '../../../src/commands/run.ts'
+import { runSetup } from '../../../src/commands/setup.ts'
+import type { Host } from '../../../src/host/host.ts'
+import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { readTree } from '../../support/home-tree.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost, testKey } from '../../support/test-host.ts'
+import { makeHome } from '../apply/make-home.ts'
+import { foreignKey, type RunHome, runHomes } from './run-homes.ts'
+
+/** What the client found when it was started. */
+interface Started {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The private files that its arguments and variables name, by name; with their modes. */
+  readonly files: Readonly<Record<string, { readonly text: string; readonly mode: number }>>
+}
+
+const programs = ['claude', 'codex', 'cline', 'aider', 'python']
+
+/** A home with these files, and a program for every client, which notes what it was started with. */
+function makeMachine({ files, env = {} }: RunHome, changes: Partial<Host> = {}) {
+  const home = makeHome()
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(home, path)), { recursive: true })
+    writeFileSync(join(home, path), text)
+  }
+  const bin = join(makeHome(), 'bin')
+  mkdirSync(bin)
+  for (const name of programs) {
+    writeFileSync(join(bin, name), '')
+    chmodSync(join(bin, name), 0o755)
+  }
+  const started: Started[] = []
+  const host = createTestHost(home, {
+    env: { HOME: home, PATH: bin, SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...env },
+    runInForeground: async (program, args, settings) => {
+      settings.onStarted(process.pid)
+      const folder = join(home, '.local/state/qcode-setup/clients')
+      started.push({ program, args, env: settings.env, files: readPrivate(folder) })
+      return 7
+    },
+    ...changes,
+  })
+  return { home, host, started }
+}
+
+function readPrivate(folder: string): Started['files'] {
+  try {
+    const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    const found = paths.map((path) => [path, statSync(join(folder, path))] as const)
+    expect(found.filter(([, stat]) => stat.isDirectory()).map(([, stat]) => stat.mode & 0o777)).not.toContain(
+      0o755,
+    )
+    return Object.fromEntries(
+      found
+        .filter(([, stat]) => stat.isFile())
+        .map(([path, stat]) => [
+          path.split('/').at(-1) ?? '',
+          { text: readFileSync(join(folder, path), 'utf8'), mode: stat.mode & 0o777 },
+        ]),
+    )
+  } catch {
+    return {}
+  }
+}
+
+function run(args: readonly string[], host: Host) {
+  const context: WritingContext = { host, catalog: testCatalog, committer: createCommitter(host, false) }
+  return runClient(parseArguments(args, runCommand, testCatalog), context)
+}
+
+const isLibrary = (tool: string) =>
+  testCatalog.tools.find(({ id }) => id === tool)?.detect.commands.length === 0
+
+const ownArguments = ['--one', 'two words', '--', '$three']
+
+function argumentsFor(tool: string): string[] {
+  return [tool, '--', ...(isLibrary(tool) ? ['python'] : []), ...ownArguments]
+}
+
+const cases = Object.entries(runHomes).flatMap(([tool, homes]) =>
+  Object.entries(homes).map(([title, home]) => [tool, title, home] as const),
+)
+
+describe('run', () => {
+  it('has homes for every tool', () => {
+    expect(testCatalog.tools.filter(({ runs }) => runs.length > 0).map(({ id }) => id)).toEqual(
+      expect.arrayContaining(Object.keys(runHomes)),
+    )
+  })
+
+  it.each(cases.filter(([, , { refused }]) => !refused))(
+    '%s, %s: starts the client with the gateway and changes nothing of the home',
+    async (tool, _, machine) => {
+      const { home, host, started } = makeMachine(machine)
+      const before = readTree(home)
+      expect((await run(argumentsFor(tool), host)).exit).toBe(7)
+      expect(readTree(home)).toEqual(before)
+      const [{ args, env, files } = { args: [], env: {}, files: {} }] = started
+      expect(args.slice(-ownArguments.length)).toEqual(ownArguments)
+      expect(args.join(' ')).not.toContain(testKey)
+      const given = JSON.stringify([args, { ...env, QCODE_API_KEY: '' }, files])
+      expect(given).toContain(testKey)
+      expect(given).toContain('https://api.qcode.cc/')
+      expect(given).not.toContain(foreignKey)
+      expect(given).not.toContain('llm.example.com')
+      expect(Object.values(files).map(({ mode }) => mode)).toEqual(Object.values(files).map(() => 0o600))
+    },
+  )
+
+  it.each(cases.filter(([, , { refused }]) => refused))(
+    '%s, %s: is not started, exit 3, and the reason is named',
+    async (tool, _, machine) => {
+      const { home, host, started } = makeMachine(machine)
+      const before = readTree(home)
+      const refusal = await run(argumentsFor(tool), host).catch((error) => error)
+      expect(refusal).toMatchObject({ code: 'run-not-effective', exit: 3 })
+      for (const word of machine.refused ?? []) expect(refusal.message).toContain(word)
+      expect(refusal.message).not.toContain(foreignKey)
+      expect(started).toEqual([])
+      expect(readTree(home)).toEqual(before)
+    },
+  )
+
+  it.each(Object.keys(runHomes))(
+    '%s: --print shows the command with the key masked and starts nothing',
+    async (tool) => {
+      const { home, host, started } = makeMachine({ files: {} })
+      const before = readTree(home)
+      const outcome = await run([tool, '--print', ...argumentsFor(tool).slice(1)], host)
+      expect(outcome.exit).toBe(0)
+      expect(outcome.report).toContain('https://api.qcode.cc/')
+      expect(JSON.stringify([outcome.report, outcome.data])).not.toContain(testKey)
+      expect(outcome.report).toContain('cr_…cdef')
+      expect([started, readTree(home)]).toEqual([[], before])
+    },
+  )
+
+  it.each([
+    ['claude-code', 'npm install -g @anthropic-ai/claude-code'],
+    ['codex', 'npm install -g @openai/codex'],
+    ['cline', 'npm install -g cline'],
+    ['aider', 'pipx install aider-chat'],
+  ])('%s is not installed: exit 1, and how to install it', async (tool, install) => {
+    const { host } = makeMachine({ files: {}, env: { PATH: '' } })
+    const refusal = await run([tool], host).catch((error) => error)
+    expect(refusal).toMatchObject({ code: 'client-not-installed', exit: 1 })
+    expect(refusal.hint).toContain(install)
+  })
+
+  it.each([
+    [['openai-sdk'], 'program-missing', 2],
+    [['openai-sdk', '--', 'no-such-program'], 'program-not-found', 1],
+    [['claude'], 'unknown-tool', 2],
+    [['claude-code', '--', '--settings', 'mine.json'], 'run-flag-reserved', 2],
+    [['claude-code', '--', '--settings=mine.json'], 'run-flag-reserved', 2],
+    [['codex', '--', 'exec', '--oss', 'hi'], 'run-flag-reserved', 2],
+    [['aider', '--', '--env-file', 'mine.env'], 'run-flag-reserved', 2],
+    [['cline', '--', '-P', 'openrouter', 'hi'], 'run-flag-reserved', 2],
+    [['claude-code', '--json'], 'run-json', 2],
+    [['claude-code', '--region', 'eu', '--gateway', 'https://relay.example.com'], 'region-and-gateway', 2],
+  ] as const)('%j: %s, exit %i', async (args, code, exit) => {
+    const { host, started } = makeMachine({ files: {} })
+    await expect(run(args, host)).rejects.toMatchObject({ code, exit })
+    expect(started).toEqual([])
+  })
+
+  it('given no key and nobody to ask, names the flag: exit 2', async () => {
+    const { host } = makeMachine({ files: {}, env: { QCODE_API_KEY: '' } })
+    await expect(run(['codex'], host)).rejects.toMatchObject({ code: 'key-missing', exit: 2 })
+  })
+
+  it.each([
+    ['claude-code', 'eu', 'https://eu.qcode.cc/api'],
+    ['codex', 'asia', 'https://asia.qcode.cc/openai'],
+    ['cline', 'us', 'https://us.qcode.cc/api/v1'],
+    ['aider', 'china', 'http://103.236.53.153/api'],
+  ])('%s takes the region of --region: %s', async (tool, region, url) => {
+    const { host, started } = makeMachine({ files: {} })
+    await run([tool, '--region', region], host)
+    expect(JSON.stringify(started)).toContain(url)
+  })
+
+  it.each([
+    ['claude-code', 'claude-x'],
+    ['codex', 'gpt-x'],
+    ['cline', 'claude-x'],
+    ['aider', 'anthropic/claude-x'],
+  ])('%s takes the model of --model: %s', async (tool, model) => {
+    const { host, started } = makeMachine({ files: {} })
+    await run([tool, '--model', model.replace('anthropic/', '')], host)
+    expect(JSON.stringify(started)).toContain(model)
+  })
+})
+
+/** Sets a tool up with the key of the tests, as the command does. */
+async function setUp(tool: string, host: Host, ...more: readonly string[]): Promise<void> {
+  const context: WritingContext = { host, catalog: testCatalog, committer: createCommitter(host, false) }
+  const { setupCommand } = await import('../../../src/commands/setup.ts')
+  const line = ['--tool', tool, '--yes', '--no-check', ...more]
+  await runSetup(parseArguments(line, setupCommand, testCatalog), context)
+}
+
+describe('run where a tool is set up', () => {
+  it.each(['claude-code', 'codex', 'cline', 'aider'])(
+    '%s: takes the key and the region that are set up, without a flag',
+    async (tool) => {
+      const { home, host, started } = makeMachine({ files: {} })
+      await setUp(tool, host, '--region', 'eu')
+      const before = readTree(home)
+      const { QCODE_API_KEY: _, ...env } = host.env
+      expect((await run([tool], { ...host, env })).exit).toBe(7)
+      expect(JSON.stringify(started)).toContain(testKey)
+      expect(JSON.stringify(started)).toContain('https://eu.qcode.cc/')
+      expect(readTree(home)).toEqual(before)
+    },
+  )
+
+  it('takes the key out of the keychain', async () => {
+    const { host, started } = makeMachine({ files: {} })
+    await setUp('codex', host, '--key-store', 'keychain')
+    const { QCODE_API_KEY: _, ...env } = host.env
+    expect((await run(['codex', '--', 'exec', 'hi'], { ...host, env })).exit).toBe(7)
+    expect(started[0]?.env.QCODE_SETUP_RUN_KEY).toBe(testKey)
+  })
+
+  it('never hands the key of one gateway to another one', async () => {
+    const { host, started } = makeMachine({ files: {} })
+    await setUp('codex', host, '--region', 'eu')
+    const { QCODE_API_KEY: _, ...env } = host.env
+    const line = ['codex', '--gateway', 'https://relay.example.com']
+    await expect(run(line, { ...host, env })).rejects.toMatchObject({ code: 'key-missing' })
+    expect(started).toEqual([])
+  })
+})

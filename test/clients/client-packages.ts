@@ -56,6 +56,22 @@ export const clientPackages: readonly ClientPackage[] = [
   npm('copilot', '@github/copilot', '1.0.102'),
   npm('kilo', '@kilocode/cli-linux-x64', '7.7.9'),
   npm('continue', '@continuedev/cli', '1.5.47'),
+  { id: 'litellm-1.110.2', registry: 'pypi', packages: { litellm: '1.110.2' } },
+  {
+    id: 'llama-index',
+    registry: 'pypi',
+    packages: {
+      'llama-index-llms-openai': '0.8.3',
+      'llama-index-llms-anthropic': '0.12.3',
+      // With 2.x it dies before any request.
+      anthropic: '0.125.0',
+    },
+  },
+  {
+    id: 'ai-sdk',
+    registry: 'npm',
+    packages: { ai: '6.0.326', '@ai-sdk/openai': '3.0.141', '@ai-sdk/anthropic': '3.0.140' },
+  },
   { id: 'llm-0.36', registry: 'pypi', packages: { llm: '0.36', 'llm-anthropic': '0.30' } },
 ]
 

@@ -6,6 +6,7 @@ import { clineRunners } from './runners/cline.ts'
 import { codexRunners } from './runners/codex.ts'
 import { langchainRunners } from './runners/langchain.ts'
 import { moreClientRunners } from './runners/more-clients.ts'
+import { moreSdkRunners } from './runners/more-sdks.ts'
 import { openaiSdkRunners } from './runners/openai-sdk.ts'
 
 /** Every client that the suite runs. */
@@ -18,6 +19,7 @@ export const clientRunners: readonly ClientRunner[] = [
   ...openaiSdkRunners,
   ...langchainRunners,
   ...claudeAgentSdkRunners,
+  ...moreSdkRunners,
 ]
 
 /**

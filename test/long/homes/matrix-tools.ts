@@ -82,6 +82,21 @@ export const matrixTools: Readonly<Record<string, Expected>> = {
     read: (home) => readVariables(home, 'OPENAI_BASE_URL'),
     keyFile: '.config/qcode-setup/env.sh',
   },
+  'ai-sdk': {
+    prefix: '/openai/v1',
+    read: (home) => readVariables(home, 'OPENAI_BASE_URL', 'OPENAI_API_BASE'),
+    keyFile: '.config/qcode-setup/env.sh',
+  },
+  litellm: {
+    prefix: '/openai/v1',
+    read: (home) => readVariables(home, 'OPENAI_BASE_URL', 'OPENAI_API_BASE'),
+    keyFile: '.config/qcode-setup/env.sh',
+  },
+  'llama-index': {
+    prefix: '/openai/v1',
+    read: (home) => readVariables(home, 'OPENAI_API_BASE'),
+    keyFile: '.config/qcode-setup/env.sh',
+  },
   langchain: {
     prefix: '/openai/v1',
     read: (home) => readVariables(home, 'OPENAI_BASE_URL', 'OPENAI_API_BASE'),

@@ -159,32 +159,34 @@ export const wantedVariables: Readonly<Record<string, (wish: Wish, origin: strin
     ['ANTHROPIC_API_KEY', wish.key],
     ['AIDER_MODEL', aiderModel(wish)],
   ],
-  'openai-sdk': (wish, origin) => [
-    ['OPENAI_BASE_URL', `${origin}/openai/v1`],
-    ['OPENAI_API_BASE', `${origin}/openai/v1`],
-    ['OPENAI_API_KEY', wish.key],
-  ],
+  'openai-sdk': openaiVariables,
   copilot: (wish, origin) => [
     ['COPILOT_PROVIDER_TYPE', 'anthropic'],
     ['COPILOT_PROVIDER_BASE_URL', `${origin}/api`],
     ['COPILOT_PROVIDER_API_KEY', wish.key],
     ['COPILOT_MODEL', wish.models.copilot],
   ],
-  llm: (wish, origin) => [
+  llm: bothVendors,
+  'llama-index': bothVendors,
+  litellm: (wish, origin) => [...bothVendors(wish, origin), ['ANTHROPIC_API_BASE', `${origin}/api`]],
+  'ai-sdk': openaiVariables,
+  langchain: (wish, origin) => [...bothVendors(wish, origin), ['ANTHROPIC_API_URL', `${origin}/api`]],
+}
+
+function openaiVariables(wish: Wish, origin: string): Values {
+  return [
     ['OPENAI_BASE_URL', `${origin}/openai/v1`],
     ['OPENAI_API_BASE', `${origin}/openai/v1`],
     ['OPENAI_API_KEY', wish.key],
+  ]
+}
+
+function bothVendors(wish: Wish, origin: string): Values {
+  return [
+    ...openaiVariables(wish, origin),
     ['ANTHROPIC_BASE_URL', `${origin}/api`],
     ['ANTHROPIC_API_KEY', wish.key],
-  ],
-  langchain: (wish, origin) => [
-    ['OPENAI_API_BASE', `${origin}/openai/v1`],
-    ['OPENAI_BASE_URL', `${origin}/openai/v1`],
-    ['OPENAI_API_KEY', wish.key],
-    ['ANTHROPIC_API_URL', `${origin}/api`],
-    ['ANTHROPIC_BASE_URL', `${origin}/api`],
-    ['ANTHROPIC_API_KEY', wish.key],
-  ],
+  ]
 }
 
 function agentVariables(wish: Wish, origin: string): Values {

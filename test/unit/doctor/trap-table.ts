@@ -350,7 +350,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'opencode-other-provider',
     level: 'warning',
-    hint: 'qcode-setup --tool opencode --model NAME',
+    hint: 'Choose a model that begins with anthropic/',
     files: { '.config/opencode/opencode.jsonc': provider({ model: 'openai/gpt-6' }) },
     programs: { opencode: undefined },
     unless: { files: { '.config/opencode/opencode.jsonc': provider({ model: 'anthropic/claude-opus-5' }) } },
@@ -366,7 +366,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'kilo-other-provider',
     level: 'warning',
-    hint: 'qcode-setup --tool kilo --model NAME',
+    hint: 'Choose a model that begins with anthropic/',
     files: { '.config/kilo/kilo.jsonc': provider({ model: 'kilo/auto' }) },
     programs: { kilo: undefined },
     unless: { files: { '.config/kilo/kilo.jsonc': provider({}) } },

@@ -16,6 +16,8 @@ const commands: Readonly<Record<CommandName, () => Promise<CommandSpec>>> = {
   doctor: async () => (await import('./doctor.ts')).doctorCommand,
   demo: async () => (await import('./demo.ts')).demoCommand,
   run: async () => (await import('./run.ts')).runCommand,
+  models: async () => (await import('./models.ts')).modelsCommand,
+  tools: async () => (await import('./tools.ts')).toolsCommand,
 }
 
 export const commandNames = Object.keys(commands) as readonly CommandName[]

@@ -1,7 +1,10 @@
 import { maskText } from '../secrets/mask-text.ts'
 import { Secret } from '../secrets/secret.ts'
 import type { Gateway } from './gateway.ts'
+import { judgeFailure } from './judge-failure.ts'
+import { judgeKeyReply } from './judge-reply.ts'
 import type { Origin } from './origin.ts'
+import type { ProbeVerdict } from './probe-verdict.ts'
 import type { Transport } from './transport.ts'
 
 /** Time for the whole answer, its body included. */
@@ -40,5 +43,44 @@ function namesIn(body: string, key: Secret): string[] {
     return [...new Set(names)].filter((id) => modelName.test(id) && maskText(id, [key]) === id).sort()
   } catch {
     return []
+  }
+}
+
+/** What one route said when it was asked for a list: `not-found` is a plain 404. */
+export type ModelList =
+  | { readonly path: string; readonly kind: 'list'; readonly names: readonly string[] }
+  | { readonly path: string; readonly kind: 'not-found' }
+  | { readonly path: string; readonly kind: 'failed'; readonly verdict: ProbeVerdict }
+
+/** The lists of all routes that may have one, asked at once. Never throws for what the gateway does. */
+export function listModels(
+  origin: Origin,
+  gateway: Gateway,
+  key: Secret,
+  { transport, deadlineMs }: { readonly transport: Transport; readonly deadlineMs: number },
+): Promise<ModelList[]> {
+  const host = new URL(origin.text).host
+  const ask = async (path: string): Promise<ModelList> => {
+    const reply = await transport({
+      url: origin.text + path,
+      headers: { authorization: `Bearer ${Secret.reveal(key)}` },
+      deadlineMs,
+      longestBody,
+    })
+    if (reply.kind === 'failure')
+      return { path, kind: 'failed', verdict: judgeFailure(reply, host, deadlineMs) }
+    if (reply.status === 404) return { path, kind: 'not-found' }
+    if (reply.status === 200 && isList(reply.body))
+      return { path, kind: 'list', names: namesIn(reply.body, key) }
+    return { path, kind: 'failed', verdict: judgeKeyReply(reply, key, host, path) }
+  }
+  return Promise.all([gateway.modelsRoute, ...gateway.otherModelsRoutes].map(ask))
+}
+
+function isList(body: string): boolean {
+  try {
+    return Array.isArray((JSON.parse(body) as { data?: unknown }).data)
+  } catch {
+    return false
   }
 }

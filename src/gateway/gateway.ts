@@ -31,6 +31,8 @@ export interface Protocol {
 /** All that is known of the gateway: the content of templates/gateway.toml. */
 export interface Gateway {
   readonly modelsRoute: string
+  /** Other routes that may give such a list. */
+  readonly otherModelsRoutes: readonly string[]
   readonly regions: readonly Region[]
   readonly protocols: readonly Protocol[]
 }

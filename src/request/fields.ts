@@ -17,6 +17,8 @@ const commands = [
   'prove',
   'demo',
   'run',
+  'models',
+  'tools',
 ] as const
 
 export type CommandName = (typeof commands)[number]
@@ -86,7 +88,7 @@ export const fields = {
     flag: 'region',
     value: 'ID',
     summary: say('flag.present-region'),
-    commands: ['run'],
+    commands: ['run', 'models'],
     choices: regionNames,
   },
   regions: {
@@ -116,12 +118,12 @@ export const fields = {
     flag: 'gateway',
     value: 'URL',
     summary: say('flag.gateway'),
-    commands: ['setup', 'print', 'check', 'switch', 'run'],
+    commands: ['setup', 'print', 'check', 'switch', 'run', 'models'],
   },
   allowHttp: {
     flag: 'allow-http',
     summary: say('flag.allow-http'),
-    commands: ['setup', 'print', 'check', 'switch', 'run'],
+    commands: ['setup', 'print', 'check', 'switch', 'run', 'models'],
   },
   scope: {
     flag: 'scope',
@@ -149,7 +151,7 @@ export const fields = {
     flag: 'key-file',
     value: 'PATH',
     summary: say('flag.key-file'),
-    commands: ['setup', 'print', 'check', 'key set', 'key rotate', 'run'],
+    commands: ['setup', 'print', 'check', 'key set', 'key rotate', 'run', 'models'],
   },
   keyStore: {
     flag: 'key-store',
@@ -224,7 +226,7 @@ export const fields = {
     flag: 'timeout',
     value: 'SECONDS',
     summary: say('flag.timeout'),
-    commands: ['setup', 'check', 'switch', 'key rotate', 'doctor'],
+    commands: ['setup', 'check', 'switch', 'key rotate', 'doctor', 'models'],
     default: '10',
   },
   deep: {
@@ -236,6 +238,13 @@ export const fields = {
     flag: 'no-check',
     summary: say('flag.no-check'),
     commands: ['setup', 'switch', 'key rotate', 'doctor'],
+  },
+  protocol: {
+    flag: 'protocol',
+    value: 'ID',
+    summary: say('flag.protocol'),
+    commands: ['models'],
+    choices: ({ gateway }) => gateway.protocols.map(({ id }) => id),
   },
   format: {
     flag: 'format',

@@ -21,6 +21,8 @@ const commands: Names = {
   print: 'export env snippet dump',
   demo: 'example tutorial sandbox',
   run: 'launch exec once try with',
+  models: 'model list-models',
+  tools: 'clients agents apps',
 }
 
 const verbs: Names = {

@@ -1467,6 +1467,27 @@ export const en = {
   'run.unset': ({ names }: { readonly names: readonly string[] }) => `Not passed on: ${names.join(', ')}`,
   'run.file': ({ path }: With<'path'>) => `Private file, deleted when the program ends: ${path}`,
 
+  // The commands models and tools.
+  'models.model': 'Model',
+  'models.protocols': 'Protocols',
+  'models.tools': 'Tools',
+  'models.none': 'The gateway lists no such model.',
+  'models.not-found': ({ path }: With<'path'>) =>
+    `The gateway has no list of models at ${path} (404). Requests to its API can still work.`,
+  'models.no-list': ({ paths }: { readonly paths: readonly string[] }) =>
+    `The gateway gave no list of models (${paths.join(', ')}).`,
+  'models.all-not-found': 'It answered 404 at each path, so it does not offer a list.',
+  'models.no-list.hint': 'To test the gateway and your key, run: qcode-setup check',
+  'tools.id': 'Tool',
+  'tools.title': 'Name',
+  'tools.installed': 'Installed',
+  'tools.facts': 'Facts',
+  'tools.scopes': 'Scopes',
+  'tools.yes': 'yes',
+  'tools.no': 'no',
+  'tools.measured': 'measured',
+  'tools.documented': 'documented',
+
   // Plain HTTP.
   'http.title': ({ origin }: With<'origin'>) => `${origin} is not encrypted (plain HTTP).`,
   'http.point-1': 'Your key, your prompts, the answers and every file your agent reads are sent unencrypted.',
@@ -1543,6 +1564,12 @@ export const en = {
   'help.run.example-1': 'Pass arguments to the tool after `--`',
   'help.run.example-2': 'Start your own program with the variables of a library',
   'help.run.example-3': 'Show the command without starting it',
+  'help.models': 'List the models that the gateway offers, and which tools can use them',
+  'help.models.example-1': 'List all models',
+  'help.models.example-2': 'List the models of one protocol, print JSON for scripts',
+  'help.tools': 'List the tools that can be configured, with installed and tested versions',
+  'help.tools.example-1': 'Show which tools are installed',
+  'help.tools.example-2': 'Print JSON for scripts',
 
   // Help: flags.
   'flag.tool': 'Tool (`all`, or `detected` for the installed ones)',
@@ -1551,6 +1578,7 @@ export const en = {
   'flag.print-region': 'Gateway region',
   'flag.present-region': 'Gateway region (default: the configured one, otherwise global)',
   'flag.print-run': 'Show the command with the key masked, without starting it',
+  'flag.protocol': 'Only models that this protocol serves',
   'flag.regions': 'Region to test (default: the configured ones, otherwise global)',
   'flag.all': 'Test every region and compare response times',
   'flag.live': 'Also send one minimal request per protocol (uses tokens)',

@@ -1167,6 +1167,25 @@ export const zhCN: Texts = {
   'run.unset': ({ names }) => `不会传递：${names.join('、')}`,
   'run.file': ({ path }) => `私有文件，程序结束时删除：${path}`,
 
+  // The commands models and tools.
+  'models.model': '模型',
+  'models.protocols': '协议',
+  'models.tools': '工具',
+  'models.none': '网关未列出此类模型。',
+  'models.not-found': ({ path }) => `网关在 ${path} 没有模型列表（404）。对其 API 的请求仍可能正常。`,
+  'models.no-list': ({ paths }) => `网关未提供模型列表（${paths.join('、')}）。`,
+  'models.all-not-found': '每个路径都返回 404，因此它不提供列表。',
+  'models.no-list.hint': '如需测试网关和密钥，请运行：qcode-setup check',
+  'tools.id': '工具',
+  'tools.title': '名称',
+  'tools.installed': '已安装',
+  'tools.facts': '依据',
+  'tools.scopes': '范围',
+  'tools.yes': '是',
+  'tools.no': '否',
+  'tools.measured': '实测',
+  'tools.documented': '仅文档',
+
   // Plain HTTP.
   'http.title': ({ origin }) => `${origin} 未加密（明文 HTTP）。`,
   'http.point-1': '您的密钥、每一条提问与回答，以及编程工具读取的每个文件，均以明文传输。',
@@ -1240,6 +1259,12 @@ export const zhCN: Texts = {
   'help.run.example-1': '`--` 之后的参数会传给工具',
   'help.run.example-2': '用库的环境变量启动您自己的程序',
   'help.run.example-3': '显示命令但不启动',
+  'help.models': '列出网关提供的模型，以及哪些工具可以使用',
+  'help.models.example-1': '列出所有模型',
+  'help.models.example-2': '列出某一协议的模型，并输出 JSON 供脚本使用',
+  'help.tools': '列出可配置的工具，及其已安装和已测试的版本',
+  'help.tools.example-1': '显示已安装哪些工具',
+  'help.tools.example-2': '输出 JSON 供脚本使用',
 
   // Help: flags.
   'flag.tool': '工具（`all` 为全部，`detected` 为已安装的工具）',
@@ -1248,6 +1273,7 @@ export const zhCN: Texts = {
   'flag.print-region': '网关区域',
   'flag.present-region': '网关区域（默认：已配置的区域，否则为 global）',
   'flag.print-run': '显示命令（密钥已遮盖），但不启动',
+  'flag.protocol': '仅列出此协议支持的模型',
   'flag.regions': '要检查的区域（默认：已设置的区域，否则为 global）',
   'flag.all': '检查所有区域并比较响应时间',
   'flag.live': '另外按每种协议发送一次最小请求（消耗 token）',

@@ -95,4 +95,10 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     setUp(good),
     ...quickModes('run', 'aider', '--print'),
   ],
+  models: ({ good, models, refusing }) => [
+    ...everyMode('models', '--gateway', good),
+    ...quickModes('models', '--gateway', models),
+    ...quickModes('models', '--gateway', refusing),
+  ],
+  tools: () => everyMode('tools'),
 }

@@ -143,7 +143,11 @@ function isBareOrigin({ name, text }: UrlCandidate): boolean {
 
 /** A whole route is right where a program makes its requests itself. */
 function isRoute(text: string, { gateway }: LintContext): boolean {
-  const routes = [gateway.modelsRoute, ...gateway.protocols.flatMap((protocol) => protocol.routes)]
+  const routes = [
+    gateway.modelsRoute,
+    ...gateway.otherModelsRoutes,
+    ...gateway.protocols.flatMap((protocol) => protocol.routes),
+  ]
   return routes.some((route) => text.trim().endsWith(route))
 }
 

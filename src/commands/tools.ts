@@ -1,0 +1,79 @@
+import { detectTool } from '../catalog/detect.ts'
+import type { Tool } from '../catalog/tool.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import type { Host } from '../host/host.ts'
+import { methodsOf } from '../request/choose-tools.ts'
+import type { Input, Scope } from '../request/request.ts'
+import { say } from '../texts/message.ts'
+import { renderTable } from '../ui/render-table.ts'
+import { styleFor } from '../ui/style.ts'
+
+export const toolsCommand: CommandSpec = {
+  name: 'tools',
+  summary: say('help.tools'),
+  examples: [
+    ['qcode-setup tools', say('help.tools.example-1')],
+    ['qcode-setup tools --json', say('help.tools.example-2')],
+  ],
+  writes: 'nothing',
+  network: false,
+  run: runTools,
+}
+
+/** One tool that can be set up, as far as this machine and its folder tell. */
+interface ToolRow {
+  readonly id: string
+  readonly title: string
+  readonly installed: boolean
+  readonly version: string | null
+  /** Whether a real client was run for what its folder says, or only documentation was read. */
+  readonly facts: 'measured' | 'documented'
+  /** The versions that were run. */
+  readonly measured: string | null
+  readonly scopes: readonly Scope[]
+  /** Whether `run` can start it. */
+  readonly run: boolean
+  readonly install: string | null
+  readonly docs: string
+}
+
+const scopes: readonly Scope[] = ['user', 'project']
+
+/** Every tool, installed ones first. Nothing is written; a client is run only where nothing else tells its version. */
+export async function runTools(_: Input, { catalog, host }: CommandContext): Promise<Outcome> {
+  const rows = await Promise.all(catalog.tools.map((tool) => rowOf(tool, host)))
+  const sorted = [...rows.filter(({ installed }) => installed), ...rows.filter(({ installed }) => !installed)]
+  return { exit: 0, findings: [], data: { tools: sorted }, report: render(sorted, host) }
+}
+
+async function rowOf(tool: Tool, host: Host): Promise<ToolRow> {
+  const { present, version = null } = await detectTool(tool, host)
+  const { measured = null } = tool.diagnosis
+  return {
+    id: tool.id,
+    title: tool.title,
+    installed: present,
+    version,
+    facts: tool.proofs.length > 0 || measured !== null ? 'measured' : 'documented',
+    measured,
+    scopes: scopes.filter((scope) => methodsOf(tool, scope).length > 0),
+    run: tool.runs.length > 0,
+    install: tool.install ?? null,
+    docs: tool.docs,
+  }
+}
+
+function render(rows: readonly ToolRow[], host: Host): string {
+  const { texts } = host
+  const head = (['id', 'title', 'installed', 'facts', 'scopes'] as const).map(
+    (name) => texts[`tools.${name}`],
+  )
+  const cells = rows.map(({ id, title, installed, version, facts, measured, scopes: where }) => [
+    id,
+    title,
+    installed ? (version ?? texts['tools.yes']) : texts['tools.no'],
+    [texts[`tools.${facts}`], measured].filter(Boolean).join(' '),
+    where.map((scope) => texts[`status.scope.${scope}`]).join(', '),
+  ])
+  return renderTable(head, cells, styleFor(host, 'stdout'), host.terminal.columns)
+}

@@ -1,0 +1,132 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createCommitter } from '../../../src/apply/committer.ts'
+import { modelsCommand, runModels } from '../../../src/commands/models.ts'
+import { runTools } from '../../../src/commands/tools.ts'
+import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
+import { createTestHost, testKey } from '../../support/test-host.ts'
+import { makeHome } from '../apply/make-home.ts'
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+/** Answers each path with a status and names, all others with 404. */
+const gatewayWith =
+  (paths: Readonly<Record<string, readonly [status: number, names: readonly string[]]>>): RequestListener =>
+  (request, reply) => {
+    const [status, names] = paths[request.url ?? ''] ?? [404, []]
+    const isOurs = request.headers.authorization === `Bearer ${testKey}`
+    reply.writeHead(isOurs ? status : 401, { 'content-type': 'application/json' })
+    const list = { data: names.map((id) => ({ id })) }
+    reply.end(
+      JSON.stringify(status === 200 && isOurs ? list : { error: 'Invalid API key', message: 'not found' }),
+    )
+  }
+
+function models(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const home = makeHome()
+  const host = createTestHost(home, {
+    env: { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...env },
+  })
+  const context = { host, catalog: testCatalog, committer: createCommitter(host, true) }
+  return runModels(parseArguments(args, modelsCommand, testCatalog), context)
+}
+
+const names = ['gpt-10', 'claude-opus-5-5', 'gpt-5.6', 'claude-haiku-4-5', 'gpt-5']
+
+describe('models', () => {
+  it('lists every model once, sorted with numbers by their size, with protocols and tools', async () => {
+    const origin = await serve(
+      gatewayWith({ '/api/v1/models': [200, names], '/openai/v1/models': [200, names] }),
+    )
+    const { exit, data, report } = await models(['--gateway', origin])
+    const rows = data.models as { id: string; protocols: string[]; tools: string[] }[]
+    expect(exit).toBe(0)
+    expect(rows.map(({ id }) => id)).toEqual([
+      'claude-haiku-4-5',
+      'claude-opus-5-5',
+      'gpt-5',
+      'gpt-5.6',
+      'gpt-10',
+    ])
+    expect(rows[0]?.protocols).toEqual(['anthropic-messages'])
+    expect(rows[0]?.tools).toEqual(expect.arrayContaining(['claude-code', 'cline', 'aider', 'langchain']))
+    expect(rows[0]?.tools).not.toContain('codex')
+    expect(rows[2]?.tools).toEqual(expect.arrayContaining(['codex', 'openai-sdk', 'langchain']))
+    expect(report).toContain('claude-opus-5-5')
+  })
+
+  it.each([
+    ['anthropic-messages', ['claude-haiku-4-5', 'claude-opus-5-5']],
+    ['openai-responses', ['gpt-5', 'gpt-5.6', 'gpt-10']],
+    ['openai-chat', ['gpt-5', 'gpt-5.6', 'gpt-10']],
+  ])('--protocol %s lists its models alone', async (protocol, expected) => {
+    const origin = await serve(gatewayWith({ '/api/v1/models': [200, names] }))
+    const { data } = await models(['--gateway', origin, '--protocol', protocol])
+    expect((data.models as { id: string }[]).map(({ id }) => id)).toEqual(expected)
+  })
+
+  it('given a 404 of one list, says so plainly and ends with 0', async () => {
+    const origin = await serve(gatewayWith({ '/api/v1/models': [200, names] }))
+    const { exit, findings } = await models(['--gateway', origin])
+    expect(exit).toBe(0)
+    expect(findings.map(({ level, message }) => [level, String(message)])).toEqual([
+      ['info', expect.stringContaining('/openai/v1/models (404)')],
+    ])
+  })
+
+  it.each([
+    ['404 everywhere', gatewayWith({}), 'answered 404 at each path'],
+    ['a refused key', gatewayWith({ '/api/v1/models': [401, []], '/openai/v1/models': [401, []] }), 'key'],
+    [
+      'a web page',
+      ((_, reply) => reply.writeHead(200, { 'content-type': 'text/html' }).end('<html>')) as RequestListener,
+      '127.0.0.1',
+    ],
+    ['an error', gatewayWith({ '/api/v1/models': [500, []], '/openai/v1/models': [500, []] }), '500'],
+  ])('given %s: exit 4, said plainly, without the key', async (_, listener, words) => {
+    const origin = await serve(listener)
+    const error = await models(['--gateway', origin]).catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'no-models', exit: 4 })
+    expect(error.message).toContain(words)
+    expect(`${error.message}${error.hint}`).not.toContain(testKey)
+  })
+
+  it('given nobody at the other end: exit 4', async () => {
+    const error = await models(['--gateway', 'http://127.0.0.1:9']).catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'no-models', exit: 4 })
+  })
+
+  it('given no key and nobody to ask, names the flag: exit 2', async () => {
+    await expect(models([], { QCODE_API_KEY: '' })).rejects.toMatchObject({ code: 'key-missing', exit: 2 })
+  })
+})
+
+describe('tools', () => {
+  it('lists every tool with what is known of it', async () => {
+    const host = createTestHost(makeHome())
+    const input = { values: {}, switches: new Set<string>(), positionals: [] }
+    const { exit, data } = await runTools(input, { host, catalog: testCatalog })
+    const rows = data.tools as { id: string; installed: boolean; facts: string; scopes: string[] }[]
+    expect(exit).toBe(0)
+    expect(rows.map(({ id }) => id).sort()).toEqual(testCatalog.tools.map(({ id }) => id).sort())
+    expect(rows.find(({ id }) => id === 'claude-code')).toMatchObject({
+      installed: false,
+      facts: 'measured',
+      measured: expect.stringContaining('2.1.330'),
+      scopes: ['user', 'project'],
+      run: true,
+      install: 'npm install -g @anthropic-ai/claude-code',
+    })
+    expect(rows.find(({ id }) => id === 'codex')?.scopes).toEqual(['user'])
+  })
+})

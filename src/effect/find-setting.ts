@@ -58,6 +58,8 @@ export interface Resolved {
   readonly winner: Found | undefined
   /** All that the client sends: of the keys of each header the first that is not empty. */
   readonly sent: readonly Found[]
+  /** What goes into a header of which something else is sent: other settings than that one, each by its strongest. */
+  readonly unsent: readonly { readonly other: Found; readonly sent: Found }[]
   /** The strongest of each setting. */
   readonly perSetting: readonly Found[]
   /** What is set elsewhere and is not the winner. */
@@ -142,17 +144,22 @@ export function resolveSettings(settings: readonly Setting[], places: Places, he
     }))
   const perSetting = lists.flatMap(({ found: [head] }) => head ?? [])
   const headers = [...new Set(lists.map(({ header }) => header))]
-  const sent = headers.flatMap((header) => {
-    const ofHeader = lists.filter((list) => list.header === header).flatMap(({ found: [head] }) => head ?? [])
-    return ofHeader.find(({ value }) => value.trim() !== '') ?? []
-  })
+  const filled = headers.map((header) =>
+    lists
+      .flatMap(({ header: own, found: [head] }) => (own === header && head ? head : []))
+      .filter(({ value }) => value.trim() !== ''),
+  )
+  const sent = filled.flatMap(([first]) => first ?? [])
+  const unsent = filled.flatMap(([first, ...others]) =>
+    first ? others.map((other) => ({ other, sent: first })) : [],
+  )
   const winner = sent[0] ?? perSetting[0]
   const overridden = lists.flatMap(({ found }) => found).filter((found) => found !== winner)
   debug(
     () =>
       `${[...new Set(settings.map(nameOf))].join(', ')}: ${winner ? placeOf(winner) : 'set nowhere'}${overridden.map((found) => `; overrides ${placeOf(found)}`).join('')}`,
   )
-  return { winner, sent, perSetting, overridden }
+  return { winner, sent, unsent, perSetting, overridden }
 }
 
 function nameOf({ variable, key = [] }: Setting): string {

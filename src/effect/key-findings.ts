@@ -40,6 +40,9 @@ export function keyFindings(
     ...keys.overridden
       .filter((other) => isOtherKey(other, winner))
       .map((other) => overriddenKey(tool, winner, other, profiles)),
+    ...keys.unsent
+      .filter(({ other, sent }) => areTwoKeys(other, sent, context))
+      .map(({ other, sent }) => overriddenKey(tool, sent, other, profiles)),
     ...(needsShell ? [newShell(tool.id, winner)] : []),
   ]
 }
@@ -157,10 +160,19 @@ function programOf(command: string): string | undefined {
   return /^(?:\$\()?([\w.-]+)(?:[ )]|$)/.exec(command)?.[1]
 }
 
-/** The same setting with another value; what stands in a different setting is another matter. */
+/** The same setting with another value. */
 function isOtherKey(other: Found, winner: Found): boolean {
   if (other.isCommand || winner.isCommand) return false
   return other.name === winner.name && other.value.trim() !== '' && other.value !== winner.value
+}
+
+/** Two keys of the gateway for one header, under different names; of somebody else's key, it is well that it is not sent. */
+function areTwoKeys(other: Found, sent: Found, context: EffectContext): boolean {
+  if (other.isCommand || sent.isCommand || other.name === sent.name) return false
+  return (
+    other.value.trim() !== sent.value.trim() &&
+    [other, sent].every(({ value }) => isGatewayKey(value, context))
+  )
 }
 
 function newShell(tool: string, { source }: Found): Finding {

@@ -9,6 +9,7 @@ import { laterFindings } from './later-profiles.ts'
 import { findHalves, mendEffect, type Silence, silenceValues } from './mend-effect.ts'
 import { type KeychainEdit, type KeyFile, type Plan, type PlanRow, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, startWork } from './plan-work.ts'
+import { isLedOut, ledOutFinding } from './refuse-own-target.ts'
 import { choiceId, dropSetups, leavingHttp, mergeSetups, supersededBy } from './setups.ts'
 import {
   laterProfilesOf,
@@ -105,13 +106,16 @@ async function removeValues({ removed, gone, choices }: Removal, context: PlanCo
     wanting.length > 0 ? wanting.some((id) => !removed.has(id)) : removed.size === 0 || tools.has(tool)
   const isLost = ({ setups: wanting }: LedgerEntry) =>
     wanting.length > 0 && wanting.every((id) => gone.has(id))
-  const there = ledger.entries.filter((entry) => !isLost(entry))
+  const led = ledger.entries.filter((entry) => !isWanted(entry) && !isLost(entry) && isLedOut(entry, context))
+  const there = ledger.entries.filter((entry) => !isLost(entry) && !led.includes(entry))
   const stale = there.filter((entry) => entry.hides === undefined && !isWanted(entry))
   const entries = there.map((entry) => withoutSetups(entry, removed))
   const dropped = entries.filter((_, index) => stale.includes(there[index] as LedgerEntry))
   const leaving = [...dropped, ...linesToDrop(entries, dropped, new Set())]
   const work = await openWork(leaving, { ...context, ledger: { ...ledger, entries } })
   dropEntries(leaving, work)
+  const ledOut = new Set(led.map(({ path }) => path))
+  work.findings.push(...[...ledOut].map((path) => ledOutFinding(path, context)))
   work.findings.push(...choices.flatMap((choice) => notesFor(choice, 'remove', work)))
   return finishPlan(work, setups, [])
 }

@@ -2,10 +2,13 @@ import { realpathSync } from 'node:fs'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import type { FormatId } from '../documents/formats.ts'
 import { quoteWord, UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { findRepository } from '../host/run-program.ts'
+import { type LedgerEntry, setupId } from '../ledger.ts'
 import { type Message, say } from '../texts/message.ts'
+import type { PlanContext } from './plan-work.ts'
 import type { WantedTarget } from './wanted.ts'
 
 /** Endings of settings files; nothing that a shell, git or the system runs by itself has one of these. */
@@ -56,18 +59,36 @@ function refuse(path: string, message: Message): UserError {
 }
 
 /**
- * Refuses a file of a project that a link leads elsewhere: whoever made the project, such as a clone, may have put the link
- * there to have a file of the user's own changed, or filled with a key. It may lie anywhere in the project or in the
- * repository that the project is in, but not in a `.git`. `resolvedPath`: with all links followed; `otherwise`: what else
- * can be done. Errors: UserError `leads-out-of-project`, exit 1.
+ * Refuses a file of a project that a link leads elsewhere: see `leadsOut`. `otherwise`: what else can be done. Errors:
+ * UserError `leads-out-of-project`, exit 1.
  */
 export function refuseLeadingOut(
   path: string,
   resolvedPath: string,
   project: string,
-  { home }: Pick<Host, 'home'>,
+  host: Pick<Host, 'home'>,
   otherwise: Message,
 ): void {
+  if (!leadsOut(path, resolvedPath, project, host)) return
+  throw new UserError({
+    code: 'leads-out-of-project',
+    message: say('plan.leads-out', { path, target: resolvedPath }),
+    hint: [say('plan.leads-out.hint', { path: quoteWord(path) }), otherwise],
+    where: { file: path },
+  })
+}
+
+/**
+ * Whether a link leads a file of a project elsewhere: whoever made the project, such as a clone, may have put the link there
+ * to have a file of the user's own changed, or filled with a key. It may lie anywhere in the project or in the repository
+ * that the project is in, but not in a `.git`. `resolvedPath`: with all links followed.
+ */
+export function leadsOut(
+  path: string,
+  resolvedPath: string,
+  project: string,
+  { home }: Pick<Host, 'home'>,
+): boolean {
   const folder = realPath(project)
   const repository = findRepository(folder)
   // A home that is a repository, as some keep their dotfiles, holds more than this project.
@@ -75,15 +96,28 @@ export function refuseLeadingOut(
     repository === undefined || realPath(home) === repository || isBelow(realPath(home), repository)
   const roots = [folder, ...(isWider ? [] : [repository])]
   // A place that the user's own variable names was never in the project.
-  if (!isBelow(path, project) && !roots.some((root) => isBelow(path, root))) return
-  const isInside = roots.some((root) => isBelow(resolvedPath, root))
-  if (isInside && !resolvedPath.slice(folder.length).split(sep).includes('.git')) return
-  throw new UserError({
-    code: 'leads-out-of-project',
-    message: say('plan.leads-out', { path, target: resolvedPath }),
-    hint: [say('plan.leads-out.hint', { path: quoteWord(path) }), otherwise],
+  if (!isBelow(path, project) && !roots.some((root) => isBelow(path, root))) return false
+  const root = roots.find((one) => isBelow(resolvedPath, one))
+  return root === undefined || resolvedPath.slice(root.length).split(sep).includes('.git')
+}
+
+/** Whether a link of its project has led a value's file elsewhere since: no setup would write there, so nothing there is ours. */
+export function isLedOut({ path, setups }: LedgerEntry, { ledger, host, machine }: PlanContext): boolean {
+  const wanting = ledger.setups.filter((setup) => setups.includes(setupId(setup)))
+  const { resolvedPath } = machine.read(path)
+  const isOut = (project?: string) => project !== undefined && leadsOut(path, resolvedPath, project, host)
+  return wanting.length > 0 && wanting.every(({ project }) => isOut(project))
+}
+
+/** What a removal says of a file that is led out. */
+export function ledOutFinding(path: string, { machine }: PlanContext): Finding {
+  const target = machine.read(path).resolvedPath
+  return {
+    id: 'leads-out-of-project',
+    level: 'warning',
+    message: say('remove.leads-out', { path, target }),
     where: { file: path },
-  })
+  }
 }
 
 function realPath(path: string): string {

@@ -1409,6 +1409,8 @@ export const en = {
   'backups.none': 'No backup contains the key.',
   'backups.needed': ({ folder, backups }: With<'folder'> & Count<'backups'>) =>
     `${count(backups, 'backup')} with the key in ${folder} could not be deleted: ${backups === 1 ? 'it is' : 'they are'} needed to restore what your current settings replaced.`,
+  'remove.leads-out': ({ path, target }: With<'path' | 'target'>) =>
+    `${path} was left alone: it is now a link out of the project, or is behind one. It leads to ${target}.`,
   'remove.key-in-keychain': 'The key is still in the system keychain, but no tool reads it from there now.',
   'remove.key-in-keychain.hint': 'To delete it, run: qcode-setup key forget',
   'recovery.undone': ({ run, command }: With<'run' | 'command'>) =>

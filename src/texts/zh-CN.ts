@@ -1122,6 +1122,8 @@ export const zhCN: Texts = {
   'backups.none': '没有含有密钥的备份。',
   'backups.needed': ({ folder, backups }) =>
     `无法删除 ${folder} 中 ${backups} 个含有密钥的备份：恢复被当前设置替换的内容时需要它们。`,
+  'remove.leads-out': ({ path, target }) =>
+    `${path} 保持不变：它现在是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。`,
   'remove.key-in-keychain': '密钥仍在系统钥匙串中，但已没有工具从中读取。',
   'remove.key-in-keychain.hint': '删除该密钥，请运行：qcode-setup key forget',
   'recovery.undone': ({ run, command }) => `上一次操作（${run}，${command}）被中断，现已撤销。`,

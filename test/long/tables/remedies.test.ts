@@ -291,6 +291,8 @@ const keyRows: readonly Row[] = [
   { id: 'two-keys', situation: claudeHome({ ANTHROPIC_CUSTOM_HEADERS: `a: b\nx-api-key: ${other}` }) },
   { id: 'different-keys', situation: { ...claudeHome({}), env: { ANTHROPIC_AUTH_TOKEN: other } } },
   { id: 'different-keys', situation: { ...codexHome(''), env: { QCODE_API_KEY: other } } },
+  { id: 'different-keys', situation: clineHome({ headers: { 'x-api-key': other } }) },
+  { id: 'different-keys', situation: { ...clineHome({}), env: { ANTHROPIC_API_KEY: other } } },
   {
     id: 'different-keys',
     situation: {

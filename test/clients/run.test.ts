@@ -95,6 +95,28 @@ const machines: readonly Machine[] = [
       ),
     env: { ANTHROPIC_API_KEY: foreign },
   },
+  ...(['opencode', 'kilo'] as const).flatMap((tool) => {
+    const id = { opencode: 'opencode-1.18.33', kilo: 'kilo-7.7.9' }[tool]
+    const options = { baseURL: nowhere, apiKey: foreign }
+    // What they add by themselves at any start.
+    const own = {
+      opencode: { $schema: 'https://opencode.ai/config.json' },
+      kilo: { $schema: 'https://app.kilo.ai/config.json', permission: { bash: 'allow' } },
+    }[tool]
+    return [
+      { id, title: 'an empty home', put: async () => {} },
+      {
+        id,
+        title: 'another base URL and key',
+        put: (home: string) =>
+          outputJson(join(home, `.config/${tool}/${tool}.jsonc`), {
+            ...own,
+            provider: { anthropic: { options } },
+          }),
+        env: { ANTHROPIC_API_KEY: foreign },
+      },
+    ]
+  }),
   { id: 'aider-0.86.2', title: 'an empty home', put: async () => {} },
   {
     id: 'aider-0.86.2',

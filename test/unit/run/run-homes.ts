@@ -131,6 +131,36 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
       files: { '.env': `ANTHROPIC_API_BASE=${elsewhere}\nANTHROPIC_API_KEY=${foreignKey}\n` },
     },
   },
+  opencode: {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: {
+        '.config/opencode/opencode.jsonc': JSON.stringify({
+          provider: { anthropic: { options: { baseURL: elsewhere, apiKey: foreignKey } } },
+        }),
+      },
+      env: { ANTHROPIC_API_KEY: foreignKey, ANTHROPIC_BASE_URL: elsewhere },
+    },
+    'a project with another base URL, which wins': {
+      files: {
+        'opencode.json': JSON.stringify({
+          provider: { anthropic: { options: { baseURL: elsewhere } } },
+        }),
+      },
+      refused: ['llm.example.com', 'opencode.json'],
+    },
+  },
+  kilo: {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: {
+        '.config/kilo/kilo.jsonc': JSON.stringify({
+          provider: { anthropic: { options: { baseURL: elsewhere, apiKey: foreignKey } } },
+        }),
+      },
+      env: { ANTHROPIC_API_KEY: foreignKey },
+    },
+  },
   'openai-sdk': {
     fresh: { files: {} },
     'set up elsewhere': { files: {}, env: { OPENAI_BASE_URL: elsewhere, OPENAI_API_KEY: foreignKey } },

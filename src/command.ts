@@ -55,6 +55,8 @@ export type Run<Context = CommandContext> = (input: Input, context: Context) => 
 export interface CommandContext {
   readonly host: Host
   readonly catalog: Catalog
+  /** A question of another command led here, and can be gone back to (`GoneBack`). */
+  readonly canGoBack?: boolean
 }
 
 /** What a command gets that may change the machine. */

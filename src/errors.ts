@@ -79,6 +79,9 @@ export function cancelled(done: readonly Sentence[] = []): UserError {
   return new UserError({ code: 'cancelled', message, exit: 130 })
 }
 
+/** Thrown where the user goes back to the question before: by Esc, or by a choice that says so. */
+export class GoneBack extends Error {}
+
 /** `file:line:column`, as far as it is known. */
 export function formatWhere(where: Where): string {
   return [where.file, where.line, where.column].filter((part) => part !== undefined).join(':')

@@ -19,11 +19,12 @@ import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { checkAfter, refuseKey } from './check-after.ts'
+import { judgeEffect } from './judge-plan.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { consentToHttp, type PlainHttp } from './plain-http.ts'
 import type { Written } from './plan-context.ts'
 import { recoverFirst } from './recover-first.ts'
-import { isChange, judgeEffect, writePlan } from './write-plan.ts'
+import { isChange, writePlan } from './write-plan.ts'
 
 /** What a command wants to have written. */
 export interface Chosen<Planned extends Plan> {
@@ -39,6 +40,8 @@ export interface Chosen<Planned extends Plan> {
   readonly makePlan: (context: PlanContext, choices: readonly ToolChoice[]) => Promise<Planned>
   /** Something that the command is about had to be left as it is; the findings name it. */
   readonly isPartial?: boolean
+  /** A question was asked for it, and can be gone back to. */
+  readonly hasAsked?: boolean
   /** A tool whose files cannot be edited may be left out of it. */
   readonly canLeaveOut?: true
 }
@@ -89,7 +92,8 @@ export async function applyChoices<Planned extends Plan>(
   const checked = await checkAfter(chosen, written.run, input, context)
   if (checked.undone) return checked.undone
   if (checked.region !== undefined && maker.inRegion) {
-    return applyChoices(maker.inRegion(checked.region), context)
+    // What was asked before is answered: the run that followed from it was taken back.
+    return applyChoices(maker.inRegion(checked.region), { ...context, canGoBack: false })
   }
   const daemons =
     written.run === undefined ? [] : await offerDaemonRestart(chosen.choices, input, context.host)
@@ -144,7 +148,7 @@ async function consent<Planned extends Plan>(
 
 function write<Planned extends Plan>(
   { command, input }: ChoicesMaker<Planned>,
-  { choices, key, checkedKey, makePlan }: Chosen<Planned>,
+  { choices, key, checkedKey, makePlan, hasAsked = false }: Chosen<Planned>,
   { consent }: PlainHttp,
   context: WritingContext,
 ): Promise<Written<Planned>> {
@@ -154,6 +158,7 @@ function write<Planned extends Plan>(
       input,
       choices,
       ...(key && { key }),
+      canGoBack: hasAsked || context.canGoBack === true,
       ...(consent && { consent }),
       makePlan: (planContext) => makePlan(planContext, choices),
       ...(checkedKey && { beforeWrite: () => refuseKey(checkedKey, choices, input, context) }),

@@ -42,7 +42,7 @@ export async function guardGit<Planned extends Plan>(
   if (!isInteractive(input, context.host))
     throw keyInGit(first.file.path, first.status, otherWay(first, request))
   const { askGitignore } = await import('../wizard/resolve-conflict.ts')
-  const inGit = await askGitignore(ignores, context.host)
+  const inGit = await askGitignore(ignores, context.host, context.canGoBack)
   if (inGit === 'allowTracked') return { plan, inGit }
   return { plan: await withLines(ignores, planContext, request), inGit }
 }

@@ -2,6 +2,7 @@ import { readHistory } from '../apply/kept-backups.ts'
 import { findKeysElsewhere, findKeysInCopies } from '../checks/find-keys-elsewhere.ts'
 import { refuseRunningPrograms } from '../checks/running-clients.ts'
 import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
+import { GoneBack } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { planRotation, type Rotation, type RotationRequest } from '../plan/plan-rotation.ts'
@@ -10,7 +11,7 @@ import { judgeKeyLook, missingKey } from '../request/normalise-request.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-key.ts'
-import { type Applied, applyChoices } from './apply-choices.ts'
+import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
 import { tryKey } from './check-after.ts'
 import { existingChoices } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
@@ -22,10 +23,10 @@ import { planData } from './write-plan.ts'
  * Another key in every place where this program wrote one, in one run, once every gateway that is set up has accepted it.
  * Errors: UserError `key-missing` (exit 2), those of `planSetup`, and those of a write.
  */
-export function rotateKey(input: Input, context: WritingContext): Promise<Outcome> {
-  let chosen: ChosenKey | undefined
-  return applyChoices<Rotation>(
-    {
+export async function rotateKey(input: Input, context: WritingContext): Promise<Outcome> {
+  for (;;) {
+    let chosen: ChosenKey | undefined
+    const maker: ChoicesMaker<Rotation> = {
       command: 'key',
       input,
       choose: async () => {
@@ -37,6 +38,7 @@ export function rotateKey(input: Input, context: WritingContext): Promise<Outcom
           key: found.request.key,
           findings: found.findings,
           isPartial: found.request.ledOut.size > 0,
+          hasAsked: found.hasAsked,
           makePlan: (planContext) => planRotation(found.request, planContext),
         }
       },
@@ -44,9 +46,13 @@ export function rotateKey(input: Input, context: WritingContext): Promise<Outcom
         if (chosen === undefined) throw new Error('a key was written that nobody chose')
         return report(applied, chosen, context)
       },
-    },
-    context,
-  )
+    }
+    try {
+      return await applyChoices(maker, context)
+    } catch (error) {
+      if (!(error instanceof GoneBack) || !(chosen as ChosenKey | undefined)?.hasAsked) throw error
+    }
+  }
 }
 
 /** A key that every gateway has accepted, and what it replaces. */
@@ -54,6 +60,8 @@ interface ChosenKey {
   readonly request: RotationRequest
   readonly findings: readonly Finding[]
   readonly check: unknown
+  /** It was typed in. */
+  readonly hasAsked: boolean
 }
 
 async function choose(input: Input, context: WritingContext): Promise<ChosenKey | { ended: Outcome }> {
@@ -71,7 +79,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
       requestFor(key),
       createPlanContext(context, key, () => 'overwrite'),
     )
-  let { key, most } = await chooseKey(planFor, input, host)
+  let { key, most, hasAsked } = await chooseKey(planFor, input, context)
   for (;;) {
     const before = [...gone, ...judgeKeyLook(key)]
     const exit = kept.length > 0 ? 3 : 0
@@ -80,12 +88,13 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
     await refuseRunningPrograms(choices, host)
     const { isRight, isRefused, findings, data } = await tryKey(key, choices, input, context)
     const all = [...before, ...findings]
-    if (isRight) return { request: requestFor(key), findings: all, check: data }
+    if (isRight) return { request: requestFor(key), findings: all, check: data, hasAsked }
     if (!isRefused || !isInteractive(input, host)) {
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
     const { askAgain } = await import('../wizard/ask-key.ts')
-    key = await askAgain(host, findings, { isNew: true })
+    key = await askAgain(host, findings, { isNew: true, canGoBack: context.canGoBack === true })
+    hasAsked = true
     most = await planFor(key)
   }
 }
@@ -98,16 +107,17 @@ function hasKeys(choices: readonly ToolChoice[], { usesKeychain, ledgers }: Past
 async function chooseKey(
   planFor: (key: Secret) => Promise<Rotation>,
   input: Input,
-  host: Host,
-): Promise<{ key: Secret; most: Rotation }> {
+  context: WritingContext,
+): Promise<{ key: Secret; most: Rotation; hasAsked: boolean }> {
   const keyFile = textOf(input, 'keyFile')
-  const given = await givenKey(input, host, { isNew: true })
-  const key = given ?? (await askForKey(input, host))
+  const given = await givenKey(input, context.host, { isNew: true })
+  const key = given ?? (await askForKey(input, context))
   const most = await planFor(key)
   const isFromBefore = given !== undefined && keyFile === undefined && !isNew(most)
-  if (!isFromBefore || !isInteractive(input, host)) return { key, most }
-  const asked = await askForKey(input, host)
-  return { key: asked, most: await planFor(asked) }
+  if (!isFromBefore || !isInteractive(input, context.host))
+    return { key, most, hasAsked: given === undefined }
+  const asked = await askForKey(input, context)
+  return { key: asked, most: await planFor(asked), hasAsked: true }
 }
 
 /** Whether there is a place, in a file or in what is kept for undo, that does not have the key yet. */
@@ -115,10 +125,10 @@ function isNew({ places, old }: Rotation): boolean {
   return places > 0 || old.length > 0
 }
 
-async function askForKey(input: Input, host: Host): Promise<Secret> {
+async function askForKey(input: Input, { host, canGoBack = false }: WritingContext): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
   const { askKey } = await import('../wizard/ask-key.ts')
-  return askKey(host, { isNew: true })
+  return askKey(host, { isNew: true, canGoBack })
 }
 
 function readPast(host: Host): Past {

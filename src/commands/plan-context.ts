@@ -81,6 +81,8 @@ export interface WriteRequest<Planned extends Plan = Plan> {
   readonly removeFolders?: readonly RecordedFolder[]
   /** Given for this; remembered with the setups that are written. */
   readonly consent?: Consent
+  /** There is a question before this, which can be gone back to: writing it ends with `GoneBack` then. */
+  readonly canGoBack?: boolean
   /** What else has to be right before anything is written, or anybody is asked; throws where it is not. */
   readonly beforeWrite?: () => Promise<void>
 }

@@ -43,6 +43,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
       makePlan: (planContext) =>
         planRemoval({ removed: ids, gone: new Set(gone.map(setupId)), choices }, planContext),
       removeFolders: folders,
+      ...(context.canGoBack && { canGoBack: true }),
     },
     context,
   )

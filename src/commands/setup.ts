@@ -5,27 +5,20 @@ import {
   type Outcome,
   type WritingContext,
 } from '../command.ts'
-import { UserError } from '../errors.ts'
+import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
-import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
-import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
-import { type Input, isOn, type ToolChoice, textOf, withValues } from '../request/request.ts'
-import { hashKey } from '../secrets/keychain.ts'
+import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
-import { withProgress } from '../ui/write-text.ts'
-import type { Presets } from '../wizard/complete-input.ts'
-import type { NextStep, PresentState } from '../wizard/resolve-conflict.ts'
+import type { Completed, Presets } from '../wizard/complete-input.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { checkSetUp, findRefusals } from './check-after.ts'
-import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
+import { findRefusals } from './check-after.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
@@ -48,13 +41,9 @@ export const setupCommand: CommandSpec = {
 
 /** Points tools at the gateway: what is missing is asked for on a terminal, else it is a usage error. */
 export async function runSetup(given: Input, context: WritingContext): Promise<Outcome> {
-  const present =
-    isBare(given) && isInteractive(given, context.host) ? await readPresent(given, context) : undefined
-  const next = present && (await askWhatNext(present, context.host))
-  if (next && next !== 'setup') return goOn[next](given, context)
-  const settled = await resolveRegion(given, context)
-  const { input, key } = await complete(settled.input, context, present?.presets)
-  return applyChoices(setupMaker(input, key, settled.findings, context), context)
+  if (!isBare(given) || !isInteractive(given, context.host)) return setUp(given, context)
+  const { askWhatNext } = await import('./what-next.ts')
+  return askWhatNext(given, context, setUp)
 }
 
 /** Nothing was asked for but to talk. */
@@ -63,78 +52,20 @@ function isBare({ values, switches }: Input): boolean {
   return ![...Object.keys(values), ...switches].some(isTold)
 }
 
-interface PresentSetup extends PresentState {
-  readonly presets: Presets
-}
-
-/** What is set up, and whether it works, as far as that may be asked; undefined where nothing is. */
-async function readPresent(input: Input, context: WritingContext): Promise<PresentSetup | undefined> {
-  const { host, catalog } = context
-  const { choices } = existingChoices(context)
-  if (choices.length === 0) return undefined
-  const ledger = loadLedger(context)
-  const { keys } = await findWrittenKeys({ ledgers: [ledger], copies: [] }, catalog.tools, [], {
-    read: readFileState,
-  })
-  const stored = await storedKey(choices, context)
-  const all = [...[...keys].map((key) => new Secret(key)), ...(stored ? [stored] : [])]
-  const [key, ...others] = new Map(all.map((one) => [hashKey(one), one])).values()
-  const only = others.length === 0 ? key : undefined
-  const origins = [...new Map(choices.map(({ origin }) => [origin.text, origin])).values()]
-  const places = origins.map((origin) => ({
-    origin,
-    choices: choices.filter((one) => one.origin.text === origin.text),
-  }))
-  const quick = textOf(input, 'timeout') ? input : withValues(input, 'timeout', [patience])
-  const work = Promise.all(
-    places.map(async (place) => ({
-      tools: [...new Set(place.choices.map(({ tool }) => tool.title))],
-      region: place.origin.title,
-      check: isOn(input, 'noCheck')
-        ? undefined
-        : await checkSetUp(
-            { choices: place.choices, ...(only && { key: only }) },
-            place.origin,
-            quick,
-            context,
-          ),
-    })),
-  )
-  const region = origins.length === 1 ? origins[0]?.region : undefined
-  return {
-    places: await withProgress(host, host.texts['check.progress'], work),
-    ...(only && { key: only }),
-    presets: {
-      tools: [...new Set(choices.map(({ tool }) => tool.id))],
-      ...(region !== undefined && region !== 'custom' && { region }),
-      ...(only && { key: only }),
-    },
+/** Going back from the last question about it leads to the answers that it is made of. */
+async function setUp(given: Input, context: WritingContext, presets?: Presets): Promise<Outcome> {
+  const settled = await resolveRegion(given, context)
+  let answers = await complete(settled.input, context, presets)
+  for (;;) {
+    const { input, key, goBack } = answers
+    const canGoBack = goBack !== undefined || context.canGoBack === true
+    try {
+      return await applyChoices(setupMaker(input, key, settled.findings, context), { ...context, canGoBack })
+    } catch (error) {
+      if (goBack === undefined || !(error instanceof GoneBack)) throw error
+      answers = await goBack()
+    }
   }
-}
-
-/** In seconds: what is set up is shown before the first question, and a gateway that is slower than this is told as silent. */
-const patience = '3'
-
-type Onward = (input: Input, context: WritingContext) => Promise<Outcome>
-
-/** The commands that the first question leads to; each asks what it needs. */
-const goOn: Readonly<Record<Exclude<NextStep, 'setup'>, Onward>> = {
-  region: async (input, context) => {
-    const { askRegion } = await import('../wizard/ask-region.ts')
-    const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
-    const region = textOf(await askRegion(input, context, accepts), 'region') ?? ''
-    return (await import('./switch.ts')).runSwitch({ ...input, positionals: [region] }, context)
-  },
-  key: async (input, context) => (await import('./key-rotate.ts')).rotateKey(input, context),
-  check: async (input, context) => (await import('./check.ts')).runCheck(input, context),
-  undo: async (input, context) => (await import('./undo.ts')).runUndo(input, context),
-  remove: async (input, context) => (await import('./remove.ts')).runRemove(input, context),
-  quit: async () => ({ exit: 0, findings: [], data: {}, report: '' }),
-}
-
-async function askWhatNext(present: PresentState, host: Host): Promise<NextStep> {
-  const { askNextStep } = await import('../wizard/resolve-conflict.ts')
-  return askNextStep(present, host)
 }
 
 function setupMaker(
@@ -191,11 +122,7 @@ async function report(applied: Applied<Plan>, input: Input, context: CommandCont
   }
 }
 
-async function complete(
-  input: Input,
-  context: WritingContext,
-  presets?: Presets,
-): Promise<{ input: Input; key: Secret | undefined }> {
+async function complete(input: Input, context: WritingContext, presets?: Presets): Promise<Completed> {
   const interactive = isInteractive(input, context.host)
   const keyFile = textOf(input, 'keyFile')
   // On a terminal, standard input is where the questions are answered, the one for the key among them.

@@ -14,7 +14,7 @@ import { settleBackups } from './key-in-backups.ts'
 import { returningHttp } from './plain-http.ts'
 import { damagedRuns } from './plan-context.ts'
 import { recoverFirst } from './recover-first.ts'
-import { askToWrite, diffText } from './write-plan.ts'
+import { diffText } from './write-plan.ts'
 
 export const undoCommand: CommandSpec = {
   name: 'undo',
@@ -51,7 +51,12 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
     return { ...outcome({ run: null, targets: [], dryRun: false, diff: undefined }, host), findings }
   }
   const asks = isInteractive(input, host) && !dryRun
-  if (asks) await askToWrite(await diffOf(plan, host, 'stderr'), host)
+  if (asks) {
+    const { confirmChanges } = await import('../wizard/confirm-changes.ts')
+    const { edits, keychain } = plan.request
+    const proposal = { edits, keychain, diff: () => diffOf(plan, host, 'stderr') }
+    await confirmChanges(proposal, host, context.canGoBack)
+  }
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
   const linked = otherNames(plan.request.edits, [], host)

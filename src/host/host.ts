@@ -63,7 +63,7 @@ export interface KeychainStore {
   list(): Promise<readonly string[]>
 }
 
-/** What the three standard streams are, and how wide a line may be. */
+/** What the three standard streams are, and how large the screen is. */
 export interface Terminal {
   /** Questions may be asked: standard input and standard error are terminals. */
   readonly interactive: boolean
@@ -72,6 +72,7 @@ export interface Terminal {
   /** Colours may be used, by stream: NO_COLOR, FORCE_COLOR and TERM are already honoured. */
   readonly color: { readonly stdout: boolean; readonly stderr: boolean }
   readonly columns: number
+  readonly rows: number
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly error: NodeJS.WritableStream
@@ -79,6 +80,16 @@ export interface Terminal {
   readonly suspend?: () => void
   /** Hears of every time that the program goes on after that. */
   readonly onContinued?: (listener: () => void) => void
+  /**
+   * Runs a program without a shell that shows a text on this terminal and reads its keys, as `less` does. Gives its exit code,
+   * or null where it could not be started or was stopped.
+   */
+  readonly page?: (
+    program: string,
+    args: readonly string[],
+    text: string,
+    stop: AbortSignal,
+  ) => Promise<number | null>
   /** Why standard output did not take all that was written to it, once it has taken or refused it; undefined where it did. */
   outputLost(): Promise<NodeJS.ErrnoException | undefined>
 }

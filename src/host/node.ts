@@ -10,7 +10,7 @@ import { Interruption } from './interruption.ts'
 import { openNativeKeychain } from './native-keychain.ts'
 import { createProcesses } from './processes.ts'
 import { runInForeground } from './run-in-foreground.ts'
-import { runProgram } from './run-program.ts'
+import { runPager, runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
@@ -89,6 +89,8 @@ function createTerminal(): Terminal {
     outputIsSeen: Boolean(stdout.isTTY),
     color: { stdout: hasColor(stdout.isTTY), stderr: hasColor(stderr.isTTY) },
     columns: stderr.columns || 80,
+    rows: stderr.rows || 24,
+    page: (program, args, text, stop) => runPager(program, args, text, { env, stop }),
     // Most runs read nothing: Node makes the stream when it is first asked for.
     get input() {
       return stdin

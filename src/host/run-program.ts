@@ -59,6 +59,30 @@ export async function runProgram(
   return { exit: exitCode ?? null, stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), timedOut }
 }
 
+/**
+ * Runs a pager, as `Terminal.page` tells, on the terminal of standard error: standard output may lead elsewhere. What `less`
+ * is to do is said by its variables, unless the user says it: keep the text on the screen, end by itself where it fits, and
+ * take the text for what it is.
+ */
+export async function runPager(
+  program: string,
+  args: readonly string[],
+  text: string,
+  { env = {}, stop }: Pick<RunOptions, 'env' | 'stop'>,
+): Promise<number | null> {
+  const { execa } = await import('execa')
+  const { exitCode } = await execa(program, args, {
+    reject: false,
+    extendEnv: false,
+    env: { LESS: 'FRX', LESSCHARSET: 'utf-8', ...keylessEnvironment(env) } as Record<string, string>,
+    input: text,
+    stdout: 2,
+    stderr: 'inherit',
+    ...(stop && { cancelSignal: stop }),
+  })
+  return exitCode ?? null
+}
+
 function sharedSurroundings({ input = '', env, mayLeave }: RunOptions, control: ProcessControl) {
   return {
     input,

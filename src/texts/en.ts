@@ -105,6 +105,24 @@ export const en = {
   'ask.model.of': ({ tool }: With<'tool'>) => `Model for ${tool}`,
   'ask.model.short': 'Model',
   'ask.confirm': 'Apply these changes?',
+  'ask.confirm.apply': 'Apply',
+  'ask.confirm.show': 'Show the changes',
+  'ask.back': 'Go back',
+  'summary.uses': ({ tool, baseUrl, key, model }: With<'tool' | 'baseUrl' | 'key' | 'model'>) =>
+    `${tool} → ${baseUrl}, ${key}, ${model}`,
+  'summary.key-kept': 'same key as now',
+  'summary.key-from-env': 'key from your environment',
+  'summary.default-model': 'default model',
+  'summary.replaces': 'Your values that will be replaced:',
+  'summary.replaced': ({ path, key, from, to }: With<'path' | 'key' | 'from' | 'to'>) =>
+    `${key}: ${from} → ${to} (${path})`,
+  'summary.taken-out': ({ path, key, from }: With<'path' | 'key' | 'from'>) =>
+    `${key}: ${from} → removed (${path})`,
+  'summary.files': 'Files that will change:',
+  'summary.created': 'new',
+  'summary.changed': 'changed',
+  'summary.deleted': 'deleted',
+  'summary.more': ({ count }: Count<'count'>) => `… and ${count} more (choose "Show the changes")`,
   'ask.conflict.drift': ({ path, key }: With<'path' | 'key'>) =>
     `${path}: you changed ${key} after qcode-setup wrote it.`,
   'ask.conflict.guarded': ({ path, key }: With<'path' | 'key'>) =>

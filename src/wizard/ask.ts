@@ -1,4 +1,4 @@
-import { cancelled } from '../errors.ts'
+import { cancelled, GoneBack } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
 import { type Message, type Texts, textIn } from '../texts/message.ts'
@@ -22,10 +22,9 @@ export interface Choice<Value> {
   /** What stands in the answered line; by default the name. */
   readonly short?: Message | string
   readonly checked?: boolean
+  /** Typing it moves the cursor here, in a list that cannot be searched. */
+  readonly letter?: string
 }
-
-/** Thrown where the user goes back to the question before: by Esc, or by a choice that says so. */
-export class GoneBack extends Error {}
 
 /** More about a list. */
 interface Listing<Value> {

@@ -1,31 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import { hostTransport } from '../checks/check-gateway.ts'
 import type { CommandContext } from '../command.ts'
-import { quoteWord } from '../errors.ts'
-import { fetchModels } from '../gateway/fetch-models.ts'
-import { type Gateway, servesModel } from '../gateway/gateway.ts'
+import { GoneBack, quoteWord } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts'
 import { type Field, fieldsOf } from '../request/fields.ts'
-import { chooseOrigin, keychainKey } from '../request/normalise-request.ts'
-import {
-  type Input,
-  isOn,
-  type KeyStore,
-  listOf,
-  type Scope,
-  textOf,
-  withValues,
-} from '../request/request.ts'
+import { keychainKey } from '../request/normalise-request.ts'
+import { type Input, type KeyStore, type Scope, textOf, withValues } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { withProgress } from '../ui/write-text.ts'
-import { askCheckbox, askSelect, GoneBack, type Question, showAnswer, tell } from './ask.ts'
+import { askCheckbox, askSelect, showAnswer, tell } from './ask.ts'
 import { type KeyTest, resolveKey } from './ask-key.ts'
+import { askModels, listModels } from './ask-models.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { holdTerminal } from './hold-terminal.ts'
 
@@ -51,6 +40,12 @@ interface Answers {
   readonly key: Secret | undefined
 }
 
+/** All of them. */
+export interface Completed extends Answers {
+  /** Asks the last question again, and what follows from it; undefined where nothing was asked. */
+  readonly goBack?: () => Promise<Completed>
+}
+
 interface Step {
   /** Whether it will ask. */
   readonly asks: (answers: Answers) => boolean | Promise<boolean>
@@ -60,7 +55,7 @@ interface Step {
 /**
  * Asks for what the flags did not give, and shows what they gave; the input that comes back is the one that flags would
  * have given. `key` is the one from `--key-file` or QCODE_API_KEY. Errors: UserError `cancelled` (exit 130) when the
- * user leaves, and exit 2 for flags that contradict each other.
+ * user leaves, and exit 2 for flags that contradict each other; `GoneBack` where the context allows it.
  */
 export async function completeInput(
   input: Input,
@@ -68,8 +63,8 @@ export async function completeInput(
   context: CommandContext,
   { accepts, usableTools, testKey }: Judges,
   presets: Presets = {},
-): Promise<{ input: Input; key: Secret | undefined }> {
-  const { host } = context
+): Promise<Completed> {
+  const { host, canGoBack = false } = context
   holdTerminal(host)
   const lines = wrapText(host.texts['ask.intro'], host.terminal.columns)
   tell(host, lines.map(styleFor(host, 'stderr').dim).join('\n'))
@@ -82,7 +77,9 @@ export async function completeInput(
     askRegion(so, context, accepts, presets.region, back),
   )
   const steps: readonly Step[] = [
-    step('tool', async ({ input: so }) => usableTools(await askTools(so, context, presets.tools))),
+    step('tool', async ({ input: so }, back) =>
+      usableTools(await askTools(so, context, presets.tools, back)),
+    ),
     {
       ...region,
       asks: ({ input: { values } }) => values.region === undefined && values.gateway === undefined,
@@ -101,26 +98,38 @@ export async function completeInput(
       },
     },
     {
-      asks: () => false,
-      take: async ({ input: so, key: settled }, back) => ({
-        input: await askModels(so, settled, context, back),
-        key: settled,
-      }),
+      asks: async (answers) => (await listModels(answers, context)).length > 0,
+      take: async (answers, back) => ({ ...answers, input: await askModels(answers, context, back) }),
     },
   ]
-  return takeSteps(steps, { input, key })
+  return takeSteps(steps, { input, key }, canGoBack)
 }
 
-/** One step after the other; a question that is gone back from leads to the one before it that was asked. */
-async function takeSteps(steps: readonly Step[], start: Answers): Promise<Answers> {
-  const asked: { readonly index: number; readonly before: Answers }[] = []
+/** A question that was asked, and the answers before it. */
+interface Asked {
+  readonly index: number
+  readonly before: Answers
+}
+
+/**
+ * One step after the other, from one of them on; a question that is gone back from leads to the one before it that was asked.
+ * `canLeave`: from the first one as well.
+ */
+async function takeSteps(
+  steps: readonly Step[],
+  start: Answers,
+  canLeave: boolean,
+  from = 0,
+  before: readonly Asked[] = [],
+): Promise<Completed> {
+  const asked = [...before]
   let answers = start
-  for (let index = 0; index < steps.length; ) {
+  for (let index = from; index < steps.length; ) {
     const step = steps[index] as Step
     const before = answers
     try {
       const asks = await step.asks(before)
-      answers = await step.take(before, asked.length > 0)
+      answers = await step.take(before, canLeave || asked.length > 0)
       if (asks) asked.push({ index, before })
       index += 1
     } catch (error) {
@@ -130,7 +139,10 @@ async function takeSteps(steps: readonly Step[], start: Answers): Promise<Answer
       answers = last.before
     }
   }
-  return answers
+  const last = asked.at(-1)
+  if (last === undefined) return answers
+  const goBack = () => takeSteps(steps, last.before, canLeave, last.index, asked.slice(0, -1))
+  return { ...answers, goBack }
 }
 
 const toolsQuestion = { asked: say('ask.tools'), answered: say('ask.tools.short') }
@@ -140,6 +152,7 @@ export async function askTools(
   input: Input,
   { host, catalog }: CommandContext,
   preset?: readonly string[],
+  canGoBack = false,
 ): Promise<Input> {
   const named = await namedTools(input, catalog, host)
   if (named) {
@@ -155,7 +168,11 @@ export async function askTools(
     short: tool.id,
     checked: preset?.includes(tool.id) ?? isHere(tool),
   }))
-  return withValues(input, 'tool', await askCheckbox(host, toolsQuestion, choices, say('ask.tools.required')))
+  return withValues(
+    input,
+    'tool',
+    await askCheckbox(host, toolsQuestion, choices, say('ask.tools.required'), canGoBack),
+  )
 }
 
 function missingName({ title: tool, install: command }: Tool): Message {
@@ -216,73 +233,6 @@ async function askKeychain(host: Host): Promise<boolean> {
   const answered = await Promise.race([read, late])
   giveUp.abort()
   return answered
-}
-
-/**
- * Whether to choose models; then which one each tool is to use, out of the gateway's own list. A tool's default writes
- * nothing. Asked only where the gateway may be contacted and gives a list.
- */
-async function askModels(
-  input: Input,
-  key: Secret | undefined,
-  context: CommandContext,
-  canGoBack: boolean,
-): Promise<Input> {
-  const { host, catalog } = context
-  const given = listOf(input, 'model')
-  if (given.length > 0) {
-    showAnswer(host, say('ask.model.short'), given.join(', '))
-    return input
-  }
-  const tools = ((await namedTools(input, catalog, host)) ?? []).filter((tool) => takesModel(tool, input))
-  if (tools.length === 0 || key === undefined || isOn(input, 'noCheck')) return input
-  const { origin } = chooseOrigin(input, catalog.gateway)
-  const work = fetchModels(origin, catalog.gateway, key, hostTransport(host))
-  const names = await withProgress(host, host.texts['check.progress'], work)
-  const lists = tools.flatMap((tool) => {
-    const fitting = names.filter((name) => fits(name, tool, catalog.gateway))
-    return fitting.length > 0 ? [{ tool, fitting }] : []
-  })
-  if (lists.length === 0 || !(await wantsModels(host, canGoBack))) return input
-  const chosen: string[] = []
-  for (const { tool, fitting } of lists) {
-    const own = { value: undefined, name: say('ask.model.default') }
-    const models = fitting.map((name) => ({ value: name, name }))
-    const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models], {
-      canGoBack: true,
-      nothingFits: say('ask.nothing-fits'),
-    })
-    if (model !== undefined) chosen.push(`${tool.id}=${model}`)
-  }
-  return chosen.length > 0 ? withValues(input, 'model', chosen) : input
-}
-
-function wantsModels(host: Host, canGoBack: boolean): Promise<boolean> {
-  const choices = [
-    { value: false, name: say('ask.models.defaults') },
-    { value: true, name: say('ask.models.choose') },
-  ]
-  return askSelect(host, { asked: say('ask.models'), answered: say('ask.model.short') }, choices, {
-    canGoBack,
-  })
-}
-
-function modelQuestion({ title: tool }: Tool): Question {
-  return { asked: say('ask.model', { tool }), answered: say('ask.model.of', { tool }) }
-}
-
-/** Whether what would be written for the tool has a place for a model. */
-function takesModel(tool: Tool, input: Input): boolean {
-  const scope = (textOf(input, 'scope') ?? 'user') as Scope
-  const method = textOf(input, 'method') ?? methodsOf(tool, scope)[0]
-  const written =
-    method === 'env' ? tool.env?.variables : tool.targets.filter((target) => target.scope === scope)
-  return JSON.stringify(written ?? {}).includes('{{ model }}')
-}
-
-function fits(name: string, tool: Tool, gateway: Gateway): boolean {
-  const protocol = tool.variants[0]?.endpoints[0]?.protocol
-  return protocol !== undefined && servesModel(gateway, protocol, name)
 }
 
 /**

@@ -39,6 +39,11 @@ export function lendInput(host: Pick<Host, 'terminal' | 'interruption'>): LentIn
   return held.get(host.terminal.input)?.lend() ?? { input: host.terminal.input, giveBack: () => {} }
 }
 
+/** Lets another program read the terminal, until what is given back is called. */
+export function releaseTerminal({ terminal }: Pick<Host, 'terminal'>): () => void {
+  return held.get(terminal.input)?.release() ?? (() => {})
+}
+
 class HeldTerminal {
   readonly #input: TerminalInput
   readonly #terminal: Host['terminal']
@@ -71,6 +76,16 @@ class HeldTerminal {
       this.#input.unref?.()
     }
     return { input: lent, giveBack }
+  }
+
+  release(): () => void {
+    this.#input.pause()
+    this.#input.setRawMode?.(false)
+    return () => {
+      this.#makeRaw()
+      this.#input.resume()
+      this.#input.unref?.()
+    }
   }
 
   #take(chunk: Buffer): void {

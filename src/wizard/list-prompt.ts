@@ -17,6 +17,8 @@ interface Row<Value> {
   readonly value: Value
   readonly name: string
   readonly short: string
+  /** Typing it moves the cursor here. */
+  readonly letter?: string
 }
 
 interface ListPrompt {
@@ -59,6 +61,8 @@ export const listPrompt = createPrompt<unknown, ListPrompt>((config, done) => {
       setTyped(line.line)
       if (line.line !== typed) setActive(0)
     } else {
+      const named = shown.findIndex(({ letter }) => letter !== undefined && letter === key.name)
+      if (named >= 0) setActive(named)
       line.clearLine(0)
     }
   })

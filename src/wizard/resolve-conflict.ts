@@ -3,7 +3,6 @@ import { type GatewayCheck, isRight, probesOf } from '../checks/check-gateway.ts
 import type { RegionTime } from '../checks/check-regions.ts'
 import type { RunningDaemon } from '../checks/running-clients.ts'
 import { cancelled, UserError } from '../errors.ts'
-import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
@@ -12,12 +11,16 @@ import { type Message, say } from '../texts/message.ts'
 import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { escapeControls, renderFindings } from '../ui/write-text.ts'
+import { escapeControls } from '../ui/write-text.ts'
 import { askConfirm, askSelect, tell, warn } from './ask.ts'
 import { holdTerminal } from './hold-terminal.ts'
 
 /** What to do with a value that is not ours to replace. Errors: UserError `cancelled` when the user stops here. */
-export async function resolveConflict(conflict: Conflict, host: Host): Promise<'overwrite' | 'skip'> {
+export async function resolveConflict(
+  conflict: Conflict,
+  host: Host,
+  canGoBack = false,
+): Promise<'overwrite' | 'skip'> {
   const { path, keyPath, why, actual, wanted } = conflict
   warn(
     host,
@@ -25,34 +28,21 @@ export async function resolveConflict(conflict: Conflict, host: Host): Promise<'
     say('ask.conflict.now', { value: actual }),
     say('ask.conflict.wanted', { value: wanted }),
   )
-  const decision = await askSelect(host, say('ask.conflict'), [
+  const choices = [
     { value: 'overwrite', name: say('ask.conflict.overwrite') },
     { value: 'skip', name: say('ask.conflict.skip') },
     { value: 'quit', name: say('ask.quit') },
-  ] as const)
+  ] as const
+  const decision = await askSelect(host, say('ask.conflict'), choices, { canGoBack })
   if (decision === 'quit') throw cancelled()
   return decision
-}
-
-/**
- * Shows the changes and asks whether to write them; where they would not do what was asked for, Enter means no. `diffText`
- * comes from `renderDiff`, with the style of standard error.
- */
-export function confirmPlan(
-  diffText: string,
-  host: Host,
-  problems: readonly Finding[] = [],
-): Promise<boolean> {
-  tell(host, `\n${diffText}\n`)
-  if (problems.length > 0) tell(host, `${renderFindings(problems, host)}\n`)
-  const isWrong = problems.some(({ level }) => level === 'error')
-  return askConfirm(host, say('ask.confirm'), !isWrong)
 }
 
 /** What to do with keys that git would take; the answer is the name of the switch that says the same. */
 export async function askGitignore(
   ignores: readonly KeyIgnore[],
   host: Host,
+  canGoBack = false,
 ): Promise<'gitignore' | 'allowTracked'> {
   warn(
     host,
@@ -60,11 +50,12 @@ export async function askGitignore(
       say('ask.git.exposed', { path: hides, pattern, gitignore }),
     ),
   )
-  const answer = await askSelect<'gitignore' | 'allowTracked' | 'quit'>(host, say('ask.git'), [
+  const choices = [
     { value: 'gitignore', name: say('ask.git.ignore', { lines: ignores.length }) },
     { value: 'quit', name: say('ask.quit') },
     { value: 'allowTracked', name: say('ask.git.anyway') },
-  ])
+  ] as const
+  const answer = await askSelect(host, say('ask.git'), choices, { canGoBack })
   if (answer === 'quit') throw cancelled()
   return answer
 }

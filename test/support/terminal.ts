@@ -7,7 +7,16 @@ import { onTestFinished } from 'vitest'
 import { noKeychain } from './run-program.ts'
 import { projectFolder } from './test-catalog.ts'
 
-export const keys = { enter: '\r', down: '\x1b[B', space: ' ', ctrlC: '\x03', ctrlD: '\x04', ctrlT: '\x14' }
+export const keys = {
+  enter: '\r',
+  down: '\x1b[B',
+  up: '\x1b[A',
+  escape: '\x1b',
+  space: ' ',
+  ctrlC: '\x03',
+  ctrlD: '\x04',
+  ctrlT: '\x14',
+}
 
 /** A piece of a line in one look, and the column that it begins at. */
 export interface Span {
@@ -28,6 +37,7 @@ export interface TerminalOptions {
   readonly command?: readonly [string, ...string[]]
   readonly env?: Readonly<Record<string, string>>
   readonly columns?: number
+  readonly lines?: number
 }
 
 /** The built program in a pseudo-terminal, and what a person in front of it sees. */
@@ -41,6 +51,8 @@ export interface TerminalRun {
   close(): void
   /** All lines, those that have scrolled away included. */
   screen(): string
+  /** Those that stand in the window now. */
+  window(): string
   /** The same with their colours. */
   rows(): readonly (readonly Span[])[]
   /** Every byte that was sent to the terminal. */
@@ -54,15 +66,20 @@ export interface TerminalRun {
  * At the end of the running test it is ended, if it still runs.
  */
 export function startTerminal(options: TerminalOptions): TerminalRun {
-  const { home, args = [], env = {}, columns = 100 } = options
+  const { home, args = [], env = {}, columns = 100, lines = 40 } = options
   const ours = [process.execPath, join(projectFolder, 'bin/qcode-setup.js'), ...args] as const
   const [file, ...rest] = options.command ?? ours
   if (!existsSync(join(projectFolder, 'dist/main.js'))) throw new Error('dist/ is missing: npm run build')
-  const terminal = new xterm.Terminal({ cols: columns, rows: 40, scrollback: 1000, allowProposedApi: true })
+  const terminal = new xterm.Terminal({
+    cols: columns,
+    rows: lines,
+    scrollback: 1000,
+    allowProposedApi: true,
+  })
   const program = spawn(file, rest, {
     name: 'xterm-256color',
     cols: columns,
-    rows: 40,
+    rows: lines,
     cwd: home,
     env: {
       HOME: home,
@@ -95,6 +112,7 @@ export function startTerminal(options: TerminalOptions): TerminalRun {
   })
 
   const screen = () => screenText(terminal)
+  const window = () => screenText(terminal, terminal.buffer.active.baseY)
   const waitFor = async (text: string) => {
     while (!squeeze(screen()).includes(squeeze(text))) {
       if (ended) throw new Error(`the program ended before it showed "${text}":\n${screen()}`)
@@ -109,15 +127,16 @@ export function startTerminal(options: TerminalOptions): TerminalRun {
     press: (...pressed) => program.write(pressed.join('')),
     close: () => (program as unknown as { destroy(): void }).destroy(),
     screen,
+    window,
     rows: () => rowsOf(terminal),
     sent: () => sent,
     exit,
   }
 }
 
-function screenText(terminal: InstanceType<typeof xterm.Terminal>): string {
+function screenText(terminal: InstanceType<typeof xterm.Terminal>, from = 0): string {
   const buffer = terminal.buffer.active
-  const lines = Array.from({ length: buffer.length }, (_, index) => buffer.getLine(index))
+  const lines = Array.from({ length: buffer.length - from }, (_, index) => buffer.getLine(from + index))
   return lines
     .map((line) => `${line?.isWrapped ? '' : '\n'}${line?.translateToString(true) ?? ''}`)
     .join('')

@@ -10,7 +10,7 @@ import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../
 import { createHome, fileIn, pictureOf } from '../../support/terminal-home.ts'
 import { testKey } from '../../support/test-host.ts'
 
-const { ctrlC, ctrlD, down, enter, space } = keys
+const { ctrlC, ctrlD, down, enter, space, up } = keys
 const cancelled = 'Cancelled. Nothing was written.'
 
 let home = ''
@@ -115,7 +115,7 @@ describe('leaving', () => {
   })
 
   it.each([
-    ['a no to the changes', given, en['ask.confirm'], 'n'],
+    ['a no to the changes', given, en['ask.confirm'], up],
     ['the choice to stop at a conflict', aider, en['ask.conflict'], down + down],
   ])('by %s is the same as Ctrl-C', async (_, args, question, pressed) => {
     home = createHome(ownEnvFile)

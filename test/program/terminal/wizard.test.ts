@@ -49,7 +49,8 @@ describe('the wizard on a terminal', () => {
     expect(await run.exit).toBe(0)
     expectCodexSetUp()
     expect(run.sent()).not.toMatch(tellingPart)
-    expect(run.screen()).toContain('+model_provider = "qcode"')
+    expect(run.screen()).toContain('  ~/.codex/config.toml (changed)')
+    expect(run.screen()).not.toContain('+model_provider = "qcode"')
     expect(run.screen()).toContain('qcode-setup --tool codex --region eu --key-file - --yes --no-check')
 
     const undo = start({ args: ['undo'] })
@@ -72,7 +73,7 @@ describe('the wizard on a terminal', () => {
       `✔ ${en['ask.tools.short']} codex`,
       `✔ ${en['ask.region']} Europe`,
       `✔ ${en['ask.key.short']} cr_…cdef`,
-      `✔ ${en['ask.confirm']} ${en['ask.yes']}`,
+      `✔ ${en['ask.confirm']} ${en['ask.confirm.apply']}`,
     ])
     expect(screen).not.toMatch(/^\? |❯|◉|United States/m)
     expect(run.sent()).not.toMatch(tellingPart)
@@ -88,7 +89,7 @@ describe('the wizard on a terminal', () => {
       `✔ ${zhCN['ask.tools.short']} codex`,
       `✔ ${zhCN['ask.region']} 欧洲`,
       `✔ ${zhCN['ask.key.short']} cr_…cdef`,
-      `✔ ${zhCN['ask.confirm']} ${zhCN['ask.yes']}`,
+      `✔ ${zhCN['ask.confirm']} ${zhCN['ask.confirm.apply']}`,
     ])
     expect(run.screen()).not.toMatch(/^\? |❯|◉/m)
     expect(run.sent()).not.toMatch(tellingPart)

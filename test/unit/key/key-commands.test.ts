@@ -8,7 +8,7 @@ import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
 import { en } from '../../../src/texts/en.ts'
 import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
-import { createAnsweringHost, ctrlC, enter } from '../wizard/answering-host.ts'
+import { createAnsweringHost, ctrlC, enter, up } from '../wizard/answering-host.ts'
 
 let home = ''
 beforeEach(() => {
@@ -40,13 +40,13 @@ describe('key set', () => {
     await answer(en['ask.confirm'], enter)
     expect(await ending).toMatchObject({ exit: 0, data: { verb: 'set', changed: true, replaced: false } })
     expect(await (await storeOf(host)).get('default')).toBe(testKey)
-    expect(shown()).toContain('+cr_…cdef')
+    expect(shown()).toContain('cr_…cdef (new)')
     expect(shown()).not.toContain(testKey)
   })
 
   test('writes nothing when the answer is no or Ctrl-C', async () => {
     for (const [question, keys] of [
-      [en['ask.confirm'], `n${enter}`],
+      [en['ask.confirm'], up + enter],
       [en['ask.confirm'], ctrlC],
     ] as const) {
       const { host, answer } = createPerson()

@@ -5,6 +5,7 @@ import { createTestHost } from '../../support/test-host.ts'
 
 export const enter = '\r'
 export const down = '\x1b[B'
+export const up = '\x1b[A'
 export const ctrlC = '\x03'
 export const ctrlD = '\x04'
 

@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Conflict } from '../../../src/plan/plan.ts'
 import { en } from '../../../src/texts/en.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
-import {
-  askRecovery,
-  askRestart,
-  confirmPlan,
-  resolveConflict,
-} from '../../../src/wizard/resolve-conflict.ts'
+import { askRecovery, askRestart, resolveConflict } from '../../../src/wizard/resolve-conflict.ts'
 import { createAnsweringHost, ctrlC, down, enter } from './answering-host.ts'
 
 const conflict: Conflict = {
@@ -45,17 +40,6 @@ describe('resolveConflict', () => {
     expect(terminal.shown()).toContain('now: "/home/ada/\\x1b[2Jmy.env"')
     expect(terminal.shown()).toContain(`new: ${conflict.wanted}`)
   })
-})
-
-it('confirmPlan shows the diff, and Enter means yes', async () => {
-  const terminal = createAnsweringHost('/nowhere')
-  const yes = confirmPlan('+ the diff', terminal.host)
-  await terminal.answer(en['ask.confirm'], enter)
-  expect(await yes).toBe(true)
-  expect(terminal.shown()).toContain('+ the diff')
-  const no = confirmPlan('+ the diff', terminal.host)
-  await terminal.answer(en['ask.confirm'], `n${enter}`)
-  expect(await no).toBe(false)
 })
 
 it.each([

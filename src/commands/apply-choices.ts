@@ -221,6 +221,6 @@ async function isWanted(daemon: RunningDaemon, input: Input, host: Host): Promis
 }
 
 async function askToRestart(daemon: RunningDaemon, host: Host): Promise<boolean> {
-  const { askRestart } = await import('../wizard/resolve-conflict.ts')
+  const { askRestart } = await import('../wizard/ask-region.ts')
   return askRestart(daemon, host)
 }

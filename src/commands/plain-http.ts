@@ -40,7 +40,7 @@ export async function acceptsOrigin(origin: Origin, input: Input, context: Comma
   const { host } = context
   if (!origin.isUnencrypted || findConsent(host, origin.text)) return true
   const times = await measure(origin, input, context)
-  const { askConsent } = await import('../wizard/resolve-conflict.ts')
+  const { askConsent } = await import('../wizard/ask-region.ts')
   return askConsent(origin.text, times, host)
 }
 

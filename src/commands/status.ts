@@ -5,7 +5,7 @@ import { regionName } from '../gateway/gateway.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
 import { type Input, isOn } from '../request/request.ts'
 import { say } from '../texts/message.ts'
-import { reportStatus } from '../ui/report-status.ts'
+import { reportStatus } from '../ui/report-setup.ts'
 import { choiceOf, goneFindings, isGone } from './choices-of.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
 

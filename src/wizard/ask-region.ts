@@ -1,5 +1,6 @@
 import { checkSettings } from '../checks/check-gateway.ts'
 import { measureOrigin, type RegionTime } from '../checks/check-regions.ts'
+import type { RunningDaemon } from '../checks/running-clients.ts'
 import type { CommandContext } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -10,8 +11,10 @@ import { fields } from '../request/fields.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, textOf, withValues } from '../request/request.ts'
 import { joined, type Message, say, written } from '../texts/message.ts'
+import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
+import { styleFor } from '../ui/style.ts'
 import { renderFindings, withProgress } from '../ui/write-text.ts'
-import { askSelect, type Choice, showAnswer, tell, warn } from './ask.ts'
+import { askConfirm, askSelect, type Choice, showAnswer, tell, warn } from './ask.ts'
 
 /** Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. */
 export type AcceptsOrigin = (origin: Origin) => Promise<boolean>
@@ -148,4 +151,28 @@ export async function askAfterFailedCheck(
 export async function askOtherRegion(context: CommandContext, accepts: AcceptsOrigin): Promise<string> {
   const nothing = { values: {}, switches: new Set<string>(), positionals: [] }
   return textOf(await askRegion(nothing, context, accepts), 'region') ?? ''
+}
+
+/**
+ * Whether to restart a client's background process, which keeps its old settings until then. Asked after the files are
+ * written, so leaving the question is a no and not a cancellation.
+ */
+export async function askRestart(
+  { title, pid, restart }: Pick<RunningDaemon, 'title' | 'pid' | 'restart'>,
+  host: Host,
+): Promise<boolean> {
+  warn(host, say('ask.restart.running', { tool: title, pid }))
+  try {
+    return await askConfirm(host, say('ask.restart', { command: restart.join(' ') }), true)
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'cancelled') return false
+    throw error
+  }
+}
+
+/** Says what an origin without TLS means, with the safer choices beside it, and asks whether to use it; Enter means no. */
+export function askConsent(origin: string, times: readonly RegionTime[], host: Host): Promise<boolean> {
+  warn(host, say('http.title', { origin }), ...httpPoints)
+  tell(host, `\n${renderRegionTimes(times, host.texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
+  return askConfirm(host, say('ask.use-anyway'), false)
 }

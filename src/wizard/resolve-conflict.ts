@@ -1,14 +1,11 @@
 import type { RunRecord } from '../apply/run-record.ts'
 import { type GatewayCheck, isRight, probesOf } from '../checks/check-gateway.ts'
-import type { RegionTime } from '../checks/check-regions.ts'
-import type { RunningDaemon } from '../checks/running-clients.ts'
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Conflict } from '../plan/plan.ts'
 import type { KeyIgnore } from '../plan/plan-work.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
-import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
 import { escapeControls } from '../ui/write-text.ts'
@@ -75,30 +72,6 @@ export function askRecovery(
     { value: 'undo', name: say('ask.recovery.undo') },
     { value: 'finish', name: say('ask.recovery.finish') },
   ])
-}
-
-/**
- * Whether to restart a client's background process, which keeps its old settings until then. Asked after the files are
- * written, so leaving the question is a no and not a cancellation.
- */
-export async function askRestart(
-  { title, pid, restart }: Pick<RunningDaemon, 'title' | 'pid' | 'restart'>,
-  host: Host,
-): Promise<boolean> {
-  warn(host, say('ask.restart.running', { tool: title, pid }))
-  try {
-    return await askConfirm(host, say('ask.restart', { command: restart.join(' ') }), true)
-  } catch (error) {
-    if (error instanceof UserError && error.code === 'cancelled') return false
-    throw error
-  }
-}
-
-/** Says what an origin without TLS means, with the safer choices beside it, and asks whether to use it; Enter means no. */
-export function askConsent(origin: string, times: readonly RegionTime[], host: Host): Promise<boolean> {
-  warn(host, say('http.title', { origin }), ...httpPoints)
-  tell(host, `\n${renderRegionTimes(times, host.texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
-  return askConfirm(host, say('ask.use-anyway'), false)
 }
 
 /** Names files that cannot be edited, and asks whether to go on without their tools. Errors: UserError `cancelled`. */

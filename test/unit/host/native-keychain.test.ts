@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { geteuid } from 'node:process'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { refuseOthersCode } from '../../../src/host/native-keychain.ts'
+import { refuseOthersCode } from '../../../src/host/node.ts'
 import { refusalOf } from '../../support/refusal-of.ts'
 
 const uid = geteuid?.() ?? 0

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Conflict } from '../../../src/plan/plan.ts'
 import { en } from '../../../src/texts/en.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
-import { askRecovery, askRestart, resolveConflict } from '../../../src/wizard/resolve-conflict.ts'
+import { askRestart } from '../../../src/wizard/ask-region.ts'
+import { askRecovery, resolveConflict } from '../../../src/wizard/resolve-conflict.ts'
 import { createAnsweringHost, ctrlC, down, enter } from './answering-host.ts'
 
 const conflict: Conflict = {

@@ -8,14 +8,14 @@ import { makeHome, runProgram, sampleKey, setUp } from '../../support/run-progra
 
 /** A client of its own kind: JSON with comments, two protocols' worth of prefix, appends only `/messages`. */
 const manifest = `schema = 1
-id = "opencode"
-title = "OpenCode"
-docs = "https://opencode.ai/docs/config"
+id = "crush"
+title = "Crush"
+docs = "https://crush.example/docs"
 auth = "x-api-key"
 
 [detect]
-commands = ["opencode"]
-folders = ["{{ xdgConfig }}/opencode"]
+commands = ["crush"]
+folders = ["{{ xdgConfig }}/crush"]
 
 [[variants]]
 id = "default"
@@ -24,13 +24,13 @@ endpoints = [{ protocol = "anthropic-messages", prefix = "/api/v1", appends = "/
 
 [[targets]]
 scope = "user"
-path = "{{ xdgConfig }}/opencode/opencode.jsonc"
+path = "{{ xdgConfig }}/crush/crush.jsonc"
 format = "jsonc"
-content = "opencode.json"
+content = "crush.json"
 
 [env.variables]
-OPENCODE_BASE_URL = "{{ baseUrl }}"
-OPENCODE_KEY = "{{ key }}"
+CRUSH_BASE_URL = "{{ baseUrl }}"
+CRUSH_KEY = "{{ key }}"
 `
 
 const content = `{ "provider": { "anthropic": { "options": { "baseURL": "{{ baseUrl }}", "apiKey": "{{ key }}" } } } }\n`
@@ -44,11 +44,11 @@ const config = `{
 }
 `
 
-function addTool(home: string, text: string, name = 'opencode'): string {
+function addTool(home: string, text: string, name = 'crush'): string {
   const folder = join(ownTools(home), name)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'tool.toml'), text)
-  writeFileSync(join(folder, 'opencode.json'), content)
+  writeFileSync(join(folder, 'crush.json'), content)
   return join(folder, 'tool.toml')
 }
 
@@ -61,32 +61,32 @@ describe.concurrent('one more tool as a folder of the user', () => {
   it('is set up, shown by status, switched, printed, undone and removed without a line of code', () =>
     inHome(async (home) => {
       addTool(home, manifest)
-      mkdirSync(join(home, '.config/opencode'))
-      const file = join(home, '.config/opencode/opencode.jsonc')
+      mkdirSync(join(home, '.config/crush'))
+      const file = join(home, '.config/crush/crush.jsonc')
       writeFileSync(file, config, { mode: 0o644 })
       const start = usersPart(readTree(home))
       const run = (...args: readonly string[]) => runProgram(args, { home })
 
       const help = await run('--help')
-      expect(help.stdout).toContain('opencode')
-      expect((await setUp(['opencode'], { home })).exit).toBe(0)
+      expect(help.stdout).toContain('crush')
+      expect((await setUp(['crush'], { home })).exit).toBe(0)
       const written = readFileSync(file, 'utf8')
       expect(written).toContain('// how it looks')
       expect(written).toContain('/* never light */')
       expect(written).toContain('"baseURL": "https://api.qcode.cc/api/v1"')
       expect(written).toContain(`"apiKey": "${sampleKey}"`)
-      expect(readTree(home)['.config/opencode/opencode.jsonc']?.mode).toBe(0o600)
+      expect(readTree(home)['.config/crush/crush.jsonc']?.mode).toBe(0o600)
 
       const status = JSON.parse((await run('status', '--json')).stdout)
-      expect(status.tools).toMatchObject([{ tool: 'opencode', region: 'global', asWritten: true }])
+      expect(status.tools).toMatchObject([{ tool: 'crush', region: 'global', asWritten: true }])
       expect((await run('switch', 'eu', '--yes', '--no-check')).exit).toBe(0)
       expect(readFileSync(file, 'utf8')).toBe(written.replace('api.qcode.cc', 'eu.qcode.cc'))
       expect((await run('undo', '--yes')).exit).toBe(0)
       expect(readFileSync(file, 'utf8')).toBe(written)
 
-      const printed = await run('print', 'opencode', '--format', 'fish', '--region', 'asia')
-      expect(printed.stdout).toContain("set -gx OPENCODE_BASE_URL 'https://asia.qcode.cc/api/v1'")
-      expect((await run('remove', '--tool', 'opencode', '--yes')).exit).toBe(0)
+      const printed = await run('print', 'crush', '--format', 'fish', '--region', 'asia')
+      expect(printed.stdout).toContain("set -gx CRUSH_BASE_URL 'https://asia.qcode.cc/api/v1'")
+      expect((await run('remove', '--tool', 'crush', '--yes')).exit).toBe(0)
       expect(readFileSync(file, 'utf8')).toBe(config)
       expect((await run('undo', '--yes')).exit).toBe(0)
       expect(readFileSync(file, 'utf8')).toBe(written)
@@ -97,12 +97,12 @@ describe.concurrent('one more tool as a folder of the user', () => {
   it('is part of all and of detected', () =>
     inHome(async (home) => {
       addTool(home, manifest)
-      mkdirSync(join(home, '.config/opencode'))
+      mkdirSync(join(home, '.config/crush'))
       const found = JSON.parse((await setUp(['detected'], { home }, '--json', '--dry-run')).stdout)
-      expect(found.edits).toMatchObject([{ tool: 'opencode', baseUrl: 'https://api.qcode.cc/api/v1' }])
+      expect(found.edits).toMatchObject([{ tool: 'crush', baseUrl: 'https://api.qcode.cc/api/v1' }])
       const all = JSON.parse((await setUp(['all'], { home }, '--json', '--dry-run')).stdout)
       const tools = new Set(all.edits.map(({ tool }: { tool: string }) => tool))
-      expect(tools).toEqual(new Set([...toolIds, 'opencode']))
+      expect(tools).toEqual(new Set([...toolIds, 'crush']))
     }))
 })
 
@@ -114,19 +114,19 @@ const faults: Readonly<Record<string, { text: string; says: string; names?: stri
   },
   'a prefix with a trailing slash': { text: manifest.replace('"/api/v1"', '"/api/v1/"'), says: 'prefix' },
   'a path that climbs out': {
-    text: manifest.replace('{{ xdgConfig }}/opencode/opencode.jsonc', '{{ home }}/../../etc/opencode.jsonc'),
+    text: manifest.replace('{{ xdgConfig }}/crush/crush.jsonc', '{{ home }}/../../etc/crush.jsonc'),
     says: 'targets.0.path',
   },
   'a path without a place': {
-    text: manifest.replace('"{{ xdgConfig }}/opencode/opencode.jsonc"', '"/etc/opencode.jsonc"'),
+    text: manifest.replace('"{{ xdgConfig }}/crush/crush.jsonc"', '"/etc/crush.jsonc"'),
     says: 'targets.0.path',
   },
   'a content file of another folder': {
-    text: manifest.replace('"opencode.json"', '"../../opencode.json"'),
+    text: manifest.replace('"crush.json"', '"../../crush.json"'),
     says: 'targets.0.content',
   },
   'a content file that is not there': {
-    text: manifest.replace('"opencode.json"', '"other.json"'),
+    text: manifest.replace('"crush.json"', '"other.json"'),
     says: '',
     names: 'other.json',
   },
@@ -137,7 +137,7 @@ const faults: Readonly<Record<string, { text: string; says: string; names?: stri
   },
   'an unknown protocol': { text: manifest.replace('anthropic-messages', 'anthropic'), says: 'protocol' },
   'an unknown format': { text: manifest.replace('"jsonc"', '"ini"'), says: 'targets.0.format' },
-  'an id that is taken': { text: manifest.replace('id = "opencode"', 'id = "codex"'), says: 'codex' },
+  'an id that is taken': { text: manifest.replace('id = "crush"', 'id = "codex"'), says: 'codex' },
   'another schema': { text: manifest.replace('schema = 1', 'schema = 2'), says: 'schema' },
   'a place that is not known': {
     text: manifest.replaceAll('{{ xdgConfig }}', '{{ nowhere }}'),

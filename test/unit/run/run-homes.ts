@@ -181,4 +181,14 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
       refused: ['llm.example.com', 'settings.json'],
     },
   },
+  'qwen-code': {
+    fresh: { files: {} },
+    'another key in its files and in the shell': {
+      files: {
+        '.qwen/.env': `ANTHROPIC_API_KEY=${foreignKey}\nANTHROPIC_BASE_URL=${elsewhere}\n`,
+        '.qwen/settings.json': JSON.stringify({ security: { auth: { selectedType: 'openai' } } }),
+      },
+      env: { ANTHROPIC_API_KEY: foreignKey, ANTHROPIC_BASE_URL: elsewhere },
+    },
+  },
 }

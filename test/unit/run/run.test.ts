@@ -22,7 +22,7 @@ interface Started {
   readonly files: Readonly<Record<string, { readonly text: string; readonly mode: number }>>
 }
 
-const programs = ['claude', 'codex', 'cline', 'aider', 'opencode', 'kilo', 'python']
+const programs = ['claude', 'codex', 'cline', 'aider', 'opencode', 'kilo', 'python', 'qwen']
 
 /** A home with these files, and a program for every client, which notes what it was started with. */
 function makeMachine({ files, env = {} }: RunHome, changes: Partial<Host> = {}) {

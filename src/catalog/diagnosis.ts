@@ -14,14 +14,8 @@ export interface Diagnosis {
   /** The client's own short names for models of its vendor. */
   readonly modelAliases: readonly string[]
   readonly traps: readonly Trap[]
-  readonly shows: readonly Shown[]
-}
-
-/** What a client of these versions (semver) shows a person for a reply of this HTTP status; an unknown version counts as the newest. */
-export interface Shown {
-  readonly status: number
-  readonly text: string
-  readonly versions?: string
+  /** What a client of these versions (semver) shows a person for a reply of this HTTP status; an unknown version is the newest. */
+  readonly shows: readonly { readonly status: number; readonly text: string; readonly versions?: string }[]
 }
 
 /** Who has set what stands there; `local` is a user’s own part of a project, `run` what one run of a client is started with. */

@@ -1,25 +1,17 @@
-import {
-  type CheckPlan,
-  checkData,
-  checkGateway,
-  checkSettings,
-  isRight,
-  type LiveRequest,
-} from '../checks/check-gateway.ts'
+import { checkData, checkGateway, checkSettings, isRight } from '../checks/check-gateway.ts'
 import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.ts'
-import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
-import { modelFor } from '../request/choose-tools.ts'
-import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
-import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
-import type { Secret } from '../secrets/secret.ts'
-import { type Message, say } from '../texts/message.ts'
+import { keysInFiles } from '../plan/written-keys.ts'
+import { type Input, isOn } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
-import { existingChoices, storedKey } from './choices-of.ts'
+import { namedChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+import { chooseOrigins, planCheck, uniqueOrigins } from './plan-check.ts'
+import { createPlanContext } from './plan-context.ts'
 
 export const checkCommand: CommandSpec = {
   name: 'check',
@@ -37,18 +29,25 @@ export const checkCommand: CommandSpec = {
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
-  const choices = existingChoices(context).choices
+  const { choices, findings: notSetUp } = await namedChoices(input, context)
   const { chosen, note } = chooseOrigins(input, choices, context)
   const others = isOn(input, 'all') ? catalog.gateway.regions.map((region) => Origin.ofRegion(region)) : []
   const key = await givenKey(input, host)
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
-  const keyFor = ({ text }: Origin) =>
-    key ??
-    storedKey(
-      choices.filter(({ origin }) => origin.text === text),
-      context,
+  const keyFor = async ({ text }: Origin) => {
+    const here = choices.filter(({ origin }) => origin.text === text)
+    return (
+      key ??
+      (await storedKey(here, context)) ??
+      (
+        await keysInFiles(
+          here,
+          createPlanContext(context, undefined, () => 'stop'),
+        )
+      )[0]
     )
+  }
   const plans = await Promise.all(
     origins.map(async (origin) =>
       planCheck(origin, chosen.includes(origin), choices, await keyFor(origin), input, context),
@@ -63,9 +62,23 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const [answers, safer] = await withProgress(host, host.texts['check.progress'], work)
   const checks = sortBySpeed(answers)
   const recommended = checks.length > 1 ? (recommend(checks)?.origin.region ?? null) : undefined
+  const ofTools = isOn(input, 'withTools') ? await lookAtTools(input, context) : undefined
+  const exit = checks.every(isRight) ? 0 : 4
+  const page = reportCheck(
+    {
+      checks,
+      recommended,
+      asksTools: ofTools === undefined && choices.length > 0,
+      keySource: key ? 'given' : 'set-up',
+      titles: new Map(catalog.tools.map(({ id, title }) => [id, title])),
+    },
+    host,
+  )
   return {
-    exit: checks.every(isRight) ? 0 : 4,
+    // What is wrong on this machine is told before what the gateway says.
+    exit: ofTools?.exit === 3 ? 3 : exit || (ofTools?.exit ?? 0),
     findings: [
+      ...notSetUp,
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...plain.map(({ text }) => shortFinding(text)),
       ...(safer ? [saferFinding(safer, host)] : []),
@@ -74,53 +87,18 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
       regions: checks.map(checkData),
       recommended: recommended ?? null,
       ...(safer && { saferRegions: safer }),
+      ...(ofTools && { tools: ofTools.data }),
     },
-    ...reportCheck({ checks, recommended }, host),
+    report: ofTools ? `${page.report}\n\n${ofTools.report}` : page.report,
+    next: page.next,
   }
 }
 
-/** The origins that the user means: named ones, else those that are set up, else the default. Only these get the key. */
-function chooseOrigins(
-  input: Input,
-  choices: readonly ToolChoice[],
-  { catalog }: CommandContext,
-): { chosen: Origin[]; note?: Message } {
-  const regions = listOf(input, 'regions')
-  if (textOf(input, 'gateway') !== undefined) {
-    const { origin, ...note } = chooseOrigin(input, catalog.gateway, regions[0])
-    return { chosen: [origin], ...note }
-  }
-  if (regions.length > 0) {
-    return { chosen: uniqueOrigins(regions.map((name) => regionOrigin(name, catalog.gateway))) }
-  }
-  const existing = originsOf(choices)
-  return { chosen: existing.length > 0 ? existing : [chooseOrigin(input, catalog.gateway).origin] }
-}
-
-function uniqueOrigins(origins: readonly Origin[]): Origin[] {
-  return origins.filter(({ text }, index) => origins.findIndex((other) => other.text === text) === index)
-}
-
-function planCheck(
-  origin: Origin,
-  isChosen: boolean,
-  choices: readonly ToolChoice[],
-  key: Secret | undefined,
-  input: Input,
-  { catalog: { gateway, tools } }: CommandContext,
-): CheckPlan {
-  const own = protocolRoutes(gateway)
-  const protocols = own.map(({ protocol }) => protocol)
-  const ofOrigin = choices.filter((choice) => choice.origin.text === origin.text)
-  const here = (ofOrigin.length > 0 ? ofOrigin : choices).map((choice) => ({ ...choice, origin }))
-  const live = own.map(({ protocol, path }): LiveRequest => {
-    const model = modelFor(protocol, listOf(input, 'model'), tools, gateway)
-    return { protocol, path, ...(model !== undefined && { model }) }
-  })
-  return {
-    origin,
-    routes: mergeRoutes([...own, ...toolRoutes(here, gateway)]),
-    ...(isChosen && key && { key: { secret: key, routes: keyRoutes(protocols, gateway) } }),
-    ...(isChosen && isOn(input, 'live') && { live }),
-  }
+/** What `doctor` says of the tools in use. */
+async function lookAtTools(input: Input, context: CommandContext): Promise<Outcome> {
+  const { runDoctor } = await import('./doctor.ts')
+  return runDoctor(
+    { ...input, switches: new Set([...input.switches].filter((name) => name !== 'live')) },
+    context,
+  )
 }

@@ -10,11 +10,19 @@ import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger, Setup } from '../ledger.ts'
 import { completeLedger } from '../plan/setups.ts'
+import { toolsNamed } from '../request/choose-tools.ts'
 import { fields } from '../request/fields.ts'
-import type { KeyStore, Method, Scope, ToolChoice } from '../request/request.ts'
+import {
+  type Input,
+  type KeyStore,
+  listOf,
+  type Method,
+  type Scope,
+  type ToolChoice,
+} from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, say } from '../texts/message.ts'
 
 /** A setup as a choice once more; undefined when its tool or its shell is not in the catalog any more. */
 export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice | undefined {
@@ -91,6 +99,32 @@ export function existingChoices(context: CommandContext): ExistingChoices {
       ...pairs.flatMap(({ setup, choice }) => (choice ? [] : [unknownFinding(setup)])),
     ],
   }
+}
+
+/**
+ * Of all that is set up what `--tool` names, and for each of these tools that is not set up a finding that says so. Errors: as
+ * `toolsNamed`.
+ */
+export async function namedChoices(input: Input, context: CommandContext): Promise<ExistingChoices> {
+  const existing = existingChoices(context)
+  const words = listOf(input, 'onlyTools')
+  const named = await toolsNamed(words, context.catalog, context.host)
+  if (named === undefined || words.includes('all')) return existing
+  const choices = existing.choices.filter(({ tool }) => named.includes(tool))
+  const missing = words.includes('detected')
+    ? []
+    : named.filter((tool) => !choices.some((choice) => choice.tool === tool))
+  const findings = missing.map(({ id, title }): Finding => {
+    const hint = asMessage(`qcode-setup --tool ${id}`)
+    return {
+      id: 'not-set-up',
+      level: 'warning',
+      tool: id,
+      message: say('tool.not-set-up', { tool: title }),
+      hint,
+    }
+  })
+  return { choices, findings: [...existing.findings, ...findings] }
 }
 
 /** Whether the folder that a setup stands in is gone, or something else has taken its place. */

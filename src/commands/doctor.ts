@@ -2,15 +2,18 @@ import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
 import { folderAssignments } from '../catalog/folder-variables.ts'
+import type { Tool } from '../catalog/tool.ts'
 import { checkSettings } from '../checks/check-gateway.ts'
 import { askGateway } from '../checks/doctor/ask-gateway.ts'
+import { completeHints } from '../checks/doctor/complete-hints.ts'
 import { diagnose } from '../checks/doctor/diagnose.ts'
-import { lintFindings, mendByLint } from '../checks/doctor/lint-findings.ts'
 import {
   countLevels,
   driftFindings,
   finishFindings,
   folderFindings,
+  lintFindings,
+  mendByLint,
 } from '../checks/doctor/state-findings.ts'
 import { toolData } from '../checks/doctor/tool-data.ts'
 import { stateInGit } from '../checks/key-in-git.ts'
@@ -21,7 +24,8 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { emptyLedger, type Ledger } from '../ledger.ts'
 import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
-import { type Input, isOn } from '../request/request.ts'
+import { toolsNamed } from '../request/choose-tools.ts'
+import { type Input, isOn, listOf } from '../request/request.ts'
 import { asMessage, say } from '../texts/message.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
@@ -45,7 +49,13 @@ export const doctorCommand: CommandSpec = {
 
 /** Everything that is known of the tools on this machine: what they go by, and what is wrong with it. */
 export async function runDoctor(input: Input, context: CommandContext): Promise<Outcome> {
-  const { host, catalog } = context
+  const { host } = context
+  const named = await toolsNamed(listOf(input, 'onlyTools'), context.catalog, host)
+  const catalog = named ? { ...context.catalog, tools: named } : context.catalog
+  const isMeant = ({ tool, tools = [] }: Finding) =>
+    named === undefined ||
+    named.some(({ id }) => id === tool || tools.includes(id)) ||
+    (!tool && tools.length === 0)
   const state = await lookAtOwnState(context)
   const {
     views,
@@ -53,39 +63,56 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     profiles,
     effect,
   } = await diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path))
-  const lint = await lintFiles({ paths: [], project: false }, catalog, host, state.ledger)
+  const lint = await lintFiles({ paths: [], project: false }, context.catalog, host, state.ledger)
   const deep = isOn(input, 'deep') ? await deepFindings(views, effect, context) : []
   const local = mendByLint(
     [...found, ...deep, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures],
     lint.problems,
     views,
-  )
+  ).filter(isMeant)
   const settings = isOn(input, 'noCheck') ? undefined : checkSettings(input, host)
   const work = Promise.all([
     settings ? askGateway(views, settings, state.ledger, effect) : [],
     plainHttpWarnings(views, profiles, settings, context),
   ])
   const [asked, plainHttp] = await withProgress(host, host.texts['check.progress'], work)
-  const nothing = views.length === 0 ? [nothingFound] : []
+  const missing = (named ?? []).filter(({ id }) => !views.some(({ tool }) => tool.id === id)).map(notHere)
+  const toSetUp = completeHints(missing, views, {
+    setups: state.ledger.setups,
+    catalog: context.catalog,
+    host,
+  })
+  const nothing = views.length === 0 && named === undefined ? [nothingFound] : toSetUp
   const findings = finishFindings(
     [...local, ...plainHttp.filter((finding) => !isTold(finding, local)), ...asked, ...nothing],
     views,
   )
   const shown = new Set([...views.map(({ tool }) => tool.id), ...findings.flatMap(({ tool }) => tool ?? [])])
   const absent = catalog.tools.filter(({ id }) => !shown.has(id)).map(({ title }) => title)
+  const titles = new Map(catalog.tools.map(({ id, title }) => [id, title]))
   const tools = views.flatMap((view) => toolData(view, profiles))
   const summary = countLevels(findings)
   return {
     exit: exitOf(local, asked),
     findings: [],
     data: { findings, tools, summary },
-    ...reportDoctor({ tools, findings, summary, absent }, host),
+    ...reportDoctor({ tools, findings, summary, absent, titles }, host),
   }
 }
 
 /** A state that is not to be read is met once by each who looks into it. */
 function isTold({ message }: Finding, findings: readonly Finding[]): boolean {
   return findings.some((other) => String(other.message) === String(message))
+}
+
+function notHere({ id, title }: Tool): Finding {
+  return {
+    id: 'not-set-up',
+    level: 'skipped',
+    tool: id,
+    message: say('doctor.not-here-at-all', { tool: title }),
+    hint: asMessage(`qcode-setup --tool ${id}`),
+  }
 }
 
 const nothingFound: Finding = {

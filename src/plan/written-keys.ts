@@ -7,6 +7,7 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { PresentFile } from '../host/read-file-state.ts'
 import type { Ledger, LedgerEntry } from '../ledger.ts'
+import type { ToolChoice } from '../request/request.ts'
 import { hashKey, type Keychain, keyAccount } from '../secrets/keychain.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { findKeys } from '../secrets/read-key.ts'
@@ -15,7 +16,8 @@ import { say } from '../texts/message.ts'
 import { DocumentSet, hashValue } from './document-set.ts'
 import { fillTemplate, findSecrets, revealValue } from './placeholders.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from './plan.ts'
-import type { MachineView } from './plan-work.ts'
+import type { MachineView, PlanContext } from './plan-work.ts'
+import { wantedTargets } from './wanted.ts'
 
 /** What earlier runs knew and kept. */
 export interface Past {
@@ -232,4 +234,33 @@ export function findTextSecrets(text: string): Secret[] {
     findSecrets({ [name]: value }),
   )
   return [...values, ...[...text.matchAll(userInUrl)].map(([, user = '']) => new Secret(user))]
+}
+
+/**
+ * The keys that stand where these choices want one, each once; one that is a command's or a variable's of the user's own is
+ * in no file. A file that does not open has none.
+ */
+export async function keysInFiles(choices: readonly ToolChoice[], context: PlanContext): Promise<Secret[]> {
+  const any = new Secret('any')
+  const targets = choices
+    .filter(({ keyStore }) => keyStore === 'file')
+    .flatMap((choice) => wantedTargets(choice, { ...context, key: any }))
+  const documents = new DocumentSet(
+    context.machine.read,
+    await loadFormats(targets.map(({ format }) => format)),
+  )
+  const keys = targets.flatMap(({ path, format, leaves }) =>
+    leaves
+      .filter(({ value }) => value === any)
+      .flatMap(({ keyPath }) => {
+        try {
+          const value = documents.open(path, format).document.get(keyPath)
+          return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? [value] : []
+        } catch (error) {
+          if (error instanceof UserError) return []
+          throw error
+        }
+      }),
+  )
+  return [...new Set(keys)].map((key) => new Secret(key))
 }

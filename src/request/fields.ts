@@ -60,6 +60,14 @@ export const fields = {
     commands: ['setup', 'prove'],
     choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
   },
+  onlyTools: {
+    flag: 'tool',
+    value: 'ID',
+    many: true,
+    summary: say('flag.only-tools'),
+    commands: ['check', 'doctor'],
+    choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
+  },
   // What is set up can be of a tool whose folder is gone meanwhile, so the command itself knows the choices.
   removedTool: {
     flag: 'tool',
@@ -100,6 +108,7 @@ export const fields = {
     choices: regionNames,
   },
   all: { flag: 'all', summary: say('flag.all'), commands: ['check'] },
+  withTools: { flag: 'tools', summary: say('flag.with-tools'), commands: ['check'] },
   live: {
     flag: 'live',
     summary: say('flag.live'),

@@ -354,6 +354,15 @@ export const en = {
   'check.key': 'key',
   'check.live': 'live request',
   'check.no-key': 'Key not tested. Use --key-file or set QCODE_API_KEY.',
+  'check.works': 'The gateway works. No key was tested.',
+  'check.works.key': 'The gateway works and accepts your key.',
+  'check.all-work': ({ regions }: Count<'regions'>) => `All ${regions} regions work. No key was tested.`,
+  'check.all-work.key': ({ regions }: Count<'regions'>) =>
+    `All ${regions} regions work and your key is accepted.`,
+  'check.some-fail': ({ regions }: { readonly regions: readonly string[] }) =>
+    `Not working: ${regions.join(', ')}`,
+  'check.not-working': ({ fault }: With<'fault'>) => `Not working: ${fault}`,
+  'check.tools-next': 'To see what each tool really uses: qcode-setup check --tools (or qcode-setup doctor)',
   'check.name': ({ title, id }: With<'title' | 'id'>) => `${title} (${id})`,
   'check.name.unencrypted': ({ title, id }: With<'title' | 'id'>) => `${title} (${id}, not encrypted)`,
   'check.head': ({ region, origin }: With<'region' | 'origin'>) => `Region: ${region}  ${origin}`,
@@ -1280,6 +1289,7 @@ export const en = {
     `Not configured: ${tools.join(', ')}.`,
   'doctor.not-here': ({ tools }: { readonly tools: readonly string[] }) =>
     `Not installed: ${tools.join(', ')}.`,
+  'doctor.not-here-at-all': ({ tool }: With<'tool'>) => `${tool} is neither installed nor configured here.`,
   'doctor.elsewhere': ({ tool, url }: With<'tool' | 'url'>) => `${tool} (uses ${url})`,
   'doctor.url.hint': ({ url }: With<'url'>) => `qcode-setup lint --fix (writes ${url})`,
 
@@ -1400,6 +1410,7 @@ export const en = {
     `Correct them, or leave out ${tools.join(', ')}.`,
   'project.leads-out': ({ tool, project, path, target }: With<'tool' | 'project' | 'path' | 'target'>) =>
     `${tool} in ${project} was not changed: ${path} is a link out of the project, or is behind one. It leads to ${target}.`,
+  'tool.not-set-up': ({ tool }: With<'tool'>) => `${tool} is not configured.`,
   'place.gone': ({ folder }: With<'folder'>) =>
     `${folder} no longer exists and was skipped. If you restore it, it will contain the old settings and the old key.`,
   'place.unknown-tool': ({ tool }: With<'tool'>) =>
@@ -1600,6 +1611,8 @@ export const en = {
   'flag.print-run': 'Show the command with the key masked, without starting it',
   'flag.protocol': 'Only models that this protocol serves',
   'flag.regions': 'Region to test (default: the configured ones, otherwise global)',
+  'flag.only-tools': 'Only these tools (`all`, or `detected` for the installed ones)',
+  'flag.with-tools': 'Also show what doctor says of each tool in use',
   'flag.all': 'Test every region and compare response times',
   'flag.live': 'Also send one minimal request per protocol (uses tokens)',
   'flag.project': 'Also check source code in this folder and below',

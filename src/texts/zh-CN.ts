@@ -288,6 +288,13 @@ export const zhCN: Texts = {
   'check.key': '密钥',
   'check.live': '实际请求',
   'check.no-key': '未检查密钥。请使用 --key-file，或设置 QCODE_API_KEY。',
+  'check.works': '网关正常。未检查密钥。',
+  'check.works.key': '网关正常，密钥有效。',
+  'check.all-work': ({ regions }) => `${regions} 个区域均正常。未检查密钥。`,
+  'check.all-work.key': ({ regions }) => `${regions} 个区域均正常，密钥有效。`,
+  'check.some-fail': ({ regions }) => `不可用：${regions.join('、')}`,
+  'check.not-working': ({ fault }) => `不可用：${fault}`,
+  'check.tools-next': '查看各工具实际使用的设置：qcode-setup check --tools（或 qcode-setup doctor）',
   'check.name': ({ title, id }) => `${title}（${id}）`,
   'check.name.unencrypted': ({ title, id }) => `${title}（${id}，未加密）`,
   'check.head': ({ region, origin }) => `区域：${region}  ${origin}`,
@@ -1010,6 +1017,7 @@ export const zhCN: Texts = {
   'doctor.key-refused.replace': ({ places }) => `请更换 ${places.join('、')} 中的密钥。`,
   'doctor.not-configured': ({ tools }) => `未配置：${tools.join('、')}。`,
   'doctor.not-here': ({ tools }) => `未安装：${tools.join('、')}。`,
+  'doctor.not-here-at-all': ({ tool }) => `${tool} 未安装，也未配置。`,
   'doctor.elsewhere': ({ tool, url }) => `${tool}（使用 ${url}）`,
   'doctor.url.hint': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
 
@@ -1113,6 +1121,7 @@ export const zhCN: Texts = {
   'error.broken-targets.hint': ({ tools }) => `请修正这些文件，或不选择 ${tools.join('、')}。`,
   'project.leads-out': ({ tool, project, path, target }) =>
     `未更改 ${project} 中的 ${tool}：${path} 是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。`,
+  'tool.not-set-up': ({ tool }) => `${tool} 尚未配置。`,
   'place.gone': ({ folder }) => `${folder} 已不存在，因此跳过。如将其恢复，其中仍是旧的设置和旧密钥。`,
   'place.unknown-tool': ({ tool }) =>
     `已配置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除），因此跳过。`,
@@ -1292,6 +1301,8 @@ export const zhCN: Texts = {
   'flag.print-run': '显示命令（密钥已遮盖），但不启动',
   'flag.protocol': '仅列出此协议支持的模型',
   'flag.regions': '要检查的区域（默认：已设置的区域，否则为 global）',
+  'flag.only-tools': '仅限这些工具（`all` 为全部，`detected` 为已安装的工具）',
+  'flag.with-tools': '另外显示 doctor 对每个在用工具的诊断',
   'flag.all': '检查所有区域并比较响应时间',
   'flag.live': '另外按每种协议发送一次最小请求（消耗 token）',
   'flag.project': '同时检查当前文件夹及其子文件夹中的源代码',

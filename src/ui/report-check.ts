@@ -4,40 +4,42 @@ import type { Times } from '../gateway/probe-verdict.ts'
 import type { Host } from '../host/host.ts'
 import { joined, type Message, say, type Texts } from '../texts/message.ts'
 import { renderTable, wrapText } from './render-table.ts'
-import { type Style, styleFor } from './style.ts'
+import { nameOf, type CheckPage as Page, probesOf, renderVerdict } from './render-verdict.ts'
+import { styleFor } from './style.ts'
 
 interface CheckReport {
   readonly checks: readonly GatewayCheck[]
   /** The id of the region to take; null when none is right, undefined when none was asked for. */
   readonly recommended: string | null | undefined
+  /** Whether tools are set up that nobody has looked at yet. */
+  readonly asksTools?: boolean
+  /** The names of tools, by their ids. */
+  readonly titles?: ReadonlyMap<string, string>
+  /** `set-up`: the key that stands in the tools' files was tried; `given`: another one. */
+  readonly keySource?: 'given' | 'set-up'
 }
 
-/** One region in full; of several, a table of their times first. */
+/** The verdict; then one region in full, or of several a table of their times. */
 export function reportCheck(
-  { checks, recommended }: CheckReport,
+  { checks, recommended, asksTools = false, titles = new Map(), keySource = 'given' }: CheckReport,
   host: Host,
 ): { report: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
-  const page = { texts, style, columns: host.terminal.columns }
+  const page = { texts, style, titles, keySource, columns: host.terminal.columns }
   const [only] = checks
   const parts =
     checks.length === 1 && only
       ? [renderOne(only, page)]
       : [renderTimes(checks, page), ...renderFaults(checks, page)]
   return {
-    report: parts.filter(Boolean).join('\n\n'),
+    report: [renderVerdict(checks, page), ...parts].filter(Boolean).join('\n\n'),
     next: [
       ...(checks.every(({ key }) => key === undefined) ? [texts['check.no-key']] : []),
+      ...(asksTools ? [texts['check.tools-next']] : []),
       ...(recommended === undefined ? [] : [nextRegion(recommended, checks).in(texts)]),
     ],
   }
-}
-
-interface Page {
-  readonly texts: Texts
-  readonly style: Style
-  readonly columns: number
 }
 
 function renderOne(check: GatewayCheck, page: Page): string {
@@ -45,7 +47,9 @@ function renderOne(check: GatewayCheck, page: Page): string {
   const { origin, routes, key = [], live = [], times } = check
   const [proxy] = routes.flatMap((route) => route.proxy ?? [])
   const rows = [
-    ...routes.map((route) => requestRow(route, route.tools.join(', '), page)),
+    ...routes.map((route) =>
+      requestRow(route, route.tools.map((id) => page.titles.get(id) ?? id).join(', '), page),
+    ),
     ...key.map((probe) => requestRow(probe, texts['check.key'], page)),
     ...live.map((probe) => requestRow(probe, texts['check.live'], page)),
   ]
@@ -56,7 +60,7 @@ function renderOne(check: GatewayCheck, page: Page): string {
   ]
   const titles = [texts['check.request'], texts['check.tools'], texts['check.reply']]
   const table = renderTable(titles, rows, style, columns)
-  return [joined(head).in(texts), table, renderProblems(check, page)].filter(Boolean).join('\n\n')
+  return [joined(head).in(texts), table, renderProblems(check, page, true)].filter(Boolean).join('\n\n')
 }
 
 function requestRow(probe: Probe, tools: string, { style, texts }: Page): string[] {
@@ -101,22 +105,18 @@ function renderFaults(checks: readonly GatewayCheck[], page: Page): string[] {
 }
 
 /** What is not right, each once, with what to do about it. */
-function renderProblems({ routes, key = [], live = [] }: GatewayCheck, page: Page): string {
+function renderProblems(check: GatewayCheck, page: Page, isSaid = false): string {
   const { style, columns, texts } = page
   const mark = { warning: style.yellow('!'), error: style.red('✗'), skipped: style.dim('-') }
-  const lines = [...routes, ...key, ...live].flatMap(({ level, message, hint }) => {
-    if (level === 'ok') return []
+  const probes = probesOf(check)
+  const said = isSaid ? String(probes.find(({ level }) => level === 'error')?.message) : undefined
+  const lines = probes.flatMap(({ level, message, hint }) => {
+    if (level === 'ok' || String(message) === said) return []
     const text = wrapText(message.in(texts), columns - 2).join('\n  ')
     const advice = hint === undefined ? [] : [wrapText(`→ ${hint.in(texts)}`, columns - 2).join('\n    ')]
     return [[`${mark[level]} ${text}`, ...advice].join('\n  ')]
   })
   return [...new Set(lines)].join('\n')
-}
-
-/** A region as people know it, with the id that is typed for it. */
-function nameOf({ origin }: GatewayCheck): Message {
-  const { title, region: id } = origin
-  return say(origin.isUnencrypted ? 'check.name.unencrypted' : 'check.name', { title, id })
 }
 
 function nextRegion(id: string | null, checks: readonly GatewayCheck[]): Message {

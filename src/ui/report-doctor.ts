@@ -14,6 +14,8 @@ interface DoctorReport {
   readonly summary: Readonly<Record<Level, number>>
   /** Titles of the tools that are neither here nor set up. */
   readonly absent: readonly string[]
+  /** The names of tools, by their ids. */
+  readonly titles?: ReadonlyMap<string, string>
 }
 
 interface Page {
@@ -53,19 +55,26 @@ export function reportDoctor(report: DoctorReport, host: Host): { report: string
 }
 
 /** A tool is in use where it is set up, where it uses the gateway, or where something is wrong with it. */
-function groupByTool({ tools, findings }: DoctorReport): { used: Group[]; unused: Group[] } {
+function groupByTool({ tools, findings, titles }: DoctorReport): { used: Group[]; unused: Group[] } {
   const ids = new Set([...tools.map(({ tool }) => tool), ...findings.flatMap(({ tool }) => tool ?? [])])
   const groups = [...ids].map((id) => {
     const rows = tools.filter(({ tool }) => tool === id)
     const own = sorted(findings.filter(({ tool }) => tool === id))
     const shared = sorted(findings.filter(({ tools: ids = [] }) => ids.includes(id)))
-    return { title: rows[0]?.title ?? id, rows, findings: own, level: worstOf([...own, ...shared]) }
+    return {
+      title: rows[0]?.title ?? titles?.get(id) ?? id,
+      rows,
+      findings: own,
+      level: worstOf([...own, ...shared]),
+    }
   })
   const used = groups.filter(isUsed).sort((one, other) => severityRank(one) - severityRank(other))
   return { used, unused: groups.filter((group) => !isUsed(group)) }
 }
 
-function isUsed({ rows, level }: Group): boolean {
+function isUsed({ rows, level, findings }: Group): boolean {
+  // Asked for by name.
+  if (findings.some(({ id }) => id === 'not-set-up')) return true
   const isWrong = level !== 'info' && level !== 'ok' && level !== 'skipped'
   return isWrong || rows.some(({ setUp, baseUrl }) => setUp || (baseUrl?.requests ?? null) !== null)
 }
@@ -109,7 +118,8 @@ function renderGroup({ title, rows, findings, level }: Group, page: Page): strin
   const settings = rows.filter(({ protocol }) => protocol !== null).flatMap((row) => renderRow(row, page))
   // What is right stands above, with the base URL.
   const shown = findings.filter(({ id }) => id !== 'base-url-right')
-  const state = level === 'info' || level === 'skipped' ? 'ok' : level
+  const isFine = level === 'info' || (level === 'skipped' && rows.length > 0)
+  const state = isFine ? 'ok' : level
   return [
     `${mark(state, style)} ${head}`,
     ...settings,

@@ -110,6 +110,22 @@ export function setupId({ tool, scope, place, project, shell }: Setup): string {
   return JSON.stringify([tool, scope, place ?? project ?? shell ?? ''])
 }
 
+const completionMark = 'qcode-setup completion'
+
+/** As the id of a setup, for the completion of our commands in a shell: it wants values, and is no tool that is set up. */
+export function completionId(shell: string): string {
+  return JSON.stringify([completionMark, shell])
+}
+
+/** The ids of the completions that want a value in this ledger. */
+export function completionIds({ entries }: Pick<Ledger, 'entries'>): string[] {
+  return [...new Set(entries.flatMap(({ setups }) => setups.filter(isCompletionId)))]
+}
+
+export function isCompletionId(id: string): boolean {
+  return id.startsWith(`["${completionMark}",`)
+}
+
 /** What the user agreed to on this machine: to send everything to this origin unencrypted. */
 export interface Consent {
   /** Scheme, host and port, such as `http://103.236.53.153`. */

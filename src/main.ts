@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { Committer } from './apply/committer.ts'
 import { oddHomes, refuseOddFolders } from './catalog/folder-variables.ts'
 import { loadCatalog, loadShippedCatalog } from './catalog/load-catalog.ts'
 import type { Catalog } from './catalog/tool.ts'
@@ -10,7 +11,7 @@ import type { Finding } from './finding.ts'
 import type { Host } from './host/host.ts'
 import { createNodeHost, userLanguage } from './host/node.ts'
 import { othersHome } from './host/ownership.ts'
-import { type Field, fields, keyVerbs } from './request/fields.ts'
+import { type Field, fields } from './request/fields.ts'
 import {
   fullNameOf,
   ownArguments,
@@ -19,6 +20,7 @@ import {
   unknownValue,
 } from './request/parse-arguments.ts'
 import { type Input, isOn } from './request/request.ts'
+import { verbNames } from './request/verbs.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
 import { loadTexts } from './texts/language.ts'
@@ -73,7 +75,7 @@ async function runProgram(args: readonly string[], host: Host): Promise<number> 
 }
 
 /**
- * Hands a command what it declares to need: only one that writes gets what writes, and with `--dry-run` that does nothing;
+ * Hands a command what it declares to need: only a call that writes gets what writes, and with `--dry-run` that does nothing;
  * only one with network can ask a gateway.
  */
 async function runCommand(
@@ -83,9 +85,23 @@ async function runCommand(
 ): Promise<Outcome> {
   const context = { host: spec.network ? host : { ...host, isOffline: true }, catalog }
   if (spec.writes === 'nothing') return spec.run(input, context)
+  if (spec.onlyReads?.(input)) return spec.run(input, { ...context, committer: noCommitter })
   const { createCommitter } = await import('./apply/committer.ts')
   const committer = createCommitter(host, isOn(input, 'dryRun'))
   return spec.run(input, { ...context, committer })
+}
+
+async function refuseToWrite(): Promise<never> {
+  throw new Error('a call that only reads has nothing to write with')
+}
+
+/** Of a call that only reads; whoever waits for it waits for nothing else to load. */
+const noCommitter: Committer = {
+  dryRun: false,
+  apply: refuseToWrite,
+  recover: refuseToWrite,
+  purge: refuseToWrite,
+  forgetKeys: refuseToWrite,
 }
 
 async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], host: Host): Promise<Catalog> {
@@ -139,7 +155,7 @@ function printDocument(command: string, { findings, data, showsKey }: Outcome, h
 function withoutValues(args: readonly string[]): string {
   const known = new Set<string>([
     ...commandNames,
-    ...keyVerbs.flatMap((name) => name.split(' ')),
+    ...verbNames.flatMap((name) => name.split(' ')),
     ...[...Object.values<Field>(fields).map(({ flag }) => flag), 'help'].map((flag) => `--${flag}`),
   ])
   const shown = args.map((argument) => {

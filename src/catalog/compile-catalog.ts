@@ -14,19 +14,29 @@ import {
 } from './diagnosis-schema.ts'
 import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { endpointSchema, shellsSchema } from './manifest-schema.ts'
-import type { Catalog, CodeClient, DotfilePlaces, Shell, Tool } from './tool.ts'
+import type { Catalog, CodeClient, Completion, DotfilePlaces, Shell, Tool } from './tool.ts'
 
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
 export async function compileCatalog(templates: string): Promise<Catalog> {
   const gateway = await readShared(join(templates, 'gateway.toml'), parseGateway)
-  const { shells } = await readShared(join(templates, 'shells.toml'), (data) => shellsSchema.parse(data))
+  const { shells, completions } = await readShared(join(templates, 'shells.toml'), (data) =>
+    shellsSchema.parse(data),
+  )
   const codeClients = await readShared(join(templates, 'code-clients.toml'), (data) =>
     parseCodeClients(data, gateway),
   )
   const machine = await readShared(join(templates, 'traps.toml'), compileSharedTraps)
   const dotfiles = await readShared(join(templates, 'dotfiles.toml'), parseDotfilePlaces)
   const tools = await compileToolFolders(templates, gateway)
-  return { gateway, tools, shells: shells.map(toShell), codeClients, dotfiles, machine }
+  return {
+    gateway,
+    tools,
+    shells: shells.map(toShell),
+    completions: completions.map(toCompletion),
+    codeClients,
+    dotfiles,
+    machine,
+  }
 }
 
 /** One of the files that all tools share. Errors: UserError `tool-folder` for what is wrong with a field. */
@@ -93,7 +103,17 @@ function toShell({ env_file, env_format, profile_format, also_read, platforms, .
   }
 }
 
-type ShellData = ReturnType<typeof shellsSchema.parse>['shells'][number]
+function toCompletion({ profile_format, platforms, ...completion }: CompletionData): Completion {
+  return {
+    ...completion,
+    ...(profile_format && { profileFormat: profile_format }),
+    ...(platforms && { platforms }),
+  }
+}
+
+type ShellsData = ReturnType<typeof shellsSchema.parse>
+type ShellData = ShellsData['shells'][number]
+type CompletionData = ShellsData['completions'][number]
 
 const codeClientsSchema = z.strictObject({
   schema: z.literal(1),

@@ -252,7 +252,17 @@ export const placeCandidate = z.strictObject({
 export const plainText = z.string().check(z.refine((text) => !text.includes('{{'), rule('no-placeholder')))
 
 /** The places that every tool may use; a manifest adds its own. `run` is there only while a client is started by `run`. */
-export const commonPlaces = ['home', 'config', 'xdgConfig', 'project', 'zdotdir', 'gitRoot', 'system', 'run']
+export const commonPlaces = [
+  'home',
+  'config',
+  'xdgConfig',
+  'xdgData',
+  'project',
+  'zdotdir',
+  'gitRoot',
+  'system',
+  'run',
+]
 
 /** Throws a FieldFault for the first path below a manifest that begins with a place that nobody defines. */
 export function refuseUnknownPlace(manifest: object, ownPlaces: readonly string[]): void {

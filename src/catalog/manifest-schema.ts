@@ -201,8 +201,23 @@ const shell = z.strictObject({
     .check(z.minLength(1)),
 })
 
+const completion = z.strictObject({
+  shell: id,
+  programs: z._default(z.array(programName), []),
+  platforms: z.optional(z.array(z.string())),
+  script: fileName,
+  file: path,
+  profile_format: z.exactOptional(z.enum(formatIds)),
+  profiles: z._default(z.array(z.array(path).check(z.minLength(1))), []),
+  needs: z.exactOptional(z.string()),
+})
+
 /** What stands in templates/shells.toml. */
-export const shellsSchema = z.strictObject({ schema: z.literal(1), shells: z.array(shell) })
+export const shellsSchema = z.strictObject({
+  schema: z.literal(1),
+  shells: z.array(shell),
+  completions: z.array(completion),
+})
 
 /** What the rest of the manifest says about the client of a proof. */
 interface Tool {

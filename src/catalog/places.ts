@@ -31,6 +31,7 @@ export function resolvePlaces(
       home: host.home,
       config: configFolder(host),
       xdgConfig: xdgConfig(host),
+      xdgData: xdgData(host),
       project: project ?? host.cwd,
       get gitRoot() {
         return findRepository(project ?? host.cwd) ?? project ?? host.cwd
@@ -75,6 +76,12 @@ function xdgConfig({ env, home, platform }: Surroundings): string {
   if (env.XDG_CONFIG_HOME && isAbsolute(env.XDG_CONFIG_HOME)) return env.XDG_CONFIG_HOME
   if (platform === 'win32' && env.APPDATA) return env.APPDATA
   return join(home, '.config')
+}
+
+function xdgData({ env, home }: Surroundings): string {
+  return env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)
+    ? env.XDG_DATA_HOME
+    : join(home, '.local', 'share')
 }
 
 function tryCandidate(candidate: PlaceCandidate, places: Places, host: Surroundings): string | undefined {

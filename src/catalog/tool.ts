@@ -190,6 +190,22 @@ export interface Start {
   readonly reads: readonly (readonly string[])[]
 }
 
+/** Where completion of our commands is installed for one shell. */
+export interface Completion {
+  readonly shell: string
+  /** Names of its program that are not its id. */
+  readonly programs: readonly string[]
+  readonly platforms?: readonly string[]
+  /** A file of templates/completion. */
+  readonly script: string
+  readonly file: string
+  /** The profiles that read the file, where the shell does not find it by itself; of each list as in `Shell`. */
+  readonly profiles: readonly (readonly string[])[]
+  readonly profileFormat?: FormatId
+  /** A package without which the shell does not look there. */
+  readonly needs?: string
+}
+
 /** Everything that the templates say, and the folders of tools of the user’s own. */
 export interface Catalog {
   readonly gateway: Gateway
@@ -197,6 +213,7 @@ export interface Catalog {
   /** Why a folder of the user's own is not among them. */
   readonly unusable?: readonly UserError[]
   readonly shells: readonly Shell[]
+  readonly completions: readonly Completion[]
   readonly codeClients: readonly CodeClient[]
   readonly dotfiles: DotfilePlaces
   /** Traps that lie in the environment, whichever tools are used. */

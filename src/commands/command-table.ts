@@ -18,6 +18,7 @@ const commands: Readonly<Record<CommandName, () => Promise<CommandSpec>>> = {
   run: async () => (await import('./run.ts')).runCommand,
   models: async () => (await import('./models.ts')).modelsCommand,
   tools: async () => (await import('./tools.ts')).toolsCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
 }
 
 export const commandNames = Object.keys(commands) as readonly CommandName[]

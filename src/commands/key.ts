@@ -13,6 +13,7 @@ import type { Plan } from '../plan/plan.ts'
 import { editKeychain } from '../plan/written-keys.ts'
 import { judgeKeyLook, missingKey } from '../request/normalise-request.ts'
 import type { Input } from '../request/request.ts'
+import { verbs } from '../request/verbs.ts'
 import { type Keychain, keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -27,12 +28,7 @@ export const keyCommand: CommandSpec = {
   positional: {
     name: 'VERB',
     required: true,
-    choices: {
-      set: say('help.key-set'),
-      get: say('help.key-get'),
-      rotate: say('help.key-rotate'),
-      forget: say('help.key-forget'),
-    },
+    choices: verbs.key,
   },
   examples: [
     ['qcode-setup key rotate', say('help.key.example-1')],
@@ -49,7 +45,7 @@ export const keyCommand: CommandSpec = {
 }
 
 /** What changes files is loaded only when it is asked for: a client that waits for the key waits for nothing else. */
-const verbs: Readonly<Record<string, () => Promise<Run<WritingContext>>>> = {
+const work: Readonly<Record<string, () => Promise<Run<WritingContext>>>> = {
   set: async () => setKey,
   get: async () => getKey,
   rotate: async () => (await import('./key-rotate.ts')).rotateKey,
@@ -58,7 +54,7 @@ const verbs: Readonly<Record<string, () => Promise<Run<WritingContext>>>> = {
 
 /** The key in the system's keychain, and in every file; the verb was checked with the command line. */
 export async function runKey(input: Input, context: WritingContext): Promise<Outcome> {
-  const load = verbs[input.positionals[0] ?? '']
+  const load = work[input.positionals[0] ?? '']
   if (load === undefined) throw new Error('a verb of the table has no code')
   const run = await load()
   return run(input, context)

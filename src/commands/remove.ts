@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import type { CommandSpec, Outcome, WritingContext } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { type Setup, setupId } from '../ledger.ts'
+import { completionIds, type Ledger, type Setup, setupId } from '../ledger.ts'
 import { planRemoval } from '../plan/make-plan.ts'
 import { toolsNamed } from '../request/choose-tools.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
@@ -28,11 +28,12 @@ export const removeCommand: CommandSpec = {
 export async function runRemove(input: Input, context: WritingContext): Promise<Outcome> {
   const { host, catalog, committer } = context
   const recovered = await recoverFirst(input, context)
-  const { setups, folders } = loadLedger(context)
+  const ledger = loadLedger(context)
+  const { setups, folders } = ledger
   const tools = await idsToRemove(input, setups, context)
   const removed = setups.filter((setup) => isMeant(setup, tools, textOf(input, 'scope'), host))
   const kept = setups.filter((setup) => !removed.includes(setup))
-  const ids = new Set(removed.map(setupId))
+  const ids = new Set([...removed.map(setupId), ...completionsToRemove(input, ledger, kept)])
   const gone = removed.filter(isGone)
   const choices = removed.flatMap((setup) => choiceOf(setup, catalog, host) ?? [])
   const written = await writePlan(
@@ -84,6 +85,12 @@ async function idsToRemove(
   const others = words.filter((word) => !gone.includes(word))
   const tools = others.length === 0 ? [] : ((await toolsNamed(others, catalog, host)) ?? [])
   return new Set([...gone, ...tools.map(({ id }) => id)])
+}
+
+/** Who takes everything out is done with the program: the completion of its commands goes as well. */
+function completionsToRemove(input: Input, ledger: Ledger, kept: readonly Setup[]): string[] {
+  const isNarrow = listOf(input, 'removedTool').length > 0 || textOf(input, 'scope') !== undefined
+  return isNarrow || kept.length > 0 ? [] : completionIds(ledger)
 }
 
 /** The project scope is the project in this folder, and no other one. */

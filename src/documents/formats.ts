@@ -16,6 +16,7 @@ export const formatIds = [
   'fish-profile',
   'powershell-profile',
   'gitignore',
+  'whole-file',
 ] as const
 
 /** One of them; `loadFormats` gives its editor. */
@@ -34,6 +35,7 @@ const loaders: Record<FormatId, () => Promise<Format>> = {
   'fish-profile': async () => (await import('./shell/profile-document.ts')).fishProfileFormat,
   'powershell-profile': async () => (await import('./shell/profile-document.ts')).powershellProfileFormat,
   gitignore: async () => (await import('./gitignore/gitignore-format.ts')).gitignoreFormat,
+  'whole-file': async () => (await import('./whole-file-format.ts')).wholeFileFormat,
 }
 
 /** Loads only the editors that are needed: each brings its own parser. */

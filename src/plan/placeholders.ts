@@ -62,12 +62,18 @@ export function displayValue(value: FilledValue | undefined, keyPath: KeyPath, i
 
 function shown(value: Value, keyPath: KeyPath, isKey: boolean): Value {
   if (isSecretValue(value, keyPath, isKey)) return maskKey(String(value))
-  if (typeof value === 'string') return maskText(value, [])
+  if (typeof value === 'string') return maskText(firstLine(value), [])
   if (Array.isArray(value)) return value.map((item, index) => shown(item, [...keyPath, String(index)], isKey))
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(
     Object.entries(value).map(([key, child]) => [key, shown(child as Value, [...keyPath, key], isKey)]),
   )
+}
+
+/** A script is no value to be read in a table or a warning. */
+function firstLine(text: string): string {
+  const [first = '', ...others] = text.split('\n')
+  return others.length > 3 ? `${first} …` : text
 }
 
 /** A shorter text could be any word of a file; it is hidden by its place alone. */

@@ -6,6 +6,7 @@ import { isUnencryptedUrl } from '../gateway/origin.ts'
 import { isBelow } from '../host/files-at.ts'
 import {
   consentsOf,
+  isCompletionId,
   type Ledger,
   type LedgerEntry,
   type OwnedFolder,
@@ -130,13 +131,15 @@ export function completeLedger(
 ): Ledger {
   const open = ledger.setups.filter(({ place }) => place === undefined)
   const known = new Set(ledger.setups.map(setupId))
-  const isComplete = ledger.entries.every(({ setups }) => setups.every((id) => known.has(id)))
+  const isKnown = (id: string) => known.has(id) || isCompletionId(id)
+  const isComplete = ledger.entries.every(({ setups }) => setups.every(isKnown))
   if (open.length === 0 && isComplete) return ledger
   const completed = new Map(
     open.map((setup) => [setup, complete(setup, choiceOf(setup), ledger.entries, context)] as const),
   )
   const setups = ledger.setups.map((setup) => completed.get(setup)?.setup ?? setup)
   const ids = (id: string) => {
+    if (isCompletionId(id)) return [id]
     const exact = setups.filter((setup) => setupId(setup) === id)
     return (exact.length > 0 ? exact : setups.filter((setup) => firstId(setup) === id)).map(setupId)
   }

@@ -232,7 +232,8 @@ function wantedOf(
   return { tool: tool.id, path, format, leaves, protected: [], timestamps: [], baseUrl, keyStore, ...within }
 }
 
-function firstExisting(paths: readonly string[]): string {
+/** The first of these that is there, else the last. */
+export function firstExisting(paths: readonly string[]): string {
   return paths.find((path) => existsSync(path)) ?? paths[paths.length - 1] ?? ''
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/tool.ts'
 import { languages } from '../texts/language.ts'
 import { type Message, say } from '../texts/message.ts'
+import { type VerbOwner, verbNames, type verbs } from './verbs.ts'
 
 /** Every command, by the word that is typed; each has a file of its own in commands/. */
 const commands = [
@@ -19,12 +20,13 @@ const commands = [
   'run',
   'models',
   'tools',
+  'completion',
 ] as const
 
 export type CommandName = (typeof commands)[number]
 
 /** The commands that flags belong to: of a command with verbs, each verb has its own. */
-type FlagOwner = Exclude<CommandName, 'key'> | (typeof keyVerbs)[number]
+type FlagOwner = Exclude<CommandName, keyof typeof verbs> | VerbOwner
 
 /** One thing that a user can say. The parser, `--help`, the wizard, the errors and the README's table read this. */
 export interface Field {
@@ -42,13 +44,24 @@ export interface Field {
   readonly default?: string
 }
 
-/** The verbs of the command `key`, each with flags of its own. */
-export const keyVerbs = ['key set', 'key get', 'key rotate', 'key forget'] as const
-
 /** They change files or the keychain. */
-const writers = ['setup', 'switch', 'remove', 'undo', 'key set', 'key rotate', 'key forget', 'lint'] as const
+const writers = [
+  'setup',
+  'switch',
+  'remove',
+  'undo',
+  'key set',
+  'key rotate',
+  'key forget',
+  'lint',
+  'completion install',
+  'completion uninstall',
+] as const
 
-const everyCommand: readonly FlagOwner[] = commands.flatMap((name) => (name === 'key' ? keyVerbs : name))
+const everyCommand: readonly FlagOwner[] = [
+  ...commands.filter((name) => name !== 'key' && name !== 'completion'),
+  ...verbNames,
+]
 
 /** Everything that a user can say, but for the flags that pin a tool's variant: those come from its folder. */
 export const fields = {
@@ -181,7 +194,7 @@ export const fields = {
     flag: 'on-conflict',
     value: 'WHAT',
     summary: say('flag.on-conflict'),
-    commands: ['setup', 'switch', 'key rotate', 'remove'],
+    commands: ['setup', 'switch', 'key rotate', 'remove', 'completion install', 'completion uninstall'],
     choices: () => ['stop', 'overwrite', 'skip'],
     default: 'stop',
   },

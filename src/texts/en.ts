@@ -742,6 +742,9 @@ export const en = {
   'value.one-source': ({ file }: With<'file'>) =>
     `In ${file}, qcode-setup writes only the path of a file to read settings from.`,
   'value.one-source.hint': 'Set "source" to the absolute path of a file.',
+  'value.whole-file': ({ file }: With<'file'>) =>
+    `qcode-setup writes ${file} as a whole, with one text as its content.`,
+  'value.whole-file.hint': 'Set "content" to a text that is not empty.',
   'value.line-break':
     "The value contains a line break or NUL character, so it doesn't fit on one line of settings.",
   'value.line-break.hint':
@@ -1519,6 +1522,15 @@ export const en = {
   'tools.measured': 'measured',
   'tools.documented': 'documented',
 
+  // Completion.
+  'completion.shell.hint': ({ shells }: { readonly shells: readonly string[] }) =>
+    `Choose one: qcode-setup completion install ${shells.join(' | ')}`,
+  'completion.next': ({ shell }: With<'shell'>) =>
+    `Next: open a new ${shell}, type "qcode-setup " and press Tab.`,
+  'completion.needs': ({ shell, name }: With<'shell' | 'name'>) =>
+    `${shell} loads the script only if the package ${name} is installed.`,
+  'completion.not-in-path': 'qcode-setup is not in PATH, so the shell cannot ask it for completions.',
+
   // Plain HTTP.
   'http.title': ({ origin }: With<'origin'>) => `${origin} is not encrypted (plain HTTP).`,
   'http.point-1': 'Your key, your prompts, the answers and every file your agent reads are sent unencrypted.',
@@ -1601,6 +1613,14 @@ export const en = {
   'help.tools': 'List the tools that can be configured, with installed and tested versions',
   'help.tools.example-1': 'Show which tools are installed',
   'help.tools.example-2': 'Print JSON for scripts',
+  'help.completion': 'Complete commands, flags and values when you press Tab',
+  'help.completion.example-1': 'Install it for your login shell',
+  'help.completion.example-2': 'Remove it from all shells',
+  'help.completion.example-3': 'Write the script to a folder that your shell loads completions from',
+  'help.completion-shell': ({ shell }: With<'shell'>) => `Print the completion script for ${shell}`,
+  'help.completion-install': 'Install completion for a shell (default: your login shell)',
+  'help.completion-uninstall': 'Remove completion from a shell (default: from all shells)',
+  'help.completion-suggest': 'Complete the line on standard input (the scripts run this)',
 
   // Help: flags.
   'flag.tool': 'Tool (`all`, or `detected` for the installed ones)',
@@ -1651,6 +1671,7 @@ export const en = {
   'flag.with-key': 'Include the real key in the output',
   'flag.json': 'Print one JSON document to standard output',
   'flag.lang': 'Language of the output (default: QCODE_LANG, then the locale)',
+  'flag.help': 'Show what the command does, its flags and examples',
   'flag.pin': ({ tool }: With<'tool'>) => `How to configure ${tool} (default: by its version)`,
   'help.about': 'Configures AI coding tools to use the QCode.cc gateway.',
   'help.title': ({ name, summary }: With<'name' | 'summary'>) => `qcode-setup ${name}: ${summary}`,
@@ -1679,6 +1700,7 @@ export const en = {
   'variable.shell': 'Your login shell, which --shell replaces',
   'variable.config': "Folder for this program's settings and your own tool folders (default: ~/.config)",
   'variable.state': 'Folder for backups and the list of changes (default: ~/.local/state)',
+  'variable.data': 'Folder for the completion script of bash (default: ~/.local/share)',
   'variable.tools': "Folders of the tools' own settings and of your shell profile",
   'help.exit-codes': 'Exit codes:',
   'exit.0': 'Done, or nothing to do',

@@ -618,6 +618,8 @@ export const zhCN: Texts = {
   'value.no-pattern.hint': '请写一个不含换行的模式，并将其设为 true。',
   'value.one-source': ({ file }) => `qcode-setup 在 ${file} 中只写入一个供读取设置的文件路径。`,
   'value.one-source.hint': '请将 source 设为文件的绝对路径。',
+  'value.whole-file': ({ file }) => `qcode-setup 将 ${file} 作为整个文件写入，内容为一段文本。`,
+  'value.whole-file.hint': '请将 content 设为非空文本。',
   'value.line-break': '该值含有换行或 NUL 字符，无法写在一行设置中。',
   'value.line-break.hint': '请检查密钥或 URL 末尾是否有换行，然后重新运行同一命令。',
   'value.quotes': '该值含有引号、反斜杠或 ${，各 .env 读取程序的处理方式不同。',
@@ -1212,6 +1214,12 @@ export const zhCN: Texts = {
   'tools.measured': '实测',
   'tools.documented': '仅文档',
 
+  // Completion.
+  'completion.shell.hint': ({ shells }) => `请选择其一：qcode-setup completion install ${shells.join(' | ')}`,
+  'completion.next': ({ shell }) => `下一步：打开新的 ${shell}，输入“qcode-setup ”后按 Tab 键。`,
+  'completion.needs': ({ shell, name }) => `仅在安装了软件包 ${name} 时，${shell} 才会加载该脚本。`,
+  'completion.not-in-path': 'PATH 中没有 qcode-setup，shell 无法向其请求补全。',
+
   // Plain HTTP.
   'http.title': ({ origin }) => `${origin} 未加密（明文 HTTP）。`,
   'http.point-1': '您的密钥、每一条提问与回答，以及编程工具读取的每个文件，均以明文传输。',
@@ -1291,6 +1299,14 @@ export const zhCN: Texts = {
   'help.tools': '列出可配置的工具，及其已安装和已测试的版本',
   'help.tools.example-1': '显示已安装哪些工具',
   'help.tools.example-2': '输出 JSON 供脚本使用',
+  'help.completion': '按 Tab 键补全命令、选项和取值',
+  'help.completion.example-1': '为您的登录 shell 安装补全',
+  'help.completion.example-2': '从所有 shell 中移除补全',
+  'help.completion.example-3': '将脚本写入 shell 加载补全的文件夹',
+  'help.completion-shell': ({ shell }) => `输出 ${shell} 的补全脚本`,
+  'help.completion-install': '为某个 shell 安装补全（默认：您的登录 shell）',
+  'help.completion-uninstall': '从某个 shell 移除补全（默认：所有 shell）',
+  'help.completion-suggest': '补全标准输入中的命令行（由补全脚本调用）',
 
   // Help: flags.
   'flag.tool': '工具（`all` 为全部，`detected` 为已安装的工具）',
@@ -1336,6 +1352,7 @@ export const zhCN: Texts = {
   'flag.with-key': '输出中包含真实密钥',
   'flag.json': '向标准输出打印一个 JSON 文档',
   'flag.lang': '输出语言（默认：QCODE_LANG，其次为系统区域设置）',
+  'flag.help': '显示命令的用途、选项和示例',
   'flag.pin': ({ tool }) => `${tool} 的设置方式（默认：按其版本选择）`,
   'help.about': '将 AI 编程工具设置为使用 QCode.cc 网关。',
   'help.title': ({ name, summary }) => `qcode-setup ${name}：${summary}`,
@@ -1363,6 +1380,7 @@ export const zhCN: Texts = {
   'variable.shell': '登录 shell，可用 --shell 另行指定',
   'variable.config': '本程序的设置和您自己的工具文件夹所在位置（默认：~/.config）',
   'variable.state': '备份和操作记录所在位置（默认：~/.local/state）',
+  'variable.data': 'bash 补全脚本所在位置（默认：~/.local/share）',
   'variable.tools': '各工具自身设置及 shell 配置文件所在位置',
   'help.exit-codes': '退出码：',
   'exit.0': '已完成，或无需操作',

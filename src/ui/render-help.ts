@@ -99,6 +99,7 @@ export function variablesOf({ tools }: Catalog) {
     ['SHELL', 'shell'],
     ['XDG_CONFIG_HOME', 'config'],
     ['XDG_STATE_HOME', 'state'],
+    ['XDG_DATA_HOME', 'data'],
     [[...ofTools, 'ZDOTDIR'].join(', '), 'tools'],
   ] as const
 }

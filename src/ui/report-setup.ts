@@ -109,6 +109,30 @@ export function reportRemoval(
   }
 }
 
+/** The result of installing completion: the files, and what to type next. */
+export function reportInstalled(
+  {
+    plan,
+    run,
+    diff,
+    dryRun,
+    shell,
+    needs,
+  }: RemovalReport & { readonly shell: string; readonly needs?: string | undefined },
+  host: Host,
+): { report: string; next: string[] } {
+  const { texts } = host
+  return {
+    report: [...(diff ? [diff] : []), ...renderFiles(plan.rows, host, plan.edits)].join('\n'),
+    next: [
+      ...(dryRun ? [texts['report.dry-run']] : []),
+      plan.edits.length === 0 ? texts['report.up-to-date'] : say('completion.next', { shell }).in(texts),
+      ...(needs === undefined ? [] : [say('completion.needs', { shell, name: needs }).in(texts)]),
+      ...(run === undefined ? [] : [texts['report.undo']]),
+    ],
+  }
+}
+
 /** The result of an undo: what is as it was before the run. */
 export function reportUndo(
   undone: {

@@ -101,4 +101,11 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...quickModes('models', '--gateway', refusing),
   ],
   tools: () => everyMode('tools'),
+  // What is typed may hold the key: it is on standard input, as in every run.
+  completion: () => [
+    ...quickModes('completion', 'zsh'),
+    ...everyMode('completion', 'suggest', 'bash'),
+    ...everyWriteMode('completion', 'install', 'zsh', '--yes'),
+    ...everyWriteMode('completion', 'uninstall', '--yes'),
+  ],
 }

@@ -58,6 +58,8 @@ describe('what a command loads', () => {
   it.each([
     ['--help', [], 5],
     ['print codex', ['@iarna/toml'], 6],
+    ['completion suggest bash', [], 5],
+    ['completion zsh', [], 5],
     ['status', ['zod'], 7],
     ['setup --tool codex --key-file - --yes --no-check', setup, 24],
     ['status', [...state, ...codex], 14],

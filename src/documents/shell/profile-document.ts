@@ -7,10 +7,10 @@ import { type Command, fishCommands, posixCommands, powershellCommands } from '.
 import { crGuard, fish, posix, powershell, type Shell } from './shell.ts'
 
 /**
- * Opens a shell profile, in which one marked block is ours. The only path is `['source']`: the absolute path of the
- * file that the block reads. Throws UserError `profile-block-broken` when the markers do not make one pair.
+ * Opens a shell profile, in which two marked blocks may be ours. The paths are `['source']` and `['completion']`: the
+ * absolute path of the file that the block reads. Throws UserError `profile-block-broken` when the markers do not make pairs.
  *
- * The content of the block is ours when it is one comment line and one source line as we write it. Otherwise the user
+ * The content of a block is ours when it is one comment line and one source line as we write it. Otherwise the user
  * has worked on it: then `get` finds nothing, and `set` and `unset` throw UserError `profile-block-edited` with the
  * lines, because either could lose what the user wrote. `set` changes the source line alone.
  */
@@ -28,27 +28,33 @@ class ProfileDocument implements Document {
     this.#text = text
     this.#file = file
     this.#shell = shell
-    this.#block()
+    for (const kind of blockKinds) this.#block(kind)
   }
 
   get(path: KeyPath): Value | undefined {
-    const source = this.#source()?.path
-    if (path.length === 0) return source === undefined ? {} : { source }
-    return isSource(path) ? source : undefined
+    const kind = kindOf(path)
+    if (kind) return this.#source(kind)?.path
+    if (path.length > 0) return undefined
+    const sources = blockKinds.map((each) => [each, this.#source(each)?.path] as const)
+    return Object.fromEntries(
+      sources.flatMap(([each, source]) => (source === undefined ? [] : [[each, source]])),
+    )
   }
 
   set(path: KeyPath, value: Value): void {
-    if (!isSource(path) || typeof value !== 'string') throw this.#onlySource()
-    const block = this.#block()
+    const kind = kindOf(path)
+    if (!kind || typeof value !== 'string') throw this.#onlySource()
+    const block = this.#block(kind)
     this.#trace = block ? undefined : traceAbove(this.#text)
-    this.#text = block ? this.#replaced(block, value) : this.#appended(value)
+    this.#text = block ? this.#replaced(kind, block, value) : this.#appended(kind, value)
   }
 
   /** With the blank line that `set` put above the block, as long as that is there. */
   unset(path: KeyPath, traces?: readonly BlankTrace[]): void {
-    const block = this.#block()
-    if (!isSource(path) || !block) return
-    this.#ownSource(block)
+    const kind = kindOf(path)
+    const block = kind && this.#block(kind)
+    if (!block) return
+    this.#ownSource(kind, block)
     const blank = blankAbove(this.#text, block.start, traces)
     const isNext = blank?.end === block.start
     this.#text = cutLines(this.#text, isNext ? blank.start : block.start, block.end, this.#shell.crCounts)
@@ -63,12 +69,12 @@ class ProfileDocument implements Document {
     return this.#text
   }
 
-  #block(): Block | undefined {
-    return findBlock(this.#text, this.#file)
+  #block(kind: BlockKind): Block | undefined {
+    return findBlock(this.#text, this.#file, kind)
   }
 
-  #source(): { line: Line; path: string } | undefined {
-    const [note, line, ...others] = this.#block()?.content ?? []
+  #source(kind: BlockKind): { line: Line; path: string } | undefined {
+    const [note, line, ...others] = this.#block(kind)?.content ?? []
     if (!note?.text.startsWith('#') || !line || others.length > 0) return undefined
     const path = this.#readPath(line)
     return path === undefined ? undefined : { line, path }
@@ -84,20 +90,21 @@ class ProfileDocument implements Document {
     return line.text.replace(/( #)?\r?$/, '') === this.#shell.sourceLine(path) ? path : undefined
   }
 
-  #ownSource(block: Block): Line {
-    const line = this.#source()?.line
+  #ownSource(kind: BlockKind, block: Block): Line {
+    const line = this.#source(kind)?.line
     if (!line) throw editedBlock(this.#file, block)
     return line
   }
 
-  #appended(path: string): string {
+  #appended(kind: BlockKind, path: string): string {
+    const { start, end, note } = blockMarks[kind]
     const source = this.#shell.sourceLine(path) + crGuard(this.#shell, newlineOf(this.#text))
-    const block = [blockStart, blockNote, source, blockEnd]
+    const block = [start, note, source, end]
     return appendLines(this.#text, this.#text === '' ? block : ['', ...block], this.#shell.crCounts)
   }
 
-  #replaced(block: Block, path: string): string {
-    const { text, start } = this.#ownSource(block)
+  #replaced(kind: BlockKind, block: Block, path: string): string {
+    const { text, start } = this.#ownSource(kind, block)
     const rest = this.#text.slice(start + text.replace(/\r$/, '').length)
     return this.#text.slice(0, start) + this.#shell.sourceLine(path) + crGuard(this.#shell, rest) + rest
   }
@@ -112,11 +119,11 @@ class ProfileDocument implements Document {
   }
 }
 
-function isSource(path: KeyPath): boolean {
-  return path.length === 1 && path[0] === 'source'
+function kindOf([name, ...rest]: KeyPath): BlockKind | undefined {
+  return rest.length > 0 ? undefined : blockKinds.find((kind) => kind === name)
 }
 
-/** The marked block in `.profile`, `.bashrc`, `.zshenv` and the like: see `openProfile`. */
+/** The marked blocks in `.profile`, `.bashrc`, `.zshenv` and the like: see `openProfile`. */
 export const posixProfileFormat = profileFormat(posix, posixCommands)
 
 /** The marked block in `config.fish`. */
@@ -128,36 +135,59 @@ export const powershellProfileFormat = profileFormat(powershell, powershellComma
 function profileFormat(shell: Shell, readCommands: (text: string) => Command[]): Format {
   return {
     open: (text, file) => openProfile(text, file, shell),
-    parseStrict: (text) => sourced(readCommands(insideBlock(text))),
+    parseStrict: (text) => {
+      const sources = blockKinds.map(
+        (kind) => [kind, sourced(readCommands(insideBlock(text, kind)))] as const,
+      )
+      return Object.fromEntries(sources.flatMap(([kind, path]) => (path === undefined ? [] : [[kind, path]])))
+    },
   }
 }
 
 /** The file that is read in between the markers, found without the editor's parser. */
-function sourced(commands: readonly Command[]): Value {
+function sourced(commands: readonly Command[]): string | undefined {
   const words = commands.flat().map(({ text }) => text)
   const verb = words.findIndex((word) => word === '.' || word === 'source')
-  const source = verb === -1 ? undefined : words[verb + 1]
-  return source === undefined ? {} : { source }
+  return verb === -1 ? undefined : words[verb + 1]
 }
 
-function insideBlock(text: string): string {
+function insideBlock(text: string, kind: BlockKind): string {
   const lines = text.replaceAll('\r\n', '\n').split('\n')
-  const [start, end] = [lines.indexOf(blockStart), lines.indexOf(blockEnd)]
+  const marks = blockMarks[kind]
+  const [start, end] = [lines.indexOf(marks.start), lines.indexOf(marks.end)]
   return start === -1 ? '' : lines.slice(start + 1, end).join('\n')
 }
 
-/** The first line of our block. Both markers are whole lines: nothing stands before or behind them but a CR. */
-export const blockStart = '# >>> qcode-setup >>>'
+/** What a block of ours reads: the file of variables, or the script that completes our commands. */
+const blockKinds = ['source', 'completion'] as const
 
-/** The last line of our block. */
-export const blockEnd = '# <<< qcode-setup <<<'
+type BlockKind = (typeof blockKinds)[number]
 
-/** The one comment line inside the block. */
-export const blockNote =
-  '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove'
+interface Marks {
+  /** The first line of the block. Both markers are whole lines: nothing stands before or behind them but a CR. */
+  readonly start: string
+  /** The last line. */
+  readonly end: string
+  /** The one comment line inside. */
+  readonly note: string
+}
+
+/** How each block looks in a profile. */
+const blockMarks: Readonly<Record<BlockKind, Marks>> = {
+  source: {
+    start: '# >>> qcode-setup >>>',
+    end: '# <<< qcode-setup <<<',
+    note: '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove',
+  },
+  completion: {
+    start: '# >>> qcode-setup completion >>>',
+    end: '# <<< qcode-setup completion <<<',
+    note: '# Completes qcode-setup with Tab. To remove this block: qcode-setup completion uninstall',
+  },
+}
 
 /** Our block in a profile, markers included. */
-export interface Block {
+interface Block {
   /** Offset of the first marker. */
   readonly start: number
   /** Offset behind the last marker and its line end. */
@@ -168,17 +198,18 @@ export interface Block {
   readonly firstLine: number
 }
 
-/** Finds the block. Throws UserError `profile-block-broken` for anything but no marker or one pair in order. */
-export function findBlock(text: string, file: string): Block | undefined {
+/** Finds the block of a kind. Throws UserError `profile-block-broken` for anything but no marker or one pair in order. */
+export function findBlock(text: string, file: string, kind: BlockKind = 'source'): Block | undefined {
   const lines = splitLines(text)
-  const starts = indexesOf(lines, blockStart)
-  const ends = indexesOf(lines, blockEnd)
+  const marks = blockMarks[kind]
+  const starts = indexesOf(lines, marks.start)
+  const ends = indexesOf(lines, marks.end)
   if (starts.length === 0 && ends.length === 0) return undefined
   const [first = -1] = starts
   const [last = -1] = ends
   const [opening, closing] = [lines[first], lines[last]]
   if (starts.length > 1 || ends.length > 1 || !opening || !closing || last < first) {
-    throw brokenBlock(file, starts, ends)
+    throw brokenBlock(file, marks, starts, ends)
   }
   return {
     start: opening.start,
@@ -189,7 +220,7 @@ export function findBlock(text: string, file: string): Block | undefined {
 }
 
 /** The error for a block that holds lines which are not ours: neither replacing nor removing it may lose them. */
-export function editedBlock(file: string, { firstLine, content }: Block): UserError {
+function editedBlock(file: string, { firstLine, content }: Block): UserError {
   const lastLine = firstLine + content.length + 1
   return new UserError({
     code: 'profile-block-edited',
@@ -199,11 +230,16 @@ export function editedBlock(file: string, { firstLine, content }: Block): UserEr
   })
 }
 
-function brokenBlock(file: string, starts: readonly number[], ends: readonly number[]): UserError {
+function brokenBlock(
+  file: string,
+  { start, end }: Marks,
+  starts: readonly number[],
+  ends: readonly number[],
+): UserError {
   const line = Math.min(...starts, ...ends) + 1
   return new UserError({
     code: 'profile-block-broken',
-    message: say('block.broken', { file, places: [placeOf(blockStart, starts), placeOf(blockEnd, ends)] }),
+    message: say('block.broken', { file, places: [placeOf(start, starts), placeOf(end, ends)] }),
     hint: say('block.broken.hint', { file }),
     where: { file, line },
   })

@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   'key rotate': ['key', 'rotate', '--key-file', '-', '--no-check', '--on-conflict', 'overwrite'],
   'key forget': ['key', 'forget'],
   'lint --fix': ['lint', '--fix'],
+  'completion install': ['completion', 'install', 'zsh'],
+  'completion uninstall': ['completion', 'uninstall'],
 }
 
 const states: Readonly<Record<string, (home: string) => Promise<void>>> = {

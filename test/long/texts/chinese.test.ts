@@ -38,6 +38,8 @@ function withoutDiffs(text: string): string[] {
 
 function latinSentences(args: readonly string[], text: string): string[] {
   if (args.some((arg) => ['--json', '--format', 'print', '--version'].includes(arg))) return []
+  // A script for a shell is code.
+  if (args[0] === 'completion' && !args[1]?.endsWith('install')) return []
   return withoutDiffs(text).filter((line) =>
     sentence.test(asTyped.reduce((rest, pattern) => rest.replace(pattern, '·'), line)),
   )

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { commandNames } from '../../../src/commands/command-table.ts'
 import { nearest } from '../../../src/errors.ts'
-import { fields, fieldsOf, keyVerbs } from '../../../src/request/fields.ts'
+import { fields, fieldsOf } from '../../../src/request/fields.ts'
 import { synonymsOf } from '../../../src/request/synonyms.ts'
+import { verbs as verbsOf } from '../../../src/request/verbs.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
-const verbs = keyVerbs.map((words) => words.split(' ')[1] ?? '')
+const verbs = Object.keys(verbsOf.key)
 const flagsOf = (command: string) => fieldsOf(command, testCatalog).map(([, { flag }]) => `--${flag}`)
 const valuesOf = (field: keyof typeof fields) => {
   const found = Object.entries(fields).find(([name]) => name === field)?.[1]

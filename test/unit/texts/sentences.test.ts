@@ -25,6 +25,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'documents/shell/commands.ts': ['behind a backslash'],
   'documents/shell/profile-document.ts': [
     '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove',
+    '# Completes qcode-setup with Tab. To remove this block: qcode-setup completion uninstall',
   ],
   'gateway/transport.ts': ['HTTPS_PROXY or HTTP_PROXY does not name an HTTP proxy'],
   'secrets/keychain.ts': ['the key in the keychain'],

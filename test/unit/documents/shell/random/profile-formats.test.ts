@@ -46,6 +46,31 @@ const lines = fc.oneof(
 )
 const blockPieces = [`${start}\n`, `${end}\n`, `${note}\n`, "if [ -r 'x' ]; then . 'x'; fi\n"]
 
+describe.each(formats)('the two blocks in a %s profile', (_shell, format) => {
+  const completion = ['completion']
+
+  it('keep the laws of a document, the one as the other', () => {
+    expectLaws(format, completion, fileOf(lines), paths)
+  })
+
+  it('are written and taken out without each other, in whatever order', () => {
+    fc.assert(
+      fc.property(fileOf(lines), fc.boolean(), fc.boolean(), (text, isFirst, leavesFirst) => {
+        const [one, other] = isFirst ? [source, completion] : [completion, source]
+        const written = setIn(format, setIn(format, text, one, '/one'), other, '/other')
+        const both = { [one[0] ?? '']: '/one', [other[0] ?? '']: '/other' }
+        expect(format.parseStrict(written)).toEqual(both)
+        expect(format.open(written, 'file').get([])).toEqual(both)
+        const [gone, left] = leavesFirst ? [one, other] : [other, one]
+        const less = unsetIn(format, written, gone)
+        expect(format.open(less, 'file').get(left)).toBe(left === one ? '/one' : '/other')
+        expect(unsetIn(format, less, left)).toBe(text)
+      }),
+      runs,
+    )
+  })
+})
+
 describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
   const block = [start, note, line, end].join('\n')
 

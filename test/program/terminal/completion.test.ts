@@ -19,19 +19,67 @@ const shells = {
 
 type Shell = keyof typeof shells
 
-/** What is typed, `⇥` for Tab, and the arguments that the program then gets. */
-const lines: Readonly<Record<string, readonly [typed: string, args: readonly string[]]>> = {
-  'a command': ['qcode-setup sw⇥eu', ['switch', 'eu']],
-  'the region behind a command': ['qcode-setup switch as⇥', ['switch', 'asia']],
-  'the value of --region': ['qcode-setup --region chi⇥--yes', ['--region', 'china', '--yes']],
-  'the value of --tool': ['qcode-setup --tool claude-c⇥', ['--tool', 'claude-code']],
-  'one more of a list with commas': ['qcode-setup --tool codex,claude-c⇥', ['--tool', 'codex,claude-code']],
-  'a value behind an equals sign': ['qcode-setup --region=chi⇥', ['--region=china']],
-  'a flag of the command': ['qcode-setup switch --on-c⇥skip', ['switch', '--on-conflict', 'skip']],
-  'a verb': ['qcode-setup key rot⇥', ['key', 'rotate']],
-  'a tool for print': ['qcode-setup print co⇥', ['print', 'codex']],
-  'a file whose name needs quotes': ['qcode-setup --key-file my⇥', ['--key-file', 'my key $(x).txt']],
-  'the tool of --model': ['qcode-setup --model claude-c⇥x', ['--model', 'claude-code=x']],
+interface Line {
+  readonly typed: string
+  /** What the line has become after Tab, and what is typed then. */
+  readonly completed: string
+  readonly rest?: string
+  /** What the program gets. */
+  readonly args: readonly string[]
+}
+
+const lines: Readonly<Record<string, Line>> = {
+  'a command': {
+    typed: 'qcode-setup sw',
+    completed: 'qcode-setup switch',
+    rest: 'eu',
+    args: ['switch', 'eu'],
+  },
+  'the region behind a command': {
+    typed: 'qcode-setup switch as',
+    completed: 'switch asia',
+    args: ['switch', 'asia'],
+  },
+  'the value of --region': {
+    typed: 'qcode-setup --region chi',
+    completed: '--region china',
+    rest: '--yes',
+    args: ['--region', 'china', '--yes'],
+  },
+  'the value of --tool': {
+    typed: 'qcode-setup --tool claude-c',
+    completed: '--tool claude-code',
+    args: ['--tool', 'claude-code'],
+  },
+  'one more of a list with commas': {
+    typed: 'qcode-setup --tool codex,claude-c',
+    completed: 'codex,claude-code',
+    args: ['--tool', 'codex,claude-code'],
+  },
+  'a value behind an equals sign': {
+    typed: 'qcode-setup --region=chi',
+    completed: '--region=china',
+    args: ['--region=china'],
+  },
+  'a flag of the command': {
+    typed: 'qcode-setup switch --on-c',
+    completed: '--on-conflict',
+    rest: 'skip',
+    args: ['switch', '--on-conflict', 'skip'],
+  },
+  'a verb': { typed: 'qcode-setup key rot', completed: 'key rotate', args: ['key', 'rotate'] },
+  'a tool for print': { typed: 'qcode-setup print cod', completed: 'print codex', args: ['print', 'codex'] },
+  'a file whose name needs quotes': {
+    typed: 'qcode-setup --key-file my',
+    completed: 'my\\ key',
+    args: ['--key-file', 'my key $(x).txt'],
+  },
+  'the tool of --model': {
+    typed: 'qcode-setup --model claude-c',
+    completed: '--model claude-code=',
+    rest: 'x',
+    args: ['--model', 'claude-code=x'],
+  },
 }
 
 /** Where bash-completion is; without it bash reads our script itself. */
@@ -49,7 +97,9 @@ interface Place {
 
 async function install(shell: Shell): Promise<Place> {
   const { rc, before } = shells[shell]
-  const home = createHome({ [rc]: before, 'my key $(x).txt': '' })
+  // Where this folder is missing, fish fills it at its first start, and goes on when it has ended.
+  const ready = '.local/share/fish/generated_completions/ready.fish'
+  const home = createHome({ [rc]: before, 'my key $(x).txt': '', [ready]: '' })
   const programs = createHome()
   const [called, asked] = [join(programs, 'called'), join(programs, 'asked')]
   const script = `#!/bin/sh
@@ -77,15 +127,17 @@ exec '${process.execPath}' -e '
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20))
 
-/** Types up to the Tab, goes on when the line has changed, and gives the arguments of the program that it starts. */
-async function typeIn(run: TerminalRun, typed: string, { called }: Place): Promise<unknown> {
-  const [first = '', rest = ''] = typed.split('⇥')
+/** Types, presses Tab, goes on when the line is completed, and gives the arguments of the program that it starts. */
+async function typeIn(
+  run: TerminalRun,
+  { typed, completed, rest = '' }: Line,
+  { called }: Place,
+): Promise<unknown> {
   rmSync(called, { force: true })
-  run.press(first)
-  await run.waitFor(first)
-  const before = run.sent().length
+  run.press(typed)
+  await run.waitFor(typed)
   run.press('\t')
-  while (run.sent().length === before) await soon()
+  await run.waitFor(completed)
   run.press(`${rest}\r`)
   while (!existsSync(called)) await soon()
   return JSON.parse(readFileSync(called, 'utf8'))
@@ -100,9 +152,10 @@ describe('with completion installed, Tab completes commands, flags, values and f
       const run = startTerminal({ home, command: shells[shell].program, env: { LC_ALL: 'C.UTF-8', ...env } })
       await run.waitFor('>')
       const found: Record<string, unknown> = {}
-      for (const [name, [typed]] of Object.entries(lines)) found[name] = await typeIn(run, typed, place)
-      run.close()
-      expect(found).toEqual(Object.fromEntries(Object.entries(lines).map(([name, [, args]]) => [name, args])))
+      for (const [name, line] of Object.entries(lines)) found[name] = await typeIn(run, line, place)
+      run.press('exit\r')
+      await run.exit
+      expect(found).toEqual(Object.fromEntries(Object.entries(lines).map(([name, { args }]) => [name, args])))
       // Nothing that was typed is among the arguments of a program.
       const questions = new Set(readFileSync(place.asked, 'utf8').trim().split('\n'))
       expect([...questions]).toEqual([`completion suggest ${shell}`])

@@ -60,6 +60,12 @@ export class UserError extends Error {
     return this.hintText?.map((text) => text.replaceAll('\n', '; '))
   }
 
+  /** The same error as one about what stands there in a file that was given: exit 2. */
+  at(where: Where): UserError {
+    const { message, hint } = this.#lines
+    return new UserError({ code: this.code, message, hint, exit: 2, where })
+  }
+
   /** The same error with more to do about it, each element a line. */
   withHint(more: readonly Sentence[]): UserError {
     const { code, exit, where } = this

@@ -87,7 +87,7 @@ async function runCommand(
   if (spec.writes === 'nothing') return spec.run(input, context)
   if (spec.onlyReads?.(input)) return spec.run(input, { ...context, committer: noCommitter })
   const { createCommitter } = await import('./apply/committer.ts')
-  const committer = createCommitter(host, isOn(input, 'dryRun'))
+  const committer = createCommitter(host, isOn(input, 'dryRun') || isOn(input, 'check'))
   return spec.run(input, { ...context, committer })
 }
 

@@ -12,13 +12,14 @@ import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
+import type { OwnedFolder } from '../ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
-import { checkAfter, refuseKey } from './check-after.ts'
+import { checkAfter, checkEach, refuseKey } from './check-after.ts'
 import { judgeEffect } from './judge-plan.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { consentToHttp, type PlainHttp } from './plain-http.ts'
@@ -32,6 +33,11 @@ export interface Chosen<Planned extends Plan> {
   readonly choices: readonly ToolChoice[]
   /** The one that all choices are for, where the command chose it: consented to without TLS, and checked after the write. */
   readonly origin?: Origin
+  /** In its place, where the choices are for several. */
+  readonly origins?: readonly Origin[]
+  /** What goes in the same run. */
+  readonly removed?: readonly ToolChoice[]
+  readonly removeFolders?: readonly OwnedFolder[]
   /** The key that the plan writes. */
   readonly key?: Secret
   /** The key that the gateway is asked about, before the write and after it; none where the command has done so. */
@@ -89,7 +95,8 @@ export async function applyChoices<Planned extends Plan>(
   const http = await consent(chosen, input, context)
   const written = await write(maker, chosen, http, context)
   const late = written.run === undefined ? [] : await lateEffect(written, chosen, context)
-  const checked = await checkAfter(chosen, written.run, input, context)
+  const check = chosen.origins ? checkEach : checkAfter
+  const checked = await check(chosen, written.run, input, context)
   if (checked.undone) return checked.undone
   if (checked.region !== undefined && maker.inRegion) {
     // What was asked before is answered: the run that followed from it was taken back.
@@ -138,18 +145,18 @@ function refuseExitCode(input: Input, { committer }: WritingContext): void {
 }
 
 async function consent<Planned extends Plan>(
-  { origin, choices }: Chosen<Planned>,
+  { origin, origins = origin ? [origin] : [], choices }: Chosen<Planned>,
   input: Input,
   context: WritingContext,
 ): Promise<PlainHttp> {
-  if (origin === undefined || choices.length === 0) return { findings: [], data: null }
-  return consentToHttp(origin, input, context)
+  if (choices.length === 0) return { findings: [], consents: [], data: null }
+  return consentToHttp(origins, input, context)
 }
 
 function write<Planned extends Plan>(
   { command, input }: ChoicesMaker<Planned>,
-  { choices, key, checkedKey, makePlan, hasAsked = false }: Chosen<Planned>,
-  { consent }: PlainHttp,
+  { choices, key, checkedKey, makePlan, removed, removeFolders, hasAsked = false }: Chosen<Planned>,
+  { consents }: PlainHttp,
   context: WritingContext,
 ): Promise<Written<Planned>> {
   return writePlan(
@@ -159,7 +166,9 @@ function write<Planned extends Plan>(
       choices,
       ...(key && { key }),
       canGoBack: hasAsked || context.canGoBack === true,
-      ...(consent && { consent }),
+      consents,
+      ...(removed && { removed }),
+      ...(removeFolders && { removeFolders }),
       makePlan: (planContext) => makePlan(planContext, choices),
       ...(checkedKey && { beforeWrite: () => refuseKey(checkedKey, choices, input, context) }),
     },

@@ -51,7 +51,8 @@ export async function checkAfter(
   context: WritingContext,
 ): Promise<AfterCheck> {
   const { host, committer } = context
-  if (isOn(input, 'noCheck') || committer.dryRun || !origin || choices.length === 0) return notChecked
+  const isDry = committer.dryRun && !isOn(input, 'check')
+  if (isOn(input, 'noCheck') || isDry || !origin || choices.length === 0) return notChecked
   const work = checkSetUp({ choices, ...(key && { key }) }, origin, input, context)
   const progress = withProgress(host, host.texts['check.progress'], work)
   const check = await host.interruption.unlessInterrupted(progress)
@@ -63,6 +64,26 @@ export async function checkAfter(
     return { ...notChecked, exit: 4, findings: [...findings, whatNow(run)], data }
   }
   return { exit: 4, findings: [], data, ...(await askWhatNow(findings, run, input, context)) }
+}
+
+/** The same for what was set up at several origins, one after the other. Nobody is asked what to do next. */
+export async function checkEach(
+  { choices, origins = [], checkedKey }: AppliedSetup & { readonly origins?: readonly Origin[] },
+  run: string | undefined,
+  input: Input,
+  context: WritingContext,
+): Promise<AfterCheck> {
+  const quiet = { ...input, switches: new Set([...input.switches, 'yes']) }
+  const all: AfterCheck[] = []
+  for (const origin of origins) {
+    const here = choices.filter((choice) => choice.origin.text === origin.text)
+    const setUp = { choices: here, origin, ...(checkedKey && { checkedKey }) }
+    all.push(await checkAfter(setUp, run, quiet, context))
+  }
+  const [failed = notChecked] = all.filter(({ exit }) => exit !== 0)
+  const data = all.flatMap((one) => (one.data ? [one.data] : []))
+  const findings = all.flatMap((one) => one.findings)
+  return { exit: failed.exit, findings, data: data.length > 1 ? { origins: data } : (data[0] ?? null) }
 }
 
 /** Whatever comes next, the run is taken back first: leaving the question for a region leaves nothing written. */

@@ -134,7 +134,8 @@ export function isGone({ project, method, place }: Setup): boolean {
   return folders.length > 0 && !folders.some((folder) => existsSync(folder))
 }
 
-function isFolder(path: string): boolean {
+/** Whether a folder is there. */
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()
   } catch {

@@ -8,6 +8,8 @@ const commands: Readonly<Record<CommandName, () => Promise<CommandSpec>>> = {
   check: async () => (await import('./check.ts')).checkCommand,
   status: async () => (await import('./status.ts')).statusCommand,
   switch: async () => (await import('./switch.ts')).switchCommand,
+  apply: async () => (await import('./apply.ts')).applyCommand,
+  export: async () => (await import('./export.ts')).exportCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   key: async () => (await import('./key.ts')).keyCommand,
   remove: async () => (await import('./remove.ts')).removeCommand,

@@ -16,6 +16,8 @@ export interface PlannedEffect {
   readonly command: CommandName
   /** What the plan sets up, moves or gives another key; of `remove` what it takes out. */
   readonly choices: readonly ToolChoice[]
+  /** What it takes out besides. */
+  readonly removed?: readonly ToolChoice[]
   /** Conflicts and git are settled in it. */
   readonly plan: Plan
 }
@@ -31,12 +33,16 @@ export async function judgePlannedEffect(
   planned: PlannedEffect,
   context: CommandContext,
 ): Promise<Finding[]> {
-  const { command, choices, plan } = planned
+  const { command, choices, removed = [], plan } = planned
   const now = viewMachine(context.host)
   const machine = overlay(now, plan.edits)
   if (command === 'lint') return judgeFixes(plan, machine, context)
   const found = await judgeChoices(choices, plan.ledger, machine, context)
   if (command === 'remove') return judgeRemoval(found, plan)
+  if (removed.length > 0) {
+    const left = await judgeChoices(removed, plan.ledger, machine, context)
+    found.push(...judgeRemoval(left, plan))
+  }
   if (command !== 'key') return found
   const before = await judgeChoices(choices, plan.ledger, now, context)
   const known = new Set(before.map(({ id, message }) => `${id} ${message}`))

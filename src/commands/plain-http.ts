@@ -26,12 +26,12 @@ import {
 } from '../ui/plain-http-texts.ts'
 import { withProgress } from '../ui/write-text.ts'
 
-/** What goes with a plan for an origin without TLS; empty for an origin with TLS. */
+/** What goes with a plan for origins without TLS; empty for those with TLS. */
 export interface PlainHttp {
   readonly findings: readonly Finding[]
-  /** To be remembered together with the write; undefined where it is already. */
-  readonly consent?: Consent
-  /** For JSON. */
+  /** To be remembered together with the write; what is already is not among them. */
+  readonly consents: readonly Consent[]
+  /** For JSON, of the first of them. */
   readonly data: { origin: string; agreedAt: string | null; regions: readonly RegionTime[] | null } | null
 }
 
@@ -45,24 +45,33 @@ export async function acceptsOrigin(origin: Origin, input: Input, context: Comma
 }
 
 /**
- * What to tell of the origin that was chosen: one line where that was agreed to, before or by `acceptsOrigin` just now.
+ * What to tell of the origins that were chosen: one line where that was agreed to, before or by `acceptsOrigin` just now.
  * Where nobody can be asked, naming the origin was the user's word, and all of the explanation is given the first time.
  */
 export async function consentToHttp(
-  origin: Origin,
+  origins: readonly Origin[],
   input: Input,
   context: CommandContext,
 ): Promise<PlainHttp> {
+  const open = origins.filter(({ isUnencrypted }) => isUnencrypted)
+  const each = await Promise.all(open.map((origin) => consentToOne(origin, input, context)))
+  return {
+    findings: each.flatMap(({ findings }) => findings),
+    consents: each.flatMap(({ consents }) => consents),
+    data: each[0]?.data ?? null,
+  }
+}
+
+async function consentToOne(origin: Origin, input: Input, context: CommandContext): Promise<PlainHttp> {
   const { host } = context
-  if (!origin.isUnencrypted) return { findings: [], data: null }
   const earlier = findConsent(host, origin.text)
   const data = { origin: origin.text, agreedAt: earlier?.agreedAt ?? null, regions: null }
-  if (earlier) return { findings: [agreedFinding(earlier)], data }
+  if (earlier) return { findings: [agreedFinding(earlier)], consents: [], data }
   const consent: Consent = { origin: origin.text, agreedAt: host.now().toISOString() }
-  if (isInteractive(input, host)) return { findings: [agreedFinding(consent)], consent, data }
+  if (isInteractive(input, host)) return { findings: [agreedFinding(consent)], consents: [consent], data }
   const regions = await measure(origin, input, context)
   const findings = [explainedFinding(origin.text), saferFinding(regions, host)]
-  return { findings, consent, data: { ...data, regions } }
+  return { findings, consents: [consent], data: { ...data, regions } }
 }
 
 /** What to tell of an origin without TLS that an undo brings back: it was agreed to before, so nobody is asked. */

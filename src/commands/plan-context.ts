@@ -78,9 +78,11 @@ export interface WriteRequest<Planned extends Plan = Plan> {
   readonly choices?: readonly ToolChoice[]
   /** Makes the plan; called again after the user has decided on conflicts. */
   readonly makePlan: (context: PlanContext) => Promise<Planned>
+  /** What the plan takes out besides. */
+  readonly removed?: readonly ToolChoice[]
   readonly removeFolders?: readonly RecordedFolder[]
   /** Given for this; remembered with the setups that are written. */
-  readonly consent?: Consent
+  readonly consents?: readonly Consent[]
   /** There is a question before this, which can be gone back to: writing it ends with `GoneBack` then. */
   readonly canGoBack?: boolean
   /** What else has to be right before anything is written, or anybody is asked; throws where it is not. */

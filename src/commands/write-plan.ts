@@ -34,7 +34,7 @@ export async function writePlan<Planned extends Plan>(
     edits: plan.edits,
     ...(plan.keychain && { keychain: plan.keychain }),
     ...(plan.renewal && { renewal: plan.renewal }),
-    ledger: { before: planContext.ledger, after: agreed(plan.ledger, request.consent) },
+    ledger: { before: planContext.ledger, after: agreed(plan.ledger, request.consents) },
     ...(request.removeFolders && { removeFolders: request.removeFolders }),
   })
   const isBlocked = !asks && errorsOf(effect, input).length > 0
@@ -58,12 +58,12 @@ async function settlePlan<Planned extends Plan>(
   request: WriteRequest<Planned>,
   context: WritingContext,
 ): Promise<SettledPlan<Planned>> {
-  const { input, command, choices = [], key, canGoBack = false } = request
+  const { input, command, choices = [], removed = [], key, canGoBack = false } = request
   const { host, committer } = context
   for (;;) {
     const { hasAsked, ...resolved } = await resolvePlan(request, { ...context, canGoBack })
     const { plan, planContext } = resolved
-    const effect = await judgePlannedEffect({ command, choices, plan }, context)
+    const effect = await judgePlannedEffect({ command, choices, removed, plan }, context)
     const interactive = isInteractive(input, host) && !committer.dryRun
     const errors = errorsOf(effect, input)
     if (errors.length > 0 && !interactive && !committer.dryRun) throw withoutEffect(errors)
@@ -88,8 +88,8 @@ async function settlePlan<Planned extends Plan>(
   }
 }
 
-function agreed(ledger: Ledger, consent: Consent | undefined): Ledger {
-  return consent ? { ...ledger, setups: shareConsents(ledger.setups, [consent]) } : ledger
+function agreed(ledger: Ledger, consents: readonly Consent[] = []): Ledger {
+  return consents.length > 0 ? { ...ledger, setups: shareConsents(ledger.setups, consents) } : ledger
 }
 
 /** What stops a plan where nobody can be asked; with `--allow-problems` it is only reported. */

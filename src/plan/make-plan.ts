@@ -1,5 +1,5 @@
 import { loadFormats } from '../documents/formats.ts'
-import { type LedgerEntry, setupId } from '../ledger.ts'
+import { type Ledger, type LedgerEntry, setupId } from '../ledger.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
@@ -23,15 +23,27 @@ import { editKeychain } from './written-keys.ts'
 
 /**
  * A request as changes to files. Values of ours that an earlier setup of the same tool wrote and that this one does not
- * want are taken out. Reads, never writes. Errors: UserError when a file cannot be read, parsed or edited without loss;
+ * want are taken out, and so is all of `removal` in the same run. Reads, never writes. Errors: UserError when a file cannot be read, parsed or edited without loss;
  * then there is no plan at all.
  */
-export async function planSetup(request: Request, context: PlanContext): Promise<Plan> {
+export async function planSetup(
+  request: Request,
+  context: PlanContext,
+  removal: Removal = nothing,
+): Promise<Plan> {
+  const plan = await planChoices(request, context, removal)
+  if (removal.removed.size === 0) return plan
+  const together = await keepTogether(removal.choices, plan, context)
+  return together ? planChoices(request, together, removal) : plan
+}
+
+async function planChoices(request: Request, whole: PlanContext, removal: Removal): Promise<Plan> {
   const { choices } = request
+  const context = { ...whole, ledger: { ...whole.ledger, entries: entriesThere(whole.ledger, removal) } }
   const plan = await mendEffect(choices, context, ({ silences, emptied }) => {
     const mending = { ...context, emptied }
     const targets = choices.flatMap((choice) => wantedTargets(choice, mending))
-    return planTargets(targets, choices, mending, silences)
+    return planTargets(targets, choices, mending, silences, removal)
   })
   const keychain = await keychainEdit(request, context)
   return { ...plan, ...(keychain && { keychain }) }
@@ -52,12 +64,13 @@ export async function planTargets(
   choices: readonly ToolChoice[],
   context: PlanContext,
   silences: readonly Silence[] = [],
+  removal: Removal = nothing,
 ): Promise<Plan> {
   const shared = dedupeShared(targets)
   const wanted = [...shared.targets.filter(hasLeaves), ...(context.ignores ?? []).map(ignoreTarget)]
   const before = context.ledger.setups
-  const setups = mergeSetups(before, choices, context.host)
-  const { stale, entries } = releaseStale(choices, wanted, context)
+  const setups = dropSetups(mergeSetups(before, choices, context.host), removal.removed)
+  const { stale, entries } = releaseStale(choices, wanted, removal.removed, context)
   const work = await openWork([...wanted, ...stale, ...silences], {
     ...context,
     ledger: { ...context.ledger, entries },
@@ -71,6 +84,7 @@ export async function planTargets(
     .filter(({ path }) => (work.files.get(path)?.changes.length ?? 0) > 0)
   work.findings.push(...shared.findings, ...laterFindings(later))
   work.findings.push(...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
+  work.findings.push(...removal.choices.flatMap((choice) => notesFor(choice, 'remove', work)))
   return finishPlan(work, setups, planRows(touched, work))
 }
 
@@ -84,30 +98,48 @@ export interface Removal {
   readonly choices: readonly ToolChoice[]
 }
 
+const nothing: Removal = { removed: new Set(), gone: new Set(), choices: [] }
+
 /**
  * Every value that only these setups want taken out, what we replaced given back. What the user has changed since stays,
  * but for one half of a connection: base URL and key go together.
  */
 export async function planRemoval(removal: Removal, context: PlanContext): Promise<Plan> {
   const plan = await removeValues(removal, context)
-  if (!plan.findings.some(({ id }) => id === 'value-kept')) return plan
-  const halves = await findHalves(removal.choices, plan, context)
-  if (halves.size === 0) return plan
-  const decide: PlanContext['decide'] = (conflict) =>
-    halves.has(pathId(conflict.path, conflict.keyPath)) ? 'overwrite' : context.decide(conflict)
-  return removeValues(removal, { ...context, decide })
+  const together = await keepTogether(removal.choices, plan, context)
+  return together ? removeValues(removal, together) : plan
 }
 
-async function removeValues({ removed, gone, choices }: Removal, context: PlanContext): Promise<Plan> {
+/** Where the plan would keep one half of a connection, the context in which it goes with the other; else undefined. */
+async function keepTogether(
+  removed: readonly ToolChoice[],
+  plan: Plan,
+  context: PlanContext,
+): Promise<PlanContext | undefined> {
+  if (!plan.findings.some(({ id }) => id === 'value-kept')) return undefined
+  const halves = await findHalves(removed, plan, context)
+  if (halves.size === 0) return undefined
+  const decide: PlanContext['decide'] = (conflict) =>
+    halves.has(pathId(conflict.path, conflict.keyPath)) ? 'overwrite' : context.decide(conflict)
+  return { ...context, decide }
+}
+
+/** Without the values of places that are gone: nobody looks there. */
+function entriesThere({ entries }: Ledger, { gone }: Removal): LedgerEntry[] {
+  const isLost = ({ setups }: LedgerEntry) => setups.length > 0 && setups.every((id) => gone.has(id))
+  return entries.filter((entry) => !isLost(entry))
+}
+
+async function removeValues(removal: Removal, context: PlanContext): Promise<Plan> {
+  const { removed, choices } = removal
   const { ledger } = context
   const setups = dropSetups(ledger.setups, removed)
   const tools = new Set(setups.map(({ tool }) => tool))
   const isWanted = ({ setups: wanting, tool }: LedgerEntry) =>
     wanting.length > 0 ? wanting.some((id) => !removed.has(id)) : removed.size === 0 || tools.has(tool)
-  const isLost = ({ setups: wanting }: LedgerEntry) =>
-    wanting.length > 0 && wanting.every((id) => gone.has(id))
-  const led = ledger.entries.filter((entry) => !isWanted(entry) && !isLost(entry) && isLedOut(entry, context))
-  const there = ledger.entries.filter((entry) => !isLost(entry) && !led.includes(entry))
+  const present = entriesThere(ledger, removal)
+  const led = present.filter((entry) => !isWanted(entry) && isLedOut(entry, context))
+  const there = present.filter((entry) => !led.includes(entry))
   const stale = there.filter((entry) => entry.hides === undefined && !isWanted(entry))
   const entries = there.map((entry) => withoutSetups(entry, removed))
   const dropped = entries.filter((_, index) => stale.includes(there[index] as LedgerEntry))
@@ -171,13 +203,15 @@ function hasLeaves(target: WantedTarget): boolean {
 function releaseStale(
   choices: readonly ToolChoice[],
   wanted: readonly WantedTarget[],
+  removed: ReadonlySet<string>,
   context: PlanContext,
 ): { stale: LedgerEntry[]; entries: LedgerEntry[] } {
   const { ledger, host } = context
   const wantedNow = new Map(
     choices.map((choice) => [choiceId(choice, host), new Set(ownedPaths(choice, context))] as const),
   )
-  const moved = choices.flatMap((choice) => supersededBy(choice, ledger.setups, host)).map(setupId)
+  const superseded = choices.flatMap((choice) => supersededBy(choice, ledger.setups, host)).map(setupId)
+  const moved = [...superseded, ...removed]
   for (const id of moved) wantedNow.set(id, new Set())
   const released = ledger.entries.map((entry) => {
     const isDropped = (id: string) =>

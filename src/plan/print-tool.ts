@@ -95,8 +95,12 @@ function escapeCharacter(character: string): string {
 }
 
 /** A new file with these values, in its format; a key is written as it is. */
-export async function renderLeaves(format: string, leaves: readonly Leaf[]): Promise<string> {
-  const data = nest(leaves)
+export function renderLeaves(format: string, leaves: readonly Leaf[]): Promise<string> {
+  return renderData(format, nest(leaves))
+}
+
+/** Data as a text of one of the formats that settings are printed in. */
+export async function renderData(format: string, data: Record<string, Value>): Promise<string> {
   // Both packages are CommonJS: once bundled, only their default export is there.
   if (format === 'toml') return (await import('@iarna/toml/stringify.js')).default(data as never)
   if (format === 'yaml') return (await import('yaml')).default.stringify(data)

@@ -1531,6 +1531,118 @@ export const en = {
     `${shell} loads the script only if the package ${name} is installed.`,
   'completion.not-in-path': 'qcode-setup is not in PATH, so the shell cannot ask it for completions.',
 
+  // Setup files: apply, export and invite.
+  'schema.file.title': 'Setup file of qcode-setup',
+  'schema.file.about': 'How AI coding tools are to use QCode.cc. For: qcode-setup apply FILE',
+  'schema.version.title': 'Version of this file format',
+  'schema.version.about': 'Always 1.',
+  'schema.region.title': 'Region',
+  'schema.region.about': 'The gateway region. Default: the region that is configured, otherwise global.',
+  'schema.gateway.title': 'Gateway',
+  'schema.gateway.about': 'URL of your own relay, instead of a region.',
+  'schema.scope.title': 'Scope',
+  'schema.scope.about': 'Settings for the user, or for one project.',
+  'schema.project.title': 'Project folder',
+  'schema.project.about':
+    'For the scope project: its folder. A relative path begins at the folder of this file. Default: the current folder.',
+  'schema.method.title': 'Method',
+  'schema.method.about':
+    "Write the tool's settings file, or environment variables in the shell profile. Default: per tool.",
+  'schema.shell.title': 'Shell',
+  'schema.shell.about': 'The shell whose profile is written. Default: the login shell.',
+  'schema.key_store.title': 'Key store',
+  'schema.key_store.about':
+    "Where the key is kept: in settings files, in the user's own environment variables (env), or in the system keychain.",
+  'schema.id.title': 'Tool',
+  'schema.id.about': 'The id of the tool.',
+  'schema.model.title': 'Model',
+  'schema.model.about': "The model that the tool uses. Default: the tool's own.",
+  'schema.variant.title': 'Variant',
+  'schema.variant.about': 'How the tool is configured. Default: by its version.',
+  'schema.folders.title': 'Folders',
+  'schema.folders.about':
+    "Environment variables with the tool's own folders, such as for a second account. An empty text is the default folder.",
+  'schema.key.title': 'Where the key is',
+  'schema.key.about':
+    'env:NAME, file:PATH, keychain, or command:["program", "argument"]. Never the key itself. Default: keys that are in place stay.',
+  'schema.command.title': 'Command',
+  'schema.command.about':
+    'A program, with its arguments, that prints the key. It runs only after a question, or with --allow-command.',
+  'schema.tools.title': 'Tools',
+  'schema.tools.about': 'The tools to configure: ids, or tables with an id and more settings.',
+  'setup-file.hint':
+    'For all settings of this file, see docs/dotfiles.md. For an example, run: qcode-setup export',
+  'setup-file.unreadable': ({ file, code }: With<'file' | 'code'>) => `Can't read ${file} (${code}).`,
+  'setup-file.too-large': ({ file }: With<'file'>) =>
+    `${file} is larger than 1 MiB, so it is not a setup file.`,
+  'setup-file.endless': ({ file }: With<'file'>) => `${file} did not end in time.`,
+  'setup-file.ending': ({ file }: With<'file'>) =>
+    `${file} is not a setup file: its name must end in .toml, .json, .yaml or .yml.`,
+  'setup-file.unknown': ({ name }: With<'name'>) => `Unknown setting "${name}".`,
+  'setup-file.missing': ({ name }: With<'name'>) => `The setting "${name}" is missing.`,
+  'setup-file.value': ({ name, value }: With<'name' | 'value'>) => `Unknown value "${value}" for ${name}.`,
+  'setup-file.type': ({ name, type }: With<'name' | 'type'>) => `${name} must be ${type}.`,
+  'setup-file.type.text': 'a text in quotes',
+  'setup-file.type.list': 'a list',
+  'setup-file.type.table': 'a table',
+  'setup-file.type.tool': 'a list of tool ids, or of tables with an id',
+  'setup-file.type.number': 'one of the values that are listed in docs/dotfiles.md',
+  'setup-file.length': ({ name }: With<'name'>) => `${name} is empty or too long.`,
+  'setup-file.variable': ({ name }: With<'name'>) => `"${name}" is not the name of an environment variable.`,
+  'setup-file.variable-unused': ({ name, tool }: With<'name' | 'tool'>) =>
+    `${tool} has no folder that the variable ${name} names.`,
+  'setup-file.both': 'region and gateway exclude each other.',
+  'setup-file.twice': ({ tool }: With<'tool'>) => `${tool} is listed twice for the same place.`,
+  'setup-file.twice.hint': 'Merge the two entries, or give one of them another project, shell or folder.',
+  'setup-file.key-inside': 'This file contains a key. Nothing was done.',
+  'setup-file.key-inside.hint':
+    'Write where the key is instead: key = "env:QCODE_API_KEY", "file:PATH", "keychain" or "command:[…]".',
+  'setup-file.key-inside.exposed':
+    'A key in a file like this is easily shared by mistake. If it was, replace it: qcode-setup key rotate',
+  'setup-file.key-reference': 'key must say where the key is, not what it is.',
+  'setup-file.path-user': ({ path }: With<'path'>) => `${path} is in the home of another user.`,
+  'setup-file.path-outside': ({ path }: With<'path'>) =>
+    `${path} is outside your home and the current folder, or a link leads out of them.`,
+  'setup-file.path.hint': 'Use a path in your home or below the current folder.',
+  'setup-file.project-gone': ({ tool, folder }: With<'tool' | 'folder'>) =>
+    `${tool} was skipped: the project folder ${folder} does not exist.`,
+  'setup-file.other-gateway': ({ origin }: With<'origin'>) =>
+    `The file sends your key and all requests to ${origin}, which is not a QCode.cc address.`,
+  'setup-file.key': ({ from }: With<'from'>) => `Key from ${from}`,
+  'setup-file.key-needed': ({ tool }: With<'tool'>) =>
+    `${tool} needs a key, and the file does not say where it is.`,
+  'setup-file.not-listed': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Configured, but not in the file: ${tools.join(', ')}. To remove them, add --prune.`,
+  'setup-file.command': ({ command }: With<'command'>) => `To get the key, this file runs: ${command}`,
+  'setup-file.command.ask': 'Run it?',
+  'setup-file.command.not-allowed': ({ command }: With<'command'>) =>
+    `The file gets the key from a command, which was not run: ${command}`,
+  'setup-file.command.not-allowed.hint': 'If you trust this command, add --allow-command.',
+  'setup-file.command.skipped': ({ command }: With<'command'>) =>
+    `The key was not compared, because its command was not run: ${command}. To run it, add --allow-command.`,
+  'setup-file.drift.changed': ({ path, values }: With<'path'> & { readonly values: readonly string[] }) =>
+    `${path} was changed after it was written: ${values.join(', ')}`,
+  'setup-file.drift.missing': ({ path, values }: With<'path'> & { readonly values: readonly string[] }) =>
+    `${path} no longer contains: ${values.join(', ')}`,
+  'setup-file.drift.unreadable': ({ path }: With<'path'> & { readonly values: readonly string[] }) =>
+    `${path} can't be read.`,
+  'report.checked': 'Nothing was written (--check).',
+  'export.key-left-out':
+    'The key was left out. On another computer, remove the # before "key" and change it to where the key is.',
+  'key-from.env': ({ name }: With<'name'>) => `the variable ${name}`,
+  'key-from.file': ({ path }: With<'path'>) => `the file ${path}`,
+  'key-from.keychain': 'the system keychain',
+  'key-from.command': ({ command }: With<'command'>) => `the command ${command}`,
+  'key-from.env.empty': ({ name }: With<'name'>) => `The variable ${name} is not set, or empty.`,
+  'key-from.keychain.empty': 'The system keychain contains no key.',
+  'key-from.command.relative': ({ program }: With<'program'>) =>
+    `The command ${program} must be a name in PATH or an absolute path.`,
+  'key-from.command.not-run': ({ program }: With<'program' | 'exit'>) =>
+    `The command ${program} could not be run.`,
+  'key-from.command.failed': ({ program, exit }: With<'program' | 'exit'>) =>
+    `The command ${program} failed with exit code ${exit}.`,
+  'key-from.hint': 'Make the key available there, or change "key" in the file.',
+
   // Plain HTTP.
   'http.title': ({ origin }: With<'origin'>) => `${origin} is not encrypted (plain HTTP).`,
   'http.point-1': 'Your key, your prompts, the answers and every file your agent reads are sent unencrypted.',
@@ -1576,6 +1688,12 @@ export const en = {
   'help.switch': 'Switch all configured tools to another region',
   'help.switch.example-1': 'Switch to a region, keep your keys',
   'help.switch.example-2': 'Switch to your own relay',
+  'help.apply': 'Configure tools as a file says, for dotfiles and fleets',
+  'help.apply.example-1': 'Configure without prompts, and again later without a change',
+  'help.apply.example-2': 'Exit with 3 if this computer is not as the file says; writes nothing',
+  'help.apply.example-3': 'A file of the team, with settings of your own over it',
+  'help.export': 'Print what is configured as a file for apply, without the key',
+  'help.export.example-1': 'Save it for another computer',
   'help.undo': 'Undo a previous change exactly',
   'help.undo.example-1': 'Undo the last change',
   'help.undo.example-2': 'List the changes with their ids and files',
@@ -1655,6 +1773,11 @@ export const en = {
   'flag.allow-problems': 'Write even if a tool would not work as requested (the problems are still shown)',
   'flag.recover': 'If a previous change was interrupted: finish it or undo it first',
   'flag.restart-daemons': 'Restart background processes that still use the old settings',
+  'flag.check':
+    'Write nothing, and exit with 3 if anything differs from the file (add --diff to see it), or 4 if the gateway fails',
+  'flag.prune': 'Also remove what is configured and not in the files',
+  'flag.allow-command': 'Run the command that the file gets the key from, without asking',
+  'flag.export-format': 'Format of the file',
   'flag.yes': "Don't prompt",
   'flag.list': 'List the changes that can be undone, without changing anything',
   'flag.dry-run': 'Show the changes without writing',

@@ -74,6 +74,12 @@ export function askRecovery(
   ])
 }
 
+/** Shows the command that a file gets the key from, and asks whether to run it; Enter means no. */
+export function askCommand(command: string, host: Host): Promise<boolean> {
+  warn(host, say('setup-file.command', { command }))
+  return askConfirm(host, say('setup-file.command.ask'), false)
+}
+
 /** Names files that cannot be edited, and asks whether to go on without their tools. Errors: UserError `cancelled`. */
 export async function askToLeaveOut(
   problems: readonly string[],

@@ -63,6 +63,13 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...everyMode('print', 'codex'),
     ...quickModes('print', 'openai-sdk', '--format', 'python'),
   ],
+  apply: ({ good }) => [
+    setUp(good),
+    { args: ['export', '--format', 'json'] },
+    ...everyWriteMode('apply', 'qcode.toml', '--yes', '--no-check', '--on-conflict', 'overwrite'),
+    ...everyWriteMode('apply', 'with-key.toml', '--yes'),
+  ],
+  export: ({ good }) => [setUp(good), ...everyMode('export'), ...quickModes('export', '--format', 'yaml')],
   check: ({ good, refusing }) => [
     setUp(good),
     ...everyMode('check'),

@@ -19,7 +19,7 @@ export async function runInProcess(line: string, host: Host): Promise<Ended> {
   if (!spec) throw new Error(`There is no command ${name}`)
   try {
     const input = parseArguments(rest, spec, testCatalog)
-    const committer = createCommitter(host, isOn(input, 'dryRun'))
+    const committer = createCommitter(host, isOn(input, 'dryRun') || isOn(input, 'check'))
     const { exit, ...outcome } = await spec.run(input, { host, catalog: testCatalog, committer })
     return { exit, text: JSON.stringify(outcome) }
   } catch (error) {

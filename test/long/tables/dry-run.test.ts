@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   setup: ['setup', '--tool', 'all', '--region', 'eu', '--key-file', '-', '--no-check'],
   'setup again': ['setup', '--tool', 'codex', '--key-file', '-', '--no-check', '--on-conflict', 'overwrite'],
   switch: ['switch', 'asia', '--no-check', '--on-conflict', 'overwrite'],
+  apply: ['apply', 'qcode.toml', '--no-check', '--prune', '--on-conflict', 'overwrite'],
+  'apply --check': ['apply', 'qcode.toml', '--check', '--no-check'],
   undo: ['undo'],
   remove: ['remove'],
   'remove one': ['remove', '--tool', 'codex'],
@@ -57,6 +59,11 @@ describe.each(Object.entries(states))('with --dry-run, in a home that is %s,', (
     home = made.home
     drop = made.drop
     writeFileSync(join(home, '.bashrc'), '# mine\n', { mode: 0o640 })
+    writeFileSync(join(home, 'key.txt'), `${otherKey}\n`, { mode: 0o600 })
+    writeFileSync(
+      join(home, 'qcode.toml'),
+      'key = "file:key.txt"\nregion = "us"\ntools = ["claude-code", "aider"]\n',
+    )
     writeFileSync(join(home, '.env'), 'ANTHROPIC_BASE_URL=https://api.qcode.cc/api/\n')
     await prepare(home)
   })

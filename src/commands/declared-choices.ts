@@ -1,0 +1,214 @@
+import { realpathSync } from 'node:fs'
+import type { Tool } from '../catalog/tool.ts'
+import type { CommandContext } from '../command.ts'
+import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { Origin } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
+import { pathInBounds } from '../host/path-in-bounds.ts'
+import { choiceId, setupOf } from '../plan/setups.ts'
+import { completeChoice } from '../request/choose-tools.ts'
+import { regionOrigin } from '../request/normalise-request.ts'
+import type { DeclaredTool, ToolSaid } from '../request/read-setup-file.ts'
+import { type Input, isOn, type KeyStore, type ToolChoice } from '../request/request.ts'
+import { type Message, say } from '../texts/message.ts'
+import { isFolder } from './choices-of.ts'
+
+/** What setup files want set up. */
+export interface DeclaredChoices {
+  readonly choices: readonly ToolChoice[]
+  /** Those whose variant is not to be chosen by what the gateway serves. */
+  readonly pinned: ReadonlySet<ToolChoice>
+  /** Ids of the setups that are meant but were passed over: see the findings. */
+  readonly passedOver: ReadonlySet<string>
+  readonly findings: readonly Finding[]
+}
+
+/**
+ * Tools of setup files as choices. What the files do not say stays as it is set up in the same place, else it is chosen as for
+ * `setup`. A project that is not there is passed over. Errors: UserError, exit 2, at the place of what is wrong.
+ */
+export async function declaredChoices(
+  tools: readonly DeclaredTool[],
+  existing: readonly ToolChoice[],
+  fallbackStore: KeyStore | undefined,
+  input: Input,
+  context: CommandContext,
+): Promise<DeclaredChoices> {
+  const choices = new Map<string, ToolChoice>()
+  const pinned = new Set<ToolChoice>()
+  const passedOver = new Set<string>()
+  const findings: Finding[] = []
+  for (const declared of tools) {
+    const tool = context.catalog.tools.find(({ id }) => id === declared.id)
+    if (!tool) throw new Error(`the reader let ${declared.id} pass`)
+    const place = await placeOf(declared, tool, existing, context.host)
+    const known = existing.find((one) => one.tool === tool && isSamePlace(one, declared.said, place.host))
+    const consented = existing.map(({ origin }) => origin)
+    const wish = { declared, tool, place, known, consented, fallbackStore }
+    const choice = await chooseAt(wish, input, context)
+    const id = choiceId(choice, context.host)
+    if (choices.has(id)) throw twice(tool.id).at(await declared.where())
+    if (choice.scope === 'project' && !isFolder(choice.project ?? '')) {
+      findings.push(goneFinding(choice))
+      passedOver.add(id)
+      continue
+    }
+    choices.set(id, choice)
+    if (declared.said.variant !== undefined) pinned.add(choice)
+  }
+  return { choices: [...choices.values()], pinned, passedOver, findings }
+}
+
+/** The machine as it looks from the place that is meant: its project, and the folders that variables name. */
+interface Place {
+  readonly host: Host
+  readonly project?: string
+  readonly hasFolders: boolean
+}
+
+async function placeOf(
+  declared: DeclaredTool,
+  tool: Tool,
+  existing: readonly ToolChoice[],
+  host: Host,
+): Promise<Place> {
+  const { project, folders = {} } = declared.said
+  // Where the user has set something up is no new place.
+  const known = existing.flatMap((one) => [one.project ?? [], ...Object.values(one.folders ?? {})].flat())
+  const path = async (text: string, name: keyof ToolSaid) => {
+    const found = pathInBounds(text, declared.folderOf(name), host, known)
+    if ('path' in found) return found.path
+    throw outOfBounds(found.fault).at(await declared.where(name))
+  }
+  const variables: Record<string, string> = {}
+  for (const [name, folder] of Object.entries(folders)) {
+    if (!folderVariables(tool).includes(name)) {
+      throw unusedVariable(name, tool).at(await declared.where('folders'))
+    }
+    variables[name] = folder === '' ? '' : await path(folder, 'folders')
+  }
+  const folder = project === undefined ? undefined : await path(project, 'project')
+  return {
+    host: { ...host, env: { ...host.env, ...variables }, ...(folder !== undefined && { cwd: folder }) },
+    ...(folder !== undefined && { project: folder }),
+    hasFolders: Object.keys(variables).length > 0,
+  }
+}
+
+/** The variables that can move a tool's files. */
+export function folderVariables({ places }: Tool): string[] {
+  const own = Object.values(places).flatMap((candidates) => candidates.flatMap(({ env }) => env ?? []))
+  return [...new Set([...own, 'XDG_CONFIG_HOME', 'ZDOTDIR'])]
+}
+
+/** Whether a setup stands where a file means it. */
+function isSamePlace(choice: ToolChoice, said: ToolSaid, host: Host): boolean {
+  if (choice.scope !== (said.scope ?? 'user')) return false
+  if (said.method !== undefined && choice.method !== said.method) return false
+  if (choice.scope === 'project') return realFolder(choice.project ?? '') === realFolder(host.cwd)
+  if (said.shell !== undefined && choice.shell !== undefined && choice.shell.id !== said.shell) return false
+  const { folders: _, ...today } = choice
+  return setupOf(today, host).place === setupOf(choice, host).place
+}
+
+interface Wish {
+  readonly declared: DeclaredTool
+  readonly tool: Tool
+  readonly place: Place
+  readonly known: ToolChoice | undefined
+  /** Of what is set up: a relay without TLS was agreed to then. */
+  readonly consented: readonly Origin[]
+  readonly fallbackStore: KeyStore | undefined
+}
+
+async function chooseAt(wish: Wish, input: Input, context: CommandContext): Promise<ToolChoice> {
+  const { declared, tool, place, known, fallbackStore } = wish
+  const { said } = declared
+  try {
+    const origin = originOf(wish, input, context)
+    const byRequest = known?.variant.when === 'request' ? known.variant.id : undefined
+    const values = {
+      scope: said.scope ?? 'user',
+      method: said.method ?? known?.method,
+      shell: said.shell ?? known?.shell?.id,
+      keyStore: said.key_store ?? fallbackStore ?? known?.keyStore,
+      [`pin:${tool.id}`]: said.variant ?? byRequest,
+    }
+    const given = Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, [value]]],
+    )
+    const as = { values: Object.fromEntries(given), switches: input.switches, positionals: [] }
+    const choice = await completeChoice(tool, origin, as, context.catalog, place.host)
+    const model = said.model ?? known?.model
+    const placed = { ...choice, ...(model !== undefined && { model }) }
+    const { folders } = setupOf(placed, place.host)
+    return place.hasFolders && folders ? { ...placed, folders } : placed
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    throw error.at(await declared.where(settingOf(error.code, said)))
+  }
+}
+
+function originOf(
+  { declared: { said }, known, consented }: Wish,
+  input: Input,
+  { catalog }: CommandContext,
+): Origin {
+  const { gateway } = catalog
+  if (said.gateway !== undefined) {
+    const same = consented.find(({ text }) => text === said.gateway)
+    return same ?? Origin.parse(said.gateway, gateway, isOn(input, 'allowHttp')).origin
+  }
+  if (said.region !== undefined) return regionOrigin(said.region, gateway)
+  return known?.origin ?? regionOrigin('global', gateway)
+}
+
+/** The setting that an error is about, by the error's code. */
+function settingOf(code: string, said: ToolSaid): keyof ToolSaid {
+  const [name = 'id'] = (
+    {
+      'scope-not-supported': ['scope'],
+      'method-not-supported': ['method', 'scope'],
+      'unknown-shell': ['shell'],
+      'odd-folder': ['folders'],
+    }[code] ?? (said.gateway === undefined ? [] : ['gateway'])
+  ).filter((one) => said[one as keyof ToolSaid] !== undefined)
+  return name as keyof ToolSaid
+}
+
+function realFolder(path: string): string {
+  return isFolder(path) ? realpathSync(path) : path
+}
+
+function goneFinding({ tool, project = '' }: ToolChoice): Finding {
+  return {
+    id: 'place-gone',
+    level: 'warning',
+    tool: tool.id,
+    message: say('setup-file.project-gone', { tool: tool.title, folder: project }),
+    where: { file: project },
+  }
+}
+
+function twice(tool: string): UserError {
+  return new UserError({
+    code: 'tool-twice',
+    message: say('setup-file.twice', { tool }),
+    hint: say('setup-file.twice.hint'),
+    exit: 2,
+  })
+}
+
+function outOfBounds(message: Message): UserError {
+  return new UserError({ code: 'path-outside', message, hint: say('setup-file.path.hint'), exit: 2 })
+}
+
+function unusedVariable(name: string, tool: Tool): UserError {
+  return new UserError({
+    code: 'folder-variable',
+    message: say('setup-file.variable-unused', { name, tool: tool.title }),
+    hint: say('usage.valid', { values: folderVariables(tool) }),
+    exit: 2,
+  })
+}

@@ -1,0 +1,148 @@
+import { sep } from 'node:path'
+import { resolvePlaces } from '../catalog/places.ts'
+import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import { readFileState } from '../host/read-file-state.ts'
+import { renderData } from '../plan/print-tool.ts'
+import { setupOf } from '../plan/setups.ts'
+import { findWrittenKeys } from '../plan/written-keys.ts'
+import { completeChoice } from '../request/choose-tools.ts'
+import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { type SetupFile, schemaAddress } from '../request/setup-file-schema.ts'
+import { say } from '../texts/message.ts'
+import { existingChoices, loadLedger } from './choices-of.ts'
+
+export const exportCommand: CommandSpec = {
+  name: 'export',
+  summary: say('help.export'),
+  examples: [['qcode-setup export > qcode.toml', say('help.export.example-1')]],
+  writes: 'nothing',
+  network: false,
+  run: runExport,
+}
+
+type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
+
+/** What is set up as a file for `apply`, which then changes nothing. The key is named by where it is, or left out. */
+export async function runExport(input: Input, context: CommandContext): Promise<Outcome> {
+  const { choices, findings } = existingChoices(context)
+  const format = textOf(input, 'exportFormat') ?? 'toml'
+  const said: ToolSaid[] = []
+  for (const choice of choices) said.push(await describe(choice, context))
+  const regions = new Set(said.map(({ region, gateway }) => region ?? gateway))
+  const region = regions.size === 1 ? said[0]?.region : undefined
+  const key = await keyOf(choices, context)
+  const file: SetupFile = {
+    version: 1,
+    ...(region !== undefined && { region }),
+    ...(key !== undefined && { key }),
+    tools: region === undefined ? said : said.map(({ region: _, ...rest }) => rest),
+  }
+  const isKept = choices.some(({ keyStore }) => keyStore !== 'env')
+  const text = await render(file, format, isKept && key === undefined)
+  return {
+    exit: 0,
+    findings: [...findings, ...keyLeftOut(isKept && key === undefined)],
+    data: { format, file, text },
+    report: text.trimEnd(),
+  }
+}
+
+async function describe(choice: ToolChoice, context: CommandContext): Promise<ToolSaid> {
+  const { tool, origin, scope, project, method, shell, keyStore, model } = choice
+  const folders = foldersSaid(choice, context.host)
+  const variant = await variantSaid(choice, context)
+  return {
+    id: tool.id,
+    ...(origin.region === 'custom' ? { gateway: origin.text } : { region: origin.region }),
+    ...(scope !== 'user' && { scope }),
+    ...(project !== undefined && { project: fromHome(project, context.host) }),
+    method,
+    ...(shell && { shell: shell.id }),
+    ...(keyStore !== 'file' && { key_store: keyStore }),
+    ...(model !== undefined && { model }),
+    ...(variant !== undefined && { variant }),
+    ...(Object.keys(folders).length > 0 && { folders }),
+  }
+}
+
+/** A path as it is on another machine with another home. */
+function fromHome(path: string, { home }: Host): string {
+  return path === home || path.startsWith(`${home}${sep}`) ? `~${path.slice(home.length)}` : path
+}
+
+/** The variant, where the client's version here would give another one. */
+async function variantSaid(
+  choice: ToolChoice,
+  { catalog, host }: CommandContext,
+): Promise<string | undefined> {
+  const { tool, origin, variant, scope, method, shell, keyStore } = choice
+  const values = {
+    scope: [scope],
+    method: [method],
+    keyStore: [keyStore],
+    ...(shell && { shell: [shell.id] }),
+  }
+  const input = { values, switches: new Set<string>(), positionals: [] }
+  const usual = await completeChoice(tool, origin, input, catalog, { ...host, env: {} })
+  return usual.variant.id === variant.id ? undefined : variant.id
+}
+
+/** Variables that lead to the folders of a setup, where today's environment leads elsewhere; empty for those that are in the way. */
+function foldersSaid(choice: ToolChoice, host: Host): Record<string, string> {
+  const { folders: recorded, tool, project } = choice
+  if (!recorded) return {}
+  const { folders: _, ...today } = choice
+  const now = setupOf(today, host).folders ?? {}
+  const bare = resolvePlaces(tool.places, { ...host, env: {} }, project)
+  const own = Object.entries(tool.places).map(([name, candidates]) => [name, candidates] as const)
+  const common = [
+    ['xdgConfig', [{ env: 'XDG_CONFIG_HOME' }]],
+    ['zdotdir', [{ env: 'ZDOTDIR' }]],
+  ] as const
+  const said: Record<string, string> = {}
+  for (const [name, candidates] of [...common, ...own]) {
+    const folder = recorded[name]
+    if (folder === undefined || folder === now[name]) continue
+    const named = candidates.flatMap(({ env, ...rest }) => (env === undefined ? [] : [{ env, ...rest }]))
+    if (folder === bare[name]) {
+      for (const { env } of named) if (host.env[env]) said[env] ??= ''
+      continue
+    }
+    const ending = (one: object) => ('join' in one ? `${sep}${one.join}` : '')
+    const way = named.find((one) => folder.endsWith(ending(one)))
+    if (way) said[way.env] = fromHome(folder.slice(0, folder.length - ending(way).length), host)
+  }
+  return said
+}
+
+/** Where the key can be had on this machine without a change, as far as that is sure. */
+async function keyOf(choices: readonly ToolChoice[], context: CommandContext): Promise<string | undefined> {
+  const { catalog, host } = context
+  const kept = choices.filter(({ keyStore }) => keyStore !== 'env')
+  if (kept.length === 0) return undefined
+  if (kept.every(({ keyStore }) => keyStore === 'keychain')) return 'keychain'
+  const inEnvironment = host.env.QCODE_API_KEY
+  if (!inEnvironment) return undefined
+  const past = { ledgers: [loadLedger(context)], copies: [] }
+  const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: readFileState })
+  const isSame = keys.size === 1 && keys.has(inEnvironment.trim())
+  return isSame && kept.every(({ keyStore }) => keyStore === 'file') ? 'env:QCODE_API_KEY' : undefined
+}
+
+function keyLeftOut(isLeftOut: boolean): Finding[] {
+  return isLeftOut ? [{ id: 'key-left-out', level: 'info', message: say('export.key-left-out') }] : []
+}
+
+const keyLine = 'env:QCODE_API_KEY'
+
+async function render(file: SetupFile, format: string, isKeyOpen: boolean): Promise<string> {
+  if (format === 'json') return `${JSON.stringify({ $schema: schemaAddress, ...file }, null, 2)}\n`
+  const [schema, key] =
+    format === 'toml'
+      ? [`#:schema ${schemaAddress}`, `# key = "${keyLine}"`]
+      : [`# yaml-language-server: $schema=${schemaAddress}`, `# key: ${keyLine}`]
+  const text = await renderData(format, file as Parameters<typeof renderData>[1])
+  return [schema, ...(isKeyOpen ? [key] : []), text.trimEnd(), ''].join('\n')
+}

@@ -1,0 +1,228 @@
+import { dirname, extname, resolve } from 'node:path'
+import type { Catalog } from '../catalog/tool.ts'
+import { decodeText, type Value, whereAt } from '../documents/document.ts'
+import { loadFormats } from '../documents/formats.ts'
+import { locateValue, type Part, type Path } from '../documents/locate-value.ts'
+import { UserError, type Where } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { inputPatienceMs, readBounded } from '../host/standard-streams.ts'
+import { rememberKey } from '../secrets/mask-text.ts'
+import { Secret } from '../secrets/secret.ts'
+import { type Message, say } from '../texts/message.ts'
+import { setupFileFault } from './setup-file-fault.ts'
+import type { SetupFile } from './setup-file-schema.ts'
+
+/** In bytes: more than any fleet has to say. */
+const largest = 1024 * 1024
+
+const formats = { '.toml': 'toml', '.json': 'json', '.yaml': 'yaml', '.yml': 'yaml' } as const
+
+type FormatName = (typeof formats)[keyof typeof formats]
+
+/** What the keys of the gateway, and those of its vendors, look like. */
+const keyLook = /(?:cr_|sk-)[\w-]{16,}/i
+
+/** One setup file: what it says, and where it says it. */
+export interface ReadFile {
+  readonly file: string
+  /** What relative paths in it begin at. */
+  readonly folder: string
+  readonly said: SetupFile
+  where(path: Path, part?: Part): Promise<Where>
+}
+
+/** One tool in one place, as the files say it together. */
+export interface DeclaredTool {
+  readonly id: string
+  readonly said: ToolSaid
+  /** What relative paths begin at, and where a setting stands; of one that no file has, where the tool does. */
+  folderOf(name: keyof ToolSaid): string
+  where(name?: keyof ToolSaid): Promise<Where>
+}
+
+export type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
+
+/** What all files say together. */
+export interface Declaration {
+  readonly tools: readonly DeclaredTool[]
+  /** The last file that names a key does so for all. */
+  readonly key?: { readonly said: NonNullable<SetupFile['key']>; readonly from: ReadFile }
+}
+
+/**
+ * Reads setup files, of which later ones win, setting by setting; `-` is standard input. Errors: UserError with exit 2 and the
+ * place, for what is too large, does not parse, holds a key, or says something that there is not.
+ */
+export async function readSetupFiles(
+  names: readonly string[],
+  catalog: Catalog,
+  host: Host,
+): Promise<Declaration> {
+  const files: ReadFile[] = []
+  for (const name of names) files.push(await readSetupFile(name, catalog, host))
+  const key = files.findLast(({ said }) => said.key !== undefined)
+  return {
+    tools: await mergeTools(files),
+    ...(key?.said.key !== undefined && { key: { said: key.said.key, from: key } }),
+  }
+}
+
+async function readSetupFile(name: string, catalog: Catalog, host: Host): Promise<ReadFile> {
+  const file = name === '-' ? '<stdin>' : resolve(host.cwd, name)
+  const named = name === '-' ? undefined : formatOf(file)
+  const text = await readSource(name, file, host)
+  refuseKeyText(text, file)
+  const format = named ?? guessFormat(text)
+  const data = await parse(text, format, file)
+  const where = async (path: Path, part?: Part) => {
+    const bare = text.replace(/^\uFEFF/, '')
+    return whereAt(file, bare, await locateValue(bare, format, path, part))
+  }
+  const hidden = pathToKey(data)
+  if (hidden) throw keyInside(await where(hidden))
+  const fault = setupFileFault(data, catalog)
+  if (fault) throw fault.error.at(await where(fault.path, fault.part))
+  return { file, folder: name === '-' ? host.cwd : dirname(file), said: data as SetupFile, where }
+}
+
+async function readSource(name: string, file: string, host: Host): Promise<string> {
+  const read = await (name === '-'
+    ? host.readStdin(largest)
+    : readBounded(file, largest, inputPatienceMs).catch((error: NodeJS.ErrnoException) => {
+        throw unusable(say('setup-file.unreadable', { file, code: String(error.code) }), file)
+      }))
+  if (read === 'too-long' || (typeof read !== 'string' && read.length > largest)) {
+    throw unusable(say('setup-file.too-large', { file }), file)
+  }
+  if (typeof read === 'string') throw unusable(say('setup-file.endless', { file }), file)
+  return withExit2(file, () => decodeText(read, file))
+}
+
+function formatOf(file: string): FormatName {
+  const ending = extname(file).toLowerCase()
+  if (Object.hasOwn(formats, ending)) return formats[ending as keyof typeof formats]
+  throw unusable(say('setup-file.ending', { file }), file)
+}
+
+/** A table or an assignment is TOML, braces are JSON, and all else is YAML. */
+function guessFormat(text: string): FormatName {
+  const first = text.split(/\r?\n/).find((line) => !/^\uFEFF?\s*(?:#.*)?$/.test(line)) ?? ''
+  if (/^\uFEFF?\s*(?:\{|\/[/*])/.test(first)) return 'json'
+  return /^\uFEFF?\s*(?:\[|[\w.\s"'-]+=)/.test(first) ? 'toml' : 'yaml'
+}
+
+async function parse(text: string, name: FormatName, file: string): Promise<Value> {
+  const id = name === 'json' ? 'jsonc' : name
+  const format = (await loadFormats([id])).get(id)
+  return withExit2(file, () => format?.open(text, file).get([]) ?? {})
+}
+
+/** Whatever is wrong with a file that was given is bad input. */
+function withExit2<Result>(file: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof UserError) throw error.at(error.where ?? { file })
+    throw error
+  }
+}
+
+function refuseKeyText(text: string, file: string): void {
+  const found = keyLook.exec(text)
+  if (!found) return
+  rememberKey(new Secret(found[0]))
+  throw keyInside(whereAt(file, text, found.index))
+}
+
+/** A key that is spelled with escapes, so that the text does not show it. */
+function pathToKey(value: Value | undefined, path: Path = []): Path | undefined {
+  if (typeof value === 'string') return keyLook.test(value) ? path : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries: [string | number, Value][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value as Record<string, Value>)
+  for (const [name, inner] of entries) {
+    if (typeof name === 'string' && keyLook.test(name)) return path
+    const found = pathToKey(inner, [...path, name])
+    if (found) return found
+  }
+  return undefined
+}
+
+function keyInside(where: Where): UserError {
+  return new UserError({
+    code: 'key-in-file',
+    message: say('setup-file.key-inside'),
+    hint: [say('setup-file.key-inside.hint'), say('setup-file.key-inside.exposed')],
+    exit: 2,
+    where,
+  })
+}
+
+function unusable(message: Message, file: string): UserError {
+  return new UserError({
+    code: 'setup-file',
+    message,
+    hint: say('setup-file.hint'),
+    exit: 2,
+    where: { file },
+  })
+}
+
+/** What a later file says of a tool in the same place goes over what an earlier one says. */
+async function mergeTools(files: readonly ReadFile[]): Promise<DeclaredTool[]> {
+  const merged = new Map<string, Layer[]>()
+  for (const file of files) {
+    const own = new Set<string>()
+    for (const [index, entry] of (file.said.tools ?? []).entries()) {
+      const said = typeof entry === 'string' ? { id: entry } : entry
+      const place = JSON.stringify([said.id, said.scope, said.project, said.folders, said.shell])
+      if (own.has(place)) throw twice(said.id).at(await file.where(['tools', index]))
+      own.add(place)
+      merged.set(place, [...(merged.get(place) ?? []), { file, path: ['tools', index], said }])
+    }
+  }
+  // What a file says for all tools comes before what any says of one.
+  const general = files.map((file) => ({ file, path: [], said: settingsOf(file.said) }))
+  return [...merged.values()].map((own) => declare([...general, ...own]))
+}
+
+interface Layer {
+  readonly file: ReadFile
+  readonly path: Path
+  readonly said: Partial<ToolSaid>
+}
+
+function settingsOf({ $schema: _, version: __, key: ___, tools: ____, ...settings }: SetupFile) {
+  return settings
+}
+
+function declare(layers: readonly Layer[]): DeclaredTool {
+  const all: { -readonly [Name in keyof ToolSaid]?: ToolSaid[Name] } = {}
+  for (const { said: own } of layers) {
+    // The one names what the other would: whichever is said last counts.
+    if (own.region !== undefined) delete all.gateway
+    if (own.gateway !== undefined) delete all.region
+    Object.assign(all, own)
+  }
+  const said = all as ToolSaid
+  const layerOf = (name: keyof ToolSaid) => layers.findLast((layer) => layer.said[name] !== undefined)
+  return {
+    id: said.id,
+    said,
+    folderOf: (name) => layerOf(name)?.file.folder ?? '',
+    where: (name = 'id') => {
+      const { file, path } = layerOf(name) ?? layerOf('id') ?? (layers.at(-1) as Layer)
+      return file.where([...path, ...(typeof file.said.tools?.[Number(path[1])] === 'string' ? [] : [name])])
+    },
+  }
+}
+
+function twice(tool: string): UserError {
+  return new UserError({
+    code: 'tool-twice',
+    message: say('setup-file.twice', { tool }),
+    hint: say('setup-file.twice.hint'),
+    exit: 2,
+  })
+}

@@ -1,0 +1,167 @@
+import type * as z from 'zod/mini'
+import type { Catalog } from '../catalog/tool.ts'
+import type { Value } from '../documents/document.ts'
+import type { Part, Path } from '../documents/locate-value.ts'
+import { UserError } from '../errors.ts'
+import { parseKeyReference } from '../secrets/key-reference.ts'
+import { type Message, say } from '../texts/message.ts'
+import { notValid, printable, unknownValue } from './parse-arguments.ts'
+import { setupFileSchema } from './setup-file-schema.ts'
+import { synonymsOf } from './synonyms.ts'
+
+/** What is wrong with the content of a setup file, and where it stands there. */
+interface SetupFileFault {
+  readonly error: UserError
+  readonly path: Path
+  readonly part?: Part
+}
+
+type Issue = z.core.$ZodIssue
+
+/** The first thing that is wrong, in the order of the schema; undefined where nothing is. */
+export function setupFileFault(data: Value, catalog: Catalog): SetupFileFault | undefined {
+  const schema = setupFileSchema(catalog)
+  const names = { file: Object.keys(schema.file.shape), tool: Object.keys(schema.tool.shape) }
+  const { error } = schema.file.safeParse(data)
+  const [issue] = error?.issues ?? []
+  if (issue) return describe(innermost(issue, data), data, names, catalog)
+  return besides(data as Readonly<Record<string, Value>>, catalog)
+}
+
+/** Of what may be this or that, what is wrong with the one that was meant. */
+function innermost(issue: Issue, data: Value): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const value = valueAt(data, issue.path as Path)
+  const meant = issue.errors.find((issues) => issues.length > 0 && !issues.some((one) => isOther(one, value)))
+  const [first] = meant ?? []
+  if (!first) return { ...issue, code: 'invalid_type', expected: 'string' } as Issue
+  return innermost({ ...first, path: [...issue.path, ...first.path] } as Issue, data)
+}
+
+/** Whether a value is of another kind altogether. */
+function isOther(issue: Issue, value: Value | undefined): boolean {
+  if (issue.path.length > 0) return false
+  if (issue.code === 'invalid_union')
+    return issue.errors.every((issues) => issues.some((one) => isOther(one, value)))
+  return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof value !== 'string')
+}
+
+function describe(
+  issue: Issue,
+  data: Value,
+  names: { readonly file: readonly string[]; readonly tool: readonly string[] },
+  catalog: Catalog,
+): SetupFileFault {
+  const path = issue.path as Path
+  const value = valueAt(data, path)
+  const name = String(path.findLast((step) => typeof step === 'string') ?? '')
+  if (path[0] === 'key') return { error: noReference(), path: ['key'] }
+  const isTool = path[0] === 'tools' && (path.length === 2 || (path.length === 3 && path[2] === 'id'))
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys
+    const valid = path.length === 0 ? names.file : names.tool
+    return { error: unknownSetting(key, valid), path: [...path, key], part: 'key' }
+  }
+  if (isTool && typeof value === 'string') return { error: unknownTool(value, catalog), path }
+  if (issue.code === 'invalid_value' && typeof value === 'string')
+    return { error: unknownChoice(name, value, issue.values.map(String), catalog), path }
+  if (issue.code === 'invalid_value') return { error: wrong(name, 'setup-file.type.number'), path }
+  if (issue.code === 'too_big' || issue.code === 'too_small')
+    return { error: refused('setup-file.length', say('setup-file.length', { name })), path }
+  if (issue.code === 'invalid_key') {
+    const variable = String(path.at(-1))
+    return {
+      error: refused('setup-file.variable', say('setup-file.variable', { name: printable(variable) })),
+      path,
+      part: 'key',
+    }
+  }
+  if (isTool && path.length === 2) return { error: wrong('tools', 'setup-file.type.tool'), path }
+  const expected = issue.code === 'invalid_type' ? issue.expected : 'string'
+  if (value === undefined)
+    return { error: refused('setup-file.missing', say('setup-file.missing', { name })), path }
+  return { error: wrong(name, typeText(expected)), path }
+}
+
+function typeText(expected: string) {
+  if (expected === 'array') return 'setup-file.type.list'
+  return expected === 'object' || expected === 'record' ? 'setup-file.type.table' : 'setup-file.type.text'
+}
+
+/** What the schema cannot say. */
+function besides(data: Readonly<Record<string, Value>>, catalog: Catalog): SetupFileFault | undefined {
+  const key = data.key as Parameters<typeof parseKeyReference>[0] | undefined
+  if (key !== undefined && !parseKeyReference(key)) return { error: noReference(), path: ['key'] }
+  if (data.region !== undefined && data.gateway !== undefined)
+    return { error: both(), path: ['gateway'], part: 'key' }
+  const tools = (data.tools ?? []) as readonly (string | Readonly<Record<string, Value>>)[]
+  for (const [index, tool] of tools.entries()) {
+    const path = ['tools', index]
+    const id = typeof tool === 'string' ? tool : String(tool.id)
+    const known = catalog.tools.find((candidate) => candidate.id === id)
+    if (!known)
+      return { error: unknownTool(id, catalog), path: typeof tool === 'string' ? path : [...path, 'id'] }
+    if (typeof tool === 'string') continue
+    if (tool.region !== undefined && tool.gateway !== undefined)
+      return { error: both(), path: [...path, 'gateway'], part: 'key' }
+    const variants = known.variants.map((variant) => variant.id)
+    if (tool.variant !== undefined && !variants.includes(String(tool.variant)))
+      return {
+        error: unknownChoice('variant', String(tool.variant), variants, catalog),
+        path: [...path, 'variant'],
+      }
+  }
+  return undefined
+}
+
+function valueAt(data: Value | undefined, path: Path): Value | undefined {
+  return path.reduce<Value | undefined>((value, step) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined
+    return (value as Readonly<Record<string, Value>>)[step]
+  }, data)
+}
+
+/** The names that other files of this kind use. */
+const otherNames = [
+  ['tool', 'tools'],
+  ['base_url', 'gateway'],
+  ['url', 'gateway'],
+  ['api_key', 'key'],
+  ['apiKey', 'key'],
+  ['token', 'key'],
+  ['keyStore', 'key_store'],
+  ['key-store', 'key_store'],
+  ['place', 'project'],
+  ['name', 'id'],
+] as const
+
+function unknownSetting(name: string, valid: readonly string[]): UserError {
+  const shown = valid.filter((one) => one !== '$schema')
+  return notValid('setting', say('setup-file.unknown', { name: printable(name) }), name, shown, otherNames)
+}
+
+function unknownTool(id: string, catalog: Catalog): UserError {
+  const ids = catalog.tools.map((tool) => tool.id)
+  return unknownValue('tool', id, ids, catalog)
+}
+
+function unknownChoice(name: string, value: string, valid: readonly string[], catalog: Catalog): UserError {
+  const message = say('setup-file.value', { name, value: printable(value) })
+  return notValid(name, message, value, valid, synonymsOf(name.replace('_', '-'), catalog))
+}
+
+function noReference(): UserError {
+  return refused('key-reference', say('setup-file.key-reference'), say('setup-file.key-inside.hint'))
+}
+
+function both(): UserError {
+  return refused('region-and-gateway', say('setup-file.both'))
+}
+
+function wrong(name: string, type: Parameters<typeof say>[0] & `setup-file.type.${string}`): UserError {
+  return refused('setup-file.type', say('setup-file.type', { name, type: say(type) }))
+}
+
+function refused(code: string, message: Message, hint = say('setup-file.hint')): UserError {
+  return new UserError({ code: code.replaceAll('.', '-'), message, hint, exit: 2 })
+}

@@ -1,6 +1,7 @@
 import { sep } from 'node:path'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import type { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
@@ -8,8 +9,10 @@ import { renderData } from '../plan/print-tool.ts'
 import { setupOf } from '../plan/setups.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice } from '../request/choose-tools.ts'
+import { notValid, printable } from '../request/parse-arguments.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { type SetupFile, schemaAddress } from '../request/setup-file-schema.ts'
+import { synonymsOf } from '../request/synonyms.ts'
 import { say } from '../texts/message.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 
@@ -22,12 +25,20 @@ export const exportCommand: CommandSpec = {
   run: runExport,
 }
 
+const formats = ['toml', 'yaml', 'json']
+
+function unknownFormat(format: string): UserError {
+  const message = say('unknown.value', { flag: 'format', value: printable(format) })
+  return notValid('format', message, format, formats, synonymsOf('format'))
+}
+
 type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
 
 /** What is set up as a file for `apply`, which then changes nothing. The key is named by where it is, or left out. */
 export async function runExport(input: Input, context: CommandContext): Promise<Outcome> {
   const { choices, findings } = existingChoices(context)
-  const format = textOf(input, 'exportFormat') ?? 'toml'
+  const format = textOf(input, 'format') ?? 'toml'
+  if (!formats.includes(format)) throw unknownFormat(format)
   const said: ToolSaid[] = []
   for (const choice of choices) said.push(await describe(choice, context))
   const regions = new Set(said.map(({ region, gateway }) => region ?? gateway))

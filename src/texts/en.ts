@@ -1777,7 +1777,6 @@ export const en = {
     'Write nothing, and exit with 3 if anything differs from the file (add --diff to see it), or 4 if the gateway fails',
   'flag.prune': 'Also remove what is configured and not in the files',
   'flag.allow-command': 'Run the command that the file gets the key from, without asking',
-  'flag.export-format': 'Format of the file',
   'flag.yes': "Don't prompt",
   'flag.list': 'List the changes that can be undone, without changing anything',
   'flag.dry-run': 'Show the changes without writing',

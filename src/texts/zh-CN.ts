@@ -1440,7 +1440,6 @@ export const zhCN: Texts = {
     '不写入任何内容；有任何内容与文件不符时以 3 退出（加上 --diff 可查看差异），网关测试失败时以 4 退出',
   'flag.prune': '同时移除已设置但不在文件中的内容',
   'flag.allow-command': '不经询问，直接运行文件中用来获取密钥的命令',
-  'flag.export-format': '文件格式',
   'flag.yes': '不询问',
   'flag.list': '列出可撤销的操作，不作任何更改',
   'flag.dry-run': '仅显示更改，不写入',

@@ -70,6 +70,7 @@ describe('the packed program', () => {
       'bin',
       'dist',
       'docs',
+      'man',
       'package.json',
       'sbom.cdx.json',
       'templates',

@@ -87,8 +87,13 @@ async function runCommand(
   if (spec.writes === 'nothing') return spec.run(input, context)
   if (spec.onlyReads?.(input)) return spec.run(input, { ...context, committer: noCommitter })
   const { createCommitter } = await import('./apply/committer.ts')
-  const committer = createCommitter(host, isOn(input, 'dryRun') || isOn(input, 'check'))
+  const committer = createCommitter(host, isDry(input))
   return spec.run(input, { ...context, committer })
+}
+
+/** `apply --check` is a dry run that ends with what it found. */
+function isDry(input: Input): boolean {
+  return isOn(input, 'dryRun') || isOn(input, 'check')
 }
 
 async function refuseToWrite(): Promise<never> {
@@ -128,7 +133,7 @@ const cameTooLate: Finding = {
 function refuseOthersHome(spec: CommandSpec, input: Input, host: Host): UserError[] {
   const error = othersHome(host)
   if (!error) return []
-  const onlyReads = spec.writes === 'nothing' || isOn(input, 'dryRun') || spec.onlyReads?.(input)
+  const onlyReads = spec.writes === 'nothing' || isDry(input) || spec.onlyReads?.(input)
   if (!onlyReads) throw error
   return [error]
 }

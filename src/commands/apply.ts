@@ -40,7 +40,6 @@ export const applyCommand: CommandSpec = {
     ['qcode-setup apply team.toml mine.toml', say('help.apply.example-3')],
   ],
   writes: 'files',
-  onlyReads: (input) => isOn(input, 'check'),
   network: true,
   needsEveryTool: true,
   run: runApply,

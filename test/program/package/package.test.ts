@@ -73,6 +73,7 @@ describe('the packed program', () => {
       'man',
       'package.json',
       'sbom.cdx.json',
+      'schema',
       'templates',
     ])
     const cases = Object.keys(readTree(installed)).filter((path) => /(^|\/)(cases|test)(\/|$)/.test(path))

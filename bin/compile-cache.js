@@ -22,7 +22,8 @@ function cacheFolder(args) {
 
 /** Whoever asks for help, or only for what would be done, finds nothing new on the disk. */
 function writesNothing(args) {
-  return ['--help', '-h', '--dry-run'].some((flag) => args.indexOf(flag) >= 0)
+  var isAsked = /^(help|version|--version|-[vV])$/.test(args[0])
+  return isAsked || ['--help', '-h', '--dry-run'].some((flag) => args.indexOf(flag) >= 0)
 }
 
 function place(env) {

@@ -46,9 +46,11 @@ export async function main(args: readonly string[]): Promise<void> {
   process.exitCode = await concludeOutput(await runProgram(args, host).catch(report), host)
 }
 
-async function runProgram(args: readonly string[], host: Host): Promise<number> {
-  refuseKeyArgument(args, host.env)
-  const { spec, rest } = await findCommand(args)
+async function runProgram(given: readonly string[], host: Host): Promise<number> {
+  refuseKeyArgument(given, host.env)
+  const args = withFlags(given)
+  if (asksVersion.includes(args[0] ?? '')) return printVersion(args, host)
+  const { spec, rest } = await findCommand(args, host)
   const catalog = await catalogFor(spec, rest, host)
   const own = ownArguments(rest)
   if (own.includes('--help') || own.includes('-h')) {
@@ -72,6 +74,21 @@ async function runProgram(args: readonly string[], host: Host): Promise<number> 
   if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
+}
+
+const asksVersion = ['--version', '-V', '-v', 'version']
+
+/** `help key rotate` is `key rotate --help`. */
+function withFlags(args: readonly string[]): readonly string[] {
+  return args[0] === 'help' ? [...args.slice(1), '--help'] : args
+}
+
+async function printVersion(args: readonly string[], host: Host): Promise<ExitCode> {
+  const { aboutProgram } = await import('./ui/describe-failure.ts')
+  const { version = '' } = aboutProgram(host)
+  if (args.includes('--json')) printJson(host, 'version', { qcodeSetup: version })
+  else print(host, version)
+  return 0
 }
 
 /**
@@ -115,11 +132,14 @@ async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], ho
 }
 
 /** The command that the first argument names; none means setup. */
-async function findCommand(args: readonly string[]): Promise<{ spec: CommandSpec; rest: readonly string[] }> {
+async function findCommand(
+  args: readonly string[],
+  host: Host,
+): Promise<{ spec: CommandSpec; rest: readonly string[] }> {
   const [first = ''] = args
   const isNamed = first !== '' && !first.startsWith('-')
   const spec = await loadCommand(isNamed ? first : 'setup')
-  if (spec === undefined) throw unknownValue('command', first, commandNames)
+  if (spec === undefined) throw unknownValue('command', first, commandNames, await loadShippedCatalog(host))
   return { spec, rest: isNamed ? args.slice(1) : args }
 }
 

@@ -73,6 +73,8 @@ export interface Terminal {
   readonly color: { readonly stdout: boolean; readonly stderr: boolean }
   readonly columns: number
   readonly rows: number
+  /** Standard error is a terminal that a person looks at: what is said there is broken into lines of that width. */
+  readonly errorIsSeen: boolean
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream
   readonly error: NodeJS.WritableStream

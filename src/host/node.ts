@@ -94,6 +94,7 @@ function createTerminal(): Terminal {
     columns: stderr.columns || 80,
     rows: stderr.rows || 24,
     page: (program, args, text, stop) => runPager(program, args, text, { env, stop }),
+    errorIsSeen: Boolean(stderr.isTTY) && !env.CI,
     // Most runs read nothing: Node makes the stream when it is first asked for.
     get input() {
       return stdin

@@ -98,10 +98,22 @@ export function synonymsOf(
   what: 'command' | 'verb' | 'flag' | (string & {}),
   catalog: Partial<Pick<Catalog, 'tools' | 'gateway'>> = {},
 ): Synonyms {
-  if (what === 'command') return listed(commands)
+  if (what === 'command') return [...listed(commands), ...asCommands(catalog)]
   if (what === 'verb') return listed(verbs)
   if (what === 'flag') return listed(flags).map(([word, name]) => [`--${word}`, `--${name}`])
   return [...alsoCalled(what, catalog), ...listed(values[what] ?? {})]
+}
+
+/** A tool or a region where a command belongs: it is set up, or moved to. */
+function asCommands(catalog: Partial<Pick<Catalog, 'tools' | 'gateway'>>): Synonyms {
+  const { tools = [], gateway } = catalog
+  const ids = (gateway?.regions ?? []).map(({ id }) => [id, id] as const)
+  return [
+    ...[...tools.map(({ id }) => [id, id] as const), ...alsoCalled('tool', catalog)].map(
+      ([word, id]) => [word, `setup ${id}`] as const,
+    ),
+    ...[...ids, ...alsoCalled('region', catalog)].map(([word, id]) => [word, `switch ${id}`] as const),
+  ]
 }
 
 function alsoCalled(

@@ -458,6 +458,8 @@ export const en = {
     `The report could not be written in full: ${reason} (${code}). Nothing was changed.`,
   'output.lost.done': ({ reason, code }: With<'reason' | 'code'>) =>
     `The report could not be written in full: ${reason} (${code}). What it reports is done: the exit code is about that, not about the report.`,
+  'output.lost.again':
+    'Check the free space of the disk and the rights to the file, then run the command again.',
   'output.lost.hint': 'To see what is configured, run: qcode-setup status',
   'error.internal.version': ({ version, runtime }: With<'version' | 'runtime'>) =>
     `qcode-setup ${version}, ${runtime}`,

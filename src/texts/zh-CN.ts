@@ -383,6 +383,7 @@ export const zhCN: Texts = {
   'output.lost': ({ reason, code }) => `报告未能完整输出：${reason}（${code}）。未作任何更改。`,
   'output.lost.done': ({ reason, code }) =>
     `报告未能完整输出：${reason}（${code}）。报告所述的操作已经完成：退出码反映操作结果，而非报告的输出。`,
+  'output.lost.again': '请检查磁盘剩余空间和文件权限，然后重新运行该命令。',
   'output.lost.hint': '查看已配置的内容，请运行：qcode-setup status',
   'error.internal.version': ({ version, runtime }) => `qcode-setup ${version}，${runtime}`,
   'error.internal.unknown-version': '（版本未知）',

@@ -48,7 +48,7 @@ export function describeFailure(error: unknown, commandLine: string, host: Host)
 }
 
 /** The program's version and where faults are reported: `bugs` of package.json, else its homepage. */
-function aboutProgram({ packageFolder }: Host): { version: string | undefined; url: string } {
+export function aboutProgram({ packageFolder }: Host): { version: string | undefined; url: string } {
   try {
     const { version, bugs, homepage } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
     return { version, url: bugs?.url ?? bugs ?? homepage }

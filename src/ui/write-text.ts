@@ -20,26 +20,24 @@ export function writeText(
 
 /**
  * Says on standard error when the results could not be written, and gives the exit code: that of a command that has changed
- * something stays what it is, because it is about the files. A reader that has ended, as `head` does, had what it wanted.
+ * something stays what it is, because it is about the files. A reader that has ended, as `head` does, had what it wanted: of
+ * that nothing is said, unless files were changed.
  */
 export async function concludeOutput(exit: number, host: Host): Promise<number> {
   const lost = await host.terminal.outputLost()
-  if (lost === undefined) return exit
-  writeText(
-    host,
-    'error',
-    `${renderFindings([reportLost(lost.code ?? '', host.interruption.hasBegun)], host)}\n`,
-  )
-  return exit !== 0 || host.interruption.hasBegun || lost.code === 'EPIPE' ? exit : 1
+  const { hasBegun } = host.interruption
+  if (lost === undefined || (lost.code === 'EPIPE' && !hasBegun)) return exit
+  writeText(host, 'error', `${renderFindings([reportLost(lost.code ?? '', hasBegun)], host)}\n`)
+  return exit !== 0 || hasBegun ? exit : 1
 }
 
 function reportLost(code: string, hasBegun: boolean): Finding {
   const reason = say(code === 'EPIPE' ? 'output.lost.ended' : 'output.lost.refused')
   return {
     id: 'report-lost',
-    level: 'warning',
+    level: hasBegun ? 'warning' : 'failed',
     message: say(hasBegun ? 'output.lost.done' : 'output.lost', { reason, code }),
-    ...(hasBegun && { hint: say('output.lost.hint') }),
+    hint: say(hasBegun ? 'output.lost.hint' : 'output.lost.again'),
   }
 }
 
@@ -128,7 +126,8 @@ export function renderFindings(findings: readonly Finding[], host: Pick<Host, 't
 }
 
 function renderFinding(finding: Finding, host: Pick<Host, 'texts' | 'terminal'>): string {
-  const { columns } = host.terminal
+  // What is not a terminal breaks lines itself, or searches them.
+  const columns = host.terminal.errorIsSeen ? host.terminal.columns : Number.POSITIVE_INFINITY
   const text = finding.message.in(host.texts).trim()
   const lines = text.split('\n').flatMap((line) => wrapText(line, columns - 2))
   const hint = finding.hint === undefined ? undefined : escapeNewlines(finding.hint.in(host.texts))

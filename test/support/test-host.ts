@@ -33,6 +33,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
       color: { stdout: false, stderr: false },
       columns: 120,
       rows: 40,
+      errorIsSeen: true,
       input: Readable.from([]),
       output: new Writable({ write: (_chunk, _encoding, done) => done() }),
       error: new Writable({ write: (_chunk, _encoding, done) => done() }),

@@ -46,11 +46,14 @@ describe('what is suggested for a command that is not there', () => {
     ['udno', 'undo'],
     ['chek', 'check'],
     ['remvoe', 'remove'],
+    ['claude', 'setup claude-code'],
+    ['codex', 'setup codex'],
+    ['europe', 'switch eu'],
   ])('given %s, it is %s', (word, name) => {
     expect(meant('command', commandNames, word), whatToDo(word)).toBe(name)
   })
 
-  it.each(['', 'foo', 'improve', 'stop', 'approve', 'removing', 'claude', 'keen', 'de', 'x'.repeat(1e6)])(
+  it.each(['', 'foo', 'improve', 'stop', 'approve', 'removing', 'keen', 'de', 'x'.repeat(1e6)])(
     'given %.20s, it is nothing',
     (word) => {
       expect(meant('command', commandNames, word)).toBeUndefined()

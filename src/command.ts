@@ -75,6 +75,8 @@ export interface Outcome {
   readonly data: Readonly<Record<string, unknown>>
   /** The result as text, for standard output. */
   readonly report: string
+  /** The result in a line, for `--quiet`; by default the whole report, as of a command that is asked for just that. */
+  readonly verdict?: string
   /** For standard error, before the report. */
   readonly findings: readonly Finding[]
   /** What to do next, for standard error, after the report. */

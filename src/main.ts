@@ -70,7 +70,8 @@ async function runProgram(given: readonly string[], host: Host): Promise<number>
   const { findings, ...result } = await runCommand(spec, input, { host, catalog })
   host.interruption.assertNotCancelled()
   const late = host.interruption.cameTooLate ? [cameTooLate] : []
-  const outcome = { ...result, findings: [...notes, ...findings, ...late] }
+  const all = { ...result, findings: [...notes, ...findings, ...late] }
+  const outcome = isOn(input, 'quiet') ? onlyVerdict(all) : all
   if (input.switches.has('json')) printDocument(spec.name, outcome, host)
   else printOutcome(outcome, host)
   return outcome.exit
@@ -141,6 +142,14 @@ async function findCommand(
   const spec = await loadCommand(isNamed ? first : 'setup')
   if (spec === undefined) throw unknownValue('command', first, commandNames, await loadShippedCatalog(host))
   return { spec, rest: isNamed ? args.slice(1) : args }
+}
+
+/** For `--quiet`. Where no error says why a command did not end well, the warnings do. */
+function onlyVerdict({ findings, report, verdict = report, ...others }: Outcome): Outcome {
+  const errors = findings.filter(({ level }) => level === 'error' || level === 'failed')
+  const warnings = findings.filter(({ level }) => level === 'warning')
+  const told = errors.length === 0 && others.exit !== 0 ? warnings : errors
+  return { ...others, findings: told, report: verdict, next: [] }
 }
 
 const cameTooLate: Finding = {

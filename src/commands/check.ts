@@ -91,6 +91,7 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
     },
     report: ofTools ? `${page.report}\n\n${ofTools.report}` : page.report,
     next: page.next,
+    verdict: ofTools ? `${page.verdict}\n${ofTools.verdict ?? ofTools.report}` : page.verdict,
   }
 }
 

@@ -12,6 +12,7 @@ import type { Ledger, Setup } from '../ledger.ts'
 import { completeLedger } from '../plan/setups.ts'
 import { toolsNamed } from '../request/choose-tools.ts'
 import { fields } from '../request/fields.ts'
+import { unknownValue } from '../request/parse-arguments.ts'
 import {
   type Input,
   type KeyStore,
@@ -86,10 +87,13 @@ export interface ExistingChoices {
   readonly findings: Finding[]
 }
 
-/** All that is set up in places that are there; a place that is gone is passed over and said, never made again. */
-export function existingChoices(context: CommandContext): ExistingChoices {
+/**
+ * All that is set up in places that are there, or only these tools by id; a place that is gone is passed over and said, never
+ * made again.
+ */
+export function existingChoices(context: CommandContext, tools?: ReadonlySet<string>): ExistingChoices {
   const { host, catalog } = context
-  const { setups } = loadLedger(context)
+  const setups = loadLedger(context).setups.filter(({ tool }) => tools?.has(tool) !== false)
   const here = setups.filter((setup) => !isGone(setup))
   const pairs = here.map((setup) => ({ setup, choice: choiceOf(setup, catalog, host) }))
   return {
@@ -125,6 +129,26 @@ export async function namedChoices(input: Input, context: CommandContext): Promi
     }
   })
   return { choices, findings: [...existing.findings, ...findings] }
+}
+
+/**
+ * The ids of the tools that these words name; undefined for all. One that is set up may be in no catalog any more. Errors:
+ * UserErrors `unknown-tool`, `nothing-detected`, exit 2.
+ */
+export async function idsNamed(
+  words: readonly string[],
+  setups: readonly Setup[],
+  { catalog, host }: CommandContext,
+): Promise<ReadonlySet<string> | undefined> {
+  const known = [...catalog.tools.map(({ id }) => id), ...setups.map(({ tool }) => tool)]
+  const valid = [...new Set(known), 'all', 'detected']
+  const unknown = words.find((word) => !valid.includes(word))
+  if (unknown !== undefined) throw unknownValue('tool', unknown, valid, catalog)
+  if (words.length === 0 || words.includes('all')) return undefined
+  const gone = words.filter((word) => setups.some(({ tool }) => tool === word))
+  const others = words.filter((word) => !gone.includes(word))
+  const tools = others.length === 0 ? [] : ((await toolsNamed(others, catalog, host)) ?? [])
+  return new Set([...gone, ...tools.map(({ id }) => id)])
 }
 
 /** Whether the folder that a setup stands in is gone, or something else has taken its place. */

@@ -4,12 +4,10 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { completionIds, type Ledger, type Setup, setupId } from '../ledger.ts'
 import { planRemoval } from '../plan/make-plan.ts'
-import { toolsNamed } from '../request/choose-tools.ts'
-import { unknownValue } from '../request/parse-arguments.ts'
 import { type Input, listOf, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { reportRemoval } from '../ui/report-setup.ts'
-import { choiceOf, goneFindings, isGone, loadLedger } from './choices-of.ts'
+import { choiceOf, goneFindings, idsNamed, isGone, loadLedger } from './choices-of.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
 import { recoverFirst } from './recover-first.ts'
@@ -30,7 +28,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const recovered = await recoverFirst(input, context)
   const ledger = loadLedger(context)
   const { setups, folders } = ledger
-  const tools = await idsToRemove(input, setups, context)
+  const tools = await idsNamed(listOf(input, 'removedTool'), setups, context)
   const removed = setups.filter((setup) => isMeant(setup, tools, textOf(input, 'scope'), host))
   const kept = setups.filter((setup) => !removed.includes(setup))
   const ids = new Set([...removed.map(setupId), ...completionsToRemove(input, ledger, kept)])
@@ -65,26 +63,6 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     data: { ...planData(written.plan, findings), run: written.run ?? null, backups: backups.data },
     ...reportRemoval({ ...written, dryRun: committer.dryRun }, host),
   }
-}
-
-/** The tools that are named; one that is set up may be in no catalog any more. Errors: UserErrors `unknown-tool`, `nothing-detected`. */
-async function idsToRemove(
-  input: Input,
-  setups: readonly Setup[],
-  { catalog, host }: WritingContext,
-): Promise<ReadonlySet<string> | undefined> {
-  const words = listOf(input, 'removedTool')
-  const known = [
-    ...new Set([...catalog.tools, ...setups.map(({ tool }) => ({ id: tool }))].map(({ id }) => id)),
-  ]
-  const valid = [...known, 'all', 'detected']
-  const unknown = words.find((word) => !valid.includes(word))
-  if (unknown !== undefined) throw unknownValue('tool', unknown, valid, catalog)
-  if (words.length === 0 || words.includes('all')) return undefined
-  const gone = words.filter((word) => setups.some(({ tool }) => tool === word))
-  const others = words.filter((word) => !gone.includes(word))
-  const tools = others.length === 0 ? [] : ((await toolsNamed(others, catalog, host)) ?? [])
-  return new Set([...gone, ...tools.map(({ id }) => id)])
 }
 
 /** Who takes everything out is done with the program: the completion of its commands goes as well. */

@@ -3,16 +3,19 @@ import type { RunRecord } from '../apply/run-record.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { regionName } from '../gateway/gateway.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
-import { type Input, isOn } from '../request/request.ts'
+import { type Input, isOn, listOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { reportStatus } from '../ui/report-setup.ts'
-import { choiceOf, goneFindings, isGone } from './choices-of.ts'
+import { choiceOf, goneFindings, idsNamed, isGone } from './choices-of.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
 
 export const statusCommand: CommandSpec = {
   name: 'status',
   summary: say('help.status'),
-  examples: [['qcode-setup status --json', say('help.status.example-1')]],
+  examples: [
+    ['qcode-setup status --json', say('help.status.example-1')],
+    ['qcode-setup status codex', say('help.status.example-2')],
+  ],
   writes: 'nothing',
   network: false,
   run: runStatus,
@@ -22,8 +25,10 @@ export const statusCommand: CommandSpec = {
 export async function runStatus(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
   const planContext = createPlanContext(context, undefined, () => 'stop')
+  const named = await idsNamed(listOf(input, 'setUpTool'), planContext.ledger.setups, context)
+  const setups = planContext.ledger.setups.filter(({ tool }) => named?.has(tool) !== false)
   const tools: ToolStatus[] = []
-  for (const setup of planContext.ledger.setups) {
+  for (const setup of setups) {
     const choice = choiceOf(setup, catalog, host)
     tools.push(
       choice ? await inspectSetup(setup, choice, planContext) : await inspectEntries(setup, planContext),
@@ -36,7 +41,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
     findings: [
       ...damagedRuns(lastRuns(host).damaged),
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
-      ...goneFindings(planContext.ledger.setups.filter(isGone)),
+      ...goneFindings(setups.filter(isGone)),
     ],
     data: {
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
@@ -44,6 +49,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
     },
     ...reportStatus(
       tools,
+      named && [...named],
       ({ region, unencrypted }) => regionName(region, unencrypted, catalog.gateway),
       host,
     ),

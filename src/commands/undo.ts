@@ -103,7 +103,7 @@ function outcome({ run, targets, dryRun, diff }: Undone, host: Host): Outcome {
     exit: 0,
     findings: [],
     data: { changed: targets.length > 0, undone: run, files, keychain },
-    report: reportUndo({ run, targets, dryRun, diff }, host),
+    ...reportUndo({ run, targets, dryRun, diff }, host),
   }
 }
 

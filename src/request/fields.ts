@@ -34,6 +34,8 @@ type FlagOwner = Exclude<CommandName, keyof typeof verbs> | VerbOwner
 export interface Field {
   /** The flag without its dashes. */
   readonly flag: string
+  /** Its one letter, for a single dash. */
+  readonly short?: string
   /** Name of its value in the help; a flag without one is a switch. */
   readonly value?: string
   /** May be given more than once, or as a list with commas. */
@@ -91,6 +93,13 @@ export const fields = {
     many: true,
     summary: say('flag.removed-tool'),
     commands: ['remove'],
+  },
+  setUpTool: {
+    flag: 'tool',
+    value: 'ID',
+    many: true,
+    summary: say('flag.set-up-tool'),
+    commands: ['switch', 'status'],
   },
   region: {
     flag: 'region',
@@ -274,6 +283,7 @@ export const fields = {
   },
   printRun: { flag: 'print', summary: say('flag.print-run'), commands: ['run'] },
   withKey: { flag: 'with-key', summary: say('flag.with-key'), commands: ['print'] },
+  quiet: { flag: 'quiet', short: 'q', summary: say('flag.quiet'), commands: everyCommand },
   json: { flag: 'json', summary: say('flag.json'), commands: everyCommand },
   // Read before all else, so that the errors of the parser are in that language as well.
   lang: {
@@ -284,6 +294,18 @@ export const fields = {
     choices: () => languages,
   },
 } as const satisfies Record<string, Field>
+
+/**
+ * What may follow a command without a flag, as `--help` writes it; the command itself says how that is read. Tools may follow
+ * wherever there is a flag `--tool`.
+ */
+export const positionalNames: { readonly [Name in CommandName]?: string } = {
+  print: 'TOOL',
+  lint: '[PATH ...]',
+  switch: '[REGION]',
+  undo: '[RUN]',
+  key: 'VERB',
+}
 
 /**
  * The fields of a command, with the flags by which tools let a variant be pinned: of `key rotate` those of this verb, of

@@ -44,10 +44,17 @@ export function parseArguments(given: readonly string[], command: CommandLine, c
     if (field.value === undefined) switches.add(refuseValue(name, token))
     else values[name] = [...(values[name] ?? []), checkedValue(field, token.value, catalog)]
   }
+  const [toolName = '', toolField] = fields.find(([, { flag }]) => flag === 'tool') ?? []
+  const all = { tools: [], others: positionals }
+  const { tools, others } = toolField ? splitTools(positionals, command, catalog) : all
+  for (const word of tools) {
+    const checked = toolField ? checkedTool(word, fullName, toolField, catalog) : word
+    values[toolName] = [...(values[toolName] ?? []), checked]
+  }
   return {
     values,
     switches,
-    positionals: checkedPositionals(positionals, command, catalog),
+    positionals: checkedPositionals(others, command),
     ...(command.positional?.passesRest && { rest: given.slice(args.length + 1) }),
   }
 }
@@ -56,6 +63,47 @@ export function parseArguments(given: readonly string[], command: CommandLine, c
 export function ownArguments(args: readonly string[]): readonly string[] {
   const end = args.indexOf('--')
   return end === -1 ? args : args.slice(0, end)
+}
+
+/**
+ * Tools may be named without `--tool`: behind a verb, and beside a region. Any other word is a tool that is misspelled, once
+ * what else the command takes has been said.
+ */
+function splitTools(
+  given: readonly string[],
+  { positional }: CommandLine,
+  catalog: Catalog,
+): { tools: readonly string[]; others: readonly string[] } {
+  if (!positional) return { tools: given, others: [] }
+  if (positional.choices) return { tools: given.slice(1), others: given.slice(0, 1) }
+  const others = given.filter((word) => !namesTools(word, catalog)).slice(0, 1)
+  return { tools: given.filter((word) => !others.includes(word)), others }
+}
+
+/** A tool's id, a list of them, or a word for several; what is a region as well, is meant as a region. */
+function namesTools(word: string, { tools, gateway }: Catalog): boolean {
+  const ids = [...tools.map(({ id }) => id), 'all', 'detected']
+  const isRegion = gateway.regions.some(({ id, aliases }) => [id, ...aliases].includes(word))
+  const isGuess = nearest(word, ids, synonymsOf('tool', { tools })) !== undefined
+  const near = nearest(word, regionIds(gateway), synonymsOf('region', { gateway }))
+  return !isRegion && (ids.includes(word) || word.includes(',') || (isGuess && near === undefined))
+}
+
+function regionIds({ regions }: Catalog['gateway']): string[] {
+  return regions.flatMap(({ id, aliases }) => [id, ...aliases])
+}
+
+/** A command that knows tools of its own, as those that are set up, looks at the word itself. */
+function checkedTool(value: string, command: string, field: Field, catalog: Catalog): string {
+  const valid = field.choices?.(catalog)
+  const unknown = valid && value.split(',').find((word) => !valid.includes(word))
+  if (unknown === undefined) return value
+  const { gateway } = catalog
+  const near = nearest(unknown, regionIds(gateway), synonymsOf('region', { gateway }))
+  const takesRegion = fieldsOf(command, catalog).some(([, { flag }]) => flag === 'region')
+  const region = near !== undefined && takesRegion ? `--region ${near}` : undefined
+  const message = say('unknown.tool', { value: printable(unknown) })
+  throw notValid('tool', message, unknown, valid ?? [], synonymsOf('tool', catalog), region)
 }
 
 /** The command as flags name it: with its verb, `key rotate`, where one of its own is among the arguments. */
@@ -74,7 +122,11 @@ function readTokens(args: readonly string[], fields: readonly [string, Field][])
   const options = Object.fromEntries(
     fields.map(([, field]) => [
       field.flag,
-      { type: field.value ? ('string' as const) : ('boolean' as const), multiple: true },
+      {
+        type: field.value ? ('string' as const) : ('boolean' as const),
+        multiple: true,
+        ...(field.short !== undefined && { short: field.short }),
+      },
     ]),
   )
   return parseArgs({ args: [...args], options, tokens: true, strict: false, allowPositionals: true }).tokens
@@ -125,17 +177,13 @@ function checkedValue(field: Field, value: string | undefined, catalog: Catalog)
 function checkedPositionals(
   given: readonly string[],
   { name: command, positional }: CommandLine,
-  catalog: Catalog,
 ): readonly string[] {
   const help = say('usage.help', { command })
   const extra = positional?.many ? undefined : given[positional ? 1 : 0]
   if (extra !== undefined) {
-    const isTool = catalog.tools.some(({ id }) => id === extra)
-    const takesTools = fieldsOf(command, catalog).some(([, { flag }]) => flag === 'tool')
-    const message = say('usage.extra', { value: printable(extra) })
     throw new UserError({
       code: 'argument-not-expected',
-      message: withNearest(message, isTool && takesTools ? `--tool ${extra}` : undefined),
+      message: say('usage.extra', { value: printable(extra) }),
       hint: help,
       exit: 2,
     })
@@ -182,17 +230,18 @@ function unknownChoice(flag: string, value: string, valid: readonly string[], ca
   )
 }
 
-/** The same for a value with a message of its own; its code is `unknown-WHAT`. */
+/** The same for a value with a message of its own, and what it is where it is near none of them; its code is `unknown-WHAT`. */
 export function notValid(
   what: string,
   message: Message,
   value: string,
   valid: readonly string[],
   synonyms: Synonyms,
+  other?: string,
 ): UserError {
   return new UserError({
     code: `unknown-${what}`,
-    message: withNearest(message, nearest(value, valid, synonyms)),
+    message: withNearest(message, nearest(value, valid, synonyms) ?? other),
     hint: [say('usage.valid', { values: valid }), ...(what === 'command' ? [say('usage.commands')] : [])],
     exit: 2,
   })

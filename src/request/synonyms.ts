@@ -106,14 +106,12 @@ export function synonymsOf(
 
 /** A tool or a region where a command belongs: it is set up, or moved to. */
 function asCommands(catalog: Partial<Pick<Catalog, 'tools' | 'gateway'>>): Synonyms {
-  const { tools = [], gateway } = catalog
-  const ids = (gateway?.regions ?? []).map(({ id }) => [id, id] as const)
-  return [
-    ...[...tools.map(({ id }) => [id, id] as const), ...alsoCalled('tool', catalog)].map(
-      ([word, id]) => [word, `setup ${id}`] as const,
-    ),
-    ...[...ids, ...alsoCalled('region', catalog)].map(([word, id]) => [word, `switch ${id}`] as const),
-  ]
+  const own = (ids: readonly { id: string }[] = []) => ids.map(({ id }) => [id, id] as const)
+  const tools = [...own(catalog.tools), ...alsoCalled('tool', catalog)]
+  const regions = [...own(catalog.gateway?.regions), ...alsoCalled('region', catalog)]
+  const behind = (command: string, words: Synonyms): Synonyms =>
+    words.map(([word, id]) => [word, `${command} ${id}`])
+  return [...behind('setup', tools), ...behind('switch', regions)]
 }
 
 function alsoCalled(

@@ -1378,6 +1378,15 @@ export const en = {
   'report.same-command': ({ command }: With<'command'>) => `To repeat this without prompts: ${command}`,
   'report.new-shell': 'Open a new terminal to use the new variables.',
   'report.undo': 'To undo: qcode-setup undo',
+  'verdict.changed': ({ files }: Count<'files'>) => `Changed ${files} ${files === 1 ? 'file' : 'files'}.`,
+  'verdict.would-change': ({ files }: Count<'files'>) =>
+    `Would change ${files} ${files === 1 ? 'file' : 'files'} (--dry-run).`,
+  'verdict.undone': ({ run }: With<'run'>) => `Undone: ${run}.`,
+  'verdict.would-undo': ({ run }: With<'run'>) => `Would undo ${run} (--dry-run).`,
+  'verdict.status': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Configured and up to date: ${tools.join(', ')}.`,
+  'verdict.drifted': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Changed since qcode-setup wrote them: ${tools.join(', ')}.`,
   'report.nothing-to-remove': 'Nothing to remove.',
   'report.undone': ({ run }: With<'run'>) => `Undone (${run}):`,
   'report.would-undo': ({ run }: With<'run'>) => `Would be undone (${run}, --dry-run):`,
@@ -1464,6 +1473,11 @@ export const en = {
   'report.list': ({ items }: { readonly items: readonly string[] }) => items.join(', '),
 
   // The commands status and print.
+  'status.not-set-up': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Not configured: ${tools.join(', ')}.`,
+  'switch.not-set-up.hint': ({ tools }: With<'tools'>) => `To configure it, run: qcode-setup setup ${tools}`,
+  'switch.others-stay': ({ tools, region }: { readonly tools: readonly string[] } & With<'region'>) =>
+    `Still in region ${region}: ${tools.join(', ')}.`,
   'status.none': 'Nothing is configured yet. Run: qcode-setup',
   'status.as-written': 'up to date',
   'status.changed': 'modified',
@@ -1686,8 +1700,10 @@ export const en = {
   'help.check.example-2': 'Test every region and compare response times',
   'help.check.example-3': 'Also send one minimal request per protocol (uses tokens)',
   'help.status': 'Show what is configured and what has changed since',
+  'help.status.example-2': 'One tool only',
   'help.status.example-1': 'Print JSON for scripts',
   'help.switch': 'Switch all configured tools to another region',
+  'help.switch.example-3': 'Move one tool; the others stay where they are',
   'help.switch.example-1': 'Switch to a region, keep your keys',
   'help.switch.example-2': 'Switch to your own relay',
   'help.apply': 'Configure tools as a file says, for dotfiles and fleets',
@@ -1745,6 +1761,7 @@ export const en = {
   // Help: flags.
   'flag.tool': 'Tool (`all`, or `detected` for the installed ones)',
   'flag.removed-tool': 'Tool to remove (`all`, or `detected` for the installed ones)',
+  'flag.set-up-tool': 'Only this configured tool (`all`, or `detected` for the installed ones)',
   'flag.region': 'Gateway region (`auto` picks the fastest encrypted one)',
   'flag.print-region': 'Gateway region',
   'flag.present-region': 'Gateway region (default: the configured one, otherwise global)',
@@ -1793,6 +1810,7 @@ export const en = {
   'flag.format':
     'Output format (depends on the tool): sh, fish, powershell, cmd, dotenv, toml, json, yaml, python or typescript',
   'flag.with-key': 'Include the real key in the output',
+  'flag.quiet': 'Print only the verdict and errors',
   'flag.json': 'Print one JSON document to standard output',
   'flag.lang': 'Language of the output (default: QCODE_LANG, then the locale)',
   'flag.help': 'Show what the command does, its flags and examples',

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/tool.ts'
 import type { CommandSpec } from '../command.ts'
 import type { ExitCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type CommandName, type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
+import { type CommandName, type Field, fieldsOf, isFlagOf, positionalNames } from '../request/fields.ts'
 import type { Positional } from '../request/parse-arguments.ts'
 import { type Message, say } from '../texts/message.ts'
 import { displayWidth, padEnd, wrapText } from './render-table.ts'
@@ -19,6 +19,8 @@ interface HelpContext {
 
 /** Width of the column of names, and the widest and the narrowest a line of two columns gets. */
 const nameColumn = 24
+/** The same for commands with their arguments. */
+const commandColumn = 30
 const longestLine = 100
 const shortestLine = 60
 
@@ -33,7 +35,7 @@ export function renderHelp(topic: HelpTopic, fullName: string, { host, catalog }
   return [
     ...wrapText(say('help.title', narrow).in(texts), columns),
     '',
-    texts['help.usage']({ line: usageOf(narrow) }),
+    ...wrapText(texts['help.usage']({ line: usageOf(fullName, catalog) }), columns),
     ...describeVerbs(narrow.positional, host),
     '',
     texts['help.flags'],
@@ -68,7 +70,7 @@ export function renderOverview(names: readonly CommandName[], { host, catalog }:
     texts['help.usage.any'],
     '',
     texts['help.commands'],
-    ...names.map((name) => renderRow(name, texts[`help.${name}`], columns)),
+    ...names.map((name) => renderRow(usageOf(name, catalog), texts[`help.${name}`], columns, commandColumn)),
     '',
     texts['help.variables'],
     ...variablesOf(catalog).map(([variables, id]) => renderRow(variables, texts[`variable.${id}`], columns)),
@@ -104,10 +106,12 @@ export function variablesOf({ tools }: Catalog) {
   ] as const
 }
 
-/** A command as it is typed, with its argument: `switch [REGION]`. */
-export function usageOf({ name, positional }: Pick<NarrowTopic, 'name' | 'positional'>): string {
-  if (!positional) return name
-  return `${name} ${positional.required ? positional.name : `[${positional.name}]`}`
+/** A command, or a verb of one, as it is typed, with its arguments: `switch [REGION] [TOOL ...]`. */
+export function usageOf(fullName: string, catalog: Catalog): string {
+  const [name = '', verb] = fullName.split(' ')
+  const own = verb === undefined ? positionalNames[name as CommandName] : undefined
+  const takesTools = fieldsOf(fullName, catalog).some(([, { flag }]) => flag === 'tool')
+  return [fullName, own, takesTools && '[TOOL ...]'].filter(Boolean).join(' ')
 }
 
 function describeVerbs(
@@ -121,8 +125,8 @@ function describeVerbs(
   return ['', texts['help.verbs']({ name: positional.name }), ...rows]
 }
 
-function flagOf({ flag, value, many }: Field): string {
-  return [`--${flag}`, value, many && '...'].filter(Boolean).join(' ')
+function flagOf({ flag, short, value, many }: Field): string {
+  return [`--${flag}${short ? `, -${short}` : ''}`, value, many && '...'].filter(Boolean).join(' ')
 }
 
 function describe(field: Field, topic: NarrowTopic, catalog: Catalog): Message {
@@ -144,10 +148,10 @@ function describeOwners(field: Field, { name, positional }: NarrowTopic): Messag
 }
 
 /** A name and what it means, side by side; below each other where the name is long or the terminal narrow. */
-function renderRow(name: string, meaning: string, columns: number): string {
+function renderRow(name: string, meaning: string, columns: number, column = nameColumn): string {
   const width = Math.min(columns, longestLine)
-  const beside = displayWidth(name) < nameColumn - 2 && width >= shortestLine
-  const indent = beside ? nameColumn : 6
+  const beside = displayWidth(name) < column - 2 && width >= shortestLine
+  const indent = beside ? column : 6
   const lines = wrapText(meaning, width - indent).map((line) => ' '.repeat(indent) + line)
   if (!beside) return [...wrapText(name, width - 2).map((line) => `  ${line}`), ...lines].join('\n')
   return padEnd(`  ${name}`, indent) + lines.join('\n').trimStart()

@@ -23,7 +23,7 @@ interface CheckReport {
 export function reportCheck(
   { checks, recommended, asksTools = false, titles = new Map(), keySource = 'given' }: CheckReport,
   host: Host,
-): { report: string; next: string[] } {
+): { report: string; verdict: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
   const page = { texts, style, titles, keySource, columns: host.terminal.columns }
@@ -32,8 +32,10 @@ export function reportCheck(
     checks.length === 1 && only
       ? [renderOne(only, page)]
       : [renderTimes(checks, page), ...renderFaults(checks, page)]
+  const verdict = renderVerdict(checks, page)
   return {
-    report: [renderVerdict(checks, page), ...parts].filter(Boolean).join('\n\n'),
+    report: [verdict, ...parts].filter(Boolean).join('\n\n'),
+    verdict,
     next: [
       ...(checks.every(({ key }) => key === undefined) ? [texts['check.no-key']] : []),
       ...(asksTools ? [texts['check.tools-next']] : []),

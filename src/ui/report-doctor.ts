@@ -39,7 +39,10 @@ const worstFirst: readonly Level[] = ['error', 'failed', 'warning', 'info', 'ski
  * Each tool that is in use, the worst first, with what is in effect and what is wrong with it; what is no tool's alone; all
  * other tools in one line; the sum.
  */
-export function reportDoctor(report: DoctorReport, host: Host): { report: string; next: string[] } {
+export function reportDoctor(
+  report: DoctorReport,
+  host: Host,
+): { report: string; verdict: string; next: string[] } {
   const page = { host, texts: host.texts, style: styleFor(host, 'stdout') }
   const { error, warning, failed } = report.summary
   const isRight = error + warning + failed === 0
@@ -51,7 +54,12 @@ export function reportDoctor(report: DoctorReport, host: Host): { report: string
   const machine = { title: page.texts['doctor.machine'], rows: [], findings: others, level: worstOf(others) }
   const groups = [...used, ...(others.length > 0 ? [machine] : [])].map((group) => renderGroup(group, page))
   const rest = renderUnused(unused, report.absent, page)
-  return { report: [...groups, ...rest, page.style.bold(sum.in(host.texts))].join('\n\n'), next: [] }
+  const errors = report.findings.filter(({ level }) => level === 'error' || level === 'failed')
+  return {
+    report: [...groups, ...rest, page.style.bold(sum.in(host.texts))].join('\n\n'),
+    verdict: [sum.in(host.texts), ...errors.flatMap((finding) => renderFinding(finding, page))].join('\n'),
+    next: [],
+  }
 }
 
 /** A tool is in use where it is set up, where it uses the gateway, or where something is wrong with it. */

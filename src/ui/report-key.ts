@@ -7,6 +7,7 @@ import { renderPlan } from './report-setup.ts'
 
 interface Report {
   readonly report: string
+  readonly verdict?: string
   readonly next: string[]
 }
 
@@ -30,6 +31,7 @@ export function reportKeySet(
   const result = say(dryRun ? 'key.would-store' : 'key.stored', { key: String(key) }).in(texts)
   return {
     report: [...(diff ? [diff] : []), result].join('\n'),
+    verdict: result,
     next: [texts[dryRun ? 'report.dry-run' : 'report.undo']],
   }
 }
@@ -81,11 +83,13 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
   // Where no old key was found anywhere, this is a run like any other.
   const done = plan.renewal === undefined ? 'key.rotated' : 'key.rotated-for-good'
   const variables = plan.edits.some(({ path }) => isVariables(path, plan))
+  const verdict = say(dryRun ? 'key.would-rotate' : done, counts).in(texts)
   return {
+    verdict,
     report: [
       ...(diff ? [diff] : []),
       ...(plan.rows.length > 0 ? [renderPlan(plan.rows, host), ''] : []),
-      say(dryRun ? 'key.would-rotate' : done, counts).in(texts),
+      verdict,
     ].join('\n'),
     next: dryRun
       ? [texts['report.dry-run']]

@@ -33,7 +33,10 @@ interface LintReport {
 }
 
 /** The findings for a person: place, rule and reason; what would be requested; what to write instead. */
-export function reportLint(report: LintReport, host: Host): { report: string; next: string[] } {
+export function reportLint(
+  report: LintReport,
+  host: Host,
+): { report: string; verdict: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
   const { findings, files, notRead, fixed, run, diff } = report
@@ -52,6 +55,12 @@ export function reportLint(report: LintReport, host: Host): { report: string; ne
       ...changed,
       ...shown,
       ...summary.map((line) => style.bold(line.in(texts))),
+    ].join('\n'),
+    verdict: [
+      ...byUrl(findings.filter(({ severity }) => severity === 'error')).map((group) =>
+        renderUrl(group, style, host),
+      ),
+      ...summary.map((line) => line.in(texts)),
     ].join('\n'),
     next: [
       ...fixLines(report).map((line) => line.in(texts)),

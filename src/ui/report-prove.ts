@@ -20,7 +20,10 @@ export interface ProofRow {
 }
 
 /** A row a client and request; then why it is not proven, where it is not. */
-export function reportProve(rows: readonly ProofRow[], host: Host): { report: string; next: string[] } {
+export function reportProve(
+  rows: readonly ProofRow[],
+  host: Host,
+): { report: string; verdict: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
   const colors = { proven: style.green, skipped: (text: string) => text }
@@ -40,7 +43,12 @@ export function reportProve(rows: readonly ProofRow[], host: Host): { report: st
   const table = rows.length === 0 ? [] : [renderTable(head, cells, style, host.terminal.columns)]
   const good = rows.every(({ verdict }) => verdict === 'proven' || verdict === 'skipped')
   const any = rows.some(({ verdict }) => verdict === 'proven')
-  return { report: [...table, ...reasons].join('\n'), next: good && any ? [texts['prove.all-right']] : [] }
+  const sum = good && any ? [texts['prove.all-right']] : []
+  return {
+    report: [...table, ...reasons].join('\n'),
+    verdict: [...(good ? [] : reasons), ...sum].join('\n'),
+    next: sum,
+  }
 }
 
 function requestCells({ path, auth, status }: ProofRequest): string[] {
@@ -71,7 +79,7 @@ export interface DemoRequest {
 export function reportDemo(
   { gateway, requests, worked }: DemoReport,
   host: Host,
-): { report: string; next: string[] } {
+): { report: string; verdict: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
   const cells = requests.map(({ tool, prefix, requests: path, status, reply }) => [
@@ -84,6 +92,7 @@ export function reportDemo(
   const table = renderTable(head, cells, style, host.terminal.columns)
   return {
     report: `${say('demo.gateway', { origin: gateway }).in(texts)}\n\n${table}`,
+    verdict: texts[worked ? 'demo.worked' : 'demo.failed'],
     next: worked ? [texts['demo.worked'], texts['demo.start']] : [texts['demo.failed']],
   }
 }

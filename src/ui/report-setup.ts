@@ -8,6 +8,7 @@ import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
 import { renderTable, shortenHome } from './render-table.ts'
 import { styleFor } from './style.ts'
+import { renderKeychain, verdictOfPlan, verdictOfStatus } from './verdicts.ts'
 
 interface SetupReport {
   readonly plan: Plan
@@ -20,16 +21,25 @@ interface SetupReport {
   readonly sameCommand?: string
 }
 
+/** What a report gives to an outcome. */
+interface Report {
+  readonly report: string
+  readonly verdict: string
+  readonly next: string[]
+}
+
 /** The result of a setup or a switch: the files as a table, and what to type next. */
 export function reportSetup(
   { plan, run, diff, effect = [], dryRun, sameCommand }: SetupReport,
   host: Host,
-): { report: string; next: string[] } {
+): Report {
   const { texts } = host
-  if (plan.rows.length === 0) return { report: texts['status.none'], next: [] }
+  const none = texts['status.none']
+  if (plan.rows.length === 0) return { report: none, verdict: none, next: [] }
   const variables = plan.rows.some(({ format, action }) => format.endsWith('-env') && action !== 'unchanged')
   return {
     report: [...(diff ? [diff] : []), renderPlan(plan.rows, host), ...renderKeychain(plan, host)].join('\n'),
+    verdict: verdictOfPlan(plan, dryRun, host),
     next: [
       ...(dryRun
         ? [texts['report.dry-run']]
@@ -76,16 +86,6 @@ function strongest(actions: readonly Action[]): Action {
   return actions.find((action) => action !== 'unchanged') ?? 'unchanged'
 }
 
-/** What a plan does to the keychain, as one line; none where it leaves that alone. The key is shown masked. */
-export function renderKeychain({ keychain }: Plan, host: Host): string[] {
-  if (!keychain) return []
-  const { texts } = host
-  const { before, after } = keychain
-  if (after.kind === 'absent') return [texts['report.keychain.removed']]
-  const note = texts[before.kind === 'absent' ? 'report.create' : 'report.update']
-  return [say('report.keychain', { key: String(after.key), note }).in(texts)]
-}
-
 interface RemovalReport {
   readonly plan: Plan
   readonly run: string | undefined
@@ -94,14 +94,13 @@ interface RemovalReport {
 }
 
 /** The result of a removal: the files that lost what was ours. */
-export function reportRemoval(
-  { plan, run, diff, dryRun }: RemovalReport,
-  host: Host,
-): { report: string; next: string[] } {
+export function reportRemoval({ plan, run, diff, dryRun }: RemovalReport, host: Host): Report {
   const { texts } = host
-  if (plan.rows.length === 0) return { report: texts['report.nothing-to-remove'], next: [] }
+  const none = texts['report.nothing-to-remove']
+  if (plan.rows.length === 0) return { report: none, verdict: none, next: [] }
   return {
     report: [...(diff ? [diff] : []), ...renderFiles(plan.rows, host, plan.edits)].join('\n'),
+    verdict: verdictOfPlan(plan, dryRun, host),
     next: [
       ...(dryRun ? [texts['report.dry-run']] : []),
       ...(run === undefined ? [] : [texts['report.undo']]),
@@ -142,12 +141,17 @@ export function reportUndo(
     readonly diff: string | undefined
   },
   host: Host,
-): string {
+): Omit<Report, 'next'> {
   const { texts } = host
   const { run, targets, dryRun, diff } = undone
-  if (run === null) return texts['report.nothing-to-undo']
+  const none = texts['report.nothing-to-undo']
+  if (run === null) return { report: none, verdict: none }
   const title = say(dryRun ? 'report.would-undo' : 'report.undone', { run }).in(texts)
-  return [...(diff ? [diff] : []), title, ...targets.map((what) => `  ${nameTarget(what, host)}`)].join('\n')
+  const names = targets.map((what) => `  ${nameTarget(what, host)}`)
+  return {
+    report: [...(diff ? [diff] : []), title, ...names].join('\n'),
+    verdict: say(dryRun ? 'verdict.would-undo' : 'verdict.undone', { run }).in(texts),
+  }
 }
 
 /** A file, or the keychain, that a run has changed. */
@@ -188,11 +192,13 @@ export function reportRuns(
 /** What is set up, one row a tool; then each file that is not as it was written, with the values that differ. */
 export function reportStatus(
   tools: readonly ToolStatus[],
+  asked: readonly string[] | undefined,
   regionOf: (tool: ToolStatus) => Message,
   host: Host,
-): { report: string; next: string[] } {
+): Report {
   const { texts } = host
-  if (tools.length === 0) return { report: texts['status.none'], next: [] }
+  const none = asked ? say('status.not-set-up', { tools: asked }).in(texts) : texts['status.none']
+  if (tools.length === 0) return { report: none, verdict: none, next: [] }
   const style = styleFor(host, 'stdout')
   const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
   const rows = tools.map((setup) => {
@@ -223,7 +229,11 @@ export function reportStatus(
     return `  ${say('status.differs', values).in(texts)}`
   })
   const table = renderTable(head, rows, style, host.terminal.columns)
-  return { report: [table, ...new Set(lines)].join('\n'), next: [] }
+  return {
+    report: [table, ...new Set(lines)].join('\n'),
+    verdict: verdictOfStatus(tools, host),
+    next: [],
+  }
 }
 
 /** The scope, or the place where that tells a tool's setups apart. */

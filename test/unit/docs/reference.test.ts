@@ -65,7 +65,10 @@ async function referencePage(language: Language, texts: Texts): Promise<string> 
     page.made,
     section(
       page.commands,
-      commandTable.map((spec) => [`\`qcode-setup ${usageOf(spec)}\``, spec.summary.in(texts)]),
+      commandTable.map((spec) => [
+        `\`qcode-setup ${usageOf(spec.name, testCatalog)}\``,
+        spec.summary.in(texts),
+      ]),
     ),
     section(page.flags.slice(0, 4), flagRows(texts, page.flags[4])),
     section(

@@ -6,9 +6,9 @@ import { commandTable } from '../../support/command-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const own: Readonly<Record<string, readonly string[]>> = {
-  'key set': ['key-file', 'recover', 'yes', 'dry-run', 'diff', 'json', 'lang'],
-  'key get': ['json', 'lang'],
-  'key forget': ['recover', 'yes', 'dry-run', 'json', 'lang'],
+  'key set': ['key-file', 'recover', 'yes', 'dry-run', 'diff', 'quiet', 'json', 'lang'],
+  'key get': ['quiet', 'json', 'lang'],
+  'key forget': ['recover', 'yes', 'dry-run', 'quiet', 'json', 'lang'],
   'key rotate': [
     'key-file',
     'on-conflict',
@@ -22,6 +22,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
     'diff',
     'timeout',
     'no-check',
+    'quiet',
     'json',
     'lang',
   ],
@@ -70,5 +71,80 @@ describe('the verb', () => {
 
   it('is a verb of the table, never a name of Object.prototype', () => {
     expect(() => parse('key', 'constructor')).toThrow('Unknown subcommand "constructor".')
+  })
+})
+
+/** Commands that take tools, with what else has to be there. */
+const takers = commandTable.flatMap((spec) => {
+  const lines = spec.positional?.choices
+    ? Object.keys(spec.positional.choices).map((verb) => [spec.name, verb])
+    : [[spec.name]]
+  return lines.flatMap((words) => {
+    const field = fieldsOf(words.join(' '), testCatalog).find(([, { flag }]) => flag === 'tool')
+    return field ? [{ line: words.join(' '), words, name: field[0], field: field[1] }] : []
+  })
+})
+
+describe.each(takers)('given $line', ({ words, name, field }) => {
+  const region = words[0] === 'switch' ? ['eu'] : []
+  const verb = words.slice(1)
+
+  it.each([
+    [['codex'], ['codex']],
+    [
+      ['codex', 'aider'],
+      ['codex', 'aider'],
+    ],
+    [['codex,aider'], ['codex,aider']],
+    [
+      ['--tool', 'aider', 'codex'],
+      ['aider', 'codex'],
+    ],
+    [
+      ['codex', '--tool', 'aider', '--json'],
+      ['aider', 'codex'],
+    ],
+    [['-q', 'all'], ['all']],
+    [['detected', '--quiet'], ['detected']],
+  ])('and %j, these tools are meant', (more, tools) => {
+    const { values, positionals } = parse(...words, ...region, ...more)
+    expect(values[name]).toEqual(tools)
+    expect(positionals).toEqual([...verb, ...region])
+  })
+
+  it('and a misspelled tool, the nearest is named, by the parser or by the command that knows its own', () => {
+    const more = [...words, ...region, 'codxe']
+    if (!field.choices) expect(parse(...more).values[name]).toEqual(['codxe'])
+    else expect(() => parse(...more)).toThrow(/^Unknown tool "codxe"\. Did you mean codex\?$/)
+  })
+})
+
+describe('a word that is no tool', () => {
+  it.each([
+    ['setup europe', 'Unknown tool "europe". Did you mean --region eu?'],
+    ['setup eu', 'Unknown tool "eu". Did you mean --region eu?'],
+    ['setup claude', 'Unknown tool "claude". Did you mean claude-code?'],
+    ['setup frobnicate', 'Unknown tool "frobnicate".'],
+    ['setup codex,clin', 'Unknown tool "clin". Did you mean cline?'],
+    ['demo codex', 'Unexpected argument "codex".'],
+    ['print codex aider', 'Unexpected argument "aider".'],
+    ['key get codex', 'Unexpected argument "codex".'],
+    ['undo one two', 'Unexpected argument "two".'],
+  ])('given %s, the error says: %s', (line, message) => {
+    expect(() => parse(...line.split(' '))).toThrow(expect.objectContaining({ exit: 2, message }))
+  })
+
+  it.each([
+    ['switch eu', ['eu'], undefined],
+    ['switch codex', [], ['codex']],
+    ['switch codex eu', ['eu'], ['codex']],
+    ['switch eu codex,aider', ['eu'], ['codex,aider']],
+    ['switch europe', ['europe'], undefined],
+    ['switch eu codxe', ['eu'], ['codxe']],
+    ['switch codxe', [], ['codxe']],
+  ])('given %s, the region is %j and the tools are %j', (line, positionals, tools) => {
+    const parsed = parse(...line.split(' '))
+    expect(parsed.positionals).toEqual(positionals)
+    expect(parsed.values.setUpTool).toEqual(tools)
   })
 })

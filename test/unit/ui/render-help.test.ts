@@ -3,7 +3,7 @@ import { commandNames } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
 import { en } from '../../../src/texts/en.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
-import { renderHelp, renderOverview } from '../../../src/ui/render-help.ts'
+import { renderHelp, renderOverview, usageOf } from '../../../src/ui/render-help.ts'
 import { displayWidth } from '../../../src/ui/render-table.ts'
 import { commandTable } from '../../support/command-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -45,6 +45,21 @@ describe('renderHelp', () => {
     expect(helpOf('undo')).toContain('Usage: qcode-setup undo [RUN] [flags]')
   })
 
+  it('tells the tools that may be named without a flag', () => {
+    expect(helpOf('setup')).toContain('Usage: qcode-setup setup [TOOL ...] [flags]')
+    expect(helpOf('switch')).toContain('Usage: qcode-setup switch [REGION] [TOOL ...] [flags]')
+  })
+
+  it.each(commandTable.map((spec) => [spec.name, spec.positional] as const))(
+    '%s: names the arguments that the command reads',
+    (name, positional) => {
+      const named = positional?.name
+      const usage = usageOf(name, testCatalog).replace(' [TOOL ...]', '')
+      expect(usage.replace(/[[\]]| \.\.\./g, '')).toBe([name, named].filter(Boolean).join(' '))
+      expect(usage.includes('[')).toBe(positional?.required === false)
+    },
+  )
+
   it('tells of a command with verbs what each does, and which flag only some take', () => {
     const help = helpOf('key').replace(/\s+/g, ' ')
     expect(help).toContain('VERB is one of: set Store your key in')
@@ -58,6 +73,7 @@ describe('renderHelp', () => {
     expect(help).toContain('qcode-setup key get: Print the key')
     expect(help).toContain('Usage: qcode-setup key get [flags]')
     expect(help.match(/^ {2}(--\S+|\S*qcode-setup.*)/gm)).toEqual([
+      '  --quiet,',
       '  --json',
       '  --lang',
       '  qcode-setup key get',
@@ -76,7 +92,7 @@ describe('renderOverview', () => {
 
   it('names every command and says what it does', () => {
     for (const { name, summary } of commandTable)
-      expect(overview.replace(/\s+/g, ' ')).toContain(` ${name} ${summary}`)
+      expect(overview.replace(/\s+/g, ' ')).toContain(` ${usageOf(name, testCatalog)} ${summary}`)
   })
 
   it.each(['QCODE_API_KEY', 'QCODE_LANG', 'QCODE_DEBUG', 'NO_COLOR', 'XDG_STATE_HOME', 'CODEX_HOME'])(

@@ -1,7 +1,7 @@
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { UserError } from '../errors.ts'
-import { printFormats, printTool } from '../plan/print-tool.ts'
+import { type Printed, printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
 import { completeChoice } from '../request/choose-tools.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
@@ -41,18 +41,49 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
     now: host.now(),
   }
   const formats = printFormats(choice, planContext)
-  const format = textOf(input, 'format') ?? formats[0] ?? 'sh'
-  if (!formats.includes(format)) throw unknownFormat(choice.tool, format, formats)
-  const { text, paths } = await printTool(choice, format, planContext)
+  const format = textOf(input, 'format')
+  if (format !== undefined && !formats.includes(format)) throw unknownFormat(choice.tool, format, formats)
+  const { text, files } = await printTool(choice, format, planContext)
   const { origin } = choice
+  const others = await alsoNeeded(choice, files, format, planContext)
+  const paths = files.map(({ path }) => path)
+  const shown = format ?? formats[0] ?? 'sh'
   return {
     exit: 0,
     findings: origin.isUnencrypted ? [shortFinding(origin.text)] : [],
-    data: { tool: choice.tool.id, region: origin.region, gateway: origin.text, format, paths, text },
+    data: {
+      tool: choice.tool.id,
+      region: origin.region,
+      gateway: origin.text,
+      format: shown,
+      paths,
+      files,
+      text,
+    },
     report: text.trimEnd(),
     showsKey: isOn(input, 'withKey'),
-    next: paths.map((path) => say('print.save-in', { path }).in(host.texts)),
+    next: [
+      ...paths.map((path) => say('print.save-in', { path }).in(host.texts)),
+      ...others.map((file) =>
+        say('print.also', { path: file.path, tool: choice.tool.id, format: file.format }).in(host.texts),
+      ),
+    ],
   }
+}
+
+/** What the tool needs besides, where one format was asked for; code, and variables of a tool that goes by these alone, need nothing. */
+async function alsoNeeded(
+  choice: ToolChoice,
+  files: Printed['files'],
+  format: string | undefined,
+  context: WantedContext,
+): Promise<Printed['files']> {
+  const { env, snippets } = choice.tool
+  if (format === undefined || format in snippets || (files.length === 0 && env)) return []
+  const { files: all } = await printTool(choice, undefined, context)
+  // Lines for a shell take the place of the file of variables.
+  const printed = files.length > 0 ? files : all.filter((file) => file.format === 'dotenv')
+  return all.filter(({ path }) => !printed.some((file) => file.path === path))
 }
 
 function unknownFormat({ id, title }: Tool, format: string, formats: readonly string[]): UserError {

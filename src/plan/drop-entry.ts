@@ -50,6 +50,7 @@ function keptFinding({ path, keyPath }: LedgerEntry, value: string): Finding {
     id: 'value-kept',
     level: 'warning',
     message: say('plan.value-kept', { path, key: keyPath.join('.'), value }),
+    where: { file: path },
   }
 }
 

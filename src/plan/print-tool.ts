@@ -17,7 +17,13 @@ const readingShells = ['sh', 'fish', 'powershell']
 /** Text to paste, and the files that it belongs in (none for shell lines and code). */
 export interface Printed {
   readonly text: string
-  readonly paths: readonly string[]
+  readonly files: readonly PrintedFile[]
+}
+
+interface PrintedFile {
+  readonly path: string
+  readonly format: string
+  readonly text: string
 }
 
 /** The formats in which a tool's settings can be printed; the first is the default. */
@@ -28,30 +34,51 @@ export function printFormats(choice: ToolChoice, context: WantedContext): string
     const isRead = env !== undefined || (choice.keyDelivery?.variables.length ?? 0) > 0
     return [...new Set([...files, ...(isRead ? readingShells : [])])]
   }
-  const variables = env ? [...Object.keys(shells), 'dotenv'] : []
+  // A file of variables that the client reads can be set in a shell as well.
+  const variables = env
+    ? [...Object.keys(shells), 'dotenv']
+    : files.includes('dotenv')
+      ? Object.keys(shells)
+      : []
   return [...new Set([...files, ...variables, ...Object.keys(snippets)])]
 }
 
-/** The settings of one tool in one of its formats. The key in `context` is written as it is. */
+/**
+ * The settings of one tool in one of its formats, or without one every file that it needs, each under its path where there are
+ * several. The key in `context` is written as it is.
+ */
 export async function printTool(
   choice: ToolChoice,
-  format: string,
+  format: string | undefined,
   context: WantedContext,
 ): Promise<Printed> {
+  const targets = printedFiles(choice, context).filter((target) => !format || target.format === format)
+  const [first = 'sh'] = printFormats(choice, context)
+  if (targets.length === 0 || (format !== undefined && format in shells)) {
+    return { text: printValues(choice, format ?? first, context), files: [] }
+  }
+  const files = await Promise.all(
+    targets.map(async (target) => {
+      const text = (await renderLeaves(target.format, target.leaves)).trimEnd()
+      return { path: target.path, format: target.format, text: `${text}\n` }
+    }),
+  )
+  const several = files.length > 1
+  const texts = files.map((file) => (several ? `${headingOf(file)}\n${file.text}` : file.text))
+  return { text: texts.join('\n'), files }
+}
+
+/** A comment of the format, so that a whole paste still parses where the reader takes comments. */
+function headingOf({ path, format }: PrintedFile): string {
+  return `${format.startsWith('json') ? '//' : '#'} ${path}`
+}
+
+/** What belongs in no file of the tool's: lines for a shell, or code. */
+function printValues(choice: ToolChoice, format: string, context: WantedContext): string {
   const snippet = choice.tool.snippets[format]
-  if (snippet !== undefined) return { text: fillSnippet(snippet, choice, context), paths: [] }
+  if (snippet !== undefined) return fillSnippet(snippet, choice, context)
   const shell = shells[format]
-  if (shell)
-    return { text: assignments(choice, context, (name, value) => shellLine(shell, name, value)), paths: [] }
-  const targets = printedFiles(choice, context).filter((target) => target.format === format)
-  if (targets.length === 0) {
-    return { text: assignments(choice, context, dotenvLine), paths: [] }
-  }
-  const texts = await Promise.all(targets.map(({ leaves }) => renderLeaves(format, leaves)))
-  return {
-    text: texts.map((text) => `${text.trimEnd()}\n`).join('\n'),
-    paths: targets.map(({ path }) => path),
-  }
+  return assignments(choice, context, shell ? (name, value) => shellLine(shell, name, value) : dotenvLine)
 }
 
 /** Only of a text: what holds a command's output is printed for shells. */
@@ -71,7 +98,9 @@ function assignments(
   context: WantedContext,
   line: (name: string, value: AssignedValue) => string,
 ): string {
-  return variableLeaves(choice, context)
+  const own = variableLeaves(choice, context).filter(({ keyPath }) => keyPath.length > 0)
+  const inFile = printedFiles(choice, context).find(({ format }) => format === 'dotenv')?.leaves ?? []
+  return (own.length > 0 ? own : inFile)
     .map(({ keyPath, value }) => `${line(keyPath[0] ?? '', revealValue(value) as AssignedValue)}\n`)
     .join('')
 }

@@ -1454,6 +1454,12 @@ export const en = {
     `${count(backups, 'backup')} with the key in ${folder} could not be deleted: ${backups === 1 ? 'it is' : 'they are'} needed to restore what your current settings replaced.`,
   'remove.leads-out': ({ path, target }: With<'path' | 'target'>) =>
     `${path} was left alone: it is now a link out of the project, or is behind one. It leads to ${target}.`,
+  'removed.item': ({ name, note }: With<'name' | 'note'>) => `${name}: ${note}`,
+  'removed.restored': 'restored to your value',
+  'removed.values': 'values removed',
+  'removed.block': 'block removed',
+  'removed.file': 'deleted (created by qcode-setup)',
+  'removed.kept': 'kept what you changed (yours)',
   'remove.key-in-keychain': 'The key is still in the system keychain, but no tool reads it from there now.',
   'remove.key-in-keychain.hint': 'To delete it, run: qcode-setup key forget',
   'recovery.undone': ({ run, command }: With<'run' | 'command'>) =>
@@ -1492,6 +1498,8 @@ export const en = {
   'status.key.keychain': 'system keychain',
   'status.unfinished.hint': ({ command }: With<'command'>) =>
     `To complete it, run: ${command}, or run the interrupted command again.`,
+  'print.also': ({ path, tool, format }: With<'path' | 'tool' | 'format'>) =>
+    `Also needed: ${path} (qcode-setup print ${tool} --format ${format})`,
   'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
   // The command run.

@@ -1157,6 +1157,12 @@ export const zhCN: Texts = {
     `无法删除 ${folder} 中 ${backups} 个含有密钥的备份：恢复被当前设置替换的内容时需要它们。`,
   'remove.leads-out': ({ path, target }) =>
     `${path} 保持不变：它现在是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。`,
+  'removed.item': ({ name, note }) => `${name}：${note}`,
+  'removed.restored': '已恢复您原来的值',
+  'removed.values': '已移除写入的值',
+  'removed.block': '已移除配置块',
+  'removed.file': '已删除（由 qcode-setup 创建）',
+  'removed.kept': '您修改过的值已保留（归您所有）',
   'remove.key-in-keychain': '密钥仍在系统钥匙串中，但已没有工具从中读取。',
   'remove.key-in-keychain.hint': '删除该密钥，请运行：qcode-setup key forget',
   'recovery.undone': ({ run, command }) => `上一次操作（${run}，${command}）被中断，现已撤销。`,
@@ -1186,6 +1192,7 @@ export const zhCN: Texts = {
   'status.key.env': '您的环境变量',
   'status.key.keychain': '系统钥匙串',
   'status.unfinished.hint': ({ command }) => `完成该操作请运行：${command}，或重新运行被中断的命令。`,
+  'print.also': ({ path, tool, format }) => `还需要：${path}（qcode-setup print ${tool} --format ${format}）`,
   'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // The command run.

@@ -99,7 +99,7 @@ export function reportRemoval({ plan, run, diff, dryRun }: RemovalReport, host: 
   const none = texts['report.nothing-to-remove']
   if (plan.rows.length === 0) return { report: none, verdict: none, next: [] }
   return {
-    report: [...(diff ? [diff] : []), ...renderFiles(plan.rows, host, plan.edits)].join('\n'),
+    report: [...(diff ? [diff] : []), ...renderRemoved(plan, host)].join('\n'),
     verdict: verdictOfPlan(plan, dryRun, host),
     next: [
       ...(dryRun ? [texts['report.dry-run']] : []),
@@ -130,6 +130,27 @@ export function reportInstalled(
       ...(run === undefined ? [] : [texts['report.undo']]),
     ],
   }
+}
+
+/** Every file once: what became of our values, of what they had replaced, and of what the user changed since. */
+function renderRemoved({ rows, edits, findings }: Plan, host: Host): string[] {
+  const { texts } = host
+  const lines = [...new Map(rows.map((row) => [row.path, row])).values()].map(({ path, format, changes }) => {
+    const isDeleted = edits.some((edit) => edit.path === path && edit.after.kind === 'absent')
+    const isKept = findings.some(({ id, where }) => id === 'value-kept' && where?.file === path)
+    const isGone = changes.some(({ kind }) => kind === 'removed')
+    const notes = [
+      ...(changes.some(({ kind }) => kind !== 'removed') ? [texts['removed.restored']] : []),
+      ...(isGone && !isDeleted
+        ? [texts[format.endsWith('-profile') ? 'removed.block' : 'removed.values']]
+        : []),
+      ...(isDeleted ? [texts['removed.file']] : []),
+      ...(isKept ? [texts['removed.kept']] : []),
+    ]
+    const note = say('report.list', { items: notes.length > 0 ? notes : [texts['report.unchanged']] })
+    return `  ${say('removed.item', { name: shortenHome(path, host), note }).in(texts)}`
+  })
+  return [say('report.heading', { title: texts['report.files'] }).in(texts), ...lines]
 }
 
 /** The result of an undo: what is as it was before the run. */

@@ -113,8 +113,8 @@ async function writtenValues(tool: Tool, variables: string): Promise<string> {
   )
   const parts = await Promise.all(
     (ofFiles.some((format) => format !== 'dotenv') ? ofFiles : (['dotenv'] as const)).map(async (format) => {
-      const { text, paths } = await printTool(choice, format, docsContext)
-      const title = paths.map((path) => `\`${path.replace('/HOME', '~')}\``).join(', ') || variables
+      const { text, files } = await printTool(choice, format, docsContext)
+      const title = files.map(({ path }) => `\`${path.replace('/HOME', '~')}\``).join(', ') || variables
       return `${title}\n\n\`\`\`${format}\n${text.trimEnd().replaceAll('/HOME', '/home/you')}\n\`\`\``
     }),
   )

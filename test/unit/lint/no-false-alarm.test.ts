@@ -48,8 +48,8 @@ describe('what this program writes and prints', () => {
       const key = new Secret('cr_YOUR_KEY')
       const context = { gateway: testCatalog.gateway, host: lintHost, key, now: lintHost.now() }
       for (const format of printFormats(choice, context)) {
-        const { text, paths } = await printTool(choice, format, context)
-        const path = paths[0] ?? `/x/file.${endings[format] ?? format}`
+        const { text, files } = await printTool(choice, format, context)
+        const path = files[0]?.path ?? `/x/file.${endings[format] ?? format}`
         expect(await placesAt(path, text), `${format} ${region.id}`).toEqual([])
       }
     }

@@ -151,6 +151,40 @@ export async function idsNamed(
   return new Set([...gone, ...tools.map(({ id }) => id)])
 }
 
+/** As `idsNamed`. Errors: also UserError `tool-not-set-up`, exit 2, where nothing of these tools is set up. */
+export async function namedSetUp(
+  words: readonly string[],
+  setups: readonly Setup[],
+  context: CommandContext,
+): Promise<ReadonlySet<string> | undefined> {
+  const tools = await idsNamed(words, setups, context)
+  if (!tools || setups.some(({ tool }) => tools.has(tool))) return tools
+  throw new UserError({
+    code: 'tool-not-set-up',
+    message: say('status.not-set-up', { tools: [...tools] }),
+    hint: say('switch.not-set-up.hint', { tools: [...tools].join(',') }),
+    exit: 2,
+  })
+}
+
+/** What keeps its region, where that is another one than the tools that were named get. */
+export function stayingFindings(
+  setups: readonly Setup[],
+  named: ReadonlySet<string>,
+  { text }: Origin,
+): Finding[] {
+  const others = setups.filter(({ tool, gateway }) => !named.has(tool) && gateway !== text)
+  const regions = [...new Set(others.map(({ region }) => region))]
+  return regions.map((region) => ({
+    id: 'others-stay',
+    level: 'info',
+    message: say('switch.others-stay', {
+      tools: [...new Set(others.filter((one) => one.region === region).map(({ tool }) => tool))],
+      region,
+    }),
+  }))
+}
+
 /** Whether the folder that a setup stands in is gone, or something else has taken its place. */
 export function isGone({ project, method, place }: Setup): boolean {
   if (project !== undefined) return !isFolder(project)

@@ -7,9 +7,7 @@ import {
   type WritingContext,
 } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
-import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
-import type { Setup } from '../ledger.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
@@ -18,7 +16,7 @@ import { readKey } from '../secrets/read-key.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { existingChoices, idsNamed, loadLedger, storedKey } from './choices-of.ts'
+import { existingChoices, loadLedger, namedSetUp, stayingFindings, storedKey } from './choices-of.ts'
 import { keepIn } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { resolveVariants } from './resolve-region.ts'
@@ -41,23 +39,20 @@ export const switchCommand: CommandSpec = {
 /** Moves everything that is set up to another region; the keys that stand in the files stay as they are. */
 export async function runSwitch(input: Input, context: WritingContext): Promise<Outcome> {
   const asks = isInteractive(input, context.host) && readLedger(context.host).setups.length > 0
-  if (asks && isWithoutRegion(input)) {
+  if (asks && !namesGateway(input))
     return applyChoices(switchMaker(await askForRegion(input, context), context), context)
-  }
   const { origin } = originToTake(input, context)
   if (asks && !(await acceptsOrigin(origin, input, context))) throw cancelled()
   return applyChoices(switchMaker(input, context), context)
 }
 
-function isWithoutRegion({ positionals, values }: Input): boolean {
-  return positionals[0] === undefined && values.gateway === undefined
-}
+const namesGateway = ({ positionals: [region], values }: Input) =>
+  region !== undefined || values.gateway !== undefined
 
 async function askForRegion(input: Input, context: WritingContext): Promise<Input> {
   const { askRegion } = await import('../wizard/ask-region.ts')
   const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
-  const [setup] = readLedger(context.host).setups
-  return toRegion(input, textOf(await askRegion(input, context, accepts, setup?.region), 'region') ?? '')
+  return toRegion(input, textOf(await askRegion(input, context, accepts), 'region') ?? '')
 }
 
 function switchMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> {
@@ -87,8 +82,7 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
   const { host, committer } = context
   const { origin, note } = originToTake(input, context)
   const { setups } = loadLedger(context)
-  const tools = await idsNamed(listOf(input, 'setUpTool'), setups, context)
-  if (tools) assertSetUp(tools, setups)
+  const tools = await namedSetUp(listOf(input, 'setUpTool'), setups, context)
   const { choices: standing, findings: skipped } = existingChoices(context, tools)
   const { choices: existing, findings: ledOut } = await keepIn(standing, context)
   const isChecked = !isOn(input, 'noCheck') && !committer.dryRun
@@ -105,12 +99,7 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
     findings: [
       ...skipped,
       ...ledOut,
-      ...(tools
-        ? stayingFindings(
-            setups.filter(({ tool }) => !tools.has(tool)),
-            origin,
-          )
-        : []),
+      ...(tools ? stayingFindings(setups, tools, origin) : []),
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],
@@ -119,47 +108,18 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
   }
 }
 
-/** Errors: UserError `tool-not-set-up`, exit 2, where nothing of these tools is set up. */
-function assertSetUp(tools: ReadonlySet<string>, setups: readonly Setup[]): void {
-  if (setups.some(({ tool }) => tools.has(tool))) return
-  throw new UserError({
-    code: 'tool-not-set-up',
-    message: say('status.not-set-up', { tools: [...tools] }),
-    hint: say('switch.not-set-up.hint', { tools: [...tools].join(',') }),
-    exit: 2,
-  })
-}
-
-/** What keeps its region, where that is another one than the tools that were named get. */
-function stayingFindings(setups: readonly Setup[], { text }: Origin): Finding[] {
-  const others = setups.filter(({ gateway }) => gateway !== text)
-  const regions = [...new Set(others.map(({ region }) => region))]
-  return regions.map((region) => ({
-    id: 'others-stay',
-    level: 'info',
-    message: say('switch.others-stay', {
-      tools: [...new Set(others.filter((one) => one.region === region).map(({ tool }) => tool))],
-      region,
-    }),
-  }))
-}
-
 function originToTake(input: Input, { catalog }: CommandContext): ReturnType<typeof chooseOrigin> {
   const region = input.positionals[0]
-  if (isWithoutRegion(input)) throw missingRegion(catalog.gateway.regions)
-  return chooseOrigin(input, catalog.gateway, region)
+  if (namesGateway(input)) return chooseOrigin(input, catalog.gateway, region)
+  throw new UserError({
+    code: 'region-missing',
+    message: say('error.region-missing'),
+    hint: say('error.region-missing.hint', { regions: catalog.gateway.regions.map(({ id }) => id) }),
+    exit: 2,
+  })
 }
 
 function toRegion({ values, ...input }: Input, region: string): Input {
   const { gateway: _, ...others } = values
   return { ...input, values: others, positionals: [region] }
-}
-
-function missingRegion(regions: readonly { id: string }[]): UserError {
-  return new UserError({
-    code: 'region-missing',
-    message: say('error.region-missing'),
-    hint: say('error.region-missing.hint', { regions: regions.map(({ id }) => id) }),
-    exit: 2,
-  })
 }

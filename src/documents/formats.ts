@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
-import type { Format } from './document.ts'
+import type { Format, Value } from './document.ts'
+import { quoteDotenv } from './shell/quote.ts'
 import { guardFormat } from './too-deep.ts'
 
 /** Every format that a target or a source can have. The environment of a shell and its profile are formats too. */
@@ -64,4 +65,17 @@ export async function whyNotParsed(
     if (!(error instanceof UserError)) throw error
     return readAllTheSame.includes(error.code) ? undefined : error
   }
+}
+
+/** Values as the whole text of a file of this format (toml, yaml, dotenv, else JSON), as for a paste. */
+export async function renderData(format: string, data: Record<string, Value>): Promise<string> {
+  // Both packages are CommonJS: once bundled, only their default export is there.
+  if (format === 'toml') return (await import('@iarna/toml/stringify.js')).default(data as never)
+  if (format === 'yaml') return (await import('yaml')).default.stringify(data)
+  if (format === 'dotenv') {
+    return Object.entries(data)
+      .map(([name, value]) => `${name}=${quoteDotenv(String(value))}`)
+      .join('\n')
+  }
+  return JSON.stringify(data, null, 2)
 }

@@ -114,3 +114,13 @@ function groupByKey(edits: readonly DataEdit[]): Map<string, DataEdit[]> {
 function isBelow(path: KeyPath, above: KeyPath): boolean {
   return above.length <= path.length && above.every((key, index) => key === path[index])
 }
+
+/** The same tables with a value at this path; tables on the way are made. */
+export function setAt(
+  data: Record<string, Value>,
+  [key = '', ...rest]: KeyPath,
+  value: Value,
+): Record<string, Value> {
+  const child = data[key] as Record<string, Value> | undefined
+  return { ...data, [key]: rest.length === 0 ? value : setAt(child ?? {}, rest, value) }
+}

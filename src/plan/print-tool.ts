@@ -1,5 +1,7 @@
-import type { KeyPath, Value } from '../documents/document.ts'
+import type { Value } from '../documents/document.ts'
+import { renderData } from '../documents/formats.ts'
 import { type AssignedValue, quoteDotenv, type ShellId, shellLine } from '../documents/shell/quote.ts'
+import { setAt } from '../documents/value.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
 import { fileTargets, lookupFor, variableLeaves, type WantedContext, type WantedTarget } from './wanted.ts'
@@ -63,8 +65,7 @@ export async function printTool(
       return { path: target.path, format: target.format, text: `${text}\n` }
     }),
   )
-  const several = files.length > 1
-  const texts = files.map((file) => (several ? `${headingOf(file)}\n${file.text}` : file.text))
+  const texts = files.map((file) => (files.length > 1 ? `${headingOf(file)}\n${file.text}` : file.text))
   return { text: texts.join('\n'), files }
 }
 
@@ -125,33 +126,7 @@ function escapeCharacter(character: string): string {
 
 /** A new file with these values, in its format; a key is written as it is. */
 export function renderLeaves(format: string, leaves: readonly Leaf[]): Promise<string> {
-  return renderData(format, nest(leaves))
-}
-
-/** Data as a text of one of the formats that settings are printed in. */
-export async function renderData(format: string, data: Record<string, Value>): Promise<string> {
-  // Both packages are CommonJS: once bundled, only their default export is there.
-  if (format === 'toml') return (await import('@iarna/toml/stringify.js')).default(data as never)
-  if (format === 'yaml') return (await import('yaml')).default.stringify(data)
-  if (format === 'dotenv') {
-    return Object.entries(data)
-      .map(([name, value]) => `${name}=${quoteDotenv(String(value))}`)
-      .join('\n')
-  }
-  return JSON.stringify(data, null, 2)
-}
-
-function nest(leaves: readonly Leaf[]): Record<string, Value> {
-  return leaves.reduce<Record<string, Value>>((data, { keyPath, value }) => {
-    return setAt(data, keyPath, revealValue(value))
-  }, {})
-}
-
-function setAt(
-  data: Record<string, Value>,
-  [key = '', ...rest]: KeyPath,
-  value: Value,
-): Record<string, Value> {
-  const child = data[key] as Record<string, Value> | undefined
-  return { ...data, [key]: rest.length === 0 ? value : setAt(child ?? {}, rest, value) }
+  type Data = Record<string, Value>
+  const put = (data: Data, { keyPath, value }: Leaf) => setAt(data, keyPath, revealValue(value))
+  return renderData(format, leaves.reduce<Data>(put, {}))
 }

@@ -57,9 +57,16 @@ export function reportDoctor(
   const errors = report.findings.filter(({ level }) => level === 'error' || level === 'failed')
   return {
     report: [...groups, ...rest, page.style.bold(sum.in(host.texts))].join('\n\n'),
-    verdict: [sum.in(host.texts), ...errors.flatMap((finding) => renderFinding(finding, page))].join('\n'),
+    verdict: [
+      sum.in(host.texts),
+      ...errors.flatMap((one) => renderFinding(one, titleOf(one, report), page)),
+    ].join('\n'),
     next: [],
   }
+}
+
+function titleOf({ tool }: Finding, { tools }: DoctorReport): string {
+  return tools.find((row) => row.tool === tool)?.title ?? tool ?? ''
 }
 
 /** A tool is in use where it is set up, where it uses the gateway, or where something is wrong with it. */

@@ -45,10 +45,7 @@ export function printFormats(choice: ToolChoice, context: WantedContext): string
   return [...new Set([...files, ...variables, ...Object.keys(snippets)])]
 }
 
-/**
- * The settings of one tool in one of its formats, or without one every file that it needs, each under its path where there are
- * several. The key in `context` is written as it is.
- */
+/** One of a tool's formats, or without one every file that it needs. The key in `context` is written as it is. */
 export async function printTool(
   choice: ToolChoice,
   format: string | undefined,

@@ -304,6 +304,7 @@ export const positionalNames: { readonly [Name in CommandName]?: string } = {
   lint: '[PATH ...]',
   switch: '[REGION]',
   undo: '[RUN]',
+  run: 'TOOL [-- ARGUMENT ...]',
   key: 'VERB',
 }
 

@@ -54,7 +54,7 @@ describe('renderHelp', () => {
     '%s: names the arguments that the command reads',
     (name, positional) => {
       const named = positional?.name
-      const usage = usageOf(name, testCatalog).replace(' [TOOL ...]', '')
+      const usage = usageOf(name, testCatalog).replace(/ \[(TOOL|-- ARGUMENT) ...\]/, '')
       expect(usage.replace(/[[\]]| \.\.\./g, '')).toBe([name, named].filter(Boolean).join(' '))
       expect(usage.includes('[')).toBe(positional?.required === false)
     },

@@ -296,19 +296,6 @@ export const fields = {
 } as const satisfies Record<string, Field>
 
 /**
- * What may follow a command without a flag, as `--help` writes it; the command itself says how that is read. Tools may follow
- * wherever there is a flag `--tool`.
- */
-export const positionalNames: { readonly [Name in CommandName]?: string } = {
-  print: 'TOOL',
-  lint: '[PATH ...]',
-  switch: '[REGION]',
-  undo: '[RUN]',
-  run: 'TOOL [-- ARGUMENT ...]',
-  key: 'VERB',
-}
-
-/**
  * The fields of a command, with the flags by which tools let a variant be pinned: of `key rotate` those of this verb, of
  * `key` those of any verb.
  */

@@ -180,7 +180,9 @@ export function formatsOf({ targets, env, snippets }: Tool): string[] {
     ({ scope, when, keyDelivery = ['file'] }) =>
       scope === 'user' && when === undefined && keyDelivery.includes('file'),
   )
-  const variables = env ? ['sh', 'fish', 'powershell', 'cmd', 'dotenv'] : []
+  const shells = ['sh', 'fish', 'powershell', 'cmd']
+  const inFile = files.some(({ format }) => format === 'dotenv') ? shells : []
+  const variables = env ? [...shells, 'dotenv'] : inFile
   return [...new Set([...files.map(({ format }) => format), ...variables, ...Object.keys(snippets)])]
 }
 

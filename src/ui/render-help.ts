@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/tool.ts'
 import type { CommandSpec } from '../command.ts'
 import type { ExitCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type CommandName, type Field, fieldsOf, isFlagOf, positionalNames } from '../request/fields.ts'
+import { type CommandName, type Field, fieldsOf, isFlagOf } from '../request/fields.ts'
 import type { Positional } from '../request/parse-arguments.ts'
 import { type Message, say } from '../texts/message.ts'
 import { displayWidth, padEnd, wrapText } from './render-table.ts'
@@ -104,6 +104,20 @@ export function variablesOf({ tools }: Catalog) {
     ['XDG_DATA_HOME', 'data'],
     [[...ofTools, 'ZDOTDIR'].join(', '), 'tools'],
   ] as const
+}
+
+/**
+ * What may follow a command without a flag, as `--help` writes it; the command itself says how that is read. Tools may follow
+ * wherever there is a flag `--tool`.
+ */
+const positionalNames: { readonly [Name in CommandName]?: string } = {
+  print: 'TOOL',
+  lint: '[PATH ...]',
+  switch: '[REGION]',
+  undo: '[RUN]',
+  run: 'TOOL [-- ARGUMENT ...]',
+  key: 'VERB',
+  completion: 'SHELL',
 }
 
 /** A command, or a verb of one, as it is typed, with its arguments: `switch [REGION] [TOOL ...]`. */

@@ -28,7 +28,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const recovered = await recoverFirst(input, context)
   const ledger = loadLedger(context)
   const { setups, folders } = ledger
-  const tools = await idsNamed(listOf(input, 'removedTool'), setups, context)
+  const tools = await idsNamed(listOf(input, 'setUpTool'), setups, context)
   const removed = setups.filter((setup) => isMeant(setup, tools, textOf(input, 'scope'), host))
   const kept = setups.filter((setup) => !removed.includes(setup))
   const ids = new Set([...removed.map(setupId), ...completionsToRemove(input, ledger, kept)])
@@ -67,7 +67,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
 
 /** Who takes everything out is done with the program: the completion of its commands goes as well. */
 function completionsToRemove(input: Input, ledger: Ledger, kept: readonly Setup[]): string[] {
-  const isNarrow = listOf(input, 'removedTool').length > 0 || textOf(input, 'scope') !== undefined
+  const isNarrow = listOf(input, 'setUpTool').length > 0 || textOf(input, 'scope') !== undefined
   return isNarrow || kept.length > 0 ? [] : completionIds(ledger)
 }
 

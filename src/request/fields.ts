@@ -87,19 +87,12 @@ export const fields = {
     choices: (catalog) => [...catalog.tools.map((tool) => tool.id), 'all', 'detected'],
   },
   // What is set up can be of a tool whose folder is gone meanwhile, so the command itself knows the choices.
-  removedTool: {
-    flag: 'tool',
-    value: 'ID',
-    many: true,
-    summary: say('flag.removed-tool'),
-    commands: ['remove'],
-  },
   setUpTool: {
     flag: 'tool',
     value: 'ID',
     many: true,
     summary: say('flag.set-up-tool'),
-    commands: ['switch', 'status'],
+    commands: ['remove', 'switch', 'status'],
   },
   region: {
     flag: 'region',

@@ -25,6 +25,7 @@ export const positionalValues: {
   run: toolIds,
   switch: fields.printRegion.choices,
   lint: 'path',
+  apply: 'path',
 }
 
 function toolIds({ tools }: Catalog): string[] {

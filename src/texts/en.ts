@@ -1768,7 +1768,6 @@ export const en = {
 
   // Help: flags.
   'flag.tool': 'Tool (`all`, or `detected` for the installed ones)',
-  'flag.removed-tool': 'Tool to remove (`all`, or `detected` for the installed ones)',
   'flag.set-up-tool': 'Only this configured tool (`all`, or `detected` for the installed ones)',
   'flag.region': 'Gateway region (`auto` picks the fastest encrypted one)',
   'flag.print-region': 'Gateway region',

@@ -1427,7 +1427,6 @@ export const zhCN: Texts = {
 
   // Help: flags.
   'flag.tool': '工具（`all` 为全部，`detected` 为已安装的工具）',
-  'flag.removed-tool': '要移除的工具（`all` 为全部，`detected` 为已安装的工具）',
   'flag.set-up-tool': '仅限已配置的该工具（`all` 为全部，`detected` 为本机已安装的工具）',
   'flag.region': '网关区域（`auto` 选择最快的加密区域）',
   'flag.print-region': '网关区域',

@@ -118,6 +118,7 @@ const positionalNames: { readonly [Name in CommandName]?: string } = {
   run: 'TOOL [-- ARGUMENT ...]',
   key: 'VERB',
   completion: 'SHELL',
+  apply: 'FILE',
 }
 
 /** A command, or a verb of one, as it is typed, with its arguments: `switch [REGION] [TOOL ...]`. */

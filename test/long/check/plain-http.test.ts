@@ -270,7 +270,7 @@ it.each([
 it('remove of one tool says nothing of the key while another one still uses the origin', async () => {
   const { context } = await machine()
   await runSetup(input({ tool: ['claude-code', 'codex'], region: ['china'] }, ['noCheck']), context)
-  const { findings } = await runRemove(input({ removedTool: ['codex'] }), context)
+  const { findings } = await runRemove(input({ setUpTool: ['codex'] }), context)
   expect(ids(findings)).not.toContain('key-was-in-the-clear')
   expect(ids(findings)).not.toContain('consent-ended')
   const kept = await runSetup(toChina('noCheck'), context)

@@ -56,7 +56,7 @@ it(
           const touched = wantedValues(wish, machine.home, machine.env)
           if (sharesModel(wish) || (await machine.setup(wish)).error) return
           const leaving = wish.tools[pick % wish.tools.length] ?? ''
-          expect((await machine.remove({ values: { removedTool: [leaving] } })).error).toBeUndefined()
+          expect((await machine.remove({ values: { setUpTool: [leaving] } })).error).toBeUndefined()
           const rest = without(wish, leaving)
           if (rest.tools.length > 0) {
             expectWritten(wantedValues(rest, machine.home, machine.env))

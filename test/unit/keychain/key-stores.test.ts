@@ -190,7 +190,7 @@ describe('--key-store keychain', () => {
         { tool: 'openai-sdk', keyStore: 'keychain', asWritten: true },
       ],
     })
-    const some = await runRemove(inputOf({ removedTool: ['codex'] }), context)
+    const some = await runRemove(inputOf({ setUpTool: ['codex'] }), context)
     expect(some.findings.map(({ id }) => id)).not.toContain('key-in-keychain')
     const rest = await runRemove(inputOf({}), context)
     expect(rest.findings).toContainEqual(

@@ -73,7 +73,7 @@ function commandSection(spec: CommandSpec): string[] {
     ([verb, meaning]) => [verb, `${meaning}.`] as const,
   )
   return [
-    `.SS qcode\\-setup ${text(usageOf(spec))}`,
+    `.SS qcode\\-setup ${text(usageOf(spec.name, testCatalog))}`,
     paragraph(`${summary}.`),
     ...terms(verbs),
     ...flagTerms(own.filter(({ flag }) => !common.includes(flag))),

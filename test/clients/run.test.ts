@@ -180,7 +180,8 @@ function start({ id, env }: Machine, { home, standIn, key }: Place) {
     extendEnv: false,
     input: key,
     reject: false,
-    timeout: 120_000,
+    // Kilo looks for its vendor for a minute first.
+    timeout: 240_000,
   })
 }
 

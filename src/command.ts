@@ -77,6 +77,8 @@ export interface Outcome {
   readonly report: string
   /** The result in a line, for `--quiet`; by default the whole report, as of a command that is asked for just that. */
   readonly verdict?: string
+  /** The verdict is shown above everything else. */
+  readonly verdictFirst?: boolean
   /** For standard error, before the report. */
   readonly findings: readonly Finding[]
   /** What to do next, for standard error, after the report. */

@@ -149,7 +149,7 @@ function onlyVerdict({ findings, report, verdict = report, ...others }: Outcome)
   const errors = findings.filter(({ level }) => level === 'error' || level === 'failed')
   const warnings = findings.filter(({ level }) => level === 'warning')
   const told = errors.length === 0 && others.exit !== 0 ? warnings : errors
-  return { ...others, findings: told, report: verdict, next: [] }
+  return { ...others, findings: told, report: verdict, verdictFirst: false, next: [] }
 }
 
 const cameTooLate: Finding = {
@@ -172,7 +172,9 @@ function noteOf({ code, text, hintInLine: hint, where }: UserError): Finding {
   return { id: code, level: 'warning', message, ...(hint !== undefined && { hint }) }
 }
 
-function printOutcome({ findings, report, next = [], showsKey }: Outcome, host: Host): void {
+function printOutcome(outcome: Outcome, host: Host): void {
+  const { findings, report, next = [], showsKey, verdict, verdictFirst } = outcome
+  if (verdictFirst && verdict) print(host, verdict)
   if (findings.length > 0) talk(host, renderFindings(findings, host))
   if (report !== '') print(host, report, showsKey ? 'shown' : 'hidden')
   if (next.length > 0) talk(host, next.map(escapeNewlines).join('\n'))

@@ -10,6 +10,12 @@ function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
 }
 
+/** `A`, `A and B`, `A, B and C`. */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? ''
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
+}
+
 /** What a server said, at the end of a sentence. */
 function quoted(said: string): string {
   return said === '' ? '.' : `: ${said}`
@@ -1377,7 +1383,14 @@ export const en = {
   'report.up-to-date': 'Already up to date. Nothing was written.',
   'report.same-command': ({ command }: With<'command'>) => `To repeat this without prompts: ${command}`,
   'report.new-shell': 'Open a new terminal to use the new variables.',
+  'report.start': ({ commands }: { readonly commands: readonly string[] }) => `Next: ${commands.join(', ')}`,
   'report.undo': 'To undo: qcode-setup undo',
+  'verdict.ready': ({ tools }: { readonly tools: readonly string[] }) =>
+    `${listed(tools)} ${tools.length === 1 ? 'is' : 'are'} ready.`,
+  'verdict.configured': ({ tools }: { readonly tools: readonly string[] }) =>
+    `${listed(tools)} ${tools.length === 1 ? 'is' : 'are'} configured. The gateway was not tested.`,
+  'verdict.not-working': ({ reason }: With<'reason'>) => `Not working yet: ${reason}`,
+  'verdict.see-below': 'see below.',
   'verdict.changed': ({ files }: Count<'files'>) => `Changed ${files} ${files === 1 ? 'file' : 'files'}.`,
   'verdict.would-change': ({ files }: Count<'files'>) =>
     `Would change ${files} ${files === 1 ? 'file' : 'files'} (--dry-run).`,

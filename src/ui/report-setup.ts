@@ -1,4 +1,5 @@
 import type { UndoState } from '../apply/plan-undo.ts'
+import type { Outcome } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import type { FileEdit, Plan, PlanRow } from '../plan/plan.ts'
@@ -6,17 +7,22 @@ import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore, Scope } from '../request/request.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
-import { renderTable, shortenHome } from './render-table.ts'
+import { displayWidth, renderTable, shortenHome } from './render-table.ts'
 import { styleFor } from './style.ts'
-import { renderKeychain, verdictOfPlan, verdictOfStatus } from './verdicts.ts'
+import {
+  renderKeychain,
+  type SetUp,
+  startLines,
+  verdictOfPlan,
+  verdictOfSetup,
+  verdictOfStatus,
+} from './verdicts.ts'
 
-interface SetupReport {
-  readonly plan: Plan
+interface SetupReport extends SetUp {
   readonly run: string | undefined
   readonly diff: string | undefined
   /** What is wrong with what the clients will do. */
   readonly effect?: readonly Finding[]
-  readonly dryRun: boolean
   /** The command line that does the same without questions, where questions were asked. */
   readonly sameCommand?: string
 }
@@ -29,17 +35,16 @@ interface Report {
 }
 
 /** The result of a setup or a switch: the files as a table, and what to type next. */
-export function reportSetup(
-  { plan, run, diff, effect = [], dryRun, sameCommand }: SetupReport,
-  host: Host,
-): Report {
+export function reportSetup(applied: SetupReport, host: Host): Report & Pick<Outcome, 'verdictFirst'> {
+  const { plan, run, diff, effect = [], dryRun, sameCommand } = applied
   const { texts } = host
   const none = texts['status.none']
   if (plan.rows.length === 0) return { report: none, verdict: none, next: [] }
   const variables = plan.rows.some(({ format, action }) => format.endsWith('-env') && action !== 'unchanged')
   return {
     report: [...(diff ? [diff] : []), renderPlan(plan.rows, host), ...renderKeychain(plan, host)].join('\n'),
-    verdict: verdictOfPlan(plan, dryRun, host),
+    verdict: verdictOfSetup(applied, host),
+    verdictFirst: !dryRun,
     next: [
       ...(dryRun
         ? [texts['report.dry-run']]
@@ -48,10 +53,26 @@ export function reportSetup(
           : []),
       // Where a new shell does not reach them, or something else wins there, the findings say so.
       ...(variables && run && effect.length === 0 ? [texts['report.new-shell']] : []),
-      ...(sameCommand === undefined ? [] : [say('report.same-command', { command: sameCommand }).in(texts)]),
+      ...startLines(applied, host),
+      ...(sameCommand === undefined ? [] : sameCommandLines(sameCommand, host)),
       ...(run === undefined ? [] : [texts['report.undo']]),
     ],
   }
+}
+
+/** A line that is too long goes on behind a backslash, so that it can still be copied as a whole. */
+function sameCommandLines(command: string, { texts, terminal }: Host): string[] {
+  const line = say('report.same-command', { command }).in(texts)
+  if (!terminal.interactive || displayWidth(line) <= terminal.columns) return [line]
+  const lines: string[] = []
+  for (const word of command.match(/(?:'[^']*'|\\'|[^\s'])+/g) ?? []) {
+    const last = lines.at(-1)
+    if (last !== undefined && displayWidth(`${last} ${word}`) <= terminal.columns - 4) {
+      lines[lines.length - 1] = `${last} ${word}`
+    } else lines.push(word)
+  }
+  const shown = lines.map((words, index) => `  ${words}${index < lines.length - 1 ? ' \\' : ''}`)
+  return [say('report.same-command', { command: '' }).in(texts).trimEnd(), ...shown]
 }
 
 type Action = PlanRow['action']

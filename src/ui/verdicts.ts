@@ -1,7 +1,12 @@
+import type { Outcome } from '../command.ts'
+import type { Finding } from '../finding.ts'
+import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
+import type { ToolChoice } from '../request/request.ts'
 import { joined, say } from '../texts/message.ts'
+import { styleFor } from './style.ts'
 
 /** How much a plan changes, for `--quiet`. */
 export function verdictOfPlan(plan: Plan, dryRun: boolean, host: Host): string {
@@ -9,6 +14,39 @@ export function verdictOfPlan(plan: Plan, dryRun: boolean, host: Host): string {
   const changed = say(dryRun ? 'verdict.would-change' : 'verdict.changed', { files }).in(host.texts)
   const parts = [...(files > 0 ? [changed] : []), ...renderKeychain(plan, host)]
   return parts.length === 0 ? host.texts['report.up-to-date'] : parts.join('\n')
+}
+
+/** What has been set up, as far as a verdict and the next step need it. */
+export interface SetUp {
+  readonly plan: Plan
+  readonly choices: readonly ToolChoice[]
+  readonly findings: readonly Finding[]
+  readonly exit: Outcome['exit']
+  /** What the gateway said; null where it was not asked. */
+  readonly check: unknown
+  readonly dryRun: boolean
+}
+
+/** Whether the tools work now, and if not, why: the first thing that a user is to read. */
+export function verdictOfSetup({ plan, choices, findings, exit, check, dryRun }: SetUp, host: Host): string {
+  if (dryRun || choices.length === 0) return verdictOfPlan(plan, dryRun, host)
+  const style = styleFor(host, 'stdout')
+  const problem = findings.find(({ level }) => level === 'error' || level === 'failed')
+  if (problem || exit !== 0) {
+    const reason = problem?.message ?? say('verdict.see-below')
+    return `${style.red('✗')} ${say('verdict.not-working', { reason }).in(host.texts)}`
+  }
+  const tools = [...new Set(choices.map(({ tool }) => tool.title))]
+  const id = check === null ? 'verdict.configured' : 'verdict.ready'
+  return `${style.green('✔')} ${style.bold(say(id, { tools }).in(host.texts))}`
+}
+
+/** The commands that start what works now, of the tools that are installed. */
+export function startLines({ choices, exit, dryRun }: SetUp, host: Host): string[] {
+  if (dryRun || exit !== 0) return []
+  const names = new Set(choices.flatMap(({ tool }) => tool.detect.commands.slice(0, 1)))
+  const commands = [...names].filter((name) => findProgram(name, host) !== undefined)
+  return commands.length === 0 ? [] : [say('report.start', { commands }).in(host.texts)]
 }
 
 /** What a plan does to the keychain, as one line; none where it leaves that alone. The key is shown masked. */

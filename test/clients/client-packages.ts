@@ -55,7 +55,6 @@ export const clientPackages: readonly ClientPackage[] = [
   npm('pi', '@mariozechner/pi-coding-agent', '0.73.1'),
   npm('copilot', '@github/copilot', '1.0.102'),
   npm('kilo', '@kilocode/cli-linux-x64', '7.7.9'),
-  npm('continue', '@continuedev/cli', '1.5.47'),
   { id: 'litellm-1.110.2', registry: 'pypi', packages: { litellm: '1.110.2' } },
   {
     id: 'llama-index',

@@ -46,7 +46,7 @@ function routeFinding(finding: Finding, views: readonly ToolView[]): Finding {
 function keyFinding(
   { message: reason, hint: _, ...finding }: Finding,
   users: readonly KeyUser[],
-  { entries, setups }: Ledger,
+  { entries }: Ledger,
   { profiles }: EffectContext,
 ): Finding {
   const [first] = users
@@ -63,17 +63,11 @@ function keyFinding(
   return {
     ...finding,
     message: say('doctor.key-refused', { reason, key: maskKey(first.found.value.trim()), places }),
-    hint: others.length === 0 ? rotation(ids, setups) : replacement(others, profiles),
+    hint: others.length === 0 ? asMessage('qcode-setup key rotate') : replacement(others, profiles),
     ...(more.length === 0 ? { tool: only ?? '' } : { tools: ids }),
     ...(shows !== undefined && { shows }),
     ...(where && { where }),
   }
-}
-
-/** One command for all that have this key; the others of the machine keep theirs. */
-function rotation(ids: readonly string[], setups: Ledger['setups']): Message {
-  const isAll = setups.every(({ tool }) => ids.includes(tool))
-  return asMessage(`qcode-setup key rotate${isAll ? '' : ` --tool ${ids.join(',')}`}`)
 }
 
 /** Of keys that this program did not write: where the new one belongs. */

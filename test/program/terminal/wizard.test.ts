@@ -74,6 +74,7 @@ describe('the wizard on a terminal', () => {
       `✔ ${en['ask.region']} Europe`,
       `✔ ${en['ask.key.short']} cr_…cdef`,
       `✔ ${en['ask.confirm']} ${en['ask.confirm.apply']}`,
+      `✔ ${en['verdict.configured']({ tools: ['Codex CLI'] })}`,
     ])
     expect(screen).not.toMatch(/^\? |❯|◉|United States/m)
     expect(run.sent()).not.toMatch(tellingPart)
@@ -90,6 +91,7 @@ describe('the wizard on a terminal', () => {
       `✔ ${zhCN['ask.region']} 欧洲`,
       `✔ ${zhCN['ask.key.short']} cr_…cdef`,
       `✔ ${zhCN['ask.confirm']} ${zhCN['ask.confirm.apply']}`,
+      `✔ ${zhCN['verdict.configured']({ tools: ['Codex CLI'] })}`,
     ])
     expect(run.screen()).not.toMatch(/^\? |❯|◉/m)
     expect(run.sent()).not.toMatch(tellingPart)

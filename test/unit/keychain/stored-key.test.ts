@@ -40,9 +40,18 @@ describe('check without a key of its own', () => {
     const host = createTestHost(home)
     const [kept, other] = gateways
     await setUp(host, 'codex', 'keychain', kept)
-    await setUp(host, 'claude-code', 'file', other)
+    await setUp(host, 'claude-code', 'env', other)
     await runCheck({ values: {}, switches: new Set(), positionals: [] }, createTestContext(host))
     expect(gateways.map(({ requests }) => requests.length > 0)).toEqual([true, true])
+    expect(gateways.map(sawKey)).toEqual([true, false])
+  })
+
+  it('takes the one of a file for the gateway that it was written for, and for no others', async () => {
+    const host = createTestHost(home)
+    const [written, other] = gateways
+    await setUp(host, 'codex', 'file', written)
+    await setUp(host, 'claude-code', 'env', other)
+    await runCheck({ values: {}, switches: new Set(), positionals: [] }, createTestContext(host))
     expect(gateways.map(sawKey)).toEqual([true, false])
   })
 

@@ -125,6 +125,7 @@ describe('the report for a person', () => {
   it('says when there is nothing', () => {
     expect(reportLint({ ...report, findings: [] }, host)).toEqual({
       report: String(say('lint.clean', { files: 2 })),
+      verdict: String(say('lint.clean', { files: 2 })),
       next: [],
     })
   })

@@ -41,7 +41,7 @@ describe('the report of prove', () => {
   it('does not call it proven where one client is wrong, or none was run', () => {
     expect(reportProve([proven, { ...proven, verdict: 'wrong' }], host).next).toEqual([])
     expect(reportProve([skipped], host).next).toEqual([])
-    expect(reportProve([], host)).toEqual({ report: '', next: [] })
+    expect(reportProve([], host)).toEqual({ report: '', verdict: '', next: [] })
   })
 
   it('lets no client command the terminal', () => {

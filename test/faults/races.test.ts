@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { listRuns } from '../../src/apply/journal.ts'
 import type { Host } from '../../src/host/host.ts'
 import { hashBytes } from '../../src/host/read-file-state.ts'
+import { oneToolOfEachKind } from '../support/every-tool.ts'
 import { readTree, stateBelowHome, usersPart } from '../support/home-tree.ts'
 import { fillRichHome } from '../support/rich-home.ts'
 import { expectNoLock, expectSettled, expectWhole } from './laws.ts'
@@ -33,7 +34,9 @@ function wish(round: number, index: number): string[] {
     '--on-conflict',
     'overwrite',
   ]
-  return index === 7 && round % 3 === 2 ? ['remove', '--yes'] : ['setup', '--tool', 'all', ...flags]
+  return index === 7 && round % 3 === 2
+    ? ['remove', '--yes']
+    : ['setup', '--tool', oneToolOfEachKind.join(','), ...flags]
 }
 
 /** Every file of the last run that changed something is as that run wrote it: none is another run's. */

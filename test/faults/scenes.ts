@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { oneToolOfEachKind } from '../support/every-tool.ts'
 import { type HomeTree, readTree, usersPart } from '../support/home-tree.ts'
 import { fillRichHome } from '../support/rich-home.ts'
 import { type ProgramFault, startProgram } from './program.ts'
@@ -29,7 +30,7 @@ export interface Scene {
 export const sceneNames = ['setup', 'switch', 'remove', 'undo', 'recovery', 'rollback'] as const
 export type SceneName = (typeof sceneNames)[number]
 
-const setup = ['setup', '--tool', 'all', '--yes', '--no-check']
+const setup = ['setup', '--tool', oneToolOfEachKind.join(','), '--yes', '--no-check']
 const commands: Readonly<Record<SceneName, readonly string[]>> = {
   setup,
   switch: ['switch', 'eu', '--yes', '--no-check'],

@@ -17,3 +17,18 @@ export function missingEntries(
 ): string[] {
   return tools.filter(({ id }) => !Object.hasOwn(table, id)).map(({ id }) => `no entry for ${id} in ${file}`)
 }
+
+/**
+ * One tool for each format that settings are in, and one for each way of variables: where a test plays every call of a run,
+ * a second tool of the same kind costs minutes and shows nothing new.
+ */
+export const oneToolOfEachKind: readonly string[] = [
+  ...new Map(
+    testCatalog.tools
+      .flatMap((tool) => [
+        ...tool.targets.map(({ format, scope }) => [`${scope} ${format}`, tool.id] as const),
+        ...(tool.env ? [['variables', tool.id] as const] : []),
+      ])
+      .reverse(),
+  ).values(),
+].filter((id, index, all) => all.indexOf(id) === index)

@@ -21,6 +21,7 @@ import { describeReference, parseKeyReference } from '../secrets/key-reference.t
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
+import { renderFindings } from '../ui/write-text.ts'
 import { type Applied, applyChoices, type Chosen } from './apply-choices.ts'
 import { choiceOf, existingChoices, isGone, loadLedger } from './choices-of.ts'
 import { type DeclaredChoices, declaredChoices } from './declared-choices.ts'
@@ -85,6 +86,8 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   })
   const origins = [...new Map(declared.choices.map(({ origin }) => [origin.text, origin])).values()]
   await acceptOrigins(origins, input, context)
+  const strangers = otherGateways(origins, existing)
+  await acceptGateways(strangers, input, context)
   const key = await declaredKey(declaration.key, declared.choices, existing, input, context)
   const { setups, folders } = loadLedger(context)
   const unlisted = setups.filter((setup) => !isListed(setup, declared, context))
@@ -106,7 +109,7 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
       ...declared.findings,
       ...key.findings,
       ...(key.isGiven && key.secret ? judgeKeyLook(key.secret) : []),
-      ...otherGateways(origins, existing),
+      ...strangers.map(({ finding }) => finding),
       ...(reference
         ? [
             {
@@ -166,16 +169,52 @@ function notListed(setups: readonly Setup[]): Finding[] {
   return [{ id: 'not-in-file', level: 'info', message: say('setup-file.not-listed', { tools }) }]
 }
 
+/** The key goes to no region of the gateway on a file's word alone: the user's is asked for, or `--allow-gateway`. */
+async function acceptGateways(
+  strangers: readonly Stranger[],
+  input: Input,
+  context: WritingContext,
+): Promise<void> {
+  const { host, committer } = context
+  const [first] = strangers
+  if (!first || committer.dryRun || isOn(input, 'allowGateway')) return
+  if (!isInteractive(input, host)) {
+    throw new UserError({
+      code: 'gateway-not-allowed',
+      message: say('setup-file.gateway.not-allowed', { origin: first.origin }),
+      hint: say('setup-file.gateway.not-allowed.hint'),
+      exit: 2,
+    })
+  }
+  const { askConfirm, tell } = await import('../wizard/ask.ts')
+  tell(
+    host,
+    renderFindings(
+      strangers.map(({ finding }) => finding),
+      host,
+    ),
+  )
+  if (!(await askConfirm(host, say('ask.use-anyway'), false))) throw cancelled()
+}
+
+interface Stranger {
+  readonly origin: string
+  readonly finding: Finding
+}
+
 /** A file may be somebody else's: where it leads the key to no region of the gateway, that is said, the first time. */
-function otherGateways(origins: readonly Origin[], existing: readonly ToolChoice[]): Finding[] {
+function otherGateways(origins: readonly Origin[], existing: readonly ToolChoice[]): Stranger[] {
   const known = new Set(existing.map(({ origin }) => origin.text))
   const isLocal = (text: string) => text.startsWith('http:') && !isUnencryptedUrl(text)
   return origins
     .filter(({ region, text }) => region === 'custom' && !known.has(text) && !isLocal(text))
     .map(({ text: origin }) => ({
-      id: 'other-gateway',
-      level: 'warning',
-      message: say('setup-file.other-gateway', { origin }),
+      origin,
+      finding: {
+        id: 'other-gateway',
+        level: 'warning',
+        message: say('setup-file.other-gateway', { origin }),
+      },
     }))
 }
 

@@ -237,6 +237,7 @@ export const fields = {
   },
   check: { flag: 'check', summary: say('flag.check'), commands: ['apply'] },
   prune: { flag: 'prune', summary: say('flag.prune'), commands: ['apply'] },
+  allowGateway: { flag: 'allow-gateway', summary: say('flag.allow-gateway'), commands: ['apply'] },
   allowCommand: { flag: 'allow-command', summary: say('flag.allow-command'), commands: ['apply'] },
   yes: { flag: 'yes', summary: say('flag.yes'), commands: writers },
   list: { flag: 'list', summary: say('flag.list'), commands: ['undo'] },

@@ -1654,6 +1654,9 @@ export const en = {
   'setup-file.command.ask': 'Run it?',
   'setup-file.command.not-allowed': ({ command }: With<'command'>) =>
     `The file gets the key from a command, which was not run: ${command}`,
+  'setup-file.gateway.not-allowed': ({ origin }: With<'origin'>) =>
+    `The file would send your key to ${origin}, which is not a QCode.cc region. Nothing was written.`,
+  'setup-file.gateway.not-allowed.hint': 'If that is your own relay, add --allow-gateway.',
   'setup-file.command.not-allowed.hint': 'If you trust this command, add --allow-command.',
   'setup-file.command.skipped': ({ command }: With<'command'>) =>
     `The key was not compared, because its command was not run: ${command}. To run it, add --allow-command.`,
@@ -1815,6 +1818,7 @@ export const en = {
   'flag.check':
     'Write nothing, and exit with 3 if anything differs from the file (add --diff to see it), or 4 if the gateway fails',
   'flag.prune': 'Also remove what is configured and not in the files',
+  'flag.allow-gateway': 'Use the relay that the file names instead of a region, without asking',
   'flag.allow-command': 'Run the command that the file gets the key from, without asking',
   'flag.yes': "Don't prompt",
   'flag.list': 'List the changes that can be undone, without changing anything',

@@ -1315,6 +1315,9 @@ export const zhCN: Texts = {
   'setup-file.command': ({ command }) => `为获取密钥，该文件要运行：${command}`,
   'setup-file.command.ask': '是否运行？',
   'setup-file.command.not-allowed': ({ command }) => `该文件通过命令获取密钥，但命令未运行：${command}`,
+  'setup-file.gateway.not-allowed': ({ origin }) =>
+    `该文件会将您的密钥发送到 ${origin}，它不是 QCode.cc 的区域。未写入任何内容。`,
+  'setup-file.gateway.not-allowed.hint': '如果那是您自己的中转，请加上 --allow-gateway。',
   'setup-file.command.not-allowed.hint': '如果您信任该命令，请加上 --allow-command。',
   'setup-file.command.skipped': ({ command }) =>
     `未比较密钥，因为获取密钥的命令未运行：${command}。要运行它，请加上 --allow-command。`,
@@ -1463,6 +1466,7 @@ export const zhCN: Texts = {
   'flag.check':
     '不写入任何内容；有任何内容与文件不符时以 3 退出（加上 --diff 可查看差异），网关测试失败时以 4 退出',
   'flag.prune': '同时移除已设置但不在文件中的内容',
+  'flag.allow-gateway': '不经询问，直接使用文件中指定的中转（而非区域）',
   'flag.allow-command': '不经询问，直接运行文件中用来获取密钥的命令',
   'flag.yes': '不询问',
   'flag.list': '列出可撤销的操作，不作任何更改',

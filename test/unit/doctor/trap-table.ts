@@ -414,7 +414,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'copilot-other-type',
     level: 'error',
-    hint: 'qcode-setup --tool copilot',
+    hint: 'export COPILOT_PROVIDER_TYPE=anthropic',
     env: { COPILOT_PROVIDER_BASE_URL: anthropicUrl, COPILOT_PROVIDER_TYPE: 'openai' },
     programs: { copilot: undefined },
     unless: { env: { COPILOT_PROVIDER_TYPE: 'anthropic' } },

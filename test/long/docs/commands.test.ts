@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => regions.close())
 
 /** A home with a tool of the user's own, the key in a file, and the programs that the pages name. */
-async function makeHome(): Promise<{ home: string; env: Record<string, string> }> {
+async function makeHome(line: string): Promise<{ home: string; env: Record<string, string> }> {
   const home = join(createHome({ 'home/key.txt': `${testKey}\n` }), 'home')
   const bin = join(home, 'bin')
   mkdirSync(bin)
@@ -64,6 +64,8 @@ async function makeHome(): Promise<{ home: string; env: Record<string, string> }
     npx: 'case "$1" in --registry=*) shift;; esac; exec "$@"',
     // What they install and test is the business of other tests.
     npm: 'case "$1" in ci|test|install) exit 0;; esac; exit 64',
+    // A tool and a program of the user's, where a page starts them.
+    ...(/ run /.test(line) && { claude: 'exit 0', python: 'exit 0' }),
     node: `cd '${projectFolder}' && exec '${process.execPath}' "$@"`,
   }
   for (const [name, body] of Object.entries(scripts)) {
@@ -104,7 +106,7 @@ async function asked(run: TerminalRun): Promise<void> {
 
 describe('a command line that a page shows', () => {
   it.each([...shown])('works as it is typed: %s (%s)', async (line) => {
-    const { home, env } = await makeHome()
+    const { home, env } = await makeHome(line)
     const before = ['qcode-setup --tool claude-code --tool codex --region us --key-file key.txt --yes']
     const usesKeychain = /key (get|set|forget)|keychain/.test(line)
     if (usesKeychain && hasSecretService) {

@@ -3,6 +3,7 @@ import { renderData } from '../documents/formats.ts'
 import { type AssignedValue, quoteDotenv, type ShellId, shellLine } from '../documents/shell/quote.ts'
 import { setAt } from '../documents/value.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { escapeNewlines } from '../texts/message.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
 import { fileTargets, lookupFor, variableLeaves, type WantedContext, type WantedTarget } from './wanted.ts'
 
@@ -68,7 +69,7 @@ export async function printTool(
 
 /** A comment of the format, so that a whole paste still parses where the reader takes comments. */
 function headingOf({ path, format }: PrintedFile): string {
-  return `${format.startsWith('json') ? '//' : '#'} ${path}`
+  return `${format.startsWith('json') ? '//' : '#'} ${escapeNewlines(path)}`
 }
 
 /** What belongs in no file of the tool's: lines for a shell, or code. */

@@ -9,6 +9,8 @@ export interface CheckPage {
   readonly texts: Texts
   readonly style: Style
   readonly columns: number
+  /** Where sentences are wrapped: what is not a terminal breaks lines itself, or searches them. */
+  readonly wrapAt: number
   readonly titles: ReadonlyMap<string, string>
   /** `set-up`: the key that stands in the tools' files was tried; `given`: another one. */
   readonly keySource: 'given' | 'set-up'
@@ -28,11 +30,10 @@ export function probesOf({ routes, key = [], live = [] }: GatewayCheck): Probe[]
 /** Whether it works, in one sentence, and what to do where it does not. */
 export function renderVerdict(
   checks: readonly GatewayCheck[],
-  { texts, style, columns, keySource }: CheckPage,
+  { texts, style, wrapAt, keySource }: CheckPage,
 ): string {
   const wrong = checks.filter((check) => probesOf(check).some(({ level }) => level === 'error'))
-  const line = (mark: string, text: Message) =>
-    `${mark} ${wrapText(text.in(texts), columns - 2).join('\n  ')}`
+  const line = (mark: string, text: Message) => `${mark} ${wrapText(text.in(texts), wrapAt - 2).join('\n  ')}`
   const [first] = wrong
   if (!first) {
     const tested = checks.some(({ key }) => key?.some(({ verdict }) => verdict === 'key-accepted'))
@@ -44,6 +45,6 @@ export function renderVerdict(
   const fault = probesOf(first).find(({ level }) => level === 'error')
   const isSetUpKey = keySource === 'set-up' && fault !== undefined && fault.verdict.startsWith('key-')
   const way = isSetUpKey ? asMessage('qcode-setup key rotate') : fault?.hint
-  const hint = way === undefined ? '' : `\n  ${wrapText(`→ ${way.in(texts)}`, columns - 2).join('\n    ')}`
+  const hint = way === undefined ? '' : `\n  ${wrapText(`→ ${way.in(texts)}`, wrapAt - 2).join('\n    ')}`
   return line(style.red('✗'), say('check.not-working', { fault: fault?.message ?? '' })) + hint
 }

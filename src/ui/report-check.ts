@@ -26,7 +26,9 @@ export function reportCheck(
 ): { report: string; verdict: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
-  const page = { texts, style, titles, keySource, columns: host.terminal.columns }
+  const { columns, outputIsSeen } = host.terminal
+  const wrapAt = outputIsSeen ? columns : Number.POSITIVE_INFINITY
+  const page = { texts, style, titles, keySource, columns, wrapAt }
   const [only] = checks
   const parts =
     checks.length === 1 && only
@@ -108,14 +110,14 @@ function renderFaults(checks: readonly GatewayCheck[], page: Page): string[] {
 
 /** What is not right, each once, with what to do about it. */
 function renderProblems(check: GatewayCheck, page: Page, isSaid = false): string {
-  const { style, columns, texts } = page
+  const { style, wrapAt, texts } = page
   const mark = { warning: style.yellow('!'), error: style.red('✗'), skipped: style.dim('-') }
   const probes = probesOf(check)
   const said = isSaid ? String(probes.find(({ level }) => level === 'error')?.message) : undefined
   const lines = probes.flatMap(({ level, message, hint }) => {
     if (level === 'ok' || String(message) === said) return []
-    const text = wrapText(message.in(texts), columns - 2).join('\n  ')
-    const advice = hint === undefined ? [] : [wrapText(`→ ${hint.in(texts)}`, columns - 2).join('\n    ')]
+    const text = wrapText(message.in(texts), wrapAt - 2).join('\n  ')
+    const advice = hint === undefined ? [] : [wrapText(`→ ${hint.in(texts)}`, wrapAt - 2).join('\n    ')]
     return [[`${mark[level]} ${text}`, ...advice].join('\n  ')]
   })
   return [...new Set(lines)].join('\n')

@@ -94,7 +94,8 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
   return {
     choices,
     origin,
-    isPartial: ledOut.length + skipped.length > 0,
+    // What no longer exists needs no region; a tool that only its folder could move stays in the old one.
+    isPartial: [...ledOut, ...skipped].some(({ id }) => id !== 'place-gone'),
     ...(key && { checkedKey: key }),
     findings: [
       ...skipped,

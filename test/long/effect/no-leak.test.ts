@@ -27,7 +27,7 @@ interface Row {
   readonly file?: string
 }
 
-const formats = await loadFormats(['json', 'toml', 'yaml', 'dotenv'])
+const formats = await loadFormats(['json', 'jsonc', 'toml', 'yaml', 'dotenv'])
 const names = {
   provider: 'qcode',
   keyName: 'QCODE_OTHER',

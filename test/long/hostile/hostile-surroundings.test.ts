@@ -94,7 +94,8 @@ const situations: readonly Situation[] = [
   { what: 'the disk of standard output is full', redirection: '>/dev/full', mayEnd: [1] },
   { what: 'the disk of standard error is full', redirection: '2>/dev/full', mute: true },
   { what: 'the disk of both is full', redirection: '>/dev/full 2>/dev/full', mute: true, mayEnd: [1] },
-  { what: 'nobody reads standard output', readerGone: true },
+  // As after `| head`: whoever has ended had what they wanted.
+  { what: 'nobody reads standard output', readerGone: true, mute: true },
 ]
 
 interface Ended {

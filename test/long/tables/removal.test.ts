@@ -259,7 +259,9 @@ describe('given a tool of the user’s own', () => {
         'remove --tool codex --yes',
       ]) {
         const { exit, stderr } = await runProgram(line.split(' '), { home })
-        expect([line, exit, stderr]).toEqual([line, 0, expect.any(String)])
+        // Its own region cannot be changed any more, and that is told by the code as well.
+        const code = line.startsWith('switch') ? 3 : 0
+        expect([line, exit, stderr]).toEqual([line, code, expect.any(String)])
       }
       expect((await runProgram(['remove', '--yes'], { home })).exit).toBe(0)
       isBack()

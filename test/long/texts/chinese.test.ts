@@ -40,7 +40,8 @@ function latinSentences(args: readonly string[], text: string): string[] {
   if (args.some((arg) => ['--json', '--format', 'print', '--version'].includes(arg))) return []
   // A script for a shell is code.
   if (args[0] === 'completion' && !args[1]?.endsWith('install')) return []
-  return withoutDiffs(text).filter((line) =>
+  // What a client shows is quoted, over several lines where it is long.
+  return withoutDiffs(text.replace(/“[^”]*”/g, '·')).filter((line) =>
     sentence.test(asTyped.reduce((rest, pattern) => rest.replace(pattern, '·'), line)),
   )
 }

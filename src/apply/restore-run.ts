@@ -133,6 +133,10 @@ async function clear(run: RunRecord, { fileSystem }: Writer, attempt: Attempt): 
   for (const path of temporaries) {
     await attempt(path, () => removeTemporary(path, fileSystem))
   }
+  // One that is left would keep its folder, which then counts as the user's: each gets a second chance before that.
+  for (const { path } of leftBehind(run)) {
+    await attempt(path, () => removeTemporary(path, fileSystem))
+  }
   for (const { path } of [...run.createdFolders].reverse()) {
     await attempt(path, () => removeIfEmpty(path, fileSystem))
   }

@@ -209,16 +209,23 @@ describe.each(variableTools)('given the variables of %s in the profiles of two s
 
 describe('given a tool of the user’s own', () => {
   const elsewhere = ownManifest.replace('settings.json"', 'other.json"')
-  const changes: readonly (readonly [string, (folder: string) => void])[] = [
-    ['gone', (folder) => rmSync(folder, { recursive: true })],
-    ['for another file now', (folder) => writeOwnTool(join(folder, '..'), { 'tool.toml': elsewhere })],
-    ['no tool any more', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = 2\n')],
-    ['not to be parsed', (folder) => writeFileSync(join(folder, 'tool.toml'), 'schema = [\n')],
-    ['without its content', (folder) => rmSync(join(folder, 'settings.json'))],
-    [
-      'leading elsewhere now',
-      (folder) => writeFileSync(join(folder, 'settings.json'), '{"a":"//evil.example"}'),
-    ],
+  const rewrite = (folder: string, text: string) => writeFileSync(join(folder, 'tool.toml'), text)
+  /** What becomes of its folder. Only one that still says where its file belongs can have its region changed. */
+  const changes: readonly { became: string; change: (folder: string) => void; switched: number }[] = [
+    { became: 'gone', change: (folder) => rmSync(folder, { recursive: true }), switched: 3 },
+    { became: 'for another file now', change: (folder) => rewrite(folder, elsewhere), switched: 0 },
+    { became: 'no tool any more', change: (folder) => rewrite(folder, 'schema = 2\n'), switched: 3 },
+    { became: 'not to be parsed', change: (folder) => rewrite(folder, 'schema = [\n'), switched: 3 },
+    {
+      became: 'without its content',
+      change: (folder) => rmSync(join(folder, 'settings.json')),
+      switched: 3,
+    },
+    {
+      became: 'leading elsewhere now',
+      change: (folder) => writeFileSync(join(folder, 'settings.json'), '{"a":"//evil.example"}'),
+      switched: 3,
+    },
   ]
   const removals = [[], ['--tool', 'mine'], ['--tool', 'all'], ['--scope', 'user']]
 
@@ -236,7 +243,7 @@ describe('given a tool of the user’s own', () => {
     return { home, folder, isBack }
   }
 
-  describe.each(changes)('whose folder is %s', (_, change) => {
+  describe.each(changes)('whose folder is $became', ({ change, switched }) => {
     it.each(removals.map((args) => ({ args })))(
       'remove $args gives back what was there',
       async ({ args }) => {
@@ -259,8 +266,7 @@ describe('given a tool of the user’s own', () => {
         'remove --tool codex --yes',
       ]) {
         const { exit, stderr } = await runProgram(line.split(' '), { home })
-        // Its own region cannot be changed any more, and that is told by the code as well.
-        const code = line.startsWith('switch') ? 3 : 0
+        const code = line.startsWith('switch') ? switched : 0
         expect([line, exit, stderr]).toEqual([line, code, expect.any(String)])
       }
       expect((await runProgram(['remove', '--yes'], { home })).exit).toBe(0)

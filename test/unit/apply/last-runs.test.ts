@@ -205,7 +205,7 @@ describe('given a pile of old runs', () => {
     async (kept) => {
       await run('1')
       pile(90, (index) => index <= kept)
-      for (let index = 0; index < 120; index++) await run(`${index}`)
+      for (let index = 0; index < 80; index++) await run(`${index}`)
       expect(left()).toBe(50 + kept)
     },
   )

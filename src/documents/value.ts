@@ -1,4 +1,5 @@
 import type { KeyPath, Value } from './document.ts'
+import { childOf, entryNameOf, withEntry } from './list-entry.ts'
 
 /** Whether two values read alike. Objects are compared by what they hold: parsers differ in the prototype they give. */
 export function sameValue(one: Value | undefined, other: Value | undefined): boolean {
@@ -61,7 +62,7 @@ export class EditedData {
 /** The value at a path; undefined where there is none, also for names of Object.prototype. */
 export function valueAt(data: Value, path: KeyPath): Value | undefined {
   let value: Value | undefined = data
-  for (const key of path) value = isTable(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  for (const key of path) value = childOf(value, key)
   return value
 }
 
@@ -90,6 +91,8 @@ export function withEdits(data: Value | undefined, edits: readonly DataEdit[]): 
   const below = edits.slice(whole + 1)
   if (below.length === 0 || (before === undefined && below.every(({ value }) => value === undefined)))
     return before
+  const [first] = below[0]?.path ?? []
+  if (!isTable(before) && entryNameOf(first ?? '')) return withEntries(before, below)
   const table: { [key: string]: Value } = isTable(before) ? { ...before } : {}
   for (const [key, inner] of groupByKey(below)) {
     const value = withEdits(Object.hasOwn(table, key) ? table[key] : undefined, inner)
@@ -98,6 +101,15 @@ export function withEdits(data: Value | undefined, edits: readonly DataEdit[]): 
     else Object.defineProperty(table, key, { value, enumerable: true, configurable: true, writable: true })
   }
   return table
+}
+
+function withEntries(before: Value | undefined, edits: readonly DataEdit[]): Value {
+  let list: readonly Value[] = Array.isArray(before) ? before : []
+  for (const [key, inner] of groupByKey(edits)) {
+    const name = entryNameOf(key)
+    if (name) list = withEntry(list, name, withEdits(childOf(list, key), inner))
+  }
+  return list
 }
 
 function groupByKey(edits: readonly DataEdit[]): Map<string, DataEdit[]> {
@@ -113,14 +125,4 @@ function groupByKey(edits: readonly DataEdit[]): Map<string, DataEdit[]> {
 
 function isBelow(path: KeyPath, above: KeyPath): boolean {
   return above.length <= path.length && above.every((key, index) => key === path[index])
-}
-
-/** The same tables with a value at this path; tables on the way are made. */
-export function setAt(
-  data: Record<string, Value>,
-  [key = '', ...rest]: KeyPath,
-  value: Value,
-): Record<string, Value> {
-  const child = data[key] as Record<string, Value> | undefined
-  return { ...data, [key]: rest.length === 0 ? value : setAt(child ?? {}, rest, value) }
 }

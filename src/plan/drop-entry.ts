@@ -1,12 +1,12 @@
 import type { BlankTrace } from '../documents/blank-line.ts'
 import { type Document, decodeText, type Format, type KeyPath } from '../documents/document.ts'
 import { openInPlace, putBack } from '../documents/put-back.ts'
-import { leavesOf, sameValue } from '../documents/value.ts'
+import { sameValue, valueAt } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { say } from '../texts/message.ts'
 import { absentHash, hashValue, type OpenFile } from './document-set.ts'
-import { keepRequired } from './keep-required.ts'
+import { keepRequired, withoutValues } from './keep-required.ts'
 import { displayValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
@@ -125,9 +125,7 @@ function takeOut(entry: LedgerEntry, gone: readonly LedgerEntry[], work: PlanWor
   const fileWork = workOn(file, work)
   const { document } = file
   if (document.get(entry.keyPath) === undefined) return
-  const ours = new Set(
-    gone.filter(({ path }) => path === entry.path).map(({ keyPath }) => JSON.stringify(keyPath)),
-  )
+  const ours = gone.filter(({ path }) => path === entry.path)
   const keyPath = shallowest(entry, document, ours, madeParents(file.path, file.format, work))
   remove(
     fileWork,
@@ -158,8 +156,11 @@ function tracesBelow(
 }
 
 function remove(fileWork: FileWork, keyPath: KeyPath, from: string, traces?: readonly BlankTrace[]): void {
-  fileWork.file.document.unset(keyPath, traces)
-  fileWork.meant.push({ keyPath, value: undefined })
+  const { document } = fileWork.file
+  document.unset(keyPath, traces)
+  // What was nothing but the header of what went is gone with it in some formats.
+  const gone = keyPath.findIndex((_, index) => document.get(keyPath.slice(0, index + 1)) === undefined)
+  fileWork.meant.push({ keyPath: keyPath.slice(0, gone + 1), value: undefined })
   fileWork.changes.push({ kind: 'removed', keyPath, from })
 }
 
@@ -187,13 +188,12 @@ export function madeParents(
 function shallowest(
   { keyPath }: LedgerEntry,
   document: Document,
-  ours: ReadonlySet<string>,
+  ours: readonly LedgerEntry[],
   isMade: (parent: KeyPath) => boolean,
 ): KeyPath {
-  for (let length = 1; length < keyPath.length; length++) {
-    const parent = keyPath.slice(0, length)
-    const leaves = leavesOf(document.get(parent) ?? null, parent)
-    if (isMade(parent) && leaves.every((leaf) => ours.has(JSON.stringify(leaf.keyPath)))) return parent
-  }
-  return keyPath
+  const lengths = keyPath.slice(0, -1).map((_, index) => index + 1)
+  const made = lengths.map((length) => keyPath.slice(0, length)).filter(isMade)
+  if (made.length === 0) return keyPath
+  const left = withoutValues(document.get([]) ?? {}, ours, [])
+  return made.find((parent) => valueAt(left, parent) === undefined) ?? keyPath
 }

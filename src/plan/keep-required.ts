@@ -1,6 +1,7 @@
 import type { FileSchema, Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
-import { isTable, valueAt } from '../documents/value.ts'
+import { childOf, entryNameOf, numberedPath } from '../documents/list-entry.ts'
+import { isTable, valueAt, withValueAt } from '../documents/value.ts'
 import { judgeSchema } from '../effect/judge-schema.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
@@ -55,8 +56,12 @@ function keepInFile(file: OpenFile, gone: readonly LedgerEntry[], work: PlanWork
   for (;;) {
     const left = withoutValues(data, entries, containers)
     const missing = isEmpty(left) ? [] : shapes.flatMap((shape) => missingIn(left, shape))
-    const kept = entries.filter(({ keyPath }) => missing.some((path) => isSame(path, keyPath)))
-    const made = missing.filter((path) => entries.some(({ keyPath }) => isBelow(keyPath, path)))
+    const numbered = (keyPath: KeyPath) => numberedPath(keyPath, (path) => valueAt(left, path)).map(String)
+    const kept = entries.filter(({ keyPath }) => missing.some((path) => isSame(path, numbered(keyPath))))
+    const made = missing.flatMap((path) => {
+      const below = entries.find(({ keyPath }) => isBelow(numbered(keyPath), path))
+      return below && !kept.includes(below) ? [below.keyPath.slice(0, path.length)] : []
+    })
     if (kept.length === 0 && made.length === 0) break
     entries = entries.filter((entry) => !kept.includes(entry))
     containers.push(...made)
@@ -96,8 +101,15 @@ function keptFinding(
   }
 }
 
-/** The data without these values, and without the containers that this empties. */
-function withoutValues(data: Value, gone: readonly LedgerEntry[], containers: readonly KeyPath[]): Value {
+/**
+ * The data without these values, and without the containers that this empties; of an entry of a list, the field that it is
+ * found by is no content.
+ */
+export function withoutValues(
+  data: Value,
+  gone: readonly Pick<LedgerEntry, 'keyPath'>[],
+  containers: readonly KeyPath[],
+): Value {
   const isKept = (path: KeyPath) => containers.some((container) => isSame(container, path))
   return gone.reduce((left, { keyPath }) => withoutValue(left, keyPath, [], isKept), data)
 }
@@ -108,16 +120,17 @@ function withoutValue(
   above: KeyPath,
   isKept: (path: KeyPath) => boolean,
 ): Value {
-  if (key === undefined || !isTable(data) || !Object.hasOwn(data, key)) return data
+  const child = key === undefined ? undefined : childOf(data, key)
+  if (key === undefined || child === undefined) return data
   const path = [...above, key]
-  const { [key]: child, ...others } = data
-  if (rest.length === 0 || child === undefined) return others
-  const left = withoutValue(child, rest, path, isKept)
-  return isEmpty(left) && !isKept(path) ? others : { ...data, [key]: left }
+  const left = rest.length === 0 ? undefined : withoutValue(child, rest, path, isKept)
+  const isGone = left === undefined || (isEmpty(left, entryNameOf(key)?.field) && !isKept(path))
+  return withValueAt(data, [key], isGone ? undefined : left) ?? {}
 }
 
-function isEmpty(value: Value): boolean {
-  return isTable(value) && Object.keys(value).length === 0
+function isEmpty(value: Value, field?: string): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return isTable(value) && Object.keys(value).every((key) => key === field)
 }
 
 function isSame(one: KeyPath, other: KeyPath): boolean {

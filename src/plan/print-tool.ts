@@ -1,7 +1,7 @@
 import type { Value } from '../documents/document.ts'
 import { renderData } from '../documents/formats.ts'
 import { type AssignedValue, quoteDotenv, type ShellId, shellLine } from '../documents/shell/quote.ts'
-import { setAt } from '../documents/value.ts'
+import { withEdits } from '../documents/value.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { escapeNewlines } from '../texts/message.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
@@ -124,7 +124,6 @@ function escapeCharacter(character: string): string {
 
 /** A new file with these values, in its format; a key is written as it is. */
 export function renderLeaves(format: string, leaves: readonly Leaf[]): Promise<string> {
-  type Data = Record<string, Value>
-  const put = (data: Data, { keyPath, value }: Leaf) => setAt(data, keyPath, revealValue(value))
-  return renderData(format, leaves.reduce<Data>(put, {}))
+  const edits = leaves.map(({ keyPath: path, value }) => ({ path, value: revealValue(value) }))
+  return renderData(format, (withEdits({}, edits) ?? {}) as Record<string, Value>)
 }

@@ -685,6 +685,14 @@ export const en = {
   'error.no-object': ({ file, holder, key }: With<'file' | 'holder' | 'key'>) =>
     `${file}: ${holder ? `"${holder}"` : 'the root'} is not an object, so "${key}" can't be set in it.`,
   'error.no-object.hint': 'Make it an object ({}) or remove it, then run the same command again.',
+  'error.no-list': ({ file, list, entry }: With<'file' | 'list' | 'entry'>) =>
+    `${file}: "${list}" is not a list, so the entry with ${entry} can't be added to it.`,
+  'error.no-list.hint': ({ list }: With<'list'>) =>
+    `Make "${list}" a list or remove it, then run the same command again.`,
+  'error.entry-twice': ({ file, list, entry }: With<'file' | 'list' | 'entry'>) =>
+    `${file}: "${list}" has two entries with ${entry}, and it isn't clear which one counts.`,
+  'error.entry-twice.hint': ({ list }: With<'list'>) =>
+    `Keep one of them in "${list}", then run the same command again.`,
   'error.no-table': ({ file, table }: With<'file' | 'table'>) =>
     `\`${table}\` in ${file} is not a table, so no key can be set in it.`,
   'error.late-table': ({ file, table }: With<'file' | 'table'>) =>

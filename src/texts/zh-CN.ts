@@ -563,6 +563,11 @@ export const zhCN: Texts = {
   'error.no-object': ({ file, holder, key }) =>
     `${file}：${holder ? `“${holder}”` : '根'}不是对象，无法在其中设置“${key}”。`,
   'error.no-object.hint': '请将其改为对象（{}）或删除，然后重新运行同一命令。',
+  'error.no-list': ({ file, list, entry }) => `${file}：“${list}”不是列表，无法加入 ${entry} 这一项。`,
+  'error.no-list.hint': ({ list }) => `请将“${list}”改为列表或删除，然后重新运行同一命令。`,
+  'error.entry-twice': ({ file, list, entry }) =>
+    `${file}：“${list}”中有两项都是 ${entry}，无法确定以哪一项为准。`,
+  'error.entry-twice.hint': ({ list }) => `请在“${list}”中只保留其中一项，然后重新运行同一命令。`,
   'error.no-table': ({ file, table }) => `${file} 中的 \`${table}\` 不是表，无法在其中设置键。`,
   'error.late-table': ({ file, table }) =>
     `${file} 中的 \`${table}\` 仅由上方的表隐含存在，无法在其中设置键。`,

@@ -3,6 +3,7 @@ import { formatWhere, UserError } from '../../errors.ts'
 import { type SyntaxText, say } from '../../texts/message.ts'
 import { type Format, type KeyPath, remembered, type Value, whereAt } from '../document.ts'
 import { hasBreak, indentAt, insertion, type Span, type Splice } from '../lines.ts'
+import { entryNameOf, named } from '../list-entry.ts'
 import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
 import { EditedData, sameValue } from '../value.ts'
 import { addEntry, type BraceStyle, readTrivia, removeEntry, startsLine } from './braces.ts'
@@ -15,6 +16,7 @@ import {
   isObjectAt,
   jsonStyleOf,
   keyOf,
+  listAt,
   renderJson,
   rootOf,
   trivia,
@@ -113,9 +115,14 @@ export function setJson(tree: JsonTree, path: KeyPath, value: Value): Splice[] {
   if (root === undefined) return [firstObject(text, style, nest(path, value))]
   const found = descend(text, root, path)
   if (found.rest.length === 0) return replaceValue(tree, path, found, style, value)
-  if (!isObjectAt(text, found.value.start)) throw pathTaken(tree, path, found)
   const lines = found.property === undefined || startsLine(text, found.property.start)
   const inner = nest(found.rest.slice(1), value)
+  const name = entryNameOf(found.rest[0] ?? '')
+  if (name)
+    return addEntry(text, listAt(text, found.value.start), style, lines, (indent) =>
+      renderJson(named(inner, name), style, indent),
+    )
+  if (!isObjectAt(text, found.value.start)) throw pathTaken(tree, path, found)
   return addEntry(text, holderAt(text, found.value.start), style, lines, (indent) => {
     return `${JSON.stringify(found.rest[0])}:${style.gap}${renderJson(inner, style, indent)}`
   })

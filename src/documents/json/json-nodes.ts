@@ -1,8 +1,9 @@
 import { type KeyPath, noWordFor, type Value } from '../document.ts'
 import { firstLineBreak, hasBreak, indentAt, type Span } from '../lines.ts'
+import { type EntryName, entryNameOf } from '../list-entry.ts'
 import { type BraceStyle, type Braces, startsLine } from './braces.ts'
 
-/** A property of an object: its own span is that of key and value. */
+/** A property of an object: its own span is that of key and value. Or an element of a list, whose key is empty. */
 export interface Entry extends Span {
   readonly key: string
   readonly colon: number
@@ -29,9 +30,11 @@ export interface Descent {
 export function descend(text: string, root: Span, path: KeyPath): Descent {
   let found: Descent = { value: root, property: undefined, holder: undefined, rest: path }
   for (const key of path) {
-    if (!isObjectAt(text, found.value.start)) break
-    const holder = holderAt(text, found.value.start)
-    const property = holder.entries.find((entry) => entry.key === key)
+    const name = entryNameOf(key)
+    const { start } = found.value
+    if (text[start] !== (name ? '[' : '{')) break
+    const holder = name ? listAt(text, start) : holderAt(text, start)
+    const property = holder.entries.find((entry) => (name ? isNamed(text, entry, name) : entry.key === key))
     if (property === undefined) break
     found = { value: property.value, property, holder, rest: found.rest.slice(1) }
   }
@@ -54,6 +57,29 @@ export function holderAt(text: string, start: number): Holder {
     if (text[at] === ',') at = skipTrivia(text, at + 1)
   }
   return { start, end: at + 1, entries }
+}
+
+/** The list that begins there, with its elements. */
+export function listAt(text: string, start: number): Holder {
+  const entries: Entry[] = []
+  let at = skipTrivia(text, start + 1)
+  while (at < text.length && text[at] !== ']') {
+    const value = valueAt(text, at)
+    entries.push({ ...value, key: '', colon: at, value })
+    at = skipTrivia(text, value.end)
+    if (text[at] === ',') at = skipTrivia(text, at + 1)
+  }
+  return { start, end: at + 1, entries }
+}
+
+function isNamed(text: string, { value: element }: Entry, name: EntryName): boolean {
+  if (!isObjectAt(text, element.start)) return false
+  const field = holderAt(text, element.start).entries.find(({ key }) => key === name.field)
+  return (
+    field !== undefined &&
+    text[field.value.start] === '"' &&
+    keyOf(text, field.value.start, field.value.end) === name.text
+  )
 }
 
 function entryAt(text: string, start: number): Entry {

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors.ts'
 import type { Document, KeyPath, Value } from '../document.ts'
 import { applySplices, type Span, type Splice } from '../lines.ts'
+import { entryNameOf, named, refuseUnclearEntry } from '../list-entry.ts'
 import { sameValue } from '../value.ts'
 
 /** One language: reads a text into a tree that knows its offsets, and words an edit as splices of that text. */
@@ -26,8 +27,10 @@ export function openSpliced<Tree>(text: string, file: string, editor: Editor<Tre
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ''
   let body = withoutMark(text)
   let tree = editor.parse(body, file)
-  const apply = (path: KeyPath, value: Value | undefined) => {
+  const apply = (path: KeyPath, wanted: Value | undefined) => {
     if (path.length === 0) throw new RangeError('an edit needs a key')
+    refuseUnclearEntry(path, (above) => editor.get(tree, above), file)
+    const value = wanted === undefined ? undefined : named(wanted, entryNameOf(path.at(-1) ?? ''))
     const splices = value === undefined ? editor.unset(tree, path) : editor.set(tree, path, value)
     if (splices.length === 0) return
     body = applySplices(body, splices)
@@ -72,7 +75,10 @@ export function withoutMark(text: string): string {
   return text.startsWith(byteOrderMark) ? text.slice(1) : text
 }
 
-/** The value wrapped in one object for each key; a key such as `__proto__` becomes a plain key. */
+/** The value wrapped in one object for each key, or one list for each entry; a key such as `__proto__` becomes a plain key. */
 export function nest(keys: KeyPath, value: Value): Value {
-  return keys.reduceRight<Value>((inner, key) => Object.fromEntries([[key, inner]]), value)
+  return keys.reduceRight<Value>((inner, key) => {
+    const name = entryNameOf(key)
+    return name ? [named(inner, name)] : Object.fromEntries([[key, inner]])
+  }, value)
 }

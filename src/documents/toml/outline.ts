@@ -1,10 +1,10 @@
 import { nextLine, type Span } from '../lines.ts'
-import { endOfValue, isBare, readKeys, skipBlanks, skipTrivia } from './tokens.ts'
+import { elementsOf, endOfValue, isBare, readKeys, skipBlanks, skipTrivia } from './tokens.ts'
 
 /** Keys from the root; a number counts the elements of an array of tables. */
 export type Steps = readonly (string | number)[]
 
-/** Where pairs can be written: the root, what follows a header, or an inline table that is no array's element. */
+/** Where pairs can be written: the root, what follows a header, or an inline table. */
 export interface Section {
   readonly kind: 'root' | 'header' | 'inline'
   readonly path: Steps
@@ -42,9 +42,9 @@ export interface Outline {
 
 /**
  * Finds the sections and pairs whose first key is `first`, or all, in one pass that looks at no value but to find its
- * end. The root is always there, with its last pair. The text must be valid TOML, which smol-toml is asked before.
+ * end, and into lists of inline tables where `intoLists` is true. The root is always there, with its last pair. The text must be valid TOML, which smol-toml is asked before.
  */
-export function outlineOf(text: string, first?: string): Outline {
+export function outlineOf(text: string, first?: string, intoLists = false): Outline {
   const isWanted = (keys: readonly string[]) => first === undefined || keys[0] === first
   const root: Open<Section> = { kind: 'root', path: [], start: 0, end: 0, last: undefined }
   const sections: Section[] = [root]
@@ -109,8 +109,17 @@ export function outlineOf(text: string, first?: string): Outline {
     const pair: Open<Pair> = { path, section: holder, start, valueStart, end: 0, mark }
     pairs.push(pair)
     holder.last = pair
-    pair.end = text[valueStart] === '{' ? addInline(path, valueStart) : endOfValue(text, valueStart)
+    pair.end = addValue(path, valueStart)
     return pair.end
+  }
+
+  function addValue(path: Steps, start: number): number {
+    if (text[start] === '{') return addInline(path, start)
+    const isOfTables = intoLists && text[start] === '[' && text[skipTrivia(text, start + 1)] === '{'
+    const elements = isOfTables ? elementsOf(text, start) : []
+    for (const [index, element] of elements.entries())
+      if (text[element.start] === '{') addInline([...path, index], element.start)
+    return endOfValue(text, start)
   }
 
   function addInline(path: Steps, start: number): number {
@@ -196,22 +205,25 @@ export interface Home {
 }
 
 /**
- * A table with a header or braces of its own takes the key there; one made of dotted keys takes one more of them;
+ * The place for a key of the table at a path. A table with a header or braces of its own takes the key there; one made of dotted keys takes one more of them;
  * one that exists only through the headers of its sub tables (`[a.b]` makes `a`) takes a dotted key in the nearest
  * table above.
  */
-export function findHome(outline: Outline, path: readonly string[]): Home {
+export function findHome(outline: Outline, path: Steps): Home {
   const section = outline.sections.find((candidate) => isSamePath(candidate.path, path))
   if (section) {
-    return { section, after: section.last, takesHeaders: section.kind !== 'inline', isLate: false }
+    // A header below an entry of a list would count for the last one.
+    const takesHeaders = section.kind !== 'inline' && path.every((step) => typeof step === 'string')
+    return { section, after: section.last, takesHeaders, isLate: false }
   }
   const dotted = outline.pairs.findLast(
     (pair) => startsWith(pair.path, path) && pair.section.path.length < path.length,
   )
   if (dotted) return { section: dotted.section, after: dotted, takesHeaders: false, isLate: false }
   const home = findHome(outline, path.slice(0, -1))
+  const takesHeaders = path.every((step) => typeof step === 'string')
   const isLate = outline.sections.some(
     (other) => startsWith(other.path, path) && other.start < home.section.start,
   )
-  return { ...home, takesHeaders: true, isLate }
+  return { ...home, takesHeaders, isLate }
 }

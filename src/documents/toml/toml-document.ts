@@ -3,6 +3,7 @@ import { say } from '../../texts/message.ts'
 import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
 import { applySplices, commonNewline } from '../lines.ts'
+import { entryNameOf, named, numberedPath, refuseUnclearEntry } from '../list-entry.ts'
 import { EditedData, isTable, sameValue, type Table } from '../value.ts'
 import {
   appendTables,
@@ -16,7 +17,17 @@ import {
   writePair,
   writeTables,
 } from './insert-lines.ts'
-import { findHome, type Home, isSamePath, type Outline, outlineOf, type Pair, startsWith } from './outline.ts'
+import {
+  findHome,
+  type Home,
+  isSamePath,
+  type Outline,
+  outlineOf,
+  type Pair,
+  type Steps,
+  startsWith,
+} from './outline.ts'
+import { entryWith, insertElement, removeElement, writeEntry } from './table-list.ts'
 
 /**
  * A TOML text under edit. The data is what an independent parser has read, with the edits on it; each edit looks for its
@@ -47,8 +58,9 @@ export class TomlDocument implements Document {
   set(path: KeyPath, value: Value): void {
     const [text, data] = [this.#text, this.#data.copy()]
     this.#trace = undefined
+    refuseUnclearEntry(path, (above) => this.get(above), this.#file)
     try {
-      this.#setAny(path, value)
+      this.#setAny(path, named(value, entryNameOf(path.at(-1) ?? '')))
     } catch (error) {
       this.#edit(text)
       this.#data = data
@@ -66,8 +78,10 @@ export class TomlDocument implements Document {
   }
 
   unset(path: KeyPath, traces?: readonly BlankTrace[]): void {
-    const removed = removeLines(this.#text, this.#outline(path), path, traces)
-    const edited = removed ?? this.#withoutInline(path)
+    refuseUnclearEntry(path, (above) => this.get(above), this.#file)
+    if (this.get(path) === undefined && path.some(entryNameOf)) return
+    const removed = removeLines(this.#text, this.#outline(path), this.#steps(path), traces)
+    const edited = removed ?? this.#withoutElement(path) ?? this.#withoutInline(path)
     if (edited === undefined) return
     this.#edit(edited)
     this.#data.set(path, undefined)
@@ -90,7 +104,7 @@ export class TomlDocument implements Document {
   #outline([first]: KeyPath): Outline {
     const known = this.#found
     if (known && (known.first === undefined || known.first === first)) return known.outline
-    const outline = outlineOf(this.#text, first)
+    const outline = outlineOf(this.#text, first, true)
     this.#found = { first, outline }
     return outline
   }
@@ -100,8 +114,11 @@ export class TomlDocument implements Document {
     for (let length = path.length - 1; length > 0; length -= 1) {
       const above = path.slice(0, length)
       const value = this.get(above)
-      if (!isTable(value) || Object.keys(value).length > 0) return
-      if (this.#outline(path).sections.some((section) => startsWith(section.path, above))) return
+      if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return
+      const { sections, pairs } = this.#outline(path)
+      const steps = this.#steps(above)
+      if (sections.some((section) => startsWith(section.path, steps))) return
+      if (Array.isArray(value) && pairs.some((pair) => isSamePath(pair.path, steps))) return
       this.#data.set(above, undefined)
     }
   }
@@ -135,7 +152,13 @@ export class TomlDocument implements Document {
   }
 
   #pairAt(path: KeyPath): Pair | undefined {
-    return this.#outline(path).pairs.find((candidate) => isSamePath(candidate.path, path))
+    const steps = this.#steps(path)
+    return this.#outline(path).pairs.find((candidate) => isSamePath(candidate.path, steps))
+  }
+
+  /** The path with the numbers of entries that are there. */
+  #steps(path: KeyPath): Steps {
+    return numberedPath(path, (above) => this.get(above))
   }
 
   #replaceValue({ valueStart: start, end }: Pair, literal: string): void {
@@ -144,12 +167,34 @@ export class TomlDocument implements Document {
 
   #insert(path: KeyPath, value: Value): void {
     const depth = this.#depthOfTables(path)
-    const home = findHome(this.#outline(path), path.slice(0, depth))
+    const entry = path.findIndex((key, index) => index >= depth && entryNameOf(key))
+    if (entry >= 0) {
+      this.#insertEntry(path.slice(0, entry), entryWith(path.slice(entry), value))
+      return
+    }
+    const home = findHome(this.#outline(path), this.#steps(path).slice(0, depth))
     const table = path.slice(0, -1)
     if (home.takesHeaders && isTable(value)) this.#append(path, value)
     else if (home.takesHeaders && depth < table.length) this.#append(table, { [path.at(-1) ?? '']: value })
     else if (home.isLate) throw this.#pathTaken(table, 'error.late-table')
     else this.#insertPair(path, home, writePair(path.slice(home.section.path.length), value))
+  }
+
+  /** A new entry of a list: with a header at the end of the text, or in its brackets where the list has them. */
+  #insertEntry(list: KeyPath, entry: Table): void {
+    const pair = this.#pairAt(list)
+    const depth = this.#depthOfTables(list)
+    const home = findHome(this.#outline(list), this.#steps(list).slice(0, depth))
+    if (pair) this.#edit(insertElement(this.#text, pair, entry))
+    else if (!home.takesHeaders && this.get(list) === undefined) this.#insert(list, [entry])
+    else this.#appendTables([writeEntry(list, entry, commonNewline(this.#text))])
+  }
+
+  /** The text without an entry of a list in brackets. */
+  #withoutElement(path: KeyPath): string | undefined {
+    const index = this.#steps(path).at(-1)
+    const list = this.#pairAt(path.slice(0, -1))
+    return typeof index === 'number' && list ? removeElement(this.#text, list, index) : undefined
   }
 
   #insertPair(path: KeyPath, home: Home, pair: string): void {
@@ -161,9 +206,12 @@ export class TomlDocument implements Document {
   }
 
   #append(path: KeyPath, table: Table): void {
-    const text = this.#text
-    this.#trace = traceAbove(text)
-    this.#edit(appendTables(text, writeTables(path, table, commonNewline(text))))
+    this.#appendTables(writeTables(path, table, commonNewline(this.#text)))
+  }
+
+  #appendTables(tables: readonly string[]): void {
+    this.#trace = traceAbove(this.#text)
+    this.#edit(appendTables(this.#text, tables))
   }
 
   /** How many of the path's keys lead to tables that exist. */
@@ -174,8 +222,9 @@ export class TomlDocument implements Document {
 
   /** From the last to the first, so that no comma is left behind the last that stays. */
   #withoutInline(path: KeyPath): string | undefined {
+    const steps = this.#steps(path)
     const pairs = this.#outline(path).pairs.filter(
-      ({ path: own, section }) => startsWith(own, path) && section.path.length < path.length,
+      ({ path: own, section }) => startsWith(own, steps) && section.path.length < path.length,
     )
     if (pairs.length === 0) return undefined
     return pairs.reduceRight((text, pair) => removeInline(text, pair), this.#text)
@@ -185,13 +234,15 @@ export class TomlDocument implements Document {
     for (let length = 1; length < path.length; length += 1) {
       const value = this.get(path.slice(0, length))
       if (value === undefined) return
-      if (!isTable(value)) throw this.#pathTaken(path.slice(0, length), 'error.no-table')
+      if (!isTable(value) && !entryNameOf(path[length] ?? ''))
+        throw this.#pathTaken(path.slice(0, length), 'error.no-table')
     }
   }
 
   #pathTaken(path: KeyPath, why: 'error.no-table' | 'error.late-table'): UserError {
     const { pairs, sections } = this.#outline(path)
-    const starts = [...pairs, ...sections].flatMap((part) => (startsWith(part.path, path) ? part.start : []))
+    const steps = this.#steps(path)
+    const starts = [...pairs, ...sections].flatMap((part) => (startsWith(part.path, steps) ? part.start : []))
     const offset = starts.reduce((one, other) => Math.min(one, other), this.#text.length)
     const names = { file: this.#file, table: writeKeys(path) }
     return new UserError({

@@ -102,7 +102,8 @@ export function removeFlowPair(text: string, map: YAMLMap.Parsed, pair: YamlPair
   return removeEntry(text, bracesOf(text, map), map.items.indexOf(pair), styleOf(text))
 }
 
-function styleOf(text: string): BraceStyle {
+/** How a list or mapping in brackets is written. */
+export function styleOf(text: string): BraceStyle {
   return { trivia: yamlTrivia, newline: firstLineBreak(text), unit: '  ', gap: ' ' }
 }
 

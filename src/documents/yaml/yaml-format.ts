@@ -2,18 +2,22 @@ import {
   isAlias,
   isMap,
   isScalar,
+  isSeq,
   type Node,
   type ParsedNode,
   parse,
   Scalar,
   visit,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml'
 import { UserError } from '../../errors.ts'
 import { type Format, type KeyPath, remembered, type Value } from '../document.ts'
 import { type Editor, nest, openSpliced, withoutMark } from '../json/spliced-document.ts'
 import { firstLineBreak, insertion, lineBreakBefore, type Span, type Splice } from '../lines.ts'
+import { entryNameOf, named } from '../list-entry.ts'
 import { sameValue, valueAt, withValueAt } from '../value.ts'
+import { addItem, type Item, isNamed, removeItem, replaceItem } from './block-list.ts'
 import {
   addBlockPair,
   addFlowPair,
@@ -81,7 +85,9 @@ export function setYaml(tree: YamlTree, path: KeyPath, value: Value): Splice[] {
 function wordEdit(tree: YamlTree, path: KeyPath, found: Descent, value: Value): Splice[] {
   const { node, place, rest } = found
   refuseShared(tree, found)
-  if (rest.length === 0 && place !== undefined) return replaceValue(tree, place, value)
+  if (rest.length === 0 && place)
+    return 'pair' in place ? replaceValue(tree, place, value) : [replaceItem(tree.text, place, value)]
+  if (isSeq(node) && entryNameOf(rest[0] ?? '')) return addEntryOf(tree, node as YAMLSeq.Parsed, rest, value)
   if (isMap(node)) return addPair(tree, node as YAMLMap.Parsed, rest, value)
   const { text, file } = tree
   const offset = node?.range[0] ?? 0
@@ -94,6 +100,11 @@ function replaceValue({ text, file }: YamlTree, { map, pair }: Place, value: Val
   const splices = replaceBlockValue(text, map, pair, value)
   if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'yaml.no-colon')
   return splices
+}
+
+function addEntryOf(tree: YamlTree, list: YAMLSeq.Parsed, [key = '', ...inner]: KeyPath, value: Value) {
+  if (!list.flow) refuseOpenEnd(tree)
+  return addItem(tree.text, list, named(nest(inner, value), entryNameOf(key)))
 }
 
 function addPair(tree: YamlTree, map: YAMLMap.Parsed, [key = '', ...inner]: KeyPath, value: Value): Splice[] {
@@ -113,10 +124,16 @@ export function unsetYaml(tree: YamlTree, path: KeyPath): Splice[] {
   }
   if (found.rest.length > 0 || found.place === undefined) return []
   refuseShared(tree, found)
-  return verifyEdit(tree, removePair(tree, found.place), withValueAt(data, path, undefined))
+  return verifyEdit(tree, removePlace(tree, found.place), withValueAt(data, path, undefined))
 }
 
-function removePair({ text, file }: YamlTree, { map, pair, holder }: Place): Splice[] {
+function removePlace({ text, file }: YamlTree, place: Place | Item): Splice[] {
+  if ('list' in place) {
+    const splices = removeItem(text, place)
+    if (splices === undefined) throw unsupportedYaml(text, file, place.list.range[0], 'yaml.later-key')
+    return splices
+  }
+  const { map, pair, holder } = place
   if (map.flow) return removeFlowPair(text, map, pair)
   const splices = removeBlockPair(text, map, pair, holder)
   if (splices === undefined) throw unsupportedYaml(text, file, startOfPair(pair), 'yaml.later-key')
@@ -135,28 +152,43 @@ export interface Descent {
   /** The deepest value on the path; null when its key stands alone. */
   readonly node: ParsedNode | null
   /** Where that value stands; undefined at the root. */
-  readonly place: Place | undefined
+  readonly place: Place | Item | undefined
   /** The keys that the document does not have. */
   readonly rest: KeyPath
-  /** The mappings on the way. */
-  readonly maps: readonly YAMLMap.Parsed[]
+  /** The mappings and lists on the way. */
+  readonly maps: readonly (YAMLMap.Parsed | YAMLSeq.Parsed)[]
 }
 
-/** Follows a path as far as there are mappings that have its keys. */
+/** Follows a path as far as there are mappings that have its keys, and lists that have its entries. */
 export function descend(root: ParsedNode, path: KeyPath): Descent {
-  const maps: YAMLMap.Parsed[] = []
+  const maps: (YAMLMap.Parsed | YAMLSeq.Parsed)[] = []
   let node: ParsedNode | null = root
-  let place: Place | undefined
+  let place: Place | Item | undefined
   for (const [depth, key] of path.entries()) {
-    const map: ParsedNode | null = node
-    if (!isMap(map)) return { node, place, rest: path.slice(depth), maps }
-    maps.push(map)
-    const pair: YamlPair | undefined = map.items.find((item) => keyOf(item) === key)
-    if (pair === undefined) return { node, place, rest: path.slice(depth), maps }
-    place = { map, pair, holder: place?.pair }
-    node = pair.value
+    if (isMap(node) || isSeq(node)) maps.push(node as YAMLMap.Parsed | YAMLSeq.Parsed)
+    const next = stepInto(node, key, place && 'pair' in place ? place.pair : undefined)
+    if (next === undefined) return { node, place, rest: path.slice(depth), maps }
+    place = next.place
+    node = next.node
   }
   return { node, place, rest: [], maps }
+}
+
+function stepInto(
+  node: ParsedNode | null,
+  key: string,
+  holder: YamlPair | undefined,
+): (Pick<Descent, 'node'> & { readonly place: Place | Item }) | undefined {
+  const name = entryNameOf(key)
+  if (isSeq(node) && name) {
+    const list = node as YAMLSeq.Parsed
+    const index = list.items.findIndex((item) => isNamed(item, name))
+    return index < 0 ? undefined : { node: list.items[index] ?? null, place: { list, index, holder } }
+  }
+  if (!isMap(node)) return undefined
+  const map = node as YAMLMap.Parsed
+  const pair = map.items.find((item) => keyOf(item) === key)
+  return pair && { node: pair.value, place: { map, pair, holder } }
 }
 
 /** Refuses an edit that would change, or leave without its anchor, a value that stands elsewhere as an alias. */
@@ -171,7 +203,8 @@ export function refuseShared({ text, file, root }: YamlTree, { maps, place, rest
   visit(root ?? null, { Alias: (_, { source }) => void aliased.add(source) })
   maps.forEach(refuse)
   if (rest.length > 0 || place === undefined) return
-  for (const node of [place.pair.key, place.pair.value]) visit(node, { Value: (_, inner) => refuse(inner) })
+  const parts = 'pair' in place ? [place.pair.key, place.pair.value] : [place.list.items[place.index] ?? null]
+  for (const node of parts) visit(node, { Value: (_, inner) => refuse(inner) })
 }
 
 const styles: readonly unknown[] = [Scalar.PLAIN, Scalar.QUOTE_SINGLE, Scalar.QUOTE_DOUBLE]

@@ -44,7 +44,8 @@ export function isBlockScalar(node: unknown): boolean {
   return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
 }
 
-function endOfNode(text: string, node: ParsedNode): number {
+/** Where a value ends, without the line break behind it. */
+export function endOfNode(text: string, node: ParsedNode): number {
   const last = isCollection(node) && !node.flow ? node.items.at(-1) : undefined
   if (last) return isPair(last) ? endOfPair(text, last) : endOfNode(text, last)
   const end = node.range[1]
@@ -90,9 +91,17 @@ export function renderValue(value: Value, indent: string, newline: string): stri
   if (!isFilled(value)) return ` ${renderFlow(value)}`
   const inner = `${indent}  `
   const lines = Array.isArray(value)
-    ? value.map((item) => `- ${renderFlow(item)}`)
+    ? value.map((item) => renderItem(item, inner, newline))
     : Object.entries(value).map(([key, item]) => renderPair(key, item, inner, newline))
   return lines.map((line) => newline + inner + line).join('')
+}
+
+/** An entry of a list whose `-` stands at `indent`; each key of a mapping gets a line. */
+export function renderItem(item: Value, indent: string, newline: string): string {
+  if (!isFilled(item) || Array.isArray(item)) return `- ${renderFlow(item)}`
+  const inner = `${indent}  `
+  const pairs = Object.entries(item).map(([key, value]) => renderPair(key, value, inner, newline))
+  return `- ${pairs.join(newline + inner)}`
 }
 
 /** The value on one line. */

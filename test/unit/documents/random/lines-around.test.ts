@@ -75,6 +75,31 @@ const kinds: readonly Kind[] = [
     ],
     unset: [['effort'], ['model']],
   },
+  {
+    id: 'toml',
+    before: [[], ['[[list]]', 'name = "a"'], ['# about a', '[[list]]', 'name = "a"', '', '[z]', 'b = 1', '']],
+    added: [['# note'], ['# note', '# more']],
+    values: [
+      [['model'], 'm'],
+      [['list', '[name=qcode]', 'url'], 'u'],
+      [['list', '[name=qcode]', 'key'], 'k'],
+    ],
+    unset: [['list', '[name=qcode]'], ['model']],
+  },
+  {
+    id: 'yaml',
+    before: [
+      ['list:', '- name: a'],
+      ['# x', 'list:', '  - name: a', '    b: 1', '', 'c: 2', ''],
+    ],
+    added: [['# note'], [''], ['', '# note', '']],
+    values: [
+      [['model'], 'm'],
+      [['list', '[name=qcode]', 'url'], 'u'],
+      [['list', '[name=qcode]', 'key'], 'k'],
+    ],
+    unset: [['list', '[name=qcode]'], ['model']],
+  },
 ]
 
 /** Where in the lines that stand now a line of the text before stands; the rest are ours. */

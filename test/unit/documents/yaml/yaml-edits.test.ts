@@ -89,7 +89,7 @@ describe('a new value', () => {
       'becomes a mapping',
       'a: 1',
       setA({ x: { w: [] }, z: [{ q: 1 }] }),
-      'a:\n  x:\n    w: []\n  z:\n    - {q: 1}',
+      'a:\n  x:\n    w: []\n  z:\n    - q: 1',
     ],
     ['in a flow mapping', '{a: [1], b: 2}', setA(['x', '1']), '{a: [x, "1"], b: 2}'],
     ['in a flow mapping behind a key alone', '{a, b: 2}', setA(1), '{a: 1, b: 2}'],

@@ -1,6 +1,7 @@
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Completion } from '../catalog/tool.ts'
 import type { CommandContext, Outcome, WritingContext } from '../command.ts'
+import type { FormatId } from '../documents/formats.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
@@ -9,6 +10,7 @@ import { completionId, completionIds } from '../ledger.ts'
 import { planRemoval, planTargets } from '../plan/make-plan.ts'
 import { type Plan, pathId } from '../plan/plan.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
+import { pathInProfile } from '../plan/profile-path.ts'
 import { firstExisting, type WantedTarget } from '../plan/wanted.ts'
 import type { Input } from '../request/request.ts'
 import { asMessage, say } from '../texts/message.ts'
@@ -88,7 +90,6 @@ function targetsOf(completion: Completion, host: Host): WantedTarget[] {
   const file = resolvePath(completion.file, places)
   const common = { tool: 'completion', timestamps: [], baseUrl: '' }
   const content = { keyPath: ['content'], value: readScript(completion, host) }
-  const source = { keyPath: ['completion'], value: file }
   const { profileFormat } = completion
   const profiles = completion.profiles.map((paths) =>
     firstExisting(paths.map((path) => resolvePath(path, places))),
@@ -96,11 +97,18 @@ function targetsOf(completion: Completion, host: Host): WantedTarget[] {
   return [
     { ...common, path: file, format: 'whole-file', leaves: [content], protected: [content.keyPath] },
     ...profiles.flatMap((path) =>
-      profileFormat
-        ? [{ ...common, path, format: profileFormat, leaves: [source], protected: [source.keyPath] }]
-        : [],
+      profileFormat ? [{ ...common, path, ...sourceIn(profileFormat, file, host) }] : [],
     ),
   ]
+}
+
+function sourceIn(
+  format: FormatId,
+  file: string,
+  host: Host,
+): Pick<WantedTarget, 'format' | 'leaves' | 'protected'> {
+  const source = { keyPath: ['completion'], value: pathInProfile(file, format, host) }
+  return { format, leaves: [source], protected: [source.keyPath] }
 }
 
 /** The completion of a shell owns its values as a setup does, so that they go with it and with nothing else. */

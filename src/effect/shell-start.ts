@@ -46,13 +46,11 @@ export interface ShellStart {
 /** The system's own profiles are long, and every tool and way to start needs them. */
 const known = new Map<string, Script>()
 
-const mostKnown = 100
-
 /** What a file of a shell does. Errors: UserError `not-utf8`. */
 function scriptOf({ path, bytes, hash }: PresentFile, language: Shell['language']): Script {
   const id = `${language} ${hash}`
   const script = known.get(id) ?? readScript(decodeText(bytes, path), language)
-  if (known.size >= mostKnown) known.clear()
+  if (known.size >= 100) known.clear()
   known.set(id, script)
   return script
 }
@@ -216,10 +214,17 @@ class Walk {
   #read({ path, line }: Extract<Step, { does: 'read' }>, file: string): void {
     const named = this.#valueOf(path)
     if (named === undefined || !isAbsolute(named)) return
-    const target = resolve(named)
+    const target = this.#nameOf(resolve(named))
     this.reads.push({ path: target, file, line })
     const state = this.#stateOf(target)
     if (state) this.#run(state)
+  }
+
+  /** Our own file by its own name: a home that is a link has two. */
+  #nameOf(path: string): string {
+    const own = resolvePath(this.#shell.envFile, resolvePlaces({}, this.#machine))
+    const named = this.#stateOf(path)
+    return named && named.resolvedPath === this.#stateOf(own)?.resolvedPath ? own : path
   }
 
   /** The text of a word; undefined for what only the running shell can work out. */
@@ -238,23 +243,18 @@ class Walk {
 
 /** What only the running shell can work out, as the text of a command. */
 function commandText(raw: string): string {
-  const backticks = /^`(.*)`$/s.exec(raw)?.[1]
-  const inner = backticks ?? /^\$\((.*)\)$/s.exec(raw)?.[1]
+  const inner = /^`(.*)`$/s.exec(raw)?.[1] ?? /^\$\((.*)\)$/s.exec(raw)?.[1]
   return `$(${(inner ?? raw).replaceAll("'", '').trim()})`
 }
 
 /** What a file of a shell does to variables of the environment, as far as that is known without running anything. */
 export function readScript(text: string, language: ScriptLanguage): Script {
   try {
-    return readIn(language, text)
+    if (language === 'fish') return readFishScript(text)
+    return language === 'powershell' ? readPowershellScript(text) : readPosixScript(text, language)
   } catch (error) {
     // Of a text with more in one place than the stack takes nothing is known.
     if (error instanceof RangeError) return { steps: [], problem: { line: 1, what: '…', kind: 'stray' } }
     throw error
   }
-}
-
-function readIn(language: ScriptLanguage, text: string): Script {
-  if (language === 'fish') return readFishScript(text)
-  return language === 'powershell' ? readPowershellScript(text) : readPosixScript(text, language)
 }

@@ -5,11 +5,12 @@ import { sameValue, valueAt } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { say } from '../texts/message.ts'
-import { absentHash, hashValue, type OpenFile } from './document-set.ts'
+import { absentHash, type OpenFile } from './document-set.ts'
 import { keepRequired, withoutValues } from './keep-required.ts'
 import { displayValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
 import { type FileWork, type PlanWork, workOn } from './plan-work.ts'
+import { isAsLastWritten } from './profile-path.ts'
 
 /**
  * Takes our values out of their files: what we replaced comes back as the ledger has it spelled, what we made goes together
@@ -35,7 +36,7 @@ function stillOurs(entry: LedgerEntry, work: PlanWork): boolean {
   fileWork.tools.add(entry.tool)
   const actual = file.document.get(entry.keyPath)
   if (actual === undefined) return entry.silenced === true && entry.hash === absentHash
-  if (hashValue(actual) === entry.hash) return true
+  if (isAsLastWritten(actual, entry, work.context.host)) return true
   // Written again by the user after it was taken out.
   if (entry.silenced) return false
   const actualText = displayValue(actual, entry.keyPath)

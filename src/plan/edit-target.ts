@@ -13,6 +13,7 @@ import { madeParents } from './drop-entry.ts'
 import { displayValue, fillText, type Leaf, type Lookup, revealValue } from './placeholders.ts'
 import { type Conflict, pathId } from './plan.ts'
 import { type FileWork, type PlanContext, type PlanWork, workOn } from './plan-work.ts'
+import { isSameInProfile } from './profile-path.ts'
 import { refuseLeadingOut, refuseOwnTarget } from './refuse-own-target.ts'
 import { deliveryOf, lookupFor, type WantedTarget } from './wanted.ts'
 
@@ -56,16 +57,22 @@ function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: Pl
   const actual = fileWork.file.document.get(leaf.keyPath)
   const id = pathId(fileWork.file.path, leaf.keyPath)
   const entry = work.entries.get(id)
-  const comparison = compareLeaf(actual, revealValue(leaf.value), entry, includesPath(target.protected, leaf))
+  const wanted = revealValue(leaf.value)
+  const isSame =
+    actual !== undefined && isSameInProfile(actual, wanted, fileWork.file.formatId, work.context.host)
+  const comparison =
+    isSame && !sameValue(actual, wanted)
+      ? ({ action: 'write', owner: 'ours' } as const)
+      : compareLeaf(actual, wanted, entry, includesPath(target.protected, leaf))
   if (comparison.action === 'keep') {
     // Whoever wrote what we want made it ours as well, where it was ours before.
-    if (entry && actual !== undefined && sameValue(actual, revealValue(leaf.value)))
+    if (entry && actual !== undefined && sameValue(actual, wanted))
       work.entries.set(id, { ...entry, hash: hashValue(actual) })
     return false
   }
   if (comparison.action === 'write') {
     if (comparison.owner === 'user') work.findings.push(replacedFinding(leaf, actual, target))
-    writeLeaf(leaf, target, fileWork, work)
+    writeLeaf(leaf, target, fileWork, work, isSame ? { kind: 'absent', parents: 0 } : undefined)
     return true
   }
   const conflict = describeConflict(leaf, actual, target, comparison.why)
@@ -78,13 +85,20 @@ function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: Pl
   return true
 }
 
-function writeLeaf({ keyPath, value }: Leaf, target: WantedTarget, fileWork: FileWork, work: PlanWork): void {
+/** `original`: what stood there before us, where that is not what stands there now. */
+function writeLeaf(
+  { keyPath, value }: Leaf,
+  target: WantedTarget,
+  fileWork: FileWork,
+  work: PlanWork,
+  original?: Replaced,
+): void {
   const { document, path, formatId: format } = fileWork.file
   const actual = document.get(keyPath)
   const revealed = revealValue(value)
   const id = pathId(path, keyPath)
   const known = work.entries.get(id)
-  const replaced = known?.replaced ?? replacedBy(keyPath, fileWork.file, work)
+  const replaced = known?.replaced ?? original ?? replacedBy(keyPath, fileWork.file, work)
   const text = document.toText()
   document.set(keyPath, revealed)
   fileWork.meant.push({ keyPath, value: revealed })

@@ -8,6 +8,7 @@ import { DocumentSet, hashValue, isAsWanted } from './document-set.ts'
 import type { Leaf } from './placeholders.ts'
 import { pathId } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
+import { isAsLastWritten, isSameInProfile } from './profile-path.ts'
 import { type WantedTarget, wantedTargets } from './wanted.ts'
 
 /** One setup and how its files stand today. */
@@ -57,7 +58,10 @@ export async function inspectEntries(setup: Setup, context: PlanContext): Promis
   const files = [...new Set(own.map(({ path }) => path))].map((path) => {
     const entries = own.filter((entry) => entry.path === path)
     return fileStatus(path, '', () =>
-      entries.map((entry) => ({ name: entry.keyPath.join('.'), state: entryState(entry, documents) })),
+      entries.map((entry) => ({
+        name: entry.keyPath.join('.'),
+        state: entryState(entry, documents, context),
+      })),
     )
   })
   return statusOf(setup, files, isUnencryptedUrl(setup.gateway))
@@ -67,13 +71,11 @@ function statusOf(setup: Setup, files: readonly FileStatus[], unencrypted: boole
   return { ...setup, files, asWritten: files.every(({ state }) => state === 'as-written'), unencrypted }
 }
 
-function entryState(
-  { path, format, keyPath, hash, silenced }: LedgerEntry,
-  documents: DocumentSet,
-): LeafState {
+function entryState(entry: LedgerEntry, documents: DocumentSet, { host }: PlanContext): LeafState {
+  const { path, format, keyPath, silenced } = entry
   const actual = documents.open(path, format).document.get(keyPath)
   if (actual === undefined) return silenced ? 'as-written' : 'missing'
-  return hashValue(actual) === hash ? 'as-written' : 'changed'
+  return isAsLastWritten(actual, entry, host) ? 'as-written' : 'changed'
 }
 
 function inspectFile(
@@ -114,7 +116,7 @@ function leafState(
   { keyPath, value }: Leaf,
   target: WantedTarget,
   documents: DocumentSet,
-  { ledger }: PlanContext,
+  { ledger, host }: PlanContext,
 ): LeafState {
   const file = documents.open(target.path, target.format)
   const id = pathId(file.path, keyPath)
@@ -126,5 +128,7 @@ function leafState(
   // Another tool that shares the place may have written another value there.
   const isOurs = entry?.tool === target.tool || value instanceof Secret
   if (isOurs && hashValue(actual) === entry?.hash) return 'as-written'
-  return !(value instanceof Secret) && isAsWanted(actual, value) ? 'as-written' : 'changed'
+  if (value instanceof Secret) return 'changed'
+  const isWanted = isAsWanted(actual, value) || isSameInProfile(actual, value, target.format, host)
+  return isWanted ? 'as-written' : 'changed'
 }

@@ -13,6 +13,7 @@ import { Secret } from '../secrets/secret.ts'
 import { type LaterProfile, laterProfiles } from './later-profiles.ts'
 import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
 import { pathId } from './plan.ts'
+import { pathInProfile } from './profile-path.ts'
 
 /** What must stand in one file for one tool. */
 export interface WantedTarget {
@@ -192,7 +193,10 @@ function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readon
   if (!shell) throw new Error('variables at user scope need a shell')
   const envFile = resolvePath(shell.envFile, shellPlaces(choice, context))
   const later = laterProfilesOf(choice, context).map(({ path }) => path)
-  const source: Leaf = { keyPath: ['source'], value: envFile }
+  const source: Leaf = {
+    keyPath: ['source'],
+    value: pathInProfile(envFile, shell.profileFormat, context.host),
+  }
   return [
     wantedOf(choice, context, envFile, shell.envFormat, leaves),
     ...[...profilesOf(shell, choice, context), ...later].map((profile) =>

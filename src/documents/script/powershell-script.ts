@@ -1,4 +1,12 @@
-import { lineCounter, type Script, ScriptError, type Step, type Word } from './script.ts'
+import {
+  joinTexts,
+  lineCounter,
+  type Piece,
+  type Script,
+  ScriptError,
+  type Step,
+  type Word,
+} from './script.ts'
 
 /**
  * What a file of PowerShell does, by the statements that stand on lines of their own. PowerShell parses the whole file
@@ -138,17 +146,22 @@ function stepsOf({ text, line, maybe }: Statement): Step[] {
   return by === 'return' || by === 'exit' ? [{ does: 'end', by, ...at }] : []
 }
 
-/** A string without anything to be worked out, but for `$HOME` and variables of the environment. */
+/** What a string in double quotes holds: an escaped character, one by its number, a variable, or what only PowerShell knows. */
+const part =
+  /`(?<escaped>["$`])|\$\(\[char\]0x(?<code>[\dA-F]{1,4})\)|\$(?:\{env:(?<braced>\w+)\}|env:(?<variable>\w+))|(?<home>\$HOME\b)|(?<unknown>[`$])|(?<text>[^`$]+)/gi
+
+/** A string without anything to be worked out, but for `$HOME`, variables of the environment and characters by their number. */
 function valueIn(written: string): Word {
   const text = written.trim()
   const verbatim = /^['‘’‚‛](.*)['‘’‚‛]$/s.exec(text)?.[1]
   if (verbatim !== undefined) return [verbatim.replace(/['‘’‚‛](['‘’‚‛])/g, '$1')]
   const quoted = /^["“”„](.*)["“”„]$/s.exec(text)?.[1] ?? (/^[\w$:./\\~-]+$/.test(text) ? text : undefined)
-  if (quoted === undefined || /[`(]/.test(quoted)) return [null]
-  return quoted.split(/(\$(?:\{env:\w+\}|env:\w+|HOME\b|\w+))/i).flatMap((part): Word => {
-    const variable = /^\$\{?env:(\w+)\}?$/i.exec(part)?.[1]
-    if (variable !== undefined) return [{ variable }]
-    if (/^\$HOME$/i.test(part)) return [{ variable: 'HOME' }]
-    return part.startsWith('$') ? [null] : part === '' ? [] : [part]
-  })
+  return quoted === undefined ? [null] : joinTexts(Array.from(quoted.matchAll(part), pieceOf))
+}
+
+function pieceOf({ groups = {} }: RegExpMatchArray): Piece {
+  const { escaped, code, braced, variable = braced, home, text } = groups
+  if (variable !== undefined) return { variable }
+  if (home !== undefined) return { variable: 'HOME' }
+  return escaped ?? text ?? (code === undefined ? null : String.fromCharCode(Number.parseInt(code, 16)))
 }

@@ -3,6 +3,8 @@ export interface Word {
   readonly text: string
   /** The words of a command whose output follows the text and ends the word. */
   readonly command?: readonly string[]
+  /** Of a word in double quotes with escapes, or behind a variable: with the name of that, the rest as it is read. */
+  readonly path?: string
 }
 
 /** A command and its arguments, as words. */
@@ -17,6 +19,12 @@ interface Rules {
   readonly operators: string
   /** Whether a backslash outside of quotes makes the next character plain. */
   readonly escapes: boolean
+  /** The variables that a path in double quotes may begin with. */
+  readonly variable: RegExp
+  /** What stands for one character in double quotes, in groups: the character itself, or its number in hex. */
+  readonly escape: RegExp
+  /** What else has a meaning there. */
+  readonly special: string
   /** What stands around a command whose output is a word; without it there is none. */
   readonly substitution?: readonly [opening: string, closing: string]
 }
@@ -27,6 +35,9 @@ const posixRules: Rules = {
   singleQuotes: "'",
   operators: '',
   escapes: true,
+  variable: /\$HOME(?=\/)/y,
+  escape: /\\([$`"\\])/y,
+  special: '$`',
   substitution: ['"$(', ')"'],
 }
 const fishRules: Rules = {
@@ -34,6 +45,8 @@ const fishRules: Rules = {
   blanks: ' \t\r',
   inSingleQuotes: 'behind a backslash',
   escapes: false,
+  escape: /\\([$"\\])/y,
+  special: '$',
   substitution: ['(', ')'],
 }
 const powershellRules: Rules = {
@@ -42,6 +55,9 @@ const powershellRules: Rules = {
   inSingleQuotes: 'doubled',
   singleQuotes: "'‘’‚‛",
   operators: '=&',
+  variable: /\$(?:HOME|env:\w+)(?=[/\\])/y,
+  escape: /`([`"$])|\$\(\[char\]0x([0-9A-F]{4})\)/y,
+  special: '$`“”„',
 }
 
 const unknown = '\0'
@@ -97,7 +113,7 @@ function readCommands(text: string, rules: Rules): Command[] {
 }
 
 function joined(before: Word | undefined, { text, command }: Word): Word {
-  if (before?.command) return { text: unknown }
+  if (before?.command || before?.path !== undefined) return { text: unknown }
   return { text: `${before?.text ?? ''}${text}`, ...(command && { command }) }
 }
 
@@ -107,8 +123,31 @@ type Piece = readonly [word: Word, end: number]
 function readPiece(text: string, at: number, rules: Rules): Piece {
   const substitution = readSubstitution(text, at, rules)
   if (substitution) return substitution
+  const path = text.charAt(at) === '"' ? readPath(text, at + 1, rules) : undefined
+  if (path) return path
   const [piece, end] = readText(text, at, rules)
   return [{ text: piece }, end]
+}
+
+/** A text in double quotes with escapes or behind a variable; undefined where it has neither, or has something else. */
+function readPath(text: string, start: number, rules: Rules): Piece | undefined {
+  const name = matchAt(rules.variable, text, start)?.[0] ?? ''
+  let at = start + name.length
+  let rest = ''
+  let isPlain = name === ''
+  for (let char = text.charAt(at); char !== '"'; char = text.charAt(at)) {
+    const [escaped = '', itself, hex] = matchAt(rules.escape, text, at) ?? []
+    if (escaped === '' && (char === '' || char === '\n' || rules.special.includes(char))) return undefined
+    rest += escaped === '' ? char : (itself ?? String.fromCharCode(Number.parseInt(hex ?? '', 16)))
+    at += escaped === '' ? 1 : escaped.length
+    isPlain &&= escaped === ''
+  }
+  return isPlain ? undefined : [{ text: unknown, path: name + rest }, at + 1]
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
 }
 
 /** A command of fixed words whose output is the word, or undefined. */

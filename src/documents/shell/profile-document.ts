@@ -8,7 +8,7 @@ import { crGuard, fish, posix, powershell, type Shell } from './shell.ts'
 
 /**
  * Opens a shell profile, in which two marked blocks may be ours. The paths are `['source']` and `['completion']`: the
- * absolute path of the file that the block reads. Throws UserError `profile-block-broken` when the markers do not make pairs.
+ * path of the file that the block reads, absolute or from a variable of the shell on (`$HOME/…`). Throws UserError `profile-block-broken` when the markers do not make pairs.
  *
  * The content of a block is ours when it is one comment line and one source line as we write it. Otherwise the user
  * has worked on it: then `get` finds nothing, and `set` and `unset` throw UserError `profile-block-edited` with the
@@ -76,18 +76,9 @@ class ProfileDocument implements Document {
   #source(kind: BlockKind): { line: Line; path: string } | undefined {
     const [note, line, ...others] = this.#block(kind)?.content ?? []
     if (!note?.text.startsWith('#') || !line || others.length > 0) return undefined
-    const path = this.#readPath(line)
+    // Without what CRLF adds.
+    const path = this.#shell.sourceLine.read(line.text.replace(/( #)?\r?$/, ''))
     return path === undefined ? undefined : { line, path }
-  }
-
-  /** The path of a source line that is, but for the path and for what CRLF adds, what we write. */
-  #readPath(line: Line): string | undefined {
-    const [word] = this.#shell.quoted.exec(line.text) ?? []
-    if (word === undefined) return undefined
-    const path = this.#shell.assignment.decode(word)
-    // No line of ours holds one, and none could be written to compare with.
-    if (/[\0\r]/.test(path)) return undefined
-    return line.text.replace(/( #)?\r?$/, '') === this.#shell.sourceLine(path) ? path : undefined
   }
 
   #ownSource(kind: BlockKind, block: Block): Line {
@@ -98,7 +89,7 @@ class ProfileDocument implements Document {
 
   #appended(kind: BlockKind, path: string): string {
     const { start, end, note } = blockMarks[kind]
-    const source = this.#shell.sourceLine(path) + crGuard(this.#shell, newlineOf(this.#text))
+    const source = this.#shell.sourceLine.lineFor(path) + crGuard(this.#shell, newlineOf(this.#text))
     const block = [start, note, source, end]
     return appendLines(this.#text, this.#text === '' ? block : ['', ...block], this.#shell.crCounts)
   }
@@ -106,7 +97,9 @@ class ProfileDocument implements Document {
   #replaced(kind: BlockKind, block: Block, path: string): string {
     const { text, start } = this.#ownSource(kind, block)
     const rest = this.#text.slice(start + text.replace(/\r$/, '').length)
-    return this.#text.slice(0, start) + this.#shell.sourceLine(path) + crGuard(this.#shell, rest) + rest
+    return (
+      this.#text.slice(0, start) + this.#shell.sourceLine.lineFor(path) + crGuard(this.#shell, rest) + rest
+    )
   }
 
   #onlySource(): UserError {
@@ -146,9 +139,11 @@ function profileFormat(shell: Shell, readCommands: (text: string) => Command[]):
 
 /** The file that is read in between the markers, found without the editor's parser. */
 function sourced(commands: readonly Command[]): string | undefined {
-  const words = commands.flat().map(({ text }) => text)
-  const verb = words.findIndex((word) => word === '.' || word === 'source')
-  return verb === -1 ? undefined : words[verb + 1]
+  const words = commands.flat()
+  const verb = words.findIndex(({ text }) => text === '.' || text === 'source')
+  const { path, text } = (verb !== -1 && words[verb + 1]) || {}
+  // In single quotes `$HOME` is the name of a folder, not what the editor meant.
+  return path ?? (text?.startsWith('$') ? undefined : text)
 }
 
 function insideBlock(text: string, kind: BlockKind): string {

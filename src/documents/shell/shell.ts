@@ -1,16 +1,13 @@
 import { BOM, type Line, splitLines } from '../lines.ts'
 import type { Assignment } from './assignment-document.ts'
-import { quoteFish, quotePosix, quotePowershell, type ShellId } from './quote.ts'
+import type { ShellId } from './quote.ts'
+import { fishSourceLine, posixSourceLine, powershellSourceLine, type SourceLine } from './source-line.ts'
 
 /** What the editors of shell files know about one family of shells. */
 export interface Shell {
   readonly id: Exclude<ShellId, 'cmd'>
-  quote(text: string): string
   readonly assignment: LineGrammar
-  /** The line that reads the file at `path`, and does nothing and succeeds when it is not there. */
-  sourceLine(path: string): string
-  /** The first quoted word of a source line. */
-  readonly quoted: RegExp
+  readonly sourceLine: SourceLine
   /** Whether a CR at the end of a line is a part of its last word. */
   readonly crCounts: boolean
 }
@@ -42,7 +39,6 @@ function lineOf(head: RegExp, word: RegExp, command: string, tail: RegExp): RegE
 /** bash, zsh, dash, ksh. */
 export const posix: Shell = {
   id: 'posix',
-  quote: quotePosix,
   assignment: {
     pattern: lineOf(
       /[ \t]*export[ \t]+(?<name>[A-Za-z_]\w*)=/,
@@ -53,16 +49,13 @@ export const posix: Shell = {
     commandWord: posixWord,
     decode: decodePosix,
   },
-  // Not `[ -r ] &&`: that line fails when the file is missing, and ends a script under `set -e`.
-  sourceLine: (path) => `if [ -r ${quotePosix(path)} ]; then . ${quotePosix(path)}; fi`,
-  quoted: /'(?:[^']|'\\'')*'/,
+  sourceLine: posixSourceLine,
   crCounts: true,
 }
 
 /** fish 3.6 takes a CR for a blank, and skips a byte order mark. */
 export const fish: Shell = {
   id: 'fish',
-  quote: quoteFish,
   assignment: {
     pattern: lineOf(
       /\uFEFF?[ \t]*set[ \t]+-(?:gx|xg)[ \t]+(?<name>[A-Za-z_]\w*)[ \t]+/,
@@ -73,15 +66,13 @@ export const fish: Shell = {
     commandWord: fishWord,
     decode: decodeFish,
   },
-  sourceLine: (path) => `if test -r ${quoteFish(path)}; source ${quoteFish(path)}; end`,
-  quoted: /'(?:[^'\\]|\\.)*'/,
+  sourceLine: fishSourceLine,
   crCounts: false,
 }
 
 /** PowerShell takes four typographic quotes for a single one and three for a double one. */
 export const powershell: Shell = {
   id: 'powershell',
-  quote: quotePowershell,
   assignment: {
     pattern: lineOf(
       /\uFEFF?[ \t]*\$[Ee][Nn][Vv]:(?<name>[A-Za-z_]\w*)[ \t]*=[ \t]*/,
@@ -92,8 +83,7 @@ export const powershell: Shell = {
     commandWord: powershellWord,
     decode: decodePowershell,
   },
-  sourceLine: (path) => `if (Test-Path -LiteralPath ${quotePowershell(path)}) { . ${quotePowershell(path)} }`,
-  quoted: /'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'/,
+  sourceLine: powershellSourceLine,
   crCounts: false,
 }
 

@@ -72,13 +72,22 @@ function assignments(text: string, pattern: RegExp, decode: (word: string) => st
   return Object.fromEntries([...text.matchAll(pattern)].map(([, name, word = '']) => [name, decode(word)]))
 }
 
-/** The path in the last quoted word of a line that reads a file. */
+/** The path in the last quoted word of a line that reads a file; from the home on, as it stands there. */
 function sourced(line: string): string | undefined {
-  const posix = /^if \[ -r ('.*') \]; then \. \1; fi( #)?$/.exec(line)?.[1]
+  const text = line.replace(/ #$/, '')
+  const fromHome =
+    /^if \[ -n "\$\{HOME-\}" \] && \[ -r "(\$HOME\/.*)" \]; then \. "\1"; fi$/.exec(text)?.[1] ??
+    /^if test -n "\$HOME"; and test -r "(\$HOME\/.*)"; source "\1"; end$/.exec(text)?.[1]
+  if (fromHome !== undefined) return fromHome.replace(/\\(.)/g, '$1')
+  const inPowershell = /^if \(\$HOME -and \(Test-Path -LiteralPath "(\$HOME\/.*)"\)\) \{ \. "\1" \}$/.exec(
+    text,
+  )?.[1]
+  if (inPowershell !== undefined) return inPowershell.replace(/`(.)/g, '$1')
+  const posix = /^if \[ -r ('.*') \]; then \. \1; fi$/.exec(text)?.[1]
   if (posix !== undefined) return posix.slice(1, -1).replaceAll("'\\''", "'")
-  const fish = /^if test -r ('.*'); source \1; end$/.exec(line)?.[1]
+  const fish = /^if test -r ('.*'); source \1; end$/.exec(text)?.[1]
   if (fish !== undefined) return fish.slice(1, -1).replace(/\\(.)/g, '$1')
-  const powershell = /^if \(Test-Path -LiteralPath ('.*')\) \{ \. \1 \}$/.exec(line)?.[1]
+  const powershell = /^if \(Test-Path -LiteralPath ('.*')\) \{ \. \1 \}$/.exec(text)?.[1]
   return powershell?.slice(1, -1).replaceAll("''", "'")
 }
 

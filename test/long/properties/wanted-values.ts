@@ -241,8 +241,15 @@ function byVariables(tool: string, wish: Wish, place: Place): WantedValue[] {
   })
   return [
     ...at(tool, envFile, shell.kind, values),
-    ...profiles.flatMap((path) => at(tool, path, shell.profileKind, [['source', envFile]])),
+    ...profiles.flatMap((path) =>
+      at(tool, path, shell.profileKind, [['source', fromHome(envFile, place('.'))]]),
+    ),
   ]
+}
+
+/** A profile names no user: a file below the home is named from there on. */
+function fromHome(path: string, home: string): string {
+  return path.startsWith(join(home, '/')) ? `$HOME/${path.slice(join(home, '/').length)}` : path
 }
 
 function at(tool: string, path: string, kind: Kind, values: Values): WantedValue[] {

@@ -1,15 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { makeHome, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
-
-const wanted = {
-  OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1',
-  OPENAI_API_KEY: sampleKey,
-  ANTHROPIC_BASE_URL: 'https://api.qcode.cc/api',
-  ANTHROPIC_AUTH_TOKEN: sampleKey,
-}
+import { findShell, readVariables, wanted } from '../../support/real-shells.ts'
+import { makeHome, runProgram, setUp } from '../../support/run-program.ts'
 
 interface ShellCase {
   readonly shell: string
@@ -115,29 +108,4 @@ async function tryShell(
   const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL: path, ...env?.(home) } })
   expect(removed.exit, removed.stderr).toBe(0)
   for (const [way, values] of seen()) expect(values, way).toEqual(after[way] ?? {})
-}
-
-/** Those of the wanted variables that a newly started shell has, asked through a program of its own. */
-function readVariables(
-  path: string,
-  flags: readonly string[],
-  home: string,
-  env: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const text = execFileSync(path, [...flags, 'env'], {
-    cwd: home,
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const lines = text
-    .split('\n')
-    .map((line) => [line.split('=')[0] ?? '', line.replace(/^[^=]*=/, '')] as const)
-  return Object.fromEntries(lines.filter(([name]) => name in wanted))
-}
-
-function findShell(name: string): string | undefined {
-  return ['/bin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin']
-    .map((folder) => join(folder, name))
-    .find(existsSync)
 }

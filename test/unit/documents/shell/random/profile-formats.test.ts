@@ -18,12 +18,18 @@ const start = '# >>> qcode-setup >>>'
 const end = '# <<< qcode-setup <<<'
 const note = '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove'
 const source = ['source']
-const paths = hostileText.map((text) => `/${text}`)
+const absolute = hostileText.map((text) => `/${text}`)
+const below = (variable: string) => hostileText.map((text) => `${variable}/${text}`)
 
 const formats = [
-  ['posix', posixProfileFormat, "if [ -r '/a b/env' ]; then . '/a b/env'; fi"],
-  ['fish', fishProfileFormat, "if test -r '/a b/env'; source '/a b/env'; end"],
-  ['powershell', powershellProfileFormat, "if (Test-Path -LiteralPath '/a b/env') { . '/a b/env' }"],
+  ['posix', posixProfileFormat, "if [ -r '/a b/env' ]; then . '/a b/env'; fi", below('$HOME')],
+  ['fish', fishProfileFormat, "if test -r '/a b/env'; source '/a b/env'; end", below('$HOME')],
+  [
+    'powershell',
+    powershellProfileFormat,
+    "if (Test-Path -LiteralPath '/a b/env') { . '/a b/env' }",
+    fc.oneof(below('$HOME'), below('$env:APPDATA'), below('$env:USERPROFILE')),
+  ],
 ] as const
 
 const lines = fc.oneof(
@@ -46,7 +52,8 @@ const lines = fc.oneof(
 )
 const blockPieces = [`${start}\n`, `${end}\n`, `${note}\n`, "if [ -r 'x' ]; then . 'x'; fi\n"]
 
-describe.each(formats)('the two blocks in a %s profile', (_shell, format) => {
+describe.each(formats)('the two blocks in a %s profile', (_shell, format, _line, fromHome) => {
+  const paths = fc.oneof(absolute, fromHome)
   const completion = ['completion']
 
   it('keep the laws of a document, the one as the other', () => {
@@ -71,7 +78,8 @@ describe.each(formats)('the two blocks in a %s profile', (_shell, format) => {
   })
 })
 
-describe.each(formats)('the block in a %s profile', (_shell, format, line) => {
+describe.each(formats)('the block in a %s profile', (_shell, format, line, fromHome) => {
+  const paths = fc.oneof(absolute, fromHome)
   const block = [start, note, line, end].join('\n')
 
   it('keeps the laws of a document, and all bytes of the user in place', () => {

@@ -5,13 +5,13 @@ import type { Format, Value } from './document.ts'
 /** Levels that a document may have. No client's settings come near it, and no recursion over it ends the program. */
 export const deepest = 200
 
-/** UserError `too-deep`: a text that is nested as no settings are. */
-export function tooDeep(file: string): UserError {
+/** UserError `too-deep`: a text that is nested as no settings are; its file may not be known. */
+export function tooDeep(file: string | undefined): UserError {
   return new UserError({
     code: 'too-deep',
-    message: say('error.too-deep', { file, levels: deepest }),
+    message: say('error.too-deep', { file: file ?? say('error.too-deep.text'), levels: deepest }),
     hint: say('error.too-deep.hint'),
-    where: { file },
+    ...(file !== undefined && { where: { file } }),
   })
 }
 
@@ -25,7 +25,7 @@ export function knownShallow(data: Value): Value {
 }
 
 /** Throws `too-deep` for data of more levels. */
-export function refuseDeepData(data: Value | undefined, file: string): void {
+export function refuseDeepData(data: Value | undefined, file: string | undefined): void {
   if (typeof data !== 'object' || data === null || shallow.has(data)) return
   if (!isShallow(data, deepest)) throw tooDeep(file)
   shallow.add(data)
@@ -63,18 +63,20 @@ export function guardFormat(format: Format): Format {
       return document
     },
     parseStrict(text) {
-      const data = guarded('The text', () => format.parseStrict(text))
-      refuseDeepData(data, 'The text')
+      const data = guarded(undefined, () => format.parseStrict(text))
+      refuseDeepData(data, undefined)
       return data
     },
   }
 }
 
-function guarded<Result>(file: string, work: () => Result): Result {
+function guarded<Result>(file: string | undefined, work: () => Result): Result {
   try {
     return work()
   } catch (error) {
     if (error instanceof RangeError && error.message.includes('call stack')) throw tooDeep(file)
+    // A parser that is given no file has only some name of its own for the text.
+    if (file === undefined && error instanceof UserError && error.code === 'too-deep') throw tooDeep(file)
     throw error
   }
 }

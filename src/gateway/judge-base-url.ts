@@ -86,7 +86,7 @@ export function judgeBaseUrl(
 }
 
 /** Whether the gateway answers 404 to what a client requests by it, whatever else is wrong. */
-export function missesRoute({ requests, problems }: Verdict): boolean {
+export function missesRoute({ requests, problems }: Pick<Judgement, 'requests' | 'problems'>): boolean {
   return requests !== undefined && problems.some(({ rule }) => missRules.some((miss) => miss.rule === rule))
 }
 

@@ -671,6 +671,7 @@ export const en = {
   'error.not-utf8.hint': 'Save the file as UTF-8, then run the same command again.',
   'error.too-deep': ({ file, levels }: With<'file'> & Count<'levels'>) =>
     `${file} is nested more than ${levels} levels deep. It was not changed.`,
+  'error.too-deep.text': 'The text',
   'error.too-deep.hint': 'Move it away, then run the same command again.',
   'error.does-not-parse': ({ file, format, reason }: With<'file' | 'format' | 'reason'>) =>
     `${file} is not valid ${format}: ${reason}. It was not changed.`,
@@ -1093,6 +1094,7 @@ export const en = {
 
   // What a tool really uses.
   'url.requests': ({ path }: With<'path'>) => `Requests ${path}.`,
+  'url.requests-not-found': ({ path }: With<'path'>) => `Requests ${path} → 404.`,
   'remedy.remove': ({ name, place }: With<'name' | 'place'>) => `Remove ${name} from ${place}.`,
   'remedy.remove-terminal': ({ name, place }: With<'name' | 'place'>) =>
     `Remove ${name} from ${place}, then open a new terminal.`,
@@ -1313,7 +1315,8 @@ export const en = {
   'doctor.url.hint': ({ url }: With<'url'>) => `qcode-setup lint --fix (writes ${url})`,
 
   // The command lint.
-  'lint.requests': 'would request',
+  'lint.requests': ({ path }: With<'path'>) => `would request ${path}`,
+  'lint.not-found': ({ path }: With<'path'>) => `would request ${path}, where the gateway answers 404`,
   'lint.use': 'should be',
   'lint.found': ({ problems, files }: Count<'problems' | 'files'>) =>
     `Found ${count(problems, 'problem')} in ${count(files, 'file')}`,

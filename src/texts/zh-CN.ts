@@ -551,6 +551,7 @@ export const zhCN: Texts = {
   'error.not-utf8': ({ file }) => `${file} 不是 UTF-8 文本，无法无损编辑。`,
   'error.not-utf8.hint': '请将文件保存为 UTF-8，然后重新运行同一命令。',
   'error.too-deep': ({ file, levels }) => `${file} 的嵌套超过 ${levels} 层，未作更改。`,
+  'error.too-deep.text': '该文本',
   'error.too-deep.hint': '请将其移走，然后重新运行同一命令。',
   'error.does-not-parse': ({ file, format, reason }) =>
     `${file} 不是有效的 ${format}：${reason}。该文件未作更改。`,
@@ -876,6 +877,7 @@ export const zhCN: Texts = {
 
   // What a tool really uses.
   'url.requests': ({ path }) => `将请求 ${path}。`,
+  'url.requests-not-found': ({ path }) => `将请求 ${path} → 404。`,
   'remedy.remove': ({ name, place }) => `请从 ${place} 中删除 ${name}。`,
   'remedy.remove-terminal': ({ name, place }) => `请从 ${place} 中删除 ${name}，然后打开新的终端。`,
   'remedy.remove-unset': ({ name, place }) => `请从 ${place} 中删除 ${name}，然后运行：unset ${name}`,
@@ -1030,7 +1032,8 @@ export const zhCN: Texts = {
   'doctor.url.hint': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
 
   // The command lint.
-  'lint.requests': '将会请求',
+  'lint.requests': ({ path }) => `将请求 ${path}`,
+  'lint.not-found': ({ path }) => `将请求 ${path}，网关会返回 404`,
   'lint.use': '应改为',
   'lint.found': ({ problems, files }) => `检查了 ${files} 个文件，发现 ${problems} 个问题`,
   'lint.clean': ({ files }) => `检查了 ${files} 个文件，没有发现问题。`,

@@ -70,7 +70,7 @@ export function renderError(error: UserError, host: Pick<Host, 'terminal' | 'tex
   // A user who leaves has made no error.
   const said = error.code === 'cancelled' ? error.text : say('error.labelled', { label, error: error.text })
   return [
-    said.in(texts),
+    said.in(texts).replace(/\n(?! )/g, '\n  '),
     ...(error.where
       ? [style.dim(`  ${say('error.at', { where: formatWhere(error.where) }).in(texts)}`)]
       : []),

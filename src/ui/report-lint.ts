@@ -90,7 +90,7 @@ function renderChange({ file, line, from, to }: LintChange, style: Style, host: 
 
 /** One URL with all that is wrong with it. */
 function renderUrl(findings: readonly LintFinding[], style: Style, host: Host): string {
-  const [{ file, line, column, url, requests, fix, tool }] = findings as [LintFinding]
+  const [{ file, line, column, url, requests, status, fix, tool }] = findings as [LintFinding]
   const place = style.bold(`${nameFile(file, host)}:${line}:${column}`)
   const reader = tool === null ? '' : ` (${tool.replaceAll(',', ', ')})`
   return [
@@ -99,9 +99,13 @@ function renderUrl(findings: readonly LintFinding[], style: Style, host: Host): 
       return `${place}  ${paint(rule)}  ${escapeControls(message.in(host.texts))}`
     }),
     `  ${escapeControls(url)}${reader}`,
-    ...(requests === null ? [] : [`  ${host.texts['lint.requests']} ${escapeControls(requests)}`]),
+    ...(requests === null ? [] : [`  ${requestText(requests, status).in(host.texts)}`]),
     ...(fix === null ? [] : [`  ${host.texts['lint.use']} ${style.green(escapeControls(fix))}`]),
   ].join('\n')
+}
+
+function requestText(requests: string, status: LintFinding['status']): Message {
+  return say(status === 404 ? 'lint.not-found' : 'lint.requests', { path: escapeControls(requests) })
 }
 
 function byUrl(findings: readonly LintFinding[]): LintFinding[][] {

@@ -34,7 +34,7 @@ function ruleOf([id, { requirement, severity }]: [string, UrlRule]): object {
 function resultOf({ finding, span }: LintProblem, ids: readonly string[], cwd: string): object {
   const { rule, severity, message, requests, fix, tool, line, column } = finding
   const artifactLocation = { uri: uriOf(finding.file, cwd) }
-  const text = joined([message, ...requestsText(requests)], ' ')
+  const text = joined([message, ...requestsText(finding)], ' ')
   const region = {
     startLine: line,
     startColumn: column,
@@ -70,8 +70,9 @@ function fixOf(
   }
 }
 
-function requestsText(requests: string | null): Message[] {
-  return requests === null ? [] : [say('url.requests', { path: requests })]
+function requestsText({ requests, status }: LintFinding): Message[] {
+  if (requests === null) return []
+  return [say(status === 404 ? 'url.requests-not-found' : 'url.requests', { path: requests })]
 }
 
 /** Relative to the present folder, where it lies below; code scanning knows no other places. */
@@ -88,11 +89,11 @@ export function renderGithub(findings: readonly LintFinding[], { cwd }: Pick<Hos
 }
 
 function renderAnnotation(finding: LintFinding, cwd: string): string {
-  const { severity, file, line, column, rule, message, requests, fix } = finding
+  const { severity, file, line, column, rule, message, fix } = finding
   const properties = { file: relative(cwd, file).split(sep).join('/'), line, col: column, title: rule }
   const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
   const use = fix === null ? [] : [say('sarif.use', { url: fix })]
-  const text = joined([message, ...requestsText(requests), ...use], ' ')
+  const text = joined([message, ...requestsText(finding), ...use], ' ')
   return `::${severity} ${named.join(',')}::${escapeData(escapeNewlines(String(text)))}`
 }
 

@@ -92,6 +92,8 @@ export interface LintFinding {
   readonly url: string
   /** The path that the client would request; null when the clients differ, or when there is no path. */
   readonly requests: string | null
+  /** What the gateway answers to that, where it is no path of its own. */
+  readonly status: 404 | null
   readonly message: Message
   /** The whole base URL that is right; null where the client or the host is open. */
   readonly fix: string | null

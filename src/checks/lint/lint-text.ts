@@ -2,7 +2,14 @@ import type { CodeClient } from '../../catalog/tool.ts'
 import type { Document } from '../../documents/document.ts'
 import { loadFormats } from '../../documents/formats.ts'
 import type { Span } from '../../documents/lines.ts'
-import { hostIn, judgeForClients, meansGateway, pathIn, regionMeant } from '../../gateway/judge-base-url.ts'
+import {
+  hostIn,
+  judgeForClients,
+  meansGateway,
+  missesRoute,
+  pathIn,
+  regionMeant,
+} from '../../gateway/judge-base-url.ts'
 import { maskUrl, urlRules } from '../../gateway/url-faults.ts'
 import { distinctEndpoints, type LintContext, type LintFinding, type LintProblem } from './lint-context.ts'
 import { fileKind, isExample, LintedText, type TextLine } from './linted-text.ts'
@@ -94,6 +101,7 @@ function judge(
     ...place,
     url: maskUrl(url.trim()),
     requests: judgement.requests === undefined ? null : maskUrl(judgement.requests),
+    status: missesRoute(judgement) ? 404 : null,
     message,
     fix: judgement.fix ?? null,
   }))

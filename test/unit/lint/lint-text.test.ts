@@ -137,6 +137,7 @@ describe('lintText finds', () => {
       column: 20,
       url: 'https://asia.qcode.cc/api/v1',
       requests: '/api/v1/v1/messages',
+      status: 404,
       message: expect.any(Message),
       fix: 'https://asia.qcode.cc/api',
     })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { LintFinding } from '../../../src/checks/lint/lint-context.ts'
 import { urlRules } from '../../../src/gateway/url-faults.ts'
 import { asMessage, say } from '../../../src/texts/message.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
@@ -120,6 +121,22 @@ describe('the report for a person', () => {
   it('is in Chinese where the user is', () => {
     const chinese = createTestHost('/HOME', { env: { LANG: 'zh_CN.UTF-8' } })
     expect(reportLint(report, chinese).report).toContain('应改为')
+  })
+
+  it.each([404, null] as const)('says what the gateway answers to that path: %s', (status) => {
+    const [first] = findings
+    const one = {
+      ...report,
+      findings: [{ ...(first as LintFinding), requests: '/api/v1/v1/messages', status }],
+    }
+    const chinese = createTestHost('/HOME', { env: { LANG: 'zh_CN.UTF-8' } })
+    const texts = [
+      reportLint(one, host).report,
+      reportLint(one, chinese).report,
+      renderGithub(one.findings, host),
+    ]
+    for (const text of texts) expect(text.includes('404')).toBe(status === 404)
+    for (const text of texts) expect(text).toContain('/api/v1/v1/messages')
   })
 
   it('says when there is nothing', () => {

@@ -9,6 +9,9 @@ import { createTestHost } from './test-host.ts'
 const host = createTestHost('/HOME')
 const { gateway } = testCatalog
 
+/** Said where a page is out of date. */
+export const howToRenew = 'out of date: UPDATE_DOCS=1 npx vitest run test/unit/docs writes it anew'
+
 /** What plans and `print` take, with a key that stands for the reader's own. */
 export const docsContext = { gateway, host, key: new Secret('cr_YOUR_KEY'), now: host.now() }
 

@@ -98,7 +98,8 @@ describe.each(cases)('templates/$tool/cases/$name', ({ tool, folder }) => {
     const { home, host, input } = startCase(folder, tool)
     const first = await runSetup(input, createTestContext(host))
     if (env.UPDATE_CASES) writeAfter(folder, snapshot(home, home))
-    expect(snapshot(home, home)).toEqual(snapshot(join(folder, 'after'), home))
+    const renew = 'UPDATE_CASES=1 with the same command writes `after` anew'
+    expect(snapshot(home, home), renew).toEqual(snapshot(join(folder, 'after'), home))
     expect(first.data.changed).toBe(true)
     const again = await runSetup(input, createTestContext(host))
     expect(again.data.changed).toBe(false)

@@ -8,6 +8,7 @@ import { type Field, fieldsOf } from '../../../src/request/fields.ts'
 import { en } from '../../../src/texts/en.ts'
 import { exitCodes, usageOf, variablesOf } from '../../../src/ui/render-help.ts'
 import { commandTable } from '../../support/command-table.ts'
+import { howToRenew } from '../../support/docs-tables.ts'
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 
 // `npm run man` writes the page anew, out of what `--help` is made of.
@@ -116,7 +117,7 @@ describe('the man page', () => {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, wanted)
     }
-    expect(readFileSync(file, 'utf8')).toBe(wanted)
+    expect(readFileSync(file, 'utf8'), howToRenew).toBe(wanted)
   })
 
   const reader = ['/usr/bin/mandoc', '/usr/local/bin/mandoc'].find(existsSync)

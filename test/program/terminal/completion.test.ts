@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { programPath, runProgram } from '../../support/run-program.ts'
+import { readPowershellScript } from '../../../src/documents/script/powershell-script.ts'
+import { powershellCommands } from '../../../src/documents/shell/commands.ts'
+import { programPath, projectPath, runProgram } from '../../support/run-program.ts'
 import { startTerminal, type TerminalRun } from '../../support/terminal.ts'
 import { createHome } from '../../support/terminal-home.ts'
 
@@ -95,8 +98,8 @@ interface Place {
   readonly asked: string
 }
 
-async function install(shell: Shell): Promise<Place> {
-  const { rc, before } = shells[shell]
+async function install(shell: Shell | 'nushell'): Promise<Place> {
+  const { rc, before } = shell === 'nushell' ? { rc: 'notes', before: '' } : shells[shell]
   // Where this folder is missing, fish fills it at its first start, and goes on when it has ended.
   const ready = '.local/share/fish/generated_completions/ready.fish'
   const home = createHome({ [rc]: before, 'my key $(x).txt': '', [ready]: '' })
@@ -161,4 +164,79 @@ describe('with completion installed, Tab completes commands, flags, values and f
       expect([...questions]).toEqual([`completion suggest ${shell}`])
     })
   }
+})
+
+/** nushell is packed by few systems: `npm install --no-save nushell@0.115.1` brings it. */
+const nushell = [
+  ...['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'].map((folder) => join(folder, 'nu')),
+  join(projectPath, `node_modules/@nushell/${process.platform}-${process.arch}/bin/nu`),
+].find(existsSync)
+
+/** Lines as they are typed, and what nushell then offers; '' for the names of files. */
+const offers: Readonly<Record<string, readonly string[]>> = {
+  'qcode-setup sw': ['switch'],
+  'qcode-setup switch as': ['asia'],
+  'qcode-setup --region chi': ['china'],
+  'qcode-setup --tool claude-c': ['claude-code'],
+  'qcode-setup --tool codex,claude-c': ['codex,claude-code'],
+  'qcode-setup switch --on-c': ['--on-conflict'],
+  'qcode-setup key rot': ['rotate'],
+  'qcode-setup print cod': ['codex'],
+  'qcode-setup --model claude-c': ['claude-code='],
+  'qcode-setup --key-file my': ['`my key $(x).txt`'],
+}
+
+describe('in nushell', () => {
+  const title = 'with completion installed, the same lines are completed'
+  it.skipIf(nushell === undefined)(nushell ? title : `${title} (not installed)`, async () => {
+    const { home, env, asked } = await install('nushell')
+    const installed = readFileSync(join(home, '.config/nushell/autoload/qcode-setup.nu'), 'utf8')
+    const found = Object.keys(offers).map((typed) => {
+      // nushell answers an editor as it answers Tab.
+      const file = join(home, 'typed.nu')
+      writeFileSync(file, `${installed}${typed}`)
+      const args = ['--no-config-file', '--ide-complete', String(Buffer.byteLength(installed + typed)), file]
+      const options = { cwd: home, env: { HOME: home, ...env }, encoding: 'utf8' } as const
+      return [typed, JSON.parse(execFileSync(nushell ?? '', args, options)).completions]
+    })
+    expect(Object.fromEntries(found)).toEqual(offers)
+    const questions = new Set(readFileSync(asked, 'utf8').trim().split('\n'))
+    expect([...questions]).toEqual(['completion suggest nushell'])
+  })
+})
+
+describe('the script for PowerShell, which no test runs', () => {
+  const script = readFileSync(join(projectPath, 'templates/completion/qcode-setup.ps1'), 'utf8')
+
+  it('closes what it opens, and is read alike in every code page', () => {
+    expect(readPowershellScript(script).problem).toBeUndefined()
+    expect(script).toMatch(/^[\n -~]*$/)
+    // A reader that finds every bracket closed would find one that is not.
+    for (const broken of [
+      script.replace(/\}\s*$/, ''),
+      script.replace("':path'", "':path"),
+      script.replace('(', ''),
+    ])
+      expect(readPowershellScript(broken).problem).toBeDefined()
+  })
+
+  it('asks the program by name, with what is typed on standard input alone', () => {
+    const commands = powershellCommands(script).filter((command) => command.length > 0)
+    const words = commands.map((command) => command.map(({ text }) => text))
+    expect(words[0]?.slice(0, 4)).toEqual([
+      'Register-ArgumentCompleter',
+      '-Native',
+      '-CommandName',
+      'qcode-setup',
+    ])
+    const calls = words.filter((command) => command.includes('completion'))
+    expect(calls).toHaveLength(1)
+    const call = calls[0] ?? []
+    expect(call.slice(call.indexOf('qcode-setup'), call.indexOf('powershell') + 1)).toEqual([
+      'qcode-setup',
+      'completion',
+      'suggest',
+      'powershell',
+    ])
+  })
 })

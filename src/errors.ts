@@ -88,6 +88,9 @@ export function cancelled(done: readonly Sentence[] = []): UserError {
 /** Thrown where the user goes back to the question before: by Esc, or by a choice that says so. */
 export class GoneBack extends Error {}
 
+/** Thrown where the user wants to try a tool before anything is written. */
+export class TriesFirst extends Error {}
+
 /** `file:line:column`, as far as it is known. */
 export function formatWhere(where: Where): string {
   return [where.file, where.line, where.column].filter((part) => part !== undefined).join(':')

@@ -48,6 +48,8 @@ export interface Chosen<Planned extends Plan> {
   readonly isPartial?: boolean
   /** A question was asked for it, and can be gone back to. */
   readonly hasAsked?: boolean
+  /** A tool of it can be started once with nothing written: the user may want that first (`TriesFirst`). */
+  readonly canTry?: boolean
   /** A tool whose files cannot be edited may be left out of it. */
   readonly canLeaveOut?: true
 }
@@ -155,7 +157,16 @@ async function consent<Planned extends Plan>(
 
 function write<Planned extends Plan>(
   { command, input }: ChoicesMaker<Planned>,
-  { choices, key, checkedKey, makePlan, removed, removeFolders, hasAsked = false }: Chosen<Planned>,
+  {
+    choices,
+    key,
+    checkedKey,
+    makePlan,
+    removed,
+    removeFolders,
+    hasAsked = false,
+    canTry = false,
+  }: Chosen<Planned>,
   { consents }: PlainHttp,
   context: WritingContext,
 ): Promise<Written<Planned>> {
@@ -166,6 +177,7 @@ function write<Planned extends Plan>(
       choices,
       ...(key && { key }),
       canGoBack: hasAsked || context.canGoBack === true,
+      canTry,
       consents,
       ...(removed && { removed }),
       ...(removeFolders && { removeFolders }),

@@ -24,13 +24,13 @@ import { planData } from './write-plan.ts'
  * Errors: UserError `key-missing` (exit 2), those of `planSetup`, and those of a write.
  */
 export async function rotateKey(input: Input, context: WritingContext): Promise<Outcome> {
-  for (;;) {
+  for (let typed: Secret | undefined; ; ) {
     let chosen: ChosenKey | undefined
     const maker: ChoicesMaker<Rotation> = {
       command: 'key',
       input,
       choose: async () => {
-        const found = await choose(input, context)
+        const found = await choose(input, context, typed)
         if ('ended' in found) return found
         chosen = found
         return {
@@ -50,7 +50,9 @@ export async function rotateKey(input: Input, context: WritingContext): Promise<
     try {
       return await applyChoices(maker, context)
     } catch (error) {
-      if (!(error instanceof GoneBack) || !(chosen as ChosenKey | undefined)?.hasAsked) throw error
+      const gone = chosen as ChosenKey | undefined
+      if (!(error instanceof GoneBack) || !gone?.hasAsked) throw error
+      typed = gone.request.key
     }
   }
 }
@@ -64,7 +66,12 @@ interface ChosenKey {
   readonly hasAsked: boolean
 }
 
-async function choose(input: Input, context: WritingContext): Promise<ChosenKey | { ended: Outcome }> {
+/** `typed`: the answer that was gone back to. */
+async function choose(
+  input: Input,
+  context: WritingContext,
+  typed: Secret | undefined,
+): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
   const { choices: existing, findings: skipped } = existingChoices(context)
   const { choices, findings: kept, ledOut } = await keepIn(existing, context)
@@ -79,7 +86,7 @@ async function choose(input: Input, context: WritingContext): Promise<ChosenKey 
       requestFor(key),
       createPlanContext(context, key, () => 'overwrite'),
     )
-  let { key, most, hasAsked } = await chooseKey(planFor, input, context)
+  let { key, most, hasAsked } = await chooseKey(planFor, input, context, typed)
   for (;;) {
     const before = [...gone, ...judgeKeyLook(key)]
     const exit = kept.length > 0 ? 3 : 0
@@ -108,15 +115,16 @@ async function chooseKey(
   planFor: (key: Secret) => Promise<Rotation>,
   input: Input,
   context: WritingContext,
+  typed: Secret | undefined,
 ): Promise<{ key: Secret; most: Rotation; hasAsked: boolean }> {
   const keyFile = textOf(input, 'keyFile')
   const given = await givenKey(input, context.host, { isNew: true })
-  const key = given ?? (await askForKey(input, context))
+  const key = given ?? (await askForKey(input, context, typed))
   const most = await planFor(key)
   const isFromBefore = given !== undefined && keyFile === undefined && !isNew(most)
   if (!isFromBefore || !isInteractive(input, context.host))
     return { key, most, hasAsked: given === undefined }
-  const asked = await askForKey(input, context)
+  const asked = await askForKey(input, context, typed)
   return { key: asked, most: await planFor(asked), hasAsked: true }
 }
 
@@ -125,10 +133,14 @@ function isNew({ places, old }: Rotation): boolean {
   return places > 0 || old.length > 0
 }
 
-async function askForKey(input: Input, { host, canGoBack = false }: WritingContext): Promise<Secret> {
+async function askForKey(
+  input: Input,
+  { host, canGoBack = false }: WritingContext,
+  kept: Secret | undefined,
+): Promise<Secret> {
   if (!isInteractive(input, host)) throw missingKey()
   const { askKey } = await import('../wizard/ask-key.ts')
-  return askKey(host, { isNew: true, canGoBack })
+  return askKey(host, { isNew: true, kept, canGoBack })
 }
 
 function readPast(host: Host): Past {

@@ -85,6 +85,8 @@ export interface WriteRequest<Planned extends Plan = Plan> {
   readonly consents?: readonly Consent[]
   /** There is a question before this, which can be gone back to: writing it ends with `GoneBack` then. */
   readonly canGoBack?: boolean
+  /** What it sets up can be tried first: writing it may end with `TriesFirst`. */
+  readonly canTry?: boolean
   /** What else has to be right before anything is written, or anybody is asked; throws where it is not. */
   readonly beforeWrite?: () => Promise<void>
 }

@@ -55,13 +55,14 @@ interface Prepared {
 /**
  * Starts an installed client once with the gateway; ends with the client's exit code. Nothing of the user's is changed.
  * Errors: UserError with exit 1 where the client is not there, 2 where an argument is missing or would take the place of
- * ours, 3 where the client would not go by what it is started with.
+ * ours, 3 where the client would not go by what it is started with. `agreed`: the key, where that and the gateway were
+ * asked for already.
  */
-export async function runClient(input: Input, context: CommandContext): Promise<Outcome> {
+export async function runClient(input: Input, context: CommandContext, agreed?: Secret): Promise<Outcome> {
   const { host } = context
   if (isOn(input, 'json') && !isOn(input, 'printRun'))
     throw usage('run-json', say('run.json'), say('run.json.hint'))
-  const prepared = await prepare(input, context)
+  const prepared = await prepare(input, context, agreed)
   if (isOn(input, 'printRun')) return show(prepared, context)
   if (prepared.findings.length > 0) writeText(host, 'error', `${renderFindings(prepared.findings, host)}\n`)
   const exit = await host.interruption.hold((interrupted) => start(prepared, host, interrupted))
@@ -79,6 +80,9 @@ async function start(
     // Told by `hold`.
     if (interrupted.aborted) return 130
     const env = childEnvironment(run, host.env)
+    // Questions hold the terminal, which is the client's from here on.
+    const isHeld = (host.terminal.input as { isRaw?: boolean }).isRaw
+    if (isHeld) (await import('../wizard/hold-terminal.ts')).releaseTerminal(host)
     return await host.runInForeground(program, [...run.args, ...rest], {
       env,
       onStarted: (pid) => own?.keepFor(pid),
@@ -96,16 +100,17 @@ async function start(
   }
 }
 
-async function prepare(input: Input, context: CommandContext): Promise<Prepared> {
+async function prepare(input: Input, context: CommandContext, agreed?: Secret): Promise<Prepared> {
   const { host, catalog } = context
   const tool = findTool(input, context)
   refuseOddFolders(oddFoldersOf(tool, undefined, host))
   const { origin, choices } = presentGateway(input, context, tool)
   const installed = await detectTool(tool, host)
   const { program, rest } = findClient(tool, installed, input, host)
-  const consent = await consentToOrigin(origin, input, context)
+  const consent = agreed ? [] : await consentToOrigin(origin, input, context)
   const isShown = isOn(input, 'printRun')
   const key =
+    agreed ??
     (await givenKey(input, host)) ??
     (await presentKey(choices, context)) ??
     (await askForKey(input, host, isShown))

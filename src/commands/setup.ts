@@ -5,7 +5,7 @@ import {
   type Outcome,
   type WritingContext,
 } from '../command.ts'
-import { GoneBack, UserError } from '../errors.ts'
+import { GoneBack, TriesFirst, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import { planSetup } from '../plan/make-plan.ts'
@@ -62,9 +62,23 @@ async function setUp(given: Input, context: WritingContext, presets?: Presets): 
     try {
       return await applyChoices(setupMaker(input, key, settled.findings, context), { ...context, canGoBack })
     } catch (error) {
-      if (goBack === undefined || !(error instanceof GoneBack)) throw error
-      answers = await goBack()
+      if (error instanceof TriesFirst && key) {
+        const tried = await tryOrGoBack(input, key, context)
+        if (tried) return tried
+      } else if (goBack !== undefined && error instanceof GoneBack) answers = await goBack()
+      else throw error
     }
+  }
+}
+
+/** Undefined: back to the question that led here. */
+async function tryOrGoBack(input: Input, key: Secret, context: WritingContext): Promise<Outcome | undefined> {
+  const { tryFirst } = await import('./try-first.ts')
+  try {
+    return await tryFirst(await choicesSoFar(input, context), input, key, context)
+  } catch (error) {
+    if (error instanceof GoneBack) return undefined
+    throw error
   }
 }
 
@@ -101,7 +115,17 @@ async function choose(
     findings: [...before, ...findings, ...settled.findings],
     makePlan: (planContext, choices) => planSetup({ ...request, choices }, planContext),
     canLeaveOut: true,
+    canTry: request.key !== undefined && (await hasTriable(settled.choices, input, context)),
   }
+}
+
+async function hasTriable(
+  choices: readonly ToolChoice[],
+  input: Input,
+  { host }: CommandContext,
+): Promise<boolean> {
+  if (!isInteractive(input, host)) return false
+  return (await import('./try-first.ts')).triable(choices, host).length > 0
 }
 
 async function report(applied: Applied<Plan>, input: Input, context: CommandContext): Promise<Outcome> {

@@ -31,7 +31,7 @@ export async function askWhatNext(input: Input, context: WritingContext, setUp: 
     const next = await askNextStep(present, host)
     try {
       if (next === 'setup') return await setUp(input, inside, present.presets)
-      return await goOn[next](input, inside)
+      return await goOn[next](input, inside, present.presets)
     } catch (error) {
       if (!(error instanceof GoneBack)) throw error
     }
@@ -90,16 +90,17 @@ async function readPresent(input: Input, context: WritingContext): Promise<Prese
 /** In seconds: what is set up is shown before the first question, and a gateway that is slower than this is told as silent. */
 const patience = '3'
 
-type Onward = (input: Input, context: WritingContext) => Promise<Outcome>
+type Onward = (input: Input, context: WritingContext, presets: Presets) => Promise<Outcome>
 
 /** The commands that the first question leads to; each asks what it needs. */
 const goOn: Readonly<Record<Exclude<NextStep, 'setup'>, Onward>> = {
-  region: async (input, context) => {
+  region: async (input, context, presets) => {
     const { askRegion } = await import('../wizard/ask-region.ts')
     const { runSwitch } = await import('./switch.ts')
     const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
-    for (;;) {
-      const region = textOf(await askRegion(input, context, accepts, undefined, true), 'region') ?? ''
+    for (let preset = presets.region; ; ) {
+      const region = textOf(await askRegion(input, context, accepts, preset, true), 'region') ?? ''
+      preset = region
       try {
         return await runSwitch({ ...input, positionals: [region] }, context)
       } catch (error) {

@@ -17,7 +17,7 @@ import { createPlanContext, type WriteRequest, type Written } from './plan-conte
 /**
  * From plan to files, the same for every command that writes: conflicts and git settled, its effect judged, a summary shown,
  * the question asked, everything applied or nothing. Errors: UserError `conflict` and `no-effect` (exit 3), `cancelled`
- * (exit 130), and those of apply; `GoneBack`.
+ * (exit 130), and those of apply; `GoneBack`, `TriesFirst`.
  */
 export async function writePlan<Planned extends Plan>(
   request: WriteRequest<Planned>,
@@ -77,6 +77,7 @@ async function settlePlan<Planned extends Plan>(
       uses: isRemoval ? [] : usesOf(choices, plan, key),
       replaced: isRemoval ? [] : replacedBy(plan, planContext.ledger, host),
       problems: effect,
+      canTry: request.canTry,
       diff: () => diffText(plan, plan.secrets, host, 'stderr'),
     }
     try {

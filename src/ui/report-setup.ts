@@ -54,15 +54,19 @@ export function reportSetup(applied: SetupReport, host: Host): Report & Pick<Out
       // Where a new shell does not reach them, or something else wins there, the findings say so.
       ...(variables && run && effect.length === 0 ? [texts['report.new-shell']] : []),
       ...startLines(applied, host),
-      ...(sameCommand === undefined ? [] : sameCommandLines(sameCommand, host)),
+      ...(sameCommand === undefined ? [] : commandLines('report.same-command', sameCommand, host)),
       ...(run === undefined ? [] : [texts['report.undo']]),
     ],
   }
 }
 
 /** A line that is too long goes on behind a backslash, so that it can still be copied as a whole. */
-function sameCommandLines(command: string, { texts, terminal }: Host): string[] {
-  const line = say('report.same-command', { command }).in(texts)
+export function commandLines(
+  id: 'report.same-command' | 'try.setup' | 'try.again',
+  command: string,
+  { texts, terminal }: Pick<Host, 'texts' | 'terminal'>,
+): string[] {
+  const line = say(id, { command }).in(texts)
   if (!terminal.interactive || displayWidth(line) <= terminal.columns) return [line]
   const lines: string[] = []
   for (const word of command.match(/(?:'[^']*'|\\'|[^\s'])+/g) ?? []) {
@@ -72,7 +76,7 @@ function sameCommandLines(command: string, { texts, terminal }: Host): string[] 
     } else lines.push(word)
   }
   const shown = lines.map((words, index) => `  ${words}${index < lines.length - 1 ? ' \\' : ''}`)
-  return [say('report.same-command', { command: '' }).in(texts).trimEnd(), ...shown]
+  return [say(id, { command: '' }).in(texts).trimEnd(), ...shown]
 }
 
 type Action = PlanRow['action']

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../command.ts'
-import { UserError } from '../errors.ts'
+import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { keychainKey } from '../request/normalise-request.ts'
@@ -24,6 +24,8 @@ import {
 export interface KeyAsking {
   /** The new one that replaces another. */
   readonly isNew?: boolean
+  /** One that can be kept by a word, in place of pasting one. */
+  readonly kept?: Secret | undefined
   readonly canGoBack?: boolean
 }
 
@@ -31,7 +33,20 @@ export interface KeyAsking {
  * The key, never shown: stars while it is typed, its masked form once it is taken. What was pasted around it is taken off
  * and named. A key that cannot be one is asked for again, and one of another form on a word. Errors: `GoneBack`.
  */
-export async function askKey(host: Host, { isNew, canGoBack = false }: KeyAsking = {}): Promise<Secret> {
+export async function askKey(host: Host, asking: KeyAsking = {}): Promise<Secret> {
+  const { kept, canGoBack = false } = asking
+  if (kept === undefined) return askTyped(host, asking)
+  for (;;) {
+    if (await keeps(kept, host, canGoBack)) return kept
+    try {
+      return await askTyped(host, { ...asking, canGoBack: true })
+    } catch (error) {
+      if (!(error instanceof GoneBack)) throw error
+    }
+  }
+}
+
+async function askTyped(host: Host, { isNew, canGoBack = false }: KeyAsking): Promise<Secret> {
   const id = isNew ? 'ask.key.new' : 'ask.key'
   for (;;) {
     const { key, around } = await askForKey(host, { asked: say(id), answered: say(`${id}.short`) }, canGoBack)
@@ -83,9 +98,7 @@ export async function resolveKey(
   canGoBack = false,
 ): Promise<Secret | undefined> {
   if (textOf(input, 'keyStore') === 'env') return key
-  let chosen =
-    (await givenKey(input, key, host)) ??
-    (kept && (await keeps(kept, host, canGoBack)) ? kept : await askKey(host, { canGoBack }))
+  let chosen = (await givenKey(input, key, host)) ?? (await askKey(host, { kept, canGoBack }))
   for (;;) {
     const problems = await test(chosen)
     if (problems.length === 0) return chosen

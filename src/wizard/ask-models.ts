@@ -1,6 +1,7 @@
 import type { Tool } from '../catalog/tool.ts'
 import { hostTransport } from '../checks/check-gateway.ts'
 import type { CommandContext } from '../command.ts'
+import { GoneBack } from '../errors.ts'
 import { fetchModels } from '../gateway/fetch-models.ts'
 import { type Gateway, servesModel } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
@@ -52,38 +53,64 @@ const modelNames = new WeakMap<Host, { origin: string; key: Secret; names: reado
 
 /**
  * Whether to choose models; then which one each tool is to use, out of the gateway's own list. A tool's default writes
- * nothing.
+ * nothing. `preset`: what was chosen before, as in `--model`.
  */
 export async function askModels(
   answers: Answers,
   context: CommandContext,
-  canGoBack: boolean,
+  preset: readonly string[] = [],
+  canGoBack = false,
 ): Promise<Input> {
   const { host } = context
   const { input } = answers
   const given = listOf(input, 'model')
   if (given.length > 0) showAnswer(host, say('ask.model.short'), given.join(', '))
   const lists = await listModels(answers, context)
-  if (lists.length === 0 || !(await wantsModels(host, canGoBack))) return input
-  const chosen: string[] = []
-  for (const { tool, fitting } of lists) {
-    const own = { value: undefined, name: say('ask.model.default') }
-    const models = fitting.map((name) => ({ value: name, name }))
-    const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models], {
-      canGoBack: true,
-      nothingFits: say('ask.nothing-fits'),
-    })
-    if (model !== undefined) chosen.push(`${tool.id}=${model}`)
+  let before = preset
+  while (lists.length > 0 && (await wantsModels(host, before.length > 0, canGoBack))) {
+    const chosen = new Map(before.map((each) => [each.split('=')[0], each]))
+    const isDone = await askEach(lists, chosen, host)
+    before = [...chosen.values()]
+    if (isDone) return before.length > 0 ? withValues(input, 'model', before) : input
   }
-  return chosen.length > 0 ? withValues(input, 'model', chosen) : input
+  return input
 }
 
-function wantsModels(host: Host, canGoBack: boolean): Promise<boolean> {
+/** One tool after the other; going back leads to the tool before. False: from the first one. `chosen` takes the answers. */
+async function askEach(
+  lists: readonly ToolModels[],
+  chosen: Map<string | undefined, string>,
+  host: Host,
+): Promise<boolean> {
+  for (let index = 0; index < lists.length; ) {
+    const { tool, fitting } = lists[index] as ToolModels
+    const own = { value: undefined, name: say('ask.model.default') }
+    const models = fitting.map((name) => ({ value: name, name }))
+    try {
+      const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models], {
+        preset: chosen.get(tool.id)?.slice(tool.id.length + 1),
+        canGoBack: true,
+        nothingFits: say('ask.nothing-fits'),
+      })
+      if (model === undefined) chosen.delete(tool.id)
+      else chosen.set(tool.id, `${tool.id}=${model}`)
+      index += 1
+    } catch (error) {
+      if (!(error instanceof GoneBack)) throw error
+      if (index === 0) return false
+      index -= 1
+    }
+  }
+  return true
+}
+
+function wantsModels(host: Host, preset: boolean, canGoBack: boolean): Promise<boolean> {
   const choices = [
     { value: false, name: say('ask.models.defaults') },
     { value: true, name: say('ask.models.choose') },
   ]
   return askSelect(host, { asked: say('ask.models'), answered: say('ask.model.short') }, choices, {
+    preset,
     canGoBack,
   })
 }

@@ -2,7 +2,7 @@ import { cancelled, GoneBack } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
 import { type Message, type Texts, textIn } from '../texts/message.ts'
-import { wrapText } from '../ui/render-table.ts'
+import { displayWidth, wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, writeText } from '../ui/write-text.ts'
 import { lendInput } from './hold-terminal.ts'
@@ -19,6 +19,8 @@ export interface Question {
 export interface Choice<Value> {
   readonly value: Value
   readonly name: Message | string
+  /** Behind the name, or below it where the line is too short for both. */
+  readonly detail?: string | undefined
   /** What stands in the answered line; by default the name. */
   readonly short?: Message | string
   readonly checked?: boolean
@@ -38,8 +40,10 @@ interface Listing<Value> {
   readonly watch?: (renew: (choices: readonly Choice<Value>[]) => void) => () => void
 }
 
-/** Lines that a list takes on the screen at most. */
-const pageSize = 12
+/** Lines that a list takes on the screen at most: around it there are the question, the keys and an answer or two. */
+function pageSizeOf({ terminal }: Host): number {
+  return Math.max(3, Math.min(20, terminal.rows - 8))
+}
 
 /** What stands before the second line of a choice. */
 const indent = '    '
@@ -61,7 +65,7 @@ export async function askSelect<const Value>(
       0,
       choices.findIndex(({ value }) => value === preset),
     ),
-    pageSize,
+    pageSize: pageSizeOf(host),
     theme,
     ...(nothingFits && { nothingFits: shown(host, nothingFits) }),
     ...(watch && {
@@ -72,27 +76,38 @@ export async function askSelect<const Value>(
   return (await ask(host, (context) => listPrompt(config, context), canGoBack)) as Value
 }
 
-/** Several of several; `required` is said when none is ticked. */
+/** More about a list with ticks. */
+interface Ticking<Value> {
+  /** Said where none is ticked. */
+  readonly required: Message
+  readonly nothingFits: Message
+  /** Behind one line until that is opened. */
+  readonly folded?: readonly Choice<Value>[]
+  /** That line, for so many choices. */
+  readonly more: (count: number) => Message
+  readonly canGoBack?: boolean
+}
+
+/** Several of several. */
 export async function askCheckbox<Value>(
   host: Host,
   question: Question | Message,
   choices: readonly Choice<Value>[],
-  required: Message,
-  canGoBack = false,
+  { required, nothingFits, folded = [], more, canGoBack = false }: Ticking<Value>,
 ): Promise<Value[]> {
-  const { default: checkbox } = await import('@inquirer/checkbox')
+  const { tickPrompt } = await import('./tick-prompt.ts')
   const theme = themeOf(host, question, keysText(host, 'ask.keys.ticks', canGoBack))
-  const validate = (ticked: readonly unknown[]) => ticked.length > 0 || required.in(host.texts)
-  const lines = wrapChoices(host, choices)
   const config = {
     message: askedText(host, question),
-    choices: lines,
-    pageSize,
+    rows: wrapChoices(host, choices),
+    folded: wrapChoices(host, folded),
+    more: (count: number) => shown(host, more(count)),
+    pageSize: pageSizeOf(host),
     theme,
-    validate,
-    shortcuts: { invert: null },
+    required: shown(host, required),
+    nothingFits: shown(host, nothingFits),
   }
-  return ask(host, (context) => checkbox<Value>(config, context), canGoBack)
+  return (await ask(host, (context) => tickPrompt(config, context), canGoBack)) as Value[]
 }
 
 function keysText(
@@ -178,9 +193,16 @@ function wrapChoices<Value>(
   const width = host.terminal.columns - indent.length
   return choices.map((choice) => ({
     ...choice,
-    name: wrapText(shown(host, choice.name), width).join(`\n${indent}`),
+    name: linesOf(shown(host, choice.name), shown(host, choice.detail ?? ''), width).join(`\n${indent}`),
     short: shown(host, choice.short ?? choice.name),
   }))
+}
+
+function linesOf(name: string, detail: string, width: number): string[] {
+  if (detail === '') return wrapText(name, width)
+  const line = `${name}  ${detail}`
+  if (displayWidth(line) <= width) return [line]
+  return [...wrapText(name, width), ...wrapText(detail, width)]
 }
 
 /** Names in a question may come from the user's own tool folders. */

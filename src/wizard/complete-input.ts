@@ -1,21 +1,20 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Catalog, Tool } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
 import { GoneBack, quoteWord } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts'
 import { type Field, fieldsOf } from '../request/fields.ts'
 import { keychainKey } from '../request/normalise-request.ts'
-import { type Input, type KeyStore, type Scope, textOf, withValues } from '../request/request.ts'
+import { type Input, type KeyStore, textOf, withValues } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { type Message, say } from '../texts/message.ts'
+import { say } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { askCheckbox, askSelect, showAnswer, tell } from './ask.ts'
+import { askSelect, tell } from './ask.ts'
 import { type KeyTest, resolveKey } from './ask-key.ts'
 import { askModels, listModels } from './ask-models.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
+import { askTools } from './ask-tools.ts'
 import { holdTerminal } from './hold-terminal.ts'
 
 /** Who judges the answers while they are given. */
@@ -27,11 +26,17 @@ interface Judges {
   readonly testKey: (key: Secret, input: Input) => ReturnType<KeyTest>
 }
 
-/** What is answered already, and comes first where it is asked for: what is set up, or what was answered before. */
+/**
+ * What comes first where it is asked for: what is set up, then each answer that is given, so that whoever goes back meets
+ * it again.
+ */
 export interface Presets {
-  readonly tools?: readonly string[]
-  readonly region?: string
-  readonly key?: Secret
+  tools?: readonly string[]
+  region?: string
+  keyStore?: KeyStore
+  key?: Secret
+  /** What each tool is to use, as in `--model`. */
+  models?: readonly string[]
 }
 
 /** As far as the questions have come. */
@@ -73,19 +78,24 @@ export async function completeInput(
     asks: ({ input: { values } }) => values[name] === undefined,
     take: async (answers, canGoBack) => ({ ...answers, input: await ask(answers, canGoBack) }),
   })
-  const region = step('region', ({ input: so }, back) =>
-    askRegion(so, context, accepts, presets.region, back),
-  )
+  const region = step('region', async ({ input: so }, back) => {
+    const answered = await askRegion(so, context, accepts, presets.region, back)
+    return remember(presets, 'region', textOf(answered, 'region'), answered)
+  })
   const steps: readonly Step[] = [
-    step('tool', async ({ input: so }, back) =>
-      usableTools(await askTools(so, context, presets.tools, back)),
-    ),
+    step('tool', async ({ input: so }, back) => {
+      const answered = await askTools(so, context, presets.tools, back)
+      return usableTools(remember(presets, 'tools', answered.values.tool, answered))
+    }),
     {
       ...region,
       asks: ({ input: { values } }) => values.region === undefined && values.gateway === undefined,
     },
     {
-      ...step('keyStore', ({ input: so }, back) => askKeyStore(so, host, back)),
+      ...step('keyStore', async ({ input: so }, back) => {
+        const answered = await askKeyStore(so, host, presets.keyStore, back)
+        return remember(presets, 'keyStore', (textOf(answered, 'keyStore') ?? 'file') as KeyStore, answered)
+      }),
       asks: async ({ input: so }) => asksKeyStore(so, host),
     },
     {
@@ -93,16 +103,31 @@ export async function completeInput(
         textOf(so, 'keyStore') !== 'env' && !given && !(await keychainKey(so, host)),
       take: async ({ input: so, key: given }, back) => {
         const settled = await resolveKey(so, given, context, (each) => testKey(each, so), presets.key, back)
+        remember(presets, 'key', given ? undefined : settled, so)
         // Where the one that was given was refused, the command that does the same is not to name its source.
         return { input: given && settled !== given ? withValues(so, 'keyFile', ['-']) : so, key: settled }
       },
     },
     {
       asks: async (answers) => (await listModels(answers, context)).length > 0,
-      take: async (answers, back) => ({ ...answers, input: await askModels(answers, context, back) }),
+      take: async (answers, back) => {
+        const answered = await askModels(answers, context, presets.models, back)
+        return { ...answers, input: remember(presets, 'models', answered.values.model ?? [], answered) }
+      },
     },
   ]
   return takeSteps(steps, { input, key }, canGoBack)
+}
+
+/** Notes an answer, where there is one; gives the input back. */
+function remember<Name extends keyof Presets>(
+  presets: Presets,
+  name: Name,
+  answer: Presets[Name] | undefined,
+  input: Input,
+): Input {
+  if (answer !== undefined) presets[name] = answer
+  return input
 }
 
 /** A question that was asked, and the answers before it. */
@@ -145,50 +170,6 @@ async function takeSteps(
   return { ...answers, goBack }
 }
 
-const toolsQuestion = { asked: say('ask.tools'), answered: say('ask.tools.short') }
-
-/** Which tools: those that can be set up as the flags say, installed ones first and ticked, others with how to install them. */
-export async function askTools(
-  input: Input,
-  { host, catalog }: CommandContext,
-  preset?: readonly string[],
-  canGoBack = false,
-): Promise<Input> {
-  const named = await namedTools(input, catalog, host)
-  if (named) {
-    showAnswer(host, say('ask.tools.short'), named.map(({ id }) => id).join(', '))
-    return input
-  }
-  const detected = await detectedTools(catalog, host)
-  const isHere = (tool: Tool) => detected.includes(tool)
-  const fitting = fittingTools(input, catalog)
-  const choices = [...fitting.filter(isHere), ...fitting.filter((tool) => !isHere(tool))].map((tool) => ({
-    value: tool.id,
-    name: isHere(tool) ? say('ask.tools.installed', { tool: tool.title }) : missingName(tool),
-    short: tool.id,
-    checked: preset?.includes(tool.id) ?? isHere(tool),
-  }))
-  return withValues(
-    input,
-    'tool',
-    await askCheckbox(host, toolsQuestion, choices, say('ask.tools.required'), canGoBack),
-  )
-}
-
-function missingName({ title: tool, install: command }: Tool): Message {
-  return command === undefined
-    ? say('ask.tools.missing', { tool })
-    : say('ask.tools.install', { tool, command })
-}
-
-function fittingTools(input: Input, catalog: Catalog): Tool[] {
-  const scope = (textOf(input, 'scope') ?? 'user') as Scope
-  const method = textOf(input, 'method')
-  return catalog.tools.filter((tool) =>
-    methodsOf(tool, scope).some((candidate) => method === undefined || candidate === method),
-  )
-}
-
 /** A keychain that does not answer by then is not offered, in ms. */
 const timeoutMs = 1500
 
@@ -198,7 +179,12 @@ async function asksKeyStore(input: Input, host: Host): Promise<boolean> {
 }
 
 /** Where to keep the key; the default stays the files. */
-async function askKeyStore(input: Input, host: Host, canGoBack: boolean): Promise<Input> {
+async function askKeyStore(
+  input: Input,
+  host: Host,
+  preset: KeyStore = 'file',
+  canGoBack = false,
+): Promise<Input> {
   if (!(await asksKeyStore(input, host))) return input
   const store = await askSelect<KeyStore>(
     host,
@@ -207,7 +193,7 @@ async function askKeyStore(input: Input, host: Host, canGoBack: boolean): Promis
       { value: 'file', name: say('ask.key-store.file'), short: say('ask.key-store.file.short') },
       { value: 'keychain', name: say('ask.key-store.keychain'), short: say('ask.key-store.keychain.short') },
     ],
-    { preset: 'file', canGoBack },
+    { preset, canGoBack },
   )
   return store === 'file' ? input : withValues(input, 'keyStore', [store])
 }
@@ -237,11 +223,11 @@ async function askKeychain(host: Host): Promise<boolean> {
 
 /**
  * The command line that does the same without questions. The key is left out: where no variable and no file holds it,
- * the command reads it from standard input.
+ * the command reads it from standard input. `asks`: one that asks for the key, and before it writes.
  */
-export function equivalentCommand(input: Input, { host, catalog }: CommandContext): string {
-  const withKey = needsKey(input, host.env) ? withValues(input, 'keyFile', ['-']) : input
-  const switches = new Set([...input.switches, 'yes'])
+export function equivalentCommand(input: Input, { host, catalog }: CommandContext, asks?: 'asks'): string {
+  const withKey = !asks && needsKey(input, host.env) ? withValues(input, 'keyFile', ['-']) : input
+  const switches = new Set([...input.switches, ...(asks ? [] : ['yes'])])
   const flags = fieldsOf('setup', catalog).flatMap(([name, field]) =>
     flagsOf(field, withKey.values[name] ?? [], switches.has(name)),
   )

@@ -1,4 +1,4 @@
-import { cancelled, GoneBack } from '../errors.ts'
+import { cancelled, GoneBack, TriesFirst } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
@@ -24,6 +24,8 @@ export interface Proposal {
   readonly replaced?: readonly Message[]
   /** What the tools would do wrong all the same. */
   readonly problems?: readonly Finding[]
+  /** There is a tool that can be started once with nothing written. */
+  readonly canTry?: boolean | undefined
   /** Draws all of it, with the style of standard error. */
   readonly diff: () => Promise<string>
 }
@@ -33,20 +35,22 @@ const questionLines = 9
 
 /**
  * Shows on one screen what will be written, and asks whether to; the whole diff comes on request. Enter means yes, unless
- * the tools would not do what was asked for. Errors: UserError `cancelled` for a no; `GoneBack`, where that is possible.
+ * the tools would not do what was asked for. Errors: UserError `cancelled` for a no; `GoneBack` and `TriesFirst`, where
+ * these are possible.
  */
 export async function confirmChanges(proposal: Proposal, host: Host, canGoBack = false): Promise<void> {
-  const { problems = [], diff } = proposal
+  const { problems = [], canTry = false, diff } = proposal
   holdTerminal(host)
   const told = problems.length > 0 ? renderFindings(problems, host) : ''
   const taken = told === '' ? 0 : told.split('\n').length + 1
-  const summary = summarise(proposal, host, host.terminal.rows - questionLines - taken)
+  const summary = summarise(proposal, host, host.terminal.rows - questionLines - (canTry ? 1 : 0) - taken)
   tell(host, `\n${summary.join('\n')}\n`)
   if (told !== '') tell(host, `${told}\n`)
   const isWrong = problems.some(({ level }) => level === 'error')
   const choices = [
     { value: 'apply', name: say('ask.confirm.apply'), letter: 'y' },
     { value: 'show', name: say('ask.confirm.show') },
+    ...(canTry ? [{ value: 'try' as const, name: say('ask.confirm.try') }] : []),
     ...(canGoBack ? [{ value: 'back' as const, name: say('ask.back') }] : []),
     // Whoever types n and Enter, as at a yes or no, writes nothing.
     { value: 'quit', name: say('ask.quit'), letter: 'n' },
@@ -54,6 +58,7 @@ export async function confirmChanges(proposal: Proposal, host: Host, canGoBack =
   for (let preset: 'apply' | 'quit' = isWrong ? 'quit' : 'apply'; ; ) {
     const answer = await askSelect(host, say('ask.confirm'), choices, { preset, canGoBack })
     if (answer === 'apply') return
+    if (answer === 'try') throw new TriesFirst()
     if (answer === 'back') throw new GoneBack()
     if (answer === 'quit') throw cancelled()
     await showChanges(await diff(), host)

@@ -6,7 +6,6 @@ import {
   makeTheme,
   useEffect,
   useKeypress,
-  usePagination,
   usePrefix,
   useState,
 } from '@inquirer/core'
@@ -67,19 +66,30 @@ export const listPrompt = createPrompt<unknown, ListPrompt>((config, done) => {
     }
   })
 
-  const page = usePagination({
-    items: shown,
-    active,
-    renderItem: ({ item, isActive }) =>
-      isActive ? theme.style.highlight(`${config.theme.icon.cursor} ${item.name}`) : `  ${item.name}`,
-    pageSize: config.pageSize,
-  })
+  const drawn = shown.map((row, index) =>
+    index === active ? theme.style.highlight(`${config.theme.icon.cursor} ${row.name}`) : `  ${row.name}`,
+  )
+  const page = pageOf(drawn, active, config.pageSize)
   const message = theme.style.message(config.message, status)
   if (status === 'done') return `${prefix} ${message} ${theme.style.answer(chosen?.short ?? '')}`
   const question = [prefix, message, ...(typed === '' ? [] : [theme.style.answer(typed)])].join(' ')
   const list = shown.length === 0 ? `  ${config.nothingFits}` : page
   return `${question}\n${list}\n \n${config.theme.style.keysHelpTip()}${hiddenCursor}`
 })
+
+/**
+ * As many of the rows as fit, the active one among them and, where there are others, what is around it. Unlike inquirer's
+ * own pages (@inquirer/core 12.0.6) none is shown in part, and the list does not begin again behind its end.
+ */
+export function pageOf(rows: readonly string[], active: number, mostLines: number): string {
+  const height = (index: number) => rows[index]?.split('\n').length ?? Number.POSITIVE_INFINITY
+  let [first, last, lines] = [active, active, height(active)]
+  const fitsIn = (index: number, most: number) => lines + height(index) <= most
+  while (fitsIn(first - 1, mostLines / 2)) lines += height(--first)
+  while (fitsIn(last + 1, mostLines)) lines += height(++last)
+  while (fitsIn(first - 1, mostLines)) lines += height(--first)
+  return rows.slice(first, last + 1).join('\n')
+}
 
 const hiddenCursor = '\x1b[?25l'
 

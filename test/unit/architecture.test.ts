@@ -241,7 +241,7 @@ describe('the architecture', () => {
   })
 
   it('writes to the screen through one gate', () => {
-    expect(occurrences(/(?<!keychain|dialect)\.write\((?!file\b)/)).toEqual(['ui/write-text.ts'])
+    expect(occurrences(/(?<!keychain|dialect|line)\.write\((?!file\b)/)).toEqual(['ui/write-text.ts'])
   })
 
   it('joins and judges URLs only in gateway/', () => {

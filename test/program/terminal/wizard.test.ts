@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { chmodSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
@@ -13,6 +13,16 @@ import { testKey } from '../../support/test-host.ts'
 
 const { enter, down, space, ctrlT } = keys
 const codexBefore = '# mine\r\n[tui]\r\ntheme = "dark"\r\n'
+
+/** A client that says where it is led, and repeats a line. */
+const toy = `#!/bin/sh
+told=$(echo "$*"; env; for word in "$@"; do [ -f "$word" ] && cat "$word"; done)
+modes=$(stty -a | grep -o -- '-\\?icanon\\|-\\?echo\\b' | tr '\\n' ' ')
+echo "with $(echo "$told" | grep -o 'https://eu.qcode.cc' | head -1), $modes"
+read line
+echo "heard $line"
+exit 3
+`
 
 let home = ''
 
@@ -162,6 +172,45 @@ describe('the wizard on a terminal', () => {
   })
 
   it.each([
+    ['alone', ['claude'], [], 'Claude Code'],
+    ['out of several', ['claude', 'codex'], [down], 'Codex CLI'],
+  ])('tries an installed tool first, %s, and nothing is written', async (_, installed, moves, tool) => {
+    home = createHome(Object.fromEntries(installed.map((name) => [`bin/${name}`, toy])))
+    for (const name of installed) chmodSync(join(home, 'bin', name), 0o755)
+    const before = pictureOf(home)
+    const run = start({ args: ['--no-check'], env: { PATH: `${home}/bin:/usr/bin:/bin` } })
+    await run.question(en['ask.tools'])
+    run.press(enter)
+    await run.question(en['ask.region'])
+    run.press(down, down, enter)
+    await run.question(en['ask.key'])
+    run.press(testKey, enter)
+    await run.question(en['ask.confirm'])
+    run.press(down, down, enter)
+    if (installed.length > 1) {
+      await run.question(en['try.which'])
+      // Going back leads to the decision.
+      run.press(keys.escape)
+      await run.waitFor(`${en['ask.confirm']} ${en['ask.confirm.try']}`)
+      await run.question(en['ask.confirm'])
+      run.press(down, down, enter)
+      await run.question(en['try.which'])
+      run.press(...moves, enter)
+    }
+    // The terminal is the client's own while it runs: lines as they are typed, and echoed.
+    await run.waitFor('with https://eu.qcode.cc, icanon echo')
+    run.press('hello', enter)
+    await run.waitFor('heard hello')
+    expect(await run.exit).toBe(3)
+    expect(run.screen()).toContain(en['try.ended']({ tool }))
+    const ids = installed.map((name) => (name === 'claude' ? '--tool claude-code' : '--tool codex'))
+    const again = en['try.setup']({ command: `qcode-setup ${ids.join(' ')} --region eu --no-check` })
+    expect(run.screen()).toContain(again)
+    expect(run.sent()).not.toMatch(tellingPart)
+    expect(Object.keys(pictureOf(home))).toEqual(Object.keys(before))
+  })
+
+  it.each([
     ['keeps it', down, 'env-file: mine.env\n'],
     ['replaces it', '', expect.stringMatching(/^env-file: .*aider\.env/)],
   ])("asks about a value that is the user's own, and %s", async (_, move, expected) => {
@@ -237,8 +286,8 @@ describe('the wizard where something is set up', () => {
   it('adds a tool with the region and the key that are set up', async () => {
     const run = await choose('setup')
     await run.question(en['ask.tools'])
-    // The installed one is first, and ticked.
-    run.press(down, space, enter)
+    // The installed one is first, and ticked; the next line opens the list of the others.
+    run.press(down, space, space, enter)
     await run.question(en['ask.region'])
     run.press(enter)
     await run.question(en['ask.key.short'])
@@ -254,7 +303,8 @@ describe('the wizard where something is set up', () => {
   it('switches the region', async () => {
     const run = await choose('region')
     await run.question(en['ask.region'])
-    run.press(down, enter)
+    // The list begins with the region that is set up.
+    run.press(keys.up, enter)
     await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)

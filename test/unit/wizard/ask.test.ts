@@ -6,17 +6,27 @@ import { asMessage } from '../../../src/texts/message.ts'
 import { askCheckbox, askConfirm, askSelect } from '../../../src/wizard/ask.ts'
 import { askKey } from '../../../src/wizard/ask-key.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
-import { type AnsweringHost, createAnsweringHost, ctrlC, ctrlD, down, enter } from './answering-host.ts'
+import { type AnsweringHost, createAnsweringHost, ctrlC, ctrlD, down, enter, up } from './answering-host.ts'
 
 const choices = [
   { value: 1, name: 'one' },
   { value: 2, name: 'two' },
 ]
 
+const folded = [
+  { value: 3, name: 'three' },
+  { value: 4, name: 'four' },
+]
+const ticking = {
+  required: asMessage('Tick one.'),
+  nothingFits: asMessage('No match.'),
+  more: (count: number) => asMessage(`${count} more`),
+}
+
 /** Every kind of question, with the text by which it is known. */
 const questions: Record<string, (terminal: AnsweringHost) => Promise<unknown>> = {
   askSelect: ({ host }) => askSelect(host, asMessage('Which?'), choices),
-  askCheckbox: ({ host }) => askCheckbox(host, asMessage('Which?'), choices, asMessage('Tick one.')),
+  askCheckbox: ({ host }) => askCheckbox(host, asMessage('Which?'), choices, ticking),
   askConfirm: ({ host }) => askConfirm(host, asMessage('Which?'), true),
   askKey: ({ host }) => askKey(host),
 }
@@ -66,10 +76,52 @@ describe('answers', () => {
 
   it('askCheckbox wants at least one tick', async () => {
     const terminal = createAnsweringHost('/nowhere')
-    const answer = askCheckbox(terminal.host, asMessage('Which?'), choices, asMessage('Tick one.'))
+    const answer = askCheckbox(terminal.host, asMessage('Which?'), choices, ticking)
     await terminal.answer('Which?', enter)
     await terminal.answer('Tick one.', ` ${enter}`)
     expect(await answer).toEqual([1])
+  })
+
+  const all = `${down} `
+  const open = `${down.repeat(2)} `
+  it.each([
+    ['Space on the line that folds the rest', open, '◯ three'],
+    ['Enter on it', down.repeat(2) + enter, '◯ four'],
+    ['a search', 'fou', '❯◯ four'],
+  ])('askCheckbox shows what is folded after %s', async (_, keys, expected) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askCheckbox(terminal.host, asMessage('Which?'), choices, { ...ticking, folded })
+    await terminal.answer('2 more', keys)
+    await terminal.answer(expected, ctrlC)
+    await expect(answer).rejects.toThrow()
+  })
+
+  it.each([
+    ['rows of both kinds in their order', `${open} ${up.repeat(2)} ${enter}`, [1, 3]],
+    ['a row that was searched for, by Space', `thr ${enter}${enter}`, [3]],
+    ['one that was searched for, by Enter', `thr${enter}${enter}`, [3]],
+    ['rows of two searches', `thr${enter}tw${enter}${enter}`, [2, 3]],
+    ['what is ticked, not what is unticked again', `thr  \x7f\x7f\x7f${all}${enter}`, [2]],
+    ['nothing that does not fit', `xyz ${enter} ${enter}`, [1]],
+    [
+      'one below the folded ones, where the arrow came to it by going up',
+      `${open}${up.repeat(3)} ${enter}`,
+      [4],
+    ],
+  ])('askCheckbox gives %s', async (_, keys, expected) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askCheckbox(terminal.host, asMessage('Which?'), choices, { ...ticking, folded })
+    await terminal.answer('2 more', keys)
+    expect(await answer).toEqual(expected)
+  })
+
+  it('askCheckbox keeps what is ticked outside of the fold, and counts the rest', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askCheckbox(terminal.host, asMessage('Which?'), choices, { ...ticking, folded })
+    await terminal.answer('2 more', `thr${enter}`)
+    await terminal.answer('1 more', enter)
+    expect(await answer).toEqual([3])
+    expect(terminal.shown()).not.toContain('four')
   })
 
   it.each([

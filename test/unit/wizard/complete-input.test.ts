@@ -215,6 +215,38 @@ describe('Esc', () => {
     expect((await completed).input.values).toEqual({ tool: ['codex'], region: ['eu'] })
   })
 
+  it('comes to questions that begin with what was answered', async () => {
+    mkdirSync(join(home, '.codex'))
+    const keychain = createMemoryKeychain()
+    const terminal = createAnsweringHost(home, { keychain: async () => keychain })
+    const completed = complete(terminal, inputOf({}, 'noCheck'))
+    await terminal.answer(en['ask.tools'], `aid${enter}${enter}`)
+    await terminal.answer(en['ask.region'], down + down + enter)
+    await terminal.answer(en['ask.key-store'], down + enter)
+    await terminal.answer(en['ask.key'], testKey + enter)
+    const { goBack } = await completed
+    const again = goBack?.()
+    await terminal.answer(`? ${en['ask.key.short']}`, esc)
+    await terminal.answer(en['ask.key-store'], esc)
+    await terminal.answer(en['ask.region'], esc)
+    await terminal.answer(en['ask.tools'], enter)
+    await terminal.answer(en['ask.region'], enter)
+    await terminal.answer(en['ask.key-store'], enter)
+    await terminal.answer(`? ${en['ask.key.short']}`, enter)
+    const { input, key: kept } = (await again) ?? {}
+    expect(input?.values).toEqual({ tool: ['codex', 'aider'], region: ['eu'], keyStore: ['keychain'] })
+    expect(kept && Secret.reveal(kept)).toBe(testKey)
+  })
+
+  it('leads from another key to the choice whether to keep the one before', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf(given, 'noCheck'), undefined, { key })
+    await terminal.answer(`? ${en['ask.key.short']}`, down + enter)
+    await terminal.answer(en['ask.key'], esc)
+    await terminal.answer(`? ${en['ask.key.short']}`, enter)
+    expect((await completed).key).toBe(key)
+  })
+
   it('passes over what a flag has given, and does nothing at the first question', async () => {
     const terminal = createAnsweringHost(home)
     const completed = complete(terminal, inputOf({ tool: ['codex'] }, 'noCheck'))
@@ -280,6 +312,21 @@ describe('the question for models', () => {
     await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), down + down + enter)
     expect((await completed).input.values.model).toEqual(['claude-code=claude-y', 'codex=gpt-b'])
     expect(terminal.shown()).not.toContain(en['ask.model']({ tool: 'OpenAI SDK (Python and JavaScript)' }))
+  })
+
+  it('goes back from tool to tool and to the choice itself, each with what was chosen', async () => {
+    const terminal = createAnsweringHost(home)
+    const input = inputOf({ gateway: [listing.origin], tool: ['codex', 'claude-code'] })
+    const completed = complete(terminal, input, key)
+    const [claude, codex] = ['Claude Code', 'Codex CLI'].map((tool) => en['ask.model']({ tool }))
+    await terminal.answer(en['ask.models'], down + enter)
+    await terminal.answer(claude ?? '', down + enter)
+    await terminal.answer(codex ?? '', '\x1b')
+    await terminal.answer(claude ?? '', '\x1b')
+    await terminal.answer(en['ask.models'], enter)
+    await terminal.answer(claude ?? '', enter)
+    await terminal.answer(codex ?? '', enter)
+    expect((await completed).input.values.model).toEqual(['claude-code=claude-y'])
   })
 
   it.each([

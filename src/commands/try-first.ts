@@ -1,0 +1,68 @@
+import type { CommandContext, Outcome } from '../command.ts'
+import { quoteWord } from '../errors.ts'
+import { findProgram } from '../host/files-at.ts'
+import type { Host } from '../host/host.ts'
+import { chooseModel } from '../request/choose-tools.ts'
+import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import type { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
+import { commandLines } from '../ui/report-setup.ts'
+
+/** What of the choices can be started once with nothing written: clients that are installed and have a way for it. */
+export function triable(choices: readonly ToolChoice[], host: Host): ToolChoice[] {
+  return choices.filter(
+    ({ tool, variant }) =>
+      tool.runs.some(({ variants }) => variants?.includes(variant.id) ?? true) &&
+      tool.detect.commands.some((name) => findProgram(name, host) !== undefined),
+  )
+}
+
+/**
+ * Starts one of the chosen clients once, as `qcode-setup run` does, in place of setting them up; ends with the client's exit
+ * code, and says how to set them up for good. `input` and `key` are what was answered. Errors: those of `runClient`;
+ * `GoneBack` from the question which one.
+ */
+export async function tryFirst(
+  choices: readonly ToolChoice[],
+  input: Input,
+  key: Secret,
+  context: CommandContext,
+): Promise<Outcome> {
+  const { host } = context
+  const { tool, origin } = await chooseOne(triable(choices, host), host)
+  const model = chooseModel(tool, input)
+  const gateway = textOf(input, 'gateway')
+  const place = gateway === undefined ? ['--region', origin.region] : ['--gateway', gateway]
+  const { timeout, [`pin:${tool.id}`]: pin } = input.values
+  const runInput: Input = {
+    values: {
+      ...(gateway === undefined ? { presentRegion: [origin.region] } : { gateway: [gateway] }),
+      ...(model !== undefined && { model: [`${tool.id}=${model}`] }),
+      ...(timeout && { timeout }),
+      ...(pin && { [`pin:${tool.id}`]: pin }),
+    },
+    switches: input.switches,
+    positionals: [tool.id],
+  }
+  const { equivalentCommand } = await import('../wizard/complete-input.ts')
+  const { runClient } = await import('./run.ts')
+  const ran = await runClient(runInput, context, key)
+  const again = ['qcode-setup', 'run', tool.id, ...place, ...(model === undefined ? [] : ['--model', model])]
+  return {
+    ...ran,
+    next: [
+      say('try.ended', { tool: tool.title }).in(host.texts),
+      ...commandLines('try.setup', equivalentCommand(input, context, 'asks'), host),
+      ...commandLines('try.again', again.map(quoteWord).join(' '), host),
+    ],
+  }
+}
+
+async function chooseOne(choices: readonly ToolChoice[], host: Host): Promise<ToolChoice> {
+  const [first, ...others] = choices
+  if (first === undefined) throw new Error('nothing that could be tried was offered')
+  if (others.length === 0) return first
+  const named = choices.map((choice) => ({ value: choice, name: choice.tool.title }))
+  const { askSelect } = await import('../wizard/ask.ts')
+  return askSelect(host, say('try.which'), named, { canGoBack: true })
+}

@@ -225,7 +225,8 @@ describe('going back from the summary', () => {
     run.press(down.repeat(step), enter)
     if (question !== undefined) {
       await run.question(question)
-      run.press(enter)
+      // The list begins with the region that is set up.
+      run.press(down, enter)
     }
     await run.question(en['ask.confirm'])
     run.press(esc)

@@ -95,7 +95,7 @@ export async function askCheckbox<Value>(
   choices: readonly Choice<Value>[],
   { required, nothingFits, folded = [], more, canGoBack = false }: Ticking<Value>,
 ): Promise<Value[]> {
-  const { tickPrompt } = await import('./tick-prompt.ts')
+  const { tickPrompt } = await import('./list-prompt.ts')
   const theme = themeOf(host, question, keysText(host, 'ask.keys.ticks', canGoBack))
   const config = {
     message: askedText(host, question),

@@ -12,9 +12,8 @@ import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
 import { askSelect, tell } from './ask.ts'
 import { type KeyTest, resolveKey } from './ask-key.ts'
-import { askModels, listModels } from './ask-models.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
-import { askTools } from './ask-tools.ts'
+import { askModels, askTools, listModels } from './ask-tools.ts'
 import { holdTerminal } from './hold-terminal.ts'
 
 /** Who judges the answers while they are given. */

@@ -2,6 +2,7 @@ import {
   createPrompt,
   isDownKey,
   isEnterKey,
+  isSpaceKey,
   isUpKey,
   makeTheme,
   useEffect,
@@ -81,7 +82,7 @@ export const listPrompt = createPrompt<unknown, ListPrompt>((config, done) => {
  * As many of the rows as fit, the active one among them and, where there are others, what is around it. Unlike inquirer's
  * own pages (@inquirer/core 12.0.6) none is shown in part, and the list does not begin again behind its end.
  */
-export function pageOf(rows: readonly string[], active: number, mostLines: number): string {
+function pageOf(rows: readonly string[], active: number, mostLines: number): string {
   const height = (index: number) => rows[index]?.split('\n').length ?? Number.POSITIVE_INFINITY
   let [first, last, lines] = [active, active, height(active)]
   const fitsIn = (index: number, most: number) => lines + height(index) <= most
@@ -95,4 +96,117 @@ const hiddenCursor = '\x1b[?25l'
 
 function fits({ name }: Row<unknown>, typed: string): boolean {
   return name.toLowerCase().includes(typed.trim().toLowerCase())
+}
+
+/** One line that can be ticked, and what stands of it in the answered line. */
+interface TickRow {
+  readonly value: unknown
+  readonly name: string
+  readonly short: string
+  readonly checked?: boolean
+}
+
+interface TickPrompt {
+  readonly message: string
+  readonly rows: readonly TickRow[]
+  /** Behind one line until that is opened, or until something is searched for. */
+  readonly folded: readonly TickRow[]
+  /** That line, for so many rows. */
+  readonly more: (count: number) => string
+  readonly pageSize: number
+  readonly theme: ReturnType<typeof promptTheme>
+  /** What is said where nothing is ticked. */
+  readonly required: string
+  /** What is said where no row fits what was typed. */
+  readonly nothingFits: string
+}
+
+/** The line that opens the fold. */
+const fold = Symbol('fold')
+
+/**
+ * Rows of which any number is ticked. Unlike inquirer's own (@inquirer/checkbox 5.2.8) it folds the rows that few people
+ * need, and can be searched by any part of a name. Gives the values of the ticked rows in their order.
+ */
+export const tickPrompt = createPrompt<unknown[], TickPrompt>((config, done) => {
+  const theme = makeTheme({}, config.theme)
+  const all = [...config.rows, ...config.folded]
+  const [status, setStatus] = useState<'idle' | 'done'>('idle')
+  const [ticked, setTicked] = useState(new Set(all.filter(({ checked }) => checked)))
+  const [kept, setKept] = useState(ticked)
+  const [isOpen, setOpen] = useState(config.rows.length === 0)
+  const [typed, setTyped] = useState('')
+  const [active, setActive] = useState(0)
+  const [fault, setFault] = useState('')
+  const prefix = usePrefix({ status, theme })
+
+  const shown = rowsShown(config, kept, isOpen, typed)
+  const chosen = shown[active]
+  const tick = (row: TickRow) => {
+    const others = [...ticked].filter((other) => other !== row)
+    setTicked(new Set(ticked.has(row) ? others : [...others, row]))
+    setKept(new Set([...kept, row]))
+  }
+  useKeypress((key, line) => {
+    setFault('')
+    if (isEnterKey(key) && typed !== '') {
+      // What was searched for is taken; the next Enter goes on with all that is ticked.
+      if (chosen !== undefined && chosen !== fold && !ticked.has(chosen)) tick(chosen)
+      setTyped('')
+      setActive(0)
+    } else if (isEnterKey(key) && chosen === fold) setOpen(true)
+    else if (isEnterKey(key)) {
+      if (ticked.size === 0) return setFault(config.required)
+      setStatus('done')
+      done(all.filter((row) => ticked.has(row)).map(({ value }) => value))
+    } else if (isUpKey(key) || isDownKey(key)) {
+      if (shown.length > 0) setActive((active + (isUpKey(key) ? -1 : 1) + shown.length) % shown.length)
+      putBack(line, typed)
+    } else if (isSpaceKey(key)) {
+      if (chosen === fold) setOpen(true)
+      else if (chosen !== undefined) tick(chosen)
+      putBack(line, typed)
+    } else {
+      setTyped(line.line)
+      if (line.line !== typed) setActive(0)
+    }
+  })
+
+  const { cursor, checked, unchecked } = config.theme.icon
+  const drawn = shown.map((row, index) => {
+    const box = row === fold ? ' ' : ticked.has(row) ? checked : unchecked
+    const name = row === fold ? config.more(all.length - shown.length + 1) : row.name
+    return index === active ? theme.style.highlight(`${cursor}${box} ${name}`) : ` ${box} ${name}`
+  })
+  const page = pageOf(drawn, active, config.pageSize)
+  const message = theme.style.message(config.message, status)
+  if (status === 'done') {
+    const answer = all.filter((row) => ticked.has(row)).map(({ short }) => short)
+    return `${prefix} ${message} ${theme.style.answer(answer.join(', '))}`
+  }
+  const question = [prefix, message, ...(typed === '' ? [] : [theme.style.answer(typed)])].join(' ')
+  const list = shown.length === 0 ? `  ${config.nothingFits}` : page
+  const below = [...(fault === '' ? [] : [theme.style.error(fault)]), config.theme.style.keysHelpTip()]
+  return `${question}\n${list}\n \n${below.join('\n')}${hiddenCursor}`
+})
+
+/** `kept`: what is ticked, or was, which the fold never hides. */
+function rowsShown(
+  { rows, folded }: TickPrompt,
+  kept: ReadonlySet<TickRow>,
+  isOpen: boolean,
+  typed: string,
+): readonly (TickRow | typeof fold)[] {
+  const wanted = typed.trim().toLowerCase()
+  const all = [...rows, ...folded]
+  if (wanted !== '') return all.filter(({ name }) => name.toLowerCase().includes(wanted))
+  if (isOpen) return all
+  const seen = all.filter((row) => rows.includes(row) || kept.has(row))
+  return seen.length === all.length ? seen : [...seen, fold]
+}
+
+/** The reader behind takes a space, and an arrow as one to an earlier line, for text. */
+function putBack(line: { clearLine(direction: 0): void; write(text: string): void }, typed: string): void {
+  line.clearLine(0)
+  if (typed !== '') line.write(typed)
 }

@@ -58,10 +58,7 @@ export async function inspectEntries(setup: Setup, context: PlanContext): Promis
   const files = [...new Set(own.map(({ path }) => path))].map((path) => {
     const entries = own.filter((entry) => entry.path === path)
     return fileStatus(path, '', () =>
-      entries.map((entry) => ({
-        name: entry.keyPath.join('.'),
-        state: entryState(entry, documents, context),
-      })),
+      entries.map((entry) => [entry.keyPath, entryState(entry, documents, context)] as const),
     )
   })
   return statusOf(setup, files, isUnencryptedUrl(setup.gateway))
@@ -86,10 +83,7 @@ function inspectFile(
   const { path = '', baseUrl = '' } = targets[0] ?? {}
   return fileStatus(path, baseUrl, () =>
     targets.flatMap((target) =>
-      target.leaves.map((leaf) => ({
-        name: leaf.keyPath.join('.'),
-        state: leafState(leaf, target, documents, context),
-      })),
+      target.leaves.map((leaf) => [leaf.keyPath, leafState(leaf, target, documents, context)] as const),
     ),
   )
 }
@@ -97,12 +91,12 @@ function inspectFile(
 function fileStatus(
   path: string,
   baseUrl: string,
-  find: () => readonly { readonly name: string; readonly state: LeafState }[],
+  find: () => readonly (readonly [keyPath: readonly string[], LeafState])[],
 ): FileStatus {
   try {
     const found = find()
-    const differs = found.filter(({ state }) => state !== 'as-written').map(({ name }) => name)
-    const states = found.map(({ state }) => state)
+    const differs = found.filter(([, one]) => one !== 'as-written').map(([keyPath]) => keyPath.join('.'))
+    const states = found.map(([, one]) => one)
     const state = (['changed', 'missing'] as const).find((one) => states.includes(one)) ?? 'as-written'
     return { path, baseUrl, state, differs }
   } catch (error) {

@@ -93,11 +93,10 @@ const values: Readonly<Record<string, Names>> = {
   lang: { 'zh-CN': 'zh cn chinese zh-hans zh_cn 中文', en: 'english en-us en_us' },
 }
 
+type Known = Partial<Pick<Catalog, 'tools' | 'gateway'>>
+
 /** Words for the names of commands, verbs or flags, or for the values of a flag, with what is meant. */
-export function synonymsOf(
-  what: 'command' | 'verb' | 'flag' | (string & {}),
-  catalog: Partial<Pick<Catalog, 'tools' | 'gateway'>> = {},
-): Synonyms {
+export function synonymsOf(what: 'command' | 'verb' | 'flag' | (string & {}), catalog: Known = {}): Synonyms {
   if (what === 'command') return [...listed(commands), ...asCommands(catalog)]
   if (what === 'verb') return listed(verbs)
   if (what === 'flag') return listed(flags).map(([word, name]) => [`--${word}`, `--${name}`])
@@ -105,7 +104,7 @@ export function synonymsOf(
 }
 
 /** A tool or a region where a command belongs: it is set up, or moved to. */
-function asCommands(catalog: Partial<Pick<Catalog, 'tools' | 'gateway'>>): Synonyms {
+function asCommands(catalog: Known): Synonyms {
   const own = (ids: readonly { id: string }[] = []) => ids.map(({ id }) => [id, id] as const)
   const tools = [...own(catalog.tools), ...alsoCalled('tool', catalog)]
   const regions = [...own(catalog.gateway?.regions), ...alsoCalled('region', catalog)]
@@ -114,10 +113,7 @@ function asCommands(catalog: Partial<Pick<Catalog, 'tools' | 'gateway'>>): Synon
   return [...behind('setup', tools), ...behind('switch', regions)]
 }
 
-function alsoCalled(
-  what: string,
-  { tools = [], gateway }: Partial<Pick<Catalog, 'tools' | 'gateway'>>,
-): Synonyms {
+function alsoCalled(what: string, { tools = [], gateway }: Known): Synonyms {
   if (what === 'tool')
     return tools.flatMap(({ id, alsoCalled = [] }) => alsoCalled.map((word) => [word, id] as const))
   if (what !== 'region' || !gateway) return []
@@ -127,7 +123,6 @@ function alsoCalled(
 }
 
 function listed(names: Names): Synonyms {
-  return Object.entries(names).flatMap(([name, words]) =>
-    words.split(' ').map((word) => [word, name] as const),
-  )
+  const inOne = ([name, words]: [string, string]) => words.split(' ').map((word) => [word, name] as const)
+  return Object.entries(names).flatMap(inOne)
 }

@@ -94,8 +94,8 @@ function render(rows: readonly ModelRow[], { protocols }: Gateway, host: Host): 
   const head = [texts['models.model'], texts['models.protocols'], texts['models.tools']]
   const cells = rows.map(({ id, protocols: served, tools }) => [
     escapeControls(id),
-    served.map(titleOf).join(', '),
-    tools.join(', '),
+    served.map(titleOf).join(texts['list.between']),
+    tools.join(texts['list.between']),
   ])
   return renderTable(head, cells, styleFor(host, 'stdout'), host.terminal.columns)
 }

@@ -73,7 +73,7 @@ function render(rows: readonly ToolRow[], host: Host): string {
     title,
     installed ? (version ?? texts['tools.yes']) : texts['tools.no'],
     [texts[`tools.${facts}`], measured].filter(Boolean).join(' '),
-    where.map((scope) => texts[`status.scope.${scope}`]).join(', '),
+    where.map((scope) => texts[`status.scope.${scope}`]).join(texts['list.between']),
   ])
   return renderTable(head, cells, styleFor(host, 'stdout'), host.terminal.columns)
 }

@@ -1565,6 +1565,7 @@ export const en = {
     `The gateway gave no list of models (${paths.join(', ')}).`,
   'models.all-not-found': 'It answered 404 at each path, so it does not offer a list.',
   'models.no-list.hint': 'To test the gateway and your key, run: qcode-setup check',
+  'list.between': ', ',
   'tools.id': 'Tool',
   'tools.title': 'Name',
   'tools.installed': 'Installed',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
 import { chooseLanguage, loadTexts } from '../../../src/texts/language.ts'
-import { joined, say, type TextId, written } from '../../../src/texts/message.ts'
+import { joined, say, type TextId, type Texts, written } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { shownText } from '../../support/shown-text.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -65,6 +65,20 @@ describe('the texts', () => {
   it('have full-width marks after Chinese, and no mark of the other width', () => {
     const wrong = ids.filter((id) => /\p{Script=Han}[,;:!?()]|[（]\s|\s[）]|你/u.test(shownText(zhCN, id)))
     expect(wrong).toEqual([])
+  })
+
+  it('have no blank behind a full-width mark', () => {
+    expect(ids.filter((id) => /[：，。；！？、（）”] +\S/u.test(shownText(zhCN, id)))).toEqual([])
+  })
+
+  it('have no English sentence among Chinese ones, but for commands, paths and names', () => {
+    const asTyped =
+      /`[^`]*`|“[^”]*”|‹[^›]*›|https?:\S+|(?:qcode-setup|npx|npm|git|unset)(?: +[^\s：；，。（）]+)+|[~./][^\s：；，。（）]*\/\S*|--?[a-z][\w-]*/g
+    const sentence = /(?<![\w-])[A-Za-z][a-z']+(?:,? [a-z']+){2,}/
+    const englishIn = (texts: Texts) =>
+      ids.filter((id) => sentence.test(shownText(texts, id).replace(asTyped, '·')))
+    expect(englishIn(zhCN)).toEqual([])
+    expect(englishIn(en).length).toBeGreaterThan(ids.length / 2)
   })
 
   it('keep what is asked in a list to half of a narrow window', () => {

@@ -157,7 +157,7 @@ function compileVariant({ title_zh, must_not_run, ...variant }: Manifest['varian
 }
 
 async function compileTarget(
-  { content, key_delivery, ...target }: Manifest['targets'][number],
+  { content, key_delivery, needs_model, ...target }: Manifest['targets'][number],
   folder: string,
   readText: ReadText,
 ): Promise<Target> {
@@ -168,6 +168,7 @@ async function compileTarget(
   return {
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
     content: parsed,
+    ...(needs_model && { needsModel: true }),
     ...(key_delivery && { keyDelivery: key_delivery }),
   }
 }

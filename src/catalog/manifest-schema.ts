@@ -70,9 +70,11 @@ const target = z.strictObject({
   format: z.enum(formatIds),
   content: fileName,
   variants: z.optional(z.array(id)),
+  needs_model: z.optional(z.boolean()),
   key_delivery: keyDeliveries,
   when: z.optional(z.array(condition)),
   protected: z._default(z.array(keyPath), []),
+  defaults: z.exactOptional(z.array(keyPath)),
   timestamps: z._default(z.array(keyPath), []),
 })
 

@@ -99,6 +99,8 @@ export interface Target {
   /** The parsed content file; text values may hold placeholders. */
   readonly content: Value
   readonly variants?: readonly string[]
+  /** It counts only where a model was named: without one the client could not use it. */
+  readonly needsModel?: boolean
   /**
    * Where the key is when this target counts: `file` for in the files, `env` for in a variable that the user sets, or ids
    * of `keyDelivery`. By default both of the first; where no target of a tool names `env`, that counts as `file`.
@@ -108,6 +110,8 @@ export interface Target {
   readonly when?: readonly Condition[]
   /** Keys whose foreign value is the user's decision: never replaced unless the user says so. */
   readonly protected: readonly KeyPath[]
+  /** Keys that a new file needs and a user's own value is as good for: written only where nothing stands. */
+  readonly defaults?: readonly KeyPath[]
   /** Keys written only together with another change of this target, such as a time of update. */
   readonly timestamps: readonly KeyPath[]
 }

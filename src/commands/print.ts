@@ -4,6 +4,7 @@ import type { UserError } from '../errors.ts'
 import { type Printed, printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
 import { completeChoice } from '../request/choose-tools.ts'
+import { lacksModel } from '../request/needs-model.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
 import { notValid, printable, unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
@@ -29,6 +30,8 @@ export const printCommand: CommandSpec = {
 
 /** Stands for the key where the real one was not asked for. */
 const standInKey = new Secret('cr_YOUR_KEY')
+
+const standInModel = 'MODEL_NAME'
 
 /** Prints what one tool needs, for a paste or a script. Nothing is written. */
 export async function runPrint(input: Input, context: CommandContext): Promise<Outcome> {
@@ -102,7 +105,8 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
       catalog,
     )
   const { origin } = chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion'))
-  return completeChoice(tool, origin, input, catalog, host)
+  const choice = await completeChoice(tool, origin, input, catalog, host)
+  return lacksModel(choice) ? { ...choice, model: standInModel } : choice
 }
 
 async function chooseKey(input: Input, { host }: CommandContext): Promise<Secret> {

@@ -54,7 +54,8 @@ async function rowOf(tool: Tool, host: Host): Promise<ToolRow> {
     title: tool.title,
     installed: present,
     version,
-    facts: tool.proofs.length > 0 || measured !== null ? 'measured' : 'documented',
+    // Of a library no version is found.
+    facts: measured !== null || tool.detect.commands.length === 0 ? 'measured' : 'documented',
     measured,
     scopes: scopes.filter((scope) => methodsOf(tool, scope).length > 0),
     run: tool.runs.length > 0,

@@ -55,6 +55,7 @@ function holdsKey({ keyPath, value }: Leaf, document: Document): boolean {
 /** Compares one value and writes it where that is right. True when it was written. */
 function editLeaf(leaf: Leaf, target: WantedTarget, fileWork: FileWork, work: PlanWork): boolean {
   const actual = fileWork.file.document.get(leaf.keyPath)
+  if (actual !== undefined && includesPath(target.defaults ?? [], leaf)) return false
   const id = pathId(fileWork.file.path, leaf.keyPath)
   const entry = work.entries.get(id)
   const wanted = revealValue(leaf.value)

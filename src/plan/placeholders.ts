@@ -1,5 +1,5 @@
 import type { KeyPath, Value } from '../documents/document.ts'
-import { leavesOf } from '../documents/value.ts'
+import { isTable, leavesOf } from '../documents/value.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { maskKey, Secret } from '../secrets/secret.ts'
 import { isPlainValue, isSecretGroup, longestSecret, secrecyOf } from '../secrets/secret-name.ts'
@@ -37,6 +37,7 @@ export function fillText(text: string, lookup: Lookup): string {
 }
 
 function fillValue(value: Value, lookup: Lookup): FilledValue | undefined {
+  if (Array.isArray(value)) return fillList(value, lookup)
   if (typeof value !== 'string') return value
   const only = onlyPlaceholder.exec(value)?.[1]
   if (only !== undefined) return lookup(only)
@@ -45,6 +46,17 @@ function fillValue(value: Value, lookup: Lookup): FilledValue | undefined {
   if (values.some((found) => found !== undefined && typeof found !== 'string'))
     throw new Error('a template must not join a key or a list to other text')
   return values.includes(undefined) ? undefined : fillText(value, lookup)
+}
+
+/** A list is left out whole where a text in it has no value; a folder with a key in a list is refused. */
+function fillList(list: readonly Value[], lookup: Lookup): Value | undefined {
+  const filled = list.map((item) => {
+    const fields = Object.entries(isTable(item) ? item : { item })
+    const values = fields.map(([name, value]) => [name, fillValue(value, lookup)] as const)
+    if (values.some(([, value]) => value === undefined)) return undefined
+    return isTable(item) ? (Object.fromEntries(values) as Value) : (values[0]?.[1] as Value)
+  })
+  return filled.every((item) => item !== undefined) ? filled : undefined
 }
 
 /** A value as it goes into a file or into what `print` was asked to show; nothing else may call this. */

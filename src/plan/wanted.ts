@@ -22,6 +22,7 @@ export interface WantedTarget {
   readonly format: FormatId
   readonly leaves: readonly Leaf[]
   readonly protected: readonly KeyPath[]
+  readonly defaults?: readonly KeyPath[]
   readonly timestamps: readonly KeyPath[]
   readonly when?: Target['when']
   readonly baseUrl: string
@@ -135,15 +136,17 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
   return choice.tool.targets
     .filter((target) => target.scope === choice.scope)
     .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
+    .filter(({ needsModel }) => !needsModel || choice.model !== undefined)
     .filter((target) => (target.keyDelivery ?? ['file', 'env']).includes(deliveryOf(choice)))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
-      const { format, timestamps, when } = target
+      const { format, timestamps, defaults, when } = target
       const path = resolvePath(target.path, places)
       return {
         ...wantedOf(choice, context, path, format, leaves),
         protected: target.protected,
         timestamps,
+        ...(defaults && { defaults }),
         ...(when && { when }),
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }

@@ -9,6 +9,7 @@ import { looksLikeKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import { completeChoice, refuseWithoutKeychain, refuseWithoutVariable } from './choose-tools.ts'
+import { leaveOutWithoutModel } from './needs-model.ts'
 import { unknownValue } from './parse-arguments.ts'
 import { type Input, isOn, listOf, type Request, textOf } from './request.ts'
 
@@ -31,13 +32,15 @@ export async function normaliseRequest(
   const { origin, note } = chooseOrigin(input, catalog.gateway)
   const isKept = textOf(input, 'keyStore') !== 'env'
   if (isKept && !key) throw missingKey()
-  const choices = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
+  const all = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
+  const { choices, findings: leftOut } = leaveOutWithoutModel(all)
   refuseWithoutKeychain(choices)
   refuseWithoutVariable(choices)
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
     ...(key && isKept ? judgeKeyLook(key) : []),
-    ...(isKept ? [] : tools.map((tool) => keyVariableFinding(tool, host))),
+    ...(isKept ? [] : choices.map(({ tool }) => keyVariableFinding(tool, host))),
+    ...leftOut,
   ]
   return { request: { choices, ...(key && isKept && { key }) }, origin, findings }
 }

@@ -1067,6 +1067,11 @@ export const en = {
   'usage.region-and-gateway': "A region and --gateway can't be used together.",
   'usage.region-and-gateway.hint': 'Use only one of them.',
   'usage.gateway-slash': ({ origin }: With<'origin'>) => `Removed the trailing slash of --gateway: ${origin}`,
+  'model.missing': ({ tools }: { readonly tools: readonly string[] }) =>
+    `${tools.join(', ')} can't be set up without a model.`,
+  'model.left-out': ({ tool }: With<'tool'>) => `${tool} was left out: it can't be set up without a model.`,
+  'model.missing.hint': ({ tool }: With<'tool'>) =>
+    `Name one: qcode-setup --tool ${tool} --model NAME. To list them: qcode-setup models`,
   'usage.model': "--model doesn't fit all selected tools.",
   'usage.model.hint': ({ tool }: With<'tool'>) => `Name the tool: --model ${tool}=ID`,
   'usage.no-tool-found': 'No supported tool was found on this computer.',

@@ -857,6 +857,10 @@ export const zhCN: Texts = {
   'usage.region-and-gateway': '区域与 --gateway 不能同时使用。',
   'usage.region-and-gateway.hint': '请只使用其中一个。',
   'usage.gateway-slash': ({ origin }) => `已去掉 --gateway 末尾的斜杠：${origin}`,
+  'model.missing': ({ tools }) => `未指定模型，无法设置 ${tools.join('、')}。`,
+  'model.left-out': ({ tool }) => `已跳过 ${tool}：未指定模型，无法设置。`,
+  'model.missing.hint': ({ tool }) =>
+    `请指定模型：qcode-setup --tool ${tool} --model NAME。查看可用模型：qcode-setup models`,
   'usage.model': '--model 不适用于所选的全部工具。',
   'usage.model.hint': ({ tool }) => `请指明工具：--model ${tool}=ID`,
   'usage.no-tool-found': '本机未找到受支持的工具。',

@@ -26,7 +26,9 @@ export const clientRunners: readonly ClientRunner[] = [
  * Tools that no runner runs, by id, each with the reason and how it was measured instead: a client without a public
  * package cannot be installed here. `test/unit/every-tool.test.ts` demands a runner or a reason of every tool.
  */
-export const toolsWithoutRunner: Readonly<Record<string, string>> = {}
+export const toolsWithoutRunner: Readonly<Record<string, string>> = {
+  vibe: 'its source builds only with a V8 that is fetched from GitHub, and its wheels want Python 3.12',
+}
 
 /** The runner with this id. Throws where there is none. */
 export function clientRunner(id: string): ClientRunner {

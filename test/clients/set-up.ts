@@ -24,8 +24,9 @@ export async function setUp(
 ): Promise<SetUpReport> {
   const tools = runners.flatMap(({ tool }) => ['--tool', tool])
   const fixed = [...where, '--key-file', '-', '--yes', '--no-check', '--json']
+  const models = runners.flatMap(({ tool, model }) => (model ? ['--model', `${tool}=${model}`] : []))
   const folders = runners.map(({ binFolder }) => binFolder)
-  const { stdout } = await execa(process.execPath, [program, ...tools, ...fixed, ...flags], {
+  const { stdout } = await execa(process.execPath, [program, ...tools, ...models, ...fixed, ...flags], {
     cwd: runners[0]?.folder ?? place.home,
     env: Object.assign(cleanEnvironment(place.home, folders), ...runners.map(({ env }) => env)),
     extendEnv: false,

@@ -18,7 +18,8 @@ export const docsContext = { gateway, host, key: new Secret('cr_YOUR_KEY'), now:
 /** A tool set up for the default region with nothing else asked for, as the pages show it. */
 export function choiceOf(tool: Tool) {
   const origin = Origin.ofRegion(gateway.regions[0] as (typeof gateway.regions)[0])
-  const input = { values: {}, switches: new Set<string>(), positionals: [] }
+  const values = tool.targets.some(({ needsModel }) => needsModel) ? { model: ['MODEL_NAME'] } : {}
+  const input = { values, switches: new Set<string>(), positionals: [] }
   return completeChoice(tool, origin, input, testCatalog, host)
 }
 

@@ -4,6 +4,11 @@ import { testCatalog } from './test-catalog.ts'
 /** The ids of all tools, in the order of the catalog. */
 export const toolIds: readonly string[] = testCatalog.tools.map(({ id }) => id)
 
+/** Those that can be set up with nothing named besides: some need a model. */
+export const toolsWithoutModel: readonly string[] = testCatalog.tools
+  .filter(({ targets }) => targets.every(({ needsModel }) => !needsModel))
+  .map(({ id }) => id)
+
 /** Whether a key can be in the keychain: a client that reads its files alone gets none from there. */
 export function takesKeychain(tool: Tool): boolean {
   return tool.keyDelivery.length > 0 || keyVariables(tool).length > 0

@@ -17,6 +17,8 @@ export interface ClientRunner {
   readonly id: string
   /** Id of the tool in qcode-setup. */
   readonly tool: string
+  /** For a tool that can't be set up without one. */
+  readonly model?: string
   /** Folder whose commands stand first on PATH, so that setup detects this very version. */
   readonly binFolder: string
   readonly command: string

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { toolIds } from '../../support/every-tool.ts'
+import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
 import { makeHome, type Ran, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
 
@@ -99,7 +99,7 @@ describe('key rotate over all tools', () => {
     expect([exit, data.changed, data.tools.length, data.elsewhere], stderr).toEqual([
       0,
       true,
-      toolIds.length,
+      toolsWithoutModel.length,
       [],
     ])
     expect(holders(home, oldKey)).toEqual([])
@@ -108,7 +108,10 @@ describe('key rotate over all tools', () => {
     expect(new Set(modes.map(([, { mode }]) => mode))).toEqual(new Set([0o600]))
     const tools = await status(home)
     // Besides all of them for the user: two in variables, two in a project.
-    expect([tools.length, tools.filter(({ asWritten }) => !asWritten)]).toEqual([toolIds.length + 4, []])
+    expect([tools.length, tools.filter(({ asWritten }) => !asWritten)]).toEqual([
+      toolsWithoutModel.length + 4,
+      [],
+    ])
   })
 
   it('keeps what belongs to the user, in files and in backups', async () => {

@@ -10,6 +10,8 @@ interface Expected {
   /** Every base URL in the files of the tool, each read by a parser that the program does not edit with. */
   readonly read: (home: string) => unknown[]
   readonly keyFile: string
+  /** For one that can't be set up without. */
+  readonly model?: string
 }
 
 /** What a setup writes, by tool id; `test/unit/every-tool.test.ts` demands an entry of each tool. */
@@ -76,6 +78,26 @@ export const matrixTools: Readonly<Record<string, Expected>> = {
     prefix: '/openai/v1',
     read: (home) => readVariables(home, 'OPENAI_BASE_URL', 'OPENAI_API_BASE'),
     keyFile: '.config/qcode-setup/env.sh',
+  },
+  aichat: {
+    prefix: '/api/v1',
+    read: (home) => [
+      dig(parseYaml(readText(home, '.config/aichat/config.yaml')), 'clients', '0', 'api_base'),
+    ],
+    keyFile: '.config/aichat/config.yaml',
+    model: 'claude-sonnet-5',
+  },
+  continue: {
+    prefix: '/api/v1',
+    read: (home) => [dig(parseYaml(readText(home, '.continue/config.yaml')), 'models', '0', 'apiBase')],
+    keyFile: '.continue/.env',
+    model: 'claude-sonnet-5',
+  },
+  vibe: {
+    prefix: '/api',
+    read: (home) => [dig(parseToml(readText(home, '.vibe/config.toml')), 'providers', '0', 'api_base')],
+    keyFile: '.vibe/.env',
+    model: 'claude-sonnet-5',
   },
   'openai-sdk': {
     prefix: '/openai/v1',

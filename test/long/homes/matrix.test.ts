@@ -16,10 +16,10 @@ const cases = Object.entries(matrixTools).flatMap(([tool, expected]) =>
 )
 
 describe.concurrent('every tool in every region, in an empty home', () => {
-  it.each(cases)('$tool $region', async ({ tool, region, origin, prefix, read, keyFile }) => {
+  it.each(cases)('$tool $region', async ({ tool, region, origin, prefix, read, keyFile, model }) => {
     const { home, drop } = makeHome()
     try {
-      const first = await setUp(tool, region, home)
+      const first = await setUp(tool, region, home, model)
       expect(first.exit, first.stderr).toBe(0)
       const baseUrls = read(home)
       expect(baseUrls).toEqual(baseUrls.map(() => origin + prefix))
@@ -30,7 +30,7 @@ describe.concurrent('every tool in every region, in an empty home', () => {
       const holders = Object.entries(tree).filter(([, { bytes }]) => bytes?.includes(sampleKey))
       expect(holders.map(([path, { mode }]) => [path, mode])).toEqual([[keyFile, 0o600]])
 
-      const second = await setUp(tool, region, home)
+      const second = await setUp(tool, region, home, model)
       expect(second.exit).toBe(0)
       expect(JSON.parse(second.stdout)).toMatchObject({ changed: false, run: null })
       expect(readTree(home)).toEqual(tree)
@@ -40,8 +40,8 @@ describe.concurrent('every tool in every region, in an empty home', () => {
   })
 })
 
-function setUp(tool: string, region: string, home: string): Promise<Ran> {
-  const flags = ['--key-file', '-', '--yes', '--no-check', '--json']
+function setUp(tool: string, region: string, home: string, model?: string): Promise<Ran> {
+  const flags = ['--key-file', '-', '--yes', '--no-check', '--json', ...(model ? ['--model', model] : [])]
   return runProgram(['--tool', tool, '--region', region, ...flags], { home, input: `${sampleKey}\n` })
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { toolIds } from '../../support/every-tool.ts'
+import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { type HomeTree, readTree, usersPart } from '../../support/home-tree.ts'
 import { fillRichHome, richFiles, richLinks } from '../../support/rich-home.ts'
 import { makeHome, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
@@ -56,7 +56,7 @@ describe('a home with rich, commented, linked, CRLF and BOM files for every tool
     inRichHome(async (home) => {
       const start = usersPart(readTree(home))
       expect((await setUp(['all'], { home })).exit).toBe(0)
-      const [first, second] = [1, 0].map((rest) => toolIds.filter((_, index) => index % 2 === rest))
+      const [first, second] = [1, 0].map((rest) => toolsWithoutModel.filter((_, index) => index % 2 === rest))
       for (const tool of [...(first ?? []), ...(second ?? [])]) {
         const removed = await run(home, 'remove', '--tool', tool)
         expect(removed.exit, removed.stderr).toBe(0)

@@ -100,6 +100,34 @@ export const wantedFiles: Readonly<Record<string, (wish: Wish, place: Place) => 
       ['models.providers.anthropic.apiKey', wish.key],
       ['agents.defaults.model.primary', slashed(wish.models.openclaw)],
     ]),
+  aichat: (wish, place) =>
+    at('aichat', place('.config/aichat/config.yaml'), 'yaml', [
+      ['model', `qcode:${wish.models.aichat}`],
+      ['clients.0.name', 'qcode'],
+      ['clients.0.type', 'claude'],
+      ['clients.0.api_base', `${origins[wish.region]}/api/v1`],
+      ['clients.0.api_key', wish.key],
+      ['clients.0.models.0.name', wish.models.aichat],
+    ]),
+  continue: (wish, place) => [
+    ...at('continue', place('.continue/config.yaml'), 'yaml', [
+      ['models.0.provider', 'anthropic'],
+      ['models.0.model', wish.models.continue],
+      ['models.0.apiBase', `${origins[wish.region]}/api/v1`],
+      ['models.0.apiKey', `\${{secrets.QCODE_API_KEY}}`],
+    ]),
+    ...at('continue', place('.continue/.env'), 'dotenv', [['QCODE_API_KEY', wish.key]]),
+  ],
+  vibe: (wish, place) => [
+    ...at('vibe', place('.vibe/config.toml'), 'toml', [
+      ['active_model', 'qcode'],
+      ['providers.0.name', 'qcode'],
+      ['providers.0.api_base', `${origins[wish.region]}/api`],
+      ['models.0.alias', 'qcode'],
+      ['models.0.name', wish.models.vibe],
+    ]),
+    ...at('vibe', place('.vibe/.env'), 'dotenv', [['QCODE_API_KEY', wish.key]]),
+  ],
 }
 
 /** OpenCode and what is made of it. */

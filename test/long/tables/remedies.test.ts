@@ -6,7 +6,7 @@ import type { Value } from '../../../src/documents/document.ts'
 import { type FormatId, loadFormats } from '../../../src/documents/formats.ts'
 import type { Finding } from '../../../src/finding.ts'
 import type { Host } from '../../../src/host/host.ts'
-import { toolIds } from '../../support/every-tool.ts'
+import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { type Leaf, readTree } from '../../support/home-tree.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
@@ -310,7 +310,7 @@ const keyRows: readonly Row[] = [
   { id: 'no-key', situation: claudeHome({ ANTHROPIC_AUTH_TOKEN: undefined }) },
   { id: 'no-key', situation: clineHome({ apiKey: undefined }) },
   { id: 'no-key', situation: codexHome('', '') },
-  ...toolIds.map((tool) => ({
+  ...toolsWithoutModel.map((tool) => ({
     id: 'key-file-mode',
     situation: {},
     prepare: async (host: Host) => {

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
 import { ownManifest, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { fillRichHome } from '../../support/rich-home.ts'
 import { makeHome, runProgram, setUp } from '../../support/run-program.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
-const tools = testCatalog.tools.map(({ id }) => id)
+const tools = toolsWithoutModel
 const projectTools = testCatalog.tools
   .filter(({ targets, env }) => env?.dotenv || targets.some(({ scope }) => scope === 'project'))
   .map(({ id }) => id)

@@ -81,7 +81,8 @@ describe('a base URL that is wrong', () => {
 describe('a home that was set up by this program', () => {
   it('is right, and nothing is written by looking', async () => {
     const host = makeSituation({})
-    await setUp(host, { tool: ['all'] })
+    const needing = ['aichat', 'continue', 'vibe']
+    await setUp(host, { tool: ['all'], model: needing.map((id) => `${id}=some-model`) })
     const before = readTree(host.home)
     const examined = await examine(host)
     expect(examined.exit).toBe(0)

@@ -46,6 +46,13 @@ const openclaw = (apiKey: string, primary?: string) =>
     models: { providers: { anthropic: { baseUrl: anthropicUrl, apiKey } } },
     agents: { defaults: { model: { primary } } },
   })
+const aichat = (model: string) => ({
+  '.config/aichat/config.yaml': `model: ${model}\nclients:\n- name: qcode\n  type: claude\n  api_base: ${anthropicUrl}/v1\n  api_key: ${gatewayKey}\n`,
+})
+const vibe = (model: string) => ({
+  '.vibe/.env': `QCODE_API_KEY=${gatewayKey}\n`,
+  '.vibe/config.toml': `active_model = "${model}"\n[[providers]]\nname = "qcode"\napi_base = "${anthropicUrl}"\napi_key_env_var = "QCODE_API_KEY"\n`,
+})
 const providersFile = '.cline/data/settings/providers.json'
 const providers = (
   settingsOf: object,
@@ -394,6 +401,22 @@ export const trapTable: readonly TrapRow[] = [
     files: qwen('openai'),
     programs: { qwen: undefined },
     unless: { files: qwen('anthropic') },
+  },
+  {
+    id: 'aichat-other-client',
+    level: 'warning',
+    hint: 'qcode-setup --tool aichat --region global --model NAME',
+    files: aichat('openai:gpt-6'),
+    programs: { aichat: undefined },
+    unless: { files: aichat('qcode:claude-sonnet-5') },
+  },
+  {
+    id: 'vibe-other-model',
+    level: 'warning',
+    hint: 'qcode-setup --tool vibe --region global --model NAME',
+    files: vibe('devstral'),
+    programs: { vibe: undefined },
+    unless: { files: vibe('qcode') },
   },
   {
     id: 'openclaw-other-provider',

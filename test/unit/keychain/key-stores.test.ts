@@ -88,14 +88,15 @@ describe('--key-store keychain', () => {
 
   it.each(everyTool)('%s: from files and back, with nothing of the other store left', async (tool) => {
     const host = makeHost()
-    await setUp(host, 'file', [tool])
+    const model = { model: ['some-model'] }
+    await setUp(host, 'file', [tool], model)
     const inFiles = filesOf(host)
-    await setUp(host, 'keychain', [tool])
+    await setUp(host, 'keychain', [tool], model)
     expect(JSON.stringify(filesOf(host))).not.toContain(testKey)
     const inKeychain = filesOf(host)
-    await setUp(host, 'file', [tool])
+    await setUp(host, 'file', [tool], model)
     expect(linesOf(filesOf(host))).toEqual(linesOf(inFiles))
-    await setUp(host, 'keychain', [tool])
+    await setUp(host, 'keychain', [tool], model)
     expect(filesOf(host)).toEqual(inKeychain)
     await runRemove(inputOf({}), createTestContext(host))
     expect(filesOf(host)).toEqual({})

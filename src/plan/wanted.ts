@@ -134,9 +134,8 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
   const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
   const lookup = lookupFor(choice, context)
   return choice.tool.targets
-    .filter((target) => target.scope === choice.scope)
+    .filter(({ scope, needsModel }) => scope === choice.scope && (!needsModel || choice.model))
     .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
-    .filter(({ needsModel }) => !needsModel || choice.model !== undefined)
     .filter((target) => (target.keyDelivery ?? ['file', 'env']).includes(deliveryOf(choice)))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
@@ -144,9 +143,7 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
       const path = resolvePath(target.path, places)
       return {
         ...wantedOf(choice, context, path, format, leaves),
-        protected: target.protected,
-        timestamps,
-        ...(defaults && { defaults }),
+        ...{ protected: target.protected, timestamps, ...(defaults && { defaults }) },
         ...(when && { when }),
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }

@@ -1,6 +1,6 @@
 import type { YAMLMap } from 'yaml'
 import type { Value } from '../document.ts'
-import { addEntry, type BraceStyle, removeEntry, skipTrivia } from '../json/braces.ts'
+import { addEntry, type BraceStyle, type Braces, removeEntry, skipTrivia } from '../json/braces.ts'
 import {
   blanksBefore,
   deletion,
@@ -13,7 +13,6 @@ import {
   type Splice,
 } from '../lines.ts'
 import {
-  bracesOf,
   endOfColon,
   endOfPair,
   endOfSeparator,
@@ -81,6 +80,12 @@ function indentOf(text: string, map: YAMLMap.Parsed): string {
 
 function breakLength(text: string, offset: number): number {
   return /^\r?\n/.exec(text.slice(offset, offset + 2))?.[0].length ?? 0
+}
+
+/** Where a mapping in `{ }` and each of its pairs stand. */
+function bracesOf(text: string, map: YAMLMap.Parsed): Braces {
+  const entries = map.items.map((pair) => ({ start: startOfPair(pair), end: endOfPair(text, pair) }))
+  return { start: map.range[0], end: map.range[1], entries }
 }
 
 /** What adds a pair behind the last one of `{ }`, in the style of its neighbours. */

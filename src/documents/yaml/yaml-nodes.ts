@@ -1,6 +1,5 @@
 import { type CST, isCollection, isPair, isScalar, type ParsedNode, type YAMLMap } from 'yaml'
 import { noWordFor, type Value } from '../document.ts'
-import type { Braces } from '../json/braces.ts'
 
 /** One `key: value` of a mapping, with the tokens that it was read from. */
 export type YamlPair = YAMLMap.Parsed['items'][number]
@@ -31,12 +30,6 @@ export function endOfColon(pair: YamlPair): number | undefined {
 /** Behind the colon and the anchor and tag of the value. */
 export function endOfSeparator(pair: YamlPair): number | undefined {
   return endOf(pair.srcToken?.sep?.findLast(isMeaningful))
-}
-
-/** Where a mapping in `{ }` and each of its pairs stand. */
-export function bracesOf(text: string, map: YAMLMap.Parsed): Braces {
-  const entries = map.items.map((pair) => ({ start: startOfPair(pair), end: endOfPair(text, pair) }))
-  return { start: map.range[0], end: map.range[1], entries }
 }
 
 /** Whether the value is written as lines behind `|` or `>`. */

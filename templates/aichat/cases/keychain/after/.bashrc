@@ -1,4 +1,4 @@
 # >>> qcode-setup >>>
 # Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove
-if [ -r '/HOME/.config/qcode-setup/env.sh' ]; then . '/HOME/.config/qcode-setup/env.sh'; fi
+if [ -n "${HOME-}" ] && [ -r "$HOME/.config/qcode-setup/env.sh" ]; then . "$HOME/.config/qcode-setup/env.sh"; fi
 # <<< qcode-setup <<<

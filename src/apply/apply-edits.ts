@@ -8,21 +8,14 @@ import { consentsOf, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { say } from '../texts/message.ts'
 import { changedSincePlan, checkTargets, sameMode, type Target } from './check-targets.ts'
-import {
-  clearReplacement,
-  createFileSystem,
-  type FileSystem,
-  removeIfEmpty,
-  removeIfThere,
-  replaceFile,
-  step,
-} from './file-system.ts'
+import { createFileSystem, type FileSystem, removeIfEmpty, removeIfThere, step } from './file-system.ts'
 import { findUnfinishedRun, journalFile, lastRuns, runFolder, storeRun, unfinishedRun } from './journal.ts'
 import { pruneRuns } from './kept-backups.ts'
 import { checkKeychain, prepareKeychain } from './keychain-copies.ts'
 import { readLedger, sameLedger, storeLedger } from './ledger-store.ts'
 import { completeRun, type PlannedRun, prepareRun, recordRun } from './prepare-run.ts'
 import { finishRenewal, planRenewal, stageKey } from './renew-history.ts'
+import { clearReplacement, replaceFile } from './replace-file.ts'
 import {
   explainFailure,
   isUntouched,

@@ -1,9 +1,8 @@
 import { constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { dirname, relative, sep } from 'node:path'
 import fs from 'fs-extra'
-import { hasCode, quoteWord, UserError } from '../errors.ts'
-import { findRepository } from '../host/run-program.ts'
+import { hasCode } from '../errors.ts'
 import { asMessage, type Message, say, type TextId } from '../texts/message.ts'
 
 /** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */
@@ -168,146 +167,6 @@ export async function flushFolders(paths: readonly string[], fileSystem: FileSys
   for (const folder of new Set(paths.map(dirname))) {
     if (existsSync(folder)) await step(folder, () => fileSystem.flushFolder(folder))
   }
-}
-
-/** A whole file to be written. Without an owner it belongs to who runs the program. */
-export interface WholeFile {
-  readonly bytes: Uint8Array
-  readonly mode: number
-  readonly owner?: { readonly uid: number; readonly gid: number } | undefined
-}
-
-/**
- * Writes the new content of `target` to `temporary`, flushed. Owner and mode are set before the content,
- * because the content may be private. Gives the mode that the disk really gave it. Throws UserError `owner-not-kept`.
- */
-export async function writeBeside(
-  target: string,
-  temporary: string,
-  content: WholeFile,
-  fileSystem: FileSystem,
-): Promise<number> {
-  // Where chmod does nothing a file keeps the mode that it was made with.
-  const file = await fileSystem.createFile(temporary, content.mode & 0o777)
-  try {
-    if (content.owner) {
-      const { uid, gid } = content.owner
-      await fileSystem.setOwner(file, uid, gid).catch((error) => rejectOwner(error, target, `${uid}:${gid}`))
-    }
-    await fileSystem.setMode(file, content.mode)
-    await fileSystem.write(file, content.bytes)
-    // A write takes the set-id bits away.
-    if ((content.mode & 0o7000) !== 0) await fileSystem.setMode(file, content.mode)
-    await fileSystem.flush(file)
-    return await fileSystem.modeOf(file)
-  } finally {
-    await fileSystem.close(file)
-  }
-}
-
-/** Removes what a killed `replaceFile` left beside its target. */
-export async function clearReplacement(target: string, fileSystem: FileSystem): Promise<void> {
-  await removeIfThere(besideOf(target), fileSystem)
-}
-
-/**
- * Puts a whole file in the place of another in one step, flushed; leaves no temporary file with content when it fails. Gives
- * the mode that the disk really gave it.
- */
-export async function replaceFile(
-  target: string,
-  content: WholeFile,
-  fileSystem: FileSystem,
-  temporary = besideOf(target),
-): Promise<number> {
-  await removeIfThere(temporary, fileSystem)
-  const mode = await moveThere(target, content, fileSystem, temporary)
-  await fileSystem.flushFolder(dirname(target))
-  return mode
-}
-
-async function moveThere(
-  target: string,
-  content: WholeFile,
-  fileSystem: FileSystem,
-  temporary: string,
-): Promise<number> {
-  try {
-    const mode = await writeBeside(target, temporary, content, fileSystem)
-    await fileSystem.rename(temporary, target)
-    return mode
-  } catch (error) {
-    await discardFile(temporary, fileSystem).catch(() => {})
-    throw error
-  }
-}
-
-function besideOf(target: string): string {
-  return `${target}.tmp`
-}
-
-function rejectOwner(error: unknown, target: string, owner: string): never {
-  if (!hasCode(error, 'EPERM')) throw error
-  throw new UserError({
-    code: 'owner-not-kept',
-    message: say('error.owner-not-kept', { path: target, owner }),
-    hint: say('error.owner-not-kept.hint', { path: quoteWord(target) }),
-    where: { file: target },
-  })
-}
-
-/** Name of the content in a folder that hides it. */
-const hidden = 'content.tmp'
-
-/**
- * Full path for the new content of a file until it is put in place: beside it, on the same disk. In a repository it lies in
- * a folder of its own whose `.gitignore` hides all in it, since git would take it where only the file's own name is ignored.
- */
-export function temporaryOf(resolvedPath: string, runId: string, index: number): string {
-  const folder = dirname(resolvedPath)
-  const beside = join(folder, `.qcode-setup-${runId}-${index}.tmp`)
-  return findRepository(folder) === undefined ? beside : join(beside, hidden)
-}
-
-/** Whether a path is one that `temporaryOf` gives for a file of a run. */
-export function isTemporaryOf(path: string, resolvedPath: string, runId: string): boolean {
-  const beside = hidingFolder(path) ?? path
-  const [start, end] = [`.qcode-setup-${runId}-`, '.tmp']
-  const name = basename(beside)
-  return dirname(beside) === dirname(resolvedPath) && name.startsWith(start) && name.endsWith(end)
-}
-
-/** Makes the folder that hides a temporary file, where it has one; nothing of the content is written before. */
-export async function hideTemporary(path: string, fileSystem: FileSystem): Promise<void> {
-  const folder = hidingFolder(path)
-  if (folder === undefined) return
-  if (!lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) await fileSystem.makeFolder(folder, 0o700)
-  const ignore = join(folder, '.gitignore')
-  await removeIfThere(ignore, fileSystem)
-  await writeBeside(ignore, ignore, { bytes: Buffer.from('*\n'), mode: 0o600 }, fileSystem)
-  await fileSystem.flushFolder(folder)
-  await fileSystem.flushFolder(dirname(folder))
-}
-
-/** Removes a temporary file with the folder that hides it, the content first; what is missing is fine. */
-export async function removeTemporary(path: string, fileSystem: FileSystem): Promise<void> {
-  await discardFile(path, fileSystem)
-  await removeHidingFolder(path, fileSystem)
-}
-
-/** Removes the folder that hid a temporary file, once the content is in its place. */
-export async function removeHidingFolder(path: string, fileSystem: FileSystem): Promise<void> {
-  const folder = hidingFolder(path)
-  if (folder === undefined || lstatSync(folder, { throwIfNoEntry: false }) === undefined) return
-  await removeIfThere(join(folder, '.gitignore'), fileSystem)
-  await removeIfEmpty(folder, fileSystem).catch((error) => {
-    // A folder that only takes new names keeps this empty one.
-    if (!hasCode(error, 'EPERM')) throw error
-  })
-}
-
-function hidingFolder(path: string): string | undefined {
-  return basename(path) === hidden ? dirname(path) : undefined
 }
 
 /** Writes files into a temporary folder, for its owner alone. A path that leads out of the folder is a fault of the program. */

@@ -5,8 +5,9 @@ import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { say } from '../texts/message.ts'
-import { replaceFile, step } from './file-system.ts'
+import { step } from './file-system.ts'
 import { readLedger } from './ledger-store.ts'
+import { replaceFile } from './replace-file.ts'
 import {
   isRunId,
   type RecordedFile,

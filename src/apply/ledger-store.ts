@@ -17,7 +17,8 @@ import {
   shareConsents,
 } from '../ledger.ts'
 import { say } from '../texts/message.ts'
-import { clearReplacement, removeIfThere, replaceFile, step } from './file-system.ts'
+import { removeIfThere, step } from './file-system.ts'
+import { clearReplacement, replaceFile } from './replace-file.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { readTrustedFile } from './trusted-file.ts'

@@ -5,22 +5,15 @@ import { type FileState, hashBytes } from '../host/read-file-state.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { filePosition, sameMode, type Target } from './check-targets.ts'
-import {
-  flushFolders,
-  hideTemporary,
-  removeHidingFolder,
-  removeIfEmpty,
-  removeTemporary,
-  step,
-  temporaryOf,
-  writeBeside,
-} from './file-system.ts'
+import { flushFolders, removeIfEmpty, step } from './file-system.ts'
 import { backupFile, lastRuns, runFolder, storeRun } from './journal.ts'
 import { completeKeychain, recordKeychain } from './keychain-copies.ts'
 import { storeLedger } from './ledger-store.ts'
+import { writeBeside } from './replace-file.ts'
 import { leftBehind, rolledBackRuns } from './restore-run.ts'
 import type { ApplyRequest, RecordedFile, RecordedFolder, RunRecord } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
+import { hideTemporary, removeHidingFolder, removeTemporary, temporaryOf } from './temporary-file.ts'
 
 /** A run that has not begun, and what else it writes down before it begins: contents by full path. */
 export interface PlannedRun {

@@ -7,21 +7,14 @@ import { findClosedFolder } from '../host/read-file-state.ts'
 import { KeychainError, keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { type Message, say, type TextId } from '../texts/message.ts'
 import { type FilePosition, filePosition, sameMode } from './check-targets.ts'
-import {
-  type FileSystem,
-  flushFolders,
-  hideTemporary,
-  removeIfEmpty,
-  removeTemporary,
-  replaceFile,
-  StepFailure,
-  step,
-} from './file-system.ts'
+import { type FileSystem, flushFolders, removeIfEmpty, StepFailure, step } from './file-system.ts'
 import { lastRuns, readBackupOf, runFolder, runsNamed, storeRun } from './journal.ts'
 import { keychainPosition, restoreKeychain } from './keychain-copies.ts'
 import { restoreLedger } from './ledger-store.ts'
+import { replaceFile } from './replace-file.ts'
 import { type RecordedFile, type RecordedKeychain, type RunRecord, targetName } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
+import { hideTemporary, removeTemporary } from './temporary-file.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
 export interface Restored {

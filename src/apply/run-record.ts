@@ -6,9 +6,9 @@ import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
-import { isTemporaryOf } from './file-system.ts'
 import { ledgerSchema } from './ledger-store.ts'
 import { runsFolder } from './state-folder.ts'
+import { isTemporaryOf } from './temporary-file.ts'
 import { beginningOf, namesInTrustedFolder } from './trusted-file.ts'
 
 const beforeSchema = z.discriminatedUnion('kind', [

@@ -10,6 +10,8 @@ const commands: Readonly<Record<CommandName, () => Promise<CommandSpec>>> = {
   switch: async () => (await import('./switch.ts')).switchCommand,
   apply: async () => (await import('./apply.ts')).applyCommand,
   export: async () => (await import('./export.ts')).exportCommand,
+  invite: async () => (await import('./invite.ts')).inviteCommand,
+  report: async () => (await import('./report.ts')).reportCommand,
   undo: async () => (await import('./undo.ts')).undoCommand,
   key: async () => (await import('./key.ts')).keyCommand,
   remove: async () => (await import('./remove.ts')).removeCommand,

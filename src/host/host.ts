@@ -15,6 +15,8 @@ export interface Host {
   readonly platform: NodeJS.Platform
   /** What a report of a fault says of the machine: the versions of Node.js and of the system, and the processor. */
   readonly runtime: string
+  /** What the computer calls itself; empty where that cannot be asked. */
+  readonly machineName: string
   /** Permission bits that a new file of the user's does not get. */
   readonly umask: number
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */

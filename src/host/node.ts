@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir, release, userInfo } from 'node:os'
+import { homedir, hostname, release, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import process, { env, kill, pid, platform, stderr, stdin, stdout, cwd as workingFolder } from 'node:process'
 import { isatty } from 'node:tty'
@@ -30,6 +30,9 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
     platform,
     get runtime() {
       return `Node.js ${process.version}, ${platform} ${release()} on ${process.arch}`
+    },
+    get machineName() {
+      return hostname()
     },
     umask: process.umask(),
     systemFolder: '',

@@ -26,6 +26,7 @@ export const positionalValues: {
   switch: fields.printRegion.choices,
   lint: 'path',
   apply: 'path',
+  invite: 'path',
 }
 
 function toolIds({ tools }: Catalog): string[] {

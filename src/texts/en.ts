@@ -1581,6 +1581,32 @@ export const en = {
   'tools.measured': 'measured',
   'tools.documented': 'documented',
 
+  // The commands report and invite.
+  'fleet.machine': ({ machine }: With<'machine'>) => `Computer: ${machine}`,
+  'fleet.nothing': 'No tool on this computer uses the gateway.',
+  'fleet.others': ({ problems }: { readonly problems: readonly string[] }) => `Also: ${problems.join(', ')}`,
+  'fleet.tool': 'Tool',
+  'fleet.effect': 'Requests go to',
+  'fleet.region': 'Region',
+  'fleet.key': 'Key',
+  'fleet.age': 'Key written',
+  'fleet.problems': 'Problems',
+  'fleet.effect.gateway': 'the gateway',
+  'fleet.effect.elsewhere': 'another address',
+  'fleet.effect.vendor': 'the vendor',
+  'fleet.days': ({ days }: Count<'days'>) =>
+    days === 0 ? 'today' : days === 1 ? '1 day ago' : `${days} days ago`,
+  'invite.letter': ({ tools }: { readonly tools: readonly string[] }) =>
+    `This sets up ${tools.join(', ')} for our QCode.cc gateway. You need Node.js 20 or newer and your own key.\nRun the line above in a terminal. It shows every change and asks before it writes.\nTo undo it, run: npx qcode-setup undo`,
+  'invite.letter-with-file': ({
+    tools,
+    file,
+  }: {
+    readonly tools: readonly string[]
+    readonly file: string
+  }) =>
+    `This sets up ${tools.join(', ')} for our QCode.cc gateway. You need Node.js 20 or newer and your own key.\nSave the attached file ${file}, then run the line above in its folder. It shows every change and asks before it writes.\nTo undo it, run: npx qcode-setup undo`,
+
   // Completion.
   'completion.shell.hint': ({ shells }: { readonly shells: readonly string[] }) =>
     `Choose one: qcode-setup completion install ${shells.join(' | ')}`,
@@ -1758,6 +1784,11 @@ export const en = {
   'help.apply.example-3': 'A file of the team, with settings of your own over it',
   'help.export': 'Print what is configured as a file for apply, without the key',
   'help.export.example-1': 'Save it for another computer',
+  'help.invite': 'Print one line, and a short text, with which a colleague does the same; no key in it',
+  'help.invite.example-1': 'Invite a colleague to the setup in this file',
+  'help.report': 'Print how the tools of this computer use the gateway, for an inventory; names no person',
+  'help.report.example-1': 'Print JSON for an inventory',
+  'help.report.example-2': 'Use a machine id that only you can relate to a name',
   'help.undo': 'Undo a previous change exactly',
   'help.undo.example-1': 'Undo the last change',
   'help.undo.example-2': 'List the changes with their ids and files',
@@ -1810,6 +1841,7 @@ export const en = {
   'flag.region': 'Gateway region (`auto` picks the fastest encrypted one)',
   'flag.print-region': 'Gateway region',
   'flag.present-region': 'Gateway region (default: the configured one, otherwise global)',
+  'flag.salt': "Text that goes into the computer's id, the same for the whole fleet",
   'flag.print-run': 'Show the command with the key masked, without starting it',
   'flag.protocol': 'Only models that this protocol serves',
   'flag.regions': 'Region to test (default: the configured ones, otherwise global)',

@@ -1254,6 +1254,25 @@ export const zhCN: Texts = {
   'tools.measured': '实测',
   'tools.documented': '仅据文档',
 
+  // The commands report and invite.
+  'fleet.machine': ({ machine }) => `计算机：${machine}`,
+  'fleet.nothing': '这台计算机上没有工具使用该网关。',
+  'fleet.others': ({ problems }) => `另有：${problems.join('、')}`,
+  'fleet.tool': '工具',
+  'fleet.effect': '请求发往',
+  'fleet.region': '区域',
+  'fleet.key': '密钥',
+  'fleet.age': '密钥写入时间',
+  'fleet.problems': '问题',
+  'fleet.effect.gateway': '网关',
+  'fleet.effect.elsewhere': '其他地址',
+  'fleet.effect.vendor': '厂商',
+  'fleet.days': ({ days }) => (days === 0 ? '今天' : `${days} 天前`),
+  'invite.letter': ({ tools }) =>
+    `上面这行命令会为您配置 ${tools.join('、')}，使其使用我们的 QCode.cc 网关。您需要 Node.js 20 或更新版本，以及您自己的密钥。\n请在终端中运行它。写入之前，它会显示每一处更改并征求您的同意。\n撤销请运行：npx qcode-setup undo`,
+  'invite.letter-with-file': ({ tools, file }) =>
+    `上面这行命令会为您配置 ${tools.join('、')}，使其使用我们的 QCode.cc 网关。您需要 Node.js 20 或更新版本，以及您自己的密钥。\n请先保存附件 ${file}，再到该文件所在的文件夹中运行它。写入之前，它会显示每一处更改并征求您的同意。\n撤销请运行：npx qcode-setup undo`,
+
   // Completion.
   'completion.shell.hint': ({ shells }) => `请选择其一：qcode-setup completion install ${shells.join(' | ')}`,
   'completion.next': ({ shell }) => `下一步：打开新的 ${shell}，输入“qcode-setup ”后按 Tab 键。`,
@@ -1405,6 +1424,11 @@ export const zhCN: Texts = {
   'help.apply.example-3': '团队的文件，再加上您自己的设置',
   'help.export': '将现有设置输出为 apply 可用的文件，不含密钥',
   'help.export.example-1': '保存下来，用于另一台电脑',
+  'help.invite': '输出一行命令和一段说明，供同事完成相同的设置，不含密钥',
+  'help.invite.example-1': '邀请同事使用此文件中的设置',
+  'help.report': '输出这台计算机上各工具使用网关的情况，用于资产清单，不含人名',
+  'help.report.example-1': '输出 JSON 供资产清单使用',
+  'help.report.example-2': '使用只有您才能对应到人的计算机标识',
   'help.undo': '精确撤销之前的一次更改',
   'help.undo.example-1': '撤销最近一次更改',
   'help.undo.example-2': '列出各次更改的编号和文件',
@@ -1457,6 +1481,7 @@ export const zhCN: Texts = {
   'flag.region': '网关区域（`auto` 选择最快的加密区域）',
   'flag.print-region': '网关区域',
   'flag.present-region': '网关区域（默认：已配置的区域，否则为 global）',
+  'flag.salt': '参与生成计算机标识的文本，整个团队应相同',
   'flag.print-run': '显示命令（密钥已遮盖），但不启动',
   'flag.protocol': '仅列出此协议支持的模型',
   'flag.regions': '要检查的区域（默认：已设置的区域，否则为 global）',

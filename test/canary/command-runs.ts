@@ -70,6 +70,8 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...everyWriteMode('apply', 'with-key.toml', '--yes'),
   ],
   export: ({ good }) => [setUp(good), ...everyMode('export'), ...quickModes('export', '--format', 'yaml')],
+  invite: () => [...everyMode('invite', 'qcode.toml'), ...quickModes('invite', 'with-key.toml')],
+  report: ({ good }) => [setUp(good), ...everyMode('report'), ...quickModes('report', '--salt', 'team')],
   check: ({ good, refusing }) => [
     setUp(good),
     ...everyMode('check'),

@@ -25,6 +25,7 @@ export function createTestHost(home: string, changes: Partial<Host> = {}): Host 
     cwd: home,
     platform: 'linux',
     runtime: 'Node.js v0.0.0, linux 0 on x64',
+    machineName: 'test-machine',
     umask: 0o022,
     systemFolder: home,
     terminal: {

@@ -119,6 +119,7 @@ const positionalNames: { readonly [Name in CommandName]?: string } = {
   key: 'VERB',
   completion: 'SHELL',
   apply: 'FILE',
+  invite: 'FILE',
 }
 
 /** A command, or a verb of one, as it is typed, with its arguments: `switch [REGION] [TOOL ...]`. */

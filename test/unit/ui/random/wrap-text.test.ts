@@ -25,7 +25,9 @@ describe('wrapText', () => {
   })
 
   it('given any Chinese text, then at no width a line begins with a closing mark or ends with an opening one', () => {
-    const texts = (Object.keys(zhCN) as TextId[]).map((id) => shownText(zhCN, id))
+    // A mark that stands between others' texts begins no line of its own.
+    const ids = (Object.keys(zhCN) as TextId[]).filter((id) => id !== 'list.between')
+    const texts = ids.map((id) => shownText(zhCN, id))
     const lines = [20, 40, 41, 60, 80].flatMap((width) => texts.flatMap((text) => wrapText(text, width)))
     expect(lines.filter((line) => /^[，。、；：？！）》」』】〉〕”’—·～％,;:!?)\]]/.test(line))).toEqual([])
     expect(lines.filter((line) => /[（《「『【〈〔“‘([]$/.test(line))).toEqual([])

@@ -51,6 +51,37 @@ export async function judgePlannedEffect(
   )
 }
 
+/** Of what the plan is not about the setups whose clients would send another key all the same. Reads, never writes. */
+export async function withOtherKey(
+  choices: readonly ToolChoice[],
+  plan: Plan,
+  context: CommandContext,
+): Promise<ToolChoice[]> {
+  // What is set up for the user is looked at outside of any project.
+  const now = { ...viewMachine(context.host), cwd: context.host.home }
+  const [before, after] = [
+    await keysSent(choices, plan.ledger, now, context),
+    await keysSent(choices, plan.ledger, overlay(now, plan.edits), context),
+  ]
+  return choices.filter((choice) => before.get(choice) !== after.get(choice))
+}
+
+/** For each choice the keys that its client sends, as one text. */
+async function keysSent(
+  choices: readonly ToolChoice[],
+  ledger: Plan['ledger'],
+  machine: MachineView,
+  { catalog, host }: CommandContext,
+): Promise<Map<ToolChoice, string>> {
+  const given = { catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) }
+  const keys = choices.map(async (choice) => {
+    const { view } = await viewSetup(choice, await detectTool(choice.tool, host), given)
+    const sent = view.connections.flatMap((connection) => connection.keys.sent.map(({ value }) => value))
+    return [choice, JSON.stringify(sent)] as const
+  })
+  return new Map(await Promise.all(keys))
+}
+
 /** The same after the write, on the machine as it is then. */
 export async function judgeEffect(
   choices: readonly ToolChoice[],

@@ -2,19 +2,22 @@ import { readHistory } from '../apply/kept-backups.ts'
 import { findKeysElsewhere, findKeysInCopies } from '../checks/find-keys-elsewhere.ts'
 import { refuseRunningPrograms } from '../checks/running-clients.ts'
 import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
-import { GoneBack } from '../errors.ts'
+import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { planRotation, type Rotation, type RotationRequest } from '../plan/plan-rotation.ts'
+import { type KeySplit, splitByKey } from '../plan/shared-keys.ts'
 import type { Past } from '../plan/written-keys.ts'
-import { judgeKeyLook, missingKey } from '../request/normalise-request.ts'
-import { type Input, type ToolChoice, textOf } from '../request/request.ts'
-import type { Secret } from '../secrets/secret.ts'
+import { judgeKeyLook, keyVariableFinding, missingKey } from '../request/normalise-request.ts'
+import { type Input, listOf, type ToolChoice, textOf } from '../request/request.ts'
+import { Secret } from '../secrets/secret.ts'
+import { asMessage, say } from '../texts/message.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-key.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
 import { tryKey } from './check-after.ts'
-import { existingChoices } from './choices-of.ts'
+import { existingChoices, loadLedger, namedSetUp } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+import { withOtherKey } from './judge-plan.ts'
 import { keepIn } from './leave-out-broken.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './write-plan.ts'
@@ -73,13 +76,23 @@ async function choose(
   typed: Secret | undefined,
 ): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
-  const { choices: existing, findings: skipped } = existingChoices(context)
-  const { choices, findings: kept, ledOut } = await keepIn(existing, context)
-  const gone = [...skipped, ...kept]
   const past = readPast(host)
+  const named = await namedSetUp(listOf(input, 'setUpTool'), loadLedger(context).setups, context)
+  const { moving, staying } = await splitExisting(named, past, context)
+  const { choices, findings: kept, ledOut } = await keepIn(moving, context)
+  const byVariable = named ? refuseVariables(choices, context) : []
+  const gone = [...existingChoices(context, named).findings, ...kept, ...byVariable]
   if (!hasKeys(choices, past))
     return { ended: notRotated(0, undefined, gone, null, reportNothingSetUp(host)) }
-  const requestFor = (key: Secret) => ({ key, choices, tools: catalog.tools, past, ledOut })
+  const requestFor = (key: Secret) => ({
+    key,
+    choices,
+    staying,
+    ...(named && { named }),
+    tools: catalog.tools,
+    past,
+    ledOut,
+  })
   const planFor = (key: Secret) =>
     // The most that could be replaced: what the user decides on conflicts comes later.
     planRotation(
@@ -104,6 +117,43 @@ async function choose(
     hasAsked = true
     most = await planFor(key)
   }
+}
+
+/** Any key of the right look, to find out what one would change. */
+const anyKey = new Secret(`cr_${'0'.repeat(64)}`)
+
+/** What gets the key and what keeps its own: with what shares a place goes what a client reads in the place of another. */
+async function splitExisting(
+  named: ReadonlySet<string> | undefined,
+  past: Past,
+  context: CommandContext,
+): Promise<KeySplit> {
+  const all = existingChoices(context).choices
+  if (named === undefined) return { moving: all, staying: [] }
+  const planContext = createPlanContext(context, anyKey, () => 'overwrite')
+  for (let isMoving = ({ tool }: ToolChoice) => named.has(tool.id); ; ) {
+    const split = splitByKey(all, isMoving, planContext)
+    const { moving: choices, staying } = split
+    const { ledOut } = await keepIn(choices, context)
+    const request = { key: anyKey, choices, staying, named, tools: context.catalog.tools, past, ledOut }
+    const drawn = await withOtherKey(staying, await planRotation(request, planContext), context)
+    if (drawn.length === 0) return split
+    isMoving = (choice) => choices.includes(choice) || drawn.includes(choice)
+  }
+}
+
+/** Of tools that read the key from a variable of the user's nothing can be written. Errors: UserError, exit 2, where all do. */
+function refuseVariables(choices: readonly ToolChoice[], { host }: CommandContext): Finding[] {
+  const byVariable = choices.filter(({ keyStore }) => keyStore === 'env')
+  const findings = byVariable.map(({ tool }) => keyVariableFinding(tool, host))
+  const [first] = byVariable
+  if (first === undefined || byVariable.length < choices.length) return findings
+  throw new UserError({
+    code: 'key-from-environment',
+    message: findings.map(({ message }) => asMessage(message)),
+    hint: say('key.from-environment.hint'),
+    exit: 2,
+  })
 }
 
 function hasKeys(choices: readonly ToolChoice[], { usesKeychain, ledgers }: Past): boolean {
@@ -173,10 +223,13 @@ function report(
   }
 }
 
-/** Every place where one of the old keys stands still; a copy with one is of a kind that could not be renewed. */
-function lookElsewhere({ old, ledger }: Rotation, { catalog, host }: CommandContext): Finding[] {
-  const copies = readHistory(host).copies.map(({ copy }) => copy)
-  return [...findKeysElsewhere(old, { catalog, ledger }, host), ...findKeysInCopies(old, copies)]
+/**
+ * Every place where one of the old keys stands still; a copy with one is of a kind that could not be renewed. As long as a
+ * tool was left out with another key, copies are for undo.
+ */
+function lookElsewhere({ retired, ledger, isWhole }: Rotation, { catalog, host }: CommandContext): Finding[] {
+  const copies = isWhole ? readHistory(host).copies.map(({ copy }) => copy) : []
+  return [...findKeysElsewhere(retired, { catalog, ledger }, host), ...findKeysInCopies(retired, copies)]
 }
 
 function notRotated(
@@ -191,7 +244,7 @@ function notRotated(
 }
 
 function rotationData(plan: Rotation | undefined, findings: readonly Finding[]): Record<string, unknown> {
-  const { places, old, tools } = plan ?? { places: 0, old: [], tools: [] }
+  const { places, old, tools, sharing, stillOld } = plan ?? nothing
   const changed = plan !== undefined && isNew(plan)
   return {
     verb: 'rotate',
@@ -199,8 +252,10 @@ function rotationData(plan: Rotation | undefined, findings: readonly Finding[]):
     changed,
     places,
     tools,
+    alsoChanged: sharing,
+    stillWithOldKey: stillOld,
     replacedKeys: old.length,
   }
 }
 
-const nothing = { edits: [], rows: [] }
+const nothing = { edits: [], rows: [], places: 0, old: [], tools: [], sharing: [], stillOld: [] }

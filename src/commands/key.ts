@@ -32,6 +32,7 @@ export const keyCommand: CommandSpec = {
   },
   examples: [
     ['qcode-setup key rotate', say('help.key.example-1')],
+    ['qcode-setup key rotate codex', say('help.key.example-6')],
     ['qcode-setup key set', say('help.key.example-2')],
     ['pass qcode | qcode-setup key set --key-file - --yes', say('help.key.example-3')],
     ['qcode-setup key get', say('help.key.example-4')],

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts'
 import { type Consent, type Ledger, shareConsents } from '../ledger.ts'
 import { type Conflict, type FileEdit, type KeychainEdit, type Plan, pathId } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
+import { sharedKey } from '../plan/shared-keys.ts'
 import { otherNames } from '../plan/written-keys.ts'
 import { type Input, isOn, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -76,7 +77,7 @@ async function settlePlan<Planned extends Plan>(
       ...plan,
       uses: isRemoval ? [] : usesOf(choices, plan, key),
       replaced: isRemoval ? [] : replacedBy(plan, planContext.ledger, host),
-      problems: effect,
+      problems: [...plan.findings.filter(({ id }) => id === sharedKey), ...effect],
       canTry: request.canTry,
       diff: () => diffText(plan, plan.secrets, host, 'stderr'),
     }

@@ -10,6 +10,15 @@ import { planTargets } from './make-plan.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
 import { type Plan, pathId } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
+import {
+  type HeldKey,
+  heldKeys,
+  isKept,
+  keyTargets,
+  readStored,
+  sharedFinding,
+  toolsWanting,
+} from './shared-keys.ts'
 import { type WantedTarget, wantedTargets } from './wanted.ts'
 import { editKeychain, findWrittenKeys, makeRenewal, type Past, type WrittenKeys } from './written-keys.ts'
 
@@ -21,13 +30,25 @@ export interface Rotation extends Plan {
   readonly places: number
   /** The tools that they are for. */
   readonly tools: readonly string[]
+  /** Of these the ones that nobody named: they share a stored key with one that was. */
+  readonly sharing: readonly string[]
+  /** The tools that were left out and still have a key that is replaced. */
+  readonly stillOld: readonly string[]
+  /** Of the old keys those that no tool has any more. */
+  readonly retired: readonly Secret[]
+  /** No tool is left with another key: what earlier runs keep is renewed as well. */
+  readonly isWhole: boolean
 }
 
 /** The new key, and everything that an old one may stand in. */
 export interface RotationRequest {
   readonly key: Secret
-  /** What is set up, all of it. */
+  /** What is set up and gets the key. */
   readonly choices: readonly ToolChoice[]
+  /** What is set up and keeps its own. */
+  readonly staying: readonly ToolChoice[]
+  /** Ids of the tools that get the key by the user's word; undefined for all. */
+  readonly named?: ReadonlySet<string>
   /** Every tool that may have been set up. */
   readonly tools: readonly Tool[]
   readonly past: Past
@@ -37,30 +58,48 @@ export interface RotationRequest {
 
 /**
  * The key replaced wherever this program wrote one: in the places of what is set up, and in files that no setup leads to
- * any more, such as those of an earlier shell. Nothing else changes. Errors: those of `planSetup`.
+ * any more, such as those of an earlier shell. Nothing else changes. What earlier runs keep is renewed along once no tool has
+ * another key any more; until then it is a run like any other. Errors: those of `planSetup`.
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
-  const { key, choices, tools, past, ledOut } = request
+  const { key, choices, staying, named, tools, past, ledOut } = request
   const targets = choices.map((choice) => targetsOf(choice, key, context))
-  const formats = targets.flat().map(({ format }) => format)
+  const kept = staying.flatMap((choice) => keyTargets(choice, context))
+  const formats = [...targets.flat(), ...kept].map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
   const wanted = targets.flatMap((ofOne) => keysOf(ofOne, written, key, context))
-  const others = leftBehind(wanted, written, context)
-    .filter(({ path }) => !ledOut.has(path))
-    .map((entry) => targetOf(entry, key))
-  const plan = await planTargets([...others, ...wanted], [], { ...context, key })
-  const kept = await renewKept(request, context)
-  const keys = new Set([...written.keys, ...kept.keys])
-  return withRenewal({ ...plan, ...kept.edit }, { ...written, keys }, request, context)
+  const unwanted = leftBehind([...wanted, ...kept], written, context)
+  const others = unwanted.filter((entry) => isNamed(entry, request, context))
+  const here = others.filter(({ path }) => !ledOut.has(path)).map((entry) => targetOf(entry, key))
+  const plan = await planTargets([...here, ...wanted], [], { ...context, key })
+  const stored = await renewKept(request, context)
+  const found = { ...written, keys: new Set([...written.keys, ...stored.keys]) }
+  const left = unwanted.filter((entry) => !others.includes(entry))
+  const isLeft = past.usesKeychain && !choices.some(isKept)
+  const held = named ? await heldKeys({ key, staying, isLeft, left }, written.valueAt, context) : []
+  return withRenewal(
+    { ...plan, ...stored.edit },
+    { ...found, replaced: stored.replaced },
+    held,
+    request,
+    context,
+  )
 }
 
-/** Every key that stands in the keychain, and the edit where there is one or a tool wants one. */
+/** Whether an entry that no setup wants is of a tool that gets the key. */
+function isNamed(entry: LedgerEntry, { named, choices }: RotationRequest, { ledger }: PlanContext): boolean {
+  if (named === undefined) return true
+  const getting = new Set([...named, ...choices.map(({ tool }) => tool.id)])
+  return toolsWanting(entry, ledger).some((tool) => getting.has(tool))
+}
+
+/** Every key that stands in the keychain, and the edit where there is one or a tool wants one; the rest is of tools that keep theirs. */
 async function renewKept(
-  { key, choices, past }: RotationRequest,
+  { key, choices, past, named }: RotationRequest,
   context: PlanContext,
-): Promise<{ keys: string[]; edit: Pick<Plan, 'keychain'> }> {
+): Promise<{ keys: string[]; edit: Pick<Plan, 'keychain'>; replaced?: string }> {
   const isWanted = choices.some(isKept)
-  if (!isWanted && !past.usesKeychain) return { keys: [], edit: {} }
+  if (!isWanted && (!past.usesKeychain || named !== undefined)) return { keys: [], edit: {} }
   const keychain = await context.keychain()
   const accounts = await keychain.accounts()
   const keys = await Promise.all(accounts.map(keychain.read))
@@ -69,11 +108,8 @@ async function renewKept(
   return {
     keys: keys.flatMap((kept) => (kept ? [String(revealValue(kept))] : [])),
     edit: edit ? { keychain: edit } : {},
+    ...(edit && { replaced: await readStored(keychain) }),
   }
-}
-
-function isKept({ keyStore }: ToolChoice): boolean {
-  return keyStore === 'keychain'
 }
 
 /** A key that the user sets in the environment is not written by this program. */
@@ -151,24 +187,42 @@ function toolsOf(
 
 function withRenewal(
   plan: Plan,
-  written: WrittenKeys,
-  { key, choices }: RotationRequest,
+  written: WrittenKeys & { readonly replaced: string | undefined },
+  held: readonly HeldKey[],
+  { key, choices, named }: RotationRequest,
   { run }: PlanContext,
 ): Rotation {
   const hash = hashValue(revealValue(key))
   const places = plan.ledger.entries.filter((entry) => entry.run === run && entry.hash === hash)
-  const values = [...written.keys, ...places.map(written.valueAt)]
-  const old = [...new Set(values.filter((value) => isOldKey(value, written, key)))].map(
-    (value) => new Secret(value),
-  )
-  const renewal = makeRenewal(old, key, [...written.places, ...places], written.formats)
-  return {
+  const isWhole = held.length === 0
+  const now = [...places.map(written.valueAt), written.replaced]
+  // What only earlier runs had goes with the last tool that has another key.
+  const values = isWhole ? [...written.keys, ...now] : now
+  const old = [...new Set(values.filter((value) => isOldKey(value, written, key)))]
+  const secrets = old.map((value) => new Secret(value))
+  const tools = toolsOf(plan, places, choices)
+  const sharing = named === undefined ? [] : tools.filter((tool) => !named.has(tool))
+  // What cannot be read may be the old key as well.
+  const isSame = (value: HeldKey['value'], secret: Secret) =>
+    value === undefined || value === revealValue(secret)
+  const isOld = ({ value }: HeldKey) => secrets.some((secret) => isSame(value, secret))
+  const rotation = {
     ...plan,
-    ledger: renewReplaced(plan.ledger, renewal.replaceIn),
-    ...(old.length > 0 && { renewal }),
-    secrets: [...plan.secrets, ...old],
-    old,
+    secrets: [...plan.secrets, ...secrets],
+    old: secrets,
     places: places.length + (plan.keychain ? 1 : 0),
-    tools: toolsOf(plan, places, choices),
+    tools,
+    findings: [...plan.findings, ...sharedFinding(sharing)],
+    sharing,
+    retired: secrets.filter((secret) => !held.some(({ value }) => isSame(value, secret))),
+    stillOld: [...new Set(held.filter(isOld).flatMap((each) => each.tools))],
+    isWhole,
+  }
+  if (!isWhole) return rotation
+  const renewal = makeRenewal(secrets, key, [...written.places, ...places], written.formats)
+  return {
+    ...rotation,
+    ledger: renewReplaced(plan.ledger, renewal.replaceIn),
+    ...(secrets.length > 0 && { renewal }),
   }
 }

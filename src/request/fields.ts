@@ -94,7 +94,7 @@ export const fields = {
     value: 'ID',
     many: true,
     summary: say('flag.set-up-tool'),
-    commands: ['remove', 'switch', 'status'],
+    commands: ['remove', 'switch', 'status', 'key rotate'],
   },
   region: {
     flag: 'region',

@@ -46,7 +46,7 @@ export async function normaliseRequest(
 }
 
 /** Where the user has to put the key: a warning as long as it does not stand there. */
-function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Finding {
+export function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Finding {
   const names = keyVariables(tool)
   const isSet = names.every((name) => env[name])
   return {

@@ -188,6 +188,12 @@ export const en = {
     `Replaced the key with ${key} in ${count(places, 'place')} (${count(tools, 'tool')}). The old key was not kept, so this can't be undone.`,
   'key.would-rotate': ({ key, places, tools }: With<'key'> & Count<'places' | 'tools'>) =>
     `The key would be replaced with ${key} in ${count(places, 'place')} (${count(tools, 'tool')}). The old key would not be kept.`,
+  'key.would-rotate-some': ({ key, places, tools }: With<'key'> & Count<'places' | 'tools'>) =>
+    `The key would be replaced with ${key} in ${count(places, 'place')} (${count(tools, 'tool')}).`,
+  'key.shared': ({ tools }: { readonly tools: readonly string[] }) =>
+    `The key is shared, so the new one also applies to: ${tools.join(', ')}.`,
+  'key.still-used': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Still using the old key: ${tools.join(', ')}. Don't delete it in the QCode.cc console yet.`,
   'key.rotated-already': ({ key }: With<'key'>) => `${key} is already in use. Nothing was changed.`,
   'key.refused': ({ key }: With<'key'>) => `The new key ${key} didn't pass the check. Nothing was changed.`,
   'key.write-anyway': 'To write it anyway, add --no-check.',
@@ -889,6 +895,7 @@ export const en = {
   'key.look': "This doesn't look like a QCode.cc key (expected cr_ followed by 64 hex digits).",
   'key.from-environment': ({ tool, names }: With<'tool'> & { readonly names: readonly string[] }) =>
     `${tool}: no key was written. Set ${names.join(' and ')} in your environment yourself.`,
+  'key.from-environment.hint': 'Nothing was changed. qcode-setup only replaces keys that it wrote.',
   'git.tracked': ({ path, repository }: With<'path' | 'repository'>) =>
     `${path} is tracked by the Git repository ${repository}, so your key would be committed with the next change.`,
   'git.would-take': ({ path, repository }: With<'path' | 'repository'>) =>
@@ -1794,6 +1801,7 @@ export const en = {
   'help.undo.example-2': 'List the changes with their ids and files',
   'help.key': 'Replace your key everywhere, or manage the key in the system keychain',
   'help.key.example-1': 'Ask for a new key, test it, and replace the old one everywhere',
+  'help.key.example-6': 'Another key for Codex CLI; the other tools keep theirs',
   'help.key.example-2': 'Ask for the key and store it (`undo` restores the previous one)',
   'help.key.example-3': 'Store the key without prompts',
   'help.key.example-4': 'Print only the key, for a program (masked on a terminal)',

@@ -150,6 +150,11 @@ export const zhCN: Texts = {
     `已将 ${places} 处（${tools} 个工具）的密钥更换为 ${key}。旧密钥未保留，因此无法撤销。`,
   'key.would-rotate': ({ key, places, tools }) =>
     `将把 ${places} 处（${tools} 个工具）的密钥更换为 ${key}，不保留旧密钥。`,
+  'key.would-rotate-some': ({ key, places, tools }) =>
+    `将把 ${places} 处（${tools} 个工具）的密钥更换为 ${key}。`,
+  'key.shared': ({ tools }) => `密钥由多个工具共用，新密钥也适用于：${tools.join('、')}。`,
+  'key.still-used': ({ tools }) =>
+    `仍在使用旧密钥：${tools.join('、')}。请先不要在 QCode.cc 控制台删除旧密钥。`,
   'key.rotated-already': ({ key }) => `${key} 已在使用中，未作任何更改。`,
   'key.refused': ({ key }) => `新密钥 ${key} 未通过检查，未作任何更改。`,
   'key.write-anyway': '如仍要写入，请加上 --no-check。',
@@ -722,6 +727,7 @@ export const zhCN: Texts = {
   'key.look': '密钥格式不符（应为 cr_ 加 64 位十六进制字符）。',
   'key.from-environment': ({ tool, names }) =>
     `${tool}：未写入密钥，请自行设置环境变量 ${names.join(' 和 ')}。`,
+  'key.from-environment.hint': '未作任何更改。qcode-setup 只更换由它写入的密钥。',
   'git.tracked': ({ path, repository }) =>
     `${path} 已被 Git 仓库 ${repository} 跟踪，密钥会随下一次更改被提交。`,
   'git.would-take': ({ path, repository }) =>
@@ -1434,6 +1440,7 @@ export const zhCN: Texts = {
   'help.undo.example-2': '列出各次更改的编号和文件',
   'help.key': '在所有位置更换密钥，或管理系统钥匙串中的密钥',
   'help.key.example-1': '询问新密钥，测试后在所有位置替换旧密钥',
+  'help.key.example-6': '只为 Codex CLI 更换密钥，其他工具保留原有密钥',
   'help.key.example-2': '询问密钥并存入（`undo` 可恢复之前的密钥）',
   'help.key.example-3': '不提问，直接存入密钥',
   'help.key.example-4': '只输出密钥，供程序读取（在终端中会遮盖）',

@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { Rotation } from '../plan/plan-rotation.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { shortenHome } from './render-table.ts'
@@ -70,7 +71,7 @@ export function reportForgotten(
 
 /** The result of a rotation, as far as it is reported. */
 export interface RotationReport {
-  readonly plan: Plan & { readonly places: number; readonly tools: readonly string[] }
+  readonly plan: Pick<Rotation, 'places' | 'tools' | 'stillOld' | 'isWhole'> & Plan
   readonly run: string | undefined
   readonly diff: string | undefined
   readonly dryRun: boolean
@@ -83,7 +84,9 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
   // Where no old key was found anywhere, this is a run like any other.
   const done = plan.renewal === undefined ? 'key.rotated' : 'key.rotated-for-good'
   const variables = plan.edits.some(({ path }) => isVariables(path, plan))
-  const verdict = say(dryRun ? 'key.would-rotate' : done, counts).in(texts)
+  const planned = plan.isWhole ? 'key.would-rotate' : 'key.would-rotate-some'
+  const verdict = say(dryRun ? planned : done, counts).in(texts)
+  const stillOld = say('key.still-used', { tools: plan.stillOld }).in(texts)
   return {
     verdict,
     report: [
@@ -92,11 +95,11 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
       verdict,
     ].join('\n'),
     next: dryRun
-      ? [texts['report.dry-run']]
+      ? [...(plan.stillOld.length > 0 ? [stillOld] : []), texts['report.dry-run']]
       : [
           ...(variables ? [texts['report.new-shell']] : []),
           ...(run !== undefined && plan.renewal === undefined ? [texts['report.undo']] : []),
-          texts['key.revoke'],
+          plan.stillOld.length > 0 ? stillOld : texts['key.revoke'],
         ],
   }
 }

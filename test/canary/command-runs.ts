@@ -84,7 +84,11 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...everyWriteMode('switch', 'eu', '--no-check', '--yes'),
   ],
   undo: ({ good }) => [setUp(good), ...everyWriteMode('undo', '--yes')],
-  key: () => ['set', 'get', 'forget', 'rotate'].flatMap((verb) => everyMode('key', verb)),
+  key: ({ good }) => [
+    ...['set', 'get', 'forget', 'rotate'].flatMap((verb) => everyMode('key', verb)),
+    setUp(good),
+    ...everyWriteMode('key', 'rotate', 'codex', '--no-check', '--yes'),
+  ],
   remove: ({ good }) => [setUp(good), ...everyWriteMode('remove', '--yes', '--on-conflict', 'overwrite')],
   lint: ({ good }) => [
     ...everyMode('lint'),

@@ -10,6 +10,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   'key get': ['quiet', 'json', 'lang'],
   'key forget': ['recover', 'yes', 'dry-run', 'quiet', 'json', 'lang'],
   'key rotate': [
+    'tool',
     'key-file',
     'on-conflict',
     'allow-tracked',

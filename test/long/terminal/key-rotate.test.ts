@@ -48,4 +48,19 @@ describe('key rotate on a terminal', () => {
     expect(await run.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)
   })
+
+  it('names the tools that share the key with a named one before it asks', async () => {
+    await setUpHome()
+    const args = ['--tool', 'openai-sdk,langchain', '--key-file', '-', '--yes', '--no-check']
+    await runProgram(args, { home, input: `${sampleKey}\n` })
+    const run = startTerminal({
+      home,
+      args: ['key', 'rotate', 'openai-sdk', '--no-check'],
+      env: { QCODE_API_KEY: testKey },
+    })
+    await run.question(en['ask.confirm'])
+    expect(run.screen()).toContain(en['key.shared']({ tools: ['langchain'] }))
+    run.press('n', enter)
+    expect(await run.exit).toBe(130)
+  })
 })

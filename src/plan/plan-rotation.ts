@@ -6,19 +6,12 @@ import { keyAccount } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { hashValue } from './document-set.ts'
+import { type HeldKey, heldKeys, readStored, toolsWanting } from './held-keys.ts'
 import { planTargets } from './make-plan.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
 import { type Plan, pathId } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
-import {
-  type HeldKey,
-  heldKeys,
-  isKept,
-  keyTargets,
-  readStored,
-  sharedFinding,
-  toolsWanting,
-} from './shared-keys.ts'
+import { isKept, keyTargets, sharedFinding } from './shared-keys.ts'
 import { type WantedTarget, wantedTargets } from './wanted.ts'
 import { editKeychain, findWrittenKeys, makeRenewal, type Past, type WrittenKeys } from './written-keys.ts'
 

@@ -6,14 +6,22 @@ import { keyAccount } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { hashValue } from './document-set.ts'
-import { type HeldKey, heldKeys, readStored, toolsWanting } from './held-keys.ts'
 import { planTargets } from './make-plan.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
 import { type Plan, pathId } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
-import { isKept, keyTargets, sharedFinding } from './shared-keys.ts'
+import { isKept, keyTargets, sharedFinding, toolsWanting } from './shared-keys.ts'
 import { type WantedTarget, wantedTargets } from './wanted.ts'
-import { editKeychain, findWrittenKeys, makeRenewal, type Past, type WrittenKeys } from './written-keys.ts'
+import {
+  editKeychain,
+  findWrittenKeys,
+  type HeldKey,
+  heldKeys,
+  makeRenewal,
+  type Past,
+  readStored,
+  type WrittenKeys,
+} from './written-keys.ts'
 
 /** A plan that replaces the key, and what it replaces. */
 export interface Rotation extends Plan {

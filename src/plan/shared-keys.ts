@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { type Ledger, type LedgerEntry, setupId } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -80,4 +81,10 @@ export const sharedKey = 'key-shared'
 export function sharedFinding(tools: readonly string[]): Finding[] {
   if (tools.length === 0) return []
   return [{ id: sharedKey, level: 'info', message: say('key.shared', { tools }) }]
+}
+
+/** The tools that want a value of the ledger: that of each setup, or the one that it was written for last. */
+export function toolsWanting({ tool, setups }: LedgerEntry, ledger: Pick<Ledger, 'setups'>): string[] {
+  const wanting = ledger.setups.filter((setup) => setups.includes(setupId(setup))).map((setup) => setup.tool)
+  return wanting.length > 0 ? [...new Set(wanting)] : [tool]
 }

@@ -17,6 +17,7 @@ import { DocumentSet, hashValue } from './document-set.ts'
 import { fillTemplate, findSecrets, revealValue } from './placeholders.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from './plan.ts'
 import type { MachineView, PlanContext } from './plan-work.ts'
+import { isKept, keyTargets, toolsWanting } from './shared-keys.ts'
 import { wantedTargets } from './wanted.ts'
 
 /** What earlier runs knew and kept. */
@@ -263,4 +264,65 @@ export async function keysInFiles(choices: readonly ToolChoice[], context: PlanC
       }),
   )
   return [...new Set(keys)].map((key) => new Secret(key))
+}
+
+/** A key that stays; undefined where its file, or the keychain, cannot be read. */
+export interface HeldKey {
+  /** Whose it is; of the one in the keychain that no tool reads nobody's. */
+  readonly tools: readonly string[]
+  readonly value: Value | undefined
+}
+
+/** What keeps its key. */
+interface Staying {
+  /** The new one, which others get. */
+  readonly key: Secret
+  readonly staying: readonly ToolChoice[]
+  /** Values with a key that no setup wants, of tools that were left out. */
+  readonly left: readonly LedgerEntry[]
+  /** The keychain may hold a key that no tool reads. */
+  readonly isLeft: boolean
+}
+
+/** The keys, other than the new one, that stay where tools have them that were left out. */
+export async function heldKeys(
+  { key, staying, left, isLeft }: Staying,
+  valueAt: WrittenKeys['valueAt'],
+  context: PlanContext,
+): Promise<HeldKey[]> {
+  const inFiles = staying.flatMap((choice) =>
+    keyTargets(choice, context).flatMap(({ tool, leaves, ...file }) =>
+      leaves.map(({ keyPath }) => ({ tools: [tool], read: () => valueAt({ ...file, keyPath }) })),
+    ),
+  )
+  const ofNoSetup = left.map((entry) => ({
+    tools: toolsWanting(entry, context.ledger),
+    read: () => valueAt(entry),
+  }))
+  const inKeychain = {
+    tools: staying.filter(isKept).map(({ tool }) => tool.id),
+    read: async () => readStored(await context.keychain()),
+  }
+  const stored = isLeft || inKeychain.tools.length > 0 ? [inKeychain] : []
+  const held: HeldKey[] = []
+  for (const { tools, read } of [...inFiles, ...ofNoSetup, ...stored]) {
+    held.push({ tools, value: await unlessRefused(read) })
+  }
+  return held.filter(({ value }) => value !== '' && value !== revealValue(key))
+}
+
+/** The key that the tools with the keychain read; empty where there is none. */
+export async function readStored(keychain: Keychain): Promise<string> {
+  const stored = await keychain.read(keyAccount)
+  return stored === undefined ? '' : String(revealValue(stored))
+}
+
+/** Empty where nothing stands. */
+async function unlessRefused(read: () => Promise<string> | Value | undefined): Promise<Value | undefined> {
+  try {
+    return (await read()) ?? ''
+  } catch (error) {
+    if (error instanceof UserError) return undefined
+    throw error
+  }
 }

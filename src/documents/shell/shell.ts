@@ -21,9 +21,7 @@ export function crGuard({ crCounts }: Shell, rest: string): string {
 }
 
 const posixWord = /(?:'[^']*'|\\.|"[^"$`\\]*"|[\w./:@%+,-])+/gs
-
 const fishWord = /'(?:[^'\\]|\\.)*'|"[^"$\\]*"|[\w./:@%+,=-]+/gs
-
 const powershellWord = /'(?:[^'‘’‚‛]|['‘’‚‛]{2})*'/g
 
 /** The words of a command between blanks: that they need a blank each keeps the matching linear. */
@@ -104,10 +102,7 @@ function decodePowershell(word: string): string {
 
 /** How a shell writes an assignment of a fixed value on a line of its own. */
 export interface LineGrammar {
-  /**
-   * Matches a whole line without line feed, with the groups `head`, `name` (inside head) and `word`; where the word is a
-   * command's output also `command`, the words between its marks.
-   */
+  /** A whole line without line feed: `head`, `name` (inside head), `word`; of a command's output also `command`. */
   readonly pattern: RegExp
   /** One word of a command. */
   readonly commandWord: RegExp

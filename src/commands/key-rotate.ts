@@ -132,12 +132,11 @@ async function splitExisting(
   if (named === undefined) return { moving: all, staying: [] }
   const planContext = createPlanContext(context, anyKey, () => 'overwrite')
   for (let isMoving = ({ tool }: ToolChoice) => named.has(tool.id); ; ) {
-    const split = splitByKey(all, isMoving, planContext)
-    const { moving: choices, staying } = split
+    const { moving: choices, staying } = splitByKey(all, isMoving, planContext)
     const { ledOut } = await keepIn(choices, context)
     const request = { key: anyKey, choices, staying, named, tools: context.catalog.tools, past, ledOut }
     const drawn = await withOtherKey(staying, await planRotation(request, planContext), context)
-    if (drawn.length === 0) return split
+    if (drawn.length === 0) return { moving: choices, staying }
     isMoving = (choice) => choices.includes(choice) || drawn.includes(choice)
   }
 }

@@ -8,8 +8,12 @@ import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
-import { completeChoice, refuseWithoutKeychain, refuseWithoutVariable } from './choose-tools.ts'
-import { leaveOutWithoutModel } from './needs-model.ts'
+import {
+  completeChoice,
+  leaveOutWithoutModel,
+  refuseWithoutKeychain,
+  refuseWithoutVariable,
+} from './choose-tools.ts'
 import { unknownValue } from './parse-arguments.ts'
 import { type Input, isOn, listOf, type Request, textOf } from './request.ts'
 

@@ -53,12 +53,8 @@ export async function normaliseRequest(
 export function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Finding {
   const names = keyVariables(tool)
   const isSet = names.every((name) => env[name])
-  return {
-    id: 'key-from-environment',
-    level: isSet ? 'info' : 'warning',
-    tool: tool.id,
-    message: say('key.from-environment', { tool: tool.title, names }),
-  }
+  const message = say('key.from-environment', { tool: tool.title, names })
+  return { id: 'key-from-environment', level: isSet ? 'info' : 'warning', tool: tool.id, message }
 }
 
 /** UserError `key-missing`, exit 2: there is none, and nobody can be asked. */

@@ -5,7 +5,7 @@ import { type Message, type Texts, textIn } from '../texts/message.ts'
 import { displayWidth, wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, writeText } from '../ui/write-text.ts'
-import { lendInput } from './hold-terminal.ts'
+import { dropTypedAhead, lendInput } from './hold-terminal.ts'
 
 // The only door to inquirer: every question goes to standard error, and leaving one has the same result everywhere.
 
@@ -122,6 +122,7 @@ function keysText(
 export async function askConfirm(host: Host, question: Message, preset: boolean): Promise<boolean> {
   const { default: confirm } = await import('@inquirer/confirm')
   const transformer = (answer: boolean) => host.texts[answer ? 'ask.yes' : 'ask.no']
+  await dropTypedAhead(host)
   return ask(host, (context) =>
     confirm(
       { message: askedText(host, question), default: preset, transformer, theme: themeOf(host, question) },

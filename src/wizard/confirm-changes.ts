@@ -12,7 +12,7 @@ import { shortenHome, wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
 import { escapeControls, renderFindings, sanitizeForTerminal } from '../ui/write-text.ts'
 import { askSelect, tell } from './ask.ts'
-import { holdTerminal, releaseTerminal } from './hold-terminal.ts'
+import { dropTypedAhead, holdTerminal, releaseTerminal } from './hold-terminal.ts'
 
 /** What is about to be written. */
 export interface Proposal {
@@ -55,6 +55,7 @@ export async function confirmChanges(proposal: Proposal, host: Host, canGoBack =
     // Whoever types n and Enter, as at a yes or no, writes nothing.
     { value: 'quit', name: say('ask.quit'), letter: 'n' },
   ] as const
+  await dropTypedAhead(host)
   for (let preset: 'apply' | 'quit' = isWrong ? 'quit' : 'apply'; ; ) {
     const answer = await askSelect(host, say('ask.confirm'), choices, { preset, canGoBack })
     if (answer === 'apply') return

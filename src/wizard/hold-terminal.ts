@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import type { Host } from '../host/host.ts'
 
 /** What of a terminal's input is used; a stream that is none has no raw mode. */
@@ -39,6 +40,14 @@ export function lendInput(host: Pick<Host, 'terminal' | 'interruption'>): LentIn
   return held.get(host.terminal.input)?.lend() ?? { input: host.terminal.input, giveBack: () => {} }
 }
 
+/** Forgets the keys that were pressed until now: none of them answers a question that nobody had seen then. */
+export async function dropTypedAhead(host: Pick<Host, 'terminal' | 'interruption'>): Promise<void> {
+  holdTerminal(host)
+  // What the system still holds is read in the next turn, and told in the one after it.
+  for (let turn = 0; turn < 2; turn++) await setImmediate()
+  held.get(host.terminal.input)?.dropAhead()
+}
+
 /** Lets another program read the terminal, until what is given back is called. */
 export function releaseTerminal({ terminal }: Pick<Host, 'terminal'>): () => void {
   return held.get(terminal.input)?.release() ?? (() => {})
@@ -76,6 +85,10 @@ class HeldTerminal {
       this.#input.unref?.()
     }
     return { input: lent, giveBack }
+  }
+
+  dropAhead(): void {
+    this.#ahead = Buffer.alloc(0)
   }
 
   release(): () => void {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { toolIds } from '../../support/every-tool.ts'
+import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { projectPath, type Ran, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
 
@@ -117,7 +117,9 @@ describe('the packed program', () => {
     const ran = await setUp(['all'], { home, program }, '--json')
     expect(ran.exit, ran.stderr).toBe(0)
     const document = JSON.parse(ran.stdout)
-    expect(new Set(document.edits.map(({ tool }: { tool: string }) => tool))).toEqual(new Set(toolIds))
+    expect(new Set(document.edits.map(({ tool }: { tool: string }) => tool))).toEqual(
+      new Set(toolsWithoutModel),
+    )
     expect(readFileSync(join(home, '.codex/.env'), 'utf8')).toBe(`QCODE_API_KEY=${sampleKey}\n`)
     expect((await run('remove', '--yes')).exit).toBe(0)
     expect(readdirSync(home)).toEqual(['.local'])

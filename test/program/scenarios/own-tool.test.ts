@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { toolIds } from '../../support/every-tool.ts'
+import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { readTree, usersPart } from '../../support/home-tree.ts'
 import { ownTools } from '../../support/own-tool.ts'
 import { makeHome, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
@@ -102,7 +102,7 @@ describe.concurrent('one more tool as a folder of the user', () => {
       expect(found.edits).toMatchObject([{ tool: 'crush', baseUrl: 'https://api.qcode.cc/api/v1' }])
       const all = JSON.parse((await setUp(['all'], { home }, '--json', '--dry-run')).stdout)
       const tools = new Set(all.edits.map(({ tool }: { tool: string }) => tool))
-      expect(tools).toEqual(new Set([...toolIds, 'crush']))
+      expect(tools).toEqual(new Set([...toolsWithoutModel, 'crush']))
     }))
 })
 

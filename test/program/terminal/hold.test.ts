@@ -40,6 +40,18 @@ describe('between two questions', () => {
     expect(run.screen()).not.toContain(pasted.slice(0, 12))
   })
 
+  it('Enter, typed twice for the question before, answers no question about changes', async () => {
+    const run = startTerminal({ home: createHome(), args: ['--tool', 'codex', '--no-check'] })
+    await run.question(en['ask.region'])
+    run.press(enter)
+    await run.question(en['ask.key'])
+    run.press(testKey + enter + enter + enter)
+    await run.question(en['ask.confirm'])
+    run.press('n', enter)
+    expect(await run.exit).toBe(130)
+    expect(run.screen()).toContain('Nothing was written.')
+  })
+
   it('Ctrl-C leaves, though the terminal makes no signal of it', async () => {
     const run = await betweenQuestions()
     run.press(ctrlC)

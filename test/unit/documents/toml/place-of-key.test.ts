@@ -100,7 +100,9 @@ it.each(files)('every field of %s has the place where its name is written', (nam
   for (const path of pathsIn(tomlFormat.parseStrict(whole))) {
     const last = path.at(-1) ?? ''
     const there = textAt(whole, path)
-    const isNamed = new RegExp(`^\\[*["']?(?:[\\w-]+\\.)*["']?${last.replace(/\W/g, '\\$&')}\\b`).test(there)
+    const isNamed = new RegExp(`^\\[*["']?(?:[\\w-]+\\.)*["']?${last.replace(/\W/g, '\\$&')}(?!\\w)`).test(
+      there,
+    )
     const isElement = /^\d+$/.test(last) && /^(?:["'{[\d]|true|false)/.test(there)
     if (!isNamed && !isElement) expect(`${path.join('.')}: ${there}`).toBe('the place of its name')
   }

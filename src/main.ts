@@ -25,7 +25,14 @@ import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
 import { loadTexts } from './texts/language.ts'
 import { escapeNewlines, say } from './texts/message.ts'
-import { concludeOutput, jsonText, type Keys, renderFindings, writeText } from './ui/write-text.ts'
+import {
+  concludeOutput,
+  jsonText,
+  type Keys,
+  renderFindings,
+  withProgress,
+  writeText,
+} from './ui/write-text.ts'
 
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -106,7 +113,23 @@ async function runCommand(
   if (spec.onlyReads?.(input)) return spec.run(input, { ...context, committer: noCommitter })
   const { createCommitter } = await import('./apply/committer.ts')
   const committer = createCommitter(host, isDry(input))
-  return spec.run(input, { ...context, committer })
+  return spec.run(input, { ...context, committer: withWaiting(committer, host) })
+}
+
+/** The same writer, which shows that it is at work where a person waits for it. */
+function withWaiting(committer: Committer, host: Host): Committer {
+  if (!host.terminal.interactive) return committer
+  const shown =
+    <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+    (...args: Args) =>
+      withProgress(host, host.texts['progress.write'], work(...args))
+  return {
+    dryRun: committer.dryRun,
+    apply: shown(committer.apply),
+    recover: shown(committer.recover),
+    purge: shown(committer.purge),
+    forgetKeys: shown(committer.forgetKeys),
+  }
 }
 
 /** `apply --check` is a dry run that ends with what it found. */

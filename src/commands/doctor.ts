@@ -62,8 +62,13 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     findings: found,
     profiles,
     effect,
-  } = await diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path))
-  const lint = await lintFiles({ paths: [], project: false }, context.catalog, host, state.ledger)
+  } = await withProgress(
+    host,
+    host.texts['progress.look'],
+    diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path)),
+  )
+  const search = lintFiles({ paths: [], project: false }, context.catalog, host, state.ledger)
+  const lint = await withProgress(host, host.texts['progress.search'], search)
   const deep = isOn(input, 'deep') ? await deepFindings(views, effect, context) : []
   const local = mendByLint(
     [...found, ...deep, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures],

@@ -9,6 +9,7 @@ import { type Input, isOn, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { type LintChange, reportLint } from '../ui/report-lint.ts'
 import { renderGithub, renderSarif } from '../ui/sarif.ts'
+import { withProgress } from '../ui/write-text.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
 
 export const lintCommand: CommandSpec = {
@@ -75,7 +76,8 @@ function report(
 
 function look(input: Input, { host, catalog }: CommandContext): Promise<LintResult> {
   const request = { paths: input.positionals, project: isOn(input, 'project') }
-  return lintFiles(request, catalog, host, readLedger(host))
+  const search = lintFiles(request, catalog, host, readLedger(host))
+  return withProgress(host, host.texts['progress.search'], search)
 }
 
 /** A URL that breaks several rules is replaced once. */

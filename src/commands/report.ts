@@ -15,6 +15,7 @@ import { say } from '../texts/message.ts'
 import { aboutProgram } from '../ui/describe-failure.ts'
 import { renderTable } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
+import { withProgress } from '../ui/write-text.ts'
 import { lookAtOwnState } from './doctor.ts'
 
 export const reportCommand: CommandSpec = {
@@ -49,9 +50,8 @@ interface ReportedTool {
 export async function runReport(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
   const state = await lookAtOwnState(context)
-  const { views, findings } = await diagnose(catalog, host, state.ledger, (path) =>
-    isOnDiskWithoutModes(host, path),
-  )
+  const look = diagnose(catalog, host, state.ledger, (path) => isOnDiskWithoutModes(host, path))
+  const { views, findings } = await withProgress(host, host.texts['progress.look'], look)
   const problems = [...findings, ...state.findings].filter(isProblem)
   const tools = views.flatMap((view) => reportTool(view, problems, state.ledger, context))
   const shown = new Set(tools.map(({ tool }) => tool))

@@ -8,6 +8,7 @@ import {
 import { GoneBack, TriesFirst, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
+import type { Host } from '../host/host.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
@@ -16,6 +17,7 @@ import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
+import { withProgress } from '../ui/write-text.ts'
 import type { Completed, Presets } from '../wizard/complete-input.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { findRefusals } from './check-after.ts'
@@ -106,7 +108,10 @@ async function choose(
   const { host, catalog } = context
   const tools = await namedTools(input, catalog, host)
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
-  const { request, origin, findings } = await normaliseRequest(input, tools, key, catalog, host)
+  const { request, origin, findings } = await looking(
+    host,
+    normaliseRequest(input, tools, key, catalog, host),
+  )
   const settled = await resolveVariants(request.choices, input, context)
   return {
     choices: settled.choices,
@@ -180,7 +185,12 @@ async function usableTools(input: Input, context: WritingContext): Promise<Input
 async function choicesSoFar(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice[]> {
   const { origin } = chooseOrigin(input, catalog.gateway)
   const tools = (await namedTools(input, catalog, host)) ?? []
-  return Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
+  return looking(host, Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host))))
+}
+
+/** A client may be slow to tell its version. */
+function looking<Result>(host: Host, work: Promise<Result>): Promise<Result> {
+  return withProgress(host, host.texts['progress.look'], work)
 }
 
 /** The input with the region of an answer in place of what was given. */

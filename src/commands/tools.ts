@@ -7,6 +7,7 @@ import type { Input, Scope } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { renderTable } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
+import { withProgress } from '../ui/write-text.ts'
 
 export const toolsCommand: CommandSpec = {
   name: 'tools',
@@ -41,7 +42,8 @@ const scopes: readonly Scope[] = ['user', 'project']
 
 /** Every tool, installed ones first. Nothing is written; a client is run only where nothing else tells its version. */
 export async function runTools(_: Input, { catalog, host }: CommandContext): Promise<Outcome> {
-  const rows = await Promise.all(catalog.tools.map((tool) => rowOf(tool, host)))
+  const look = Promise.all(catalog.tools.map((tool) => rowOf(tool, host)))
+  const rows = await withProgress(host, host.texts['progress.look'], look)
   const sorted = [...rows.filter(({ installed }) => installed), ...rows.filter(({ installed }) => !installed)]
   return { exit: 0, findings: [], data: { tools: sorted }, report: render(sorted, host) }
 }

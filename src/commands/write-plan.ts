@@ -11,6 +11,7 @@ import { type Input, isOn, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { styleFor } from '../ui/style.ts'
+import { withProgress } from '../ui/write-text.ts'
 import { guardGit } from './guard-git.ts'
 import { judgePlannedEffect } from './judge-plan.ts'
 import { createPlanContext, type WriteRequest, type Written } from './plan-context.ts'
@@ -64,7 +65,8 @@ async function settlePlan<Planned extends Plan>(
   for (;;) {
     const { hasAsked, ...resolved } = await resolvePlan(request, { ...context, canGoBack })
     const { plan, planContext } = resolved
-    const effect = await judgePlannedEffect({ command, choices, removed, plan }, context)
+    const judged = judgePlannedEffect({ command, choices, removed, plan }, context)
+    const effect = await withProgress(host, host.texts['progress.plan'], judged)
     const interactive = isInteractive(input, host) && !committer.dryRun
     const errors = errorsOf(effect, input)
     if (errors.length > 0 && !interactive && !committer.dryRun) throw withoutEffect(errors)
@@ -131,9 +133,10 @@ async function resolveConflicts<Planned extends Plan>(
   const decisions = new Map<string, Decision>()
   const decide = (conflict: Conflict) => decisions.get(pathId(conflict.path, conflict.keyPath)) ?? policy
   const planContext = createPlanContext(context, key, decide)
-  const plan = await makePlan(planContext)
+  const { host } = context
+  const plan = await withProgress(host, host.texts['progress.plan'], makePlan(planContext))
   if (plan.conflicts.length === 0) return { plan, planContext, hasAsked: false }
-  if (!isInteractive(input, context.host)) throw conflictError(plan.conflicts)
+  if (!isInteractive(input, host)) throw conflictError(plan.conflicts)
   await askAboutConflicts(plan.conflicts, decisions, context)
   const [onConflict, ...others] = new Set(decisions.values())
   const settled = onConflict !== undefined && others.length === 0 ? { onConflict } : {}

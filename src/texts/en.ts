@@ -385,6 +385,11 @@ export const en = {
     `Fastest region: ${region}. To switch: qcode-setup switch ${id}`,
   'check.none-recommended': 'No encrypted region is working right now.',
   'check.progress': 'Waiting for the gateway …',
+  'progress.look': 'Looking at your tools …',
+  'progress.search': 'Searching files …',
+  'progress.plan': 'Working out the changes …',
+  'progress.write': 'Writing …',
+  'progress.keychain': 'Waiting for the system keychain …',
   'check.region-kept': ({ region, ms }: With<'region'> & Count<'ms'>) =>
     `Keeping region ${region}: it works (${ms} ms), and no other is clearly faster.`,
   'check.region-chosen': ({ region, ms }: With<'region'> & Count<'ms'>) =>

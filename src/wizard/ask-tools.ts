@@ -30,7 +30,7 @@ export async function askTools(
     showAnswer(host, say('ask.tools.short'), named.map(({ id }) => id).join(', '))
     return input
   }
-  const detected = await detectedTools(catalog, host)
+  const detected = await withProgress(host, host.texts['progress.look'], detectedTools(catalog, host))
   const isHere = (tool: Tool) => detected.includes(tool)
   const fitting = fittingTools(input, catalog)
   const choiceOf = (tool: Tool) => ({

@@ -10,6 +10,7 @@ import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
+import { withProgress } from '../ui/write-text.ts'
 import { askSelect, tell } from './ask.ts'
 import { type KeyTest, resolveKey } from './ask-key.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
@@ -201,7 +202,8 @@ const keychainAnswers = new WeakMap<Host, Promise<boolean>>()
 
 /** Asked once: a keychain that is locked may want its own question answered each time. */
 function answers(host: Host): Promise<boolean> {
-  const known = keychainAnswers.get(host) ?? askKeychain(host)
+  const asked = () => withProgress(host, host.texts['progress.keychain'], askKeychain(host))
+  const known = keychainAnswers.get(host) ?? asked()
   keychainAnswers.set(host, known)
   return known
 }

@@ -9,6 +9,11 @@ export const toolsWithoutModel: readonly string[] = testCatalog.tools
   .filter(({ targets }) => targets.every(({ needsModel }) => !needsModel))
   .map(({ id }) => id)
 
+/** What a setup of a tool has to name besides: the model, where its client has none of its own. */
+export function modelFlags(tool: string): string[] {
+  return toolsWithoutModel.includes(tool) ? [] : ['--model', `${tool}=m-1`]
+}
+
 /** Whether a key can be in the keychain: a client that reads its files alone gets none from there. */
 export function takesKeychain(tool: Tool): boolean {
   return tool.keyDelivery.length > 0 || keyVariables(tool).length > 0

@@ -12,6 +12,7 @@ import { type FormatId, loadFormats } from '../../../src/documents/formats.ts'
 import { UserError } from '../../../src/errors.ts'
 import type { Host } from '../../../src/host/host.ts'
 import type { Input } from '../../../src/request/request.ts'
+import { modelFlags } from '../../support/every-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestContext } from '../../support/test-context.ts'
 import { testKey } from '../../support/test-host.ts'
@@ -160,7 +161,9 @@ describe('with a key of somebody else where a client looks', () => {
     async (tool, scope, _, { situation, file }) => {
       const host = makeSituation(situation)
       const withKey = createTestContext({ ...host, env: { ...host.env, QCODE_API_KEY: testKey } })
-      const set = await exitOf(() => runSetup(input({ tool: [tool], scope: [scope] }), withKey))
+      const [, model] = modelFlags(tool)
+      const named = { tool: [tool], scope: [scope], ...(model && { model: [model] }) }
+      const set = await exitOf(() => runSetup(input(named), withKey))
       if (set === 0) expect(await leaksIn(inNewShell(host), tool)).toEqual([])
       const moved = await exitOf(() => runSwitch(input({}, ['us']), withKey))
       if (set === 0 && moved === 0) expect(await leaksIn(inNewShell(host), tool)).toEqual([])

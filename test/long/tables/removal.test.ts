@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { toolsWithoutModel } from '../../support/every-tool.ts'
+import { modelFlags, toolsWithoutModel } from '../../support/every-tool.ts'
 import { readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
 import { ownManifest, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { fillRichHome } from '../../support/rich-home.ts'
@@ -165,7 +165,7 @@ const accounts: readonly (readonly [string, (home: string, variable: string) => 
 describe.each(movable)('given %s for two accounts (%s) and for none', (tool, variable) => {
   async function setUpAll(home: string) {
     for (const env of [{ [variable]: join(home, 'one') }, { [variable]: join(home, 'two') }, {}]) {
-      expect((await setUp([tool], { home, env })).exit).toBe(0)
+      expect((await setUp([tool], { home, env }, ...modelFlags(tool))).exit).toBe(0)
     }
   }
 

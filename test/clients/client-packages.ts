@@ -2,7 +2,7 @@
 export interface ClientPackage {
   /** Folder name in the cache. */
   readonly id: string
-  readonly registry: 'npm' | 'pypi' | 'crates'
+  readonly registry: 'npm' | 'pypi'
   /** Package name to exact version. */
   readonly packages: Readonly<Record<string, string>>
   /** Install scripts run only where this is true. */
@@ -71,7 +71,6 @@ export const clientPackages: readonly ClientPackage[] = [
     registry: 'npm',
     packages: { ai: '6.0.326', '@ai-sdk/openai': '3.0.141', '@ai-sdk/anthropic': '3.0.140' },
   },
-  { id: 'aichat-0.30.0', registry: 'crates', packages: { aichat: '0.30.0' } },
   npm('continue', '@continuedev/cli', '1.5.47'),
   { id: 'llm-0.36', registry: 'pypi', packages: { llm: '0.36', 'llm-anthropic': '0.30' } },
 ]

@@ -27,6 +27,8 @@ export const clientRunners: readonly ClientRunner[] = [
  * package cannot be installed here. `test/unit/every-tool.test.ts` demands a runner or a reason of every tool.
  */
 export const toolsWithoutRunner: Readonly<Record<string, string>> = {
+  aichat:
+    'crates.io alone has it, and a machine without Rust builds nothing; 0.30.0 was built and run by hand',
   vibe: 'its source builds only with a V8 that is fetched from GitHub, and its wheels want Python 3.12',
 }
 

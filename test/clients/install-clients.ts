@@ -14,7 +14,7 @@ export async function installClient(client: ClientPackage): Promise<void> {
   await outputJson(stamp, client)
 }
 
-const installers = { npm: installFromNpm, pypi: installFromPypi, crates: installFromCrates }
+const installers = { npm: installFromNpm, pypi: installFromPypi }
 
 async function isInstalled(stamp: string, client: ClientPackage): Promise<boolean> {
   const found = await readJson(stamp).catch(() => undefined)
@@ -33,10 +33,4 @@ async function installFromPypi(client: ClientPackage, folder: string): Promise<v
   const pins = Object.entries(client.packages).map(([name, version]) => `${name}==${version}`)
   await execa('python3', ['-m', 'venv', folder])
   await execa(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...pins])
-}
-
-/** Built here, which takes many minutes the first time; without optimisation, for one turn. */
-async function installFromCrates(client: ClientPackage, folder: string): Promise<void> {
-  const crates = Object.entries(client.packages).map(([name, version]) => `${name}@${version}`)
-  await execa('cargo', ['install', '--quiet', '--locked', '--debug', '--root', folder, ...crates])
 }

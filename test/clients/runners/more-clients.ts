@@ -93,16 +93,6 @@ export const moreClientRunners: readonly ClientRunner[] = [
     auth: 'x-api-key',
     wrong: [{ rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' }],
   }),
-  client('aichat-0.30.0', 'aichat', {
-    tool: 'aichat',
-    model: 'claude-sonnet-5',
-    binFolder: venvBin('aichat-0.30.0'),
-    args: [prompt],
-    env: {},
-    base: '/api/v1',
-    auth: 'x-api-key',
-    wrong: appendsMessages,
-  }),
   client('continue-1.5.47', 'cn', {
     tool: 'continue',
     model: 'claude-sonnet-5',

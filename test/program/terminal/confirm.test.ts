@@ -189,6 +189,7 @@ describe('going back from the summary', () => {
     await run.question(en['ask.region'])
     run.press(down, down, enter)
     await run.waitFor('https://eu.qcode.cc/openai')
+    await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.codex/config.toml').text).toContain('base_url = "https://eu.qcode.cc/openai"')

@@ -1,6 +1,6 @@
 import { keyVariables, type Tool } from '../../src/catalog/tool.ts'
 import { fields } from '../../src/request/fields.ts'
-import { takesKeychain } from '../support/every-tool.ts'
+import { modelFlags, takesKeychain } from '../support/every-tool.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import { canaryKey, oddKey } from './canary-keys.ts'
 import type { Journey, Step } from './walk.ts'
@@ -15,7 +15,11 @@ const stores = fields.keyStore.choices().map((store) => ['--key-store', store, '
 export const toolRuns: readonly Journey[] = testCatalog.tools.map((tool) => ({
   name: tool.id,
   steps: [...methods, ...stores].flatMap((choice, index) =>
-    goThrough(['--tool', tool.id, ...choice], index % 2 === 0 ? canaryKey : oddKey, exitOf(tool, choice)),
+    goThrough(
+      ['--tool', tool.id, ...modelFlags(tool.id), ...choice],
+      index % 2 === 0 ? canaryKey : oddKey,
+      exitOf(tool, choice),
+    ),
   ),
 }))
 

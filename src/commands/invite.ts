@@ -83,6 +83,8 @@ function flagsOfKey(said: NonNullable<Declaration['key']>['said']): string[] | u
   const reference = parseKeyReference(said)
   if (reference?.kind === 'env' && reference.name === 'QCODE_API_KEY') return []
   if (reference?.kind === 'keychain') return ['--key-store', 'keychain']
-  if (reference?.kind === 'file' && /^[~/]/.test(reference.path)) return ['--key-file', reference.path]
+  // A `~` in quotes would stay as it is, and without them nothing else may be for a shell.
+  if (reference?.kind === 'file' && /^~?\/[\w./-]+$/.test(reference.path))
+    return ['--key-file', reference.path]
   return undefined
 }

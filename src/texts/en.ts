@@ -809,7 +809,7 @@ export const en = {
   'error.no-working-folder': ({ code }: With<'code'>) => `The current folder no longer exists (${code}).`,
   'error.no-working-folder.hint': 'Go to another folder, then run the same command again: cd ~',
   'error.home-of-another': ({ home, owner, user }: With<'home' | 'owner' | 'user'>) =>
-    `${home} is the home of ${owner}, but you are ${user}: ${owner} couldn't read or change files that you write there.`,
+    `${home} is the home of ${owner}, but you are ${user}: ${owner} could not read or change files that you write there.`,
   'error.home-of-another.owner': ({ owner, command }: With<'owner' | 'command'>) =>
     `To set up the tools of ${owner}, run the same command as ${owner}: ${command}`,
   'error.home-of-another.without-sudo': 'qcode-setup (without sudo)',

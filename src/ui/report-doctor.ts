@@ -211,7 +211,7 @@ function compareValues({ wrong, right }: NonNullable<Finding['values']>, { texts
 }
 
 function mark(level: Level, style: Style): string {
-  if (level === 'error') return style.red('✗')
+  if (level === 'error') return style.red('✖')
   if (level === 'failed') return style.red('?')
   if (level === 'warning') return style.yellow('!')
   if (level === 'ok') return style.green('✔')

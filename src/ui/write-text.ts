@@ -137,6 +137,6 @@ function renderFinding(finding: Finding, host: Pick<Host, 'texts' | 'terminal'>)
 
 function markOf(level: Finding['level'], style: Style): string {
   if (level === 'warning') return style.yellow('!')
-  if (level === 'error' || level === 'failed') return style.red('✗')
+  if (level === 'error' || level === 'failed') return style.red('✖')
   return level === 'ok' ? style.green('✔') : style.cyan('i')
 }

@@ -81,9 +81,9 @@ it('tells a person the same, the worst first, in both languages', async () => {
   const place = home(rich)
   const english = await runProgram(['doctor', '--no-check'], { home: place })
   expect(english).toMatchObject({ exit: 3, stderr: '' })
-  expect(english.stdout).toMatch(/^✗ (Claude Code|Codex CLI)/)
+  expect(english.stdout).toMatch(/^✖ (Claude Code|Codex CLI)/)
   expect(english.stdout).toMatch(
-    /✗ Claude Code requests \/api\/v1\/v1\/messages.*\n(.*\n)*? +→ qcode-setup lint --fix/,
+    /✖ Claude Code requests \/api\/v1\/v1\/messages.*\n(.*\n)*? +→ qcode-setup lint --fix/,
   )
   expect(english.stdout).toMatch(/\n\d+ errors, \d+ warnings?\n$/)
   const chinese = await runProgram(['doctor', '--no-check'], { home: place, env: { LANG: 'zh_CN.UTF-8' } })

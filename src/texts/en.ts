@@ -814,7 +814,7 @@ export const en = {
     `To set up the tools of ${owner}, run the same command as ${owner}: ${command}`,
   'error.home-of-another.without-sudo': 'qcode-setup (without sudo)',
   'error.home-of-another.user': ({ user }: With<'user'>) =>
-    `To set up the tools of ${user}, use that user's own home: HOME=~${user} qcode-setup`,
+    `To set up the tools of ${user}, use the home of ${user}: HOME=~${user} qcode-setup`,
   'error.home-of-another.container': ({ home }: With<'home'>) =>
     `If root should own this home (for example in a container), run: chown root ${home}`,
   'owner.another': ({ path, user }: With<'path' | 'user'>) => `${path} belongs to ${user}`,

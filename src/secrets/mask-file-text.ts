@@ -5,7 +5,7 @@ import { type Assignment, type Span, valueSpans } from './value-spans.ts'
 
 /** The places in a text at which something can begin: an escaped sign, a quote, a brace, a line, or a name and what follows it. */
 const token =
-  /(?<header>^[ \t]*\[{1,2}(?<section>[^[\]{}=,\n]{1,200})\]{1,2}[ \t\r]*(?:#.*)?$)|(?<escaped>\\.)|(?<quote>["'`])|(?<brace>[{}[\]])|(?<line>\n)|(?<![\p{L}\p{N}_.\\-])(?<name>-{0,2}(?:\\u[\da-fA-F]{4}|[\p{L}_])(?:\\u[\da-fA-F]{4}|[\p{L}\p{N}_.-])*)(?:(?<close>\\*["'`])?[\])}]?(?<separator>[ \t]*(?:=>|:=|\?=|\+=|[=:,])[ \t]*|[ \t]+))?/gmu
+  /(?<header>^[ \t]*\[{1,2}(?<section>[^[\]{}=,\n]{1,200})\]{1,2}[ \t\r]*(?:#.*)?$)|(?<escaped>\\.)|(?<quote>["'`])|(?<brace>[{}[\]])|(?<line>\n)|(?<![\p{L}\p{N}_.\\-])(?<name>-{0,2}(?:\\u[\da-fA-F]{4}|[\p{L}_])(?:\\u[\da-fA-F]{4}|[\p{L}\p{N}_.-])*)(?:(?<close>\\*["'`])?[\])}]?(?<separator>[ \t]*(?:=>|:=|\?=|\+=|<<<|[=:,])[ \t]*|[ \t]+))?/gmu
 
 const bearer =
   /\b([Bb]earer)([ \t]+)(?!(?:tokens?|auth\w*|header|scheme)\b)([^\s"'`,;$<{…]{2,}(?![^\s"'`,;]*…))/g
@@ -86,11 +86,16 @@ function nextInside(inside: string | undefined, quote: string, last: string, bef
   return quote === "'" && /[a-z]/i.test(last) && /[a-z]/i.test(beforeLast) ? undefined : quote
 }
 
-/** A blank or a comma assigns only in some places: after an option, `set`, `Env:`, and between the words of a call. */
-function isAssigned({ separator, start, name }: Assignment, isQuoted: boolean, text: string): boolean {
-  if (/[:=]/.test(separator)) return true
+/** What a row of a table ends with, such as one of a file of cookies: no word. */
+const lastCell = /^(?=\S*\d)[^\s"'`]{8,}[ \r]*(?:\n|$)/
+const longestCell = 2000
+
+/** A blank or a comma assigns only in some places: after an option, `set`, `Env:`, between the words of a call, at the end of a row. */
+function isAssigned({ separator, start, at, name }: Assignment, isQuoted: boolean, text: string): boolean {
+  if (/[:=]|<<</.test(separator)) return true
   const isOption = name.startsWith('-')
   const before = text.slice(Math.max(0, start - 80), start)
+  if (separator === '\t') return lastCell.test(text.slice(at, at + longestCell))
   if (separator.includes(',')) return isQuoted && (isOption || /\(\s*["']?$/.test(before))
   if (isOption || /Env:$/i.test(before)) return true
   if (/(?:^|\n)[ \t#]*(?:set|setenv|setx|ENV)[ \t]+(?:-{1,2}[\w-]+[ \t]+)*["']?$/.test(before)) return true

@@ -160,7 +160,7 @@ const fortyCharacters =
 
 /** What a header says after its scheme. Prose that speaks of such a header has none of these signs. */
 const credentials =
-  /\b(Bearer|bearer|BEARER|Basic|basic|BASIC)([ \t]+|%20|\+)(?=[\w~+/=-]*(?:[\d~+/=]|[a-z][A-Z])|[\w.~+/=-]{16})([\w.~+/=-]{6,})/g
+  /\b(Bearer|bearer|BEARER|Basic|basic|BASIC|Api[Kk]ey|APIKEY)([ \t]+|%20|\+)(?=[\w~+/=-]*(?:[\d~+/=]|[a-z][A-Z])|[\w.~+/=-]{16})([\w.~+/=-]{6,})/g
 
 const userInUrl = /(:\/\/)[^/?#\s"'`]+(?=@)/g
 

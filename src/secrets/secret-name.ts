@@ -68,11 +68,11 @@ export function isPlainValue(value: string, name: string): boolean {
   return isReference(text) || isPath(text) || isAddress(text) || isVariable(text, name)
 }
 
-/** `$NAME`, `${NAME}`, `%NAME%`, `{env:NAME}`, `$(command)`, fish's `(command)`; also what is masked already. */
+/** `$NAME`, `${NAME}`, `%NAME%`, `{env:NAME}`, `$(command)`, fish's `(command)`, but none that only says its words; also what is masked already. */
 function isReference(text: string): boolean {
   return (
     /^(?:\$\{?(?:env:)?[A-Z][A-Z\d_]{2,}\}?|%[A-Z][A-Z\d_]{2,}%|\{\{? ?(?:env:)?[\w.]+ ?\}\}?)$/.test(text) ||
-    /^[$@&]?\([\w ./@-]+\)$/.test(text) ||
+    /^[$@&]?\((?! *(?:echo|printf|print)\b)[\w ./@~-]+\)$/.test(text) ||
     /^(?:(?:Bearer|Basic) )?(?:•{4}|\S{3}…\S{4})$/.test(text)
   )
 }

@@ -84,6 +84,15 @@ describe('a text of the user that is shown', () => {
     ['one word', 'accesstoken=zq9', 'zq9'],
     ['with a number', 'API_KEY_2=zq9', 'zq9'],
     ['with what it is for', 'SECRET_FOR_CI=zq9', 'zq9'],
+    ['what a shell reads from a text', "read -r API_TOKEN <<< 'zq9'", 'zq9'],
+    ['what a shell reads from a text, unquoted', 'read API_TOKEN <<<zq9uv8', 'zq9uv8'],
+    ['what a command says', 'export API_KEY="$(echo zq9uv8)"', 'zq9uv8'],
+    ['what a command says, in backticks', 'export API_KEY=`printf zq9uv8`', 'zq9uv8'],
+    ['what fish says', 'set -gx API_TOKEN (echo zq9uv8)', 'zq9uv8'],
+    ['a table of tabs', 'access_token\tzq9uv8wx7', 'zq9uv8'],
+    ['cookies of a file', '.example.com\tTRUE\t/\tFALSE\t0\tsession_token\tzq9uv8wx7', 'zq9uv8'],
+    ['a header with a scheme of its own', 'H="ApiKey zq9uv8wx7"', 'zq9uv8'],
+    ['one that a header calls a token', "curl -H 'Authorization: Token zq9uv8wx7' x", 'zq9uv8'],
     [
       'a private key',
       '-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKC\nzq9uv8\n-----END RSA PRIVATE KEY-----',
@@ -138,6 +147,10 @@ describe('a text of the user that is shown', () => {
     'secretary = "Mary"',
     '[providers.x.auth]\ncommand = "helper"\nargs = ["key", "get"]',
     'env_vars = ["API_KEY", "OTHER"]',
+    'export API_KEY="$(cat ~/.keys/openai)"',
+    'set -gx API_KEY (pass show openai)',
+    'access_token\trefresh_token\texpires',
+    'Every ApiKey header is checked',
   ])('leaves %s to be read', (text) => expect(mask(text)).toBe(text))
 
   it('hides a value, and leaves the text beside it', () => {

@@ -215,7 +215,8 @@ export function proxyFindings(
   const host = hostIn(url)
   if (destination !== 'gateway' || host === undefined || !/^http:\/\//i.test(url) || !isProxied(url, env))
     return []
-  const hint = asMessage(`export NO_PROXY="$NO_PROXY,${host}" no_proxy="$no_proxy,${host}"`)
+  // Programs read one of the two alone: each gets what stood in either.
+  const hint = asMessage(`export NO_PROXY="$NO_PROXY,$no_proxy,${host}"; export no_proxy="$NO_PROXY"`)
   const [id, level] = isLoopback(host)
     ? (['proxy-catches-loopback', 'error'] as const)
     : (['proxy-sees-key', 'warning'] as const)

@@ -104,7 +104,7 @@ export const baseUrlTable: readonly (readonly [string, string, string, Situation
   [
     'proxy-sees-key',
     'warning',
-    'NO_PROXY="$NO_PROXY,103.236.53.153"',
+    'NO_PROXY="$NO_PROXY,$no_proxy,103.236.53.153"; export no_proxy="$NO_PROXY"',
     {
       files: { [settings]: claude({ ...ready, ANTHROPIC_BASE_URL: 'http://103.236.53.153/api' }) },
       env: { https_proxy: 'http://proxy.example:3128' },

@@ -101,6 +101,8 @@ export interface Setup {
   /** Id of the way in which the client's files let it get the key out of the keychain. */
   readonly keyDelivery?: string
   readonly model?: string
+  /** A setup file said so: once none does, it goes with `apply --prune`. */
+  readonly declared?: true
   /** When the user agreed to send everything to `gateway` unencrypted, in ISO 8601; only for one without TLS. */
   readonly agreedAt?: string
 }

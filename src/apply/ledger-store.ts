@@ -39,6 +39,7 @@ const setupSchema = z.pipe(
     keyDelivery: z.exactOptional(z.string()),
     keyWay: z.exactOptional(z.string()),
     model: z.exactOptional(z.string()),
+    declared: z.exactOptional(z.literal(true)),
     // What is no time is no consent: the user is asked again, and everything else goes on.
     agreedAt: z.catch(z.optional(z.iso.datetime()), undefined),
   }),

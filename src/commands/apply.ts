@@ -16,7 +16,7 @@ import { type FileStatus, inspectSetup } from '../plan/tool-status.ts'
 import { refuseWithoutKeychain, refuseWithoutVariable } from '../request/choose-tools.ts'
 import { judgeKeyLook } from '../request/normalise-request.ts'
 import { type Declaration, readSetupFiles } from '../request/read-setup-file.ts'
-import { type Input, isOn, type ToolChoice } from '../request/request.ts'
+import { type Input, isOn, type ToolChoice, textOf, withValues } from '../request/request.ts'
 import { describeReference, parseKeyReference } from '../secrets/key-reference.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -47,13 +47,11 @@ export const applyCommand: CommandSpec = {
 }
 
 /**
- * Sets up what files say, and with `--prune` removes all else. With `--check` nothing is written: exit 3 where the machine is
+ * Sets up what files say, and with `--prune` removes what earlier ones said. With `--check` nothing is written: exit 3 where the machine is
  * not as the files say, 4 where only the gateway is at fault. Errors: those of the files (exit 2), and of `applyChoices`.
  */
 export async function runApply(given: Input, context: WritingContext): Promise<Outcome> {
-  const input = isOn(given, 'check')
-    ? { ...given, switches: new Set([...given.switches, 'dryRun', 'exitCode']) }
-    : given
+  const input = isOn(given, 'check') ? checking(given) : given
   const declaration = await readSetupFiles(input.positionals, context.catalog, context.host)
   let wanted: Wanted | undefined
   return applyChoices<Plan>(
@@ -68,6 +66,15 @@ export async function runApply(given: Input, context: WritingContext): Promise<O
     },
     context,
   )
+}
+
+/** Nothing is written, so that what the user changed is no conflict: it is drift, and the diff shows what it would become. */
+function checking(given: Input): Input {
+  const onConflict = textOf(given, 'onConflict') ?? 'overwrite'
+  return {
+    ...withValues(given, 'onConflict', [onConflict]),
+    switches: new Set([...given.switches, 'dryRun', 'exitCode']),
+  }
 }
 
 interface Wanted extends Chosen<Plan> {
@@ -91,7 +98,10 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   const key = await declaredKey(declaration.key, declared.choices, existing, input, context)
   const { setups, folders } = loadLedger(context)
   const unlisted = setups.filter((setup) => !isListed(setup, declared, context))
-  const removal = removalOf(isOn(input, 'prune') ? unlisted : [], context)
+  // What was set up by hand is no part of any file, so that it was not taken out of one either.
+  const takenOut = unlisted.filter(({ declared: wasDeclared }) => wasDeclared)
+  const byHand = unlisted.filter((setup) => !takenOut.includes(setup))
+  const removal = removalOf(isOn(input, 'prune') ? takenOut : [], context)
   const open = declared.choices.filter((choice) => !declared.pinned.has(choice))
   const settled = await resolveVariants(open, input, context)
   const choices = declared.choices.map((choice) => settled.choices[open.indexOf(choice)] ?? choice)
@@ -119,7 +129,8 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
             },
           ]
         : []),
-      ...(isOn(input, 'prune') ? [] : notListed(unlisted)),
+      ...(isOn(input, 'prune') ? [] : notListed(takenOut, 'setup-file.not-listed')),
+      ...notListed(byHand, 'setup-file.by-hand'),
       ...settled.findings,
     ],
     makePlan: (planContext, left) => planSetup(requestFor(left, key.secret), planContext, removal),
@@ -163,10 +174,13 @@ function removalOf(setups: readonly Setup[], { catalog, host }: CommandContext):
   }
 }
 
-function notListed(setups: readonly Setup[]): Finding[] {
+function notListed(
+  setups: readonly Setup[],
+  text: 'setup-file.not-listed' | 'setup-file.by-hand',
+): Finding[] {
   if (setups.length === 0) return []
   const tools = [...new Set(setups.map(({ tool }) => tool))]
-  return [{ id: 'not-in-file', level: 'info', message: say('setup-file.not-listed', { tools }) }]
+  return [{ id: 'not-in-file', level: 'info', message: say(text, { tools }) }]
 }
 
 /** The key goes to no region of the gateway on a file's word alone: the user's is asked for, or `--allow-gateway`. */

@@ -49,6 +49,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     ...(setup.project !== undefined && { project: setup.project }),
     ...(setup.model !== undefined && { model: setup.model }),
     ...(setup.folders && { folders: setup.folders }),
+    ...(setup.declared && { declared: setup.declared }),
   }
 }
 

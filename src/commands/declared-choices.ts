@@ -141,7 +141,7 @@ async function chooseAt(wish: Wish, input: Input, context: CommandContext): Prom
     const as = { values: Object.fromEntries(given), switches: input.switches, positionals: [] }
     const choice = await completeChoice(tool, origin, as, context.catalog, place.host)
     const model = said.model ?? known?.model
-    const placed = { ...choice, ...(model !== undefined && { model }) }
+    const placed = { ...choice, declared: true as const, ...(model !== undefined && { model }) }
     const { folders } = setupOf(placed, place.host)
     return place.hasFolders && folders ? { ...placed, folders } : placed
   } catch (error) {

@@ -1,8 +1,8 @@
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { quoteWord } from '../errors.ts'
-import { type Declaration, readSetupFiles, type ToolSaid } from '../request/read-setup-file.ts'
+import { type Declaration, noTools, readSetupFiles, type ToolSaid } from '../request/read-setup-file.ts'
 import type { Input } from '../request/request.ts'
 import { parseKeyReference } from '../secrets/key-reference.ts'
 import { languages, loadTexts } from '../texts/language.ts'
@@ -24,6 +24,7 @@ export async function runInvite(input: Input, context: CommandContext): Promise<
   const { catalog, host } = context
   const [file = ''] = input.positionals
   const declaration = await readSetupFiles([file], catalog, host)
+  if (declaration.tools.length === 0) throw noTools(file === '-' ? '<stdin>' : resolve(host.cwd, file))
   const flags = flagsOf(declaration, catalog)
   const name = file === '-' ? 'qcode.toml' : basename(file)
   const command = `npx qcode-setup ${flags?.join(' ') ?? `apply ${quoteWord(name)}`}`

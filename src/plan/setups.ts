@@ -21,7 +21,8 @@ import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
 /** What the ledger keeps of a choice: ids instead of data, its place with links followed, and never the key. */
 export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
-  const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project, model } = choice
+  const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project, model, declared } =
+    choice
   return {
     tool: tool.id,
     region: origin.region,
@@ -36,6 +37,7 @@ export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
     ...(project !== undefined && { project }),
     ...(shell !== undefined && { shell: shell.id }),
     ...(model !== undefined && { model }),
+    ...(declared && { declared }),
   }
 }
 

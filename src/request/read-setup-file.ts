@@ -51,7 +51,8 @@ export interface Declaration {
 
 /**
  * Reads setup files, of which later ones win, setting by setting; `-` is standard input. Errors: UserError with exit 2 and the
- * place, for what is too large, does not parse, holds a key, or says something that there is not.
+ * place, for what is too large, does not parse, holds a key, or says something that there is not; `no-tools` where no file
+ * has a list of tools, be it an empty one.
  */
 export async function readSetupFiles(
   names: readonly string[],
@@ -60,6 +61,8 @@ export async function readSetupFiles(
 ): Promise<Declaration> {
   const files: ReadFile[] = []
   for (const name of names) files.push(await readSetupFile(name, catalog, host))
+  // An empty file is an accident, such as a download that failed, and would have --prune remove everything.
+  if (files.every(({ said }) => said.tools === undefined)) throw noTools(files.at(-1)?.file ?? '')
   const key = files.findLast(({ said }) => said.key !== undefined)
   return {
     tools: await mergeTools(files),
@@ -159,9 +162,14 @@ function keyInside(where: Where): UserError {
   })
 }
 
-function unusable(message: Message, file: string): UserError {
+/** UserError `no-tools`, exit 2. */
+export function noTools(file: string): UserError {
+  return unusable(say('setup-file.no-tools'), file, 'no-tools')
+}
+
+function unusable(message: Message, file: string, code = 'setup-file'): UserError {
   return new UserError({
-    code: 'setup-file',
+    code,
     message,
     hint: say('setup-file.hint'),
     exit: 2,

@@ -34,6 +34,8 @@ export interface ToolChoice {
   /** Of a setup that stands: the folders that it was written with, by name. By default those of today's environment. */
   readonly folders?: Readonly<Record<string, string>>
   readonly model?: string
+  /** Wanted by a setup file, and not by hand. */
+  readonly declared?: true
 }
 
 /** What was said on the command line, as it was written: nothing is filled in or checked against the machine. */

@@ -1710,6 +1710,9 @@ export const en = {
     `${tool} needs a key, and the file does not say where it is.`,
   'setup-file.not-listed': ({ tools }: { readonly tools: readonly string[] }) =>
     `Configured, but not in the file: ${tools.join(', ')}. To remove them, add --prune.`,
+  'setup-file.by-hand': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Configured by hand, and not in the file: ${tools.join(', ')}. --prune leaves that alone; to remove it, run: qcode-setup remove --tool ${tools.join(',')}`,
+  'setup-file.no-tools': 'No tools are listed: the setting "tools" is missing or empty. Nothing was done.',
   'setup-file.command': ({ command }: With<'command'>) => `To get the key, this file runs: ${command}`,
   'setup-file.command.ask': 'Run it?',
   'setup-file.command.not-allowed': ({ command }: With<'command'>) =>
@@ -1884,7 +1887,8 @@ export const en = {
   'flag.restart-daemons': 'Restart background processes that still use the old settings',
   'flag.check':
     'Write nothing, and exit with 3 if anything differs from the file (add --diff to see it), or 4 if the gateway fails',
-  'flag.prune': 'Also remove what is configured and not in the files',
+  'flag.prune':
+    'Also remove what an earlier apply configured and no file lists any more; what you configured by hand stays',
   'flag.allow-gateway': 'Use the relay that the file names instead of a region, without asking',
   'flag.allow-command': 'Run the command that the file gets the key from, without asking',
   'flag.yes': "Don't prompt",

@@ -1360,6 +1360,9 @@ export const zhCN: Texts = {
   'setup-file.key-needed': ({ tool }) => `${tool} 需要密钥，但文件未写明密钥在哪里。`,
   'setup-file.not-listed': ({ tools }) =>
     `已设置但不在文件中：${tools.join('、')}。要移除它们，请加上 --prune。`,
+  'setup-file.by-hand': ({ tools }) =>
+    `手动设置且不在文件中：${tools.join('、')}。--prune 不会改动它们；要移除，请运行：qcode-setup remove --tool ${tools.join(',')}`,
+  'setup-file.no-tools': '未列出任何工具：缺少 tools 设置，或其内容为空。未执行任何操作。',
   'setup-file.command': ({ command }) => `为获取密钥，该文件要运行：${command}`,
   'setup-file.command.ask': '是否运行？',
   'setup-file.command.not-allowed': ({ command }) => `该文件通过命令获取密钥，但命令未运行：${command}`,
@@ -1520,7 +1523,7 @@ export const zhCN: Texts = {
   'flag.restart-daemons': '重启仍在使用旧设置的后台进程',
   'flag.check':
     '不写入任何内容；有任何内容与文件不符时以 3 退出（加上 --diff 可查看差异），网关测试失败时以 4 退出',
-  'flag.prune': '同时移除已设置但不在文件中的内容',
+  'flag.prune': '同时移除先前由 apply 设置、但文件中已不再列出的内容；您手动设置的内容会保留',
   'flag.allow-gateway': '不经询问，直接使用文件中指定的中转（而非区域）',
   'flag.allow-command': '不经询问，直接运行文件中用来获取密钥的命令',
   'flag.yes': '不询问',

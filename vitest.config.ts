@@ -73,6 +73,16 @@ export default defineConfig({
           ...inTurn(4),
         },
       },
+      {
+        test: {
+          name: 'windows',
+          include: ['test/windows/*.test.ts'],
+          globalSetup: 'test/support/build-once.ts',
+          // One Windows serves all: nothing runs beside it.
+          ...inTurn(8),
+          ...minutes(5),
+        },
+      },
       // test/clients/run.mjs installs the clients, then takes the network away, then has the proof written from what was seen.
       ...['install', '', 'proof'].map((step, index) => ({
         test: {

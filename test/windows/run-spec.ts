@@ -1,0 +1,111 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, win32 } from 'node:path'
+import { expect } from 'vitest'
+import { sampleKey } from '../support/run-program.ts'
+import { absent, asBefore, type Expected, type Spec, type Step } from './spec.ts'
+import { globalFolder, pathOf, type Ran, type Windows } from './wine.ts'
+
+const nodeExe = 'C:\\Program Files\\nodejs\\node.exe'
+const program = `${globalFolder}\\node_modules\\qcode-setup\\bin\\qcode-setup.js`
+const keyFile = 'C:\\keys\\key.txt'
+const started = 'Z:\\lane\\started'
+
+/** Runs a spec in a home of its own. Throws where a step does, says or leaves something else. */
+export async function runSpec(spec: Spec, windows: Windows, gateway: string): Promise<void> {
+  const home = `C:\\users\\${spec.user ?? 'ada'}`
+  const fill = (text: string) =>
+    text.replaceAll('%HOME%', home).replaceAll('%KEY%', keyFile).replaceAll('%GATEWAY%', gateway)
+  for (const folder of [home, 'D:\\']) empty(pathOf(folder))
+  for (const folder of ['AppData\\Roaming', 'AppData\\Local\\Temp', 'Documents']) {
+    mkdirSync(pathOf(win32.join(home, folder)), { recursive: true })
+  }
+  write(keyFile, `${sampleKey}\r\n`)
+  const before = new Map(
+    Object.entries(spec.files ?? {}).map(([name, content]) => {
+      const path = win32.resolve(home, fill(name))
+      const bytes = typeof content === 'string' ? Buffer.from(fill(content)) : content
+      write(path, bytes)
+      return [path, bytes]
+    }),
+  )
+  const env = filled({ ...userVariables(home), ...spec.env }, fill)
+  for (const step of spec.steps) {
+    const ran = await windows.run({
+      ...commandOf(step, fill),
+      env: { ...env, ...filled(step.env ?? {}, fill) },
+      cwd: fill(step.cwd ?? home),
+      ...(step.input !== undefined && { input: fill(step.input) }),
+      ...(step.killAfter !== undefined && { killAfter: step.killAfter }),
+    })
+    judge(step, ran)
+    for (const [name, expected] of Object.entries(step.after ?? {})) {
+      judgeFile(win32.resolve(home, fill(name)), expected, before)
+    }
+  }
+}
+
+function commandOf({ args = [], command }: Step, fill: (text: string) => string) {
+  const [file, ...rest] = command ?? [nodeExe, program, ...args]
+  return { command: fill(file), args: rest.map(fill) }
+}
+
+/** As Windows gives them at log-on; nothing of the user who tests is among them. */
+function userVariables(home: string): Record<string, string> {
+  const local = `${home}\\AppData\\Local`
+  return {
+    Path: ['C:\\windows\\system32', 'C:\\windows', 'C:\\Program Files\\nodejs', globalFolder].join(';'),
+    USERPROFILE: home,
+    HOMEDRIVE: 'C:',
+    HOMEPATH: home.slice(2),
+    USERNAME: win32.basename(home),
+    APPDATA: `${home}\\AppData\\Roaming`,
+    LOCALAPPDATA: local,
+    TEMP: `${local}\\Temp`,
+    TMP: `${local}\\Temp`,
+    LANG: 'en_US.UTF-8',
+    NODE_OPTIONS: '--require=Z:/lane/watch.cjs',
+  }
+}
+
+function filled(
+  values: Readonly<Record<string, string>>,
+  fill: (text: string) => string,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fill(value)]))
+}
+
+function judge(step: Step, { exit, stdout, stderr }: Ran): void {
+  const what = (step.command ?? ['qcode-setup', ...(step.args ?? [])]).join(' ')
+  const all = `$ ${what}\nexit ${exit}\n${stdout}\n--- standard error\n${stderr}`
+  if (step.exit !== null) expect(exit, all).toBe(step.exit ?? 0)
+  for (const wanted of step.out ?? []) expect(stdout, all).toMatch(wanted)
+  for (const wanted of step.err ?? []) expect(stderr, all).toMatch(wanted)
+  for (const unwanted of [...(step.never ?? []), 'This is a fault of qcode-setup']) {
+    expect(stdout + stderr, all).not.toMatch(unwanted)
+  }
+  if (!step.showsKey) expect(stdout + stderr, 'the key is shown').not.toContain(sampleKey)
+  const noted = existsSync(pathOf(started)) ? readFileSync(pathOf(started), 'utf8') : ''
+  expect(noted, `the key is an argument of a program that ${what} started`).not.toContain(sampleKey)
+}
+
+function judgeFile(path: string, expected: Expected, before: ReadonlyMap<string, Uint8Array>): void {
+  const found = existsSync(pathOf(path)) ? readFileSync(pathOf(path)) : undefined
+  if (expected === absent || (expected === asBefore && !before.has(path))) {
+    expect(found?.toString(), `${path} is there`).toBeUndefined()
+  } else if (expected === asBefore) {
+    expect(found?.toString('latin1'), path).toBe(Buffer.from(before.get(path) ?? []).toString('latin1'))
+  } else {
+    expect(found, `${path} is missing`).toBeDefined()
+    for (const wanted of expected) expect(found?.toString(), path).toMatch(wanted)
+  }
+}
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(pathOf(path)), { recursive: true })
+  writeFileSync(pathOf(path), content)
+}
+
+function empty(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true })
+}

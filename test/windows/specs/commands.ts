@@ -1,0 +1,110 @@
+import { absent, asBefore, type Spec } from '../spec.ts'
+
+const keyed = ['--key-file', '%KEY%', '--yes', '--no-check']
+const ownClaude = '{\r\n  "model": "opus",\r\n  "env": { "MINE": "1" }\r\n}\r\n'
+const ownCodex = '# mine\r\nmodel = "gpt-5.2"\r\n'
+
+/** A whole life of a set-up, through npm's shim and without it. */
+export const commands: Spec[] = [
+  {
+    title: 'npm’s own shim starts the program, with words that cmd.exe would read otherwise',
+    steps: [
+      { command: ['qcode-setup.cmd', '--version'], out: [/^\d+\.\d+\.\d+/] },
+      {
+        command: ['qcode-setup.cmd', '--help'],
+        out: ['qcode-setup'],
+        after: { 'AppData\\Local\\qcode-setup': absent },
+      },
+      { command: ['qcode-setup.cmd', 'lint', 'R&D (50%) [x]'], exit: 2, err: ['R&D (50%) [x]'] },
+    ],
+  },
+  {
+    title: 'demo does the whole job in a throw-away home',
+    steps: [{ args: ['demo'], out: ['api/v1/messages'] }],
+  },
+  ...['global', 'us', 'eu', 'asia', 'china'].map(
+    (region): Spec => ({
+      title: `given the region ${region}, four tools are set up, and taken out again`,
+      files: { '.claude\\settings.json': ownClaude, '.codex\\config.toml': ownCodex },
+      steps: [
+        {
+          args: ['--tool', 'claude-code,codex,cline,aider', '--region', region, ...keyed, '--allow-http'],
+          after: {
+            '.claude\\settings.json': [/"ANTHROPIC_BASE_URL": "https?:..[^/]+\/api"/, '"MINE": "1"'],
+            '.codex\\config.toml': ['# mine\r\n', /base_url = "https?:..[^/]+\/openai"/],
+            '.cline\\data\\settings\\providers.json': ['/api'],
+            '.aider.conf.yml': ['aider.env'],
+          },
+        },
+        { args: ['status'], out: [`(${region}`, 'codex', 'claude-code', 'cline', 'aider'] },
+        {
+          args: ['remove', '--yes'],
+          after: {
+            '.claude\\settings.json': asBefore,
+            '.codex\\config.toml': asBefore,
+            '.cline\\data\\settings\\providers.json': absent,
+            '.aider.conf.yml': absent,
+            'AppData\\Roaming\\qcode-setup\\aider.env': absent,
+          },
+        },
+      ],
+    }),
+  ),
+  {
+    title: 'switch moves all to another region, and undo gives back every byte of the run before',
+    files: { '.claude\\settings.json': ownClaude },
+    steps: [
+      { args: ['--tool', 'claude-code,codex', '--region', 'eu', ...keyed] },
+      {
+        args: ['switch', 'us', '--yes', '--no-check'],
+        after: {
+          '.claude\\settings.json': ['https://us.qcode.cc/api'],
+          '.codex\\config.toml': ['https://us.qcode.cc/openai'],
+        },
+      },
+      { args: ['undo', '--yes'], after: { '.claude\\settings.json': ['https://eu.qcode.cc/api'] } },
+      {
+        args: ['undo', '--yes'],
+        after: { '.claude\\settings.json': asBefore, '.codex\\config.toml': absent },
+      },
+    ],
+  },
+  {
+    title: 'a dry run leaves no trace',
+    files: { '.claude\\settings.json': ownClaude },
+    steps: [
+      {
+        args: ['--tool', 'all', ...keyed, '--dry-run'],
+        after: {
+          '.claude\\settings.json': asBefore,
+          '.codex': absent,
+          'AppData\\Local\\qcode-setup': absent,
+        },
+      },
+    ],
+  },
+  {
+    title: 'key rotate replaces the key wherever it stands',
+    files: { 'new.txt': `cr_${'0'.repeat(64)}\r\n` },
+    steps: [
+      { args: ['--tool', 'claude-code,codex,aider', ...keyed] },
+      {
+        args: ['key', 'rotate', '--key-file', '%HOME%\\new.txt', '--yes', '--no-check'],
+        never: ['cr_0000000000000'],
+        after: { '.claude\\settings.json': ['cr_00000'], '.codex\\.env': ['cr_00000'] },
+      },
+    ],
+  },
+  {
+    title: 'the gateway on this machine is asked, and a wrong key is told',
+    files: { 'wrong.txt': `cr_${'1'.repeat(64)}` },
+    steps: [
+      {
+        args: ['--tool', 'claude-code', '--gateway', '%GATEWAY%', '--key-file', '%KEY%', '--yes'],
+        after: { '.claude\\settings.json': ['%GATEWAY%/api'.slice(9)] },
+      },
+      { args: ['check', '--key-file', '%HOME%\\wrong.txt'], exit: 4, out: ['401'] },
+      { args: ['doctor'], exit: null, out: ['Claude Code'] },
+    ],
+  },
+]

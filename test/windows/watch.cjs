@@ -1,0 +1,18 @@
+// Loaded before every program of a step: notes the arguments of each process that it starts.
+const childProcess = require('node:child_process')
+const { appendFileSync } = require('node:fs')
+const { syncBuiltinESMExports } = require('node:module')
+
+const { spawn } = childProcess.ChildProcess.prototype
+childProcess.ChildProcess.prototype.spawn = function (options) {
+  appendFileSync('Z:\\lane\\started', `${JSON.stringify(options.args)}\n`)
+  return spawn.call(this, options)
+}
+for (const name of ['spawnSync', 'execFileSync']) {
+  const original = childProcess[name]
+  childProcess[name] = (command, args, ...rest) => {
+    appendFileSync('Z:\\lane\\started', `${JSON.stringify([command, args])}\n`)
+    return original(command, args, ...rest)
+  }
+}
+syncBuiltinESMExports()

@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { type StandIn, startStandIn } from '../../src/gateway/stand-in.ts'
+import { sampleKey } from '../support/run-program.ts'
+import { testCatalog } from '../support/test-catalog.ts'
+import { runSpec } from './run-spec.ts'
+import { clients } from './specs/clients.ts'
+import { commands } from './specs/commands.ts'
+import { files } from './specs/files.ts'
+import { places } from './specs/places.ts'
+import { startWindows, type Windows, whyNot } from './wine.ts'
+
+const missing = whyNot()
+if (missing) console.warn(`The Windows lane is skipped: ${missing}.`)
+
+/** The first time a system is downloaded and installed. */
+const patience = 15 * 60_000
+
+describe.skipIf(missing === undefined)('Windows', () => {
+  it(`cannot be had here: ${missing}`, ({ skip }) => skip())
+})
+
+describe.skipIf(missing !== undefined)('the packed program on Windows', () => {
+  let windows: Windows
+  let gateway: StandIn
+  beforeAll(async () => {
+    windows = await startWindows()
+    gateway = await startStandIn(testCatalog.gateway, sampleKey)
+  }, patience)
+  afterAll(async () => {
+    windows?.close()
+    await gateway?.close()
+  })
+
+  for (const [about, specs] of Object.entries({ commands, places, files, clients })) {
+    describe(about, () => {
+      it.each(specs)('$title', (spec) => runSpec(spec, windows, gateway.origin))
+    })
+  }
+})

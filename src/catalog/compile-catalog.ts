@@ -14,6 +14,7 @@ import {
 } from './diagnosis-schema.ts'
 import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { endpointSchema, shellsSchema } from './manifest-schema.ts'
+import { isByHand } from './steps.ts'
 import type { Catalog, CodeClient, Completion, DotfilePlaces, Shell, Tool } from './tool.ts'
 
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
@@ -27,10 +28,13 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
   )
   const machine = await readShared(join(templates, 'traps.toml'), compileSharedTraps)
   const dotfiles = await readShared(join(templates, 'dotfiles.toml'), parseDotfilePlaces)
-  const tools = await compileToolFolders(templates, gateway)
+  const leftOut = await readShared(join(templates, 'left-out.toml'), parseLeftOut)
+  const all = await compileToolFolders(templates, gateway)
   return {
     gateway,
-    tools,
+    tools: all.filter((tool) => !isByHand(tool)),
+    byHand: all.filter(isByHand),
+    leftOut,
     shells: shells.map(toShell),
     completions: completions.map(toCompletion),
     codeClients,
@@ -160,6 +164,18 @@ export function parseDotfilePlaces(data: unknown): DotfilePlaces {
   const { places, folders, all_in } = dotfilePlacesSchema.parse(data)
   refuseUnknownPlace({ folders, all_in, places }, Object.keys(places))
   return { places, folders, allIn: all_in }
+}
+
+const leftOutSchema = z.strictObject({
+  schema: z.literal(1),
+  clients: z.array(
+    z.strictObject({ id: z.string(), title: z.string(), why: z.string(), why_zh: z.string() }),
+  ),
+})
+
+/** The parsed content of left-out.toml. Throws a ZodError. */
+function parseLeftOut(data: unknown): Catalog['leftOut'] {
+  return leftOutSchema.parse(data).clients.map(({ why_zh, ...client }) => ({ ...client, whyZh: why_zh }))
 }
 
 const path = z.string().check(z.regex(/^(\/[\w.-]+)+$/, rule('url-path')))

@@ -8,6 +8,7 @@ import { say } from '../texts/message.ts'
 import { compileDiagnosis, isRule, refuseUnknownPlace } from './diagnosis-schema.ts'
 import { FieldFault, folderError, locating, type ReadText } from './folder-fault.ts'
 import { compileProof, compileRuns, type Manifest, manifestSchema } from './manifest-schema.ts'
+import type { Step } from './steps.ts'
 import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, Variant } from './tool.ts'
 import { entriesOf, findMisplacedKey, refuseWrongPlaceholder } from './wrong-placeholders.ts'
 
@@ -35,10 +36,22 @@ export async function compileTool(folder: string, gateway: Gateway, readText: Re
 }
 
 async function compileParts(manifest: Manifest, folder: string, readText: ReadText): Promise<Tool> {
-  const { measured, sources, lookups, connections, model_aliases, traps, shows, prove, run, ...setup } =
-    manifest
+  const {
+    measured,
+    sources,
+    lookups,
+    connections,
+    model_aliases,
+    traps,
+    shows,
+    prove,
+    run,
+    steps,
+    ...setup
+  } = manifest
   const {
     also_called,
+    measured_packages,
     pin_flag,
     model_prefix,
     daemon,
@@ -67,6 +80,7 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
       Object.entries(snippets).map(([language, name]) => [language, readPart(name)]),
     ),
     ...(also_called && { alsoCalled: also_called }),
+    ...(measured_packages && { measuredPackages: measured_packages }),
     ...(pin_flag && { pinFlag: pin_flag }),
     ...(model_prefix && { modelPrefix: model_prefix }),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
@@ -74,6 +88,7 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps, shows }),
     proofs: prove.map((proof) => compileProof(proof, manifest, readPart)),
     runs: await compileRuns(manifest, (name, format) => parseContent(join(folder, name), format, readText)),
+    steps: await Promise.all(steps.map((step) => compileStep(step, folder, readText))),
   } as Tool
 }
 
@@ -179,6 +194,16 @@ async function compileSchema(
   readText: ReadText,
 ): Promise<FileSchema> {
   return { ...rest, textZh: text_zh, schema: await parseContent(join(folder, schema), 'json', readText) }
+}
+
+async function compileStep(
+  { text, text_zh, settings }: Manifest['steps'][number],
+  folder: string,
+  readText: ReadText,
+): Promise<Step> {
+  if (!settings) return { text, textZh: text_zh }
+  const content = await parseContent(join(folder, settings.content), settings.format, readText)
+  return { text, textZh: text_zh, settings: { ...settings, content } }
 }
 
 /** The key may stand in a file of the run and in a variable, never in an argument. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
+import { isByHand } from './steps.ts'
 import type { Catalog } from './tool.ts'
 
 /** The tools that come with the program (compiled when it was built), and nothing of the user's. */
@@ -20,11 +21,16 @@ export async function loadCatalog(host: Host, flags: readonly string[]): Promise
   if (!mayBeThere(folder)) return catalog
   const { loadOwnTools } = await import('./load-own-tools.ts')
   const taken = {
-    ids: catalog.tools.map(({ id }) => id),
+    ids: [...catalog.tools, ...catalog.byHand].map(({ id }) => id),
     flags: [...flags, ...catalog.tools.flatMap(({ pinFlag }) => pinFlag ?? [])],
   }
   const { tools, unusable } = await loadOwnTools(folder, catalog.gateway, taken, host)
-  return { ...catalog, tools: [...catalog.tools, ...tools], unusable }
+  return {
+    ...catalog,
+    tools: [...catalog.tools, ...tools.filter((tool) => !isByHand(tool))],
+    byHand: [...catalog.byHand, ...tools.filter(isByHand)],
+    unusable,
+  }
 }
 
 /** False only where it is certain: a folder that may not be read is reported. */

@@ -138,7 +138,14 @@ function findTargetFault(
 }
 
 /** What the settings of its variables, its models and its code lead to. */
-function findOtherLead({ env, keyDelivery, modelPrefix, snippets, runs }: Tool): FieldFault | undefined {
+function findOtherLead({
+  env,
+  keyDelivery,
+  modelPrefix,
+  snippets,
+  runs,
+  steps,
+}: Tool): FieldFault | undefined {
   const leads = [
     leadFault(['env', 'variables'], findLeadElsewhere(env?.variables ?? {})),
     ...keyDelivery.map(({ beside = {} }, index) =>
@@ -153,6 +160,11 @@ function findOtherLead({ env, keyDelivery, modelPrefix, snippets, runs }: Tool):
     ...Object.entries(snippets).map(([language, text]) =>
       leadFault(['snippets', language], findLeadInCode(text)),
     ),
+    ...steps.flatMap(({ text, textZh, settings }, index) => [
+      leadFault(['steps', index, 'text'], findLeadInCode(text)),
+      leadFault(['steps', index, 'text_zh'], findLeadInCode(textZh)),
+      leadFault(['steps', index, 'settings'], findLeadElsewhere(settings?.content ?? null)),
+    ]),
   ]
   return leads.find((lead) => lead !== undefined)
 }

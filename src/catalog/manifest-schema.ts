@@ -141,6 +141,14 @@ const runSchema = z.strictObject({
   avoids: z._default(z.array(z.string()), []),
 })
 
+const step = z.strictObject({
+  text: z.string(),
+  text_zh: z.string(),
+  settings: z.exactOptional(
+    z.strictObject({ format: z.enum(formatIds), content: fileName, name: z.exactOptional(id) }),
+  ),
+})
+
 /** What stands in a tool.toml. For the meaning of every field see tool.ts. */
 export const manifestSchema = z.strictObject({
   schema: z.literal(1),
@@ -149,6 +157,7 @@ export const manifestSchema = z.strictObject({
   also_called: z.optional(z.array(z.string())),
   docs: z.string(),
   install: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, rule('line')))),
+  measured_packages: z.optional(z.array(z.string()).check(z.minLength(1))),
   auth: z.enum(['bearer', 'x-api-key']),
   key_variable: z.optional(variableName),
   pin_flag: z.optional(pinFlag),
@@ -177,6 +186,7 @@ export const manifestSchema = z.strictObject({
   ...diagnosisFields,
   ...proofFields,
   run: z._default(z.array(runSchema), []),
+  steps: z._default(z.array(step), []),
 })
 
 /** The content of a tool.toml, with every default filled in. */

@@ -4,6 +4,7 @@ import type { ScriptLanguage } from '../documents/script/script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway, ProtocolId } from '../gateway/gateway.ts'
 import type { Diagnosis, TrapCondition } from './diagnosis.ts'
+import type { LeftOut, Step } from './steps.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -17,6 +18,8 @@ export interface Tool {
   readonly docs: string
   /** The command line that installs it, as its vendor gives it. */
   readonly install?: string
+  /** Of libraries: the packages that were run, with version and registry. */
+  readonly measuredPackages?: readonly string[]
   /** The header in which the client sends the key. */
   readonly auth: 'bearer' | 'x-api-key'
   /** The variable that its own files name for the key, where they hold none. */
@@ -44,6 +47,8 @@ export interface Tool {
   readonly proofs: readonly Proof[]
   /** How `run` starts its client for once; the first that fits counts. None: it cannot. */
   readonly runs: readonly RunWay[]
+  /** What a user does by hand, in order, for a form of it that reads none of its files. */
+  readonly steps: readonly Step[]
 }
 
 interface Detection {
@@ -214,6 +219,9 @@ export interface Completion {
 export interface Catalog {
   readonly gateway: Gateway
   readonly tools: readonly Tool[]
+  /** Those of which nothing is written: their folders have steps alone. */
+  readonly byHand: readonly Tool[]
+  readonly leftOut: readonly LeftOut[]
   /** Why a folder of the user's own is not among them. */
   readonly unusable?: readonly UserError[]
   readonly shells: readonly Shell[]

@@ -25,7 +25,7 @@ export function refuseWrongPlaceholder(tool: Tool): void {
   }
 }
 
-function templatesOf({ targets, keyDelivery, env, notes, snippets, runs }: Tool): Templated[] {
+function templatesOf({ targets, keyDelivery, env, notes, snippets, runs, steps }: Tool): Templated[] {
   return [
     ...targets.map(({ path, content, variants }, index) => ({
       where: path,
@@ -58,6 +58,11 @@ function templatesOf({ targets, keyDelivery, env, notes, snippets, runs }: Tool)
       at: ['run', index],
       content: [[...args], variables, ...files.map((file) => file.content)],
       variants,
+    })),
+    ...steps.map(({ text, textZh, settings }, index) => ({
+      where: 'steps',
+      at: ['steps', index],
+      content: [text, textZh, settings?.content ?? null],
     })),
   ]
 }

@@ -1,15 +1,17 @@
+import { isByHand, stepFormats } from '../catalog/steps.ts'
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
-import type { UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
+import { type PrintedStep, printSteps, standInKey } from '../plan/print-steps.ts'
 import { type Printed, printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
-import { completeChoice, lacksModel } from '../request/choose-tools.ts'
+import { chooseModel, completeChoice, lacksModel } from '../request/choose-tools.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
 import { notValid, printable, unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { synonymsOf } from '../request/synonyms.ts'
 import { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, joined, type Message, say } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
 import { givenKey } from './given-key.ts'
 
@@ -20,6 +22,7 @@ export const printCommand: CommandSpec = {
   examples: [
     ['qcode-setup print codex --region asia', say('help.print.example-1')],
     ['qcode-setup print openai-sdk --format python', say('help.print.example-2')],
+    ['qcode-setup print cursor --region eu', say('help.print.example-3')],
   ],
   writes: 'nothing',
   network: false,
@@ -27,24 +30,20 @@ export const printCommand: CommandSpec = {
   run: runPrint,
 }
 
-/** Stands for the key where the real one was not asked for. */
-const standInKey = new Secret('cr_YOUR_KEY')
-
 const standInModel = 'MODEL_NAME'
 
 /** Prints what one tool needs, for a paste or a script. Nothing is written. */
 export async function runPrint(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
   const choice = await chooseTool(input, context)
-  const planContext: WantedContext = {
-    gateway: catalog.gateway,
-    host,
-    key: await chooseKey(input, context),
-    now: host.now(),
-  }
-  const formats = printFormats(choice, planContext)
+  const { gateway } = catalog
+  const withoutKey: WantedContext = { gateway, host, key: new Secret(standInKey), now: host.now() }
+  const formats = printFormats(choice, withoutKey)
   const format = textOf(input, 'format')
   if (format !== undefined && !formats.includes(format)) throw unknownFormat(choice.tool, format, formats)
+  if (stepFormats(choice.tool).includes(format ?? formats[0] ?? ''))
+    return showSteps(choice, format ?? 'steps', input, withoutKey, context)
+  const planContext = { ...withoutKey, key: await chooseKey(input, context) }
   const { text, files } = await printTool(choice, format, planContext)
   const { origin } = choice
   const others = await alsoNeeded(choice, files, format, planContext)
@@ -73,6 +72,52 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
   }
 }
 
+/** What is done by hand, as numbered lines, or the settings of one step alone. A key is never among them. */
+async function showSteps(
+  choice: ToolChoice,
+  format: string,
+  input: Input,
+  context: WantedContext,
+  { host }: CommandContext,
+): Promise<Outcome> {
+  if (isOn(input, 'withKey')) throw stepsWithKey()
+  const { tool, origin } = choice
+  const steps = await printSteps(choice, context)
+  const one = steps.find(({ name }) => name === format)
+  const text = one ? asMessage(one.settings ?? '') : numbered(steps, tool)
+  return {
+    exit: 0,
+    findings: origin.isUnencrypted ? [shortFinding(origin.text)] : [],
+    data: {
+      ...{ tool: tool.id, region: origin.region, gateway: origin.text, format, paths: [], files: [] },
+      facts: isByHand(tool) ? 'documented' : 'measured',
+      steps,
+      text,
+    },
+    report: text.in(host.texts),
+    next: one ? [one.text.in(host.texts)] : [],
+  }
+}
+
+function numbered(steps: readonly PrintedStep[], tool: Tool): Message {
+  const { title, docs } = tool
+  const head = isByHand(tool) ? [say('print.by-hand', { tool: title, docs }), ''] : []
+  const lines = steps.flatMap(({ text, settings }, index) => [
+    joined([`${index + 1}. `, text], ''),
+    ...(settings === undefined ? [] : [settings.replace(/^(?=.)/gm, '   ')]),
+  ])
+  return joined([...head, ...lines])
+}
+
+function stepsWithKey(): UserError {
+  return new UserError({
+    code: 'steps-with-key',
+    message: say('print.steps-key'),
+    hint: say('print.steps-key.hint'),
+    exit: 2,
+  })
+}
+
 /** What the tool needs besides, where one format was asked for; code, and variables of a tool that goes by these alone, need nothing. */
 async function alsoNeeded(
   choice: ToolChoice,
@@ -95,21 +140,29 @@ function unknownFormat({ id, title }: Tool, format: string, formats: readonly st
 
 async function chooseTool(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice> {
   const id = input.positionals[0] ?? ''
-  const tool = catalog.tools.find((candidate) => candidate.id === id)
+  const tools = [...catalog.tools, ...catalog.byHand]
+  const tool = tools.find((candidate) => candidate.id === id)
   if (!tool)
     throw unknownValue(
       'tool',
       id,
-      catalog.tools.map((candidate) => candidate.id),
-      catalog,
+      tools.map((candidate) => candidate.id),
+      { ...catalog, tools, byHand: [] },
     )
   const { origin } = chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion'))
+  const [variant] = tool.variants
+  if (isByHand(tool) && variant) {
+    const model = chooseModel(tool, input) ?? standInModel
+    return { ...{ tool, variant, origin, model }, scope: 'user', method: 'file', keyStore: 'file' }
+  }
   const choice = await completeChoice(tool, origin, input, catalog, host)
-  return lacksModel(choice) ? { ...choice, model: standInModel } : choice
+  const hasSteps = stepFormats(tool).includes(textOf(input, 'format') ?? '')
+  const lacksOne = lacksModel(choice) || (hasSteps && choice.model === undefined)
+  return lacksOne ? { ...choice, model: standInModel } : choice
 }
 
 async function chooseKey(input: Input, { host }: CommandContext): Promise<Secret> {
-  if (!isOn(input, 'withKey')) return standInKey
+  if (!isOn(input, 'withKey')) return new Secret(standInKey)
   const key = await givenKey(input, host)
   if (!key) throw missingKey()
   return key

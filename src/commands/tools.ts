@@ -1,4 +1,5 @@
 import { detectTool } from '../catalog/detect.ts'
+import { isByHand } from '../catalog/steps.ts'
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { Host } from '../host/host.ts'
@@ -29,9 +30,11 @@ interface ToolRow {
   readonly version: string | null
   /** Whether a real client was run for what its folder says, or only documentation was read. */
   readonly facts: 'measured' | 'documented'
-  /** The versions that were run. */
+  /** The versions that were run; of a library its packages. */
   readonly measured: string | null
   readonly scopes: readonly Scope[]
+  /** The command that prints what is done by hand, where nothing is written. */
+  readonly byHand: string | null
   /** Whether `run` can start it. */
   readonly run: boolean
   readonly install: string | null
@@ -42,7 +45,7 @@ const scopes: readonly Scope[] = ['user', 'project']
 
 /** Every tool, installed ones first. Nothing is written; a client is run only where nothing else tells its version. */
 export async function runTools(_: Input, { catalog, host }: CommandContext): Promise<Outcome> {
-  const look = Promise.all(catalog.tools.map((tool) => rowOf(tool, host)))
+  const look = Promise.all([...catalog.tools, ...catalog.byHand].map((tool) => rowOf(tool, host)))
   const rows = await withProgress(host, host.texts['progress.look'], look)
   const sorted = [...rows.filter(({ installed }) => installed), ...rows.filter(({ installed }) => !installed)]
   return { exit: 0, findings: [], data: { tools: sorted }, report: render(sorted, host) }
@@ -50,16 +53,16 @@ export async function runTools(_: Input, { catalog, host }: CommandContext): Pro
 
 async function rowOf(tool: Tool, host: Host): Promise<ToolRow> {
   const { present, version = null } = await detectTool(tool, host)
-  const { measured = null } = tool.diagnosis
+  const measured = tool.diagnosis.measured ?? tool.measuredPackages?.join(', ') ?? null
   return {
     id: tool.id,
     title: tool.title,
     installed: present,
     version,
-    // Of a library no version is found.
-    facts: measured !== null || tool.detect.commands.length === 0 ? 'measured' : 'documented',
+    facts: measured === null ? 'documented' : 'measured',
     measured,
     scopes: scopes.filter((scope) => methodsOf(tool, scope).length > 0),
+    byHand: isByHand(tool) ? `qcode-setup print ${tool.id}` : null,
     run: tool.runs.length > 0,
     install: tool.install ?? null,
     docs: tool.docs,
@@ -71,12 +74,14 @@ function render(rows: readonly ToolRow[], host: Host): string {
   const head = (['id', 'title', 'installed', 'facts', 'scopes'] as const).map(
     (name) => texts[`tools.${name}`],
   )
-  const cells = rows.map(({ id, title, installed, version, facts, measured, scopes: where }) => [
+  const cells = rows.map(({ id, title, installed, version, facts, measured, scopes: where, byHand }) => [
     id,
     title,
     installed ? (version ?? texts['tools.yes']) : texts['tools.no'],
     [texts[`tools.${facts}`], measured].filter(Boolean).join(' '),
-    where.map((scope) => texts[`status.scope.${scope}`]).join(texts['list.between']),
+    byHand === null
+      ? where.map((scope) => texts[`status.scope.${scope}`]).join(texts['list.between'])
+      : texts['tools.by-hand']({ command: byHand }),
   ])
   return renderTable(head, cells, styleFor(host, 'stdout'), host.terminal.columns)
 }

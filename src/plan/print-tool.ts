@@ -1,3 +1,4 @@
+import { stepFormats } from '../catalog/steps.ts'
 import type { Value } from '../documents/document.ts'
 import { renderData } from '../documents/formats.ts'
 import { type AssignedValue, quoteDotenv, type ShellId, shellLine } from '../documents/shell/quote.ts'
@@ -32,18 +33,15 @@ interface PrintedFile {
 /** The formats in which a tool's settings can be printed; the first is the default. */
 export function printFormats(choice: ToolChoice, context: WantedContext): string[] {
   const files = printedFiles(choice, context).map((target) => target.format)
-  const { env, snippets } = choice.tool
-  if (choice.keyStore === 'keychain') {
-    const isRead = env !== undefined || (choice.keyDelivery?.variables.length ?? 0) > 0
-    return [...new Set([...files, ...(isRead ? readingShells : [])])]
-  }
+  return [...new Set([...files, ...valueFormats(choice, files), ...stepFormats(choice.tool)])]
+}
+
+function valueFormats({ tool, keyStore, keyDelivery }: ToolChoice, files: readonly string[]): string[] {
+  const { env, snippets } = tool
+  if (keyStore === 'keychain') return env || keyDelivery?.variables.length ? readingShells : []
   // A file of variables that the client reads can be set in a shell as well.
-  const variables = env
-    ? [...Object.keys(shells), 'dotenv']
-    : files.includes('dotenv')
-      ? Object.keys(shells)
-      : []
-  return [...new Set([...files, ...variables, ...Object.keys(snippets)])]
+  const inShells = env || files.includes('dotenv') ? Object.keys(shells) : []
+  return [...inShells, ...(env ? ['dotenv'] : []), ...Object.keys(snippets)]
 }
 
 /** One of a tool's formats, or without one every file that it needs. The key in `context` is written as it is. */

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Catalog } from '../catalog/tool.ts'
 import { nearest, type Synonyms, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { joined, type Message, say } from '../texts/message.ts'
+import { joined, type Message, say, written } from '../texts/message.ts'
 import { type CommandName, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
 import { synonymsOf } from './synonyms.ts'
@@ -98,6 +98,7 @@ function checkedTool(value: string, command: string, field: Field, catalog: Cata
   const valid = field.choices?.(catalog)
   const unknown = valid && value.split(',').find((word) => !valid.includes(word))
   if (unknown === undefined) return value
+  refuseNotWritten(unknown, catalog)
   const { gateway } = catalog
   const near = nearest(unknown, regionIds(gateway), synonymsOf('region', { gateway }))
   const takesRegion = fieldsOf(command, catalog).some(([, { flag }]) => flag === 'region')
@@ -213,10 +214,31 @@ export function unknownValue(
   what: Named,
   value: string,
   valid: readonly string[],
-  catalog?: Partial<Pick<Catalog, 'tools' | 'gateway'>>,
+  catalog?: Partial<Catalog>,
 ): UserError {
+  if (what === 'tool') refuseNotWritten(value, catalog)
   const synonyms = synonymsOf(what === 'tool-in-model' ? 'tool' : what, catalog)
   return notValid(what, say(`unknown.${what}`, { value: printable(value) }), value, valid, synonyms)
+}
+
+/** Errors: UserError, exit 2, that says how a client is set up of which nothing is written, or why it is not set up. */
+function refuseNotWritten(word: string, { byHand = [], leftOut = [] }: Partial<Catalog> = {}): void {
+  const tool = byHand.find(({ id, alsoCalled = [] }) => [id, ...alsoCalled].includes(word.toLowerCase()))
+  if (tool)
+    throw new UserError({
+      code: 'set-up-by-hand',
+      message: say('unknown.by-hand', { tool: tool.title }),
+      hint: say('unknown.by-hand.hint', { command: `qcode-setup print ${tool.id}` }),
+      exit: 2,
+    })
+  const client = leftOut.find(({ id }) => id === word.toLowerCase())
+  if (client)
+    throw new UserError({
+      code: 'left-out',
+      message: say('unknown.left-out', { tool: client.title, why: written(client.why, client.whyZh) }),
+      hint: 'qcode-setup tools',
+      exit: 2,
+    })
 }
 
 function unknownChoice(flag: string, value: string, valid: readonly string[], catalog: Catalog): UserError {

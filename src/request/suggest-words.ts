@@ -1,3 +1,4 @@
+import { stepFormats } from '../catalog/steps.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
 import { type Message, say, written } from '../texts/message.ts'
 import { type CommandName, type Field, fields, fieldsOf } from './fields.ts'
@@ -21,7 +22,7 @@ export interface SuggestContext {
 export const positionalValues: {
   readonly [Name in CommandName]?: 'path' | ((catalog: Catalog) => readonly string[])
 } = {
-  print: toolIds,
+  print: (catalog) => [...toolIds(catalog), ...catalog.byHand.map(({ id }) => id)],
   run: toolIds,
   switch: fields.printRegion.choices,
   lint: 'path',
@@ -172,12 +173,14 @@ function valuesOf(
   if (field.flag === 'tool') return [...new Set([...setUp, 'all', 'detected'])]
   if (field.flag === 'model') return toolIds(catalog).map((id) => `${id}=`)
   if (field.flag !== 'format') return []
-  const named = catalog.tools.filter(({ id }) => id === tool)
-  return [...new Set((named.length > 0 ? named : catalog.tools).flatMap(formatsOf))]
+  const printed = [...catalog.tools, ...catalog.byHand]
+  const named = printed.filter(({ id }) => id === tool)
+  return [...new Set((named.length > 0 ? named : printed).flatMap(formatsOf))]
 }
 
 /** As `print` has them for a tool that is set up in the default way. */
-export function formatsOf({ targets, env, snippets }: Tool): string[] {
+export function formatsOf(tool: Tool): string[] {
+  const { targets, env, snippets } = tool
   const files = targets.filter(
     ({ scope, when, keyDelivery = ['file'] }) =>
       scope === 'user' && when === undefined && keyDelivery.includes('file'),
@@ -185,7 +188,8 @@ export function formatsOf({ targets, env, snippets }: Tool): string[] {
   const shells = ['sh', 'fish', 'powershell', 'cmd']
   const inFile = files.some(({ format }) => format === 'dotenv') ? shells : []
   const variables = env ? [...shells, 'dotenv'] : inFile
-  return [...new Set([...files.map(({ format }) => format), ...variables, ...Object.keys(snippets)])]
+  const others = [...variables, ...Object.keys(snippets), ...stepFormats(tool)]
+  return [...new Set([...files.map(({ format }) => format), ...others])]
 }
 
 function shellsOf({ completions }: Catalog): Suggestion[] {
@@ -197,12 +201,12 @@ function behindFlag(start: string, found: readonly Suggestion[] | 'path'): reado
 }
 
 /** Ids of tools and regions with the name that people know them by; one name of a region is enough. */
-function withTitles(values: readonly string[], { tools, gateway }: Catalog): Suggestion[] {
+function withTitles(values: readonly string[], { tools, byHand, gateway }: Catalog): Suggestion[] {
   const aliases = gateway.regions.flatMap((region) => region.aliases)
   return values
     .filter((value) => !aliases.includes(value))
     .map((value) => {
-      const tool = tools.find(({ id }) => id === value || `${id}=` === value)
+      const tool = [...tools, ...byHand].find(({ id }) => id === value || `${id}=` === value)
       const region = gateway.regions.find(({ id }) => id === value)
       if (tool) return { value, meaning: written(tool.title) }
       return region ? { value, meaning: written(region.title, region.titleZh) } : { value }

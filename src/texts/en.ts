@@ -1046,6 +1046,10 @@ export const en = {
     `export ${variable}=${value} where it is set now, or unset ${variable}; then run the same command again.`,
 
   // The command line.
+  'unknown.by-hand': ({ tool }: With<'tool'>) =>
+    `${tool} is set up by hand: qcode-setup can't write its settings.`,
+  'unknown.by-hand.hint': ({ command }: With<'command'>) => `To see the steps, run: ${command}`,
+  'unknown.left-out': ({ tool, why }: With<'tool' | 'why'>) => `${tool} can't be set up: ${why}`,
   'unknown.command': ({ value }: With<'value'>) => `Unknown command "${value}".`,
   'unknown.flag': ({ flag, command }: With<'flag' | 'command'>) => `Unknown flag ${flag} for ${command}.`,
   'unknown.format': ({ tool, value }: With<'tool' | 'value'>) =>
@@ -1542,6 +1546,10 @@ export const en = {
     `To complete it, run: ${command}, or run the interrupted command again.`,
   'print.also': ({ path, tool, format }: With<'path' | 'tool' | 'format'>) =>
     `Also needed: ${path} (qcode-setup print ${tool} --format ${format})`,
+  'print.by-hand': ({ tool, docs }: With<'tool' | 'docs'>) =>
+    `${tool} is set up by hand. These steps follow its documentation (${docs}); qcode-setup was not tested with it.`,
+  'print.steps-key': 'Steps never show the key.',
+  'print.steps-key.hint': 'Leave out --with-key, and enter your key where the steps say so.',
   'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
   // The command run.
@@ -1592,6 +1600,7 @@ export const en = {
   'tools.no': 'no',
   'tools.measured': 'measured',
   'tools.documented': 'documented',
+  'tools.by-hand': ({ command }: With<'command'>) => `by hand: ${command}`,
 
   // The commands report and invite.
   'fleet.machine': ({ machine }: With<'machine'>) => `Computer: ${machine}`,
@@ -1782,6 +1791,7 @@ export const en = {
   'help.print': 'Print the settings for one tool without writing anything',
   'help.print.example-1': 'Print the lines for config.toml',
   'help.print.example-2': 'Print a ready-to-run example',
+  'help.print.example-3': 'Print the steps for a tool that is set up by hand',
   'help.check': 'Test the gateway and your key (uses no tokens)',
   'help.check.example-1': 'Test the configured regions',
   'help.check.example-2': 'Test every region and compare response times',
@@ -1903,7 +1913,7 @@ export const en = {
   'flag.deep': 'Also run your installed tools on a copy of your settings, against a local test gateway',
   'flag.no-check': "Don't contact the gateway",
   'flag.format':
-    'Output format (depends on the tool): sh, fish, powershell, cmd, dotenv, toml, json, yaml, python or typescript',
+    'Output format (depends on the tool): sh, fish, powershell, cmd, dotenv, toml, json, yaml, python, typescript or steps',
   'flag.with-key': 'Include the real key in the output',
   'flag.quiet': 'Print only the verdict and errors',
   'flag.json': 'Print one JSON document to standard output',

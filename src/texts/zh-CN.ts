@@ -841,6 +841,9 @@ export const zhCN: Texts = {
     `请在当前设置处改为 export ${variable}=${value}，或运行 unset ${variable}，然后重新运行同一命令。`,
 
   // The command line.
+  'unknown.by-hand': ({ tool }) => `${tool} 需要手动设置：qcode-setup 无法写入其设置。`,
+  'unknown.by-hand.hint': ({ command }) => `如需查看步骤，请运行：${command}`,
+  'unknown.left-out': ({ tool, why }) => `无法设置 ${tool}：${why}`,
   'unknown.command': ({ value }) => `未知命令“${value}”。`,
   'unknown.flag': ({ flag, command }) => `命令 ${command} 没有选项 ${flag}。`,
   'unknown.format': ({ tool, value }) => `${tool} 的设置无法以“${value}”格式输出。`,
@@ -1222,6 +1225,10 @@ export const zhCN: Texts = {
   'status.key.keychain': '系统钥匙串',
   'status.unfinished.hint': ({ command }) => `完成该操作请运行：${command}，或重新运行被中断的命令。`,
   'print.also': ({ path, tool, format }) => `还需要：${path}（qcode-setup print ${tool} --format ${format}）`,
+  'print.by-hand': ({ tool, docs }) =>
+    `${tool} 需要手动设置。以下步骤依据其文档（${docs}）；qcode-setup 未对其进行实测。`,
+  'print.steps-key': '步骤中从不显示密钥。',
+  'print.steps-key.hint': '请去掉 --with-key，并在步骤指明之处填写您的密钥。',
   'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // The command run.
@@ -1264,6 +1271,7 @@ export const zhCN: Texts = {
   'tools.no': '否',
   'tools.measured': '实测',
   'tools.documented': '仅据文档',
+  'tools.by-hand': ({ command }) => `手动设置：${command}`,
 
   // The commands report and invite.
   'fleet.machine': ({ machine }) => `计算机：${machine}`,
@@ -1421,6 +1429,7 @@ export const zhCN: Texts = {
   'help.print': '显示某个工具的设置，不写入任何文件',
   'help.print.example-1': '显示要写入 config.toml 的内容',
   'help.print.example-2': '显示可直接运行的示例',
+  'help.print.example-3': '显示需手动设置的工具的步骤',
   'help.check': '测试网关和您的密钥（不消耗 token）',
   'help.check.example-1': '测试已配置的区域',
   'help.check.example-2': '测试所有区域并比较响应时间',
@@ -1536,7 +1545,7 @@ export const zhCN: Texts = {
   'flag.deep': '另外使用您设置的副本，针对本地测试网关运行已安装的工具',
   'flag.no-check': '不连接网关',
   'flag.format':
-    '输出格式（因工具而异）：sh、fish、powershell、cmd、dotenv、toml、json、yaml、python 或 typescript',
+    '输出格式（因工具而异）：sh、fish、powershell、cmd、dotenv、toml、json、yaml、python、typescript 或 steps',
   'flag.with-key': '输出中包含真实密钥',
   'flag.quiet': '只输出结论和错误',
   'flag.json': '向标准输出打印一个 JSON 文档',

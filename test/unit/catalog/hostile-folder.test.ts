@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadOwnTools } from '../../../src/catalog/load-own-tools.ts'
+import { isByHand } from '../../../src/catalog/steps.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { ownContent, ownManifest, writeOwnTool } from '../../support/own-tool.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -59,6 +60,29 @@ it('a right folder is a tool, marked as the user’s own', async () => {
   const { tools: loaded, unusable } = await load()
   expect(unusable).toEqual([])
   expect(loaded).toMatchObject([{ id: 'mine', isOwn: true }])
+})
+
+const byHand = `${ownManifest.slice(0, ownManifest.indexOf('[[targets]]'))}
+[[steps]]
+text = "Paste this."
+text_zh = "粘贴以下内容。"
+settings = { format = "json", content = "settings.json" }
+`
+
+it('a folder with steps alone is a tool that is set up by hand', async () => {
+  writeOwnTool(tools, { 'tool.toml': byHand })
+  const { tools: loaded, unusable } = await load()
+  expect(unusable).toEqual([])
+  expect(loaded.map(isByHand)).toEqual([true])
+})
+
+it.each([
+  ['text', 'text = "Paste this."', 'text = "Paste https://evil.example/v1."', '{}'],
+  ['text_zh', '粘贴以下内容。', '粘贴 https://evil.example/v1。', '{}'],
+  ['settings', '', '', '{ "url": "https://evil.example/v1" }'],
+])('steps whose %s leads elsewhere are refused', async (field, from, to, settings) => {
+  writeOwnTool(tools, { 'tool.toml': byHand.replace(from, to), 'settings.json': settings })
+  expect(await refusal()).toContain(`steps.0.${field}`)
 })
 
 /** Every way in which a manifest names a file of its folder. */

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { expect, it } from 'vitest'
 import type { Tool } from '../../../src/catalog/tool.ts'
+import type { Region } from '../../../src/gateway/gateway.ts'
+import { BaseUrl } from '../../../src/gateway/judge-base-url.ts'
+import { Origin } from '../../../src/gateway/origin.ts'
 import { printFormats, printTool } from '../../../src/plan/print-tool.ts'
 import { baseUrlOf } from '../../../src/plan/wanted.ts'
 import { methodsOf } from '../../../src/request/choose-tools.ts'
@@ -16,7 +19,7 @@ import { choiceOf, docsContext, howToRenew, table, writtenBy } from '../../suppo
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 
 // UPDATE_DOCS=1 writes the pages anew.
-const { gateway, tools } = testCatalog
+const { gateway, tools, byHand, leftOut } = testCatalog
 const words = {
   en: {
     title: 'Reference',
@@ -27,6 +30,10 @@ const words = {
     variables: ['Environment variables', 'Variable', 'Meaning'],
     regions: ['Regions', 'Region', 'Address', 'Notes'],
     tools: ['Tools', 'Tool', 'Base URL (global)', 'The tool then requests', 'Files', 'Scopes'],
+    byHand: ['Tools that are set up by hand', 'Tool', 'Base URL (global)', 'Steps'],
+    byHandAbout:
+      'Nothing is written for these: a window, an account or a keychain holds their settings. The steps follow their documentation and were not tested.',
+    leftOut: ['Tools that are left out, and why', 'Tool', 'Why'],
     values: ['What is written', 'variables'],
   },
   'zh-CN': {
@@ -38,6 +45,9 @@ const words = {
     variables: ['环境变量', '变量', '含义'],
     regions: ['区域', '区域', '地址', '说明'],
     tools: ['工具', '工具', 'Base URL（全球）', '工具实际请求的路径', '文件', '作用范围'],
+    byHand: ['需手动设置的工具', '工具', 'Base URL（全球）', '步骤'],
+    byHandAbout: '不会为以下工具写入任何内容：其设置保存在窗口、账户或钥匙串中。步骤依据其文档，未经实测。',
+    leftOut: ['未收录的工具及原因', '工具', '原因'],
     values: ['写入的内容', '变量'],
   },
 } as const
@@ -91,6 +101,11 @@ async function referencePage(language: Language, texts: Texts): Promise<string> 
       ]),
     ),
     section(page.tools, await Promise.all(tools.map(toolRow))),
+    `## ${page.byHand[0]}\n\n${page.byHandAbout}\n\n${table(page.byHand.slice(1), byHand.map(byHandRow))}`,
+    section(
+      page.leftOut,
+      leftOut.map(({ id, title, why, whyZh }) => [`\`${id}\` ${title}`, language === 'en' ? why : whyZh]),
+    ),
     `## ${page.values[0]}`,
     ...(await Promise.all(tools.map((tool) => writtenValues(tool, page.values[1])))),
   ].join('\n\n')}\n`
@@ -101,6 +116,15 @@ async function toolRow(tool: Tool): Promise<string[]> {
   const scopes = (['user', 'project'] as const).filter((scope) => methodsOf(tool, scope).length > 0)
   const { requests } = baseUrlOf(await choiceOf(tool), gateway)
   return [`\`${tool.id}\` ${tool.title}`, baseUrl, `\`${requests}\``, files, scopes.join(', ')]
+}
+
+function byHandRow({ id, title, variants }: Tool): string[] {
+  const [region] = gateway.regions
+  const endpoints = region ? (variants[0]?.endpoints ?? []) : []
+  const urls = endpoints.map(
+    (one) => `\`${BaseUrl.build(Origin.ofRegion(region as Region), one, gateway).text}\``,
+  )
+  return [`\`${id}\` ${title}`, urls.join(', '), `\`qcode-setup print ${id}\``]
 }
 
 /** The whole of what is written for a tool, as `print` shows it: its files, or the variables of an SDK. */

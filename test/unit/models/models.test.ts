@@ -5,6 +5,8 @@ import { createCommitter } from '../../../src/apply/committer.ts'
 import { modelsCommand, runModels } from '../../../src/commands/models.ts'
 import { runTools } from '../../../src/commands/tools.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
+import { clientPackages } from '../../clients/client-packages.ts'
+import { clientRunners } from '../../clients/client-runners.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 import { makeHome } from '../apply/make-home.ts'
@@ -118,15 +120,40 @@ describe('tools', () => {
     const { exit, data } = await runTools(input, { host, catalog: testCatalog })
     const rows = data.tools as { id: string; installed: boolean; facts: string; scopes: string[] }[]
     expect(exit).toBe(0)
-    expect(rows.map(({ id }) => id).sort()).toEqual(testCatalog.tools.map(({ id }) => id).sort())
+    const all = [...testCatalog.tools, ...testCatalog.byHand]
+    expect(rows.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort())
+    expect(rows.find(({ id }) => id === 'cursor')).toMatchObject({
+      facts: 'documented',
+      measured: null,
+      scopes: [],
+      byHand: 'qcode-setup print cursor',
+      run: false,
+    })
     expect(rows.find(({ id }) => id === 'claude-code')).toMatchObject({
       installed: false,
       facts: 'measured',
       measured: expect.stringContaining('2.1.330'),
       scopes: ['user', 'project'],
+      byHand: null,
       run: true,
       install: 'npm install -g @anthropic-ai/claude-code',
     })
     expect(rows.find(({ id }) => id === 'codex')?.scopes).toEqual(['user'])
+  })
+
+  it('says of each tool that the lane of clients runs that it was measured, and in which packages', async () => {
+    const run = new Set(clientRunners.map(({ tool }) => tool))
+    const proven = testCatalog.tools.filter(({ id }) => run.has(id))
+    expect(
+      proven.filter(({ measuredPackages, diagnosis }) => !measuredPackages && !diagnosis.measured),
+    ).toEqual([])
+    const pinned = clientPackages.flatMap(({ registry, packages }) =>
+      Object.entries(packages).map(
+        ([name, version]) => `${name} ${version} (${registry === 'npm' ? 'npm' : 'PyPI'})`,
+      ),
+    )
+    const named = testCatalog.tools.flatMap(({ measuredPackages = [] }) => measuredPackages)
+    expect(named.length).toBeGreaterThan(10)
+    expect(named.filter((name) => !pinned.includes(name))).toEqual([])
   })
 })

@@ -25,9 +25,10 @@ import {
   rollbackFailed,
   rolledBackRuns,
 } from './restore-run.ts'
-import { type ApplyRequest, type RunRecord, runIds, secondOf } from './run-record.ts'
+import { type ApplyRequest, runIds, secondOf } from './run-record.ts'
 import { runsFolder, stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
+import type { RunRecord } from './state-schemas.ts'
 
 /**
  * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
@@ -57,7 +58,7 @@ export async function applyEdits(
         ? await runOnce(current, checkTargets(edits, host), writer)
         : await storeLedger(current.ledger.after, writer)
       // Only tidying: what cannot be removed now is tried again by the next run.
-      if (run) await pruneRuns(readLedger(host), run, writer).catch(() => {})
+      if (run) await pruneRuns(run, writer).catch(() => {})
       return run ?? undefined
     })
   } catch (error) {

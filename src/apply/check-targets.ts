@@ -5,7 +5,7 @@ import { assertWritable, type FileState, readFileState } from '../host/read-file
 import type { FileEdit } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
-import type { RecordedFile, RunRecord } from './run-record.ts'
+import type { RecordedFile, RunRecord } from './state-schemas.ts'
 
 /** One edit, and what stands at its path now that the lock is held. */
 export interface Target {

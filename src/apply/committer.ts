@@ -13,14 +13,9 @@ import { forgetKeys, hasCopies, keychainPosition } from './keychain-copies.ts'
 import { completeRun } from './prepare-run.ts'
 import { finishRenewal } from './renew-history.ts'
 import { explainFailure, restoreRun, rollbackFailed } from './restore-run.ts'
-import {
-  type ApplyRequest,
-  type RecordedFile,
-  type RenewedFile,
-  type RunRecord,
-  targetName,
-} from './run-record.ts'
+import { type ApplyRequest, targetName } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
+import type { RecordedFile, RenewedFile, RunRecord } from './state-schemas.ts'
 import { readTrustedFile } from './trusted-file.ts'
 
 /** How an unfinished run is brought to its end. */

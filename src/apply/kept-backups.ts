@@ -17,9 +17,10 @@ import {
 } from './journal.ts'
 import { readLedger } from './ledger-store.ts'
 import { explainFailure } from './restore-run.ts'
-import { type RecordedFile, type RunRecord, runIds } from './run-record.ts'
+import { runIds } from './run-record.ts'
 import { runsFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
+import type { RecordedFile, RunRecord } from './state-schemas.ts'
 import { namesInTrustedFolder, namesInTrustedFolders, readTrustedFile } from './trusted-file.ts'
 
 /** A file in the folder of a run that is not its record. */
@@ -102,11 +103,11 @@ const looksAtOld = 4
  * and a few by chance. Kept are runs whose backup the ledger still needs (written by version 0.1.0), runs that have a copy in
  * the keychain, one that was not finished, and one whose record cannot be used. `run`: the one that has ended.
  */
-export async function pruneRuns(ledger: Ledger, run: RunRecord, writer: Writer): Promise<void> {
-  const needed = neededRuns(ledger)
-  const isNeeded = (old: RunRecord) => needed.has(old.id) || old.keychain !== undefined || isUnfinished(old)
+export async function pruneRuns(run: RunRecord, writer: Writer): Promise<void> {
   const [first, ...others] = runIds(writer.host).slice(keptRuns)
   if (first === undefined) return
+  const needed = neededRuns(readLedger(writer.host))
+  const isNeeded = (old: RunRecord) => needed.has(old.id) || old.keychain !== undefined || isUnfinished(old)
   const start = Number.parseInt(run.id.split('-')[1] ?? '', 16) % (others.length || 1)
   const some = [...others.slice(start), ...others.slice(0, start)].slice(0, looksAtOld - 1)
   for (const old of runsNamed(writer.host, [first, ...some])) {

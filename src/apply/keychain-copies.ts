@@ -14,8 +14,8 @@ import { say } from '../texts/message.ts'
 import { changedSincePlan, changedSinceRun, type FilePosition } from './check-targets.ts'
 import { createFileSystem } from './file-system.ts'
 import { findUnfinishedRun, listRuns, unfinishedRun } from './journal.ts'
-import type { RecordedKeychain, RunRecord } from './run-record.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
+import type { RecordedKeychain, RunRecord } from './state-schemas.ts'
 
 /** What the journal holds of a run's key; the two copies are accounts of the keychain itself. */
 export function recordKeychain({ account, before, after }: KeychainEdit, runId: string): RecordedKeychain {

@@ -1,9 +1,6 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import * as z from 'zod/mini'
-import { formatIds } from '../documents/formats.ts'
 import { quoteWord, UserError } from '../errors.ts'
-import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import {
   type Consent,
@@ -11,9 +8,6 @@ import {
   earliestConsent,
   emptyLedger,
   type Ledger,
-  type LedgerEntry,
-  type Setup,
-  setupId,
   shareConsents,
 } from '../ledger.ts'
 import { say } from '../texts/message.ts'
@@ -21,119 +15,8 @@ import { removeIfThere, step } from './file-system.ts'
 import { clearReplacement, replaceFile } from './replace-file.ts'
 import { stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
+import { firstConsentsSchema, ledgerSchema } from './state-schemas.ts'
 import { readTrustedFile } from './trusted-file.ts'
-
-const setupSchema = z.pipe(
-  z.looseObject({
-    tool: z.string(),
-    region: z.string(),
-    gateway: z.string(),
-    scope: z.string(),
-    method: z.string(),
-    place: z.exactOptional(z.string()),
-    folders: z.exactOptional(z.record(z.string(), z.string())),
-    project: z.exactOptional(z.string()),
-    shell: z.exactOptional(z.string()),
-    keyStore: z.exactOptional(z.string()),
-    variant: z.string(),
-    keyDelivery: z.exactOptional(z.string()),
-    keyWay: z.exactOptional(z.string()),
-    model: z.exactOptional(z.string()),
-    declared: z.exactOptional(z.literal(true)),
-    // What is no time is no consent: the user is asked again, and everything else goes on.
-    agreedAt: z.catch(z.optional(z.iso.datetime()), undefined),
-  }),
-  // Version 0.1.0 stored the field as `keyWay`.
-  z.transform(
-    ({ keyWay, agreedAt, ...setup }): Setup => ({
-      ...(keyWay !== undefined && { keyDelivery: keyWay }),
-      ...setup,
-      ...(agreedAt !== undefined && { agreedAt }),
-    }),
-  ),
-)
-
-const entryFields = {
-  path: z.string(),
-  format: z.enum(formatIds),
-  keyPath: z.array(z.string()),
-  tool: z.string(),
-  hash: z.string(),
-  run: z.string(),
-  hides: z.exactOptional(z.string()),
-  silenced: z.exactOptional(z.literal(true)),
-}
-
-const hunkSchema = z.object({
-  from: z.string(),
-  to: z.string(),
-  before: z.array(z.string()),
-  after: z.array(z.string()),
-  edge: z.string(),
-})
-
-const replacedSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('absent'), parents: z.number(), trace: z.exactOptional(z.string()) }),
-  z.object({ kind: z.literal('value'), text: z.string(), hunk: z.exactOptional(hunkSchema) }),
-  z.object({ kind: z.literal('backup'), run: z.string() }),
-])
-
-const entrySchema = z.looseObject({ ...entryFields, setups: z.array(z.string()), replaced: replacedSchema })
-
-const fileSchema = z.object({
-  path: z.string(),
-  before: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('absent') }),
-    z.object({ kind: z.literal('file'), mode: z.number(), blank: z.exactOptional(z.string()) }),
-    z.object({ kind: z.literal('backup'), run: z.string() }),
-  ]),
-})
-
-/** What version 0.1.0 stored: the run that first took a key over, whose backup of the file has what was there before. */
-const firstSchema = z.object({
-  version: z.literal(1),
-  setups: z.array(setupSchema),
-  entries: z.array(z.looseObject({ ...entryFields, origin: z.string() })),
-})
-
-/** A `Ledger` as it is stored; fields that this version does not know are kept. What version 0.1.0 stored is carried over. */
-export const ledgerSchema = z.pipe(
-  z.union([
-    z.object({
-      version: z.literal(2),
-      setups: z.array(setupSchema),
-      entries: z.array(entrySchema),
-      files: z.array(fileSchema),
-      folders: z.array(z.object({ path: z.string(), mode: z.number() })),
-    }),
-    firstSchema,
-  ]),
-  z.transform((stored): Ledger => (stored.version === 1 ? carryOver(stored) : stored)),
-)
-
-/**
- * A ledger of version 0.1.0 in the form of this one, as far as that is known without templates and backups; the rest is
- * completed when a plan is made (`completeLedger`). That version had one setup for a tool at user scope, and one a project.
- */
-function carryOver({ setups, entries }: z.infer<typeof firstSchema>): Ledger {
-  const wanting = ({ tool, path }: Pick<LedgerEntry, 'tool' | 'path'>) => {
-    const own = setups.filter((setup) => setup.tool === tool)
-    const inProject = own.filter(({ project }) => project !== undefined && isBelow(path, project))
-    return inProject.length > 0 ? inProject : own.filter(({ project }) => project === undefined)
-  }
-  const firstRuns = new Map(entries.toReversed().map(({ path, origin }) => [path, origin]))
-  return {
-    version: 2,
-    setups,
-    entries: entries.map(({ origin: firstRun, ...entry }) => ({
-      ...entry,
-      setups: wanting(entry).map(setupId),
-      replaced: { kind: 'backup', run: firstRun },
-    })),
-    files: [...firstRuns].map(([path, run]) => ({ path, before: { kind: 'backup', run } })),
-    folders: [],
-  }
-}
 
 /**
  * The stored ledger, or the empty one, with what was agreed to under version 0.1.0. Throws UserErrors `broken-ledger`,
@@ -236,11 +119,6 @@ export function findConsent(host: Host, origin: string): Consent | undefined {
   if (!known) readFirstConsents(host)
   return known
 }
-
-const firstConsentsSchema = z.object({
-  version: z.literal(1),
-  plainHttp: z.array(z.looseObject({ origin: z.string(), agreedAt: z.iso.datetime() })),
-})
 
 /** The list that version 0.1.0 kept beside its ledger; undefined where there is none. */
 function readFirstConsents(host: Host): readonly Consent[] | undefined {

@@ -16,7 +16,8 @@ import {
 } from './journal.ts'
 import { undoKeychain } from './keychain-copies.ts'
 import { readLedger } from './ledger-store.ts'
-import { type ApplyRequest, newRunId, type RecordedFile, type RunRecord } from './run-record.ts'
+import { type ApplyRequest, newRunId } from './run-record.ts'
+import type { RecordedFile, RunRecord } from './state-schemas.ts'
 
 /** What takes a run back: give `request` to `applyEdits`. */
 export interface UndoPlan {

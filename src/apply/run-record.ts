@@ -1,122 +1,14 @@
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
-import * as z from 'zod/mini'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
-import { ledgerSchema } from './ledger-store.ts'
 import { runsFolder } from './state-folder.ts'
+import type { RecordedFolder, RunRecord } from './state-schemas.ts'
 import { isTemporaryOf } from './temporary-file.ts'
 import { beginningOf, namesInTrustedFolder } from './trusted-file.ts'
-
-const beforeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('absent') }),
-  z.object({
-    kind: z.enum(['file', 'link']),
-    mode: z.number(),
-    uid: z.number(),
-    gid: z.number(),
-    hash: z.string(),
-    /** Name of the copy of the whole file in the run's folder. */
-    backup: z.string(),
-  }),
-])
-
-const afterSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('absent') }),
-  z.object({
-    kind: z.literal('file'),
-    /** What the disk gave, as soon as the new content is written. */
-    mode: z.number(),
-    /** The mode that was asked for, where the disk gave another one. */
-    asked: z.exactOptional(z.number()),
-    hash: z.string(),
-  }),
-])
-
-const fileSchema = z.object({
-  path: z.string(),
-  resolvedPath: z.string(),
-  before: beforeSchema,
-  after: afterSchema,
-  /** Full path of the file that holds the new content until it is put in place. */
-  temporary: z.string(),
-})
-
-/** `backup` and `staged` are accounts of the keychain itself: a key is never in the journal. */
-const keychainSchema = z.object({
-  account: z.string(),
-  before: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('absent') }),
-    z.object({ kind: z.literal('present'), hash: z.string(), backup: z.string() }),
-  ]),
-  after: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('absent') }),
-    /** `staged` holds the new key until it is put in place. */
-    z.object({ kind: z.literal('present'), hash: z.string(), staged: z.string() }),
-  ]),
-})
-
-const folderSchema = z.object({ path: z.string(), mode: z.number() })
-
-/** A file in the state folder that held an old key: it takes the content of `staged`, or goes where there is none. */
-const renewedFileSchema = z.object({
-  path: z.string(),
-  staged: z.exactOptional(z.object({ path: z.string(), hash: z.string() })),
-})
-
-const renewalSchema = z.object({
-  files: z.array(renewedFileSchema),
-  /** Accounts of the keychain: copies that take the key of `staged`. */
-  keychain: z.exactOptional(z.object({ staged: z.string(), copies: z.array(z.string()) })),
-})
-
-/** `journal.json` of a run. It holds hashes, never content. */
-export const runSchema = z.object({
-  version: z.literal(1),
-  id: z.string(),
-  /** Counts the runs of this machine from 1; the order of runs, also when the clock was set back. */
-  sequence: z.number(),
-  command: z.string(),
-  startedAt: z.iso.datetime(),
-  /**
-   * Only `preparing`, `committing` and `renewing` are unfinished. No file of the user's changes before `committing`. A run
-   * that is `renewing` has changed them all and cannot be taken back: what is left is its `renewal`.
-   */
-  state: z.enum(['preparing', 'committing', 'renewing', 'done', 'rolled-back']),
-  /** The run that this run takes back. */
-  undoes: z.exactOptional(z.string()),
-  /** Runs before it that were rolled back and left a temporary file which could not be removed until now. */
-  leftBehind: z.exactOptional(z.array(z.string())),
-  /** Its backups that held the key were deleted: it can no longer be undone. */
-  purged: z.exactOptional(z.literal(true)),
-  files: z.array(fileSchema),
-  keychain: z.exactOptional(keychainSchema),
-  /** Folders that the run makes, parents first. */
-  createdFolders: z.array(folderSchema),
-  /** Folders that the run removes where they are empty, parents first. */
-  removedFolders: z.array(folderSchema),
-  ledger: z.object({ before: ledgerSchema, after: ledgerSchema }),
-  /** Only in a run that replaced the key: what it still has to do with copies and journals, none when it is done. */
-  renewal: z.exactOptional(renewalSchema),
-})
-
-/** What one run did, or was about to do, to the machine. */
-export type RunRecord = z.infer<typeof runSchema>
-
-/** One file of a run: its state before, the hash after, and where its backup and its new content wait. */
-export type RecordedFile = z.infer<typeof fileSchema>
-
-/** What a run does to the keychain. It holds hashes and account names, never a key. */
-export type RecordedKeychain = z.infer<typeof keychainSchema>
-
-/** A backup or journal of an earlier run in which an old key is to be replaced. */
-export type RenewedFile = z.infer<typeof renewedFileSchema>
-
-/** A folder that a run made, or removes, with its mode, so that undo can take that back. */
-export type RecordedFolder = z.infer<typeof folderSchema>
 
 /** One run: everything in it happens, or nothing. */
 export interface ApplyRequest {

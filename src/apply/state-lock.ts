@@ -1,7 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import * as z from 'zod/mini'
 import { hasCode, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { othersHome } from '../host/ownership.ts'
@@ -9,6 +8,7 @@ import type { ProcessMark } from '../host/processes.ts'
 import { say } from '../texts/message.ts'
 import { type FileSystem, removeIfThere, step } from './file-system.ts'
 import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
+import { markSchema } from './state-schemas.ts'
 import { isTrustedFolder, namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
 
 /** Handed to what writes, so that nothing writes without the lock. */
@@ -134,8 +134,6 @@ export interface LockOwner {
   /** The number of heartbeats of the owner so far, give or take a constant. */
   readonly beats: number
 }
-
-const markSchema = z.object({ pid: z.number(), machine: z.string(), started: z.optional(z.string()) })
 
 /** The lock: a folder with one file in it, that of its owner. An empty one is nobody's. */
 export function lockFolder(folder: string): string {

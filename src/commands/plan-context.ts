@@ -1,5 +1,6 @@
 import { type Runs, readBackup, readModeBefore, readModeGiven } from '../apply/journal.ts'
-import { newRunId, type RecordedFolder } from '../apply/run-record.ts'
+import { newRunId } from '../apply/run-record.ts'
+import type { RecordedFolder } from '../apply/state-schemas.ts'
 import { detectTool } from '../catalog/detect.ts'
 import type { CommandContext } from '../command.ts'
 import { viewMachine } from '../effect/machine-view.ts'

@@ -1,6 +1,7 @@
 import type { Ending } from '../apply/committer.ts'
 import { endingCommand, findUnfinishedRun, lastRuns, type Runs } from '../apply/journal.ts'
-import { type RunRecord, targetName } from '../apply/run-record.ts'
+import { targetName } from '../apply/run-record.ts'
+import type { RunRecord } from '../apply/state-schemas.ts'
 import { isInteractive, type WritingContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'

@@ -1,5 +1,5 @@
 import { endingCommand, findUnfinishedRun, lastRuns } from '../apply/journal.ts'
-import type { RunRecord } from '../apply/run-record.ts'
+import type { RunRecord } from '../apply/state-schemas.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { regionName } from '../gateway/gateway.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'

@@ -18,6 +18,8 @@ export interface ReadFile {
 
 /** Files that are read once, however many tools look at them. */
 export interface FileReader {
+  /** Loads more formats. */
+  load(formats: Iterable<FormatId>): Promise<void>
   /** Reads and parses a file; each file once. Never throws for what stands there. */
   read(path: string, format: FormatId): ReadFile
   /**
@@ -37,7 +39,11 @@ export async function createFileReader(
   formatIds: Iterable<FormatId>,
   machine: Pick<MachineView, 'read'>,
 ): Promise<FileReader> {
-  const formats = await loadFormats(formatIds)
+  const formats = new Map<FormatId, Format>()
+  const load: FileReader['load'] = async (ids) => {
+    for (const [id, format] of await loadFormats(ids)) formats.set(id, format)
+  }
+  await load(formatIds)
   const known = new Map<string, ReadFile>()
   let lookedThrough = 0
   const read: FileReader['read'] = (path, formatId) => {
@@ -55,7 +61,7 @@ export async function createFileReader(
     lookedThrough += text.length
     return lineOfValue(text, keyPath, format, path)
   }
-  return { read, lineOf, all: () => [...known.values()] }
+  return { load, read, lineOf, all: () => [...known.values()] }
 }
 
 function readFile(path: string, format: Format, machine: Pick<MachineView, 'read'>): ReadFile {

@@ -68,8 +68,14 @@ export interface Resolved {
 
 /** Whether a range holds for a client; an unknown version counts as the newest. */
 export function isInRange(range: string | undefined, version: string | undefined): boolean {
-  return range === undefined || satisfies(version ?? '99999.0.0', range, { includePrerelease: true })
+  if (range === undefined) return true
+  const [isPlain, end] = (version === undefined && plainRange.exec(range)) || []
+  if (isPlain !== undefined) return end === undefined
+  return satisfies(version ?? '99999.0.0', range, { includePrerelease: true })
 }
+
+/** `>=1.2`, `<2` or both, as nearly all ranges are: whether the newest is in it shows without the package, which takes long to load. */
+const plainRange = /^(?:>=\d{1,4}(?:\.[\w.-]+)?)?( ?<=?\d{1,4}(?:\.[\w.-]+)?)?$/
 
 /** A text with its names filled in; undefined when one of them has no value. */
 export function fillNames(text: string, names: Names): string | undefined {

@@ -1,7 +1,6 @@
 import type { Installed } from '../catalog/detect.ts'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
-import type { Catalog, Shell, Tool, Variant } from '../catalog/tool.ts'
-import type { FormatId } from '../documents/formats.ts'
+import type { Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { isForGateway } from '../gateway/judge-base-url.ts'
@@ -13,15 +12,22 @@ import { schemaFindings } from './judge-schema.ts'
 import { keyFindings, modelFindings } from './key-findings.ts'
 import type { MachineView } from './machine-view.ts'
 import { openSources } from './open-sources.ts'
-import { readProfiles, winningLines } from './read-profiles.ts'
-import { type EffectContext, isGatewayKey, originsOf, type ToolView, viewTool } from './tool-view.ts'
+import { profileFormat, readProfiles, winningLines } from './read-profiles.ts'
+import {
+  type EffectContext,
+  formatsOf,
+  isGatewayKey,
+  originsOf,
+  type ToolView,
+  viewTool,
+} from './tool-view.ts'
 
 /** A machine whose effect is to be judged: on the real one it is what doctor prints, on a planned one what a plan leads to. */
 export async function openEffect(
   given: Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>,
 ): Promise<EffectContext> {
   const { catalog, machine } = given
-  const files = await createFileReader(formatsOf(catalog), machine)
+  const files = await createFileReader([profileFormat, ...formatsOf(catalog.machine)], machine)
   return { ...given, files, profiles: readProfiles(catalog.shells, machine, files) }
 }
 
@@ -72,26 +78,6 @@ function sceneOf(context: EffectContext) {
     isGatewayUrl: (text: string) => isForGateway(text, catalog.gateway, originsOf(setups)),
     isGatewayKey: (text: string) => isGatewayKey(text, context),
   }
-}
-
-/** Every format in which a source, a trap's file or a shell's file may be written. */
-function formatsOf({ tools, shells, machine }: Catalog): Set<FormatId> {
-  const diagnoses = [machine, ...tools.map(({ diagnosis }) => diagnosis)]
-  const settings = diagnoses.flatMap(({ lookups, connections }) => [
-    ...lookups.flatMap(({ from }) => from),
-    ...connections.flatMap(({ baseUrl, keys }) => [...baseUrl, ...keys]),
-  ])
-  const conditions = [
-    ...diagnoses.flatMap(({ traps }) => traps.flatMap(({ when }) => when)),
-    ...settings.flatMap(({ when = [] }) => when),
-  ]
-  const compared = conditions.flatMap(({ differsFrom }) => differsFrom ?? [])
-  return new Set([
-    'json',
-    ...diagnoses.flatMap(({ sources }) => sources.map(({ format }) => format)),
-    ...[...settings, ...conditions, ...compared].flatMap(({ format }) => format ?? []),
-    ...shells.map(({ envFormat }) => envFormat),
-  ])
 }
 
 /** Files of a client that do not open. One that does not parse is a fault; one that may not be read says nothing. */

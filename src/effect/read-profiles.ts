@@ -31,27 +31,25 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   const ours = new Set(ordered.map(({ envFile }) => resolvePath(envFile, places)))
   const started = ordered.map((shell) => startShells([shell], machine))
   const layers = started.flatMap((starts) => layersOf(starts, ours))
-  const formats = new Map(ordered.map(({ id, envFormat }) => [id, envFormat]))
-  const profileOf = ({ shell, line, name }: Layer): Profile => {
-    const file = files.read(line.file, formats.get(shell) ?? 'posix-env')
+  const profileOf = ({ line, name }: Layer): Profile => {
+    const file = files.read(line.file, profileFormat)
     return { file, variables: { [name]: line.value }, lines: { [name]: line.line } }
   }
   const named = layers.map(profileOf)
   const overwritten = started
     .flatMap((starts) => overwrittenIn(starts))
     .map((layer) => ({ ...profileOf(layer), isOverwritten: true as const }))
-  const bare = ordered.flatMap((shell) =>
-    filesOf(shell, machine).map((path) => ({
-      file: files.read(path, shell.envFormat),
-      variables: {},
-      lines: {},
-    })),
-  )
+  const bare = ordered
+    .flatMap((shell) => filesOf(shell, machine))
+    .map((path) => ({ file: files.read(path, profileFormat), variables: {}, lines: {} }))
   const taken = new Set(named.map(({ file }) => file.path))
   return [...merged(named), ...bare.filter(({ file }) => !taken.has(file.path)), ...overwritten].filter(
     ({ file: { text, problem } }) => text !== undefined || problem !== undefined,
   )
 }
+
+/** What a profile does is known from its script: as data it would be read once more, for nothing. */
+export const profileFormat = 'whole-file'
 
 /** The line that gives each variable its value in a new shell; where its ways to start differ, the user's before ours. */
 export function winningLines(shell: Shell, machine: MachineView): (readonly [name: string, line: SetLine])[] {
@@ -62,17 +60,16 @@ export function winningLines(shell: Shell, machine: MachineView): (readonly [nam
 }
 
 interface Layer {
-  readonly shell: string
   readonly name: string
   readonly line: SetLine
 }
 
 /** The winners of each way in which one shell starts, each once. */
 function layersOf(starts: readonly ShellStart[], ours: ReadonlySet<string>): Layer[] {
-  const found = starts.flatMap(({ shell, variables }) =>
+  const found = starts.flatMap(({ variables }) =>
     [...variables].flatMap(([name, lines]) => {
       const line = lines.find(({ maybe }) => !maybe)
-      return line ? [{ shell: shell.id, name, line }] : []
+      return line ? [{ name, line }] : []
     }),
   )
   const once = new Map(found.map((layer) => [`${layer.name} ${layer.line.file} ${layer.line.line}`, layer]))
@@ -83,10 +80,10 @@ function layersOf(starts: readonly ShellStart[], ours: ReadonlySet<string>): Lay
 
 /** The lines that a later one takes the place of. */
 function overwrittenIn(starts: readonly ShellStart[]): Layer[] {
-  return starts.flatMap(({ shell, variables }) =>
+  return starts.flatMap(({ variables }) =>
     [...variables].flatMap(([name, lines]) => {
       const winner = lines.find(({ maybe }) => !maybe)
-      return lines.filter((line) => line !== winner).map((line) => ({ shell: shell.id, name, line }))
+      return lines.filter((line) => line !== winner).map((line) => ({ name, line }))
     }),
   )
 }

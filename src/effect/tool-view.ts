@@ -1,8 +1,9 @@
 import { chooseVariant, type Installed } from '../catalog/detect.ts'
-import type { Connection } from '../catalog/diagnosis.ts'
+import type { Connection, Diagnosis } from '../catalog/diagnosis.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Catalog, Tool, Variant } from '../catalog/tool.ts'
 import { debug } from '../debug.ts'
+import type { FormatId } from '../documents/formats.ts'
 import { hostIn, isForGateway, judgeBaseUrl, regionMeant, type Verdict } from '../gateway/judge-base-url.ts'
 import { isBelow } from '../host/files-at.ts'
 import type { FileReader } from './file-reader.ts'
@@ -99,11 +100,27 @@ export async function viewTool(
     (await chooseVariant(tool, installed))
   if (setups[0]?.variant === chosen.id) debug(() => `variant ${chosen.id} of ${tool.id}: set up so`)
   const client = { places, version: installed.version, variant: chosen.id }
+  await context.files.load(formatsOf(tool.diagnosis))
   const opened = openSources(tool.diagnosis, client, context)
   const connections = tool.diagnosis.connections.map((connection) =>
     viewConnection(connection, tool, chosen, opened, context),
   )
   return { tool, installed, chosen, setups, ...opened, connections }
+}
+
+/** Every format in which a source, or the file of a setting or a trap, may be written. */
+export function formatsOf({ sources, lookups, connections, traps }: Diagnosis): Set<FormatId> {
+  const settings = [
+    ...lookups.flatMap(({ from }) => from),
+    ...connections.flatMap(({ baseUrl, keys }) => [...baseUrl, ...keys]),
+  ]
+  const conditions = [...traps.flatMap(({ when }) => when), ...settings.flatMap(({ when = [] }) => when)]
+  const compared = conditions.flatMap(({ differsFrom }) => differsFrom ?? [])
+  return new Set([
+    'json',
+    ...sources.map(({ format }) => format),
+    ...[...settings, ...conditions, ...compared].flatMap(({ format }) => format ?? []),
+  ])
 }
 
 /** Whether a setup is what a client meets that looks in these places. Variables of a shell reach every account. */

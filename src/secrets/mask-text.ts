@@ -11,9 +11,13 @@ const longestPiece = 500
  * YAML, URLs and shells give it. What looks like a key is masked as well.
  */
 export function maskText(text: string, secrets: readonly Secret[]): string {
-  const values = [...new Set(secrets.map(Secret.reveal))].filter((value) => value !== '')
-  const longestFirst = values.sort((a, b) => b.length - a.length)
-  const masked = longestFirst.reduce((rest, value) => maskValue(rest, value), text)
+  const byValue = new Map(secrets.map((secret) => [Secret.reveal(secret), secret]))
+  byValue.delete('')
+  const longestFirst = [...byValue].sort(([one], [other]) => other.length - one.length)
+  const masked = longestFirst.reduce((rest, [value, secret]) => {
+    const shown = maskKey(value)
+    return patternsOf(secret).reduce((left, pattern) => left.replace(pattern, () => shown), rest)
+  }, text)
   return maskLooks(masked)
 }
 
@@ -23,14 +27,17 @@ const shortestToFind = 8
 /** Whether one of the secrets stands in a text, as it is or in one of those spellings. */
 export function holdsSecret(text: string, secrets: readonly Secret[]): boolean {
   return secrets
-    .map(Secret.reveal)
-    .filter((value) => value.length >= shortestToFind)
-    .some((value) => piecesOf(value).every((piece) => anySpelling(piece).test(text)))
+    .filter((secret) => Secret.reveal(secret).length >= shortestToFind)
+    .some((secret) => patternsOf(secret).every((pattern) => text.search(pattern) !== -1))
 }
 
-function maskValue(text: string, value: string): string {
-  const shown = maskKey(value)
-  return piecesOf(value).reduce((rest, piece) => rest.replace(anySpelling(piece), () => shown), text)
+/** To make them takes far longer than to look for them, and every text of a document is masked by itself. */
+const patterns = new WeakMap<Secret, readonly RegExp[]>()
+
+function patternsOf(secret: Secret): readonly RegExp[] {
+  const made = patterns.get(secret) ?? piecesOf(Secret.reveal(secret)).map(anySpelling)
+  patterns.set(secret, made)
+  return made
 }
 
 /** Pieces of nearly equal length, so that the last one is no short text that occurs everywhere. */

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../apply/run-record.ts'
+import type { RunRecord } from '../apply/state-schemas.ts'
 import { type GatewayCheck, isRight, probesOf } from '../checks/check-gateway.ts'
 import { cancelled } from '../errors.ts'
 import type { Host } from '../host/host.ts'

@@ -1,5 +1,5 @@
 import { findUnfinishedRun, listRuns } from '../../src/apply/journal.ts'
-import type { RunRecord } from '../../src/apply/run-record.ts'
+import type { RunRecord } from '../../src/apply/state-schemas.ts'
 import type { Host } from '../../src/host/host.ts'
 import { type HomeTree, readTree, stateBelowHome, usersPart } from '../support/home-tree.ts'
 import { isSameLeaf } from './restore-tree.ts'

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { applyEdits } from '../../../src/apply/apply-edits.ts'
@@ -9,8 +9,6 @@ import { planUndo } from '../../../src/apply/plan-undo.ts'
 import { newRunId } from '../../../src/apply/run-record.ts'
 import { runsFolder } from '../../../src/apply/state-folder.ts'
 import type { Host } from '../../../src/host/host.ts'
-import { runInProcess } from '../../support/run-in-process.ts'
-import { createTestHost } from '../../support/test-host.ts'
 import { edit, makeHost, put, request, temporaryFiles } from './machine.ts'
 import { makeHome } from './make-home.ts'
 
@@ -29,20 +27,6 @@ async function run(text: string, on: Host = host, fileSystem?: FileSystem): Prom
   const wanted = request(on, [edit(join(home, 'file'), text)])
   await applyEdits(wanted, on, fileSystem)
   return wanted.runId
-}
-
-/** Records of runs in front of the last one. */
-function pile(count: number, keepsKey: (index: number) => boolean): void {
-  const last = readdirSync(runsFolder(host)).sort().at(-1) ?? ''
-  const journal = JSON.parse(readFileSync(journalFile(host, last), 'utf8'))
-  for (let index = 1; index <= count; index++) {
-    const id = `20200101T000000Z-${index.toString(16).padStart(8, '0')}`
-    const keychain = { account: 'default', before: { kind: 'absent' }, after: { kind: 'absent' } }
-    const record = { ...journal, id, files: [], sequence: index - count }
-    mkdirSync(runFolder(host, id), { mode: 0o700 })
-    const text = JSON.stringify(keepsKey(index) ? { ...record, keychain } : record)
-    writeFileSync(journalFile(host, id), text, { mode: 0o600 })
-  }
 }
 
 describe('given a clock that was set back', () => {
@@ -69,73 +53,6 @@ describe('given a clock that was set back', () => {
     await rollBackRun(host, stopped)
     expect(findUnfinishedRun(host)).toBeUndefined()
     expect(readFileSync(join(home, 'file'), 'utf8')).toBe('1')
-  })
-})
-
-describe('given a record by the name of an earlier hour than the run before it, as version 0.1.0 with a clock set back left it', () => {
-  const file = () => readFileSync(join(home, 'file'), 'utf8')
-  /** Two runs, of which the second has the earlier name, and hundreds before them. */
-  async function misnamed(state: string): Promise<string> {
-    await run('1', at('2027-01-01T12:00:00Z'))
-    const id = await run('2', at('2027-01-01T12:30:00Z'))
-    pile(300, () => false)
-    return rename(id, '20270101T110000Z-abcdef', state)
-  }
-  function rename(id: string, name: string, state: string): string {
-    const text = readFileSync(journalFile(host, id), 'utf8')
-    renameSync(runFolder(host, id), runFolder(host, name))
-    const journal = text.replaceAll(id, name).replace('"state": "done"', `"state": "${state}"`)
-    writeFileSync(journalFile(host, name), journal)
-    return name
-  }
-  const later = () =>
-    createTestHost(home, { now: () => new Date('2027-01-01T11:01:00Z'), randomId: host.randomId })
-
-  it.each([
-    ['status', /unfinished-run.*20270101T110000Z-abcdef/],
-    ['doctor --no-check', /unfinished-run.*20270101T110000Z-abcdef/],
-    ['remove --dry-run', /20270101T110000Z-abcdef/],
-    ['undo --list', /20270101T110000Z-abcdef.*20270101T120000Z/s],
-  ])('which was stopped half-way, when %s is typed, then it is named', async (line, named) => {
-    await misnamed('committing')
-    const { text } = await runInProcess(line, later())
-    expect(text).toMatch(named)
-    expect(file()).toBe('2')
-  })
-
-  it.each(['remove --yes', 'undo 20270101T110000Z-abcdef --yes', 'remove --recover undo --yes'])(
-    'which was stopped half-way, when %s is typed, then it is taken back',
-    async (line) => {
-      await misnamed('committing')
-      const { exit, text } = await runInProcess(line, later())
-      expect(exit, text).toBe(0)
-      expect([file(), findUnfinishedRun(host)]).toEqual(['1', undefined])
-    },
-  )
-
-  it('when a run is applied that would change more, then it is refused as long as that one is unfinished', async () => {
-    const id = await misnamed('committing')
-    await expect(run('3', at('2027-01-01T13:00:00Z'))).rejects.toMatchObject({ code: 'unfinished-run' })
-    await rollBackRun(host, id)
-    await run('3', at('2027-01-01T13:00:00Z'))
-    expect(file()).toBe('3')
-  })
-
-  it('which is done, when undo is typed again and again, then runs are taken back in the order in which they were made', async () => {
-    const id = await misnamed('done')
-    expect(lastRuns(host).runs.map((each) => each.id)).toEqual([id])
-    const third = await run('3', at('2027-01-01T11:02:00Z'))
-    expect(third > id).toBe(true)
-    for (const left of ['2', '1']) {
-      expect((await runInProcess('undo --yes', later())).exit).toBe(0)
-      expect(file()).toBe(left)
-    }
-  })
-
-  it('when old runs go, then it is not among them', async () => {
-    const id = await misnamed('done')
-    for (let index = 0; index < 10; index++) await run(`${index}`)
-    expect(existsSync(runFolder(host, id))).toBe(true)
   })
 })
 
@@ -186,27 +103,4 @@ it('given what a rolled-back run could not remove, when it can be removed after 
   expect(temporaryFiles(home)).toEqual([])
   await applyEdits(request(last, [edit(join(home, 'last'), 'y')]), last)
   expect(listRuns(host).map(({ leftBehind }) => leftBehind?.length ?? 0)).toEqual([0, 1, 1, 1, 0, 0])
-})
-
-describe('given a pile of old runs', () => {
-  const left = () => readdirSync(runsFolder(host)).length
-
-  it('when a run ends, then four of them go, and all of them in the end', async () => {
-    await run('1')
-    pile(90, () => false)
-    await run('2')
-    expect(left()).toBe(88)
-    for (let index = 0; index < 20; index++) await run(`3 ${index}`)
-    expect(left()).toBe(50)
-  })
-
-  it.each([3, 7, 20])(
-    'of which %i keep a copy of a key, when runs go on, then these alone stay',
-    async (kept) => {
-      await run('1')
-      pile(90, (index) => index <= kept)
-      for (let index = 0; index < 80; index++) await run(`${index}`)
-      expect(left()).toBe(50 + kept)
-    },
-  )
 })

@@ -103,6 +103,9 @@ export interface Setup {
   readonly model?: string
   /** A setup file said so: once none does, it goes with `apply --prune`. */
   readonly declared?: true
+  /** Models for roles of the tool's folder, and its options, by name. */
+  readonly models?: Readonly<Record<string, string>>
+  readonly options?: Readonly<Record<string, string>>
   /** When the user agreed to send everything to `gateway` unencrypted, in ISO 8601; only for one without TLS. */
   readonly agreedAt?: string
 }

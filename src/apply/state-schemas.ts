@@ -21,6 +21,8 @@ const setupSchema = z.pipe(
     keyDelivery: z.exactOptional(z.string()),
     keyWay: z.exactOptional(z.string()),
     model: z.exactOptional(z.string()),
+    models: z.exactOptional(z.record(z.string(), z.string())),
+    options: z.exactOptional(z.record(z.string(), z.string())),
     declared: z.exactOptional(z.literal(true)),
     // What is no time is no consent: the user is asked again, and everything else goes on.
     agreedAt: z.catch(z.optional(z.iso.datetime()), undefined),

@@ -9,7 +9,7 @@ import { compileDiagnosis, isRule, refuseUnknownPlace } from './diagnosis-schema
 import { FieldFault, folderError, locating, type ReadText } from './folder-fault.ts'
 import { compileProof, compileRuns, type Manifest, manifestSchema } from './manifest-schema.ts'
 import type { Step } from './steps.ts'
-import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, Variant } from './tool.ts'
+import type { Condition, FileSchema, KeyDelivery, Note, Target, Tool, ToolOption, Variant } from './tool.ts'
 import { entriesOf, findMisplacedKey, refuseWrongPlaceholder } from './wrong-placeholders.ts'
 
 /**
@@ -54,6 +54,8 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     measured_packages,
     pin_flag,
     model_prefix,
+    model_roles,
+    options,
     daemon,
     env,
     detect,
@@ -83,6 +85,8 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     ...(measured_packages && { measuredPackages: measured_packages }),
     ...(pin_flag && { pinFlag: pin_flag }),
     ...(model_prefix && { modelPrefix: model_prefix }),
+    modelRoles: model_roles,
+    options: options.map(compileOption),
     ...(daemon && { daemon: { pidFile: daemon.pid_file, restart: daemon.restart } }),
     ...(env && { env }),
     diagnosis: compileDiagnosis({ measured, sources, lookups, connections, model_aliases, traps, shows }),
@@ -169,6 +173,11 @@ function compileVariant({ title_zh, must_not_run, ...variant }: Manifest['varian
     ...(title_zh && { titleZh: title_zh }),
     mustNotRun: must_not_run,
   }
+}
+
+function compileOption(option: Manifest['options'][number]): ToolOption {
+  const { text_zh, offer_in, offer_with_models, ...rest } = option
+  return { ...rest, textZh: text_zh, offerIn: offer_in, offerWithModels: offer_with_models }
 }
 
 async function compileTarget(

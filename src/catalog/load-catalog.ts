@@ -4,7 +4,7 @@ import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
 import { isByHand } from './steps.ts'
-import type { Catalog } from './tool.ts'
+import { type Catalog, flagsOfTool } from './tool.ts'
 
 /** The tools that come with the program (compiled when it was built), and nothing of the user's. */
 export function loadShippedCatalog(host: Host): Catalog {
@@ -22,7 +22,7 @@ export async function loadCatalog(host: Host, flags: readonly string[]): Promise
   const { loadOwnTools } = await import('./load-own-tools.ts')
   const taken = {
     ids: [...catalog.tools, ...catalog.byHand].map(({ id }) => id),
-    flags: [...flags, ...catalog.tools.flatMap(({ pinFlag }) => pinFlag ?? [])],
+    flags: [...flags, ...catalog.tools.flatMap(flagsOfTool)],
   }
   const { tools, unusable } = await loadOwnTools(folder, catalog.gateway, taken, host)
   return {

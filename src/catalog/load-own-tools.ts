@@ -8,7 +8,7 @@ import { say } from '../texts/message.ts'
 import { compileTool } from './compile-tool.ts'
 import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { findLeadElsewhere, findLeadInCode, isAddress, type Lead } from './lead-elsewhere.ts'
-import type { Tool } from './tool.ts'
+import { flagsOfTool, type Tool } from './tool.ts'
 import { entriesOf } from './wrong-placeholders.ts'
 
 /** What the program has already, and what no folder of a user's may take. */
@@ -89,7 +89,7 @@ function refuseOwn(tool: Tool, others: readonly Tool[], taken: Taken): void {
   if (taken.ids.includes(tool.id) || others.some(({ id }) => id === tool.id)) {
     throw new FieldFault(['id'], say('folder.id-taken', { id: tool.id }))
   }
-  const flags = [...taken.flags, ...others.flatMap(({ pinFlag }) => pinFlag ?? [])]
+  const flags = [...taken.flags, ...others.flatMap(flagsOfTool)]
   const fault = findOwnToolFault(tool, flags)
   if (fault !== undefined) throw fault
 }
@@ -104,9 +104,14 @@ const settingsFormats = ['toml', 'json', 'jsonc', 'yaml', 'dotenv']
 
 /** What is wrong with a tool of the user's own, beside what would be wrong with any. */
 function findOwnToolFault(tool: Tool, takenFlags: readonly string[]): FieldFault | undefined {
-  const { pinFlag, env, keyDelivery, targets, schemas, diagnosis } = tool
+  const { pinFlag, options, env, keyDelivery, targets, schemas, diagnosis } = tool
   if (pinFlag !== undefined && takenFlags.includes(pinFlag))
-    return new FieldFault(['pin_flag'], say('folder.flag-taken', { flag: pinFlag }))
+    return new FieldFault(['pin_flag'], say('folder.flag-taken', { field: 'pin_flag', flag: pinFlag }))
+  for (const [index, { id: flag }] of options.entries()) {
+    const earlier = options.slice(0, index).some(({ id }) => id === flag)
+    if (!earlier && flag !== pinFlag && !takenFlags.includes(flag)) continue
+    return new FieldFault(['options', index, 'id'], say('folder.flag-taken', { field: 'options.id', flag }))
+  }
   const variables = [
     { at: ['env', 'variables'], values: env?.variables ?? {} },
     ...keyDelivery.map(({ beside = {} }, index) => ({

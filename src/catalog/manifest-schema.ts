@@ -26,7 +26,22 @@ const toolId = id.check(
   z.refine((text) => text !== 'all' && text !== 'detected', rule('other-word')),
 )
 
-const pinFlag = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*$/, rule('dashed')))
+const flagName = z.string().check(z.regex(/^[a-z]+(-[a-z]+)*$/, rule('dashed')))
+
+const toolOption = z
+  .strictObject({
+    id: flagName,
+    text: z.string(),
+    text_zh: z.string(),
+    // A word leads nowhere, whatever setting it is written into.
+    writes: z.exactOptional(z.union([z.string().check(z.regex(/^[\w-]{1,40}$/, rule('word'))), z.boolean()])),
+    number: z.exactOptional(z.string().check(z.regex(/^[A-Z]+$/, rule('word')))),
+    offer_in: z._default(z.array(z.string()), []),
+    offer_with_models: z._default(z.boolean(), false),
+  })
+  .check(
+    z.refine(({ writes, number }) => (writes === undefined) !== (number === undefined), rule('one-value')),
+  )
 
 const urlPath = z.string().check(z.regex(/^(\/[\w.-]+)+$/, rule('url-path')))
 
@@ -160,8 +175,10 @@ export const manifestSchema = z.strictObject({
   measured_packages: z.optional(z.array(z.string()).check(z.minLength(1))),
   auth: z.enum(['bearer', 'x-api-key']),
   key_variable: z.optional(variableName),
-  pin_flag: z.optional(pinFlag),
+  pin_flag: z.optional(flagName),
   model_prefix: z.optional(z.string()),
+  model_roles: z._default(z.array(flagName), []),
+  options: z._default(z.array(toolOption), []),
   detect: z.strictObject({
     commands: z._default(z.array(programName), []),
     packages: z._default(z.array(z.string()), []),

@@ -36,6 +36,9 @@ export interface Tool {
   readonly env?: EnvSupport
   /** Put before a model name that does not begin with it, as the client wants it. */
   readonly modelPrefix?: string
+  /** What its client asks another model for than for the main work: `--model TOOL:ROLE=ID`, `{{ model@ROLE }}` in templates. */
+  readonly modelRoles: readonly string[]
+  readonly options: readonly ToolOption[]
   readonly daemon?: Daemon
   /** What its client requires of its settings files. */
   readonly schemas: readonly FileSchema[]
@@ -49,6 +52,23 @@ export interface Tool {
   readonly runs: readonly RunWay[]
   /** What a user does by hand, in order, for a form of it that reads none of its files. */
   readonly steps: readonly Step[]
+}
+
+/** A setting of the client's that is written only where its flag asks for it, in place of `{{ option:ID }}` in templates. */
+export interface ToolOption {
+  /** The flag, without dashes; tools may share one. */
+  readonly id: string
+  /** What it does, and what that costs, in one line. */
+  readonly text: string
+  readonly textZh: string
+  /** What stands in the file then. */
+  readonly writes?: string | boolean
+  /** Name in the help of the whole number that the flag takes, which is written in place of `writes`. */
+  readonly number?: string
+  /** Regions in which the wizard offers it. */
+  readonly offerIn: readonly string[]
+  /** The wizard offers it where the gateway lists its models. */
+  readonly offerWithModels: boolean
 }
 
 interface Detection {
@@ -237,6 +257,11 @@ export function keyVariables({ keyVariable, env }: Pick<Tool, 'keyVariable' | 'e
   if (keyVariable !== undefined) return [keyVariable]
   const variables = Object.entries(env?.variables ?? {})
   return variables.filter(([, value]) => value === '{{ key }}').map(([name]) => name)
+}
+
+/** The flags that a tool's folder adds to those of the program. */
+export function flagsOfTool({ pinFlag, options }: Pick<Tool, 'pinFlag' | 'options'>): string[] {
+  return [...(pinFlag === undefined ? [] : [pinFlag]), ...options.map(({ id }) => id)]
 }
 
 /** How `prove` runs one client of a tool for one turn, without a terminal and without a shell. */

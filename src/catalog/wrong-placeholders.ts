@@ -19,7 +19,7 @@ interface Templated {
 export function refuseWrongPlaceholder(tool: Tool): void {
   for (const one of templatesOf(tool)) {
     const fault = textsIn(one.content)
-      .map((text) => faultIn(text, one, tool.variants))
+      .map((text) => unknownPart(text, one, tool) ?? faultIn(text, one, tool.variants))
       .find((found) => found !== undefined)
     if (fault !== undefined) throw new FieldFault(one.at, fault)
   }
@@ -74,6 +74,16 @@ function faultIn(text: string, { where, variants }: Templated, all: readonly Var
   if (wrong) return say('folder.base-url', { where, name: wrong })
   const isJoined = text.includes('{{ keyArguments }}') && text !== '{{ keyArguments }}'
   return isJoined ? say('folder.key-arguments', { where }) : undefined
+}
+
+/** A role of a model, or an option, that the manifest does not have. */
+function unknownPart(text: string, { where }: Templated, { modelRoles, options }: Tool): Message | undefined {
+  const known = { 'model@': modelRoles, 'option:': options.map(({ id }) => id) }
+  for (const [, kind, id = ''] of text.matchAll(/\{\{ (model@|option:)([^ ]*) \}\}/g)) {
+    if (known[kind as keyof typeof known].includes(id)) continue
+    return say('folder.unknown-part', { where, name: `${kind}${id}` })
+  }
+  return undefined
 }
 
 /** `baseUrl`, `baseUrl:PROTOCOL`, `baseUrl@VARIANT`, or both. */

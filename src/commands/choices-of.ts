@@ -48,6 +48,8 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     ...(shell && { shell }),
     ...(setup.project !== undefined && { project: setup.project }),
     ...(setup.model !== undefined && { model: setup.model }),
+    ...(setup.models && { models: setup.models }),
+    ...(setup.options && { options: setup.options }),
     ...(setup.folders && { folders: setup.folders }),
     ...(setup.declared && { declared: setup.declared }),
   }

@@ -11,6 +11,7 @@ import { completeChoice } from '../request/choose-tools.ts'
 import { regionOrigin } from '../request/normalise-request.ts'
 import type { DeclaredTool, ToolSaid } from '../request/read-setup-file.ts'
 import { type Input, isOn, type KeyStore, type ToolChoice } from '../request/request.ts'
+import { keepWishes, readWishes } from '../request/wishes.ts'
 import { type Message, say } from '../texts/message.ts'
 import { isFolder } from './choices-of.ts'
 
@@ -140,8 +141,8 @@ async function chooseAt(wish: Wish, input: Input, context: CommandContext): Prom
     )
     const as = { values: Object.fromEntries(given), switches: input.switches, positionals: [] }
     const choice = await completeChoice(tool, origin, as, context.catalog, place.host)
-    const model = said.model ?? known?.model
-    const placed = { ...choice, declared: true as const, ...(model !== undefined && { model }) }
+    const wished = keepWishes(choice, { ...known, ...readWishes(said) }, as)
+    const placed = { ...wished, declared: true as const }
     const { folders } = setupOf(placed, place.host)
     return place.hasFolders && folders ? { ...placed, folders } : placed
   } catch (error) {

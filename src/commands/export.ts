@@ -13,6 +13,7 @@ import { notValid, printable } from '../request/parse-arguments.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { type SetupFile, schemaAddress } from '../request/setup-file-schema.ts'
 import { synonymsOf } from '../request/synonyms.ts'
+import { sayWishes } from '../request/wishes.ts'
 import { say } from '../texts/message.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 
@@ -61,7 +62,7 @@ export async function runExport(input: Input, context: CommandContext): Promise<
 }
 
 async function describe(choice: ToolChoice, context: CommandContext): Promise<ToolSaid> {
-  const { tool, origin, scope, project, method, shell, keyStore, model } = choice
+  const { tool, origin, scope, project, method, shell, keyStore } = choice
   const folders = foldersSaid(choice, context.host)
   const variant = await variantSaid(choice, context)
   return {
@@ -72,7 +73,7 @@ async function describe(choice: ToolChoice, context: CommandContext): Promise<To
     method,
     ...(shell && { shell: shell.id }),
     ...(keyStore !== 'file' && { key_store: keyStore }),
-    ...(model !== undefined && { model }),
+    ...sayWishes(choice),
     ...(variant !== undefined && { variant }),
     ...(Object.keys(folders).length > 0 && { folders }),
   }

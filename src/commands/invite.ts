@@ -4,6 +4,7 @@ import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { quoteWord } from '../errors.ts'
 import { type Declaration, noTools, readSetupFiles, type ToolSaid } from '../request/read-setup-file.ts'
 import type { Input } from '../request/request.ts'
+import { readWishes, wishFlags } from '../request/wishes.ts'
 import { parseKeyReference } from '../secrets/key-reference.ts'
 import { languages, loadTexts } from '../texts/language.ts'
 import { say } from '../texts/message.ts'
@@ -67,14 +68,15 @@ function sharedFlags({ region, gateway, scope, method, shell, key_store: keyStor
 }
 
 function ownFlags(id: string, said: ToolSaid, { tools }: Catalog): string[] | undefined {
-  const { model, variant, ...others } = said
+  const { model, models, options, variant, ...others } = said
   const shared = ['id', 'region', 'gateway', 'scope', 'method', 'shell', 'key_store']
-  const pin = tools.find((tool) => tool.id === id)?.pinFlag
+  const tool = tools.find((one) => one.id === id)
+  const pin = tool?.pinFlag
   if (Object.keys(others).some((name) => !shared.includes(name))) return undefined
   if (variant !== undefined && pin === undefined) return undefined
   return [
     ...['--tool', id],
-    ...(model === undefined ? [] : ['--model', quoteWord(`${id}=${model}`)]),
+    ...(tool ? wishFlags(tool, readWishes({ model, models, options })).map(quoteWord) : []),
     ...(variant === undefined ? [] : [`--${pin}`, quoteWord(variant)]),
   ]
 }

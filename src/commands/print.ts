@@ -5,11 +5,13 @@ import { UserError } from '../errors.ts'
 import { type PrintedStep, printSteps, standInKey } from '../plan/print-steps.ts'
 import { type Printed, printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
-import { chooseModel, completeChoice, lacksModel } from '../request/choose-tools.ts'
+import { completeChoice, lacksModel } from '../request/choose-tools.ts'
+import { refuseForeignWishes } from '../request/folder-flags.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
 import { notValid, printable, unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { synonymsOf } from '../request/synonyms.ts'
+import { givenWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { asMessage, joined, type Message, say } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
@@ -150,9 +152,10 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
       { ...catalog, tools, byHand: [] },
     )
   const { origin } = chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion'))
+  refuseForeignWishes(input, [tool], catalog)
   const [variant] = tool.variants
   if (isByHand(tool) && variant) {
-    const model = chooseModel(tool, input) ?? standInModel
+    const model = givenWishes(tool, input).model ?? standInModel
     return { ...{ tool, variant, origin, model }, scope: 'user', method: 'file', keyStore: 'file' }
   }
   const choice = await completeChoice(tool, origin, input, catalog, host)

@@ -12,10 +12,11 @@ import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { type ClientRun, childEnvironment, judgeClientRun, planClientRun } from '../plan/client-run.ts'
 import { ownKeys } from '../plan/written-keys.ts'
-import { chooseModel } from '../request/choose-tools.ts'
+import { refuseForeignWishes } from '../request/folder-flags.ts'
 import { missingKey } from '../request/normalise-request.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
+import { givenWishes, keepWishes } from '../request/wishes.ts'
 import { maskFileText } from '../secrets/mask-file-text.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -115,12 +116,10 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
     (await presentKey(choices, context)) ??
     (await askForKey(input, host, isShown))
   const setUp = choices.find((choice) => choice.tool === tool)
-  const model = chooseModel(tool, input) ?? setUp?.model
+  refuseForeignWishes(input, [tool], catalog)
   const variant = await variantFor(tool, installed, input, setUp)
-  const choice: ToolChoice = {
-    ...{ tool, variant, origin, scope: 'user', method: 'file', keyStore: 'file' },
-    ...(model !== undefined && { model }),
-  }
+  const bare = { tool, variant, origin, scope: 'user', method: 'file', keyStore: 'file' } as const
+  const choice: ToolChoice = keepWishes({ ...bare, ...givenWishes(tool, input) }, setUp ?? {}, input)
   const { gateway } = catalog
   const { setups, entries } = readLedger(host)
   const folder = clientFolderPath(host)

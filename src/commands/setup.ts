@@ -11,9 +11,11 @@ import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { standingSetup } from '../plan/setups.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { keepWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
@@ -21,6 +23,7 @@ import { withProgress } from '../ui/write-text.ts'
 import type { Completed, Presets } from '../wizard/complete-input.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { findRefusals } from './check-after.ts'
+import { loadLedger } from './choices-of.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { acceptsOrigin } from './plain-http.ts'
@@ -110,7 +113,7 @@ async function choose(
   if (!tools) throw missingTool(catalog.tools.map(({ id }) => id))
   const { request, origin, findings } = await looking(
     host,
-    normaliseRequest(input, tools, key, catalog, host),
+    normaliseRequest(input, tools, key, catalog, host, keepSetUp(input, context)),
   )
   const settled = await resolveVariants(request.choices, input, context)
   return {
@@ -131,6 +134,12 @@ async function hasTriable(
 ): Promise<boolean> {
   if (!isInteractive(input, host)) return false
   return (await import('./try-first.ts')).triable(choices, host).length > 0
+}
+
+/** Adds to a choice what was wished for where it is set up already: a second setup need not say it again. */
+function keepSetUp(input: Input, context: CommandContext): (choice: ToolChoice) => ToolChoice {
+  const { setups } = loadLedger(context)
+  return (choice) => keepWishes(choice, standingSetup(choice, setups, context.host) ?? {}, input)
 }
 
 async function report(applied: Applied<Plan>, input: Input, context: CommandContext): Promise<Outcome> {
@@ -162,6 +171,7 @@ async function complete(input: Input, context: WritingContext, presets?: Presets
   const judges = {
     accepts: (origin: Origin) => acceptsOrigin(origin, input, context),
     usableTools: (answered: Input) => usableTools(answered, context),
+    choicesSoFar: (answered: Input) => choicesSoFar(answered, context),
     testKey: (tried: Secret, answered: Input) => testKey(tried, answered, context),
   }
   return completeInput(input, key, context, judges, presets)
@@ -182,10 +192,13 @@ async function usableTools(input: Input, context: WritingContext): Promise<Input
 }
 
 /** What was named by then; a region that was not is global. */
-async function choicesSoFar(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice[]> {
+async function choicesSoFar(input: Input, context: CommandContext): Promise<ToolChoice[]> {
+  const { host, catalog } = context
   const { origin } = chooseOrigin(input, catalog.gateway)
   const tools = (await namedTools(input, catalog, host)) ?? []
-  return looking(host, Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host))))
+  const keep = keepSetUp(input, context)
+  const all = tools.map(async (tool) => keep(await completeChoice(tool, origin, input, catalog, host)))
+  return looking(host, Promise.all(all))
 }
 
 /** A client may be slow to tell its version. */

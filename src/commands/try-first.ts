@@ -2,8 +2,8 @@ import type { CommandContext, Outcome } from '../command.ts'
 import { quoteWord } from '../errors.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { chooseModel } from '../request/choose-tools.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { wishFlags, wishInput } from '../request/wishes.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { commandLines } from '../ui/report-setup.ts'
@@ -29,25 +29,27 @@ export async function tryFirst(
   context: CommandContext,
 ): Promise<Outcome> {
   const { host } = context
-  const { tool, origin } = await chooseOne(triable(choices, host), host)
-  const model = chooseModel(tool, input)
+  const choice = await chooseOne(triable(choices, host), host)
+  const { tool, origin } = choice
+  const wished = wishInput(tool, choice)
+  const general = [...input.switches].filter((name) => !name.startsWith('option:'))
   const gateway = textOf(input, 'gateway')
   const place = gateway === undefined ? ['--region', origin.region] : ['--gateway', gateway]
   const { timeout, [`pin:${tool.id}`]: pin } = input.values
   const runInput: Input = {
     values: {
       ...(gateway === undefined ? { presentRegion: [origin.region] } : { gateway: [gateway] }),
-      ...(model !== undefined && { model: [`${tool.id}=${model}`] }),
+      ...wished.values,
       ...(timeout && { timeout }),
       ...(pin && { [`pin:${tool.id}`]: pin }),
     },
-    switches: input.switches,
+    switches: new Set([...general, ...wished.switches]),
     positionals: [tool.id],
   }
   const { equivalentCommand } = await import('../wizard/complete-input.ts')
   const { runClient } = await import('./run.ts')
   const ran = await runClient(runInput, context, key)
-  const again = ['qcode-setup', 'run', tool.id, ...place, ...(model === undefined ? [] : ['--model', model])]
+  const again = ['qcode-setup', 'run', tool.id, ...place, ...wishFlags(tool, choice)]
   return {
     ...ran,
     next: [

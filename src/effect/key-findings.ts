@@ -1,5 +1,4 @@
 import { keyVariables, type Tool } from '../catalog/tool.ts'
-import type { KeyPath, Value } from '../documents/document.ts'
 import { valueAt } from '../documents/value.ts'
 import type { Finding } from '../finding.ts'
 import { findProtocol, type ProtocolId } from '../gateway/gateway.ts'
@@ -227,8 +226,9 @@ function foreignModel(
   const source = describeSource(found, profiles)
   const where = whereOf(found, profiles)
   const model = maskText(found.value.trim(), [])
-  const hint = isWritten(found, tool)
-    ? asMessage(`qcode-setup --tool ${tool.id} --model ID`)
+  const named = modelFlag(found, tool)
+  const hint = named
+    ? asMessage(`qcode-setup --tool ${tool.id} --model ${named}`)
     : say('effect.foreign-model.hint', { remedy: remedyFor(found, profiles), tool: tool.id })
   return {
     id: 'foreign-model',
@@ -240,19 +240,15 @@ function foreignModel(
   }
 }
 
-/** Whether `--model` writes where the model stands, or where that beats it. */
-function isWritten({ name, keyPath, source }: Found, { targets }: Tool): boolean {
-  return targets.some(({ scope, content, when = [] }) => {
-    if (source.level === 'environment') return when.some(({ env }) => env === name) && holdsModel(content)
-    return keyPath !== undefined && source.level === scope && isModel(content, keyPath)
-  })
-}
-
-function isModel(content: Value, keyPath: KeyPath): boolean {
-  const value = valueAt(content, keyPath)
-  return typeof value === 'string' && value.includes('{{ model }}')
-}
-
-function holdsModel(content: Value): boolean {
-  return JSON.stringify(content).includes('{{ model }}')
+/** What `--model` takes to write where the model stands, or where that beats it; undefined where it writes elsewhere. */
+function modelFlag({ name, keyPath, source }: Found, { id, targets }: Tool): string | undefined {
+  for (const { scope, content, when = [] } of targets) {
+    const isMet = source.level === 'environment' && when.some(({ env }) => env === name)
+    const text = isMet
+      ? JSON.stringify(content)
+      : keyPath !== undefined && source.level === scope && valueAt(content, keyPath)
+    const [model, role] = /\{\{ model(?:@([\w-]+))? \}\}/.exec(typeof text === 'string' ? text : '') ?? []
+    if (model !== undefined) return role === undefined ? 'ID' : `${id}:${role}=ID`
+  }
+  return undefined
 }

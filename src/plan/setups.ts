@@ -21,8 +21,8 @@ import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 
 /** What the ledger keeps of a choice: ids instead of data, its place with links followed, and never the key. */
 export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
-  const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project, model, declared } =
-    choice
+  const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project } = choice
+  const { model, models, options, declared } = choice
   return {
     tool: tool.id,
     region: origin.region,
@@ -38,6 +38,8 @@ export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
     ...(shell !== undefined && { shell: shell.id }),
     ...(model !== undefined && { model }),
     ...(declared && { declared }),
+    ...(models && { models }),
+    ...(options && { options }),
   }
 }
 
@@ -48,8 +50,7 @@ export function choiceId(choice: ToolChoice, host: Surroundings): string {
 
 /**
  * The setups after these choices, the newest for each identity. A tool that is set up in its files and by variables of a
- * shell goes by the files alone, so the one method takes the other's place at user scope. A model once chosen stays until
- * another is, and so does a consent to an origin.
+ * shell goes by the files alone, so the one method takes the other's place at user scope. A consent to an origin stays.
  */
 export function mergeSetups(
   before: readonly Setup[],
@@ -61,10 +62,19 @@ export function mergeSetups(
     before.filter((setup) => !moved.has(setup)).map((setup) => [setupId(setup), setup] as const),
   )
   for (const setup of choices.map((choice) => setupOf(choice, host))) {
-    const model = setup.model ?? merged.get(setupId(setup))?.model
-    merged.set(setupId(setup), { ...setup, ...(model !== undefined && { model }) })
+    merged.set(setupId(setup), setup)
   }
   return shareConsents([...merged.values()], consentsOf(before))
+}
+
+/** The setup that stands where a choice is to stand, or whose place it takes. */
+export function standingSetup(
+  choice: ToolChoice,
+  setups: readonly Setup[],
+  host: Surroundings,
+): Setup | undefined {
+  const id = choiceId(choice, host)
+  return setups.find((setup) => setupId(setup) === id) ?? supersededBy(choice, setups, host)[0]
 }
 
 /** The setups of the same tool by the other method, whose place this choice takes. */

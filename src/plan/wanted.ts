@@ -80,7 +80,7 @@ export function ownedFiles(choice: ToolChoice, context: WantedContext): string[]
 function possibleTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   const key = choice.keyStore === 'env' ? undefined : (context.key ?? new Secret(''))
   const everything = { ...context, key, emptied: new Set(choice.tool.env?.silence) }
-  return wantedTargets({ ...choice, model: choice.model ?? 'any' }, everything)
+  return wantedTargets(choice, everything)
 }
 
 /** The base URL that the choice's tool needs; the first endpoint of its variant. */
@@ -91,19 +91,21 @@ export function baseUrlOf(choice: ToolChoice, gateway: Gateway, variant = choice
 }
 
 /**
- * Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, now and the places;
+ * Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, model@ROLE, option:ID,
+ * now and the places;
  * for a key in the keychain keyCommand (a line for a shell) and keyProgram with keyArguments (for a client without one).
  */
 export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
   const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
-  const model = choice.model === undefined ? undefined : prefixModel(choice.model, choice.tool.modelPrefix)
   return (name) => {
     if (name.startsWith('baseUrl')) return urlPlaceholder(name, choice, context.gateway)
     if (name === 'key') return choice.keyStore === 'keychain' ? undefined : context.key
     if (name === 'keyCommand') return keyCommand(context.host).join(' ')
     if (name === 'keyProgram') return keyProgram(context.host)[0]
     if (name === 'keyArguments') return keyProgram(context.host).slice(1)
-    if (name === 'model') return model
+    if (name === 'model') return modelName(choice.model, choice)
+    if (name.startsWith('model@')) return modelName(choice.models?.[name.slice('model@'.length)], choice)
+    if (name.startsWith('option:')) return optionValue(name.slice('option:'.length), choice)
     if (name === 'now') return context.now.toISOString()
     return Object.hasOwn(places, name) ? places[name] : undefined
   }
@@ -124,8 +126,17 @@ function findVariant(choice: ToolChoice, id: string): Variant {
   return variant
 }
 
-function prefixModel(model: string, prefix: string | undefined): string {
-  return prefix === undefined || model.includes('/') ? model : `${prefix}${model}`
+function modelName(
+  model: string | undefined,
+  { tool: { modelPrefix = '' } }: ToolChoice,
+): string | undefined {
+  return model === undefined || model.includes('/') ? model : `${modelPrefix}${model}`
+}
+
+/** What an option that was asked for puts into the file. */
+function optionValue(id: string, { tool, options }: ToolChoice): string | boolean | undefined {
+  const value = options?.[id]
+  return value === undefined ? undefined : (tool.options.find((option) => option.id === id)?.writes ?? value)
 }
 
 /** What stands in the tool's own files; nothing where none of them can lead to a key in the keychain. */

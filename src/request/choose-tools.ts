@@ -25,6 +25,7 @@ import {
   type ToolChoice,
   textOf,
 } from './request.ts'
+import { givenWishes } from './wishes.ts'
 
 /** The tools that the input names, each once and in the catalog's order; undefined when it names none. */
 export async function namedTools(
@@ -83,7 +84,6 @@ export async function completeChoice(
   const shell = needsShell ? chooseShell(textOf(input, 'shell'), catalog, host) : undefined
   // A project's files stand in the project, wherever the user's own are.
   if (scope === 'user') refuseOddFolders(oddFoldersOf(tool, shell, host))
-  const model = chooseModel(tool, input)
   return {
     tool,
     origin,
@@ -94,7 +94,7 @@ export async function completeChoice(
     ...(inFiles && { keyDelivery: inFiles }),
     ...(shell && { shell }),
     ...(scope === 'project' && { project: host.cwd }),
-    ...(model !== undefined && { model }),
+    ...givenWishes(tool, input),
   }
 }
 
@@ -171,13 +171,6 @@ function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined, plac
   })
 }
 
-/** The model for one tool: `TOOL=ID` names it, a bare `ID` is for whatever single tool is set up. */
-export function chooseModel(tool: Tool, input: Input): string | undefined {
-  const own = listOf(input, 'model').findLast((value) => value.startsWith(`${tool.id}=`))
-  if (own !== undefined) return own.slice(tool.id.length + 1)
-  return listOf(input, 'model').findLast((value) => !value.includes('='))
-}
-
 /** How the client's own files let it get a key out of the keychain, for its version here; undefined where they cannot. */
 export async function pickKeyDelivery(
   tool: Tool,
@@ -240,7 +233,7 @@ export function modelFor(
   gateway: Gateway,
 ): string | undefined {
   const fitting = models.flatMap((value) => {
-    const [, id, named] = /^([^=]+)=(.+)$/.exec(value) ?? []
+    const [, id, named] = /^([^=:]+)(?::[^=]+)?=(.+)$/.exec(value) ?? []
     const tool = tools.find((candidate) => candidate.id === id)
     if (tool && named !== undefined) return speaks(tool, protocol) ? [named] : []
     return servesModel(gateway, protocol, value) ? [value] : []
@@ -253,7 +246,12 @@ function speaks({ variants }: Tool, protocol: ProtocolId): boolean {
 }
 
 /** Whether the client could use nothing that would be written, since no model was named. */
-export function lacksModel({ tool, scope, method, model }: ToolChoice): boolean {
+export function lacksModel({
+  tool,
+  scope,
+  method,
+  model,
+}: Pick<ToolChoice, 'tool' | 'scope' | 'method' | 'model'>): boolean {
   const targets = tool.targets.filter((target) => target.scope === scope)
   return method === 'file' && model === undefined && targets.some(({ needsModel }) => needsModel)
 }

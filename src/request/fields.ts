@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/tool.ts'
 import { languages } from '../texts/language.ts'
 import { type Message, say } from '../texts/message.ts'
+import { folderFlags } from './folder-flags.ts'
 import { type VerbOwner, verbNames, type verbs } from './verbs.ts'
 
 /** Every command, by the word that is typed; each has a file of its own in commands/. */
@@ -70,7 +71,7 @@ const everyCommand: readonly FlagOwner[] = [
   ...verbNames,
 ]
 
-/** Everything that a user can say, but for the flags that pin a tool's variant: those come from its folder. */
+/** Everything that a user can say, but for the flags that come from the folders of tools. */
 export const fields = {
   tool: {
     flag: 'tool',
@@ -188,11 +189,12 @@ export const fields = {
   },
   model: {
     flag: 'model',
-    value: '[TOOL=]ID',
+    value: '[TOOL[:ROLE]=]ID',
     many: true,
     summary: say('flag.model'),
     commands: ['setup', 'print', 'check', 'run'],
   },
+  unset: { flag: 'unset', value: '[TOOL=]NAME', many: true, summary: say('flag.unset'), commands: ['setup'] },
   onConflict: {
     flag: 'on-conflict',
     value: 'WHAT',
@@ -288,11 +290,11 @@ export const fields = {
 } as const satisfies Record<string, Field>
 
 /**
- * The fields of a command, with the flags by which tools let a variant be pinned: of `key rotate` those of this verb, of
- * `key` those of any verb.
+ * The fields of a command, with the flags that tools' folders add: of `key rotate` those of this verb, of `key` those of any
+ * verb.
  */
 export function fieldsOf(command: string, catalog: Catalog): [name: string, field: Field][] {
-  return [...Object.entries<Field>(fields), ...pinFields(catalog)].filter(([, field]) =>
+  return [...Object.entries<Field>(fields), ...folderFlags(catalog)].filter(([, field]) =>
     isFlagOf(command, field),
   )
 }
@@ -300,26 +302,6 @@ export function fieldsOf(command: string, catalog: Catalog): [name: string, fiel
 /** Whether a command, or one of its verbs, has the field. */
 export function isFlagOf(command: string, { commands }: Field): boolean {
   return commands.some((owner) => owner === command || owner.startsWith(`${command} `))
-}
-
-/** Flags such as `--codex-base` that a tool's folder declares; the field's name is `pin:TOOL`. */
-function pinFields(catalog: Catalog): [string, Field][] {
-  return catalog.tools.flatMap(({ id, title, pinFlag, variants }) =>
-    pinFlag === undefined
-      ? []
-      : [
-          [
-            `pin:${id}`,
-            {
-              flag: pinFlag,
-              value: 'VARIANT',
-              summary: say('flag.pin', { tool: title }),
-              commands: ['setup', 'print', 'run'],
-              choices: () => variants.map((variant) => variant.id),
-            },
-          ] as [string, Field],
-        ],
-  )
 }
 
 function regionNames(catalog: Catalog): string[] {

@@ -14,8 +14,9 @@ import {
   refuseWithoutKeychain,
   refuseWithoutVariable,
 } from './choose-tools.ts'
+import { refuseForeignWishes } from './folder-flags.ts'
 import { unknownValue } from './parse-arguments.ts'
-import { type Input, isOn, listOf, type Request, textOf } from './request.ts'
+import { type Input, isOn, listOf, type Request, type ToolChoice, textOf } from './request.ts'
 
 interface Normalised {
   readonly request: Request
@@ -24,19 +25,26 @@ interface Normalised {
   readonly findings: readonly Finding[]
 }
 
-/** What was said, made complete for these tools. Errors: UserError with exit 2, naming the flag that is missing or wrong. */
+/**
+ * What was said, made complete for these tools; `keep` adds what the user wished for where it is set up already. Errors:
+ * UserError with exit 2, naming the flag that is missing or wrong.
+ */
 export async function normaliseRequest(
   input: Input,
   tools: readonly Tool[],
   key: Secret | undefined,
   catalog: Catalog,
   host: Host,
+  keep: (choice: ToolChoice) => ToolChoice,
 ): Promise<Normalised> {
   refuseAmbiguousModel(input, tools)
+  refuseForeignWishes(input, tools, catalog)
   const { origin, note } = chooseOrigin(input, catalog.gateway)
   const isKept = textOf(input, 'keyStore') !== 'env'
   if (isKept && !key) throw missingKey()
-  const all = await Promise.all(tools.map((tool) => completeChoice(tool, origin, input, catalog, host)))
+  const all = await Promise.all(
+    tools.map(async (tool) => keep(await completeChoice(tool, origin, input, catalog, host))),
+  )
   const { choices, findings: leftOut } = leaveOutWithoutModel(all)
   refuseWithoutKeychain(choices)
   refuseWithoutVariable(choices)
@@ -70,7 +78,7 @@ export function missingKey(): UserError {
 /** One bare model for tools of different vendors cannot be meant. */
 function refuseAmbiguousModel(input: Input, tools: readonly Tool[]): void {
   const models = listOf(input, 'model')
-  const named = models.filter((value) => value.includes('=')).map((value) => value.split('=')[0] ?? '')
+  const named = models.filter((value) => value.includes('=')).map((value) => value.split(/[:=]/)[0] ?? '')
   const ids = tools.map((tool) => tool.id)
   const unknown = named.find((id) => !ids.includes(id))
   if (unknown !== undefined) throw unknownValue('tool-in-model', unknown, ids, { tools })

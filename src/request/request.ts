@@ -36,6 +36,10 @@ export interface ToolChoice {
   readonly model?: string
   /** Wanted by a setup file, and not by hand. */
   readonly declared?: true
+  /** Models for roles of the tool's folder, by role. */
+  readonly models?: Readonly<Record<string, string>>
+  /** Options of the tool's folder, by id; of a switch the value is `on`. */
+  readonly options?: Readonly<Record<string, string>>
 }
 
 /** What was said on the command line, as it was written: nothing is filled in or checked against the machine. */

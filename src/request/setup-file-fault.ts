@@ -1,10 +1,11 @@
 import type * as z from 'zod/mini'
-import type { Catalog } from '../catalog/tool.ts'
+import type { Catalog, Tool } from '../catalog/tool.ts'
 import type { Value } from '../documents/document.ts'
 import type { Part, Path } from '../documents/locate-value.ts'
 import { UserError } from '../errors.ts'
 import { parseKeyReference } from '../secrets/key-reference.ts'
 import { type Message, say } from '../texts/message.ts'
+import { wholeNumber } from './folder-flags.ts'
 import { notValid, printable, unknownValue } from './parse-arguments.ts'
 import { setupFileSchema } from './setup-file-schema.ts'
 import { synonymsOf } from './synonyms.ts'
@@ -55,6 +56,8 @@ function describe(
   const path = issue.path as Path
   const value = valueAt(data, path)
   const name = String(path.findLast((step) => typeof step === 'string') ?? '')
+  if (path.length === 4 && path[2] === 'options')
+    return { error: wrong(name, 'setup-file.type.option'), path }
   if (path[0] === 'key') return { error: noReference(), path: ['key'] }
   const isTool = path[0] === 'tools' && (path.length === 2 || (path.length === 3 && path[2] === 'id'))
   if (issue.code === 'unrecognized_keys') {
@@ -110,6 +113,32 @@ function besides(data: Readonly<Record<string, Value>>, catalog: Catalog): Setup
         error: unknownChoice('variant', String(tool.variant), variants, catalog),
         path: [...path, 'variant'],
       }
+    const wrong = wrongWish(tool, known, catalog)
+    if (wrong) return { ...wrong, path: [...path, ...wrong.path] }
+  }
+  return undefined
+}
+
+/** A role or an option that the tool does not have, or a value that the option does not take. */
+function wrongWish(
+  { models = {}, options = {} }: Readonly<Record<string, Value>>,
+  { modelRoles, options: known }: Tool,
+  catalog: Catalog,
+): SetupFileFault | undefined {
+  const role = Object.keys(models as object).find((name) => !modelRoles.includes(name))
+  if (role !== undefined)
+    return { error: unknownChoice('models', role, modelRoles, catalog), path: ['models', role], part: 'key' }
+  const ids = known.map(({ id }) => id)
+  for (const [name, value] of Object.entries(options as Readonly<Record<string, boolean | number>>)) {
+    const option = known.find(({ id }) => id === name)
+    if (!option)
+      return { error: unknownChoice('options', name, ids, catalog), path: ['options', name], part: 'key' }
+    const isNumber = option.number !== undefined
+    if (value === false || (isNumber ? wholeNumber.test(String(value)) : value === true)) continue
+    return {
+      error: wrong(name, isNumber ? 'setup-file.type.whole' : 'setup-file.type.switch'),
+      path: ['options', name],
+    }
   }
   return undefined
 }

@@ -44,6 +44,12 @@ export function setupFileSchema(catalog: Catalog) {
     id,
     ...settings,
     model: z.optional(described('model', text())),
+    models: z.optional(described('models', z.record(z.string(), text()), [{ opus: 'MODEL' }])),
+    options: z.optional(
+      described('options', z.record(z.string(), z.union([z.boolean(), z.number()])), [
+        { 'less-traffic': true },
+      ]),
+    ),
     variant: z.optional(described('variant', text())),
     folders: z.optional(
       described('folders', z.record(z.string().check(z.regex(variable)), z.string()), [

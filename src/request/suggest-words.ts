@@ -3,6 +3,7 @@ import type { Catalog, Tool } from '../catalog/tool.ts'
 import { type Message, say, written } from '../texts/message.ts'
 import { type CommandName, type Field, fields, fieldsOf } from './fields.ts'
 import { verbs } from './verbs.ts'
+import { wishNames } from './wishes.ts'
 
 /** A word that could stand where the cursor is. */
 export interface Suggestion {
@@ -171,7 +172,12 @@ function valuesOf(
 ): readonly string[] {
   if (field.choices) return field.choices(catalog)
   if (field.flag === 'tool') return [...new Set([...setUp, 'all', 'detected'])]
-  if (field.flag === 'model') return toolIds(catalog).map((id) => `${id}=`)
+  if (field.flag === 'model')
+    return catalog.tools.flatMap(({ id, modelRoles }) => [
+      `${id}=`,
+      ...modelRoles.map((role) => `${id}:${role}=`),
+    ])
+  if (field.flag === 'unset') return [...new Set(catalog.tools.flatMap(wishNames))]
   if (field.flag !== 'format') return []
   const printed = [...catalog.tools, ...catalog.byHand]
   const named = printed.filter(({ id }) => id === tool)

@@ -105,11 +105,14 @@ export const en = {
   }) => `${tools.join(', ')} → ${place.join(', ')}`,
   'ask.models': 'Which models should the tools use?',
   'ask.models.defaults': "Each tool's default (recommended)",
+  'ask.models.as-set-up': 'As they are set up',
   'ask.models.choose': 'Choose for each tool',
   'ask.model': ({ tool }: With<'tool'>) => `Which model should ${tool} use?`,
   'ask.model.default': "Keep the tool's default",
   'ask.model.of': ({ tool }: With<'tool'>) => `Model for ${tool}`,
   'ask.model.short': 'Model',
+  'ask.option': ({ tool, what }: With<'tool' | 'what'>) => `Optional for ${tool}. ${what}?`,
+  'ask.option.short': ({ flag }: With<'flag'>) => `--${flag}`,
   'ask.confirm': 'Apply these changes?',
   'ask.confirm.apply': 'Apply',
   'ask.confirm.try': 'Try it first without changing anything',
@@ -962,6 +965,9 @@ export const en = {
   'folder.rule-other-word': ({ field }: With<'field'>) =>
     `${field} must be another word, because --tool uses this one`,
   'folder.rule-dashed': ({ field }: With<'field'>) => `${field} must be words with dashes`,
+  'folder.rule-word': ({ field }: With<'field'>) =>
+    `${field} must be one word of at most 40 letters, digits, dashes and underscores`,
+  'folder.rule-one-value': ({ field }: With<'field'>) => `${field} must have either writes or number`,
   'folder.rule-url-path': ({ field }: With<'field'>) =>
     `${field} must be a path such as /api/v1, without a trailing slash`,
   'folder.rule-file-name': ({ field }: With<'field'>) => `${field} must be the name of a file in this folder`,
@@ -1019,7 +1025,10 @@ export const en = {
   'folder.key-joined': ({ field }: With<'field'>) => exposed(`${field} joins {{ key }} to other text`),
   'folder.key-in-command': ({ field, command }: With<'field' | 'command'>) =>
     exposed(`${field} has {{ key }} in ${command}, which tools run as a command`),
-  'folder.flag-taken': ({ flag }: With<'flag'>) => `pin_flag: the flag --${flag} already exists`,
+  'folder.flag-taken': ({ field, flag }: With<'field' | 'flag'>) =>
+    `${field}: the flag --${flag} already exists`,
+  'folder.unknown-part': ({ where, name }: With<'where' | 'name'>) =>
+    `${where}: {{ ${name} }} is not among the model_roles and options of this tool.toml`,
   'folder.variable-joined': ({ name }: With<'name'>) =>
     `env.variables.${name} must be a single placeholder, because a shell reads it`,
   'folder.patterns': ({ most }: Count<'most'>) => `traps: your own folder can have at most ${most} patterns`,
@@ -1088,6 +1097,20 @@ export const en = {
   'model.left-out': ({ tool }: With<'tool'>) => `${tool} was left out: it can't be set up without a model.`,
   'model.missing.hint': ({ tool }: With<'tool'>) =>
     `Name one: qcode-setup --tool ${tool} --model NAME. To list them: qcode-setup models`,
+  'model.unknown-role': ({ role, tool }: With<'role' | 'tool'>) => `${tool} has no model for "${role}".`,
+  'model.unknown-role.hint': ({
+    tool,
+    role,
+    roles,
+  }: With<'tool' | 'role'> & { readonly roles: readonly string[] }) =>
+    `Name one of ${roles.join(', ')}: --model ${tool}:${role}=ID`,
+  'option.not-supported': ({ flag, tools }: With<'flag'> & { readonly tools: readonly string[] }) =>
+    `--${flag} has no effect on the selected tools: ${tools.join(', ')}.`,
+  'option.not-supported.hint': ({ flag, tools }: With<'flag'> & { readonly tools: readonly string[] }) =>
+    `Leave it out, or select a tool that has it: ${tools.join(', ')} (--${flag})`,
+  'option.number': ({ flag, value }: With<'flag' | 'value'>) =>
+    `--${flag} needs a whole number, not "${value}".`,
+  'option.number.hint': ({ flag }: With<'flag'>) => `For example: --${flag} 600000`,
   'usage.model': "--model doesn't fit all selected tools.",
   'usage.model.hint': ({ tool }: With<'tool'>) => `Name the tool: --model ${tool}=ID`,
   'usage.no-tool-found': 'No supported tool was found on this computer.',
@@ -1537,6 +1560,8 @@ export const en = {
   'status.unreadable': "can't be read",
   'status.differs': ({ path, state, keys }: With<'path' | 'state'> & { readonly keys: readonly string[] }) =>
     `${path} (${state}: ${keys.join(', ')})`,
+  'status.wishes': ({ tool, wishes }: With<'tool'> & { readonly wishes: readonly string[] }) =>
+    `${tool}: ${wishes.join(', ')}`,
   'status.scope.user': 'user',
   'status.scope.project': 'project',
   'status.key.file': 'settings file',
@@ -1663,6 +1688,12 @@ export const en = {
   'schema.id.about': 'The id of the tool.',
   'schema.model.title': 'Model',
   'schema.model.about': "The model that the tool uses. Default: the tool's own.",
+  'schema.models.title': 'Models by role',
+  'schema.models.about':
+    'Models for other work of the tool, by role. Where this is left out, they stay as they are.',
+  'schema.options.title': 'Options',
+  'schema.options.about':
+    'Options of the tool by their flags: true, or a number. Where this is left out, they stay as they are.',
   'schema.variant.title': 'Variant',
   'schema.variant.about': 'How the tool is configured. Default: by its version.',
   'schema.folders.title': 'Folders',
@@ -1692,6 +1723,9 @@ export const en = {
   'setup-file.type.list': 'a list',
   'setup-file.type.table': 'a table',
   'setup-file.type.tool': 'a list of tool ids, or of tables with an id',
+  'setup-file.type.option': 'true, false or a whole number',
+  'setup-file.type.whole': 'a whole number from 1 to 999999999',
+  'setup-file.type.switch': 'true or false',
   'setup-file.type.number': 'one of the values that are listed in docs/dotfiles.md',
   'setup-file.length': ({ name }: With<'name'>) => `${name} is empty or too long.`,
   'setup-file.variable': ({ name }: With<'name'>) => `"${name}" is not the name of an environment variable.`,
@@ -1888,7 +1922,11 @@ export const en = {
     'Read the key from PATH, or from standard input with `-` (default: QCODE_API_KEY, or a prompt)',
   'flag.key-store':
     'Where to store the key: in settings files, in your own environment variables (env), or in the system keychain',
-  'flag.model': "Model (default: the tool's own)",
+  'flag.model': "Model, for a tool or for one of its roles (default: the tool's own)",
+  'flag.unset':
+    'Take out a model or an option you chose before: model, a role, or a flag such as less-traffic',
+  'flag.option': ({ what, tools }: With<'what'> & { readonly tools: readonly string[] }) =>
+    `${what} (${tools.join(', ')})`,
   'flag.on-conflict': 'What to do with values you changed: overwrite, skip, or stop',
   'flag.allow-tracked': 'Write the key and its backups even where Git tracks or would track them',
   'flag.gitignore': 'Add files that contain the key to the .gitignore of their repository',

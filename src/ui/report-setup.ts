@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts'
 import type { FileEdit, Plan, PlanRow } from '../plan/plan.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore, Scope } from '../request/request.ts'
+import { describeWishes } from '../request/wishes.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
 import { displayWidth, renderTable, shortenHome } from './render-table.ts'
@@ -274,9 +275,13 @@ export function reportStatus(
     const values = { path: shortenHome(path, host), state: texts[`status.${state}`], keys }
     return `  ${say('status.differs', values).in(texts)}`
   })
+  const wished = tools.flatMap((setup) => {
+    const wishes = describeWishes(setup)
+    return wishes.length > 0 ? [`  ${say('status.wishes', { tool: setup.tool, wishes }).in(texts)}`] : []
+  })
   const table = renderTable(head, rows, style, host.terminal.columns)
   return {
-    report: [table, ...new Set(lines)].join('\n'),
+    report: [table, ...new Set([...wished, ...lines])].join('\n'),
     verdict: verdictOfStatus(tools, host),
     next: [],
   }

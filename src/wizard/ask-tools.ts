@@ -1,15 +1,23 @@
-import type { Catalog, Tool } from '../catalog/tool.ts'
+import type { Catalog, Tool, ToolOption } from '../catalog/tool.ts'
 import { hostTransport } from '../checks/check-gateway.ts'
 import type { CommandContext } from '../command.ts'
 import { GoneBack } from '../errors.ts'
 import { fetchModels } from '../gateway/fetch-models.ts'
 import { type Gateway, servesModel } from '../gateway/gateway.ts'
 import type { Host } from '../host/host.ts'
-import { detectedTools, methodsOf, namedTools } from '../request/choose-tools.ts'
+import { detectedTools, lacksModel, methodsOf, namedTools } from '../request/choose-tools.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
-import { type Input, isOn, listOf, type Scope, textOf, withValues } from '../request/request.ts'
+import {
+  type Input,
+  isOn,
+  listOf,
+  type Scope,
+  type ToolChoice,
+  textOf,
+  withValues,
+} from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { say, written } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { askCheckbox, askSelect, type Question, showAnswer } from './ask.ts'
 
@@ -67,44 +75,52 @@ interface Answers {
   readonly key: Secret | undefined
 }
 
-/** A tool, and the gateway's models that it can use. */
+/** A tool with its choice so far, and the gateway's models that it can use. */
 interface ToolModels {
-  readonly tool: Tool
+  readonly choice: ToolChoice
   readonly fitting: readonly string[]
 }
 
 /** For the tools that take a model; none where one was named, or where the gateway may not be asked or gives no list. */
-export async function listModels({ input, key }: Answers, context: CommandContext): Promise<ToolModels[]> {
-  const { host, catalog } = context
-  if (listOf(input, 'model').length > 0) return []
-  const tools = ((await namedTools(input, catalog, host)) ?? []).filter((tool) => takesModel(tool, input))
-  if (tools.length === 0 || key === undefined || isOn(input, 'noCheck')) return []
+export async function listModels(
+  answers: Answers,
+  choices: readonly ToolChoice[],
+  context: CommandContext,
+): Promise<ToolModels[]> {
+  const taking = choices.filter((choice) => takesModel(choice.tool, answers.input))
+  if (listOf(answers.input, 'model').length > 0 || taking.length === 0) return []
+  const names = await namesAt(answers, context)
+  return taking.flatMap((choice) => {
+    const fitting = names.filter((name) => fits(name, choice.tool, context.catalog.gateway))
+    return fitting.length > 0 ? [{ choice, fitting }] : []
+  })
+}
+
+/** All models of the gateway that was answered; none where it may not be asked. */
+async function namesAt(
+  { input, key }: Answers,
+  { host, catalog }: CommandContext,
+): Promise<readonly string[]> {
+  if (key === undefined || isOn(input, 'noCheck')) return []
   const { origin } = chooseOrigin(input, catalog.gateway)
   const known = modelNames.get(host)
-  const names =
-    known?.origin === origin.text && known.key === key
-      ? known.names
-      : await withProgress(
-          host,
-          host.texts['check.progress'],
-          fetchModels(origin, catalog.gateway, key, hostTransport(host)),
-        )
+  if (known?.origin === origin.text && known.key === key) return known.names
+  const asked = fetchModels(origin, catalog.gateway, key, hostTransport(host))
+  const names = await withProgress(host, host.texts['check.progress'], asked)
   modelNames.set(host, { origin: origin.text, key, names })
-  return tools.flatMap((tool) => {
-    const fitting = names.filter((name) => fits(name, tool, catalog.gateway))
-    return fitting.length > 0 ? [{ tool, fitting }] : []
-  })
+  return names
 }
 
 /** Asked for once: whoever goes back and forth waits no second time. */
 const modelNames = new WeakMap<Host, { origin: string; key: Secret; names: readonly string[] }>()
 
 /**
- * Whether to choose models; then which one each tool is to use, out of the gateway's own list. A tool's default writes
- * nothing. `preset`: what was chosen before, as in `--model`.
+ * Whether to choose models; then which one each tool is to use, out of the gateway's own list. What is set up stays where
+ * nothing else is chosen, and a tool's default takes it out. `preset`: what was chosen before, as in `--model`.
  */
 export async function askModels(
   answers: Answers,
+  choices: readonly ToolChoice[],
   context: CommandContext,
   preset: readonly string[] = [],
   canGoBack = false,
@@ -113,35 +129,34 @@ export async function askModels(
   const { input } = answers
   const given = listOf(input, 'model')
   if (given.length > 0) showAnswer(host, say('ask.model.short'), given.join(', '))
-  const lists = await listModels(answers, context)
+  const lists = await listModels(answers, choices, context)
+  const standing = lists.flatMap(({ choice: { tool, model } }) =>
+    model === undefined ? [] : [`${tool.id}=${model}`],
+  )
   let before = preset
-  while (lists.length > 0 && (await wantsModels(host, before.length > 0, canGoBack))) {
-    const chosen = new Map(before.map((each) => [each.split('=')[0], each]))
-    const isDone = await askEach(lists, chosen, host)
+  while (lists.length > 0 && (await wantsModels(host, before.length > 0, standing.length > 0, canGoBack))) {
+    const chosen = new Map([...standing, ...before].map((each) => [each.split('=')[0], each]))
+    const isDone = await inTurn(lists, (list) => askModel(list, chosen, host))
     before = [...chosen.values()]
-    if (isDone) return before.length > 0 ? withValues(input, 'model', before) : input
+    if (!isDone) continue
+    const gone = standing.map((each) => each.split('=')[0] ?? '').filter((id) => !chosen.has(id))
+    const named = before.length > 0 ? withValues(input, 'model', before) : input
+    return gone.length > 0
+      ? withValues(
+          named,
+          'unset',
+          gone.map((id) => `${id}=model`),
+        )
+      : named
   }
   return input
 }
 
-/** One tool after the other; going back leads to the tool before. False: from the first one. `chosen` takes the answers. */
-async function askEach(
-  lists: readonly ToolModels[],
-  chosen: Map<string | undefined, string>,
-  host: Host,
-): Promise<boolean> {
-  for (let index = 0; index < lists.length; ) {
-    const { tool, fitting } = lists[index] as ToolModels
-    const own = { value: undefined, name: say('ask.model.default') }
-    const models = fitting.map((name) => ({ value: name, name }))
+/** One after the other; going back leads to the one before. False: from the first one. */
+async function inTurn<Item>(items: readonly Item[], ask: (item: Item) => Promise<void>): Promise<boolean> {
+  for (let index = 0; index < items.length; ) {
     try {
-      const model = await askSelect<string | undefined>(host, modelQuestion(tool), [own, ...models], {
-        preset: chosen.get(tool.id)?.slice(tool.id.length + 1),
-        canGoBack: true,
-        nothingFits: say('ask.nothing-fits'),
-      })
-      if (model === undefined) chosen.delete(tool.id)
-      else chosen.set(tool.id, `${tool.id}=${model}`)
+      await ask(items[index] as Item)
       index += 1
     } catch (error) {
       if (!(error instanceof GoneBack)) throw error
@@ -152,9 +167,29 @@ async function askEach(
   return true
 }
 
-function wantsModels(host: Host, preset: boolean, canGoBack: boolean): Promise<boolean> {
+/** `chosen` takes the answer. A tool that cannot do without a model has no default. */
+async function askModel(
+  { choice, fitting }: ToolModels,
+  chosen: Map<string | undefined, string>,
+  host: Host,
+): Promise<void> {
+  const { tool, scope, method } = choice
+  const own = lacksModel({ tool, scope, method })
+    ? []
+    : [{ value: undefined, name: say('ask.model.default') }]
+  const models = fitting.map((name) => ({ value: name, name }))
+  const model = await askSelect<string | undefined>(host, modelQuestion(tool), [...own, ...models], {
+    preset: chosen.get(tool.id)?.slice(tool.id.length + 1),
+    canGoBack: true,
+    nothingFits: say('ask.nothing-fits'),
+  })
+  if (model === undefined) chosen.delete(tool.id)
+  else chosen.set(tool.id, `${tool.id}=${model}`)
+}
+
+function wantsModels(host: Host, preset: boolean, isSetUp: boolean, canGoBack: boolean): Promise<boolean> {
   const choices = [
-    { value: false, name: say('ask.models.defaults') },
+    { value: false, name: say(isSetUp ? 'ask.models.as-set-up' : 'ask.models.defaults') },
     { value: true, name: say('ask.models.choose') },
   ]
   return askSelect(host, { asked: say('ask.models'), answered: say('ask.model.short') }, choices, {
@@ -165,6 +200,60 @@ function wantsModels(host: Host, preset: boolean, canGoBack: boolean): Promise<b
 
 function modelQuestion({ title: tool }: Tool): Question {
   return { asked: say('ask.model', { tool }), answered: say('ask.model.of', { tool }) }
+}
+
+interface Offer {
+  readonly option: ToolOption
+  readonly tool: Tool
+}
+
+/** Options of the tools that are worth a question here: for the region, or where the gateway lists its models. */
+export async function offeredOptions(
+  answers: Answers,
+  choices: readonly ToolChoice[],
+  context: CommandContext,
+): Promise<Offer[]> {
+  const open = choices.flatMap(({ tool, origin, options }) =>
+    tool.options
+      .filter(({ id, number }) => number === undefined && options?.[id] === undefined)
+      .map((option) => ({ option, tool, region: origin.region })),
+  )
+  const isListing =
+    open.some(({ option }) => option.offerWithModels) && (await namesAt(answers, context)).length > 0
+  const offered = open.filter(
+    ({ option, region }) => option.offerIn.includes(region) || (option.offerWithModels && isListing),
+  )
+  return [...new Map(offered.map((offer) => [offer.option.id, offer])).values()]
+}
+
+/** A yes or no for each of these options; `GoneBack` from the first. */
+export async function askOptions(
+  input: Input,
+  offers: readonly Offer[],
+  { host }: CommandContext,
+  canGoBack = false,
+): Promise<Input> {
+  const wanted = new Set<string>()
+  const isDone = await inTurn(offers, async ({ option, tool }) => {
+    const what = written(option.text, option.textZh)
+    const question = {
+      asked: say('ask.option', { tool: tool.title, what }),
+      answered: say('ask.option.short', { flag: option.id }),
+    }
+    const answers = [
+      { value: false, name: say('ask.no') },
+      { value: true, name: say('ask.yes') },
+    ]
+    const name = `option:${option.id}`
+    const isWanted = await askSelect(host, question, answers, {
+      preset: wanted.has(name),
+      canGoBack: canGoBack || option !== offers[0]?.option,
+    })
+    if (isWanted) wanted.add(name)
+    else wanted.delete(name)
+  })
+  if (!isDone) throw new GoneBack()
+  return { ...input, switches: new Set([...input.switches, ...wanted]) }
 }
 
 /** Whether what would be written for the tool has a place for a model. */

@@ -4,7 +4,7 @@ import { GoneBack, quoteWord } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Field, fieldsOf } from '../request/fields.ts'
 import { keychainKey } from '../request/normalise-request.ts'
-import { type Input, type KeyStore, textOf, withValues } from '../request/request.ts'
+import { type Input, type KeyStore, type ToolChoice, textOf, withValues } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -14,7 +14,7 @@ import { withProgress } from '../ui/write-text.ts'
 import { askSelect, tell } from './ask.ts'
 import { type KeyTest, resolveKey } from './ask-key.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
-import { askModels, askTools, listModels } from './ask-tools.ts'
+import { askModels, askOptions, askTools, listModels, offeredOptions } from './ask-tools.ts'
 import { holdTerminal } from './hold-terminal.ts'
 
 /** Who judges the answers while they are given. */
@@ -22,6 +22,8 @@ interface Judges {
   readonly accepts: AcceptsOrigin
   /** The input with the tools whose files can be edited; asks where there are others. */
   readonly usableTools: (input: Input) => Promise<Input>
+  /** What the input names by then, with what stays of what is set up. */
+  readonly choicesSoFar: (input: Input) => Promise<readonly ToolChoice[]>
   /** As `KeyTest`, for what the input names by then. */
   readonly testKey: (key: Secret, input: Input) => ReturnType<KeyTest>
 }
@@ -66,7 +68,7 @@ export async function completeInput(
   input: Input,
   key: Secret | undefined,
   context: CommandContext,
-  { accepts, usableTools, testKey }: Judges,
+  { accepts, usableTools, choicesSoFar, testKey }: Judges,
   presets: Presets = {},
 ): Promise<Completed> {
   const { host, canGoBack = false } = context
@@ -82,6 +84,8 @@ export async function completeInput(
     const answered = await askRegion(so, context, accepts, presets.region, back)
     return remember(presets, 'region', textOf(answered, 'region'), answered)
   })
+  const offersFor = async (answers: Answers) =>
+    offeredOptions(answers, await choicesSoFar(answers.input), context)
   const steps: readonly Step[] = [
     step('tool', async ({ input: so }, back) => {
       const answered = await askTools(so, context, presets.tools, back)
@@ -109,10 +113,19 @@ export async function completeInput(
       },
     },
     {
-      asks: async (answers) => (await listModels(answers, context)).length > 0,
+      asks: async (answers) =>
+        (await listModels(answers, await choicesSoFar(answers.input), context)).length > 0,
       take: async (answers, back) => {
-        const answered = await askModels(answers, context, presets.models, back)
+        const choices = await choicesSoFar(answers.input)
+        const answered = await askModels(answers, choices, context, presets.models, back)
         return { ...answers, input: remember(presets, 'models', answered.values.model ?? [], answered) }
+      },
+    },
+    {
+      asks: async (answers) => (await offersFor(answers)).length > 0,
+      take: async (answers, back) => {
+        const offers = await offersFor(answers)
+        return { ...answers, input: await askOptions(answers.input, offers, context, back) }
       },
     },
   ]

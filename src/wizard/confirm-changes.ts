@@ -5,9 +5,10 @@ import type { Host } from '../host/host.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, Plan } from '../plan/plan.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { describeWishes } from '../request/wishes.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { type Message, say } from '../texts/message.ts'
+import { joined, type Message, say } from '../texts/message.ts'
 import { shortenHome, wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
 import { escapeControls, renderFindings, sanitizeForTerminal } from '../ui/write-text.ts'
@@ -73,7 +74,7 @@ export function usesOf(
   { rows }: Pick<Plan, 'rows'>,
   key: Secret | undefined,
 ): Message[] {
-  return choices.flatMap(({ tool, keyStore, model }) => {
+  return choices.flatMap(({ tool, keyStore, model, models = {}, options = {} }) => {
     const baseUrl = rows.find((row) => row.tool === tool.id)?.baseUrl
     if (baseUrl === undefined) return []
     const shown = key === undefined ? say('summary.key-kept') : String(key)
@@ -81,7 +82,7 @@ export function usesOf(
       tool: tool.title,
       baseUrl,
       key: keyStore === 'env' ? say('summary.key-from-env') : shown,
-      model: model ?? say('summary.default-model'),
+      model: joined([model ?? say('summary.default-model'), ...describeWishes({ models, options })], ', '),
     })
   })
 }

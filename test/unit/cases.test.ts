@@ -27,6 +27,7 @@ import { createTestHost, testKey } from '../support/test-host.ts'
 /** What a case asks for: flags by field name, and variables of the environment, in which {home} stands for the home. */
 interface CaseRequest {
   readonly values?: Readonly<Record<string, readonly string[]>>
+  readonly switches?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -53,7 +54,7 @@ function startCase(folder: string, tool: string): { home: string; host: Host; in
   const host = createTestHost(home, { env: { ...base.env, QCODE_API_KEY: testKey, ...request.env } })
   const input = {
     values: { tool: [tool], ...request.values },
-    switches: new Set(['yes', 'noCheck']),
+    switches: new Set(['yes', 'noCheck', ...(request.switches ?? [])]),
     positionals: [],
   }
   return { home, host, input }

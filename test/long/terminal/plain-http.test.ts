@@ -28,6 +28,10 @@ async function setUp(args: readonly string[]): Promise<void> {
   const run = start({ args })
   await run.question(en['ask.use-anyway'])
   run.press('y', enter)
+  if (args === toChina) {
+    await run.question('Optional for Codex CLI')
+    run.press(enter)
+  }
   await run.question(en['ask.confirm'])
   run.press(enter)
   expect(await run.exit).toBe(0)

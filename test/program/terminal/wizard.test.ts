@@ -144,10 +144,15 @@ describe('the wizard on a terminal', () => {
     run.press(last, enter)
     await run.question(en['ask.use-anyway'])
     run.press('y', enter)
+    await run.question('Optional for Codex CLI')
+    run.press(down, enter)
     await run.question(en['ask.confirm'])
     run.press(enter)
     expect(await run.exit).toBe(0)
-    expect(fileIn(home, '.codex/config.toml').text).toContain('base_url = "http://103.236.53.153/openai"')
+    expect(run.screen()).toContain('--analytics-off')
+    const { text } = fileIn(home, '.codex/config.toml')
+    expect(text).toContain('base_url = "http://103.236.53.153/openai"')
+    expect(text).toContain('[analytics]\nenabled = false')
   })
 
   it("offers the gateway's own models, and writes the chosen one", async () => {

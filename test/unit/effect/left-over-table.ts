@@ -8,13 +8,13 @@ export const foreignModelTable: readonly (readonly [string, string, string, Situ
   [
     'glm-5-air',
     'ANTHROPIC_DEFAULT_HAIKU_MODEL',
-    'Remove',
+    '--model claude-code:haiku=ID',
     claudeHome({ ANTHROPIC_DEFAULT_HAIKU_MODEL: 'glm-5-air' }),
   ],
   [
     'deepseek-chat',
     'CLAUDE_CODE_SUBAGENT_MODEL',
-    'Remove',
+    '--model claude-code:subagent=ID',
     claudeHome({ CLAUDE_CODE_SUBAGENT_MODEL: 'deepseek-chat' }),
   ],
   [

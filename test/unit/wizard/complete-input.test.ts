@@ -6,7 +6,9 @@ import { acceptsOrigin } from '../../../src/commands/plain-http.ts'
 import type { Origin } from '../../../src/gateway/origin.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { createMemoryKeychain } from '../../../src/host/throw-away-host.ts'
-import type { Input } from '../../../src/request/request.ts'
+import { completeChoice, namedTools } from '../../../src/request/choose-tools.ts'
+import { chooseOrigin } from '../../../src/request/normalise-request.ts'
+import type { Input, ToolChoice } from '../../../src/request/request.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { en } from '../../../src/texts/en.ts'
 import { say } from '../../../src/texts/message.ts'
@@ -14,7 +16,7 @@ import { completeInput, type Presets } from '../../../src/wizard/complete-input.
 import { answering, type Faulty, startFaulty } from '../../support/faulty-gateway.ts'
 import { testCatalog as catalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
-import { type AnsweringHost, createAnsweringHost, down, enter } from './answering-host.ts'
+import { type AnsweringHost, createAnsweringHost, down, enter, up } from './answering-host.ts'
 
 let home: string
 beforeEach(() => {
@@ -38,10 +40,29 @@ const refusal = {
   message: say('gateway.key-unknown'),
 } as const
 
-function complete(terminal: AnsweringHost, input: Input, givenKey?: Secret, presets: Presets = {}) {
+/** What is set up already, by tool. */
+type SetUp = Readonly<Record<string, Partial<ToolChoice>>>
+
+function complete(
+  terminal: AnsweringHost,
+  input: Input,
+  givenKey?: Secret,
+  presets: Presets = {},
+  setUp: SetUp = {},
+) {
   const context = { host: terminal.host, catalog }
   const judges = {
     usableTools: async (answered: Input) => answered,
+    choicesSoFar: async (answered: Input) => {
+      const tools = (await namedTools(answered, catalog, terminal.host)) ?? []
+      const { origin } = chooseOrigin(answered, catalog.gateway)
+      return Promise.all(
+        tools.map(async (tool) => ({
+          ...(await completeChoice(tool, origin, answered, catalog, terminal.host)),
+          ...(setUp[tool.id] ?? {}),
+        })),
+      )
+    },
     accepts: (origin: Origin) => acceptsOrigin(origin, input, context),
     testKey: async (tried: Secret) => (refused.includes(Secret.reveal(tried)) ? [refusal] : []),
   }
@@ -172,6 +193,7 @@ describe('completeInput', () => {
     await terminal.answer(en['ask.use-anyway'], enter)
     await terminal.answer(en['ask.region'], toChina)
     await terminal.answer(en['ask.use-anyway'], `y${enter}`)
+    await terminal.answer('Optional for Codex CLI', enter)
     expect((await completed).input.values.region).toEqual(['china'])
     expect(terminal.shown()).toContain('unencrypted')
   })
@@ -195,6 +217,75 @@ describe('completeInput', () => {
     )
     await expect(completed).rejects.toMatchObject({ exit: 2 })
     expect(terminal.shown()).not.toContain(en['ask.key'])
+  })
+})
+
+describe('an optional setting', () => {
+  const toChina = inputOf({ tool: ['codex', 'claude-code'], region: ['china'] }, 'noCheck')
+
+  it.each([
+    ['is left out by Enter', enter, []],
+    ['is taken by a yes', down + enter, ['option:analytics-off']],
+  ])('that the region is a reason for %s', async (_, keys, options) => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, toChina, key)
+    await terminal.answer(en['ask.use-anyway'], `y${enter}`)
+    await terminal.answer('Optional for Codex CLI', keys)
+    expect([...(await completed).input.switches]).toEqual(['noCheck', ...options])
+  })
+
+  const list = { data: [{ id: 'claude-9' }, { id: 'gpt-9' }] }
+
+  it.each([
+    ['asked where the gateway lists its models', 200, list, {}, true],
+    ['not asked where it has no list', 404, { error: 'Not Found' }, {}, false],
+    ['not asked again where it is set up', 200, list, { options: { 'model-discovery': 'on' } }, false],
+  ])('for the list of models is %s', async (_, status, body, setUp, isAsked) => {
+    const gateway = await startFaulty(answering(status, body))
+    try {
+      const terminal = createAnsweringHost(home)
+      const input = inputOf({ tool: ['claude-code'], gateway: [gateway.origin] })
+      const completed = complete(terminal, input, key, {}, { 'claude-code': setUp })
+      if (status === 200) await terminal.answer(en['ask.models'], enter)
+      if (isAsked) await terminal.answer('Optional for Claude Code', down + enter)
+      expect((await completed).input.switches.has('option:model-discovery')).toBe(isAsked)
+    } finally {
+      await gateway.close()
+    }
+  })
+
+  it.each([
+    ['stays by Enter', [enter], {}],
+    ['is taken out by the default', [down + enter, up + enter], { unset: ['claude-code=model'] }],
+    ['gives way to another', [down + enter, down + enter], { model: ['claude-code=claude-9'] }],
+  ])('a model that is set up %s', async (_, [first = '', second], values) => {
+    const gateway = await startFaulty(answering(200, { data: [{ id: 'claude-8' }, { id: 'claude-9' }] }))
+    try {
+      const terminal = createAnsweringHost(home)
+      const input = inputOf({ tool: ['claude-code'], gateway: [gateway.origin] })
+      const setUp = { model: 'claude-8', options: { 'model-discovery': 'on' } }
+      const completed = complete(terminal, input, key, {}, { 'claude-code': setUp })
+      await terminal.answer(en['ask.models.as-set-up'], first)
+      if (second) await terminal.answer(en['ask.model']({ tool: 'Claude Code' }), second)
+      const { tool: _tool, gateway: _gateway, ...answered } = (await completed).input.values
+      expect(answered).toEqual(values)
+    } finally {
+      await gateway.close()
+    }
+  })
+
+  it('has no default for a tool that cannot do without a model', async () => {
+    const gateway = await startFaulty(answering(200, list))
+    try {
+      const terminal = createAnsweringHost(home)
+      const completed = complete(terminal, inputOf({ tool: ['vibe'], gateway: [gateway.origin] }), key)
+      await terminal.answer(en['ask.models'], down + enter)
+      await terminal.answer(en['ask.model']({ tool: 'Mistral Vibe' }), enter)
+      expect((await completed).input.values.model).toHaveLength(1)
+      expect(terminal.shown()).not.toContain(en['ask.model.default'])
+    } finally {
+      await gateway.close()
+    }
   })
 })
 
@@ -310,6 +401,7 @@ describe('the question for models', () => {
     await terminal.answer(en['ask.models'], down + enter)
     await terminal.answer(en['ask.model']({ tool: 'Claude Code' }), down + enter)
     await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), down + down + enter)
+    await terminal.answer('Optional for Claude Code', enter)
     expect((await completed).input.values.model).toEqual(['claude-code=claude-y', 'codex=gpt-b'])
     expect(terminal.shown()).not.toContain(en['ask.model']({ tool: 'OpenAI SDK (Python and JavaScript)' }))
   })
@@ -326,6 +418,7 @@ describe('the question for models', () => {
     await terminal.answer(en['ask.models'], enter)
     await terminal.answer(claude ?? '', enter)
     await terminal.answer(codex ?? '', enter)
+    await terminal.answer('Optional for Claude Code', enter)
     expect((await completed).input.values.model).toEqual(['claude-code=claude-y'])
   })
 

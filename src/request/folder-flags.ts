@@ -1,0 +1,120 @@
+import type { Catalog, Tool } from '../catalog/tool.ts'
+import { nearest, UserError } from '../errors.ts'
+import { type Message, say, written } from '../texts/message.ts'
+import { type Input, listOf, textOf } from './request.ts'
+import { wishNames } from './wishes.ts'
+
+/** As a `Field` of the table of fields. */
+interface FolderFlag {
+  readonly flag: string
+  readonly value?: string
+  readonly summary: Message
+  readonly commands: readonly ('setup' | 'print' | 'run')[]
+  readonly choices?: () => readonly string[]
+}
+
+/** Flags that the folders of tools add: `--codex-base` pins a variant, as `pin:TOOL`; the others are options, as `option:ID`. */
+export function folderFlags({ tools }: Pick<Catalog, 'tools'>): [name: string, field: FolderFlag][] {
+  const pins = tools.flatMap(({ id, title, pinFlag, variants }) =>
+    pinFlag === undefined
+      ? []
+      : {
+          name: `pin:${id}`,
+          flag: pinFlag,
+          value: 'VARIANT',
+          summary: say('flag.pin', { tool: title }),
+          choices: () => variants.map((variant) => variant.id),
+        },
+  )
+  const options = new Map(tools.flatMap((tool) => tool.options.map((option) => [option.id, option] as const)))
+  const switches = [...options.values()].map((option) => ({
+    name: `option:${option.id}`,
+    flag: option.id,
+    ...(option.number !== undefined && { value: option.number }),
+    summary: say('flag.option', {
+      what: written(option.text, option.textZh),
+      tools: titlesWith(option.id, tools),
+    }),
+  }))
+  return [...pins, ...switches].map(({ name, ...field }) => [
+    name,
+    { ...field, commands: ['setup', 'print', 'run'] },
+  ])
+}
+
+function titlesWith(option: string, tools: readonly Tool[]): string[] {
+  return tools.filter(({ options }) => options.some(({ id }) => id === option)).map(({ title }) => title)
+}
+
+/** A whole number, as the options that take one want it. */
+export const wholeNumber = /^[1-9]\d{0,8}$/
+
+/**
+ * Errors: UserError, exit 2, for what no tool of these has: `option-not-supported`, `unknown-role` and `unknown-unset`; and
+ * `bad-number` for an option that takes another value.
+ */
+export function refuseForeignWishes(
+  input: Input,
+  tools: readonly Tool[],
+  { tools: all }: Pick<Catalog, 'tools'>,
+): void {
+  const given = [...Object.keys(input.values), ...input.switches]
+  for (const name of given.filter((one) => one.startsWith('option:'))) {
+    const id = name.slice('option:'.length)
+    if (titlesWith(id, tools).length === 0) throw notSupported(id, tools, all)
+    const number = textOf(input, name)
+    if (number !== undefined && !wholeNumber.test(number)) throw badNumber(id, number)
+  }
+  for (const value of listOf(input, 'model')) {
+    const [, id, role] = /^([^:=]+):([^:=]+)=/.exec(value) ?? []
+    const tool = tools.find((one) => one.id === id)
+    if (tool && role !== undefined && !tool.modelRoles.includes(role)) throw unknownRole(role, tool)
+  }
+  for (const word of listOf(input, 'unset')) {
+    const [, id, own] = /^([^=]+)=(.*)$/.exec(word) ?? []
+    const meant = tools.filter((tool) => id === undefined || tool.id === id)
+    const names = [...new Set(meant.flatMap(wishNames))]
+    if (!names.includes(own ?? word))
+      throw unknownUnset(word, names.length > 0 ? names : tools.map((tool) => tool.id))
+  }
+}
+
+function notSupported(id: string, tools: readonly Tool[], all: readonly Tool[]): UserError {
+  return new UserError({
+    code: 'option-not-supported',
+    message: say('option.not-supported', { flag: id, tools: tools.map(({ title }) => title) }),
+    hint: say('option.not-supported.hint', { flag: id, tools: titlesWith(id, all) }),
+    exit: 2,
+  })
+}
+
+function badNumber(id: string, value: string): UserError {
+  return new UserError({
+    code: 'bad-number',
+    message: say('option.number', { flag: id, value }),
+    hint: say('option.number.hint', { flag: id }),
+    exit: 2,
+  })
+}
+
+function unknownRole(role: string, { id, title, modelRoles }: Tool): UserError {
+  const near = nearest(role, modelRoles)
+  return new UserError({
+    code: 'unknown-role',
+    message: say('model.unknown-role', { role, tool: title }),
+    hint:
+      modelRoles.length === 0
+        ? say('usage.model.hint', { tool: id })
+        : say('model.unknown-role.hint', { tool: id, role: near ?? modelRoles[0] ?? '', roles: modelRoles }),
+    exit: 2,
+  })
+}
+
+function unknownUnset(word: string, valid: readonly string[]): UserError {
+  return new UserError({
+    code: 'unknown-unset',
+    message: say('unknown.value', { flag: 'unset', value: word }),
+    hint: say('usage.valid', { values: valid }),
+    exit: 2,
+  })
+}

@@ -1,5 +1,6 @@
 import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, leavesOf } from '../documents/value.ts'
+import type { ToolChoice } from '../request/request.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { maskKey, Secret } from '../secrets/secret.ts'
 import { isPlainValue, isSecretGroup, longestSecret, secrecyOf } from '../secrets/secret-name.ts'
@@ -57,6 +58,17 @@ function fillList(list: readonly Value[], lookup: Lookup): Value | undefined {
     return isTable(item) ? (Object.fromEntries(values) as Value) : (values[0]?.[1] as Value)
   })
   return filled.every((item) => item !== undefined) ? filled : undefined
+}
+
+/** What was wished for at `model`, `model@ROLE` or `option:ID`; nothing where it was not. */
+export function wishValue(
+  name: string,
+  { tool, model, models, options }: Pick<ToolChoice, 'tool' | 'model' | 'models' | 'options'>,
+): string | boolean | undefined {
+  const [, role, id = ''] = /^(?:model@(.+)|option:(.+))$/.exec(name) ?? []
+  const value = name === 'model' ? model : role === undefined ? options?.[id] : models?.[role]
+  if (id !== '') return value && (tool.options.find((option) => option.id === id)?.writes ?? value)
+  return value === undefined || value.includes('/') ? value : `${tool.modelPrefix ?? ''}${value}`
 }
 
 /** A value as it goes into a file or into what `print` was asked to show; nothing else may call this. */

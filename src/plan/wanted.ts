@@ -11,7 +11,7 @@ import type { KeyStore, ToolChoice } from '../request/request.ts'
 import { keyCommand, keyProgram } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { type LaterProfile, laterProfiles } from './later-profiles.ts'
-import { fillTemplate, type Leaf, type Lookup } from './placeholders.ts'
+import { fillTemplate, type Leaf, type Lookup, wishValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
 import { pathInProfile } from './profile-path.ts'
 
@@ -92,8 +92,8 @@ export function baseUrlOf(choice: ToolChoice, gateway: Gateway, variant = choice
 
 /**
  * Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, model@ROLE, option:ID,
- * now and the places;
- * for a key in the keychain keyCommand (a line for a shell) and keyProgram with keyArguments (for a client without one).
+ * now and the places; for a key in the keychain keyCommand (a line for a shell) and keyProgram with keyArguments (for a client
+ * without one).
  */
 export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
   const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
@@ -103,9 +103,7 @@ export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
     if (name === 'keyCommand') return keyCommand(context.host).join(' ')
     if (name === 'keyProgram') return keyProgram(context.host)[0]
     if (name === 'keyArguments') return keyProgram(context.host).slice(1)
-    if (name === 'model') return modelName(choice.model, choice)
-    if (name.startsWith('model@')) return modelName(choice.models?.[name.slice('model@'.length)], choice)
-    if (name.startsWith('option:')) return optionValue(name.slice('option:'.length), choice)
+    if (/^model(?:@|$)|^option:/.test(name)) return wishValue(name, choice)
     if (name === 'now') return context.now.toISOString()
     return Object.hasOwn(places, name) ? places[name] : undefined
   }
@@ -124,19 +122,6 @@ function findVariant(choice: ToolChoice, id: string): Variant {
   const variant = choice.tool.variants.find((candidate) => candidate.id === id)
   if (!variant) throw new Error(`${choice.tool.id} has no variant ${id}`)
   return variant
-}
-
-function modelName(
-  model: string | undefined,
-  { tool: { modelPrefix = '' } }: ToolChoice,
-): string | undefined {
-  return model === undefined || model.includes('/') ? model : `${modelPrefix}${model}`
-}
-
-/** What an option that was asked for puts into the file. */
-function optionValue(id: string, { tool, options }: ToolChoice): string | boolean | undefined {
-  const value = options?.[id]
-  return value === undefined ? undefined : (tool.options.find((option) => option.id === id)?.writes ?? value)
 }
 
 /** What stands in the tool's own files; nothing where none of them can lead to a key in the keychain. */

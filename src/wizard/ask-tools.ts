@@ -119,17 +119,14 @@ const modelNames = new WeakMap<Host, { origin: string; key: Secret; names: reado
  * nothing else is chosen, and a tool's default takes it out. `preset`: what was chosen before, as in `--model`.
  */
 export async function askModels(
-  answers: Answers,
-  choices: readonly ToolChoice[],
-  context: CommandContext,
+  input: Input,
+  lists: readonly ToolModels[],
+  { host }: CommandContext,
   preset: readonly string[] = [],
   canGoBack = false,
 ): Promise<Input> {
-  const { host } = context
-  const { input } = answers
   const given = listOf(input, 'model')
   if (given.length > 0) showAnswer(host, say('ask.model.short'), given.join(', '))
-  const lists = await listModels(answers, choices, context)
   const standing = lists.flatMap(({ choice: { tool, model } }) =>
     model === undefined ? [] : [`${tool.id}=${model}`],
   )

@@ -84,8 +84,8 @@ export async function completeInput(
     const answered = await askRegion(so, context, accepts, presets.region, back)
     return remember(presets, 'region', textOf(answered, 'region'), answered)
   })
-  const offersFor = async (answers: Answers) =>
-    offeredOptions(answers, await choicesSoFar(answers.input), context)
+  const listsFor = async (so: Answers) => listModels(so, await choicesSoFar(so.input), context)
+  const offersFor = async (so: Answers) => offeredOptions(so, await choicesSoFar(so.input), context)
   const steps: readonly Step[] = [
     step('tool', async ({ input: so }, back) => {
       const answered = await askTools(so, context, presets.tools, back)
@@ -113,20 +113,19 @@ export async function completeInput(
       },
     },
     {
-      asks: async (answers) =>
-        (await listModels(answers, await choicesSoFar(answers.input), context)).length > 0,
+      asks: async (answers) => (await listsFor(answers)).length > 0,
       take: async (answers, back) => {
-        const choices = await choicesSoFar(answers.input)
-        const answered = await askModels(answers, choices, context, presets.models, back)
+        const lists = await listsFor(answers)
+        const answered = await askModels(answers.input, lists, context, presets.models, back)
         return { ...answers, input: remember(presets, 'models', answered.values.model ?? [], answered) }
       },
     },
     {
       asks: async (answers) => (await offersFor(answers)).length > 0,
-      take: async (answers, back) => {
-        const offers = await offersFor(answers)
-        return { ...answers, input: await askOptions(answers.input, offers, context, back) }
-      },
+      take: async (answers, back) => ({
+        ...answers,
+        input: await askOptions(answers.input, await offersFor(answers), context, back),
+      }),
     },
   ]
   return takeSteps(steps, { input, key }, canGoBack)

@@ -4,7 +4,7 @@ import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { configFolder } from './places.ts'
 import { isByHand } from './steps.ts'
-import { type Catalog, flagsOfTool } from './tool.ts'
+import type { Catalog } from './tool.ts'
 
 /** The tools that come with the program (compiled when it was built), and nothing of the user's. */
 export function loadShippedCatalog(host: Host): Catalog {
@@ -19,7 +19,7 @@ export async function loadCatalog(host: Host, flags: readonly string[]): Promise
   const catalog = loadShippedCatalog(host)
   const folder = ownToolsFolder(host)
   if (!mayBeThere(folder)) return catalog
-  const { loadOwnTools } = await import('./load-own-tools.ts')
+  const { flagsOfTool, loadOwnTools } = await import('./load-own-tools.ts')
   const taken = {
     ids: [...catalog.tools, ...catalog.byHand].map(({ id }) => id),
     flags: [...flags, ...catalog.tools.flatMap(flagsOfTool)],

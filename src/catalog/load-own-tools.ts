@@ -8,7 +8,7 @@ import { say } from '../texts/message.ts'
 import { compileTool } from './compile-tool.ts'
 import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { findLeadElsewhere, findLeadInCode, isAddress, type Lead } from './lead-elsewhere.ts'
-import { flagsOfTool, type Tool } from './tool.ts'
+import type { Tool } from './tool.ts'
 import { entriesOf } from './wrong-placeholders.ts'
 
 /** What the program has already, and what no folder of a user's may take. */
@@ -83,6 +83,11 @@ function holdsManifest(folder: string): boolean {
   } catch {
     return false
   }
+}
+
+/** The flags that a tool's folder adds to those of the program. */
+export function flagsOfTool({ pinFlag, options }: Pick<Tool, 'pinFlag' | 'options'>): string[] {
+  return [...(pinFlag === undefined ? [] : [pinFlag]), ...options.map(({ id }) => id)]
 }
 
 function refuseOwn(tool: Tool, others: readonly Tool[], taken: Taken): void {

@@ -56,18 +56,15 @@ export interface Tool {
 
 /** A setting of the client's that is written only where its flag asks for it, in place of `{{ option:ID }}` in templates. */
 export interface ToolOption {
-  /** The flag, without dashes; tools may share one. */
+  /** The flag, without dashes; tools may share one. The text says in one line what it does, and what that costs. */
   readonly id: string
-  /** What it does, and what that costs, in one line. */
   readonly text: string
   readonly textZh: string
-  /** What stands in the file then. */
+  /** What is written; in its place the whole number that the flag takes, by its name in the help. */
   readonly writes?: string | boolean
-  /** Name in the help of the whole number that the flag takes, which is written in place of `writes`. */
   readonly number?: string
-  /** Regions in which the wizard offers it. */
+  /** The wizard offers it in these regions, or where the gateway lists its models. */
   readonly offerIn: readonly string[]
-  /** The wizard offers it where the gateway lists its models. */
   readonly offerWithModels: boolean
 }
 
@@ -257,11 +254,6 @@ export function keyVariables({ keyVariable, env }: Pick<Tool, 'keyVariable' | 'e
   if (keyVariable !== undefined) return [keyVariable]
   const variables = Object.entries(env?.variables ?? {})
   return variables.filter(([, value]) => value === '{{ key }}').map(([name]) => name)
-}
-
-/** The flags that a tool's folder adds to those of the program. */
-export function flagsOfTool({ pinFlag, options }: Pick<Tool, 'pinFlag' | 'options'>): string[] {
-  return [...(pinFlag === undefined ? [] : [pinFlag]), ...options.map(({ id }) => id)]
 }
 
 /** How `prove` runs one client of a tool for one turn, without a terminal and without a shell. */

@@ -1,6 +1,7 @@
 import { constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
 import { dirname, relative, sep } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import fs from 'fs-extra'
 import { hasCode } from '../errors.ts'
 import { asMessage, type Message, say, type TextId } from '../texts/message.ts'
@@ -34,10 +35,10 @@ export interface FileSystem {
 
 /**
  * The machine's own file system. Open files use Node directly, because graceful-fs, on which fs-extra is built,
- * hides a change of owner that was denied; names use fs-extra on Windows, where it waits for other programs.
+ * hides a change of owner that was denied; on Windows names wait a moment for other programs.
  */
 export function createFileSystem(platform: NodeJS.Platform): FileSystem {
-  const names = platform === 'win32' ? fs : { mkdir, rename, rmdir, unlink }
+  const names = platform === 'win32' ? patientNames : { mkdir, rename, rmdir, unlink }
   return {
     createFile: (path, mode) => open(path, 'wx', mode),
     setOwner: (file, uid, gid) => file.chown(uid, gid),
@@ -54,6 +55,34 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
     removeFolder: (path) => names.rmdir(path),
     // Windows cannot open a folder for flushing.
     flushFolder: platform === 'win32' ? async () => {} : flushFolder,
+  }
+}
+
+/** fs-extra waits only for a name that is not there yet. */
+const patientNames = {
+  mkdir: fs.mkdir,
+  rmdir: fs.rmdir,
+  rename: (from: string, to: string) => untilLetGo(from, () => fs.rename(from, to)),
+  unlink: (path: string) => untilLetGo(path, () => fs.unlink(path)),
+}
+
+const patienceMs = 2000
+const pauseMs = 100
+
+/**
+ * Does something to the name of a file, again for two seconds where Windows refuses it: virus scanners, editors and OneDrive
+ * hold a file for moments. Of a folder, such as a lock, a refusal is an answer. What is refused to the end has `held`.
+ */
+export async function untilLetGo<T>(path: string, work: () => Promise<T>): Promise<T> {
+  for (let waited = 0; ; waited += pauseMs) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!hasCode(error, 'EPERM', 'EACCES', 'EBUSY')) throw error
+      if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) throw error
+      if (waited >= patienceMs) throw Object.assign(error as Error, { held: true })
+      await pause(pauseMs)
+    }
   }
 }
 
@@ -123,6 +152,7 @@ const words = {
 
 function describeCause(cause: Error): Message {
   const code = 'code' in cause ? String(cause.code) : cause.message
+  if ('held' in cause) return say('disk.with-code', { reason: say('disk.held'), code })
   const known = Object.hasOwn(words, code) ? words[code as keyof typeof words] : undefined
   return known ? say('disk.with-code', { reason: say(known), code }) : asMessage(code)
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { debug } from '../debug.ts'
 import { findProgram, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { partsOf } from '../host/ownership.ts'
 import { resolvePath, resolvePlaces } from './places.ts'
 import type { KeyDelivery, Tool, Variant } from './tool.ts'
 
@@ -32,8 +33,8 @@ export async function detectTool(
 ): Promise<Installed> {
   const program = tool.detect.commands.map((name) => findProgram(name, host)).find(Boolean)
   if (program !== undefined) {
-    const version =
-      packageVersion(program, tool.detect.packages) ?? (await askVersion(choices, program, host))
+    const packaged = packageVersion(program, tool.detect.packages)
+    const version = packaged ?? (await askVersion(choices, program, host))
     return { program, present: true, ...(version && { version }) }
   }
   const places = resolvePlaces(tool.places, host)
@@ -64,14 +65,13 @@ async function fitting<T extends ByVersion>(
   return candidates.find(({ when }) => satisfies(version, when, { includePrerelease: true }))
 }
 
-/** The version in the package.json above the program: nothing is run, and a client may do much when it is run. */
+/** The version in the package.json above the program, or near npm's .cmd, which is no link: a client may do much when it is run. */
 function packageVersion(program: string, packages: readonly string[]): string | undefined {
-  let folder = dirname(realpathSync(program))
-  for (let parent = dirname(folder); folder !== parent; folder = parent, parent = dirname(folder)) {
-    const manifest = readJson(join(folder, 'package.json'))
-    if (manifest?.name && packages.includes(manifest.name)) return manifest.version
-  }
-  return undefined
+  const [folder, above] = [dirname(program), partsOf(dirname(realpathSync(program))).toReversed()]
+  const beside = packages.flatMap((name) => [join(folder, 'node_modules', name), join(dirname(folder), name)])
+  const folders = program.endsWith('.cmd') ? [...beside, ...above] : above
+  const manifests = folders.map((one) => readJson(join(one, 'package.json')))
+  return manifests.find((manifest) => packages.includes(manifest?.name ?? ''))?.version
 }
 
 interface PackageJson {
@@ -119,8 +119,8 @@ function namedInProject(tool: Tool, host: Host): boolean {
 
 /** The dependencies of a package.json, by name. */
 function dependencyNames(file: string): string[] {
-  const { dependencies, devDependencies } = readJson(file) ?? {}
-  return Object.keys({ ...dependencies, ...devDependencies })
+  const manifest = readJson(file)
+  return Object.keys({ ...manifest?.dependencies, ...manifest?.devDependencies })
 }
 
 /** Names at the beginning of a line or of a quoted text, as requirements.txt and pyproject.toml have them. */

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
+import { asOnDisk } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { findRepository } from '../host/run-program.ts'
 import { say } from '../texts/message.ts'
@@ -89,5 +90,5 @@ function tryCandidate(candidate: PlaceCandidate, places: Places, host: Surroundi
   const { env } = candidate
   // The environment of Node.js inherits `toString` and the like, which are no variables.
   const value = env !== undefined && Object.hasOwn(host.env, env) ? host.env[env] : undefined
-  return value ? resolve(host.cwd, value, candidate.join ?? '') : undefined
+  return value ? asOnDisk(resolve(host.cwd, value, candidate.join ?? ''), host.platform) : undefined
 }

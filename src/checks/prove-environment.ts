@@ -12,6 +12,8 @@ export interface ProofFolders {
   /** Empty: the working folder of clients that need none of the user's. */
   readonly work: string
   readonly temporary: string
+  /** Variables that name the client's own folders in the home; empty until they are known. */
+  readonly named: Readonly<Record<string, string>>
 }
 
 /** What programs need to start and to find their own parts. No key, no base URL, no setting of a client is among them. */
@@ -49,7 +51,7 @@ const ownMachine = '127.0.0.1,localhost'
  */
 export function clientEnvironment(
   host: Pick<Host, 'env' | 'platform'>,
-  { home, temporary }: ProofFolders,
+  { home, temporary, named }: ProofFolders,
   added: Readonly<Record<string, string>>,
 ): Record<string, string> {
   return {
@@ -58,6 +60,7 @@ export function clientEnvironment(
     ...temporaryVariables(temporary),
     TERM: 'dumb',
     ...proxyVariables,
+    ...named,
     ...added,
     PATH: programPath(host),
   }

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import { writeCopies } from '../apply/file-system.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Proof } from '../catalog/tool.ts'
+import { ownFolders } from '../checks/own-folders.ts'
 import { findClient, type Judged, judgeProof, proofArguments } from '../checks/prove-client.ts'
 import { clientEnvironment, copySettings, type ProofFolders } from '../checks/prove-environment.ts'
 import type { CommandContext } from '../command.ts'
@@ -14,7 +15,7 @@ import { hideKeys } from '../secrets/mask-text.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { throwAwayKey } from './given-key.ts'
-import { inThrowAwayFolders } from './prove.ts'
+import { inThrowAwayFolders, leadHome } from './prove.ts'
 
 /**
  * Runs each installed client that uses the gateway for one turn, on a copy of the user's own settings in a temporary
@@ -50,7 +51,8 @@ async function lookDeep(
       (protocol === undefined || protocol === connection.connection.protocol),
   )
   const program = proof && findClient(proof, context.host)
-  const hindrance = program === undefined ? noClient : hindranceOf(connection)
+  const stays = ownFolders(view.tool, context.host) === undefined && say('prove.own-home')
+  const hindrance = program === undefined ? noClient : stays || hindranceOf(connection)
   if (!proof || program === undefined || hindrance) return [notRun(view, hindrance ?? noClient)]
   const work = inThrowAwayFolders((folders) =>
     runOnCopy({ view, connection, proof, program, folders }, effect, context, interrupted),
@@ -85,7 +87,8 @@ async function runOnCopy(
   const key = throwAwayKey(host)
   const standIn = await startStandIn(gateway, key)
   try {
-    const there = { ...throwAwayHost(host, folders.home, key), cwd: folders.work }
+    const home = { ...throwAwayHost(host, folders.home, key), cwd: folders.work }
+    const { setUpOn: there, moved } = await leadHome(view.tool, home, folders)
     const names = resolvePlaces(view.tool.places, there)
     const place = { home: folders.home, names, origin: standIn.origin, key }
     const { files, variables } = copySettings(view, effect, host, place)
@@ -93,7 +96,7 @@ async function runOnCopy(
     const run = await host.run(program, proofArguments(proof), {
       alone: true,
       cwd: folders.work,
-      env: clientEnvironment(host, folders, { ...proof.env, ...variables }),
+      env: clientEnvironment(host, moved, { ...proof.env, ...variables }),
       timeoutMs: proof.timeout * 1000,
       stop: interrupted,
     })

@@ -41,6 +41,7 @@ export function createPlanContext(
       before: (run, path) => backupIfWhole(host, run, path),
       modeBefore: (run, path) => readModeBefore(host, run, path),
       modeGiven: (path, asked) => readModeGiven(host, path, asked),
+      keepsModes: host.platform !== 'win32',
       newFileMode: 0o666 & ~host.umask,
     },
   }

@@ -7,6 +7,7 @@ import { readLedger } from '../apply/ledger-store.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Proof, Tool, Variant } from '../catalog/tool.ts'
+import { ownFolders, watchOwnFolders } from '../checks/own-folders.ts'
 import { type ClientProof, findClient, proveClient } from '../checks/prove-client.ts'
 import {
   type CopiedSettings,
@@ -62,7 +63,7 @@ async function prove(input: Input, context: CommandContext, interrupted: AbortSi
   const proven = rows.some(({ verdict }) => verdict === 'proven')
   return {
     exit: failed ? 4 : 0,
-    findings: failed || proven ? [] : [nothingProven],
+    findings: [...rows.flatMap(touchedFinding), ...(failed || proven ? [] : [nothingProven])],
     data: { rows },
     ...reportProve(rows, host),
   }
@@ -78,6 +79,13 @@ const nothingProven: Finding = {
   level: 'warning',
   message: say('prove.nothing'),
   hint: say('prove.nothing.hint'),
+}
+
+/** What no proof may do, said even where the client passed. */
+function touchedFinding({ client, touched = [], tool }: ProofRow): Finding[] {
+  if (touched.length === 0) return []
+  const message = say('prove.touched', { tool: client, paths: touched.slice(0, 5) })
+  return [{ id: 'own-files-touched', level: 'warning', tool, message, hint: say('prove.touched.hint') }]
 }
 
 /** Proves every client of one tool, one after the other; a client that is not there gives a row as well. */
@@ -113,11 +121,19 @@ async function proveOne(
   const program = findClient(proof, context.host)
   if (program === undefined)
     return skip(proof.client, subject, say('prove.not-in-path', { commands: proof.commands }))
+  const { tool } = subject
+  if (ownFolders(tool, context.host) === undefined) return skip(proof.client, subject, say('prove.own-home'))
+  const lookAgain = watchOwnFolders(tool, context.host)
   const work = inThrowAwayFolders((folders) =>
     stageProof(proof, program, subject, folders, context, interrupted),
   )
   const { version, ...judged } = await withProgress(context.host, `${proof.client} …`, work)
-  return { ...identify(proof.client, subject, version), ...judged }
+  const touched = lookAgain()
+  return {
+    ...identify(proof.client, subject, version),
+    ...judged,
+    ...(touched.length > 0 && { touched }),
+  }
 }
 
 /**
@@ -136,18 +152,26 @@ async function stageProof(
   const key = throwAwayKey(host)
   const standIn = await startStandIn(gateway, key)
   try {
-    const setUpOn = withBash(throwAwayHost(host, folders.home, key))
+    const there = withBash(throwAwayHost(host, folders.home, key))
+    const { setUpOn, moved } = await leadHome(tool, there, folders)
     const files = await ownFiles(tool, installed, setUpOn, { origin: standIn.origin, key }, { host, catalog })
     writeCopies(dirname(folders.home), files)
     const choice = await setUp(tool, variant, standIn.origin, { catalog, host: setUpOn })
     return await proveClient(
-      { proof, program, version: installed.version, choice, folders, setUpOn, standIn, gateway },
+      { proof, program, version: installed.version, choice, folders: moved, setUpOn, standIn, gateway },
       host,
       interrupted,
     )
   } finally {
     await standIn.close()
   }
+}
+
+/** The throw-away machine with the folders of its own that the client's variables name. */
+export async function leadHome(tool: Tool, there: Host, folders: ProofFolders) {
+  const named = ownFolders(tool, there) ?? {}
+  for (const folder of Object.values(named)) await mkdir(folder, { recursive: true })
+  return { setUpOn: { ...there, env: { ...there.env, ...named } }, moved: { ...folders, named } }
 }
 
 /** Copies of the user's own files of the client, which may hold what it refuses; one that does not parse stops every setup. */
@@ -200,7 +224,7 @@ export async function inThrowAwayFolders<T>(work: (folders: ProofFolders) => Pro
   const folders = { home: join(root, 'home'), work: join(root, 'work'), temporary: join(root, 'tmp') }
   try {
     await Promise.all(Object.values(folders).map((folder) => mkdir(folder)))
-    return await work(folders)
+    return await work({ ...folders, named: {} })
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 5 })
   }

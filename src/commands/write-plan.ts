@@ -211,7 +211,10 @@ export async function diffText(
   stream: 'stdout' | 'stderr',
 ): Promise<string> {
   const { renderDiff } = await import('../ui/render-diff.ts')
-  return renderDiff(edits, secrets, styleFor(host, stream), host.texts, keychain)
+  return renderDiff(edits, secrets, styleFor(host, stream), host.texts, {
+    showsModes: host.platform !== 'win32',
+    ...(keychain && { keychain }),
+  })
 }
 
 /** The part of a JSON document with a plan's files and with what the user should know. */

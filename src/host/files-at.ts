@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { debug } from '../debug.ts'
 import type { Host } from './host.ts'
@@ -26,6 +26,25 @@ export function filesAt(path: string, list: (folder: string) => readonly string[
     .filter((name) => name.startsWith(head) && name.endsWith(end))
     .toSorted((one, other) => (one < other ? -1 : 1))
     .map((name) => join(folder, name))
+}
+
+/**
+ * An absolute path as the disk spells it, where the system takes names in any case or form: the same folder must not count as
+ * two. Links stay, and so does a network drive, which Windows would call by its share.
+ */
+export function asOnDisk(path: string, platform: NodeJS.Platform): string {
+  if (platform !== 'win32' && platform !== 'darwin') return path
+  try {
+    const spelled = realpathSync.native(path)
+    return fold(spelled) === fold(path) ? spelled : path
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(asOnDisk(parent, platform), basename(path))
+  }
+}
+
+function fold(path: string): string {
+  return path.normalize('NFC').toLowerCase()
 }
 
 const largestFile = 10 * 1024 * 1024
@@ -58,7 +77,7 @@ export function findProgram(name: string, host: Pick<Host, 'env' | 'platform'>):
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
-    return true
+    return statSync(path).isFile()
   } catch {
     return false
   }

@@ -8,6 +8,7 @@ import { UserError } from '../errors.ts'
 import { en } from '../texts/en.ts'
 import { chooseLanguage, type Language } from '../texts/language.ts'
 import { say, type Texts } from '../texts/message.ts'
+import { asOnDisk } from './files-at.ts'
 import type { Host, KeychainStore, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { doubtOfCode, type User } from './ownership.ts'
@@ -21,7 +22,10 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
   const interruption = new Interruption()
   return {
     env,
-    home: (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir() || userInfo().homedir,
+    home: asOnDisk(
+      (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir() || userInfo().homedir,
+      platform,
+    ),
     packageFolder,
     get cwd() {
       return findWorkingFolder()
@@ -65,7 +69,7 @@ export function userLanguage(args: readonly string[]): Language {
 /** The system has no name for a folder that was removed. */
 function findWorkingFolder(): string {
   try {
-    return workingFolder()
+    return asOnDisk(workingFolder(), platform)
   } catch (error) {
     throw new UserError({
       code: 'no-working-folder',

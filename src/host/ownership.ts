@@ -102,7 +102,13 @@ export function whatKeepsOut(path: string, user: User): Doubt {
 export function whatKeepsFromChanging(path: string, right: 'u+w' | 'u+wx', user: User): Doubt {
   const uid = statSync(path, { throwIfNoEntry: false })?.uid
   if (uid === undefined || user.uid === undefined || user.uid === 0 || uid === user.uid) {
-    const remedy = say('access.allow', { command: `chmod ${right} ${quoteWord(path)}` })
+    const onWindows = user.uid === undefined
+    const grant =
+      right === 'u+w'
+        ? `attrib -R ${quoteWord(path)}`
+        : `icacls ${quoteWord(path)} /grant "$($env:USERNAME):(OI)(CI)M"`
+    const command = onWindows ? grant : `chmod ${right} ${quoteWord(path)}`
+    const remedy = say('access.allow', { command })
     return { path, fault: say('access.read-only', { path }), remedy }
   }
   const fault = say('access.read-only-of-another', { path, user: userName(uid, user) })
@@ -137,7 +143,7 @@ function chown(path: string): string {
 }
 
 /** `/a/b` is `/a` and `/a/b`. */
-function partsOf(path: string): string[] {
+export function partsOf(path: string): string[] {
   const parent = dirname(path)
   return parent === path ? [] : [...partsOf(parent), path]
 }

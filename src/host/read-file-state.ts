@@ -24,7 +24,7 @@ const mostLooks = 10
 /**
  * What stands at an absolute path, with links followed. Throws UserError, exit 1, for everything that is no
  * regular file that can be read and written back: `is-directory`, `not-regular`, `dangling-link`, `too-large`,
- * `not-readable`, and `not-a-directory` when something on the way to the file is no folder.
+ * `not-readable`, `held`, `no-drive`, and `not-a-directory` when something on the way to the file is no folder.
  */
 export function readFileState(path: string): FileState {
   for (let look = 1; ; look++) {
@@ -36,6 +36,11 @@ export function readFileState(path: string): FileState {
     } catch (error) {
       // Another program has just taken it away, or put another file in its place.
       if (hasCode(error, 'ENOENT') && look < mostLooks) continue
+      if (hasCode(error, 'EBUSY') && look < mostLooks * 4) {
+        // The program that holds it is another one, so nothing here has to go on meanwhile.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50)
+        continue
+      }
       throw asUserError(error, path)
     }
   }
@@ -72,10 +77,12 @@ function assertOrdinary(stat: Stats, path: string): void {
 }
 
 /** Where a file that does not exist would be made, with the links among its existing parents followed. */
-function resolveAbsent(path: string): string {
+function resolveAbsent(path: string, whole = path): string {
   const parent = dirname(path)
+  // A drive or a share of Windows; nothing else has an absent root.
+  if (parent === path) throw refuse('no-drive', whole, 'file.no-drive', 'file.no-drive.hint')
   const found = lstatSync(parent, { throwIfNoEntry: false })
-  if (found === undefined) return join(resolveAbsent(parent), basename(path))
+  if (found === undefined) return join(resolveAbsent(parent, whole), basename(path))
   const resolved = found.isSymbolicLink() ? followLink(parent) : realpathSync(parent)
   // Windows says "not found", not "not a folder", below a file.
   if (!statSync(resolved).isDirectory()) throw notADirectory(path)
@@ -97,6 +104,7 @@ function asUserError(error: unknown, path: string): unknown {
   if (hasCode(error, 'ENAMETOOLONG')) {
     return refuse('not-readable', path, 'file.long-path', 'file.long-path.hint')
   }
+  if (hasCode(error, 'EBUSY')) return refuse('held', path, 'file.held', 'file.held.hint')
   if (hasCode(error, 'EACCES', 'EPERM')) {
     return refuse('not-readable', path, 'file.unreadable', 'file.unreadable.hint')
   }

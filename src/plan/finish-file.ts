@@ -45,6 +45,7 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
 function modeAfter({ file, holdsKey }: FileWork, work: PlanWork): number {
   const { machine } = work.context
   if (file.before.kind === 'absent') return holdsKey ? 0o600 : machine.newFileMode
+  if (!machine.keepsModes) return file.before.mode
   if (holdsKey) return 0o600 | (file.before.mode & 0o7000)
   const before = isLeft(file, work) ? undefined : stateBefore(file, work)
   if (before?.kind === 'file') return before.mode

@@ -19,6 +19,8 @@ export interface MachineView {
   modeBefore(run: string, path: string): number | undefined
   /** The mode that a disk without modes gave this file in place of the one that was asked for; else undefined. */
   modeGiven(path: string, asked: number): number | undefined
+  /** Whether a file has the mode that it is given: on Windows a mode says nothing. */
+  readonly keepsModes: boolean
   /** Permission bits of a new file that is not private. */
   readonly newFileMode: number
 }

@@ -170,18 +170,20 @@ export function variableLeaves(choice: ToolChoice, context: WantedContext): Leaf
   const { variables = [], beside = {} } = choice.keyDelivery ?? {}
   const lookup = lookupFor(choice, context)
   if (variables.length > 0) {
-    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context) }))
+    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context, choice.shell) }))
     return [...fillTemplate(beside, lookup), ...keys]
   }
   const isOutput = (name: string) => name === 'key' && choice.keyStore === 'keychain'
   return fillTemplate(choice.tool.env?.variables ?? {}, (name) =>
-    isOutput(name) ? keyOutput(context) : lookup(name),
+    isOutput(name) ? keyOutput(context, choice.shell) : lookup(name),
   )
 }
 
 /** What a file of a shell sets a variable to, so that it is the key of the keychain. */
-function keyOutput({ host }: WantedContext): Value {
-  return { command: keyProgram(host) }
+function keyOutput({ host }: WantedContext, shell?: Shell): Value {
+  // Git Bash runs npm's own script for it; of cmd.exe's `/c` it would make a path.
+  const isScript = shell === undefined || shell.language === 'powershell'
+  return { command: isScript ? keyProgram(host) : keyCommand(host) }
 }
 
 function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {

@@ -124,7 +124,9 @@ export function chooseShell(
   catalog: Catalog,
   host: Pick<Host, 'env' | 'platform'>,
 ): Shell {
-  const wanted = name ?? (host.platform === 'win32' ? 'powershell' : basename(host.env.SHELL || 'bash'))
+  const wanted =
+    name ??
+    (host.platform === 'win32' && !host.env.MSYSTEM ? 'powershell' : basename(host.env.SHELL || 'bash'))
   const shell = catalog.shells.find(
     ({ id, programs, platforms }) =>
       (id === wanted || programs.includes(wanted)) &&

@@ -47,7 +47,11 @@ export async function openKeychain(host: Pick<Host, 'keychain' | 'packageFolder'
     },
     write: (account, key) => use(() => store.set(account, Secret.reveal(key))),
     remove: (account) => use(() => store.delete(account)),
-    accounts: () => use(() => store.list()),
+    // It may list less than it has: Windows is asked by a pattern, which not every Credential Manager takes.
+    accounts: async () => {
+      const [listed, own] = await use(() => Promise.all([store.list(), store.get(keyAccount)]))
+      return own === undefined ? listed : [...new Set([...listed, keyAccount])]
+    },
   }
 }
 
@@ -112,10 +116,7 @@ function packagesOf({ packageFolder }: Pick<Host, 'packageFolder'>): { program: 
   return { program: `qcode-setup@${manifest.version}`, keyring: `${keyringPackage}@${oldest}` }
 }
 
-/**
- * The same for a client that starts programs without a shell. Windows finds `.cmd` files, which is what npm installs,
- * only through cmd.exe.
- */
+/** The same for a client that starts programs without a shell: Windows finds npm's `.cmd` files only through cmd.exe. */
 export function keyProgram(host: Surroundings): readonly string[] {
   return [...(host.platform === 'win32' ? ['cmd.exe', '/d', '/c'] : []), ...keyCommand(host)]
 }

@@ -450,6 +450,7 @@ export const en = {
   // Notes in a diff.
   'diff.notes': ({ notes }: { readonly notes: readonly string[] }) => ` (${notes.join('; ')})`,
   'diff.new-file': ({ mode }: With<'mode'>) => `new file, mode ${mode}`,
+  'diff.new': 'new file',
   'diff.mode': ({ before, after }: With<'before' | 'after'>) => `mode ${before} to ${after}`,
   'diff.deleted': 'deleted',
   'diff.masked': 'only masked values change',
@@ -585,6 +586,7 @@ export const en = {
   'error.unfinished-run.hint': ({ command }: With<'command'>) => `To end it, run: ${command}`,
   'disk.with-code': ({ reason, code }: With<'reason' | 'code'>) => `${reason} (${code})`,
   'disk.denied': 'permission denied',
+  'disk.held': 'another program has it open, or Windows does not allow it',
   'disk.busy': 'it is in use by another program, or a mount point',
   'disk.quota': 'your disk quota is used up',
   'disk.exists': 'there is already something at this path',
@@ -847,6 +849,12 @@ export const en = {
   'file.too-large': ({ path }: With<'path'>) =>
     `${path} is larger than 10 MiB, which is too large for a settings file.`,
   'file.long-path': ({ path }: With<'path'>) => `The path ${path} is too long.`,
+  'file.no-drive': ({ path }: With<'path'>) => `${path} is not there: the drive or share can't be reached`,
+  'file.no-drive.hint': ({ path }: With<'path'>) =>
+    `Connect it, or correct the variable that leads there, then run the same command again. To look: dir ${path}`,
+  'file.held': ({ path }: With<'path'>) => `${path} can't be read: another program has it open`,
+  'file.held.hint': ({ path }: With<'path'>) =>
+    `Close the program that uses ${path}, then run the same command again.`,
   'file.unreadable': ({ path }: With<'path'>) => `Can't read ${path}: permission denied.`,
   'file.dangling': ({ path }: With<'path'>) => `${path} is a broken link, or is behind one.`,
   'file.below-file': ({ path }: With<'path'>) => `A parent of ${path} is not a folder.`,
@@ -1399,6 +1407,10 @@ export const en = {
   'prove.no-way': 'its tool folder does not say how to run it',
   'prove.not-in-path': ({ commands }: { readonly commands: readonly string[] }) =>
     `${commands.join(' and ')} not in PATH`,
+  'prove.own-home': 'on Windows it would use your own settings: it has no variable for another folder',
+  'prove.touched': ({ tool, paths }: With<'tool'> & { readonly paths: readonly string[] }) =>
+    `While ${tool} ran, files of your own changed: ${paths.join(', ')}`,
+  'prove.touched.hint': 'If no other client was open, report it: qcode-setup report',
   'prove.tool': 'Tool',
   'prove.request': 'Request',
   'prove.key': 'Key',

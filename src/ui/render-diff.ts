@@ -8,16 +8,16 @@ import { escapeControls } from './write-text.ts'
 
 /**
  * The edits as a unified diff for people, the keychain's at the end. Every secret is masked, before and after, and control characters are written
- * out. A new file, a deleted one and a new mode are named in the head of the file.
+ * out. A new file, a deleted one and a new mode are named in the head of the file; modes not on Windows, where they say nothing.
  */
 export function renderDiff(
   edits: readonly FileEdit[],
   secrets: readonly Secret[],
   style: Style,
   texts: Texts,
-  keychain?: KeychainEdit,
+  { keychain, showsModes = true }: { readonly keychain?: KeychainEdit; readonly showsModes?: boolean } = {},
 ): string {
-  const files = edits.map((edit) => renderEdit(edit, secrets, style, texts))
+  const files = edits.map((edit) => renderEdit(edit, secrets, style, texts, showsModes))
   return [...files, ...(keychain ? [renderKeychain(keychain, style, texts)] : [])].join('\n')
 }
 
@@ -32,7 +32,13 @@ function renderKeychain({ account, before, after }: KeychainEdit, style: Style, 
   ].join('\n')
 }
 
-function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style, texts: Texts): string {
+function renderEdit(
+  edit: FileEdit,
+  secrets: readonly Secret[],
+  style: Style,
+  texts: Texts,
+  showsModes: boolean,
+): string {
   const before = edit.before.kind === 'absent' ? '' : readable(edit.before.bytes, secrets)
   const after = edit.after.kind === 'absent' ? '' : readable(edit.after.bytes, secrets)
   const { hunks } = structuredPatch('', '', before, after, '', '', { context: 3 })
@@ -41,7 +47,7 @@ function renderEdit(edit: FileEdit, secrets: readonly Secret[], style: Style, te
     ...lines.map((line) => renderLine(line, style)),
   ])
   if (body.length === 0 && bytesDiffer(edit)) body.push(style.dim(` ${notes([texts['diff.masked']], texts)}`))
-  return [...headOf(edit, texts).map(style.bold), ...body].join('\n')
+  return [...headOf(edit, texts, showsModes).map(style.bold), ...body].join('\n')
 }
 
 /** A range without lines names the line before it, as every unified diff does. */
@@ -50,19 +56,17 @@ function range(start: number, lines: number): string {
 }
 
 /** The two lines that name the file; what is unusual about the edit stands behind the name. */
-function headOf({ path, before, after }: FileEdit, texts: Texts): [string, string] {
+function headOf({ path, before, after }: FileEdit, texts: Texts, showsModes: boolean): [string, string] {
   const name = escapeControls(path)
   const others = otherNamesOf(before, texts)
   if (after.kind === 'absent')
     return [`--- ${name}`, `+++ /dev/null${notes([texts['diff.deleted'], ...others], texts)}`]
   if (before.kind === 'absent') {
-    return [
-      '--- /dev/null',
-      `+++ ${name}${notes([say('diff.new-file', { mode: octal(after.mode) }).in(texts)], texts)}`,
-    ]
+    const isNew = showsModes ? say('diff.new-file', { mode: octal(after.mode) }).in(texts) : texts['diff.new']
+    return ['--- /dev/null', `+++ ${name}${notes([isNew], texts)}`]
   }
   const mode =
-    before.mode === after.mode
+    before.mode === after.mode || !showsModes
       ? []
       : [say('diff.mode', { before: octal(before.mode), after: octal(after.mode) }).in(texts)]
   return [`--- ${name}`, `+++ ${name}${notes([...mode, ...others], texts)}`]

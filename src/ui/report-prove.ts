@@ -17,6 +17,8 @@ export interface ProofRow {
   readonly requests: readonly ProofRequest[]
   readonly replySeen: boolean
   readonly reason?: Message | string
+  /** Files of the user's own that are new or changed since the client was started. */
+  readonly touched?: readonly string[]
 }
 
 /** A row a client and request; then why it is not proven, where it is not. */
@@ -43,7 +45,8 @@ export function reportProve(
   const table = rows.length === 0 ? [] : [renderTable(head, cells, style, host.terminal.columns)]
   const good = rows.every(({ verdict }) => verdict === 'proven' || verdict === 'skipped')
   const any = rows.some(({ verdict }) => verdict === 'proven')
-  const sum = good && any ? [texts['prove.all-right']] : []
+  const apart = rows.every(({ touched = [] }) => touched.length === 0)
+  const sum = good && any && apart ? [texts['prove.all-right']] : []
   return {
     report: [...table, ...reasons].join('\n'),
     verdict: [...(good ? [] : reasons), ...sum].join('\n'),

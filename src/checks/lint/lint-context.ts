@@ -67,14 +67,19 @@ export function distinctEndpoints(endpoints: readonly Endpoint[]): Endpoint[] {
 function keyFinder(catalog: Catalog, host: Surroundings): LintContext['keysOf'] {
   const keys = urlKeys(catalog, host)
   const copies = urlKeys(catalog, { env: {}, home: '/', cwd: '/', platform: 'linux' })
+  // Two slashes in front would be another computer's name on Windows, so what joins paths there keeps both.
+  const tails = copies.map((key) => ({ key, tail: withSlashes(key.path).replace(/^\/+/, '/') }))
   const names = new Set([...keys, ...copies].map((key) => basename(key.path)))
   return (path) => {
     if (!names.has(basename(path))) return []
     const own = keys.filter((key) => key.path === path)
     if (own.length > 0) return own
-    const written = path.split(sep).join(posix.sep)
-    return copies.filter((key) => written.endsWith(key.path))
+    return tails.filter(({ tail }) => withSlashes(path).endsWith(tail)).map(({ key }) => key)
   }
+}
+
+function withSlashes(path: string): string {
+  return path.split(sep).join(posix.sep)
 }
 
 /** One broken rule of one base URL, as the JSON of `lint` has it. */

@@ -38,6 +38,7 @@ const context: PlanContext = {
     before: () => undefined,
     modeBefore: () => undefined,
     modeGiven: () => undefined,
+    keepsModes: true,
     newFileMode: 0o644,
   },
   ledger: { version: 2, setups: [], entries: [], files: [], folders: [] },

@@ -30,3 +30,22 @@ it('given a client whose version decides, it is run once however often it is loo
   ])
   expect(runs).toEqual([join(bin, 'cline')])
 })
+
+it.each([
+  ['a global one, with the package below the shim', 'npm', 'npm/node_modules/cline'],
+  [
+    'a project’s own, with the package beside the folder of shims',
+    'p/node_modules/.bin',
+    'p/node_modules/cline',
+  ],
+])('given npm’s shim on Windows, %s, the version is read and nothing is run', async (_, bin, folder) => {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-detect-')))
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  for (const each of [bin, folder]) mkdirSync(join(home, each), { recursive: true })
+  writeFileSync(join(home, bin, 'cline.cmd'), '', { mode: 0o755 })
+  writeFileSync(join(home, folder, 'package.json'), '{"name":"cline","version":"3.0.65"}')
+  const run: Host['run'] = () => Promise.reject(new Error('it was run'))
+  const host = createTestHost(home, { env: { PATH: join(home, bin) }, platform: 'win32', run })
+  const cline = testCatalog.tools.find(({ id }) => id === 'cline')
+  expect(cline && (await detectTool(cline, host)).version).toBe('3.0.65')
+})

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chooseShell } from '../../../src/request/choose-tools.ts'
 import { keyCommand, keyProgram } from '../../../src/secrets/keychain.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
 
 const manifest = JSON.stringify({ version: '1.2.3', peerDependencies: { '@napi-rs/keyring': '^4.5.6' } })
 
@@ -48,5 +50,15 @@ describe('the command that prints the key', () => {
   it('goes through cmd.exe on Windows for clients that use no shell', () => {
     expect(keyProgram(hostWith([]))).toEqual(byNpx)
     expect(keyProgram(hostWith([], 'win32'))).toEqual(['cmd.exe', '/d', '/c', ...byNpx])
+  })
+})
+
+describe('the shell that is written for where none is named', () => {
+  it.each([
+    ['win32', {}, 'powershell'],
+    ['win32', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/bash' }, 'bash'],
+    ['linux', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/fish' }, 'fish'],
+  ] as const)('on %s with %j it is %s', (platform, env, id) => {
+    expect(chooseShell(undefined, testCatalog, { platform, env }).id).toBe(id)
   })
 })

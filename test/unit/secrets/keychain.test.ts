@@ -66,3 +66,9 @@ test('a machine without the library is told how to install it', async () => {
     ),
   })
 })
+
+test('a key that the system does not list, but gives, counts as there', async () => {
+  const store: KeychainStore = { ...createMemoryKeychain(), get: async () => testKey, list: async () => [] }
+  const keychain = await openKeychain({ packageFolder: projectFolder, keychain: async () => store })
+  expect(await keychain.accounts()).toEqual([keyAccount])
+})

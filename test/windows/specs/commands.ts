@@ -70,6 +70,24 @@ export const commands: Spec[] = [
     ],
   },
   {
+    title: 'the same setup a second time changes nothing and says so',
+    steps: [
+      { args: ['--tool', 'codex,claude-code', ...keyed, '--json'], out: ['"changed": true'] },
+      { args: ['--tool', 'codex,claude-code', ...keyed, '--json'], out: ['"changed": false', '"run": null'] },
+      { args: ['--tool', 'codex,claude-code', ...keyed], never: [/\b0[67]\d\d\b/] },
+    ],
+  },
+  {
+    title: 'no plan speaks of modes, which Windows has not',
+    files: { '.claude\\settings.json': ownClaude },
+    steps: [
+      {
+        args: ['--tool', 'codex,claude-code', ...keyed, '--dry-run', '--diff'],
+        never: [/\bmode\b/, /\b0[67]\d\d\b/],
+      },
+    ],
+  },
+  {
     title: 'a dry run leaves no trace',
     files: { '.claude\\settings.json': ownClaude },
     steps: [
@@ -105,6 +123,62 @@ export const commands: Spec[] = [
       },
       { args: ['check', '--key-file', '%HOME%\\wrong.txt'], exit: 4, out: ['401'] },
       { args: ['doctor'], exit: null, out: ['Claude Code'] },
+    ],
+  },
+  {
+    title: 'print writes for PowerShell where nothing says otherwise, and for the format that is named',
+    steps: [
+      {
+        args: ['print', 'openai-sdk'],
+        out: ["$env:OPENAI_BASE_URL = 'https://api.qcode.cc/openai/v1'"],
+        never: ['export '],
+      },
+      {
+        args: ['print', 'openai-sdk', '--format', 'cmd'],
+        out: ['OPENAI_BASE_URL=https://api.qcode.cc/openai/v1'],
+      },
+      {
+        args: ['print', 'openai-sdk', '--format', 'sh'],
+        out: ["export OPENAI_BASE_URL='https://api.qcode.cc/openai/v1'"],
+      },
+    ],
+  },
+  {
+    title: 'Git Bash gets its own lines, and a plain command for the key',
+    env: { MSYSTEM: 'MINGW64' },
+    steps: [
+      { args: ['print', 'openai-sdk'], out: ["export OPENAI_BASE_URL='https://api.qcode.cc/openai/v1'"] },
+      {
+        args: [
+          '--tool',
+          'openai-sdk',
+          '--key-store',
+          'keychain',
+          '--key-file',
+          '%KEY%',
+          '--yes',
+          '--no-check',
+        ],
+        after: {
+          '.bashrc': ['qcode-setup'],
+          'AppData\\Roaming\\qcode-setup\\env.sh': [/OPENAI_API_KEY="\$\('qcode-setup' 'key' 'get'\)"/],
+        },
+      },
+      { args: ['remove', '--yes'], after: { '.bashrc': absent } },
+      { args: ['key', 'forget', '--yes'] },
+    ],
+  },
+  {
+    title: 'lint finds a wrong base URL below a folder spelled with backslashes',
+    files: {
+      'D:\\dotfiles\\.cline\\data\\settings\\providers.json':
+        '{"version":1,"providers":{"anthropic":{"settings":{"provider":"anthropic","baseUrl":"https://api.qcode.cc/api"}}}}',
+      'D:\\dotfiles\\.claude\\settings.json': '{"env":{"ANTHROPIC_BASE_URL":"https://api.qcode.cc/api/v1"}}',
+    },
+    steps: [
+      { args: ['lint', 'D:\\dotfiles'], exit: 3, out: ['missing-v1', 'doubled-v1'] },
+      { args: ['lint', 'D:/dotfiles/.cline/data/settings/providers.json'], exit: 3, out: ['missing-v1'] },
+      { args: ['lint', '.'], cwd: 'D:\\dotfiles', exit: 3, out: ['missing-v1', 'doubled-v1'] },
     ],
   },
 ]

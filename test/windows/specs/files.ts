@@ -58,6 +58,20 @@ export const files: Spec[] = [
     ],
   },
   {
+    title: 'a read-only file is refused with a command of Windows, and nothing is written',
+    files: { '.claude\\settings.json': '{}\r\n' },
+    steps: [
+      { command: ['C:\\windows\\system32\\attrib.exe', '+R', '%HOME%\\.claude\\settings.json'] },
+      {
+        args: ['--tool', 'codex,claude-code', ...keyed],
+        exit: 1,
+        err: ['settings.json'],
+        never: ['chmod'],
+        after: { '.claude\\settings.json': asBefore, '.codex\\config.toml': absent },
+      },
+    ],
+  },
+  {
     title: 'six at once: each waits or is told, and every file is whole',
     steps: [
       {

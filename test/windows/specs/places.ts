@@ -59,6 +59,42 @@ export const places: Spec[] = [
     ],
   },
   {
+    title: 'the same project in other capitals is the same project',
+    files: { 'D:\\Work\\My Proj\\readme': '' },
+    steps: [
+      {
+        args: ['--tool', 'claude-code', '--scope', 'project', '--region', 'eu', ...keyed],
+        cwd: 'D:\\Work\\My Proj',
+      },
+      {
+        args: ['--tool', 'claude-code', '--scope', 'project', '--region', 'us', ...keyed],
+        cwd: 'd:\\work\\my proj',
+        after: { 'D:\\Work\\My Proj\\.claude\\settings.local.json': ['https://us.qcode.cc/api'] },
+      },
+      { args: ['status', '--json'], cwd: 'd:\\WORK\\my proj', never: ['eu.qcode.cc', 'my proj'] },
+      { args: ['switch', 'asia', '--yes', '--no-check'], cwd: 'd:\\work\\My proj' },
+      {
+        args: ['remove', '--tool', 'claude-code', '--scope', 'project', '--yes'],
+        cwd: 'D:\\WORK\\MY PROJ',
+        after: { 'D:\\Work\\My Proj\\.claude\\settings.local.json': absent },
+      },
+    ],
+  },
+  ...[
+    ['a drive', 'CODEX_HOME', 'Q:\\codex', 'codex'],
+    ['a share', 'CLAUDE_CONFIG_DIR', '\\\\server\\share\\claude', 'claude-code'],
+  ].map(
+    ([what, variable = '', path = '', tool = '']): Spec => ({
+      title: `${what} that is not there is a sentence with its path`,
+      env: { [variable]: path },
+      steps: [
+        { args: ['--tool', tool, ...keyed], exit: 1, err: [path], never: ['call stack'] },
+        { args: ['doctor', '--no-check'], exit: null, never: ['call stack'] },
+        { args: ['status'] },
+      ],
+    }),
+  ),
+  {
     title: 'a state folder on a drive that is not there is a sentence with its path',
     env: { LOCALAPPDATA: 'Q:\\local' },
     steps: [

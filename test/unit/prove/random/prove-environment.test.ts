@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { clientEnvironment, programPath } from '../../../../src/checks/prove-environment.ts'
 import { randomCases } from '../../../support/random-cases.ts'
 
-const folders = { home: '/t/home', work: '/t/work', temporary: '/t/tmp' }
+const folders = { home: '/t/home', work: '/t/work', temporary: '/t/tmp', named: {} }
 
 describe('the environment of a client under proof', () => {
   it('holds nothing of the user that says where to ask, with which key, or how to behave', () => {

@@ -65,6 +65,12 @@ describe('renderDiff', () => {
     expect(show(edit('A=1\n', 'A=1\n', [0o644, 0o600]))).toBe(`--- ${path}\n+++ ${path} (mode 0644 to 0600)`)
   })
 
+  it('names no mode where modes say nothing', () => {
+    const shown = (one: FileEdit) => renderDiff([one], [], plainStyle, en, { showsModes: false })
+    expect(shown(edit(undefined, 'A=1\n', [0, 0o600]))).toContain(`+++ ${path} (new file)\n`)
+    expect(shown(edit('A=1\n', 'A=2\n', [0o666, 0o600]))).toContain(`+++ ${path}\n`)
+  })
+
   it.each([
     [edit(undefined, 'A=1\n', [0, 0o600]), '（新文件，权限 0600）'],
     [edit('A=1\n', undefined), '（已删除）'],

@@ -18,14 +18,6 @@ const shells: Readonly<Record<string, ShellId>> = {
 /** Those that can set a variable to what a command prints. */
 const readingShells = ['sh', 'fish', 'powershell']
 
-/** The shell of the system first; Git Bash says that it is one. */
-function shellFormats({ host }: WantedContext): string[] {
-  const usual = Object.keys(shells)
-  return host.platform === 'win32' && !host.env.MSYSTEM
-    ? [...new Set(['powershell', 'cmd', ...usual])]
-    : usual
-}
-
 /** Text to paste, and the files that it belongs in (none for shell lines and code). */
 export interface Printed {
   readonly text: string
@@ -38,28 +30,20 @@ interface PrintedFile {
   readonly text: string
 }
 
-/** The formats in which a tool's settings can be printed; the first is the default. */
+/** The formats in which a tool's settings can be printed; the first is the default: of shells the system's, which Git Bash's MSYSTEM tells. */
 export function printFormats(choice: ToolChoice, context: WantedContext): string[] {
   const files = printedFiles(choice, context).map((target) => target.format)
-  return [
-    ...new Set([
-      ...files,
-      ...valueFormats(choice, files, shellFormats(context)),
-      ...stepFormats(choice.tool),
-    ]),
-  ]
+  const all = [...files, ...valueFormats(choice, files), ...stepFormats(choice.tool)]
+  const { platform, env } = context.host
+  const first = platform === 'win32' && !env.MSYSTEM && all[0] === 'sh' ? ['powershell'] : []
+  return [...new Set([...first, ...all])]
 }
 
-function valueFormats(
-  { tool, keyStore, keyDelivery }: ToolChoice,
-  files: readonly string[],
-  ofShells: readonly string[],
-): string[] {
-  const isReading = (name: string) => readingShells.includes(name)
+function valueFormats({ tool, keyStore, keyDelivery }: ToolChoice, files: readonly string[]): string[] {
   const { env, snippets } = tool
-  if (keyStore === 'keychain') return env || keyDelivery?.variables.length ? ofShells.filter(isReading) : []
+  if (keyStore === 'keychain') return env || keyDelivery?.variables.length ? readingShells : []
   // A file of variables that the client reads can be set in a shell as well.
-  const inShells = env || files.includes('dotenv') ? ofShells : []
+  const inShells = env || files.includes('dotenv') ? Object.keys(shells) : []
   return [...inShells, ...(env ? ['dotenv'] : []), ...Object.keys(snippets)]
 }
 

@@ -66,6 +66,7 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     schemas,
     notes,
     snippets,
+    import_links,
     ...rest
   } = setup
   const readPart = (name: string) => readText(join(folder, name))
@@ -81,6 +82,7 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     snippets: Object.fromEntries(
       Object.entries(snippets).map(([language, name]) => [language, readPart(name)]),
     ),
+    importLinks: import_links,
     ...(also_called && { alsoCalled: also_called }),
     ...(measured_packages && { measuredPackages: measured_packages }),
     ...(pin_flag && { pinFlag: pin_flag }),

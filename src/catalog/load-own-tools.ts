@@ -153,6 +153,7 @@ function findOtherLead({
   keyDelivery,
   modelPrefix,
   snippets,
+  importLinks,
   runs,
   steps,
 }: Tool): FieldFault | undefined {
@@ -166,6 +167,10 @@ function findOtherLead({
       : undefined,
     ...runs.map(({ args, env: set, files }, index) =>
       leadFault(['run', index], findLeadElsewhere([[...args], set, ...files.map(({ content }) => content)])),
+    ),
+    // An address of its own makes each of them one.
+    ...Object.entries(importLinks).map(([name, { address }]) =>
+      leadFault(['import_links', name], findLeadElsewhere({ address })),
     ),
     ...Object.entries(snippets).map(([language, text]) =>
       leadFault(['snippets', language], findLeadInCode(text)),

@@ -47,6 +47,13 @@ const urlPath = z.string().check(z.regex(/^(\/[\w.-]+)+$/, rule('url-path')))
 
 const fileName = z.string().check(z.regex(/^[\w][\w.-]*$/, rule('file-name')))
 
+/** Of a program on this machine: a web page would get the key. */
+const linkAddress = z
+  .string()
+  .check(z.regex(/^(?!(?:https?|ftp|file|data):)[a-z][a-z0-9-]+:\/\/[\w./-]+$/, rule('link')))
+
+const importLink = z.strictObject({ address: linkAddress, parameters: z.record(z.string(), z.string()) })
+
 const keyPath = z.array(z.string()).check(z.minLength(1))
 
 const condition = z.strictObject({ env: z.optional(variableName), key: z.optional(keyPath) })
@@ -200,6 +207,7 @@ export const manifestSchema = z.strictObject({
   schemas: z._default(z.array(fileSchema), []),
   notes: z._default(z.array(note), []),
   snippets: z._default(z.partialRecord(z.enum(['python', 'typescript']), fileName), {}),
+  import_links: z._default(z.record(id, importLink), {}),
   ...diagnosisFields,
   ...proofFields,
   run: z._default(z.array(runSchema), []),

@@ -40,11 +40,11 @@ export interface Tool {
   readonly modelRoles: readonly string[]
   readonly options: readonly ToolOption[]
   readonly daemon?: Daemon
-  /** What its client requires of its settings files. */
   readonly schemas: readonly FileSchema[]
   readonly notes: readonly Note[]
-  /** Ready code by language: `python`, `typescript`. */
+  /** Ready code by language (`python`, `typescript`), and links by which other programs take the settings over. */
   readonly snippets: Readonly<Record<string, string>>
+  readonly importLinks: Readonly<Record<string, { address: string; parameters: Record<string, string> }>>
   readonly diagnosis: Diagnosis
   /** How its clients are run to prove the settings. */
   readonly proofs: readonly Proof[]

@@ -25,7 +25,16 @@ export function refuseWrongPlaceholder(tool: Tool): void {
   }
 }
 
-function templatesOf({ targets, keyDelivery, env, notes, snippets, runs, steps }: Tool): Templated[] {
+function templatesOf({
+  targets,
+  keyDelivery,
+  env,
+  notes,
+  snippets,
+  importLinks,
+  runs,
+  steps,
+}: Tool): Templated[] {
   return [
     ...targets.map(({ path, content, variants }, index) => ({
       where: path,
@@ -52,6 +61,11 @@ function templatesOf({ targets, keyDelivery, env, notes, snippets, runs, steps }
       where: `snippets.${language}`,
       at: ['snippets', language],
       content,
+    })),
+    ...Object.entries(importLinks).map(([name, { parameters }]) => ({
+      where: `import_links.${name}`,
+      at: ['import_links', name, 'parameters'],
+      content: parameters,
     })),
     ...runs.map(({ args, env: variables, files, variants }, index) => ({
       where: 'run',

@@ -2,6 +2,7 @@ import { isByHand, stepFormats } from '../catalog/steps.ts'
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import { type PrintedStep, printSteps, standInKey } from '../plan/print-steps.ts'
 import { type Printed, printFormats, printTool } from '../plan/print-tool.ts'
 import type { WantedContext } from '../plan/wanted.ts'
@@ -53,7 +54,10 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
   const shown = format ?? formats[0] ?? 'sh'
   return {
     exit: 0,
-    findings: origin.isUnencrypted ? [shortFinding(origin.text)] : [],
+    findings: [
+      ...(origin.isUnencrypted ? [shortFinding(origin.text)] : []),
+      ...(shown in choice.tool.importLinks && isOn(input, 'withKey') ? [linkHoldsKey] : []),
+    ],
     data: {
       tool: choice.tool.id,
       region: origin.region,
@@ -120,6 +124,12 @@ function stepsWithKey(): UserError {
   })
 }
 
+const linkHoldsKey: Finding = {
+  id: 'link-holds-key',
+  level: 'warning',
+  message: say('print.link-holds-key'),
+}
+
 /** What the tool needs besides, where one format was asked for; code, and variables of a tool that goes by these alone, need nothing. */
 async function alsoNeeded(
   choice: ToolChoice,
@@ -127,8 +137,9 @@ async function alsoNeeded(
   format: string | undefined,
   context: WantedContext,
 ): Promise<Printed['files']> {
-  const { env, snippets } = choice.tool
-  if (format === undefined || format in snippets || (files.length === 0 && env)) return []
+  const { env, snippets, importLinks } = choice.tool
+  const isWhole = format !== undefined && (format in snippets || format in importLinks)
+  if (format === undefined || isWhole || (files.length === 0 && env)) return []
   const { files: all } = await printTool(choice, undefined, context)
   // Lines for a shell take the place of the file of variables.
   const printed = files.length > 0 ? files : all.filter((file) => file.format === 'dotenv')

@@ -63,6 +63,12 @@ async function findMends(
   const given = { catalog, machine: planned, setups: plan.ledger.setups, ownKeys: ownKeys(plan.ledger, key) }
   const silences: Silence[] = []
   const emptied = new Set<string>()
+  // What another setup of ours wants, such as one for this project, is nobody's leftover.
+  const wanted = new Map(
+    plan.ledger.entries
+      .filter(({ silenced }) => !silenced)
+      .map(({ path, keyPath, hash }) => [pathId(path, keyPath), hash]),
+  )
   for (const choice of choices) {
     const own = new Set(ownedPaths(choice, context))
     const { view } = await viewSetup(choice, await installed(choice.tool), given)
@@ -71,7 +77,8 @@ async function findMends(
       if (canBeEmptied(found, choice)) emptied.add(name)
       else if (keyPath && source.file && mayBeTakenOut(found, choice)) {
         // What stands where ours belongs is a conflict, and has been decided on.
-        if (own.has(pathId(source.file.path, keyPath))) continue
+        const id = pathId(source.file.path, keyPath)
+        if (own.has(id) || wanted.get(id) === hashValue(found.value)) continue
         silences.push({
           tool: choice.tool.id,
           setup: choiceId(choice, host),

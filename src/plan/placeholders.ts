@@ -1,3 +1,4 @@
+import type { Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, leavesOf } from '../documents/value.ts'
 import type { ToolChoice } from '../request/request.ts'
@@ -30,6 +31,14 @@ export function fillTemplate(content: Value, lookup: Lookup): Leaf[] {
     const filled = fillValue(value, lookup)
     return filled === undefined ? [] : [{ keyPath, value: filled }]
   })
+}
+
+/** A parameter without a value, such as a model that nobody named, is left out. A key is in it as it is. */
+export function fillLink({ address, parameters }: Tool['importLinks'][string], lookup: Lookup): string {
+  const filled = fillTemplate(parameters, lookup).map(
+    ({ keyPath: [name = ''], value }) => `${name}=${encodeURIComponent(String(revealValue(value)))}`,
+  )
+  return `${address}?${filled.join('&')}`
 }
 
 /** A text with its placeholders filled in for a person to read; a placeholder without a value is left out. */

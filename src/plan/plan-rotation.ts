@@ -64,7 +64,7 @@ export interface RotationRequest {
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
   const { key, choices, staying, named, tools, past, ledOut } = request
-  const targets = choices.map((choice) => targetsOf(choice, key, context))
+  const targets = choices.map((choice) => wantedTargets(choice, { ...context, key }))
   const kept = staying.flatMap((choice) => keyTargets(choice, context))
   const formats = [...targets.flat(), ...kept].map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
@@ -111,11 +111,6 @@ async function renewKept(
     edit: edit ? { keychain: edit } : {},
     ...(edit && { replaced: await readStored(keychain) }),
   }
-}
-
-/** A key that the user sets in the environment is not written by this program. */
-function targetsOf(choice: ToolChoice, key: Secret, context: PlanContext): WantedTarget[] {
-  return wantedTargets(choice, { ...context, key: choice.keyStore === 'env' ? undefined : key })
 }
 
 /**

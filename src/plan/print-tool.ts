@@ -5,7 +5,7 @@ import { type AssignedValue, quoteDotenv, type ShellId, shellLine } from '../doc
 import { withEdits } from '../documents/value.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { escapeNewlines } from '../texts/message.ts'
-import { type Leaf, revealValue } from './placeholders.ts'
+import { fillLink, type Leaf, revealValue } from './placeholders.ts'
 import { fileTargets, lookupFor, variableLeaves, type WantedContext, type WantedTarget } from './wanted.ts'
 
 const shells: Readonly<Record<string, ShellId>> = {
@@ -40,11 +40,11 @@ export function printFormats(choice: ToolChoice, context: WantedContext): string
 }
 
 function valueFormats({ tool, keyStore, keyDelivery }: ToolChoice, files: readonly string[]): string[] {
-  const { env, snippets } = tool
+  const { env, snippets, importLinks } = tool
   if (keyStore === 'keychain') return env || keyDelivery?.variables.length ? readingShells : []
   // A file of variables that the client reads can be set in a shell as well.
   const inShells = env || files.includes('dotenv') ? Object.keys(shells) : []
-  return [...inShells, ...(env ? ['dotenv'] : []), ...Object.keys(snippets)]
+  return [...inShells, ...(env ? ['dotenv'] : []), ...Object.keys(snippets), ...Object.keys(importLinks)]
 }
 
 /** One of a tool's formats, or without one every file that it needs. The key in `context` is written as it is. */
@@ -77,6 +77,8 @@ function headingOf({ path, format }: PrintedFile): string {
 function printValues(choice: ToolChoice, format: string, context: WantedContext): string {
   const snippet = choice.tool.snippets[format]
   if (snippet !== undefined) return fillSnippet(snippet, choice, context)
+  const link = choice.tool.importLinks[format]
+  if (link) return `${fillLink(link, lookupFor(choice, context))}\n`
   const shell = shells[format]
   return assignments(choice, context, shell ? (name, value) => shellLine(shell, name, value) : dotenvLine)
 }
@@ -88,9 +90,7 @@ function dotenvLine(name: string, value: AssignedValue): string {
 
 /** Files that are written in every case: conditional ones depend on the machine. */
 function printedFiles(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  return fileTargets(choice, context).filter(
-    (target) => target.when === undefined && target.leaves.length > 0,
-  )
+  return fileTargets(choice, context).filter(({ when, leaves }) => when === undefined && leaves.length > 0)
 }
 
 function assignments(

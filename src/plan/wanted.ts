@@ -49,8 +49,12 @@ export interface WantedContext {
   readonly emptied?: ReadonlySet<string>
 }
 
-/** All that one choice wants in files; nothing is read but which profile exists. */
-export function wantedTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
+/**
+ * All that one choice wants in files; nothing is read but which profile exists. A key that the user sets in the environment
+ * stands in none, though the key of other choices be at hand.
+ */
+export function wantedTargets(choice: ToolChoice, given: WantedContext): WantedTarget[] {
+  const context = choice.keyStore === 'env' ? { ...given, key: undefined } : given
   if (choice.method === 'env') return envTargets(choice, context)
   const files = fileTargets(choice, context)
   if (!choice.keyDelivery?.variables.length) return files
@@ -76,9 +80,8 @@ export function ownedFiles(choice: ToolChoice, context: WantedContext): string[]
   return possibleTargets(choice, context).map(({ path }) => path)
 }
 
-/** A key that the user sets in the environment stands in no file. */
 function possibleTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
-  const key = choice.keyStore === 'env' ? undefined : (context.key ?? new Secret(''))
+  const key = context.key ?? new Secret('')
   const everything = { ...context, key, emptied: new Set(choice.tool.env?.silence) }
   return wantedTargets(choice, everything)
 }

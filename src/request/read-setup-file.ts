@@ -70,7 +70,11 @@ export async function readSetupFiles(
   }
 }
 
+/** A scheme of two letters or more: `C:` is a disk. */
+const address = /^[a-z][a-z0-9+.-]+:/i
+
 async function readSetupFile(name: string, catalog: Catalog, host: Host): Promise<ReadFile> {
+  if (address.test(name)) throw unusable(say('setup-file.address'), name)
   const file = name === '-' ? '<stdin>' : resolve(host.cwd, name)
   const named = name === '-' ? undefined : formatOf(file)
   const text = await readSource(name, file, host)

@@ -186,7 +186,7 @@ function valuesOf(
 
 /** As `print` has them for a tool that is set up in the default way. */
 export function formatsOf(tool: Tool): string[] {
-  const { targets, env, snippets } = tool
+  const { targets, env, snippets, importLinks } = tool
   const files = targets.filter(
     ({ scope, when, keyDelivery = ['file'] }) =>
       scope === 'user' && when === undefined && keyDelivery.includes('file'),
@@ -194,7 +194,7 @@ export function formatsOf(tool: Tool): string[] {
   const shells = ['sh', 'fish', 'powershell', 'cmd']
   const inFile = files.some(({ format }) => format === 'dotenv') ? shells : []
   const variables = env ? [...shells, 'dotenv'] : inFile
-  const others = [...variables, ...Object.keys(snippets), ...stepFormats(tool)]
+  const others = [...variables, ...Object.keys(snippets), ...Object.keys(importLinks), ...stepFormats(tool)]
   return [...new Set([...files.map(({ format }) => format), ...others])]
 }
 

@@ -976,6 +976,8 @@ export const en = {
   'folder.rule-word': ({ field }: With<'field'>) =>
     `${field} must be one word of at most 40 letters, digits, dashes and underscores`,
   'folder.rule-one-value': ({ field }: With<'field'>) => `${field} must have either writes or number`,
+  'folder.rule-link': ({ field }: With<'field'>) =>
+    `${field} must be the link of a program, such as program://import, and no web address`,
   'folder.rule-url-path': ({ field }: With<'field'>) =>
     `${field} must be a path such as /api/v1, without a trailing slash`,
   'folder.rule-file-name': ({ field }: With<'field'>) => `${field} must be the name of a file in this folder`,
@@ -1587,6 +1589,8 @@ export const en = {
     `${tool} is set up by hand. These steps follow its documentation (${docs}); qcode-setup was not tested with it.`,
   'print.steps-key': 'Steps never show the key.',
   'print.steps-key.hint': 'Leave out --with-key, and enter your key where the steps say so.',
+  'print.link-holds-key':
+    'The link contains your key. Open it on this computer only: whoever gets it can use the key, and chats and browsers keep links.',
   'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
   // The command run.
@@ -1727,6 +1731,8 @@ export const en = {
   'setup-file.endless': ({ file }: With<'file'>) => `${file} did not end in time.`,
   'setup-file.ending': ({ file }: With<'file'>) =>
     `${file} is not a setup file: its name must end in .toml, .json, .yaml or .yml.`,
+  'setup-file.address':
+    'apply takes files and standard input, never an address: nobody would have read what is applied. Download the file, look at it, and apply that.',
   'setup-file.unknown': ({ name }: With<'name'>) => `Unknown setting "${name}".`,
   'setup-file.missing': ({ name }: With<'name'>) => `The setting "${name}" is missing.`,
   'setup-file.value': ({ name, value }: With<'name' | 'value'>) => `Unknown value "${value}" for ${name}.`,

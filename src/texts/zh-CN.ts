@@ -794,6 +794,7 @@ export const zhCN: Texts = {
   'folder.rule-dashed': ({ field }) => `${field} 须为以连字符连接的单词`,
   'folder.rule-word': ({ field }) => `${field} 须为不超过 40 个字符的一个词，只含字母、数字、连字符和下划线`,
   'folder.rule-one-value': ({ field }) => `${field} 须含 writes 或 number 之一`,
+  'folder.rule-link': ({ field }) => `${field} 须为某个程序的链接，例如 program://import，不能是网址`,
   'folder.rule-url-path': ({ field }) => `${field} 须为 /api/v1 这样的路径，末尾不带斜杠`,
   'folder.rule-file-name': ({ field }) => `${field} 须为此文件夹中的文件名`,
   'folder.rule-variable': ({ field }) => `${field} 须为环境变量名`,
@@ -1255,6 +1256,8 @@ export const zhCN: Texts = {
     `${tool} 需要手动设置。以下步骤依据其文档（${docs}）；qcode-setup 未对其进行实测。`,
   'print.steps-key': '步骤中从不显示密钥。',
   'print.steps-key.hint': '请去掉 --with-key，并在步骤指明之处填写您的密钥。',
+  'print.link-holds-key':
+    '该链接包含您的密钥，请只在这台计算机上打开：任何人拿到链接都能使用该密钥，而聊天记录和浏览器会保留链接。',
   'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // The command run.
@@ -1367,6 +1370,8 @@ export const zhCN: Texts = {
   'setup-file.too-large': ({ file }) => `${file} 超过 1 MiB，不是设置文件。`,
   'setup-file.endless': ({ file }) => `${file} 未能及时读完。`,
   'setup-file.ending': ({ file }) => `${file} 不是设置文件：文件名必须以 .toml、.json、.yaml 或 .yml 结尾。`,
+  'setup-file.address':
+    'apply 只接受文件和标准输入，不接受网址，否则没有人看过所应用的内容。请先下载并查看该文件，再应用它。',
   'setup-file.unknown': ({ name }) => `未知设置“${name}”。`,
   'setup-file.missing': ({ name }) => `缺少设置“${name}”。`,
   'setup-file.value': ({ name, value }) => `${name} 的值“${value}”无效。`,

@@ -141,6 +141,7 @@ const twist: fc.Arbitrary<Twist> = fc.record({
     'scope',
     'prove',
     'snippets',
+    'import_links',
     'notes',
     'key_delivery',
     'traps',

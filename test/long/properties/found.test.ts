@@ -30,6 +30,23 @@ describe('found by random homes', () => {
       ])
     }))
 
+  it("a key that another setup keeps in its file is nobody else's, whatever is planned beside it", () =>
+    inHome([], async (machine) => {
+      await machine.setup({ ...wishFor('claude-code'), method: 'env' }, { values: { keyStore: ['env'] } })
+      await machine.setup({ ...wishFor('claude-code'), scope: 'project' })
+      expect((await machine.switchTo('eu')).error).toBeUndefined()
+      expect(machine.users()['work/.claude/settings.local.json']?.bytes).toContain('cr_0123456789abcdef')
+    }))
+
+  it('a key for one tool is not written for another whose key is in a variable of the user', () =>
+    inHome([], async (machine) => {
+      const file = `key = "env:QCODE_API_KEY"
+        tools = ["openclaw", { id = "langchain", key_store = "env" }]`
+      expect((await machine.apply(file, wishFor('openclaw').key)).error).toBeUndefined()
+      expect(machine.users()['.config/qcode-setup/env.sh']?.bytes).toContain('OPENAI_BASE_URL')
+      expect(machine.users()['.config/qcode-setup/env.sh']?.bytes).not.toContain('KEY')
+    }))
+
   it('null is a value like any other, which comes back', () =>
     inHome([file('.cline/data/secrets.json', '{\n  "apiKey": null\n}\n')], async (machine) => {
       const before = machine.users()

@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import type { Outcome, Run, WritingContext } from '../../../src/command.ts'
+import { runApply } from '../../../src/commands/apply.ts'
+import { runExport } from '../../../src/commands/export.ts'
 import { runRemove } from '../../../src/commands/remove.ts'
 import { runSetup } from '../../../src/commands/setup.ts'
 import { runStatus } from '../../../src/commands/status.ts'
@@ -45,6 +47,10 @@ export interface Machine {
   remove(flags?: Flags): Promise<Result>
   undo(): Promise<Result>
   status(): Promise<Result>
+  /** The key is in the user's environment. */
+  exportAs(format: string, key: string): Promise<Result>
+  /** With a setup file on standard input. */
+  apply(text: string, key: string, flags?: Flags): Promise<Result>
   /** Everything below the home, times and our own state too. */
   all(): HomeTree
   /** What the user has: no times, and nothing of our own state. */
@@ -131,6 +137,26 @@ function machineIn(home: string, env: Record<string, string>): Machine {
     remove: (flags = {}) => run(runRemove, flags.values, flags.switches ?? []),
     undo: () => run(runUndo, {}, []),
     status: () => run(runStatus, {}, []),
+    exportAs: (format, key) =>
+      attempt(
+        runExport,
+        { values: { format: [format] }, switches: new Set(), positionals: [] },
+        { ...host, env: { ...env, QCODE_API_KEY: key } },
+      ),
+    apply: (text, key, flags = {}) =>
+      attempt(
+        runApply,
+        {
+          values: flags.values ?? {},
+          switches: new Set(['yes', 'noCheck', ...(flags.switches ?? [])]),
+          positionals: ['-'],
+        },
+        {
+          ...host,
+          env: { ...env, QCODE_API_KEY: key },
+          readStdin: async () => new TextEncoder().encode(text),
+        },
+      ),
     all: () => readTree(home),
     users: () => usersPart(readTree(home)),
     ledger: () => readLedger(home),

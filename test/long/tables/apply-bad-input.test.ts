@@ -160,6 +160,17 @@ describe('a setup file', () => {
   })
 })
 
+it.each([
+  'https://example.com/qcode.toml',
+  'http://127.0.0.1:1/qcode.toml',
+  'file:///etc/qcode.toml',
+  'data:text/plain,tools=[]',
+])('an address instead of a file is a file that is not there: %s', async (address) => {
+  const { exit, stderr } = await runProgram(['apply', address, '--yes', '--no-check'], { home })
+  expect(exit, stderr).toBe(2)
+  expect(stderr.replace(/\s+/g, ' ')).toContain('files and standard input, never an address')
+})
+
 const mebibyte = 1024 * 1024
 const deep = (open: string, close: string) => open.repeat(20_000) + close.repeat(20_000)
 const laughs = ['a: &a [x]', ...[...'bcdefghijklmnopq'].map(lineOf)].join('\n')

@@ -454,6 +454,11 @@ it.each([
     'HTTPS_PROXY',
   ],
   ['what stands in front of models', `model_prefix = "https:/evil.example/"\n${ownManifest}`, 'model_prefix'],
+  [
+    'a link of another program',
+    `${ownManifest}[import_links.other]\naddress = "evil://import"\nparameters = { key = "{{ key }}" }\n`,
+    'import_links.other',
+  ],
   ['code', `${ownManifest}[snippets]\npython = "example.py"\n`, 'snippets.python'],
 ])('%s that leads elsewhere is refused', async (_, manifest, field) => {
   writeOwnTool(tools, { 'tool.toml': manifest, 'example.py': 'get("https://evil.example")' })

@@ -12,6 +12,7 @@ import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { type ClientRun, childEnvironment, judgeClientRun, planClientRun } from '../plan/client-run.ts'
 import { ownKeys } from '../plan/written-keys.ts'
+import { leaveOutWithoutModel } from '../request/choose-tools.ts'
 import { refuseForeignWishes } from '../request/folder-flags.ts'
 import { missingKey } from '../request/normalise-request.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
@@ -120,6 +121,7 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   const variant = await variantFor(tool, installed, input, setUp)
   const bare = { tool, variant, origin, scope: 'user', method: 'file', keyStore: 'file' } as const
   const choice: ToolChoice = keepWishes({ ...bare, ...givenWishes(tool, input) }, setUp ?? {}, input)
+  leaveOutWithoutModel([choice])
   const { gateway } = catalog
   const { setups, entries } = readLedger(host)
   const folder = clientFolderPath(host)

@@ -117,6 +117,37 @@ const machines: readonly Machine[] = [
       },
     ]
   }),
+  { id: 'pi-0.73.1', title: 'an empty home', put: async () => {} },
+  {
+    id: 'pi-0.73.1',
+    title: 'another base URL and key, and a token in the shell',
+    put: async (home) => {
+      await outputJson(join(home, '.pi/agent/models.json'), {
+        providers: { anthropic: { baseUrl: nowhere } },
+      })
+      await outputJson(join(home, '.pi/agent/auth.json'), { anthropic: { type: 'api_key', key: foreign } })
+    },
+    env: { ANTHROPIC_API_KEY: foreign },
+  },
+  { id: 'openclaw-2026.9.6', title: 'an empty home', put: async () => {} },
+  { id: 'continue-1.5.47', title: 'an empty home', put: async () => {} },
+  {
+    id: 'continue-1.5.47',
+    title: 'another base URL and a key for our variable',
+    put: async (home) => {
+      await outputFile(
+        join(home, '.continue/config.yaml'),
+        `name: mine\nversion: 1.0.0\nschema: v1\nmodels:\n  - name: QCode.cc\n    provider: anthropic\n    model: m\n    apiBase: ${nowhere}\n    apiKey: ${foreign}\n`,
+      )
+      await outputFile(join(home, '.continue/.env'), `QCODE_API_KEY=${foreign}\n`)
+    },
+  },
+  { id: 'vibe-3.0.2', title: 'an empty home', put: async () => {} },
+  {
+    id: 'vibe-3.0.2',
+    title: 'a key for our variable',
+    put: (home) => outputFile(join(home, '.vibe/.env'), `QCODE_API_KEY=${foreign}\n`),
+  },
   { id: 'aider-0.86.2', title: 'an empty home', put: async () => {} },
   {
     id: 'aider-0.86.2',
@@ -162,7 +193,8 @@ async function commandLinesDuring<T>(work: Promise<T>): Promise<{ result: T; lin
 
 function start({ id, env }: Machine, { home, standIn, key }: Place) {
   const runner = clientRunner(id)
-  const model = runner.tool === 'aider' ? ['--model', 'claude-sonnet-4-5'] : []
+  const needing = ['aider', 'openclaw', 'continue', 'vibe']
+  const model = needing.includes(runner.tool) ? ['--model', 'claude-sonnet-4-5'] : []
   const line = [
     'run',
     runner.tool,

@@ -2,6 +2,8 @@
 export interface RunHome {
   readonly files: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
+  /** Of a client that cannot do without one. */
+  readonly model?: string
   /** What the client must be given besides that of a fresh home, or why the run is refused. */
   readonly refused?: readonly string[]
 }
@@ -189,6 +191,59 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
         '.qwen/settings.json': JSON.stringify({ security: { auth: { selectedType: 'openai' } } }),
       },
       env: { ANTHROPIC_API_KEY: foreignKey, ANTHROPIC_BASE_URL: elsewhere },
+    },
+  },
+  pi: {
+    fresh: { files: {} },
+    'set up elsewhere': {
+      files: {
+        '.pi/agent/models.json': JSON.stringify({ providers: { anthropic: { baseUrl: elsewhere } } }),
+        '.pi/agent/auth.json': JSON.stringify({ anthropic: { type: 'api_key', key: foreignKey } }),
+        '.pi/agent/settings.json': JSON.stringify({ defaultProvider: 'openai' }),
+      },
+      env: { ANTHROPIC_API_KEY: foreignKey, ANTHROPIC_OAUTH_TOKEN: foreignKey },
+    },
+    'settings that do not parse': { files: { '.pi/agent/settings.json': '{' } },
+  },
+  openclaw: {
+    fresh: { files: {}, model: 'claude-x' },
+    'set up elsewhere': {
+      files: {
+        '.openclaw/openclaw.json': JSON.stringify({
+          models: { providers: { anthropic: { baseUrl: elsewhere, apiKey: foreignKey } } },
+        }),
+      },
+      env: { ANTHROPIC_API_KEY: foreignKey },
+      model: 'claude-x',
+    },
+  },
+  aichat: {
+    fresh: { files: {}, model: 'claude-x' },
+    'set up elsewhere': {
+      files: {
+        '.config/aichat/config.yaml': `model: qcode:m\nclients:\n  - type: claude\n    name: qcode\n    api_base: ${elsewhere}\n    api_key: ${foreignKey}\n`,
+      },
+      model: 'claude-x',
+    },
+  },
+  continue: {
+    fresh: { files: {}, model: 'claude-x' },
+    'set up elsewhere': {
+      files: {
+        '.continue/config.yaml': `name: mine\nversion: 1.0.0\nschema: v1\nmodels:\n  - name: QCode.cc\n    provider: anthropic\n    model: m\n    apiBase: ${elsewhere}\n    apiKey: ${foreignKey}\n`,
+        '.continue/.env': `QCODE_API_KEY=${foreignKey}\n`,
+      },
+      model: 'claude-x',
+    },
+  },
+  vibe: {
+    fresh: { files: {}, model: 'claude-x' },
+    'set up elsewhere': {
+      files: {
+        '.vibe/config.toml': `active_model = "other"\n[[providers]]\nname = "qcode"\napi_base = "${elsewhere}"\napi_key_env_var = "OTHER"\n`,
+        '.vibe/.env': `QCODE_API_KEY=${foreignKey}\n`,
+      },
+      model: 'claude-x',
     },
   },
 }

@@ -22,7 +22,21 @@ interface Started {
   readonly files: Readonly<Record<string, { readonly text: string; readonly mode: number }>>
 }
 
-const programs = ['claude', 'codex', 'cline', 'aider', 'opencode', 'kilo', 'python', 'qwen']
+const programs = [
+  'claude',
+  'codex',
+  'cline',
+  'aider',
+  'opencode',
+  'kilo',
+  'python',
+  'qwen',
+  'pi',
+  'openclaw',
+  'aichat',
+  'cn',
+  'vibe',
+]
 
 /** A home with these files, and a program for every client, which notes what it was started with. */
 function makeMachine({ files, env = {} }: RunHome, changes: Partial<Host> = {}) {
@@ -81,8 +95,14 @@ const isLibrary = (tool: string) =>
 
 const ownArguments = ['--one', 'two words', '--', '$three']
 
-function argumentsFor(tool: string): string[] {
-  return [tool, '--', ...(isLibrary(tool) ? ['python'] : []), ...ownArguments]
+function argumentsFor(tool: string, model?: string): string[] {
+  return [
+    tool,
+    ...(model === undefined ? [] : ['--model', model]),
+    '--',
+    ...(isLibrary(tool) ? ['python'] : []),
+    ...ownArguments,
+  ]
 }
 
 const cases = Object.entries(runHomes).flatMap(([tool, homes]) =>
@@ -101,12 +121,16 @@ describe('run', () => {
     async (tool, _, machine) => {
       const { home, host, started } = makeMachine(machine)
       const before = readTree(home)
-      expect((await run(argumentsFor(tool), host)).exit).toBe(7)
+      expect((await run(argumentsFor(tool, machine.model), host)).exit).toBe(7)
       expect(readTree(home)).toEqual(before)
       const [{ args, env, files } = { args: [], env: {}, files: {} }] = started
       expect(args.slice(-ownArguments.length)).toEqual(ownArguments)
       expect(args.join(' ')).not.toContain(testKey)
-      const given = JSON.stringify([args, { ...env, QCODE_API_KEY: '' }, files])
+      // Where the client itself reads the variable that the key came by, it would be taken away if the run did not set it.
+      const isRead = testCatalog.tools.some(
+        ({ id, runs }) => id === tool && runs.some((way) => 'QCODE_API_KEY' in way.env),
+      )
+      const given = JSON.stringify([args, isRead ? env : { ...env, QCODE_API_KEY: '' }, files])
       expect(given).toContain(testKey)
       expect(given).toContain('https://api.qcode.cc/')
       expect(given).not.toContain(foreignKey)
@@ -134,7 +158,8 @@ describe('run', () => {
     async (tool) => {
       const { home, host, started } = makeMachine({ files: {} })
       const before = readTree(home)
-      const outcome = await run([tool, '--print', ...argumentsFor(tool).slice(1)], host)
+      const { model } = runHomes[tool]?.fresh ?? {}
+      const outcome = await run([tool, '--print', ...argumentsFor(tool, model).slice(1)], host)
       expect(outcome.exit).toBe(0)
       expect(outcome.report).toContain('https://api.qcode.cc/')
       expect(JSON.stringify([outcome.report, outcome.data])).not.toContain(testKey)
@@ -169,6 +194,12 @@ describe('run', () => {
   ] as const)('%j: %s, exit %i', async (args, code, exit) => {
     const { host, started } = makeMachine({ files: {} })
     await expect(run(args, host)).rejects.toMatchObject({ code, exit })
+    expect(started).toEqual([])
+  })
+
+  it.each(['aichat', 'continue', 'vibe'])('%s without a model is not started: exit 2', async (tool) => {
+    const { host, started } = makeMachine({ files: {} })
+    await expect(run([tool], host)).rejects.toMatchObject({ code: 'model-missing', exit: 2 })
     expect(started).toEqual([])
   })
 

@@ -40,8 +40,8 @@ interface CommandParts {
   readonly examples: readonly (readonly [line: string, meaning?: Message])[]
   /** Whether a call changes nothing, though others of this command do; every call with `--dry-run` is one. */
   readonly onlyReads?: (input: Input) => boolean
-  /** It may ask the gateway. */
-  readonly network: boolean
+  /** It may ask the gateway: always, or where the call asks for that. */
+  readonly network: boolean | ((input: Input) => boolean)
   /** It takes up, prints or runs what tool folders say: it stops where one cannot be used; other commands only tell of it. */
   readonly needsEveryTool?: true
   /** Its first words that do without the user's own tools: those are not even looked at. */

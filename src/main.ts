@@ -108,7 +108,8 @@ async function runCommand(
   input: Input,
   { host, catalog }: CommandContext,
 ): Promise<Outcome> {
-  const context = { host: spec.network ? host : { ...host, isOffline: true }, catalog }
+  const mayAsk = typeof spec.network === 'function' ? spec.network(input) : spec.network
+  const context = { host: mayAsk ? host : { ...host, isOffline: true }, catalog }
   if (spec.writes === 'nothing') return spec.run(input, context)
   if (spec.onlyReads?.(input)) return spec.run(input, { ...context, committer: noCommitter })
   const { createCommitter } = await import('./apply/committer.ts')

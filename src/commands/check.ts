@@ -1,4 +1,4 @@
-import { checkData, checkGateway, checkSettings, isRight } from '../checks/check-gateway.ts'
+import { checkData, checkSettings, isRight } from '../checks/check-gateway.ts'
 import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
@@ -10,7 +10,7 @@ import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { namedChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
-import { chooseOrigins, planCheck, uniqueOrigins } from './plan-check.ts'
+import { checkWithLimits, chooseOrigins, planCheck, tellLimits, uniqueOrigins } from './plan-check.ts'
 import { createPlanContext } from './plan-context.ts'
 
 export const checkCommand: CommandSpec = {
@@ -56,11 +56,12 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const plain = chosen.filter(({ isUnencrypted }) => isUnencrypted)
   const beside = plain.length > 0 && !isOn(input, 'all')
   const work = Promise.all([
-    Promise.all(plans.map((plan) => checkGateway(plan, settings))),
+    Promise.all(plans.map((plan) => checkWithLimits(plan, settings, context))),
     beside ? measureRegions([], catalog.gateway, settings) : undefined,
   ])
   const [answers, safer] = await withProgress(host, host.texts['check.progress'], work)
-  const checks = sortBySpeed(answers)
+  const limits = tellLimits(answers)
+  const checks = sortBySpeed(answers.map(({ check }) => check))
   const recommended = checks.length > 1 ? (recommend(checks)?.origin.region ?? null) : undefined
   const ofTools = isOn(input, 'withTools') ? await lookAtTools(input, context) : undefined
   const exit = checks.every(isRight) ? 0 : 4
@@ -82,11 +83,13 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...plain.map(({ text }) => shortFinding(text)),
       ...(safer ? [saferFinding(safer, host)] : []),
+      ...limits.findings,
     ],
     data: {
       regions: checks.map(checkData),
       recommended: recommended ?? null,
       ...(safer && { saferRegions: safer }),
+      limits: limits.data,
       ...(ofTools && { tools: ofTools.data }),
     },
     report: ofTools ? `${page.report}\n\n${ofTools.report}` : page.report,

@@ -1,12 +1,20 @@
-import type { CheckPlan, LiveRequest } from '../checks/check-gateway.ts'
+import {
+  type CheckPlan,
+  type CheckSettings,
+  checkGateway,
+  type GatewayCheck,
+  type LiveRequest,
+} from '../checks/check-gateway.ts'
 import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
 import type { CommandContext } from '../command.ts'
+import type { Finding } from '../finding.ts'
+import { fetchLimits, type KeyLimits } from '../gateway/fetch-models.ts'
 import type { Origin } from '../gateway/origin.ts'
 import { modelFor } from '../request/choose-tools.ts'
 import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import type { Message } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 
 /** The origins that the user means: named ones, else those that are set up, else the default. Only these get the key. */
 export function chooseOrigins(
@@ -54,4 +62,50 @@ export function planCheck(
     ...(isChosen && key && { key: { secret: key, routes: keyRoutes(protocols, gateway) } }),
     ...(isChosen && isOn(input, 'live') && { live }),
   }
+}
+
+/** A check of a gateway, with what it tells of the key besides. */
+export interface CheckWithLimits {
+  readonly check: GatewayCheck
+  readonly limits: KeyLimits | undefined
+}
+
+/**
+ * Checks the gateway, and then asks what the key may still use: only one that has accepted it gets it for that. One that does
+ * not tell is passed over in silence.
+ */
+export async function checkWithLimits(
+  plan: CheckPlan,
+  settings: CheckSettings,
+  { catalog }: CommandContext,
+): Promise<CheckWithLimits> {
+  const check = await checkGateway(plan, settings)
+  const isAccepted = check.key?.some(({ verdict }) => verdict === 'key-accepted')
+  const key = isAccepted ? plan.key?.secret : undefined
+  const limits = key && (await fetchLimits(plan.origin, catalog.gateway, key, settings.transport))
+  return { check, limits }
+}
+
+/** The limits that were told, for a person and for a program. */
+export function tellLimits(all: readonly CheckWithLimits[]): {
+  readonly findings: readonly Finding[]
+  readonly data: readonly Record<string, unknown>[]
+} {
+  const told = all.flatMap(({ check, limits }) => (limits ? [{ origin: check.origin.text, limits }] : []))
+  return {
+    findings: told.map(({ origin, limits }) => limitsFinding(origin, limits)),
+    data: told.map(({ origin, limits: { used, limit } }) => ({ origin, used, limit: limit ?? null })),
+  }
+}
+
+function limitsFinding(origin: string, { used, limit }: KeyLimits): Finding {
+  const shown = (count: number) => count.toLocaleString('en-US')
+  if (limit === undefined)
+    return { id: 'key-limits', level: 'info', message: say('limits.none', { origin, used: shown(used) }) }
+  if (used >= limit) {
+    const message = say('limits.used-up', { origin, limit: shown(limit) })
+    return { id: 'key-used-up', level: 'warning', message, hint: say('limits.used-up.hint') }
+  }
+  const message = say('limits.left', { origin, left: shown(limit - used), limit: shown(limit) })
+  return { id: 'key-limits', level: 'info', message }
 }

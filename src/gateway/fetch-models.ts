@@ -84,3 +84,46 @@ function isList(body: string): boolean {
     return false
   }
 }
+
+/** What a key has used, and may use, in tokens; a limit that is left out is none. */
+export interface KeyLimits {
+  readonly used: number
+  readonly limit?: number
+}
+
+/**
+ * What the gateway tells of a key's limits, for no tokens; undefined where it does not. A redirect is not followed, since the
+ * key would go along. Never throws for what the gateway does.
+ */
+export async function fetchLimits(
+  origin: Origin,
+  { limitsRoutes }: Gateway,
+  key: Secret,
+  transport: Transport,
+): Promise<KeyLimits | undefined> {
+  for (const path of limitsRoutes) {
+    const headers = { authorization: `Bearer ${Secret.reveal(key)}` }
+    const reply = await transport({ url: origin.text + path, headers, deadlineMs, longestBody })
+    if (reply.kind === 'failure') return undefined
+    const limits = reply.status === 200 ? limitsIn(reply.body) : undefined
+    if (limits) return limits
+  }
+  return undefined
+}
+
+/** `{ keyInfo: { tokenLimit, usage } }` or `{ limits: { tokens }, usage }`, with the tokens in `usage.total`; a limit of 0 is none. */
+function limitsIn(body: string): KeyLimits | undefined {
+  try {
+    const told = JSON.parse(body)
+    const used = countIn((told.keyInfo?.usage ?? told.usage)?.total?.tokens)
+    const limit = countIn(told.keyInfo ? told.keyInfo.tokenLimit : told.limits?.tokens)
+    if (used === undefined || limit === undefined) return undefined
+    return limit === 0 ? { used } : { used, limit }
+  } catch {
+    return undefined
+  }
+}
+
+function countIn(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
+}

@@ -33,6 +33,8 @@ export interface Gateway {
   readonly modelsRoute: string
   /** Other routes that may give such a list. */
   readonly otherModelsRoutes: readonly string[]
+  /** Routes that may tell what a key may still spend, for no tokens. */
+  readonly limitsRoutes: readonly string[]
   readonly regions: readonly Region[]
   readonly protocols: readonly Protocol[]
 }

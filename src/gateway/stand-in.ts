@@ -57,11 +57,14 @@ async function answer(
   const sent = sentKeys(request)
   const protocol = gateway.protocols.find(({ routes }) => routes.includes(path))
   const seen = (status: number): SeenRequest => ({ method, path, query, auth: authKind(sent), status })
-  if (method !== 'POST' || !protocol) return seen(sendJson(reply, 404, notFound(request.url ?? '')))
+  const told = method === 'GET' ? toldAt(path, gateway) : undefined
+  if (!told && (method !== 'POST' || !protocol))
+    return seen(sendJson(reply, 404, notFound(request.url ?? '')))
   // An empty header counts as none.
   const given = sent.apiKey || sent.bearer
   if (!given) return seen(sendJson(reply, 401, missingKey))
   if (given !== key) return seen(sendJson(reply, 401, wrongKey))
+  if (told || !protocol) return seen(sendJson(reply, 200, told))
   const parsed = parseBody(body)
   if (!parsed)
     return seen(sendJson(reply, 400, { error: 'Invalid request', message: 'The body is no JSON object' }))
@@ -111,6 +114,15 @@ function authKind({ apiKey, bearer }: SentKeys): SeenRequest['auth'] {
 /** Requests of the Responses protocol are forwarded whatever is in them. */
 function wantsMessages({ id }: Protocol): boolean {
   return id !== 'openai-responses'
+}
+
+/** What a GET tells of the gateway: its models, of a name that each protocol serves, and the limits of the key. */
+function toldAt(path: string, { modelsRoute, limitsRoutes }: Gateway): unknown {
+  if (path === modelsRoute)
+    return { object: 'list', data: ['claude-stand-in', 'gpt-stand-in'].map((id) => ({ id })) }
+  if (!limitsRoutes.includes(path)) return undefined
+  const usage = { total: { tokens: 1200, requests: 3 } }
+  return { keyInfo: { name: 'stand-in', tokenLimit: 5000, usage }, limits: { tokens: 5000 }, usage }
 }
 
 const noMessages = {

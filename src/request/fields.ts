@@ -130,6 +130,7 @@ export const fields = {
   },
   all: { flag: 'all', summary: say('flag.all'), commands: ['check'] },
   withTools: { flag: 'tools', summary: say('flag.with-tools'), commands: ['check'] },
+  limits: { flag: 'limits', summary: say('flag.limits'), commands: ['status'] },
   live: { flag: 'live', summary: say('flag.live'), commands: ['check'] },
   project: { flag: 'project', summary: say('flag.project'), commands: ['lint'] },
   fix: { flag: 'fix', summary: say('flag.fix'), commands: ['lint'] },

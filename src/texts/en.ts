@@ -1576,6 +1576,14 @@ export const en = {
     `${path} (${state}: ${keys.join(', ')})`,
   'status.wishes': ({ tool, wishes }: With<'tool'> & { readonly wishes: readonly string[] }) =>
     `${tool}: ${wishes.join(', ')}`,
+  'limits.left': ({ origin, left, limit }: With<'origin' | 'left' | 'limit'>) =>
+    `At ${origin}, your key has ${left} of ${limit} tokens left.`,
+  'limits.used-up': ({ origin, limit }: With<'origin' | 'limit'>) =>
+    `At ${origin}, your key has used up its ${limit} tokens.`,
+  'limits.used-up.hint':
+    'Raise the limit of the key where you created it, or use another one: qcode-setup key rotate',
+  'limits.none': ({ origin, used }: With<'origin' | 'used'>) =>
+    `At ${origin}, your key has no token limit and has used ${used} tokens.`,
   'status.scope.user': 'user',
   'status.scope.project': 'project',
   'status.key.file': 'settings file',
@@ -1849,6 +1857,7 @@ export const en = {
   'help.check.example-2': 'Test every region and compare response times',
   'help.check.example-3': 'Also send one minimal request per protocol (uses tokens)',
   'help.status': 'Show what is configured and what has changed since',
+  'help.status.example-3': 'Also show how many tokens your keys have left',
   'help.status.example-2': 'One tool only',
   'help.status.example-1': 'Print JSON for scripts',
   'help.switch': 'Switch all configured tools to another region',
@@ -1941,6 +1950,7 @@ export const en = {
   'flag.key-store':
     'Where to store the key: in settings files, in your own environment variables (env), or in the system keychain',
   'flag.model': "Model, for a tool or for one of its roles (default: the tool's own)",
+  'flag.limits': 'Also ask the gateway what your keys may still use, without using tokens',
   'flag.unset':
     'Take out a model or an option you chose before: model, a role, or a flag such as less-traffic',
   'flag.option': ({ what, tools }: With<'what'> & { readonly tools: readonly string[] }) =>

@@ -77,7 +77,7 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...everyMode('check'),
     ...quickModes('check', '--gateway', refusing, '--live'),
   ],
-  status: ({ good }) => [setUp(good), ...everyMode('status')],
+  status: ({ good }) => [setUp(good), ...everyMode('status'), ...quickModes('status', '--limits')],
   switch: ({ good, refusing }) => [
     setUp(good),
     ...everyWriteMode('switch', '--gateway', refusing, '--yes'),

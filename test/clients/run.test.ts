@@ -142,12 +142,6 @@ const machines: readonly Machine[] = [
       await outputFile(join(home, '.continue/.env'), `QCODE_API_KEY=${foreign}\n`)
     },
   },
-  { id: 'vibe-3.0.2', title: 'an empty home', put: async () => {} },
-  {
-    id: 'vibe-3.0.2',
-    title: 'a key for our variable',
-    put: (home) => outputFile(join(home, '.vibe/.env'), `QCODE_API_KEY=${foreign}\n`),
-  },
   { id: 'aider-0.86.2', title: 'an empty home', put: async () => {} },
   {
     id: 'aider-0.86.2',
@@ -193,7 +187,7 @@ async function commandLinesDuring<T>(work: Promise<T>): Promise<{ result: T; lin
 
 function start({ id, env }: Machine, { home, standIn, key }: Place) {
   const runner = clientRunner(id)
-  const needing = ['aider', 'openclaw', 'continue', 'vibe']
+  const needing = ['aider', 'openclaw', 'continue']
   const model = needing.includes(runner.tool) ? ['--model', 'claude-sonnet-4-5'] : []
   const line = [
     'run',

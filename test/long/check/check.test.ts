@@ -138,6 +138,7 @@ describe('check with a key', () => {
     expect([exit, region?.key?.verdict]).toEqual([0, 'key-accepted'])
     const withKey = standIn.requests.filter(({ auth }) => auth !== 'none')
     expect(withKey.map(({ path, status }) => [path, status]).sort()).toEqual([
+      ['/api/v1/key-info', 200],
       ['/api/v1/messages', 400],
       ['/openai/v1/chat/completions', 400],
     ])
@@ -172,7 +173,8 @@ describe('check with a key', () => {
     expect(exit).toBe(0)
     expect(region?.live?.map(({ verdict }) => verdict)).toEqual(['answered', 'skipped', 'skipped'])
     expect(String(region?.live?.[1]?.message)).toContain('--model')
-    expect(standIn.requests.filter(({ status }) => status === 200).length).toBe(1)
+    const answered = standIn.requests.filter(({ method, status }) => method === 'POST' && status === 200)
+    expect(answered.length).toBe(1)
     const all = await check([...args, '--model', 'gpt-x', '--key-file', keyFile])
     expect(verdictsOf(all.region?.live)).toEqual(['answered'])
     const keyless = await check(args)

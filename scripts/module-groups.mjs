@@ -7,8 +7,38 @@ const staticImport = /^(?:import|export)\s(?!type\b)[^;'"]*?from '([^']+)'/gm
 /** Packages that no module uses while it is loaded. Modules that use any other one stay out, since they would bring it along. */
 const cheap = ['picocolors', 'fastest-levenshtein', 'fs-extra']
 
-/** What fs-extra stands on is needed with it or not at all. */
-const together = { 'graceful-fs': 'fs-extra', jsonfile: 'fs-extra', universalify: 'fs-extra' }
+/** What a package stands on is needed with it or not at all. Each file of the package costs time at its installation, too. */
+const stands = {
+  'fs-extra': ['graceful-fs', 'jsonfile', 'universalify'],
+  execa: [
+    ...['@sec-ant/readable-stream', '@sindresorhus/merge-streams', 'cross-spawn', 'figures', 'get-stream'],
+    ...[
+      'human-signals',
+      'is-plain-obj',
+      'is-stream',
+      'is-unicode-supported',
+      'isexe',
+      'npm-run-path',
+      'parse-ms',
+    ],
+    ...['path-key', 'pretty-ms', 'shebang-command', 'shebang-regex', 'strip-final-newline', 'unicorn-magic'],
+    ...['which', 'yoctocolors'],
+  ],
+  inquirer: [
+    ...['@inquirer/ansi', '@inquirer/confirm', '@inquirer/core', '@inquirer/figures', '@inquirer/password'],
+    ...[
+      '@inquirer/type',
+      'cli-width',
+      'fast-string-truncated-width',
+      'fast-string-width',
+      'fast-wrap-ansi',
+      'mute-stream',
+    ],
+  ],
+}
+const together = Object.fromEntries(
+  Object.entries(stands).flatMap(([name, parts]) => parts.map((part) => [part, name])),
+)
 
 /** Groups for rolldown: a file for each package, then groups of our own modules, each with what its entry imports at once and no earlier group has; then all that several commands share. */
 export function moduleGroups(root) {

@@ -17,6 +17,7 @@ export const common = {
 export const programBundle = {
   ...common,
   input: { main: 'src/main.ts' },
+  resolve: { ...common.resolve, alias: { undici$: `${root}scripts/undici-parts.cjs` } },
   plugins: [lazyRequires],
   preserveEntrySignatures: 'allow-extension',
   output: {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { projectPath, type Ran, runProgram, sampleKey, setUp } from '../../support/run-program.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'qcode-package-'))
 const home = join(root, 'home')
@@ -78,7 +79,17 @@ describe('the packed program', () => {
     ])
     const cases = Object.keys(readTree(installed)).filter((path) => /(^|\/)(cases|test)(\/|$)/.test(path))
     expect(cases).toEqual([])
-    expect(existsSync(join(installed, 'templates/codex/tool.toml'))).toBe(true)
+    // The catalog has all the others; aider is the example that docs/own-tools.md names.
+    expect(readdirSync(join(installed, 'templates'))).toEqual(['aider', 'completion'])
+  })
+
+  it('is few files, since each takes time at installation', () => {
+    const files = Object.values(readTree(installed)).filter(({ kind }) => kind === 'file')
+    expect(files.length).toBeLessThanOrEqual(110)
+  })
+
+  it.each(testCatalog.completions.map(({ shell }) => shell))('has the completion of %s', async (shell) => {
+    expect(await run('completion', shell)).toMatchObject({ exit: 0, stderr: '' })
   })
 
   it('holds no source map, no key and nothing that runs at installation', () => {

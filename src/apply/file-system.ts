@@ -58,10 +58,10 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
   }
 }
 
-/** fs-extra waits only for a name that is not there yet. */
+/** fs-extra waits only for a name that is not there yet. It is loaded when it is used: elsewhere than on Windows never. */
 const patientNames = {
-  mkdir: fs.mkdir,
-  rmdir: fs.rmdir,
+  mkdir: (path: string, options: { readonly mode: number }) => fs.mkdir(path, options),
+  rmdir: (path: string) => fs.rmdir(path),
   rename: (from: string, to: string) => untilLetGo(from, () => fs.rename(from, to)),
   unlink: (path: string) => untilLetGo(path, () => fs.unlink(path)),
 }

@@ -9,7 +9,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { debug } from '../debug.ts'
 import { hasCode, quoteWord, UserError } from '../errors.ts'
 import { say, type TextId } from '../texts/message.ts'
@@ -65,7 +65,7 @@ export function assertSize(path: string, bytes: number): void {
   throw new UserError({
     code: 'too-large',
     message: say('file.would-be-too-large', { path }),
-    hint: say('file.would-be-too-large.hint', { path: quoteWord(path) }),
+    hint: say('file.would-be-too-large.hint', { look: lookAt(path) }),
     where: { file: path },
   })
 }
@@ -119,14 +119,20 @@ function notADirectory(path: string): UserError {
   return refuse('not-a-directory', path, 'file.below-file', 'file.below-file.hint')
 }
 
-/** Ids of texts whose one value is a path. */
+/** Ids of texts about a path. */
 type PathText = Extract<TextId, `file.${string}`>
 
+/** The command that shows what stands at a path, in the words of the system's own shell. */
+function lookAt(path: string): string {
+  return `${sep === '\\' ? 'Get-Item -Force' : 'ls -ld'} ${quoteWord(path)}`
+}
+
 function refuse(code: string, path: string, message: PathText, hint: PathText): UserError {
+  const inHint = { path: quoteWord(path), look: lookAt(path) }
   return new UserError({
     code,
-    message: say(message, { path }),
-    hint: say(hint, { path: quoteWord(path) }),
+    message: say(message, { ...inHint, path }),
+    hint: say(hint, inHint),
     where: { file: path },
   })
 }

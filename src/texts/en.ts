@@ -842,8 +842,8 @@ export const en = {
   'error.not-writable': ({ path, fault }: With<'path' | 'fault'>) => `Can't write ${path}: ${fault}.`,
   'file.would-be-too-large': ({ path }: With<'path'>) =>
     `${path} would become larger than 10 MiB, which is too large for a settings file. Nothing was changed.`,
-  'file.would-be-too-large.hint': ({ path }: With<'path'>) =>
-    `Make it smaller, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.would-be-too-large.hint': ({ look }: With<'look'>) =>
+    `Make it smaller, then run the same command again. To look at it: ${look}`,
   'file.folder': ({ path }: With<'path'>) => `${path} is a folder, not a file.`,
   'file.special': ({ path }: With<'path'>) => `${path} is a pipe or a device, not a file.`,
   'file.too-large': ({ path }: With<'path'>) =>
@@ -858,16 +858,16 @@ export const en = {
   'file.unreadable': ({ path }: With<'path'>) => `Can't read ${path}: permission denied.`,
   'file.dangling': ({ path }: With<'path'>) => `${path} is a broken link, or is behind one.`,
   'file.below-file': ({ path }: With<'path'>) => `A parent of ${path} is not a folder.`,
-  'file.below-file.hint': ({ path }: With<'path'>) =>
-    `Move that parent away, then run the same command again. To look at it: ls -ld ${path}`,
-  'file.move': ({ path }: With<'path'>) =>
-    `Move it away, then run the same command again. To look at it: ls -ld ${path}`,
-  'file.long-path.hint': ({ path }: With<'path'>) =>
-    `Use a shorter path, then run the same command again. To look at it: ls -ld ${path}`,
-  'file.unreadable.hint': ({ path }: With<'path'>) =>
-    `Give yourself permission to read it, then run the same command again. To look at it: ls -ld ${path}`,
-  'file.dangling.hint': ({ path }: With<'path'>) =>
-    `Repair or remove the link, then run the same command again. To look at it: ls -ld ${path}`,
+  'file.below-file.hint': ({ look }: With<'look'>) =>
+    `Move that parent away, then run the same command again. To look at it: ${look}`,
+  'file.move': ({ look }: With<'look'>) =>
+    `Move it away, then run the same command again. To look at it: ${look}`,
+  'file.long-path.hint': ({ look }: With<'look'>) =>
+    `Use a shorter path, then run the same command again. To look at it: ${look}`,
+  'file.unreadable.hint': ({ look }: With<'look'>) =>
+    `Give yourself permission to read it, then run the same command again. To look at it: ${look}`,
+  'file.dangling.hint': ({ look }: With<'look'>) =>
+    `Repair or remove the link, then run the same command again. To look at it: ${look}`,
 
   // Keys and where they are kept.
   'key-fault.none': ({ source }: With<'source'>) =>

@@ -690,8 +690,7 @@ export const zhCN: Texts = {
   'access.own': ({ command }) => `如它应归您所有，请运行：${command}`,
   'error.not-writable': ({ path, fault }) => `无法写入 ${path}：${fault}。`,
   'file.would-be-too-large': ({ path }) => `${path} 将超过 10 MiB，对设置文件来说过大。未作任何更改。`,
-  'file.would-be-too-large.hint': ({ path }) =>
-    `请缩小该文件，然后重新运行同一命令。查看该文件：ls -ld ${path}`,
+  'file.would-be-too-large.hint': ({ look }) => `请缩小该文件，然后重新运行同一命令。查看该文件：${look}`,
   'file.folder': ({ path }) => `${path} 是文件夹，不是文件。`,
   'file.special': ({ path }) => `${path} 是管道或设备，不是文件。`,
   'file.too-large': ({ path }) => `${path} 超过 10 MiB，对设置文件来说过大。`,
@@ -704,11 +703,11 @@ export const zhCN: Texts = {
   'file.unreadable': ({ path }) => `无法读取 ${path}：权限不足。`,
   'file.dangling': ({ path }) => `${path} 是失效的链接，或位于失效的链接之下。`,
   'file.below-file': ({ path }) => `${path} 的上级不是文件夹。`,
-  'file.below-file.hint': ({ path }) => `请将该上级移走，然后重新运行同一命令。查看：ls -ld ${path}`,
-  'file.move': ({ path }) => `请将其移走，然后重新运行同一命令。查看：ls -ld ${path}`,
-  'file.long-path.hint': ({ path }) => `请使用较短的路径，然后重新运行同一命令。查看：ls -ld ${path}`,
-  'file.unreadable.hint': ({ path }) => `请为自己授予读取权限，然后重新运行同一命令。查看：ls -ld ${path}`,
-  'file.dangling.hint': ({ path }) => `请修复或删除该链接，然后重新运行同一命令。查看：ls -ld ${path}`,
+  'file.below-file.hint': ({ look }) => `请将该上级移走，然后重新运行同一命令。查看：${look}`,
+  'file.move': ({ look }) => `请将其移走，然后重新运行同一命令。查看：${look}`,
+  'file.long-path.hint': ({ look }) => `请使用较短的路径，然后重新运行同一命令。查看：${look}`,
+  'file.unreadable.hint': ({ look }) => `请为自己授予读取权限，然后重新运行同一命令。查看：${look}`,
+  'file.dangling.hint': ({ look }) => `请修复或删除该链接，然后重新运行同一命令。查看：${look}`,
 
   // Keys and where they are kept.
   'key-fault.none': ({ source }) =>

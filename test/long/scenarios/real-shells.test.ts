@@ -14,6 +14,9 @@ interface ShellCase {
   readonly after?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
+/** Found by SHELL, and called `sh` by `--shell`. */
+const scriptShells = ['dash', 'ksh', 'mksh']
+
 const old = { OPENAI_BASE_URL: 'http://127.0.0.1:8787/v1' }
 const oldLine = `export OPENAI_BASE_URL="${old.OPENAI_BASE_URL}"\n`
 
@@ -70,6 +73,16 @@ const cases: Readonly<Record<string, ShellCase>> = {
     },
     after: { login: old, interactive: old, script: old },
   },
+  'dash, no profile yet': { shell: 'dash', ways: { login: ['-l', '-c'] } },
+  'dash with old values in its profile': {
+    shell: 'dash',
+    ways: { login: ['-l', '-c'] },
+    before: { '.profile': oldLine },
+    after: { login: old },
+  },
+  sh: { shell: 'sh', ways: { login: ['-l', '-c'] } },
+  ksh: { shell: 'ksh', ways: { login: ['-l', '-c'] } },
+  mksh: { shell: 'mksh', ways: { login: ['-l', '-c'] } },
   fish: { shell: 'fish', ways: { login: ['-l', '-c'], interactive: ['-i', '-c'], script: ['-c'] } },
 }
 
@@ -101,7 +114,8 @@ async function tryShell(
     Object.entries(ways).map(([way, flags]) => [way, readVariables(path, flags, home, surroundings)] as const)
 
   const tools = ['openai-sdk', 'claude-agent-sdk']
-  const ran = await setUp(tools, { home, env: { SHELL: path, ...env?.(home) } }, '--shell', shell)
+  const named = scriptShells.includes(shell) ? [] : ['--shell', shell]
+  const ran = await setUp(tools, { home, env: { SHELL: path, ...env?.(home) } }, ...named)
   expect(ran.exit, ran.stderr).toBe(0)
   for (const [way, values] of seen()) expect(values, way).toEqual(wanted)
 

@@ -290,7 +290,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'aider-byte-order-mark',
     level: 'error',
-    hint: 'sed -i',
+    hint: 'perl -pi',
     files: { '.aider.conf.yml': 'env-file: HOME/aider.env\n', 'aider.env': `\uFEFF${aiderVariables}` },
     programs: { aider: undefined },
     unless: { files: { 'aider.env': aiderVariables } },

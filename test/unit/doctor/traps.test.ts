@@ -40,7 +40,7 @@ describe('the traps', () => {
       expect(textZh).toMatch(/\p{Script=Han}.*。$/u)
       expect(fix).not.toBe('')
       const isCommand =
-        /^(\{\{ remedy \}\}|(qcode-setup|unset|export|sed|cline)\b(?!.*(, or |, then |; )).*)$/
+        /^(\{\{ remedy \}\}|(qcode-setup|unset|export|perl|cline)\b(?!.*(, or |, then |; )).*)$/
       if (!isCommand.test(fix)) expect(fixZh, fix).toMatch(/\p{Script=Han}/u)
     }
   })

@@ -89,7 +89,7 @@ describe('the texts', () => {
 
 describe('what the tool folders say', () => {
   const { tools, machine } = testCatalog
-  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|sed|cline) [^,;:]*)$/
+  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|perl|cline) [^,;:]*)$/
 
   it('is in both languages, but for what is a command alone', () => {
     const traps = [...tools.map(({ diagnosis }) => diagnosis), machine].flatMap((one) => one.traps)

@@ -72,6 +72,18 @@ export const files: Spec[] = [
     ],
   },
   {
+    title: 'what stands in the way is looked at by a command of PowerShell',
+    files: { '.claude\\settings.json\\readme': '' },
+    steps: [
+      {
+        args: ['--tool', 'claude-code', ...keyed],
+        exit: 1,
+        err: ['Get-Item -Force'],
+        never: ['ls -ld'],
+      },
+    ],
+  },
+  {
     title: 'six at once: each waits or is told, and every file is whole',
     steps: [
       {

@@ -29,12 +29,14 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
   const machine = await readShared(join(templates, 'traps.toml'), compileSharedTraps)
   const dotfiles = await readShared(join(templates, 'dotfiles.toml'), parseDotfilePlaces)
   const leftOut = await readShared(join(templates, 'left-out.toml'), parseLeftOut)
+  const installers = await readShared(join(templates, 'installers.toml'), parseInstallers)
   const all = await compileToolFolders(templates, gateway)
   return {
     gateway,
     tools: all.filter((tool) => !isByHand(tool)),
     byHand: all.filter(isByHand),
     leftOut,
+    installers,
     shells: shells.map(toShell),
     completions: completions.map(toCompletion),
     codeClients,
@@ -176,6 +178,27 @@ const leftOutSchema = z.strictObject({
 /** The parsed content of left-out.toml. Throws a ZodError. */
 function parseLeftOut(data: unknown): Catalog['leftOut'] {
   return leftOutSchema.parse(data).clients.map(({ why_zh, ...client }) => ({ ...client, whyZh: why_zh }))
+}
+
+const words = z.array(z.string()).check(z.minLength(2))
+
+const installersSchema = z.strictObject({
+  schema: z.literal(1),
+  installers: z.array(
+    z.strictObject({
+      begins: words,
+      instead: z.exactOptional(words),
+      quiet: z._default(z.array(z.string()), []),
+      registry_flag: z.string(),
+      mirrors: z.record(z.string(), z.string()),
+    }),
+  ),
+})
+
+/** The parsed content of installers.toml. Throws a ZodError. */
+function parseInstallers(data: unknown): Catalog['installers'] {
+  const { installers } = installersSchema.parse(data)
+  return installers.map(({ registry_flag, ...installer }) => ({ ...installer, registryFlag: registry_flag }))
 }
 
 const path = z.string().check(z.regex(/^(\/[\w.-]+)+$/, rule('url-path')))

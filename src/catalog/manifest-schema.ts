@@ -179,6 +179,7 @@ export const manifestSchema = z.strictObject({
   also_called: z.optional(z.array(z.string())),
   docs: z.string(),
   install: z.optional(z.string().check(z.regex(/^[\x20-\x7e]{1,100}$/, rule('line')))),
+  needs_node: z.optional(versionRange),
   measured_packages: z.optional(z.array(z.string()).check(z.minLength(1))),
   auth: z.enum(['bearer', 'x-api-key']),
   key_variable: z.optional(variableName),

@@ -17,6 +17,18 @@ export interface LeftOut {
   readonly whyZh: string
 }
 
+/** A program that installs clients. */
+export interface Installer {
+  /** The first words of its lines, and of those of another program that does the same where it is not there. */
+  readonly begins: readonly string[]
+  readonly instead?: readonly string[]
+  /** Further arguments. */
+  readonly quiet: readonly string[]
+  readonly registryFlag: string
+  /** Addresses of registries by name. */
+  readonly mirrors: Readonly<Record<string, string>>
+}
+
 /** What of a tool decides whether its user does it by hand. */
 interface Stepped {
   readonly targets: readonly unknown[]

@@ -4,7 +4,7 @@ import type { ScriptLanguage } from '../documents/script/script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway, ProtocolId } from '../gateway/gateway.ts'
 import type { Diagnosis, TrapCondition } from './diagnosis.ts'
-import type { LeftOut, Step } from './steps.ts'
+import type { Installer, LeftOut, Step } from './steps.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -16,8 +16,9 @@ export interface Tool {
   readonly alsoCalled?: readonly string[]
   /** Where the client's own documentation describes these settings. */
   readonly docs: string
-  /** The command line that installs it, as its vendor gives it. */
+  /** The command line that installs it, as its vendor gives it, and the versions of Node.js (semver) that it then needs. */
   readonly install?: string
+  readonly needsNode?: string
   /** Of libraries: the packages that were run, with version and registry. */
   readonly measuredPackages?: readonly string[]
   /** The header in which the client sends the key. */
@@ -46,7 +47,6 @@ export interface Tool {
   readonly snippets: Readonly<Record<string, string>>
   readonly importLinks: Readonly<Record<string, { address: string; parameters: Record<string, string> }>>
   readonly diagnosis: Diagnosis
-  /** How its clients are run to prove the settings. */
   readonly proofs: readonly Proof[]
   /** How `run` starts its client for once; the first that fits counts. None: it cannot. */
   readonly runs: readonly RunWay[]
@@ -239,6 +239,7 @@ export interface Catalog {
   /** Those of which nothing is written: their folders have steps alone. */
   readonly byHand: readonly Tool[]
   readonly leftOut: readonly LeftOut[]
+  readonly installers: readonly Installer[]
   /** Why a folder of the user's own is not among them. */
   readonly unusable?: readonly UserError[]
   readonly shells: readonly Shell[]
@@ -323,8 +324,7 @@ export interface CodeClient {
 /** Where dotfiles have their git folder when that is not beside them. */
 export interface DotfilePlaces {
   readonly places: Readonly<Record<string, readonly PlaceCandidate[]>>
-  /** Paths of git folders. */
+  /** Paths of git folders, and of folders in which each folder is one. */
   readonly folders: readonly string[]
-  /** Paths of folders in which each folder is a git folder. */
   readonly allIn: readonly string[]
 }

@@ -14,7 +14,7 @@ import type { Plan } from '../plan/plan.ts'
 import { standingSetup } from '../plan/setups.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
-import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { keepWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -59,13 +59,15 @@ function isBare({ values, switches }: Input): boolean {
 
 /** Going back from the last question about it leads to the answers that it is made of. */
 async function setUp(given: Input, context: WritingContext, presets?: Presets): Promise<Outcome> {
+  await refuseInstall(given, context)
   const settled = await resolveRegion(given, context)
   let answers = await complete(settled.input, context, presets)
+  const before = [...settled.findings, ...(await install(answers.input, context))]
   for (;;) {
     const { input, key, goBack } = answers
     const canGoBack = goBack !== undefined || context.canGoBack === true
     try {
-      return await applyChoices(setupMaker(input, key, settled.findings, context), { ...context, canGoBack })
+      return await applyChoices(setupMaker(input, key, before, context), { ...context, canGoBack })
     } catch (error) {
       if (error instanceof TriesFirst && key) {
         const tried = await tryOrGoBack(input, key, context)
@@ -74,6 +76,18 @@ async function setUp(given: Input, context: WritingContext, presets?: Presets): 
       else throw error
     }
   }
+}
+
+async function refuseInstall(given: Input, { host, catalog }: WritingContext): Promise<void> {
+  if (!isOn(given, 'install') && textOf(given, 'registry') === undefined) return
+  const { refuseWrongInstall } = await import('./install-clients.ts')
+  refuseWrongInstall(given, host, catalog)
+}
+
+/** The clients that are missing, once all is known that decides about them: their versions choose what is written. */
+async function install(input: Input, context: WritingContext): Promise<readonly Finding[]> {
+  if (!isOn(input, 'install')) return []
+  return (await import('./install-clients.ts')).installMissing(input, context)
 }
 
 /** Undefined: back to the question that led here. */

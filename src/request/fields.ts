@@ -248,6 +248,8 @@ export const fields = {
   list: { flag: 'list', summary: say('flag.list'), commands: ['undo'] },
   dryRun: { flag: 'dry-run', summary: say('flag.dry-run'), commands: writers },
   purge: { flag: 'purge', summary: say('flag.purge'), commands: ['remove'] },
+  install: { flag: 'install', summary: say('flag.install'), commands: ['setup'] },
+  registry: { flag: 'registry', value: 'URL', summary: say('flag.registry'), commands: ['setup'] },
   exitCode: { flag: 'exit-code', summary: say('flag.exit-code'), commands: ['setup', 'switch', 'status'] },
   diff: {
     flag: 'diff',

@@ -1601,6 +1601,41 @@ export const en = {
     'The link contains your key. Open it on this computer only: whoever gets it can use the key, and chats and browsers keep links.',
   'print.save-in': ({ path }: With<'path'>) => `Save this in ${path}`,
 
+  // Installing clients.
+  'install.ask': ({ tools }: { readonly tools: readonly string[] }) => `Install ${tools.join(', ')} now?`,
+  'install.line': ({ tool, command }: With<'tool' | 'command'>) =>
+    `${tool} is not installed. This installs it: ${command}`,
+  'install.progress': ({ command }: With<'command'>) => `Running ${command}`,
+  'install.done': ({ tool }: With<'tool'>) => `${tool} has been installed.`,
+  'install.would': ({ tool, command }: With<'tool' | 'command'>) => `Would install ${tool}: ${command}`,
+  'install.by-yourself': ({ tool }: With<'tool'>) =>
+    `${tool} is not installed, and --install can't install it.`,
+  'install.no-program': ({ tool, program }: With<'tool' | 'program'>) =>
+    `${tool} was not installed: ${program} is not in PATH.`,
+  'install.hint': ({ command }: With<'command'>) => `To install it yourself: ${command}`,
+  'install.not-in-path': ({ tool, commands }: With<'tool'> & { readonly commands: readonly string[] }) =>
+    `${tool} has been installed, but ${commands.join(' and ')} is not in PATH.`,
+  'install.not-in-path.hint': ({ program }: With<'program'>) =>
+    `Add the folder into which ${program} installs programs to PATH, then open a new terminal.`,
+  'install.failed': ({ tool, command }: With<'tool' | 'command'>) =>
+    `${tool} could not be installed, so nothing was configured. The last lines of ${command}:`,
+  'install.not-allowed.hint':
+    'The folder for global packages is not yours. Never use sudo for it: choose one of your own (npm config set prefix ~/.local), and put its bin folder in PATH.',
+  'install.slow': ({ tool, minutes }: With<'tool'> & { readonly minutes: number }) =>
+    `${tool} was not installed within ${minutes} minutes, so nothing was configured.`,
+  'install.node': ({ tool, wanted, version }: With<'tool' | 'wanted' | 'version'>) =>
+    `${tool} needs Node.js ${wanted}, and the one in PATH is ${version}. Nothing was installed or configured.`,
+  'install.node.hint': ({ tool }: With<'tool'>) => `Install a newer Node.js, or leave out ${tool}.`,
+  'install.unconfirmed': '--install runs other programs, so it needs your yes.',
+  'install.unconfirmed.hint': 'Add --yes, or run the command in a terminal.',
+  'install.registry': ({ value }: With<'value'>) => `"${value}" is no registry to install from.`,
+  'install.registry.hint': ({ names }: { readonly names: readonly string[] }) =>
+    `Give an https:// URL without a user name, or one of: ${names.join(', ')}`,
+  'install.registry-alone': '--registry is for --install.',
+  'install.registry-several': ({ tools }: { readonly tools: readonly string[] }) =>
+    `One registry can't have all of these: ${tools.join(', ')}.`,
+  'install.registry-several.hint': 'Install the tools of npm and those of pipx in two runs.',
+
   // The command run.
   'run.not-installed': ({ tool, commands }: With<'tool'> & { readonly commands: readonly string[] }) =>
     `${tool} is not installed (${commands.join(' and ')} not in PATH).`,
@@ -1972,6 +2007,8 @@ export const en = {
   'flag.dry-run': 'Show the changes without writing',
   'flag.purge':
     'Also delete the backups that contain the key (the changes they belong to can no longer be undone)',
+  'flag.install': 'Also install the tools that are missing, with npm, pipx or uv (undo keeps them installed)',
+  'flag.registry': 'With --install: the registry to install from, or `china` for mirrors in mainland China',
   'flag.exit-code':
     'Exit with 3 if something has changed (status) or would change (with --dry-run), otherwise with 0',
   'flag.diff': 'Show the changes as a diff, with keys masked',

@@ -1265,6 +1265,33 @@ export const zhCN: Texts = {
   'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // The command run.
+  'install.ask': ({ tools }) => `现在安装 ${tools.join('、')}？`,
+  'install.line': ({ tool, command }) => `${tool} 未安装。安装命令：${command}`,
+  'install.progress': ({ command }) => `正在运行 ${command}`,
+  'install.done': ({ tool }) => `已安装 ${tool}。`,
+  'install.would': ({ tool, command }) => `将安装 ${tool}：${command}`,
+  'install.by-yourself': ({ tool }) => `${tool} 未安装，且 --install 无法安装它。`,
+  'install.no-program': ({ tool, program }) => `未安装 ${tool}：PATH 中没有 ${program}。`,
+  'install.hint': ({ command }) => `如需自行安装：${command}`,
+  'install.not-in-path': ({ tool, commands }) => `已安装 ${tool}，但 PATH 中没有 ${commands.join('、')}。`,
+  'install.not-in-path.hint': ({ program }) => `请将 ${program} 安装程序的文件夹加入 PATH，然后打开新终端。`,
+  'install.failed': ({ tool, command }) =>
+    `无法安装 ${tool}，因此未进行任何设置。${command} 的最后几行输出：`,
+  'install.not-allowed.hint':
+    '您没有全局软件包文件夹的写入权限。请勿使用 sudo：请改用您自己的文件夹（npm config set prefix ~/.local），并将其 bin 文件夹加入 PATH。',
+  'install.slow': ({ tool, minutes }) => `${tool} 未能在 ${minutes} 分钟内安装完成，因此未进行任何设置。`,
+  'install.node': ({ tool, wanted, version }) =>
+    `${tool} 需要 Node.js ${wanted}，而 PATH 中的版本为 ${version}。未安装或设置任何内容。`,
+  'install.node.hint': ({ tool }) => `请安装更新的 Node.js，或不选择 ${tool}。`,
+  'install.unconfirmed': '--install 会运行其他程序，因此需要您确认。',
+  'install.unconfirmed.hint': '请添加 --yes，或在终端中运行此命令。',
+  'install.registry': ({ value }) => `“${value}”不是可用的安装来源。`,
+  'install.registry.hint': ({ names }) =>
+    `请填写不含用户名的 https:// URL，或以下名称之一：${names.join('、')}`,
+  'install.registry-alone': '--registry 仅用于 --install。',
+  'install.registry-several': ({ tools }) => `同一个 registry 无法提供全部工具：${tools.join('、')}。`,
+  'install.registry-several.hint': '请将 npm 的工具与 pipx 的工具分两次安装。',
+
   'run.not-installed': ({ tool, commands }) => `${tool} 未安装（PATH 中没有 ${commands.join('、')}）。`,
   'run.not-installed.hint': ({ command }) => `请先安装，然后重试：${command}`,
   'run.no-way': ({ tool }) => `${tool} 无法仅在一次运行中使用其他设置。`,
@@ -1585,6 +1612,8 @@ export const zhCN: Texts = {
   'flag.list': '列出可撤销的操作，不作任何更改',
   'flag.dry-run': '仅显示更改，不写入',
   'flag.purge': '同时删除含有密钥的备份（相应的操作将无法再撤销）',
+  'flag.install': '同时用 npm、pipx 或 uv 安装缺少的工具（undo 不会卸载）',
+  'flag.registry': '与 --install 一起使用：安装来源的 registry，或 `china`（中国大陆镜像）',
   'flag.exit-code': '有变化（status）或将有变化（配合 --dry-run）时退出码为 3，否则为 0',
   'flag.diff': '以 diff 形式显示更改，密钥已隐藏',
   'flag.timeout': '等待网关响应的时限（秒）',

@@ -3,9 +3,9 @@ import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { type PrintedStep, printSteps, standInKey } from '../plan/print-steps.ts'
-import { type Printed, printFormats, printTool } from '../plan/print-tool.ts'
-import type { WantedContext } from '../plan/wanted.ts'
+import { fillTemplate, fillText, type Lookup } from '../plan/placeholders.ts'
+import { type Printed, printFormats, printTool, renderLeaves } from '../plan/print-tool.ts'
+import { lookupFor, type WantedContext } from '../plan/wanted.ts'
 import { completeChoice, lacksModel } from '../request/choose-tools.ts'
 import { refuseForeignWishes } from '../request/folder-flags.ts'
 import { chooseOrigin, missingKey } from '../request/normalise-request.ts'
@@ -14,7 +14,7 @@ import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts
 import { synonymsOf } from '../request/synonyms.ts'
 import { givenWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
-import { asMessage, joined, type Message, say } from '../texts/message.ts'
+import { asMessage, joined, type Message, say, written } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
 import { givenKey } from './given-key.ts'
 
@@ -32,6 +32,9 @@ export const printCommand: CommandSpec = {
   needsEveryTool: true,
   run: runPrint,
 }
+
+/** Stands for the key wherever the real one was not asked for. */
+const standInKey = 'cr_YOUR_KEY'
 
 const standInModel = 'MODEL_NAME'
 
@@ -128,6 +131,30 @@ const linkHoldsKey: Finding = {
   id: 'link-holds-key',
   level: 'warning',
   message: say('print.link-holds-key'),
+}
+
+/** One step with its values filled in. */
+interface PrintedStep {
+  readonly text: Message
+  /** What is pasted, in its format. */
+  readonly settings?: string
+  readonly format?: string
+  readonly name?: string
+}
+
+/** What a user does by hand, in order; nothing where the tool has no steps. The key is never in it. */
+function printSteps(choice: ToolChoice, context: WantedContext): Promise<PrintedStep[]> {
+  const known = lookupFor(choice, context)
+  const lookup: Lookup = (name) => (name === 'key' ? standInKey : known(name))
+  return Promise.all(
+    choice.tool.steps.map(async ({ text, textZh, settings }) => {
+      const said = { text: written(fillText(text, lookup), fillText(textZh, lookup)) }
+      if (!settings) return said
+      const { format, content, name } = settings
+      const filled = await renderLeaves(format, fillTemplate(content, lookup))
+      return { ...said, settings: filled.trimEnd(), format, ...(name !== undefined && { name }) }
+    }),
+  )
 }
 
 /** What the tool needs besides, where one format was asked for; code, and variables of a tool that goes by these alone, need nothing. */

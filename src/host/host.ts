@@ -38,7 +38,6 @@ export interface Host {
   onCancelled(report: () => Promise<number>): void
   /** Tells of an error that nobody waited for, then ends the program with the code that is given back. */
   onStrayError(report: (error: unknown) => Promise<number>): void
-  /** Whether a process with this id lives. */
   isAlive(pid: number): boolean
   readonly processes: Processes
   /**
@@ -61,7 +60,6 @@ export interface KeychainStore {
   set(account: string, password: string): Promise<void>
   /** An account that is not there is fine. */
   delete(account: string): Promise<void>
-  /** All accounts. */
   list(): Promise<readonly string[]>
 }
 

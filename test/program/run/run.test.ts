@@ -60,6 +60,13 @@ async function startAndWait(word: string) {
 
 const clients = () => join(home, '.local/state/qcode-setup/clients')
 
+/** A client may say that it is ready before the program has written down that it runs. */
+async function noted() {
+  const users = () => readdirSync(clients()).map((name) => join(clients(), name, 'users.json'))
+  while (!users().some((file) => readFileSync(file, 'utf8').includes('"client"')))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
 describe('run with a client that is a program', () => {
   it.each([
     [['exit', '0'], 0],
@@ -95,6 +102,7 @@ describe('run with a client that is a program', () => {
 
   it('given a kill, leaves the file for as long as the client runs, and the next run clears it away', async () => {
     const { program, ended } = await startAndWait('sleep')
+    await noted()
     program.kill('SIGKILL')
     expect(await ended).toBe('SIGKILL')
     const [left = ''] = readdirSync(clients())

@@ -38,7 +38,7 @@ function makeComputer(): { home: string; sh: (text: string) => string; write: ty
     chmodSync(join(home, path), mode)
   }
   mkdirSync(bin)
-  const start = `#!/bin/sh\nexec ${process.execPath} ${programPath} "$@" --no-check\n`
+  const start = `#!/bin/sh\ncase $1 in apply) set -- "$@" --no-check ;; esac\nexec ${process.execPath} ${programPath} "$@"\n`
   writeFileSync(join(bin, 'qcode-setup'), start, { mode: 0o755 })
   const env = {
     HOME: home,
@@ -60,6 +60,23 @@ function expectSetUp(home: string): void {
   expect(readFileSync(join(home, '.codex/.env'), 'utf8')).toContain(sampleKey)
   expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toContain('https://eu.qcode.cc/api')
 }
+
+describe('a job of a CI', () => {
+  const lines =
+    /^A job of a CI[\s\S]*?^```sh\n([\s\S]*?)^```$/m.exec(page)?.[1]?.replaceAll('npx --yes ', '') ?? ''
+
+  it('passes where the repository and the computer are right, and names the line that is not', () => {
+    const { sh, write } = makeComputer()
+    write('qcode.toml', setupFile)
+    sh('qcode-setup apply qcode.toml --yes')
+    write('app/.env', 'ANTHROPIC_BASE_URL=https://api.qcode.cc/api\n')
+    write('app/qcode.toml', setupFile)
+    expect(lines).toContain('lint --format github')
+    sh(`cd app\n${lines.replaceAll('--no-check', '')}`)
+    write('app/.env', 'ANTHROPIC_BASE_URL=https://api.qcode.cc/api/\n')
+    expect(() => sh(`cd app\n${lines}`)).toThrow(/Command failed/)
+  })
+})
 
 describe.skipIf(isMissing('stow'))('GNU Stow', () => {
   it('links the setup file, and apply writes nothing into the package', () => {

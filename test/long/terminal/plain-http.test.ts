@@ -70,6 +70,8 @@ describe('an origin without TLS on a terminal', () => {
     const run = start({ args: toChina })
     await run.question(en['ask.use-anyway'])
     run.press('y', enter)
+    await run.question('Optional for Codex CLI')
+    run.press(enter)
     await run.question(en['ask.confirm'])
     run.press('n', enter)
     expect(await run.exit).toBe(130)

@@ -19,11 +19,11 @@ import {
   refuseKeyArgument,
   unknownValue,
 } from './request/parse-arguments.ts'
-import { type Input, isOn } from './request/request.ts'
+import { type Input, isManagedScope, isOn } from './request/request.ts'
 import { verbNames } from './request/verbs.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
-import { loadTexts } from './texts/language.ts'
+import { asksForManaged, forWholeComputer, loadTexts } from './texts/language.ts'
 import { escapeNewlines, say } from './texts/message.ts'
 import {
   concludeOutput,
@@ -37,7 +37,8 @@ import {
 /** Runs the program: one command from its arguments, its outcome printed, the exit code set. Nobody else does either. */
 export async function main(args: readonly string[]): Promise<void> {
   const own = ownArguments(args)
-  const texts = await loadTexts(userLanguage(own))
+  const spoken = await loadTexts(userLanguage(own))
+  const texts = asksForManaged(own) ? forWholeComputer(spoken) : spoken
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)), texts)
   const json = own.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
@@ -67,9 +68,17 @@ async function runProgram(given: readonly string[], host: Host): Promise<number>
     print(host, isNamed ? help : [renderOverview(commandNames, { host, catalog }), help].join('\n\n'))
     return 0
   }
+  const asked = parseArguments(rest, spec, catalog)
+  if (!isManagedScope(asked)) return runOn(asked, spec, { host, catalog })
+  const { managedHost, withoutKey } = await import('./commands/managed-scope.ts')
+  const managed = { host: managedHost(spec.name, host), catalog: loadShippedCatalog(host) }
+  return runOn(withoutKey(parseArguments(rest, spec, managed.catalog)), spec, managed)
+}
+
+/** One command on the user's own settings, or on those of the whole computer. */
+async function runOn(input: Input, spec: CommandSpec, { host, catalog }: CommandContext): Promise<number> {
   const { unusable = [] } = catalog
   if (spec.needsEveryTool && unusable[0]) throw unusable[0]
-  const input = parseArguments(rest, spec, catalog)
   if (spec.writes !== 'nothing' && !spec.onlyReads?.(input)) refuseOddFolders(oddHomes(host))
   const notes = [...unusable, ...refuseOthersHome(spec, input, host)].map(noteOf)
   // A command that met a removed working folder only in its middle would stop after it has changed files.

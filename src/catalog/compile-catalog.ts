@@ -20,7 +20,7 @@ import type { Catalog, CodeClient, Completion, DotfilePlaces, Shell, Tool } from
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
 export async function compileCatalog(templates: string): Promise<Catalog> {
   const gateway = await readShared(join(templates, 'gateway.toml'), parseGateway)
-  const { shells, completions } = await readShared(join(templates, 'shells.toml'), (data) =>
+  const { shells, logins, completions } = await readShared(join(templates, 'shells.toml'), (data) =>
     shellsSchema.parse(data),
   )
   const codeClients = await readShared(join(templates, 'code-clients.toml'), (data) =>
@@ -38,6 +38,7 @@ export async function compileCatalog(templates: string): Promise<Catalog> {
     leftOut,
     installers,
     shells: shells.map(toShell),
+    logins: logins.map(toShell),
     completions: completions.map(toCompletion),
     codeClients,
     dotfiles,

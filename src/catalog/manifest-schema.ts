@@ -87,8 +87,9 @@ const keyDelivery = z.strictObject({
 })
 
 const target = z.strictObject({
-  scope: z.enum(['user', 'project']),
+  scope: z.enum(['user', 'project', 'managed']),
   path: filePath,
+  platforms: z.exactOptional(z.array(z.string())),
   format: z.enum(formatIds),
   content: fileName,
   variants: z.optional(z.array(id)),
@@ -224,6 +225,7 @@ const shell = z.strictObject({
   platforms: z.optional(z.array(z.string())),
   env_file: path,
   env_format: z.enum(formatIds),
+  copies: z.exactOptional(z.array(z.strictObject({ file: path, format: z.enum(formatIds) }))),
   profile_format: z.enum(formatIds),
   language: z.enum(scriptLanguages),
   profiles: z.array(z.array(path).check(z.minLength(1))),
@@ -254,6 +256,7 @@ const completion = z.strictObject({
 export const shellsSchema = z.strictObject({
   schema: z.literal(1),
   shells: z.array(shell),
+  logins: z.array(shell),
   completions: z.array(completion),
 })
 

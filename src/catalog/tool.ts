@@ -115,8 +115,10 @@ export interface KeyDelivery {
 
 /** One file of the client's, and what must stand in it. */
 export interface Target {
-  readonly scope: 'user' | 'project'
+  readonly scope: 'user' | 'project' | 'managed'
   readonly path: string
+  /** Where it is left out, every one. */
+  readonly platforms?: readonly string[]
   readonly format: FormatId
   /** The parsed content file; text values may hold placeholders. */
   readonly content: Value
@@ -196,6 +198,8 @@ export interface Shell {
   readonly platforms?: readonly string[]
   readonly envFile: string
   readonly envFormat: FormatId
+  /** Other files that get the same assignments. */
+  readonly copies?: readonly { readonly file: string; readonly format: FormatId }[]
   readonly profileFormat: FormatId
   /** For each: the first that exists, else the last is created. */
   readonly profiles: readonly (readonly string[])[]
@@ -243,6 +247,8 @@ export interface Catalog {
   /** Why a folder of the user's own is not among them. */
   readonly unusable?: readonly UserError[]
   readonly shells: readonly Shell[]
+  /** How an administrator sets variables for every user of a computer: like a shell, one for each platform. */
+  readonly logins: readonly Shell[]
   readonly completions: readonly Completion[]
   readonly codeClients: readonly CodeClient[]
   readonly dotfiles: DotfilePlaces

@@ -14,7 +14,7 @@ import type { Plan } from '../plan/plan.ts'
 import { choiceId } from '../plan/setups.ts'
 import { type FileStatus, inspectSetup } from '../plan/tool-status.ts'
 import { refuseWithoutKeychain, refuseWithoutVariable } from '../request/choose-tools.ts'
-import { judgeKeyLook } from '../request/normalise-request.ts'
+import { judgeKeyLook, noKeyFinding } from '../request/normalise-request.ts'
 import { type Declaration, readSetupFiles } from '../request/read-setup-file.ts'
 import { type Input, isOn, type ToolChoice, textOf, withValues } from '../request/request.ts'
 import { describeReference, parseKeyReference } from '../secrets/key-reference.ts'
@@ -26,6 +26,7 @@ import { type Applied, applyChoices, type Chosen } from './apply-choices.ts'
 import { choiceOf, existingChoices, isGone, loadLedger } from './choices-of.ts'
 import { type DeclaredChoices, declaredChoices } from './declared-choices.ts'
 import { declaredKey } from './declared-key.ts'
+import { inScope } from './managed-scope.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { createPlanContext } from './plan-context.ts'
 import { resolveVariants } from './resolve-region.ts'
@@ -52,7 +53,8 @@ export const applyCommand: CommandSpec = {
  */
 export async function runApply(given: Input, context: WritingContext): Promise<Outcome> {
   const input = isOn(given, 'check') ? checking(given) : given
-  const declaration = await readSetupFiles(input.positionals, context.catalog, context.host)
+  const said = await readSetupFiles(input.positionals, context.catalog, context.host)
+  const declaration = await inScope(said, input)
   let wanted: Wanted | undefined
   return applyChoices<Plan>(
     {
@@ -120,6 +122,9 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
       ...key.findings,
       ...(key.isGiven && key.secret ? judgeKeyLook(key.secret) : []),
       ...strangers.map(({ finding }) => finding),
+      ...declared.choices
+        .filter(({ scope }) => scope === 'managed')
+        .map((choice) => noKeyFinding(choice, context.host)),
       ...(reference
         ? [
             {

@@ -30,7 +30,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
   const tool = catalog.tools.find(({ id }) => id === setup.tool)
   const variant = tool?.variants.find(({ id }) => id === setup.variant) ?? tool?.variants[0]
   if (!tool || !variant) return undefined
-  const shell = catalog.shells.find(
+  const shell = [...catalog.shells, ...catalog.logins].find(
     ({ id, platforms }) =>
       id === setup.shell && (platforms === undefined || platforms.includes(host.platform)),
   )
@@ -73,7 +73,7 @@ function assertKnown({ setups }: Ledger, { host, catalog }: CommandContext): voi
     scope: fields.scope.choices(),
     method: fields.method.choices(),
     keyStore: fields.keyStore.choices(),
-    shell: catalog.shells.map(({ id }) => id),
+    shell: [...catalog.shells, ...catalog.logins].map(({ id }) => id),
   }
   for (const setup of setups) {
     for (const [name, values] of Object.entries(known)) {

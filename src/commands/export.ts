@@ -71,7 +71,7 @@ async function describe(choice: ToolChoice, context: CommandContext): Promise<To
     ...(scope !== 'user' && { scope }),
     ...(project !== undefined && { project: fromHome(project, context.host) }),
     method,
-    ...(shell && { shell: shell.id }),
+    ...(shell && scope !== 'managed' && { shell: shell.id }),
     ...(keyStore !== 'file' && { key_store: keyStore }),
     ...sayWishes(choice),
     ...(variant !== undefined && { variant }),

@@ -108,9 +108,12 @@ async function judgeChoices(
   return [...judged.flat(), ...profileFindings([...new Set(shells)], machine)]
 }
 
+/** No errors, but the client does not go where it was set up to go. */
+const told = ['base-url-elsewhere', 'base-url-managed']
+
 /** What a setup reports of its own effect; its own command is no way out of it. */
 function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
-  const isTold = finding.level === 'error' || finding.id === 'base-url-elsewhere'
+  const isTold = finding.level === 'error' || told.includes(finding.id)
   if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
   // Whoever runs this has the command at hand.
   if (finding.id === 'key-command-missing') return [asWarning(finding)]

@@ -1,6 +1,6 @@
 import { detectTool } from '../catalog/detect.ts'
 import { isByHand } from '../catalog/steps.ts'
-import type { Tool } from '../catalog/tool.ts'
+import type { Catalog, Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { Host } from '../host/host.ts'
 import { methodsOf } from '../request/choose-tools.ts'
@@ -41,19 +41,21 @@ interface ToolRow {
   readonly docs: string
 }
 
-const scopes: readonly Scope[] = ['user', 'project']
+const scopes: readonly Scope[] = ['user', 'project', 'managed']
 
 /** Every tool, installed ones first. Nothing is written; a client is run only where nothing else tells its version. */
 export async function runTools(_: Input, { catalog, host }: CommandContext): Promise<Outcome> {
-  const look = Promise.all([...catalog.tools, ...catalog.byHand].map((tool) => rowOf(tool, host)))
+  const all = [...catalog.tools, ...catalog.byHand]
+  const look = Promise.all(all.map((tool) => rowOf(tool, catalog, host)))
   const rows = await withProgress(host, host.texts['progress.look'], look)
   const sorted = [...rows.filter(({ installed }) => installed), ...rows.filter(({ installed }) => !installed)]
   return { exit: 0, findings: [], data: { tools: sorted }, report: render(sorted, host) }
 }
 
-async function rowOf(tool: Tool, host: Host): Promise<ToolRow> {
+async function rowOf(tool: Tool, { logins }: Catalog, host: Host): Promise<ToolRow> {
   const { present, version = null } = await detectTool(tool, host)
   const measured = tool.diagnosis.measured ?? tool.measuredPackages?.join(', ') ?? null
+  const place = { keyStore: 'file', machine: { platform: host.platform, logins } } as const
   return {
     id: tool.id,
     title: tool.title,
@@ -61,7 +63,7 @@ async function rowOf(tool: Tool, host: Host): Promise<ToolRow> {
     version,
     facts: measured === null ? 'documented' : 'measured',
     measured,
-    scopes: scopes.filter((scope) => methodsOf(tool, scope).length > 0),
+    scopes: scopes.filter((scope) => methodsOf(tool, scope, place).length > 0),
     byHand: isByHand(tool) ? `qcode-setup print ${tool.id}` : null,
     run: tool.runs.length > 0,
     install: tool.install ?? null,

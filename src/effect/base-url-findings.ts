@@ -104,14 +104,26 @@ function overriddenFindings(winner: Found, scene: ConnectionContext): Finding[] 
     .filter(({ value }) => value.trim() !== '' && value.trim() !== winner.value.trim())
     .slice(0, 1)
     .map((other) => {
-      const message = say('effect.base-url-overridden', {
+      const values = {
         url: maskUrl(winner.value.trim()),
         source: describeSource(winner, profiles),
         other: maskUrl(other.value.trim()),
         otherSource: describeSource(other, profiles),
-      })
-      const hint = say('remedy.one-of-two', { remedy: remedyFor(other, profiles) })
-      return finding(scene, 'base-url-overridden', 'warning', winner, { message, hint })
+      }
+      const remedy = remedyFor(other, profiles)
+      const isManaged = winner.source.level === 'managed' && other.source.level !== 'managed'
+      const [id, message, hint] = isManaged
+        ? ([
+            'base-url-managed',
+            say('effect.base-url-managed', values),
+            say('effect.base-url-managed.hint', { remedy }),
+          ] as const)
+        : ([
+            'base-url-overridden',
+            say('effect.base-url-overridden', values),
+            say('remedy.one-of-two', { remedy }),
+          ] as const)
+      return finding(scene, id, 'warning', winner, { message, hint })
     })
 }
 

@@ -19,6 +19,8 @@ export interface Host {
   readonly machineName: string
   /** Permission bits that a new file of the user's does not get. */
   readonly umask: number
+  /** Sets it for the rest of the run. */
+  readonly setUmask?: (mask: number) => void
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */
   readonly systemFolder: string
   readonly terminal: Terminal

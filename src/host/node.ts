@@ -39,6 +39,7 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
       return hostname()
     },
     umask: process.umask(),
+    setUmask: (mask) => void process.umask(mask),
     systemFolder: '',
     terminal: createTerminal(),
     texts,

@@ -108,7 +108,8 @@ export async function findHalves(
   const { catalog, machine, installed } = effect
   const planned = overlay(machine, plan.edits)
   const given = { catalog, machine: planned, setups: plan.ledger.setups, ownKeys: ownKeys(plan.ledger, key) }
-  for (const choice of choices) {
+  // Of a whole computer, a base URL alone is all there is.
+  for (const choice of choices.filter(({ scope }) => scope !== 'managed')) {
     const { view } = await viewSetup(choice, await installed(choice.tool), given)
     for (const { destination, baseUrl, keys, leakedKey } of view.connections) {
       const isAlone = destination === 'gateway' && keys.sent.length === 0
@@ -134,6 +135,8 @@ function inTheWay(
 /** Of the user's own settings, or of those of the project that is set up. A login, and what all of a team share, is left. */
 function mayBeTakenOut({ source, isLogin }: Found, { scope }: ToolChoice): boolean {
   if (isLogin) return false
+  // No user's settings are an administrator's to change.
+  if (scope === 'managed') return false
   const levels = scope === 'user' ? ['user', 'local'] : ['local', 'project']
   return levels.includes(source.level)
 }

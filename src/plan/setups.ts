@@ -102,9 +102,17 @@ function placeOf(choice: ToolChoice, host: Surroundings): string {
   return filePlace(choice, host)
 }
 
-/** The folders in which the tool's files at user scope stand, as one text; mostly it is one folder. */
-function filePlace({ tool, project, folders }: ToolChoice, host: Surroundings): string {
+/** The folders in which the tool's files at user or managed scope stand, as one text; mostly it is one folder. */
+function filePlace({ tool, scope, project, folders }: ToolChoice, host: Surroundings): string {
   const places = resolvePlaces(tool.places, host, project, folders)
+  if (scope === 'managed') {
+    const here = tool.targets.filter(
+      (one) => one.scope === scope && one.platforms?.includes(host.platform) !== false,
+    )
+    return [...new Set(here.map(({ path }) => realFolder(dirname(resolvePath(path, places)))))].join(
+      delimiter,
+    )
+  }
   const targets = tool.targets.filter(({ scope }) => scope === 'user')
   const names = targets.flatMap(({ path }) => /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? [])
   const paths = [...new Set(names.flatMap((name) => places[name] ?? []).map(realFolder))].sort()
@@ -113,7 +121,12 @@ function filePlace({ tool, project, folders }: ToolChoice, host: Surroundings): 
 }
 
 /** The folders that a variable of the environment can move, as they are for this choice. */
-function foldersOf({ tool, project, folders }: ToolChoice, host: Surroundings): Record<string, string> {
+function foldersOf(
+  { tool, scope, project, folders }: ToolChoice,
+  host: Surroundings,
+): Record<string, string> {
+  // Of a computer, and not of whoever administers it.
+  if (scope === 'managed') return {}
   const places = resolvePlaces(tool.places, host, project, folders)
   const names = ['config', 'xdgConfig', 'zdotdir', ...Object.keys(tool.places)]
   return Object.fromEntries(

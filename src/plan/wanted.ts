@@ -134,7 +134,8 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
   const lookup = lookupFor(choice, context)
   return choice.tool.targets
     .filter(({ scope, needsModel }) => scope === choice.scope && (!needsModel || choice.model))
-    .filter((target) => target.variants === undefined || target.variants.includes(choice.variant.id))
+    .filter(({ variants }) => variants?.includes(choice.variant.id) ?? true)
+    .filter(({ platforms }) => platforms?.includes(context.host.platform) ?? true)
     .filter((target) => (target.keyDelivery ?? ['file', 'env']).includes(deliveryOf(choice)))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
@@ -192,17 +193,17 @@ function keyOutput({ host }: WantedContext, shell?: Shell): Value {
 function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {
   const { shell } = choice
   if (!shell) throw new Error('variables at user scope need a shell')
-  const envFile = resolvePath(shell.envFile, shellPlaces(choice, context))
+  const places = shellPlaces(choice, context)
+  const envFile = resolvePath(shell.envFile, places)
   const later = laterProfilesOf(choice, context).map(({ path }) => path)
-  const source: Leaf = {
-    keyPath: ['source'],
-    value: pathInProfile(envFile, shell.profileFormat, context.host),
-  }
+  const profiles = [...profilesOf(shell, choice, context), ...later]
+  const source = { keyPath: ['source'], value: pathInProfile(envFile, shell.profileFormat, context.host) }
+  const files = [{ file: shell.envFile, format: shell.envFormat }, ...(shell.copies ?? [])]
+  const at = (path: string, format: FormatId, own: readonly Leaf[]) =>
+    wantedOf(choice, context, path, format, own)
   return [
-    wantedOf(choice, context, envFile, shell.envFormat, leaves),
-    ...[...profilesOf(shell, choice, context), ...later].map((profile) =>
-      wantedOf(choice, context, profile, shell.profileFormat, [source]),
-    ),
+    ...files.map(({ file, format }) => at(resolvePath(file, places), format, leaves)),
+    ...profiles.map((path) => at(path, shell.profileFormat, [source])),
   ]
 }
 

@@ -6,6 +6,7 @@ import {
   type KeyDelivery,
   keyVariables,
   type Shell,
+  type Target,
   type Tool,
   type Variant,
 } from '../catalog/tool.ts'
@@ -78,10 +79,16 @@ export async function completeChoice(
   const variant = await pickVariant(tool, textOf(input, `pin:${tool.id}`), host)
   const keyDelivery = keyStore === 'keychain' ? await pickKeyDelivery(tool, variant, scope, host) : undefined
   const wanted = textOf(input, 'method') as Method | undefined
-  const method = chooseMethod(tool, scope, wanted, { keyStore, keyDelivery })
+  const machine = { platform: host.platform, logins: catalog.logins }
+  const method = chooseMethod(tool, scope, wanted, { keyStore, keyDelivery, machine })
   const inFiles = method === 'file' ? keyDelivery : undefined
   const needsShell = scope === 'user' && (method === 'env' || (inFiles?.variables.length ?? 0) > 0)
-  const shell = needsShell ? chooseShell(textOf(input, 'shell'), catalog, host) : undefined
+  const isForAll = scope === 'managed' && method === 'env'
+  const shell = needsShell
+    ? chooseShell(textOf(input, 'shell'), catalog, host)
+    : isForAll
+      ? loginOf(machine)
+      : undefined
   // A project's files stand in the project, wherever the user's own are.
   if (scope === 'user') refuseOddFolders(oddFoldersOf(tool, shell, host))
   return {
@@ -102,20 +109,38 @@ export async function completeChoice(
 interface KeyPlace {
   readonly keyStore: KeyStore
   readonly keyDelivery?: KeyDelivery | undefined
+  /** At managed scope: what this computer has places for. By default any is taken to have them. */
+  readonly machine?: Machine
+}
+
+type Machine = Pick<Host, 'platform'> & Pick<Catalog, 'logins'>
+
+/** How variables reach every user of this computer; undefined where this program knows no place for them. */
+function loginOf({ platform, logins }: Machine): Shell | undefined {
+  return logins.find(({ platforms }) => platforms?.includes(platform) ?? true)
 }
 
 /** How a tool can be set up at a scope; the preferred way first. Only a shell can read the keychain for a variable. */
 export function methodsOf(
   tool: Tool,
   scope: Scope,
-  { keyStore, keyDelivery }: KeyPlace = { keyStore: 'file' },
+  { keyStore, keyDelivery, machine }: KeyPlace = { keyStore: 'file' },
 ): Method[] {
   const inKeychain = keyStore === 'keychain'
+  const isHere = ({ platforms }: Target) => !machine || (platforms?.includes(machine.platform) ?? true)
   const byFile = inKeychain
     ? keyDelivery !== undefined
-    : tool.targets.some((target) => target.scope === scope)
+    : tool.targets.some((target) => target.scope === scope && isHere(target))
+  if (scope === 'managed') {
+    const byLogin = tool.env !== undefined && (!machine || loginOf(machine) !== undefined)
+    return byFile ? ['file'] : byLogin && !tool.targets.some(isManaged) ? ['env'] : []
+  }
   const byEnv = tool.env !== undefined && (scope === 'user' || (tool.env.dotenv && !inKeychain))
   return [...(byFile ? (['file'] as const) : []), ...(byEnv ? (['env'] as const) : [])]
+}
+
+function isManaged({ scope }: Target): boolean {
+  return scope === 'managed'
 }
 
 /** The shell whose profile is written: the one named, else the login shell. Errors: UserError naming `--shell`, exit 2. */
@@ -154,10 +179,13 @@ async function pickVariant(tool: Tool, pinned: string | undefined, host: Host): 
 /** A tool that has no method with the keychain is refused once all tools are known. */
 function chooseMethod(tool: Tool, scope: Scope, wanted: Method | undefined, place: KeyPlace): Method {
   const possible = methodsOf(tool, scope, place)
-  const methods = possible.length > 0 ? possible : methodsOf(tool, scope)
+  const other = { keyStore: 'file', ...(place.machine && { machine: place.machine }) } as const
+  const methods = possible.length > 0 ? possible : methodsOf(tool, scope, other)
   const method = wanted ?? methods[0]
   if (method !== undefined && methods.includes(method)) return method
-  const scopes = (['user', 'project'] as const).filter((other) => methodsOf(tool, other).length > 0)
+  const scopes = (['user', 'project', 'managed'] as const).filter(
+    (each) => methodsOf(tool, each, other).length > 0,
+  )
   if (methods.length === 0)
     throw new UserError({
       code: 'scope-not-supported',

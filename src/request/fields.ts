@@ -66,6 +66,9 @@ const writers = [
   'completion uninstall',
 ] as const
 
+/** They say how tools reach the gateway. */
+const setters = ['setup', 'switch', 'apply', 'key rotate'] as const
+
 const everyCommand: readonly FlagOwner[] = [
   ...commands.filter((name) => name !== 'key' && name !== 'completion'),
   ...verbNames,
@@ -157,7 +160,16 @@ export const fields = {
     value: 'SCOPE',
     summary: say('flag.scope'),
     commands: ['setup', 'remove'],
-    choices: () => ['user', 'project'],
+    choices: () => ['user', 'project', 'managed'],
+    default: 'user',
+  },
+  // Whose settings these commands are about; which of the user's own, other flags tell.
+  ownScope: {
+    flag: 'scope',
+    value: 'SCOPE',
+    summary: say('flag.own-scope'),
+    commands: ['apply', 'status', 'switch', 'undo', 'export'],
+    choices: () => ['user', 'managed'],
     default: 'user',
   },
   method: {
@@ -200,32 +212,16 @@ export const fields = {
     flag: 'on-conflict',
     value: 'WHAT',
     summary: say('flag.on-conflict'),
-    commands: [
-      'setup',
-      'switch',
-      'apply',
-      'key rotate',
-      'remove',
-      'completion install',
-      'completion uninstall',
-    ],
+    commands: [...setters, 'remove', 'completion install', 'completion uninstall'],
     choices: () => ['stop', 'overwrite', 'skip'],
     default: 'stop',
   },
-  allowTracked: {
-    flag: 'allow-tracked',
-    summary: say('flag.allow-tracked'),
-    commands: ['setup', 'switch', 'apply', 'key rotate', 'lint'],
-  },
-  gitignore: {
-    flag: 'gitignore',
-    summary: say('flag.gitignore'),
-    commands: ['setup', 'switch', 'apply', 'key rotate'],
-  },
+  allowTracked: { flag: 'allow-tracked', summary: say('flag.allow-tracked'), commands: [...setters, 'lint'] },
+  gitignore: { flag: 'gitignore', summary: say('flag.gitignore'), commands: setters },
   allowProblems: {
     flag: 'allow-problems',
     summary: say('flag.allow-problems'),
-    commands: ['setup', 'switch', 'apply', 'key rotate', 'remove', 'lint'],
+    commands: [...setters, 'remove', 'lint'],
   },
   recover: {
     flag: 'recover',
@@ -235,11 +231,7 @@ export const fields = {
     choices: () => ['undo', 'finish'],
     default: 'undo',
   },
-  restartDaemons: {
-    flag: 'restart-daemons',
-    summary: say('flag.restart-daemons'),
-    commands: ['setup', 'switch', 'apply', 'key rotate'],
-  },
+  restartDaemons: { flag: 'restart-daemons', summary: say('flag.restart-daemons'), commands: setters },
   check: { flag: 'check', summary: say('flag.check'), commands: ['apply'] },
   prune: { flag: 'prune', summary: say('flag.prune'), commands: ['apply'] },
   allowGateway: { flag: 'allow-gateway', summary: say('flag.allow-gateway'), commands: ['apply'] },
@@ -267,7 +259,7 @@ export const fields = {
   noCheck: {
     flag: 'no-check',
     summary: say('flag.no-check'),
-    commands: ['setup', 'switch', 'apply', 'key rotate', 'doctor'],
+    commands: [...setters, 'doctor'],
   },
   protocol: {
     flag: 'protocol',

@@ -51,7 +51,7 @@ export async function normaliseRequest(
   const findings = [
     ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
     ...(key && isKept ? judgeKeyLook(key) : []),
-    ...(isKept ? [] : choices.map(({ tool }) => keyVariableFinding(tool, host))),
+    ...(isKept ? [] : choices.map((choice) => noKeyFinding(choice, host))),
     ...leftOut,
   ]
   return { request: { choices, ...(key && isKept && { key }) }, origin, findings }
@@ -63,6 +63,15 @@ export function keyVariableFinding(tool: Tool, { env }: Pick<Host, 'env'>): Find
   const isSet = names.every((name) => env[name])
   const message = say('key.from-environment', { tool: tool.title, names })
   return { id: 'key-from-environment', level: isSet ? 'info' : 'warning', tool: tool.id, message }
+}
+
+/** Who has to bring the key that is not written: the user, by a variable; where the whole computer is set up, each user. */
+export function noKeyFinding({ tool, scope }: ToolChoice, host: Pick<Host, 'env'>): Finding {
+  if (scope !== 'managed') return keyVariableFinding(tool, host)
+  // A variable of the gateway's own holds nobody else's key.
+  const text = tool.keyVariable === undefined ? 'key.managed.other' : 'key.managed'
+  const message = say(text, { tool: tool.title, id: tool.id })
+  return { id: 'key-of-each-user', level: 'warning', tool: tool.id, message }
 }
 
 /** UserError `key-missing`, exit 2: there is none, and nobody can be asked. */

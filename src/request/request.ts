@@ -2,8 +2,8 @@ import type { KeyDelivery, Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Secret } from '../secrets/secret.ts'
 
-/** For all that the user does, or for one project. */
-export type Scope = 'user' | 'project'
+/** For all that the user does, for one project, or by an administrator for every user of the computer. */
+export type Scope = 'user' | 'project' | 'managed'
 
 /** How a client gets its settings: from its own files, or from variables of the environment. */
 export type Method = 'file' | 'env'
@@ -69,4 +69,9 @@ export function isOn(input: Input, name: string): boolean {
 /** The input as if these values had been given by the field's flag. */
 export function withValues(input: Input, name: string, values: readonly string[]): Input {
   return { ...input, values: { ...input.values, [name]: values } }
+}
+
+/** Whether a command is about the settings of the whole computer. */
+export function isManagedScope(input: Input): boolean {
+  return [textOf(input, 'scope'), textOf(input, 'ownScope')].includes('managed')
 }

@@ -70,7 +70,7 @@ const flags: Names = {
 const values: Readonly<Record<string, Names>> = {
   tool: { all: 'every everything any', detected: 'auto installed found' },
   region: { auto: 'fastest best nearest automatic' },
-  scope: { user: 'global me home machine', project: 'local repo repository folder workspace' },
+  scope: { user: 'global me home', project: 'local repo folder workspace', managed: 'system machine admin' },
   method: { file: 'config settings json', env: 'environment variable variables vars shell profile' },
   'key-store': {
     file: 'files config settings plain disk',

@@ -911,6 +911,20 @@ export const en = {
   'key.look': "This doesn't look like a QCode.cc key (expected cr_ followed by 64 hex digits).",
   'key.from-environment': ({ tool, names }: With<'tool'> & { readonly names: readonly string[] }) =>
     `${tool}: no key was written. Set ${names.join(' and ')} in your environment yourself.`,
+  'key.managed': ({ tool, id }: With<'tool' | 'id'>) =>
+    `${tool}: no key was written. Have each user add their own: qcode-setup --tool ${id}`,
+  'key.managed.other': ({ tool, id }: With<'tool' | 'id'>) =>
+    `${tool}: no key was written. Have each user add their own: qcode-setup --tool ${id}. Until then, ${tool} sends a login or key that a user has for another provider to the gateway.`,
+  'managed.not-root': 'Only root can change the settings of the whole computer (--scope managed).',
+  'managed.not-root.hint': ({ command }: With<'command'>) => `Run: sudo ${command}`,
+  'managed.no-key':
+    'Nothing was changed. Every user can read the settings of the whole computer (--scope managed), so they hold no key.',
+  'managed.no-key.hint': 'Leave the key out here, and have each user add their own: qcode-setup',
+  'managed.needs-flag': 'This is about the whole computer, but --scope managed was not given.',
+  'managed.needs-flag.hint': ({ command }: With<'command'>) => `Run: sudo ${command}`,
+  'managed.not-users': ({ scope }: With<'scope'>) =>
+    `With --scope managed, a file sets up the whole computer; this has scope ${scope}.`,
+  'managed.not-users.hint': 'Use one file for the computer (--scope managed) and another one for yourself.',
   'key.from-environment.hint': 'Nothing was changed. qcode-setup only replaces keys that it wrote.',
   'git.tracked': ({ path, repository }: With<'path' | 'repository'>) =>
     `${path} is tracked by the Git repository ${repository}, so your key would be committed with the next change.`,
@@ -1181,6 +1195,15 @@ export const en = {
     otherSource,
   }: With<'url' | 'source' | 'other' | 'otherSource'>) =>
     `${url} from ${source} overrides ${other} from ${otherSource}.`,
+  'effect.base-url-managed': ({
+    url,
+    source,
+    other,
+    otherSource,
+  }: With<'url' | 'source' | 'other' | 'otherSource'>) =>
+    `Your administrator set ${url} (${source}). It overrides your ${other} from ${otherSource}.`,
+  'effect.base-url-managed.hint': ({ remedy }: With<'remedy'>) =>
+    `Ask your administrator if the wrong gateway is used. Otherwise, yours is not needed: ${remedy}`,
   'effect.base-url-empty': ({ tool, source }: With<'tool' | 'source'>) =>
     `${source} is empty, so ${tool} would send the key to its vendor.`,
   'effect.base-url-empty-behind': ({ source }: With<'source'>) =>
@@ -1586,8 +1609,10 @@ export const en = {
     `At ${origin}, your key has no token limit and has used ${used} tokens.`,
   'status.scope.user': 'user',
   'status.scope.project': 'project',
+  'status.scope.managed': 'whole computer',
   'status.key.file': 'settings file',
   'status.key.env': 'your variables',
+  'status.key.each': "each user's own",
   'status.key.keychain': 'system keychain',
   'status.unfinished.hint': ({ command }: With<'command'>) =>
     `To complete it, run: ${command}, or run the interrupted command again.`,
@@ -1976,7 +2001,9 @@ export const en = {
   'flag.report-format': 'Report format for CI',
   'flag.gateway': 'URL of your own relay, instead of a region',
   'flag.allow-http': 'Allow an unencrypted (http://) --gateway on another computer',
-  'flag.scope': 'Settings for you (user) or for the project in this folder (project)',
+  'flag.scope':
+    'Settings for you (user), for the project in this folder (project), or as root for the whole computer (managed)',
+  'flag.own-scope': 'Your own settings (user), or as root those of the whole computer (managed)',
   'flag.method':
     "Write the tool's settings file, or environment variables in your shell profile (default: per tool)",
   'flag.shell': 'Shell to configure (default: your login shell)',

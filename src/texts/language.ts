@@ -27,6 +27,24 @@ export async function loadTexts(language: Language): Promise<Texts> {
   return (await import('./zh-CN.ts')).zhCN
 }
 
+/** The same texts for whoever works on the settings of the whole computer: the commands in them are about these as well. */
+export function forWholeComputer(texts: Texts): Texts {
+  const scoped = (text: string) =>
+    text.replace(/qcode-setup (?:undo|remove|switch|status)\b(?! --scope)/g, '$& --scope managed')
+  const entries = Object.entries(texts).map(([id, text]) => [
+    id,
+    typeof text === 'string' ? scoped(text) : (values: never) => scoped(text(values)),
+  ])
+  return Object.fromEntries(entries)
+}
+
+/** Whether arguments ask for the settings of the whole computer; like the language, read before anything is parsed. */
+export function asksForManaged(args: readonly string[]): boolean {
+  return args.some(
+    (arg, index) => arg === '--scope=managed' || (arg === 'managed' && args[index - 1] === '--scope'),
+  )
+}
+
 /** Read before anything is parsed, since the parser's errors are to be in that language as well. */
 function flagValue(args: readonly string[]): string | undefined {
   const index = args.findLastIndex((arg) => arg === '--lang' || arg.startsWith('--lang='))

@@ -741,6 +741,19 @@ export const zhCN: Texts = {
   'key.look': '密钥格式不符（应为 cr_ 加 64 位十六进制字符）。',
   'key.from-environment': ({ tool, names }) =>
     `${tool}：未写入密钥，请自行设置环境变量 ${names.join(' 和 ')}。`,
+  'key.managed': ({ tool, id }) =>
+    `${tool}：未写入密钥。请让每位用户添加自己的密钥：qcode-setup --tool ${id}`,
+  'key.managed.other': ({ tool, id }) =>
+    `${tool}：未写入密钥。请让每位用户添加自己的密钥：qcode-setup --tool ${id}。在此之前，${tool} 会把用户已有的其他服务商的登录或密钥发送给网关。`,
+  'managed.not-root': '只有 root 可以更改整台计算机的设置（--scope managed）。',
+  'managed.not-root.hint': ({ command }) => `请运行：sudo ${command}`,
+  'managed.no-key': '未作任何更改。整台计算机的设置（--scope managed）对所有用户可读，因此不含密钥。',
+  'managed.no-key.hint': '请在此省略密钥，并让每位用户添加自己的密钥：qcode-setup',
+  'managed.needs-flag': '此项针对整台计算机，但未指定 --scope managed。',
+  'managed.needs-flag.hint': ({ command }) => `请运行：sudo ${command}`,
+  'managed.not-users': ({ scope }) =>
+    `使用 --scope managed 时，文件用于设置整台计算机；此项的 scope 为 ${scope}。`,
+  'managed.not-users.hint': '请将计算机的设置（--scope managed）和您自己的设置分成两个文件。',
   'key.from-environment.hint': '未作任何更改。qcode-setup 只更换由它写入的密钥。',
   'git.tracked': ({ path, repository }) =>
     `${path} 已被 Git 仓库 ${repository} 跟踪，密钥会随下一次更改被提交。`,
@@ -934,6 +947,10 @@ export const zhCN: Texts = {
     `${tool} 请求的 ${path} 在网关上不存在（404）。${source} 中的 base URL 有误。${fault}`,
   'effect.base-url-overridden': ({ url, source, other, otherSource }) =>
     `${source} 中的 ${url} 优先于 ${otherSource} 中的 ${other}。`,
+  'effect.base-url-managed': ({ url, source, other, otherSource }) =>
+    `管理员设置了 ${url}（${source}），优先于您在 ${otherSource} 中的 ${other}。`,
+  'effect.base-url-managed.hint': ({ remedy }) =>
+    `如使用了错误的网关，请联系管理员。否则不需要您自己的设置：${remedy}`,
   'effect.base-url-empty': ({ tool, source }) => `${source} 为空，${tool} 会把密钥发送给其厂商。`,
   'effect.base-url-empty-behind': ({ source }) => `${source} 为空。没有其他设置时，密钥会发送给厂商。`,
   'effect.base-url-elsewhere': ({ tool, url, source }) =>
@@ -1251,8 +1268,10 @@ export const zhCN: Texts = {
   'limits.none': ({ origin, used }) => `在 ${origin}，您的密钥没有 token 上限，已使用 ${used} 个 token。`,
   'status.scope.user': '用户',
   'status.scope.project': '项目',
+  'status.scope.managed': '整台计算机',
   'status.key.file': '设置文件',
   'status.key.env': '您的环境变量',
+  'status.key.each': '每位用户各自的',
   'status.key.keychain': '系统钥匙串',
   'status.unfinished.hint': ({ command }) => `完成该操作请运行：${command}，或重新运行被中断的命令。`,
   'print.also': ({ path, tool, format }) => `还需要：${path}（qcode-setup print ${tool} --format ${format}）`,
@@ -1588,7 +1607,9 @@ export const zhCN: Texts = {
   'flag.report-format': '用于 CI 的报告格式',
   'flag.gateway': '您自己的中转地址，代替区域',
   'flag.allow-http': '允许使用其他计算机上未加密（http://）的 --gateway',
-  'flag.scope': '用户级设置（user）或当前文件夹中的项目级设置（project）',
+  'flag.scope':
+    '用户级设置（user）、当前文件夹中的项目级设置（project），或以 root 身份设置整台计算机（managed）',
+  'flag.own-scope': '您自己的设置（user），或以 root 身份处理整台计算机的设置（managed）',
   'flag.method': '写入工具的设置文件，或 shell 配置文件中的环境变量（默认：因工具而异）',
   'flag.shell': '要设置的 shell（默认：登录 shell）',
   'flag.key-file': '从 PATH 读取密钥，`-` 表示标准输入（默认：QCODE_API_KEY，否则询问）',

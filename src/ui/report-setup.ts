@@ -249,7 +249,7 @@ export function reportStatus(
   const style = styleFor(host, 'stdout')
   const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
   const rows = tools.map((setup) => {
-    const { tool, unencrypted, keyStore = 'file', files } = setup
+    const { tool, scope, unencrypted, keyStore = 'file', files } = setup
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
     const name = regionOf(setup).in(texts)
     const shown = texts[`status.${state}`]
@@ -258,7 +258,7 @@ export function reportStatus(
       placeText(setup, tools, host),
       unencrypted ? style.yellow(name) : name,
       files[0]?.baseUrl ?? '',
-      ...(elsewhere ? [texts[`status.key.${keyStore as KeyStore}`]] : []),
+      ...(elsewhere ? [texts[`status.key.${scope === 'managed' ? 'each' : (keyStore as KeyStore)}`]] : []),
       state === 'as-written' ? shown : style.yellow(shown),
     ]
   })

@@ -1,8 +1,9 @@
 import { createCommitter } from '../../src/apply/committer.ts'
+import { managedHost, withoutKey } from '../../src/commands/managed-scope.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
-import { isOn } from '../../src/request/request.ts'
+import { isManagedScope, isOn } from '../../src/request/request.ts'
 import { commandTable } from './command-table.ts'
 import { testCatalog } from './test-catalog.ts'
 
@@ -18,9 +19,12 @@ export async function runInProcess(line: string, host: Host): Promise<Ended> {
   const spec = commandTable.find((each) => each.name === name)
   if (!spec) throw new Error(`There is no command ${name}`)
   try {
-    const input = parseArguments(rest, spec, testCatalog)
-    const committer = createCommitter(host, isOn(input, 'dryRun') || isOn(input, 'check'))
-    const { exit, ...outcome } = await spec.run(input, { host, catalog: testCatalog, committer })
+    const asked = parseArguments(rest, spec, testCatalog)
+    const isManaged = isManagedScope(asked)
+    const input = isManaged ? withoutKey(asked) : asked
+    const place = isManaged ? managedHost(spec.name, host) : host
+    const committer = createCommitter(place, isOn(input, 'dryRun') || isOn(input, 'check'))
+    const { exit, ...outcome } = await spec.run(input, { host: place, catalog: testCatalog, committer })
     return { exit, text: JSON.stringify(outcome) }
   } catch (error) {
     if (!(error instanceof UserError)) throw error

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { execa, execaSync } from 'execa'
+import { ensureDir, pathExists } from 'fs-extra/esm'
+import { expect, test } from 'vitest'
+import { cleanEnvironment } from './clean-environment.ts'
+import { makePlace, openGateway, type Place } from './place.ts'
+import { claudeCodeRunners } from './runners/claude-code.ts'
+import type { ClientRunner } from './runners/client-runner.ts'
+import { codexRunners } from './runners/codex.ts'
+import { setUp } from './set-up.ts'
+import { goodTurn, takeTurn } from './take-turn.ts'
+
+const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
+
+/** In front of a command: it sees copies of /etc and /var/lib in a folder, and so does what it starts. */
+const inSystem = (folder: string) => [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  'mount --bind "$0/etc" /etc && mount --bind "$0/lib" /var/lib && exec "$@"',
+  folder,
+]
+
+const isPossible = execaSync('unshare', ['--mount', 'true'], { reject: false }).exitCode === 0
+
+/** A computer whose system folders are this test's own. */
+async function makeSystem(place: Place): Promise<string> {
+  const folder = join(place.home, 'system')
+  await ensureDir(join(folder, 'lib'))
+  // Files that only the real root may read are left out.
+  await execa('cp', ['-a', '/etc', folder], { reject: false })
+  return folder
+}
+
+/** The output of a command on that computer. Throws with it where a command fails that is not only asked. */
+async function run(args: readonly string[], system: string, place: Place): Promise<string> {
+  const [first = '', ...rest] = [...inSystem(system), process.execPath, program, ...args]
+  const env = cleanEnvironment(place.home, [])
+  const reject = !args.includes('--json')
+  return (await execa(first, rest, { cwd: place.home, env, extendEnv: false, reject })).stdout
+}
+
+function wrapped(runner: ClientRunner, system: string): ClientRunner {
+  const [first = '', ...rest] = inSystem(system)
+  return { ...runner, command: first, args: [...rest, runner.command, ...runner.args] }
+}
+
+const files: Readonly<Record<string, string>> = {
+  'claude-code': 'etc/claude-code/managed-settings.json',
+  codex: 'etc/codex/managed_config.toml',
+}
+
+test.skipIf(!isPossible).each([...claudeCodeRunners, ...codexRunners])(
+  '$id obeys what is set for the whole computer, with the key of its user (skipped: no private mounts here)',
+  async (client) => {
+    const place = await makePlace()
+    const other = await openGateway(place.key)
+    const system = await makeSystem(place)
+    const runner = wrapped(client, system)
+    // The user's own settings lead to the one gateway, the administrator's to the other.
+    await setUp([client], place, [], ['--gateway', other.origin])
+    expect(await takeTurn(runner, { ...place, standIn: other })).toMatchObject(goodTurn(client))
+    const given = ['--scope', 'managed', '--tool', client.tool, '--gateway', place.standIn.origin]
+    await run(['setup', ...given, '--yes', '--no-check'], system, place)
+    const before = other.requests.length
+    expect(await takeTurn(runner, place)).toMatchObject(goodTurn(client))
+    expect(other.requests).toHaveLength(before)
+    const doctor = JSON.parse(await run(['doctor', '--no-check', '--json'], system, place))
+    expect(doctor.findings).toContainEqual(
+      expect.objectContaining({ id: 'base-url-managed', tool: client.tool }),
+    )
+    await run(['remove', '--scope', 'managed', '--yes'], system, place)
+    expect(await pathExists(join(system, files[client.tool] ?? ''))).toBe(false)
+    expect(await takeTurn(runner, { ...place, standIn: other })).toMatchObject(goodTurn(client))
+  },
+)

@@ -67,8 +67,9 @@ test.skipIf(!isPossible).each([...claudeCodeRunners, ...codexRunners])(
     expect(await takeTurn(runner, place)).toMatchObject(goodTurn(client))
     expect(other.requests).toHaveLength(before)
     const doctor = JSON.parse(await run(['doctor', '--no-check', '--json'], system, place))
+    const file = `/${files[client.tool]}`
     expect(doctor.findings).toContainEqual(
-      expect.objectContaining({ id: 'base-url-managed', tool: client.tool }),
+      expect.objectContaining({ where: expect.objectContaining({ file }) }),
     )
     await run(['remove', '--scope', 'managed', '--yes'], system, place)
     expect(await pathExists(join(system, files[client.tool] ?? ''))).toBe(false)

@@ -22,7 +22,8 @@ const inSystem = (folder: string) => [
   folder,
 ]
 
-const isPossible = execaSync('unshare', ['--mount', 'true'], { reject: false }).exitCode === 0
+const [command, ...args] = ['unshare', '--mount', 'true'] as const
+const isPossible = execaSync(command, args, { reject: false }).exitCode === 0
 
 /** A computer whose system folders are this test's own. */
 async function makeSystem(place: Place): Promise<string> {

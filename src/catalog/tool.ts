@@ -40,7 +40,8 @@ export interface Tool {
   /** What its client asks another model for than for the main work: `--model TOOL:ROLE=ID`, `{{ model@ROLE }}` in templates. */
   readonly modelRoles: readonly string[]
   readonly options: readonly ToolOption[]
-  readonly daemon?: Daemon
+  /** A background process with old settings until it is restarted; its JSON file has a `pid` while it runs. */
+  readonly daemon?: { readonly pidFile: string; readonly restart: readonly string[] }
   readonly schemas: readonly FileSchema[]
   readonly notes: readonly Note[]
   /** Ready code by language (`python`, `typescript`), and links by which other programs take the settings over. */
@@ -169,13 +170,6 @@ export interface EnvSupport {
   readonly dotenv: boolean
   /** Variables with another key that the client would send as well; an empty one sends nothing. */
   readonly silence: readonly string[]
-}
-
-/** A background process of the client that keeps its old settings until it is restarted. */
-export interface Daemon {
-  /** A JSON file with a `pid` field while it runs. */
-  readonly pidFile: string
-  readonly restart: readonly string[]
 }
 
 /** What a user has to know or do besides the files; with conditions, where one of them holds. */

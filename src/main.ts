@@ -70,7 +70,8 @@ async function runProgram(given: readonly string[], host: Host): Promise<number>
   }
   const asked = parseArguments(rest, spec, catalog)
   if (!isManagedScope(asked)) return runOn(asked, spec, { host, catalog })
-  const { managedHost, withoutKey } = await import('./commands/managed-scope.ts')
+  const { managedHost } = await import('./host/throw-away-host.ts')
+  const { withoutKey } = await import('./request/normalise-request.ts')
   const managed = { host: managedHost(spec.name, host), catalog: loadShippedCatalog(host) }
   return runOn(withoutKey(parseArguments(rest, spec, managed.catalog)), spec, managed)
 }

@@ -54,10 +54,9 @@ export function findTraps(
       const match = holdsAll(trap, scene)
       if (!match) return []
       const where = whereOf(match, scene, profiles)
-      const remedy = remedyOf(match, where, profiles)
       const place = where ? formatWhere(where) : match.name
       const fill = (text: Message, found = match.name) =>
-        filled(text, { ...scene.names, found, place }, remedy)
+        filled(text, { ...scene.names, found, place }, remedyOf(match, where, profiles))
       return [
         {
           id: trap.id,

@@ -19,7 +19,6 @@ export interface Host {
   readonly machineName: string
   /** Permission bits that a new file of the user's does not get. */
   readonly umask: number
-  /** Sets it for the rest of the run. */
   readonly setUmask?: (mask: number) => void
   /** Put before the absolute path of a file that an administrator manages: empty on the real machine. */
   readonly systemFolder: string
@@ -29,7 +28,6 @@ export interface Host {
   /** Standard input as bytes: all of it, or somewhat more than `limit` of what is longer; `silent` where it neither goes on nor ends. */
   readStdin(limit: number): Promise<Uint8Array | 'silent' | 'endless'>
   now(): Date
-  /** Short random id in lowercase hex. */
   randomId(): string
   readonly fetch: typeof fetch
   /** Set for a command that declares no network: no gateway may be asked, and the attempt is a fault of this program. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { UserError } from '../errors.ts'
+import { say } from '../texts/message.ts'
 import type { Host, KeychainStore } from './host.ts'
 import { Interruption } from './interruption.ts'
 
@@ -39,4 +41,38 @@ export function createMemoryKeychain(): KeychainStore {
     },
     list: async () => [...passwords.keys()],
   }
+}
+
+/**
+ * The computer as it is for every user: without the home and the variables of whoever administers it, and with a state of its
+ * own. No tool folder of a user's is there, so that none says what root writes. Errors: UserError `not-root`, exit 2.
+ */
+export function managedHost(command: string, host: Host): Host {
+  if (host.uid === undefined || host.uid === 0) return forEveryUser(host)
+  throw new UserError({
+    code: 'not-root',
+    message: say('managed.not-root'),
+    hint: say('managed.not-root.hint', { command: `qcode-setup ${command} --scope managed` }),
+    exit: 2,
+  })
+}
+
+/** What is neither a place of somebody's settings nor a setting: how programs are found, reached and talked to. */
+const kept =
+  /^(PATH|PATHEXT|SystemRoot|ComSpec|TEMP|TMP|TMPDIR|ProgramFiles|ProgramData|TERM|LANG|LANGUAGE|LC_\w+|PAGER|VISUAL|CI|SUDO_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|(https?|all|no)_proxy|QCODE_DEBUG|NO_COLOR|FORCE_COLOR)$/i
+
+function forEveryUser(host: Host): Host {
+  const { systemFolder: system, platform } = host
+  const state =
+    platform === 'win32'
+      ? (host.env.ProgramData ?? `${system}/ProgramData`)
+      : `${system}/${platform === 'darwin' ? 'Library/Application Support' : 'var/lib'}`
+  // Nobody's: what stands in a user's home decides nothing here.
+  const home = join(state, 'qcode-setup', 'no-home')
+  const own = Object.entries(host.env).filter(([name]) => kept.test(name))
+  const env = { ...Object.fromEntries(own), HOME: home, XDG_STATE_HOME: state, LOCALAPPDATA: state }
+  // Every user has to be able to read it.
+  const umask = 0o022
+  host.setUmask?.(umask)
+  return { ...host, env, home, umask }
 }

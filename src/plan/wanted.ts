@@ -199,8 +199,7 @@ function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readon
   const profiles = [...profilesOf(shell, choice, context), ...later]
   const source = { keyPath: ['source'], value: pathInProfile(envFile, shell.profileFormat, context.host) }
   const files = [{ file: shell.envFile, format: shell.envFormat }, ...(shell.copies ?? [])]
-  const at = (path: string, format: FormatId, own: readonly Leaf[]) =>
-    wantedOf(choice, context, path, format, own)
+  const at = (path: string, as: FormatId, own: readonly Leaf[]) => wantedOf(choice, context, path, as, own)
   return [
     ...files.map(({ file, format }) => at(resolvePath(file, places), format, leaves)),
     ...profiles.map((path) => at(path, shell.profileFormat, [source])),

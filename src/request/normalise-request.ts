@@ -16,7 +16,17 @@ import {
 } from './choose-tools.ts'
 import { refuseForeignWishes } from './folder-flags.ts'
 import { unknownValue } from './parse-arguments.ts'
-import { type Input, isOn, listOf, type Request, type ToolChoice, textOf } from './request.ts'
+import type { Declaration, DeclaredTool } from './read-setup-file.ts'
+import {
+  type Input,
+  isManagedScope,
+  isOn,
+  listOf,
+  type Request,
+  type ToolChoice,
+  textOf,
+  withValues,
+} from './request.ts'
 
 interface Normalised {
   readonly request: Request
@@ -143,4 +153,53 @@ export function regionOrigin(name: string, gateway: Gateway): Origin {
       { gateway },
     )
   return Origin.ofRegion(region)
+}
+
+/** The input without a key, which would stand where every user reads it. Errors: UserError `managed-key`, exit 2. */
+export function withoutKey(input: Input): Input {
+  const store = textOf(input, 'keyStore') ?? 'env'
+  if (store !== 'env' || textOf(input, 'keyFile') !== undefined) throw keyForAll()
+  return withValues(input, 'keyStore', ['env'])
+}
+
+/** What files say, where all of it is about what the command is about. Errors: UserErrors at what is not, exit 2. */
+export async function inScope(declaration: Declaration, input: Input): Promise<Declaration> {
+  const isManaged = isManagedScope(input)
+  const tools = await Promise.all(declaration.tools.map((tool) => (isManaged ? forAll(tool) : forUser(tool))))
+  return isManaged ? { tools } : { ...declaration, tools }
+}
+
+async function forUser(tool: DeclaredTool): Promise<DeclaredTool> {
+  if (tool.said.scope !== 'managed') return tool
+  throw new UserError({
+    code: 'managed-needs-flag',
+    message: say('managed.needs-flag'),
+    hint: say('managed.needs-flag.hint', { command: 'qcode-setup apply FILE --scope managed' }),
+    exit: 2,
+    where: await tool.where('scope'),
+  })
+}
+
+async function forAll(tool: DeclaredTool): Promise<DeclaredTool> {
+  const { scope = 'managed', key_store = 'env' } = tool.said
+  if (scope !== 'managed') {
+    throw new UserError({
+      code: 'not-managed',
+      message: say('managed.not-users', { scope }),
+      hint: say('managed.not-users.hint'),
+      exit: 2,
+      where: await tool.where('scope'),
+    })
+  }
+  if (key_store !== 'env') throw keyForAll().at(await tool.where('key_store'))
+  return { ...tool, said: { ...tool.said, scope, key_store } }
+}
+
+function keyForAll(): UserError {
+  return new UserError({
+    code: 'managed-key',
+    message: say('managed.no-key'),
+    hint: say('managed.no-key.hint'),
+    exit: 2,
+  })
 }

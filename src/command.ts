@@ -77,6 +77,8 @@ export interface Outcome {
   readonly report: string
   /** The result in a line, for `--quiet`; by default the whole report, as of a command that is asked for just that. */
   readonly verdict?: string
+  /** The report where the screen of a person has no room for all of it. */
+  readonly brief?: string
   /** The verdict is shown above everything else. */
   readonly verdictFirst?: boolean
   /** For standard error, before the report. */

@@ -20,6 +20,8 @@ export interface Finding {
   readonly values?: { readonly name: string; readonly wrong: string; readonly right: string }
   /** The settings of the file that have changed. */
   readonly names?: readonly string[]
+  /** Worth knowing once: neither a danger, nor something to do now, nor what a command has done. */
+  readonly isNote?: true
   /** The command that mends it, or what to do. */
   readonly hint?: Message
 }

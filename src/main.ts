@@ -27,6 +27,7 @@ import { asksForManaged, forWholeComputer, loadTexts } from './texts/language.ts
 import { escapeNewlines, say } from './texts/message.ts'
 import {
   concludeOutput,
+  fitsScreen,
   jsonText,
   type Keys,
   renderFindings,
@@ -140,6 +141,7 @@ function withWaiting(committer: Committer, host: Host): Committer {
     recover: shown(committer.recover),
     purge: shown(committer.purge),
     forgetKeys: shown(committer.forgetKeys),
+    newNotes: committer.newNotes,
   }
 }
 
@@ -159,6 +161,7 @@ const noCommitter: Committer = {
   recover: refuseToWrite,
   purge: refuseToWrite,
   forgetKeys: refuseToWrite,
+  newNotes: refuseToWrite,
 }
 
 async function catalogFor(spec: CommandSpec, [first = '']: readonly string[], host: Host): Promise<Catalog> {
@@ -202,16 +205,23 @@ function refuseOthersHome(spec: CommandSpec, input: Input, host: Host): UserErro
 }
 
 function noteOf({ code, text, hintInLine: hint, where }: UserError): Finding {
-  const message = where ? text.map((said) => `${said} (${formatWhere(where)})`) : text
+  const message = where ? say('report.item', { name: text, note: formatWhere(where) }) : text
   return { id: code, level: 'warning', message, ...(hint !== undefined && { hint }) }
 }
 
 function printOutcome(outcome: Outcome, host: Host): void {
-  const { findings, report, next = [], showsKey, verdict, verdictFirst } = outcome
-  if (verdictFirst && verdict) print(host, verdict)
-  if (findings.length > 0) talk(host, renderFindings(findings, host))
-  if (report !== '') print(host, report, showsKey ? 'shown' : 'hidden')
-  if (next.length > 0) talk(host, next.map(escapeNewlines).join('\n'))
+  const { findings, report, brief = report, next = [], showsKey, verdict = '', verdictFirst } = outcome
+  const first = verdictFirst ? verdict : ''
+  const told = findings.length > 0 ? renderFindings(findings, host) : ''
+  const last = next.map(escapeNewlines).join('\n')
+  const fits = (text: string) => fitsScreen([first, told, text, last], host)
+  const shown = fits(report) ? report : brief
+  if (first !== '') print(host, first)
+  if (told !== '') talk(host, told)
+  if (shown !== '') print(host, shown, showsKey ? 'shown' : 'hidden')
+  if (last !== '') talk(host, last)
+  // Whatever has scrolled it away, a person sees whether it works.
+  if (first !== '' && !fits(shown)) print(host, first)
 }
 
 /** Warnings go to a person as well, whoever reads the document. */

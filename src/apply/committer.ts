@@ -14,6 +14,7 @@ import { completeRun } from './prepare-run.ts'
 import { finishRenewal } from './renew-history.ts'
 import { explainFailure, restoreRun, rollbackFailed } from './restore-run.ts'
 import { type ApplyRequest, targetName } from './run-record.ts'
+import { rememberShown, unseenNotes } from './shown-notes.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RecordedFile, RenewedFile, RunRecord } from './state-schemas.ts'
 import { readTrustedFile } from './trusted-file.ts'
@@ -33,6 +34,8 @@ export interface Committer {
   purge(paths: readonly string[]): Promise<void>
   /** As `forgetKeys`. */
   forgetKeys(): Promise<void>
+  /** Those of these texts that this machine was never shown; from now on they were, except in a dry run. */
+  newNotes(notes: readonly string[]): Promise<readonly string[]>
 }
 
 /** What commits for real, or with `dryRun` not at all, whatever the command. */
@@ -44,6 +47,7 @@ export function createCommitter(host: Host, dryRun: boolean): Committer {
       recover: async () => undefined,
       purge: async () => {},
       forgetKeys: async () => {},
+      newNotes: async (notes) => unseenNotes(notes, host),
     }
   }
   return {
@@ -52,6 +56,11 @@ export function createCommitter(host: Host, dryRun: boolean): Committer {
     recover: (id, ending) => (ending === 'finish' ? finishRun : rollBackRun)(host, id),
     purge: (paths) => purgeBackups(paths, host),
     forgetKeys: () => forgetKeys(host),
+    newNotes: async (notes) => {
+      const unseen = unseenNotes(notes, host)
+      await rememberShown(unseen, host)
+      return unseen
+    },
   }
 }
 

@@ -109,7 +109,7 @@ export async function applyChoices<Planned extends Plan>(
   const pending = isOn(input, 'exitCode') && isPending(written, recovered)
   const isWrong = late.some(({ level }) => level === 'error')
   const fails = pending || written.isBlocked || chosen.isPartial || isWrong
-  return maker.report({
+  const outcome = await maker.report({
     ...written,
     exit: fails ? 3 : checked.exit,
     choices: chosen.choices,
@@ -128,6 +128,19 @@ export async function applyChoices<Planned extends Plan>(
     check: checked.data,
     dryRun: context.committer.dryRun,
   })
+  return { ...outcome, findings: await withoutOldNotes(outcome.findings, input, context) }
+}
+
+/** A note is told to a person once on a machine; the document of `--json` has them all. */
+async function withoutOldNotes(
+  findings: readonly Finding[],
+  input: Input,
+  { committer }: WritingContext,
+): Promise<readonly Finding[]> {
+  if (isOn(input, 'json') || isOn(input, 'quiet')) return findings
+  const notes = findings.filter(({ isNote }) => isNote).map(({ message }) => String(message))
+  const unseen = new Set(await committer.newNotes(notes))
+  return findings.filter(({ isNote, message }) => !isNote || unseen.has(String(message)))
 }
 
 /** What a real run would do: change something of the user's, or bring an earlier run to its end first. */

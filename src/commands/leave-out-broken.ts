@@ -8,7 +8,7 @@ import type { PlanContext } from '../plan/plan-work.ts'
 import { wantedTargets } from '../plan/wanted.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
-import { type Message, say } from '../texts/message.ts'
+import { Message, say } from '../texts/message.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /**
@@ -54,9 +54,10 @@ function brokenError(broken: readonly BrokenTarget[]): UserError {
 /** The error in one line that begins with its place in the file. */
 function describe({ path, error: { text: message, where } }: BrokenTarget): Message {
   const place = where ? formatWhere(where) : path
-  return message.map((text) => {
-    const reason = text.split('\n').join(' ')
-    return reason.startsWith(path) ? `${place}${reason.slice(path.length)}` : `${place}: ${reason}`
+  return new Message((texts) => {
+    const note = message.in(texts).split('\n').join(' ')
+    if (note.startsWith(path)) return `${place}${note.slice(path.length)}`
+    return say('removed.item', { name: place, note }).in(texts)
   })
 }
 

@@ -146,7 +146,7 @@ function render(
     region ?? '',
     key ?? '',
     keyAgeDays === null ? '' : say('fleet.days', { days: keyAgeDays }).in(texts),
-    problems.join(', '),
+    say('report.list', { items: problems }).in(texts),
   ])
   return [
     say('fleet.machine', { machine }).in(texts),

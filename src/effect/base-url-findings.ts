@@ -5,7 +5,7 @@ import { hostIn, missesRoute, type UrlProblem, type Verdict } from '../gateway/j
 import { isLoopback } from '../gateway/origin.ts'
 import { chooseProxy } from '../gateway/transport.ts'
 import { maskUrl, urlRules } from '../gateway/url-faults.ts'
-import { asMessage, joined, type Message, say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { describeSource, nameOf, remedyFor, whereOf } from './describe-source.ts'
 import { type Found, isInRange } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
@@ -59,7 +59,7 @@ function wrongFinding(
   values: {
     readonly tool: string
     readonly url: string
-    readonly source: string
+    readonly source: Message
     readonly requests: Message | string
   },
   scene: ConnectionContext,
@@ -69,10 +69,7 @@ function wrongFinding(
   const severityOf = ({ rule }: UrlProblem) => urlRules[rule].severity
   const worst = problems.find((problem) => severityOf(problem) === 'error') ?? problems[0]
   if (!worst) throw new Error('a base URL without a problem is not wrong')
-  const fault = joined(
-    problems.map(({ message }) => message),
-    ' ',
-  )
+  const fault = say('http.sentences', { sentences: problems.map(({ message }) => message) })
   const isMiss = missesRoute(verdict)
   const shows = isMiss ? shownFor(404, tool, installed.version) : undefined
   const right = problems.find(({ fix }) => fix !== undefined)?.fix

@@ -26,12 +26,12 @@ export function sourceData(found: Found, profiles: readonly Profile[]): SourceDa
 }
 
 /** The same in words: `/home/you/.claude/settings.json:3 (env.NAME)`, `$NAME (/home/you/.zshrc:12)`. */
-export function describeSource(found: Found, profiles: readonly Profile[]): string {
+export function describeSource(found: Found, profiles: readonly Profile[]): Message {
   const where = whereOf(found, profiles)
   const text = where === undefined ? undefined : formatWhere(where)
   const name = nameOf(found)
-  if (found.source.level === 'environment') return text === undefined ? `$${name}` : `$${name} (${text})`
-  return `${text} (${name})`
+  if (found.source.level !== 'environment') return say('report.item', { name: text ?? '', note: name })
+  return text === undefined ? asMessage(`$${name}`) : say('report.item', { name: `$${name}`, note: text })
 }
 
 /** Where to look for a setting. */

@@ -59,7 +59,7 @@ function wordsFor({ keyword, error }: OutputUnit, demand: Value | undefined): Om
       return { text: say('schema.type', { types: listed.map(typeName) }) }
     case 'enum':
     case 'const': {
-      const words = listed.map((value) => JSON.stringify(value)).join(', ')
+      const words = say('report.list', { items: listed.map((value) => JSON.stringify(value)) })
       return { text: say('schema.words', { words }), isWord: true }
     }
     case 'required': {

@@ -222,6 +222,7 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
     .map((note) => ({
       id: `${choice.tool.id}-note`,
       level: note.level,
+      ...(note.level === 'info' && on === 'setup' && { isNote: true as const }),
       message: written(
         fillLines(note.text, lookup),
         note.textZh === undefined ? undefined : fillLines(note.textZh, lookup),

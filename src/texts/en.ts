@@ -65,6 +65,7 @@ export const en = {
   'ask.region': 'Region',
   'ask.region.auto': 'Fastest: pick the encrypted region that responds first',
   'ask.region.auto.short': 'fastest',
+  'ask.region.timed': ({ region, time }: With<'region' | 'time'>) => `${region} ${time}`,
   'ask.region.ms': ({ ms }: Count<'ms'>) => `(${ms} ms)`,
   'ask.region.wrong': '(not working right now)',
   'ask.region.silent': '(no response)',
@@ -132,7 +133,7 @@ export const en = {
   'summary.created': 'new',
   'summary.changed': 'changed',
   'summary.deleted': 'deleted',
-  'summary.more': ({ count }: Count<'count'>) => `… and ${count} more (choose "Show the changes")`,
+  'summary.more': ({ count }: Count<'count'>) => `… and ${count} more ("Show the changes")`,
   'ask.conflict.drift': ({ path, key }: With<'path' | 'key'>) =>
     `${path}: you changed ${key} after qcode-setup wrote it.`,
   'ask.conflict.guarded': ({ path, key }: With<'path' | 'key'>) =>
@@ -1164,6 +1165,7 @@ export const en = {
   // What a tool really uses.
   'url.requests': ({ path }: With<'path'>) => `Requests ${path}.`,
   'url.requests-not-found': ({ path }: With<'path'>) => `Requests ${path} → 404.`,
+  'remedy.then': ({ remedy, command }: With<'remedy' | 'command'>) => `${remedy}; then run: ${command}`,
   'remedy.remove': ({ name, place }: With<'name' | 'place'>) => `Remove ${name} from ${place}.`,
   'remedy.remove-terminal': ({ name, place }: With<'name' | 'place'>) =>
     `Remove ${name} from ${place}, then open a new terminal.`,

@@ -50,9 +50,10 @@ function renderOne(check: GatewayCheck, page: Page): string {
   const { origin, routes, key = [], live = [], times } = check
   const [proxy] = routes.flatMap((route) => route.proxy ?? [])
   const rows = [
-    ...routes.map((route) =>
-      requestRow(route, route.tools.map((id) => page.titles.get(id) ?? id).join(', '), page),
-    ),
+    ...routes.map((route) => {
+      const items = route.tools.map((id) => page.titles.get(id) ?? id)
+      return requestRow(route, say('report.list', { items }).in(texts), page)
+    }),
     ...key.map((probe) => requestRow(probe, texts['check.key'], page)),
     ...live.map((probe) => requestRow(probe, texts['check.live'], page)),
   ]

@@ -92,13 +92,15 @@ function renderChange({ file, line, from, to }: LintChange, style: Style, host: 
 function renderUrl(findings: readonly LintFinding[], style: Style, host: Host): string {
   const [{ file, line, column, url, requests, status, fix, tool }] = findings as [LintFinding]
   const place = style.bold(`${nameFile(file, host)}:${line}:${column}`)
-  const reader = tool === null ? '' : ` (${tool.replaceAll(',', ', ')})`
+  const note = say('report.list', { items: tool?.split(',') ?? [] })
+  const name = escapeControls(url)
+  const read = tool === null ? name : say('report.item', { name, note }).in(host.texts)
   return [
     ...findings.map(({ rule, severity, message }) => {
       const paint = severity === 'error' ? style.red : style.yellow
       return `${place}  ${paint(rule)}  ${escapeControls(message.in(host.texts))}`
     }),
-    `  ${escapeControls(url)}${reader}`,
+    `  ${read}`,
     ...(requests === null ? [] : [`  ${requestText(requests, status).in(host.texts)}`]),
     ...(fix === null ? [] : [`  ${host.texts['lint.use']} ${style.green(escapeControls(fix))}`]),
   ].join('\n')

@@ -36,7 +36,10 @@ interface Report {
 }
 
 /** The result of a setup or a switch: the files as a table, and what to type next. */
-export function reportSetup(applied: SetupReport, host: Host): Report & Pick<Outcome, 'verdictFirst'> {
+export function reportSetup(
+  applied: SetupReport,
+  host: Host,
+): Report & Pick<Outcome, 'brief' | 'verdictFirst'> {
   const { plan, run, diff, effect = [], dryRun, sameCommand } = applied
   const { texts } = host
   const none = texts['status.none']
@@ -44,6 +47,7 @@ export function reportSetup(applied: SetupReport, host: Host): Report & Pick<Out
   const variables = plan.rows.some(({ format, action }) => format.endsWith('-env') && action !== 'unchanged')
   return {
     report: [...(diff ? [diff] : []), renderPlan(plan.rows, host), ...renderKeychain(plan, host)].join('\n'),
+    ...(!dryRun && plan.edits.length > 0 && { brief: verdictOfPlan(plan, dryRun, host) }),
     verdict: verdictOfSetup(applied, host),
     verdictFirst: !dryRun,
     next: [

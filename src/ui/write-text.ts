@@ -41,6 +41,15 @@ function reportLost(code: string, hasBegun: boolean): Finding {
   }
 }
 
+/** Whether texts below each other are seen as a whole, above the prompt of the shell. Who is no person has all the room. */
+export function fitsScreen(texts: readonly string[], { terminal }: Pick<Host, 'terminal'>): boolean {
+  const { interactive, outputIsSeen, rows, columns } = terminal
+  if (!interactive || !outputIsSeen) return true
+  const lines = texts.filter((text) => text !== '').flatMap((text) => text.split('\n'))
+  const height = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(displayWidth(line) / columns)), 0)
+  return height < rows
+}
+
 /** Takes the text at the end of the present line of standard error off the screen. */
 export function eraseText({ terminal }: Pick<Host, 'terminal'>, text: string): void {
   const width = displayWidth(sanitizeForTerminal(hideKeys(text)))

@@ -10,7 +10,7 @@ import type { Host } from '../host/host.ts'
 import { fields } from '../request/fields.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, textOf, withValues } from '../request/request.ts'
-import { joined, type Message, say, written } from '../texts/message.ts'
+import { type Message, say, written } from '../texts/message.ts'
 import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { styleFor } from '../ui/style.ts'
 import { renderFindings, withProgress } from '../ui/write-text.ts'
@@ -63,7 +63,7 @@ function regionChoices(gateway: Gateway, known?: ReadonlyMap<string, RegionTime>
     const name = describe(region)
     return {
       value: region.id,
-      name: time === undefined ? name : joined([name, timeText(time)], ' '),
+      name: time === undefined ? name : say('ask.region.timed', { region: name, time: timeText(time) }),
       short: written(region.title, region.titleZh),
     }
   })

@@ -35,7 +35,7 @@ export async function askTools(
 ): Promise<Input> {
   const named = await namedTools(input, catalog, host)
   if (named) {
-    showAnswer(host, say('ask.tools.short'), named.map(({ id }) => id).join(', '))
+    showAnswer(host, say('ask.tools.short'), say('report.list', { items: named.map(({ id }) => id) }))
     return input
   }
   const detected = await withProgress(host, host.texts['progress.look'], detectedTools(catalog, host))
@@ -126,7 +126,7 @@ export async function askModels(
   canGoBack = false,
 ): Promise<Input> {
   const given = listOf(input, 'model')
-  if (given.length > 0) showAnswer(host, say('ask.model.short'), given.join(', '))
+  if (given.length > 0) showAnswer(host, say('ask.model.short'), say('report.list', { items: given }))
   const standing = lists.flatMap(({ choice: { tool, model } }) =>
     model === undefined ? [] : [`${tool.id}=${model}`],
   )

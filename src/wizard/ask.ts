@@ -1,7 +1,7 @@
 import { cancelled, GoneBack } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { type Message, type Texts, textIn } from '../texts/message.ts'
+import { type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { displayWidth, wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, writeText } from '../ui/write-text.ts'
@@ -101,6 +101,7 @@ export async function askCheckbox<Value>(
     message: askedText(host, question),
     rows: wrapChoices(host, choices),
     folded: wrapChoices(host, folded),
+    listed: (items: readonly string[]) => shown(host, say('report.list', { items })),
     more: (count: number) => shown(host, more(count)),
     pageSize: pageSizeOf(host),
     theme,
@@ -110,7 +111,8 @@ export async function askCheckbox<Value>(
   return (await ask(host, (context) => tickPrompt(config, context), canGoBack)) as Value[]
 }
 
-function keysText(
+/** Which keys a list takes. */
+export function keysText(
   { texts }: Host,
   id: 'ask.keys.list' | 'ask.keys.search' | 'ask.keys.ticks',
   canGoBack = false,
@@ -221,7 +223,8 @@ export function themeOf(
   question: Question | Message,
   keys?: string,
 ): ReturnType<typeof promptTheme> {
-  const theme = promptTheme(promptStyleFor(host), host.texts, keys)
+  const tip = keys && wrapText(keys, host.terminal.columns - 1).join('\n')
+  const theme = promptTheme(promptStyleFor(host), host.texts, tip)
   const answered = 'answered' in question ? shown(host, question.answered) : undefined
   const message = (text: string, status?: string) =>
     theme.style.message(status === 'done' ? (answered ?? text) : text)
@@ -230,7 +233,8 @@ export function themeOf(
 
 /** A question as it can be shown. */
 export function askedText(host: Host, question: Question | Message): string {
-  return shown(host, 'asked' in question ? question.asked : question)
+  const text = shown(host, 'asked' in question ? question.asked : question)
+  return wrapText(text, host.terminal.columns - 4).join('\n  ')
 }
 
 /** How inquirer's prompts look: our colours, which know of NO_COLOR, and our languages, in place of its own. */

@@ -12,7 +12,7 @@ import { joined, type Message, say } from '../texts/message.ts'
 import { shortenHome, wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
 import { escapeControls, renderFindings, sanitizeForTerminal } from '../ui/write-text.ts'
-import { askSelect, tell } from './ask.ts'
+import { askSelect, keysText, tell } from './ask.ts'
 import { dropTypedAhead, holdTerminal, releaseTerminal } from './hold-terminal.ts'
 
 /** What is about to be written. */
@@ -31,8 +31,8 @@ export interface Proposal {
   readonly diff: () => Promise<string>
 }
 
-/** Lines that the question takes: itself, its choices, the keys, and the answer to the one before. */
-const questionLines = 9
+/** Blank lines around the question, and the answer to the one before. */
+const linesAround = 4
 
 /**
  * Shows on one screen what will be written, and asks whether to; the whole diff comes on request. Enter means yes, unless
@@ -44,9 +44,6 @@ export async function confirmChanges(proposal: Proposal, host: Host, canGoBack =
   holdTerminal(host)
   const told = problems.length > 0 ? renderFindings(problems, host) : ''
   const taken = told === '' ? 0 : told.split('\n').length + 1
-  const summary = summarise(proposal, host, host.terminal.rows - questionLines - (canTry ? 1 : 0) - taken)
-  tell(host, `\n${summary.join('\n')}\n`)
-  if (told !== '') tell(host, `${told}\n`)
   const isWrong = problems.some(({ level }) => level === 'error')
   const choices = [
     { value: 'apply', name: say('ask.confirm.apply'), letter: 'y' },
@@ -56,6 +53,12 @@ export async function confirmChanges(proposal: Proposal, host: Host, canGoBack =
     // Whoever types n and Enter, as at a yes or no, writes nothing.
     { value: 'quit', name: say('ask.quit'), letter: 'n' },
   ] as const
+  const keys = keysText(host, 'ask.keys.list', canGoBack)
+  const asked = [...choices.map(({ name }) => `    ${name.in(host.texts)}`), keys, host.texts['ask.confirm']]
+  const lines = asked.flatMap((text) => wrapText(text, host.terminal.columns - 4)).length
+  const summary = summarise(proposal, host, host.terminal.rows - lines - linesAround - taken)
+  tell(host, `\n${summary.join('\n')}\n`)
+  if (told !== '') tell(host, `${told}\n`)
   await dropTypedAhead(host)
   for (let preset: 'apply' | 'quit' = isWrong ? 'quit' : 'apply'; ; ) {
     const answer = await askSelect(host, say('ask.confirm'), choices, { preset, canGoBack })

@@ -111,6 +111,8 @@ interface TickPrompt {
   readonly rows: readonly TickRow[]
   /** Behind one line until that is opened, or until something is searched for. */
   readonly folded: readonly TickRow[]
+  /** Names as one text. */
+  readonly listed: (names: readonly string[]) => string
   /** That line, for so many rows. */
   readonly more: (count: number) => string
   readonly pageSize: number
@@ -182,7 +184,7 @@ export const tickPrompt = createPrompt<unknown[], TickPrompt>((config, done) => 
   const message = theme.style.message(config.message, status)
   if (status === 'done') {
     const answer = all.filter((row) => ticked.has(row)).map(({ short }) => short)
-    return `${prefix} ${message} ${theme.style.answer(answer.join(', '))}`
+    return `${prefix} ${message} ${theme.style.answer(config.listed(answer))}`
   }
   const question = [prefix, message, ...(typed === '' ? [] : [theme.style.answer(typed)])].join(' ')
   const list = shown.length === 0 ? `  ${config.nothingFits}` : page

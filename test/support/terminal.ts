@@ -46,6 +46,8 @@ export interface TerminalRun {
   question(message: string): Promise<void>
   /** Waits until the text stands on the screen, blanks and line ends aside. */
   waitFor(text: string): Promise<void>
+  /** The same for the window alone, whatever is to be true of it. */
+  until(isSo: (window: string) => boolean): Promise<void>
   press(...pressed: string[]): void
   /** Closes the terminal, as a person closes its window. */
   close(): void
@@ -113,17 +115,22 @@ export function startTerminal(options: TerminalOptions): TerminalRun {
 
   const screen = () => screenText(terminal)
   const window = () => screenText(terminal, terminal.buffer.active.baseY)
+  const change = async (awaited: string) => {
+    if (ended) throw new Error(`the program ended before it showed ${awaited}:\n${screen()}`)
+    await new Promise<void>((resolve) => {
+      wake = resolve
+    })
+  }
   const waitFor = async (text: string) => {
-    while (!squeeze(screen()).includes(squeeze(text))) {
-      if (ended) throw new Error(`the program ended before it showed "${text}":\n${screen()}`)
-      await new Promise<void>((resolve) => {
-        wake = resolve
-      })
-    }
+    while (!squeeze(screen()).includes(squeeze(text))) await change(`"${text}"`)
+  }
+  const until = async (isSo: (window: string) => boolean) => {
+    while (!isSo(window())) await change(String(isSo))
   }
   return {
     question: (message) => waitFor(`? ${message}`),
     waitFor,
+    until,
     press: (...pressed) => program.write(pressed.join('')),
     close: () => (program as unknown as { destroy(): void }).destroy(),
     screen,

@@ -13,7 +13,7 @@ import type { Ledger } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
-import { asMessage, joined, type Message, say } from '../../texts/message.ts'
+import { asMessage, type Message, say } from '../../texts/message.ts'
 import type { LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
 import { setupLine } from './complete-hints.ts'
@@ -208,7 +208,7 @@ function withLintFix(
 /** What a terminal has already is set there as well: the file is read by the next one. */
 function lintRemedy(level: SourceLevel | 'profile' | undefined, { hint }: Finding): Message {
   const fix = say('doctor.lint-fix')
-  if (level === 'environment' && hint) return joined([hint, fix], '; ')
+  if (level === 'environment' && hint) return say('remedy.then', { remedy: hint, command: fix })
   return level === 'profile' ? say('doctor.lint-fix.terminal') : fix
 }
 

@@ -1,0 +1,197 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { join } from 'node:path'
+import { env as environment } from 'node:process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { en } from '../../../src/texts/en.ts'
+import type { Texts } from '../../../src/texts/message.ts'
+import { zhCN } from '../../../src/texts/zh-CN.ts'
+import { type FakeRegions, startRegions } from '../../support/fake-regions.ts'
+import { answering, faults } from '../../support/faulty-gateway.ts'
+import { halfWidthMarks, latinSentences } from '../../support/latin-sentences.ts'
+import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
+import { createHome, tellingPart } from '../../support/terminal-home.ts'
+import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
+import { testKey } from '../../support/test-host.ts'
+
+// UPDATE_SCREENS=1 writes the screens anew: read them, they are what users see.
+const folder = join(projectFolder, 'test/long/terminal/screens')
+
+const { enter, down } = keys
+const refusedKey = `cr_${'fedcba9876543210'.repeat(4)}`
+
+/** Replies wait for this, so that a spinner can be waited for first. */
+let gate = Promise.resolve()
+
+const models = '{"data":[{"id":"gpt-9"},{"id":"claude-9"}]}'
+
+const gateway: RequestListener = async (request, reply) => {
+  await gate
+  const key = `${request.headers.authorization ?? ''}${request.headers['x-api-key'] ?? ''}`
+  if (key.includes(refusedKey)) return answering(401, { error: 'Invalid API key' })(request, reply)
+  if (request.method === 'GET' && key !== '') return reply.end(models)
+  if (/^\/(?:api|openai)\/(?:v1\/)?(?:messages|responses|chat)/.test(request.url ?? '')) {
+    return faults.none(request, reply)
+  }
+  faults.noRoute(request, reply)
+}
+
+let regions: FakeRegions
+beforeAll(async () => {
+  regions = await startRegions(Object.fromEntries(testCatalog.gateway.regions.map(({ id }) => [id, gateway])))
+})
+afterAll(() => regions.close())
+
+/** Somebody in front of a terminal of some size, in a language. */
+class Walk {
+  readonly home: string
+  readonly texts: Texts
+  private readonly size: { readonly columns: number; readonly lines: number }
+  private readonly language: string
+  private readonly screens: string[] = []
+  run!: TerminalRun
+  private args: readonly string[] = []
+
+  constructor(
+    texts: Texts,
+    size: { readonly columns: number; readonly lines: number },
+    files: Readonly<Record<string, string>>,
+  ) {
+    this.texts = texts
+    this.size = size
+    this.language = texts === zhCN ? 'zh_CN.UTF-8' : 'en_US.UTF-8'
+    this.home = createHome(files)
+    for (const path of Object.keys(files)) {
+      if (path.startsWith('bin/')) chmodSync(join(this.home, path), 0o755)
+    }
+  }
+
+  /** What is typed at the prompt of the shell. */
+  type(args: readonly string[], options: Partial<TerminalOptions> = {}): void {
+    const PATH = `${this.home}/bin:/usr/bin:/bin`
+    const env = { ...regions.env, LANG: this.language, PATH, ...options.env }
+    this.args = args
+    this.run = startTerminal({ ...options, home: this.home, args, ...this.size, env })
+  }
+
+  /** What stands in the window now, kept and looked at. */
+  look(title: string): void {
+    const window = this.run.window()
+    this.screens.push(
+      `── ${title} ──`,
+      `$ ${['qcode-setup', ...this.args].join(' ')}`.trim(),
+      steady(window, this.home),
+    )
+    expect(this.run.sent()).not.toMatch(tellingPart)
+    expect(this.run.sent()).not.toContain(refusedKey.slice(0, 10))
+    expect(this.run.sent()).not.toContain(refusedKey.slice(-10))
+    const rows = this.run.rows().map((row) => row.map(({ text }) => text).join(''))
+    expect(rows.filter((row) => /^\s*[，。、；：？！）》」』】〉〕]/.test(row))).toEqual([])
+    if (this.texts !== zhCN) return
+    const joined = window.replace(/\\\n\s*/g, '')
+    expect([...latinSentences(this.args, joined), ...halfWidthMarks(this.args, joined)]).toEqual([])
+  }
+
+  async ask(question: string, title: string): Promise<void> {
+    await this.run.question(question)
+    this.look(title)
+  }
+
+  /** Presses keys that make the program wait for the gateway: it says so before anything is answered. */
+  async wait(...pressed: string[]): Promise<void> {
+    let open = () => {}
+    gate = new Promise((resolve) => {
+      open = resolve
+    })
+    try {
+      this.run.press(...pressed)
+      await this.run.until((window) => window.includes(this.texts['check.progress']))
+    } finally {
+      open()
+    }
+    await this.run.until((window) => !window.includes(this.texts['check.progress']))
+  }
+
+  async end(title: string, exit = 0): Promise<void> {
+    expect(await this.run.exit, this.run.screen()).toBe(exit)
+    this.look(title)
+  }
+
+  /** All screens, held to what was kept of them. */
+  compare(persona: string): void {
+    const { columns, lines } = this.size
+    const file = join(folder, `${persona}.${this.texts.language}.${columns}x${lines}.txt`)
+    const text = `${this.screens.join('\n')}\n`
+    if (environment.UPDATE_SCREENS) {
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(file, text)
+    }
+    expect(text).toBe(readFileSync(file, 'utf8'))
+  }
+}
+
+/** The same each time: how long something took, and the names of runs. */
+function steady(text: string, home: string): string {
+  return text
+    .replaceAll(home, '/home/you')
+    .replace(/\d+(?=\s*ms)/g, '12')
+    .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '20260102T030405Z-000001')
+}
+
+const client = '#!/bin/sh\necho 2.1.0\n'
+const installed = { 'bin/claude': client, 'bin/codex': client }
+
+/** Every region in the list has its time. */
+function isMeasured(window: string): boolean {
+  const shown = testCatalog.gateway.regions.filter(
+    ({ title, titleZh }) => window.includes(title) || window.includes(titleZh ?? title),
+  )
+  const times = window.match(/\d\s*ms/g) ?? []
+  return times.length >= shown.length && shown.length > 1
+}
+
+type Persona = (walk: Walk) => Promise<void>
+
+const personas: Readonly<Record<string, { files: Record<string, string>; walk: Persona }>> = {
+  newcomer: {
+    files: installed,
+    walk: async (walk) => {
+      const { texts } = walk
+      walk.type([])
+      await walk.ask(texts['ask.tools'], 'the opening screen')
+      walk.run.press(enter)
+      await walk.run.question(texts['ask.region'])
+      await walk.run.until(isMeasured)
+      walk.look('the regions')
+      walk.run.press(down, down, enter)
+      await walk.ask(texts['ask.key'], 'the key')
+      await walk.wait(`export KEY=${refusedKey}`, enter)
+      await walk.run.waitFor(texts['gateway.key-refused'])
+      await walk.ask(texts['ask.key'], 'a refused key is asked for again')
+      await walk.wait(testKey, enter)
+      await walk.ask(texts['ask.models'], 'the models')
+      walk.run.press(enter)
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      await walk.wait(enter)
+      await walk.end('the last screen')
+    },
+  },
+}
+
+const sizes = [
+  [80, 24],
+  [40, 20],
+  [200, 50],
+] as const
+
+describe.each(Object.entries(personas))('%s', (persona, { files, walk }) => {
+  it.each(
+    sizes.flatMap(([columns, lines]) =>
+      [en, zhCN].map((texts) => [columns, lines, texts.language, texts] as const),
+    ),
+  )('in a terminal of %i x %i, in %s', async (columns, lines, _, texts) => {
+    const one = new Walk(texts, { columns, lines }, files)
+    await walk(one)
+    one.compare(persona)
+  })
+})

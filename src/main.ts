@@ -32,6 +32,7 @@ import {
   type Keys,
   renderFindings,
   withProgress,
+  wrapForScreen,
   writeText,
 } from './ui/write-text.ts'
 
@@ -211,7 +212,7 @@ function noteOf({ code, text, hintInLine: hint, where }: UserError): Finding {
 
 function printOutcome(outcome: Outcome, host: Host): void {
   const { findings, report, brief = report, next = [], showsKey, verdict = '', verdictFirst } = outcome
-  const first = verdictFirst ? verdict : ''
+  const first = verdictFirst ? wrapForScreen(verdict, host) : ''
   const told = findings.length > 0 ? renderFindings(findings, host) : ''
   const last = next.map(escapeNewlines).join('\n')
   const fits = (text: string) => fitsScreen([first, told, text, last], host)

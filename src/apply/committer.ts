@@ -34,8 +34,8 @@ export interface Committer {
   purge(paths: readonly string[]): Promise<void>
   /** As `forgetKeys`. */
   forgetKeys(): Promise<void>
-  /** Those of these texts that this machine was never shown; from now on they were, except in a dry run. */
-  newNotes(notes: readonly string[]): Promise<readonly string[]>
+  /** Those of these texts that this machine was never shown; once something was written, they were, except in a dry run. */
+  newNotes(notes: readonly string[], hasWritten: boolean): Promise<readonly string[]>
 }
 
 /** What commits for real, or with `dryRun` not at all, whatever the command. */
@@ -56,9 +56,9 @@ export function createCommitter(host: Host, dryRun: boolean): Committer {
     recover: (id, ending) => (ending === 'finish' ? finishRun : rollBackRun)(host, id),
     purge: (paths) => purgeBackups(paths, host),
     forgetKeys: () => forgetKeys(host),
-    newNotes: async (notes) => {
+    newNotes: async (notes, hasWritten) => {
       const unseen = unseenNotes(notes, host)
-      await rememberShown(unseen, host)
+      if (hasWritten) await rememberShown(unseen, host)
       return unseen
     },
   }

@@ -128,18 +128,22 @@ export async function applyChoices<Planned extends Plan>(
     check: checked.data,
     dryRun: context.committer.dryRun,
   })
-  return { ...outcome, findings: await withoutOldNotes(outcome.findings, input, context) }
+  return { ...outcome, findings: await withoutOldNotes(outcome.findings, written, input, context) }
 }
 
-/** A note is told to a person once on a machine; the document of `--json` has them all. */
+/**
+ * A note is told to a person once on a machine; the document of `--json` has them all. Where nothing was written, none is
+ * remembered either.
+ */
 async function withoutOldNotes(
   findings: readonly Finding[],
+  { run }: Written,
   input: Input,
   { committer }: WritingContext,
 ): Promise<readonly Finding[]> {
   if (isOn(input, 'json') || isOn(input, 'quiet')) return findings
   const notes = findings.filter(({ isNote }) => isNote).map(({ message }) => String(message))
-  const unseen = new Set(await committer.newNotes(notes))
+  const unseen = new Set(await committer.newNotes(notes, run !== undefined))
   return findings.filter(({ isNote, message }) => !isNote || unseen.has(String(message)))
 }
 

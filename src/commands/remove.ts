@@ -61,8 +61,13 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     exit: written.isBlocked ? 3 : 0,
     findings,
     data: { ...planData(written.plan, findings), run: written.run ?? null, backups: backups.data },
-    ...reportRemoval({ ...written, dryRun: committer.dryRun }, host),
+    ...reportRemoval({ ...written, dryRun: committer.dryRun, tools: titlesOf(removed, context) }, host),
   }
+}
+
+function titlesOf(setups: readonly Setup[], { catalog }: WritingContext): string[] {
+  const titleOf = (id: string) => catalog.tools.find((tool) => tool.id === id)?.title ?? id
+  return [...new Set(setups.map(({ tool }) => titleOf(tool)))]
 }
 
 /** Who takes everything out is done with the program: the completion of its commands goes as well. */

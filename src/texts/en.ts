@@ -1484,6 +1484,8 @@ export const en = {
     `${listed(tools)} ${tools.length === 1 ? 'is' : 'are'} ready.`,
   'verdict.configured': ({ tools }: { readonly tools: readonly string[] }) =>
     `${listed(tools)} ${tools.length === 1 ? 'is' : 'are'} configured. The gateway was not tested.`,
+  'verdict.removed': ({ tools }: { readonly tools: readonly string[] }) =>
+    `Removed the settings of ${listed(tools)}.`,
   'verdict.not-working': ({ reason }: With<'reason'>) => `Not working yet: ${reason}`,
   'verdict.see-below': 'see below.',
   'verdict.changed': ({ files }: Count<'files'>) => `Changed ${files} ${files === 1 ? 'file' : 'files'}.`,

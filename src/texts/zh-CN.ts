@@ -1164,6 +1164,7 @@ export const zhCN: Texts = {
   'report.undo': '撤销请运行：qcode-setup undo',
   'verdict.ready': ({ tools }) => `${tools.join('、')} 已就绪。`,
   'verdict.configured': ({ tools }) => `${tools.join('、')} 已设置，尚未测试网关。`,
+  'verdict.removed': ({ tools }) => `已移除 ${tools.join('、')} 的设置。`,
   'verdict.not-working': ({ reason }) => `尚不可用：${reason}`,
   'verdict.see-below': '见下文。',
   'verdict.changed': ({ files }) => `已更改 ${files} 个文件。`,

@@ -8,7 +8,7 @@ import type { KeyStore, Scope } from '../request/request.ts'
 import { describeWishes } from '../request/wishes.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
-import { displayWidth, renderTable, shortenHome } from './render-table.ts'
+import { displayWidth, renderTable, shortenHome, wrapText } from './render-table.ts'
 import { styleFor } from './style.ts'
 import {
   renderKeychain,
@@ -124,13 +124,20 @@ interface RemovalReport {
 }
 
 /** The result of a removal: the files that lost what was ours. */
-export function reportRemoval({ plan, run, diff, dryRun }: RemovalReport, host: Host): Report {
+export function reportRemoval(
+  { plan, run, diff, dryRun, tools = [] }: RemovalReport & { readonly tools?: readonly string[] },
+  host: Host,
+): Report & Pick<Outcome, 'verdictFirst'> {
   const { texts } = host
   const none = texts['report.nothing-to-remove']
   if (plan.rows.length === 0) return { report: none, verdict: none, next: [] }
   return {
     report: [...(diff ? [diff] : []), ...renderRemoved(plan, host)].join('\n'),
-    verdict: verdictOfPlan(plan, dryRun, host),
+    verdict:
+      run === undefined || tools.length === 0
+        ? verdictOfPlan(plan, dryRun, host)
+        : `${styleFor(host, 'stdout').green('✔')} ${say('verdict.removed', { tools }).in(texts)}`,
+    verdictFirst: run !== undefined,
     next: [
       ...(dryRun ? [texts['report.dry-run']] : []),
       ...(run === undefined ? [] : [texts['report.undo']]),
@@ -178,7 +185,9 @@ function renderRemoved({ rows, edits, findings }: Plan, host: Host): string[] {
       ...(isKept ? [texts['removed.kept']] : []),
     ]
     const note = say('report.list', { items: notes.length > 0 ? notes : [texts['report.unchanged']] })
-    return `  ${say('removed.item', { name: shortenHome(path, host), note }).in(texts)}`
+    const line = say('removed.item', { name: shortenHome(path, host), note }).in(texts)
+    const { outputIsSeen, columns } = host.terminal
+    return `  ${wrapText(line, outputIsSeen ? columns - 4 : Number.POSITIVE_INFINITY).join('\n    ')}`
   })
   return [say('report.heading', { title: texts['report.files'] }).in(texts), ...lines]
 }

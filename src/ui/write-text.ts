@@ -41,6 +41,13 @@ function reportLost(code: string, hasBegun: boolean): Finding {
   }
 }
 
+/** Sentences for standard output; what is not a terminal breaks lines itself. */
+export function wrapForScreen(text: string, { terminal }: Pick<Host, 'terminal'>): string {
+  if (!terminal.outputIsSeen) return text
+  const lines = text.split('\n').flatMap((line) => wrapText(line, terminal.columns - 2))
+  return lines.join('\n  ')
+}
+
 /** Whether texts below each other are seen as a whole, above the prompt of the shell. Who is no person has all the room. */
 export function fitsScreen(texts: readonly string[], { terminal }: Pick<Host, 'terminal'>): boolean {
   const { interactive, outputIsSeen, rows, columns } = terminal
@@ -129,15 +136,26 @@ export async function withProgress<Result>(
   }
 }
 
+/** Who reads what is written, and where. */
+type Reader = Pick<Host, 'texts' | 'terminal' | 'home'>
+
+/** The text with `~` for the home in each path of it; one in quotes stays, since no shell knows a `~` there. */
+export function shortenHomes(text: string, { home }: Pick<Host, 'home'>): string {
+  return text
+    .split(`${home}/`)
+    .reduce((before, after) => `${before}${/["'\w]$/.test(before) ? `${home}/` : '~/'}${after}`)
+}
+
 /** Findings for standard error, one a line, in the user's language, each with its mark and what to do. Empty when there are none. */
-export function renderFindings(findings: readonly Finding[], host: Pick<Host, 'texts' | 'terminal'>): string {
+export function renderFindings(findings: readonly Finding[], host: Reader): string {
   return findings.map((finding) => renderFinding(finding, host)).join('\n')
 }
 
-function renderFinding(finding: Finding, host: Pick<Host, 'texts' | 'terminal'>): string {
+function renderFinding(finding: Finding, host: Reader): string {
   // What is not a terminal breaks lines itself, or searches them.
   const columns = host.terminal.errorIsSeen ? host.terminal.columns : Number.POSITIVE_INFINITY
-  const text = finding.message.in(host.texts).trim()
+  const told = finding.message.in(host.texts).trim()
+  const text = host.terminal.errorIsSeen ? shortenHomes(told, host) : told
   const lines = text.split('\n').flatMap((line) => wrapText(line, columns - 2))
   const hint = finding.hint === undefined ? undefined : escapeNewlines(finding.hint.in(host.texts))
   const advice = hint === undefined ? '' : `\n  → ${wrapText(hint, columns - 4).join('\n    ')}`

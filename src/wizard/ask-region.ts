@@ -35,7 +35,7 @@ export async function askRegion(
 ): Promise<Input> {
   if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
     const { origin } = chooseOrigin(input, gateway)
-    showAnswer(host, say('ask.region'), origin.text)
+    showAnswer(host, say('ask.region'), textOf(input, 'gateway') === undefined ? origin.title : origin.text)
     if (!(await accepts(origin))) throw cancelled()
     return input
   }

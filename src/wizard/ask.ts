@@ -4,7 +4,7 @@ import { hideKeys } from '../secrets/mask-text.ts'
 import { type Message, say, type Texts, textIn } from '../texts/message.ts'
 import { displayWidth, wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
-import { escapeControls, writeText } from '../ui/write-text.ts'
+import { escapeControls, shortenHomes, writeText } from '../ui/write-text.ts'
 import { dropTypedAhead, lendInput } from './hold-terminal.ts'
 
 // The only door to inquirer: every question goes to standard error, and leaving one has the same result everywhere.
@@ -265,9 +265,12 @@ export function tell(host: Pick<Host, 'terminal'>, line: string): void {
 }
 
 /** What the user has to know before the next question; values in it may come from files. */
-export function warn(host: Pick<Host, 'terminal' | 'texts'>, ...lines: readonly (Message | string)[]): void {
+export function warn(
+  host: Pick<Host, 'terminal' | 'texts' | 'home'>,
+  ...lines: readonly (Message | string)[]
+): void {
   const shown = lines.flatMap((line) =>
-    wrapText(escapeControls(textIn(line, host.texts)), host.terminal.columns - 2),
+    wrapText(escapeControls(shortenHomes(textIn(line, host.texts), host)), host.terminal.columns - 2),
   )
   tell(host, `${styleFor(host, 'stderr').yellow('!')} ${shown.join('\n  ')}`)
 }

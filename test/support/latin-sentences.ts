@@ -46,6 +46,6 @@ const halfWidth = /\p{Script=Han}(?:[,;:!?]| ?\()|(?:[(]|[,;:!?] ?)\p{Script=Han
 export function halfWidthMarks(args: readonly string[], text: string): string[] {
   if (args.some((arg) => ['--json', '--format', 'print'].includes(arg))) return []
   return withoutDiffs(text.replace(/“[^”]*”/g, '·')).filter((line) =>
-    halfWidth.test(line.replaceAll(/`[^`]*`|"[^"\n]*"/g, '·')),
+    halfWidth.test(line.replace(/^\s*[!?] /, '').replaceAll(/`[^`]*`|"[^"\n]*"/g, '·')),
   )
 }

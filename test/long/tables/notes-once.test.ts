@@ -1,6 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createCommitter } from '../../../src/apply/committer.ts'
+import { createFileSystem } from '../../../src/apply/file-system.ts'
+import { withStateLock } from '../../../src/apply/state-lock.ts'
 import { stateBelowHome } from '../../support/home-tree.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { createHome } from '../../support/terminal-home.ts'
@@ -98,18 +101,28 @@ describe.each(Object.keys(commands))('the notes after %s', (command) => {
     spoil(join(home, record))
     expect(await run(line)).toContain(note)
   })
+})
 
-  it('are told, and it is no error, where another run holds the lock as they are recorded', async () => {
-    const { home, run, first, line } = prepare(command)
-    await first()
-    await run(line)
-    const before = readFileSync(join(home, record), 'utf8')
-    writeFileSync(join(home, record), before.replace(/"shown": \[[^\]]*\]/, '"shown": []'))
-    // Nothing is left to write but the record.
-    mkdirSync(join(home, stateBelowHome, 'lock'))
-    mkdirSync(join(home, stateBelowHome, 'lock/someone'))
-    expect(await run(line)).toContain(note)
+it('is no error where another run holds the lock', async () => {
+  const home = createHome({ 'key.txt': testKey })
+  const host = createTestHost(home)
+  const { exit } = await runInProcess(
+    'setup --tool codex --region eu --key-file key.txt --yes --no-check',
+    host,
+  )
+  expect(exit).toBe(0)
+  const before = readFileSync(join(home, record), 'utf8')
+  await withStateLock(host, createFileSystem(host.platform), async () => {
+    expect(await createCommitter(host, false).newNotes(['one'], true)).toEqual(['one'])
   })
+  expect(readFileSync(join(home, record), 'utf8')).toBe(before)
+})
+
+it('is remembered only by what writes: where nothing is left to do, nothing is', async () => {
+  const { home, run } = prepare('setup')
+  await run(`${commands.setup} --quiet`)
+  for (const _ of [1, 2]) expect(await run(commands.setup ?? '')).toContain(note)
+  expect(existsSync(join(home, record))).toBe(false)
 })
 
 describe('what is not a note', () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ import { testKey } from '../../support/test-host.ts'
 // UPDATE_SCREENS=1 writes the screens anew: read them, they are what users see.
 const folder = join(projectFolder, 'test/long/terminal/screens')
 
-const { enter, down } = keys
+const { enter, down, escape: back } = keys
 const refusedKey = `cr_${'fedcba9876543210'.repeat(4)}`
 
 /** Replies wait for this, so that a spinner can be waited for first. */
@@ -88,7 +89,9 @@ class Walk {
     const rows = this.run.rows().map((row) => row.map(({ text }) => text).join(''))
     expect(rows.filter((row) => /^\s*[，。、；：？！）》」』】〉〕]/.test(row))).toEqual([])
     if (this.texts !== zhCN) return
-    const joined = window.replace(/\\\n\s*/g, '')
+    // The letter to a colleague is in both languages.
+    if (this.args[0] === 'invite') return
+    const joined = this.run.screen().replace(/\\\n\s*/g, '')
     expect([...latinSentences(this.args, joined), ...halfWidthMarks(this.args, joined)]).toEqual([])
   }
 
@@ -120,7 +123,10 @@ class Walk {
   /** All screens, held to what was kept of them. */
   compare(persona: string): void {
     const { columns, lines } = this.size
-    const file = join(folder, `${persona}.${this.texts.language}.${columns}x${lines}.txt`)
+    const file = join(
+      folder,
+      `${persona.replaceAll(' ', '-')}.${this.texts.language}.${columns}x${lines}.txt`,
+    )
     const text = `${this.screens.join('\n')}\n`
     if (environment.UPDATE_SCREENS) {
       mkdirSync(folder, { recursive: true })
@@ -174,6 +180,102 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       await walk.ask(texts['ask.confirm'], 'before the decision')
       await walk.wait(enter)
       await walk.end('the last screen')
+    },
+  },
+  'senior engineer': {
+    files: {
+      'bin/codex': client,
+      'bin/aider': client,
+      '.aider.conf.yml': '# my dotfiles\nenv-file: mine.env # keep\n',
+      '.codex/config.toml': '# my dotfiles\nmodel_provider = "openai" # for now\n\n[tui]\ntheme = "dark"\n',
+    },
+    walk: async (walk) => {
+      const { texts } = walk
+      execFileSync('git', ['init', '-q'], { cwd: walk.home })
+      const args = ['--tool', 'aider,codex', '--region', 'eu', '--no-check']
+      walk.type(args, { env: { QCODE_API_KEY: testKey, PAGER: 'less -R' } })
+      await walk.ask(texts['ask.conflict'], 'a value of their own')
+      walk.run.press(enter)
+      await walk.ask(texts['ask.git'], 'Git would take the key')
+      walk.run.press(back)
+      await walk.run.until((window) => !window.includes(texts['ask.git.anyway']))
+      await walk.run.until((window) => window.includes(texts['ask.conflict.skip']))
+      walk.look('one question back')
+      walk.run.press(enter)
+      await walk.run.until((window) => window.includes(texts['ask.git.anyway']))
+      walk.run.press(enter)
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      walk.run.press(down, enter)
+      // What fits the screen, `less` may show and end.
+      const isPaged = (window: string) => /:$|\(END\)$/.test(window)
+      const isAsked = (window: string) =>
+        /^\+\/\.codex/m.test(window) && window.includes(texts['ask.keys.list'])
+      await walk.run.until((window) => isPaged(window) || isAsked(window))
+      walk.look('the changes in $PAGER')
+      if (isPaged(walk.run.window())) walk.run.press('q')
+      await walk.run.until((window) => window.includes(texts['ask.confirm.apply']))
+      walk.run.press(enter)
+      await walk.end('the last screen')
+    },
+  },
+  'team lead': {
+    files: {
+      'key.txt': testKey,
+      'qcode.toml': 'key = "file:key.txt"\nregion = "eu"\ntools = ["claude-code", "codex"]\n',
+    },
+    walk: async (walk) => {
+      const { texts } = walk
+      walk.type(['apply', 'qcode.toml', '--dry-run', '--no-check'])
+      await walk.end('what the file of the team would change')
+      walk.type(['apply', 'qcode.toml', '--no-check'])
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      walk.run.press(enter)
+      await walk.end('the file is applied')
+      walk.type(['status'])
+      await walk.end('the state')
+      walk.type(['invite', 'qcode.toml'])
+      await walk.end('the letter to a colleague')
+    },
+  },
+  'someone with a 404': {
+    files: {
+      'bin/claude': client,
+      '.claude/settings.json': `${JSON.stringify({ env: { ANTHROPIC_BASE_URL: 'https://eu.qcode.cc/openai/v1/', ANTHROPIC_AUTH_TOKEN: testKey } }, null, 2)}\n`,
+    },
+    walk: async (walk) => {
+      const { texts } = walk
+      chmodSync(join(walk.home, '.claude/settings.json'), 0o600)
+      walk.type(['doctor', '--no-check'])
+      await walk.end('what is wrong', 3)
+      walk.type(['lint', '--fix'])
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      walk.run.press(enter)
+      await walk.end('it is mended')
+      walk.type(['doctor', '--no-check'])
+      await walk.end('all is right')
+    },
+  },
+  'someone who wants out': {
+    files: {
+      'bin/codex': client,
+      '.codex/config.toml': '# mine\nmodel_provider = "openai"\n',
+    },
+    walk: async (walk) => {
+      const { texts } = walk
+      const given = ['--tool', 'codex', '--region', 'eu', '--yes', '--no-check']
+      walk.type(given, { env: { QCODE_API_KEY: testKey } })
+      await walk.end('set up before')
+      walk.type(['--no-check'])
+      await walk.ask(texts['ask.next'], 'the opening screen')
+      walk.run.press(down.repeat(5), enter)
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      walk.run.press(enter)
+      await walk.end('the last screen')
+      expect(readFileSync(join(walk.home, '.codex/config.toml'), 'utf8')).toBe(
+        '# mine\nmodel_provider = "openai"\n',
+      )
+      walk.type(['status'])
+      await walk.end('nothing is left')
     },
   },
 }

@@ -7,7 +7,7 @@ import { renderError } from '../../../src/ui/describe-failure.ts'
 import { renderFindings, sanitizeForTerminal } from '../../../src/ui/write-text.ts'
 import { textsFor } from '../../support/test-host.ts'
 
-function hostWith(env: Host['env'], color = false): Pick<Host, 'texts' | 'terminal'> {
+function hostWith(env: Host['env'], color = false): Pick<Host, 'home' | 'texts' | 'terminal'> {
   const stream = new Writable()
   const terminal = {
     color: { stdout: !color, stderr: color },
@@ -15,7 +15,7 @@ function hostWith(env: Host['env'], color = false): Pick<Host, 'texts' | 'termin
     output: stream,
     error: stream,
   }
-  return { texts: textsFor(env), terminal: terminal as unknown as Terminal }
+  return { home: '/home/you', texts: textsFor(env), terminal: terminal as unknown as Terminal }
 }
 
 const warning = {

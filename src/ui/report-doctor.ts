@@ -205,9 +205,9 @@ function quoteClient(tool: string, text: string, { host }: Page): string[] {
 function compareValues({ wrong, right }: NonNullable<Finding['values']>, { texts, style }: Page): string[] {
   const names = [texts['doctor.wrong'], texts['doctor.right']]
   const width = Math.max(...names.map(displayWidth))
-  const line = (name: string, value: string) => `      ${padEnd(name, width)}  ${escapeControls(value)}`
+  const line = (name: string, value: string) => `      ${padEnd(name, width)}  ${value}`
   const [now = '', then = ''] = names
-  return [line(now, style.red(wrong)), line(then, style.green(right))]
+  return [line(now, style.red(escapeControls(wrong))), line(then, style.green(escapeControls(right)))]
 }
 
 function mark(level: Level, style: Style): string {

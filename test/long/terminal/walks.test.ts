@@ -84,6 +84,8 @@ class Walk {
       steady(window, this.home),
     )
     expect(this.run.sent()).not.toMatch(tellingPart)
+    // A control that is written out is one that we wrote ourselves.
+    expect(this.run.screen()).not.toContain('\\x1b')
     expect(this.run.sent()).not.toContain(refusedKey.slice(0, 10))
     expect(this.run.sent()).not.toContain(refusedKey.slice(-10))
     const rows = this.run.rows().map((row) => row.map(({ text }) => text).join(''))

@@ -23,7 +23,7 @@ import { checkAfter, checkEach, refuseKey } from './check-after.ts'
 import { judgeEffect } from './judge-plan.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { consentToHttp, type PlainHttp } from './plain-http.ts'
-import type { Written } from './plan-context.ts'
+import { type Written, withoutOldNotes } from './plan-context.ts'
 import { recoverFirst } from './recover-first.ts'
 import { isChange, writePlan } from './write-plan.ts'
 
@@ -129,22 +129,6 @@ export async function applyChoices<Planned extends Plan>(
     dryRun: context.committer.dryRun,
   })
   return { ...outcome, findings: await withoutOldNotes(outcome.findings, written, input, context) }
-}
-
-/**
- * A note is told to a person once on a machine; the document of `--json` has them all. Where nothing was written, none is
- * remembered either.
- */
-async function withoutOldNotes(
-  findings: readonly Finding[],
-  { run }: Written,
-  input: Input,
-  { committer }: WritingContext,
-): Promise<readonly Finding[]> {
-  if (isOn(input, 'json') || isOn(input, 'quiet')) return findings
-  const notes = findings.filter(({ isNote }) => isNote).map(({ message }) => String(message))
-  const unseen = new Set(await committer.newNotes(notes, run !== undefined))
-  return findings.filter(({ isNote, message }) => !isNote || unseen.has(String(message)))
 }
 
 /** What a real run would do: change something of the user's, or bring an earlier run to its end first. */

@@ -2,7 +2,7 @@ import { type Runs, readBackup, readModeBefore, readModeGiven } from '../apply/j
 import { newRunId } from '../apply/run-record.ts'
 import type { RecordedFolder } from '../apply/state-schemas.ts'
 import { detectTool } from '../catalog/detect.ts'
-import type { CommandContext } from '../command.ts'
+import type { CommandContext, WritingContext } from '../command.ts'
 import { viewMachine } from '../effect/machine-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -12,7 +12,7 @@ import type { Consent } from '../ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
-import type { Input, ToolChoice } from '../request/request.ts'
+import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import { openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -108,4 +108,20 @@ export interface Written<Planned extends Plan = Plan> {
   readonly onConflict?: Decision
   /** What the user chose for keys that git would take; the name of the switch that says the same. */
   readonly inGit?: 'gitignore' | 'allowTracked'
+}
+
+/**
+ * A note is told to a person once on a machine; the document of `--json` has them all. Where nothing was written, none is
+ * remembered either.
+ */
+export async function withoutOldNotes(
+  findings: readonly Finding[],
+  { run }: { readonly run?: string | undefined },
+  input: Input,
+  { committer }: WritingContext,
+): Promise<readonly Finding[]> {
+  if (isOn(input, 'json') || isOn(input, 'quiet')) return findings
+  const notes = findings.filter(({ isNote }) => isNote).map(({ message }) => String(message))
+  const unseen = new Set(await committer.newNotes(notes, run !== undefined))
+  return findings.filter(({ isNote, message }) => !isNote || unseen.has(String(message)))
 }

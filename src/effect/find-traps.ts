@@ -48,8 +48,7 @@ export function findTraps(
   profiles: readonly Profile[],
 ): Finding[] {
   return traps
-    .filter(({ versions }) => isInRange(versions, version))
-    .filter(({ variants }) => variants === undefined || variants.includes(variant ?? ''))
+    .filter((one) => isInRange(one.versions, version) && (one.variants?.includes(variant ?? '') ?? true))
     .flatMap((trap) => {
       const match = holdsAll(trap, scene)
       if (!match) return []

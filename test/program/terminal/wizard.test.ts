@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
 import type { Texts } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
+import { wrapText } from '../../../src/ui/render-table.ts'
 import { faults, startFaulty } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
@@ -84,7 +85,8 @@ describe('the wizard on a terminal', () => {
       `✔ ${en['ask.region']} Europe`,
       `✔ ${en['ask.key.short']} cr_…cdef`,
       `✔ ${en['ask.confirm']} ${en['ask.confirm.apply']}`,
-      `✔ ${en['verdict.configured']({ tools: ['Codex CLI'] })}`,
+      // On a narrow screen it goes on in a second line.
+      ...wrapText(`✔ ${en['verdict.configured']({ tools: ['Codex CLI'] })}`, columns - 2).slice(0, 1),
     ])
     expect(screen).not.toMatch(/^\? |❯|◉|United States/m)
     expect(run.sent()).not.toMatch(tellingPart)

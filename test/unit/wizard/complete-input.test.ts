@@ -121,7 +121,7 @@ describe('completeInput', () => {
     const input = inputOf({ ...given, model: ['gpt-x'], keyFile: ['/k.txt'] })
     expect(await complete(terminal, input, key)).toEqual({ input, key })
     expect(terminal.shown()).toContain('✔ Tools codex\n')
-    expect(terminal.shown()).toContain('✔ Region https://eu.qcode.cc\n')
+    expect(terminal.shown()).toContain('✔ Region Europe\n')
     expect(terminal.shown()).toContain('✔ QCode.cc API key cr_…cdef (from /k.txt)\n')
     expect(terminal.shown()).toContain('✔ Model gpt-x\n')
   })

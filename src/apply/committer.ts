@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
-import * as z from 'zod/mini'
+import type { Value } from '../documents/document.ts'
+import { isTable } from '../documents/value.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes, readFileState } from '../host/read-file-state.ts'
@@ -180,8 +181,6 @@ function runEnded(run: RunRecord): UserError {
   })
 }
 
-const recordSchema = z.object({ version: z.literal(1), shown: z.array(z.string()) })
-
 /** Far more than all tools have together; the newest are kept. */
 const mostKept = 500
 
@@ -214,7 +213,9 @@ async function rememberShown(notes: readonly string[], host: Host): Promise<void
 function readShown(host: Host): readonly string[] | undefined {
   try {
     const bytes = readTrustedFile(recordFile(host), host)
-    return bytes && recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).shown
+    const record: Value = bytes ? JSON.parse(new TextDecoder().decode(bytes)) : null
+    const shown = isTable(record) ? record.shown : undefined
+    return Array.isArray(shown) ? shown.filter((mark) => typeof mark === 'string') : undefined
   } catch {
     return undefined
   }

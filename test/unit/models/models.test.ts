@@ -133,12 +133,12 @@ describe('tools', () => {
       installed: false,
       facts: 'measured',
       measured: expect.stringContaining('2.1.330'),
-      scopes: ['user', 'project'],
+      scopes: ['user', 'project', 'managed'],
       byHand: null,
       run: true,
       install: 'npm install -g @anthropic-ai/claude-code',
     })
-    expect(rows.find(({ id }) => id === 'codex')?.scopes).toEqual(['user'])
+    expect(rows.find(({ id }) => id === 'codex')?.scopes).toEqual(['user', 'managed'])
   })
 
   it('says of each tool that the lane of clients runs that it was measured, and in which packages', async () => {

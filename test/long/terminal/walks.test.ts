@@ -99,7 +99,21 @@ class Walk {
 
   async ask(question: string, title: string): Promise<void> {
     await this.run.question(question)
+    await this.drawn()
     this.look(title)
+  }
+
+  /** The last line of a list says which keys it takes; a key is asked for in one line. */
+  async drawn(): Promise<void> {
+    const { texts } = this
+    const ends = (['list', 'ticks'] as const).map((id) => squeezed(texts[`ask.keys.${id}`]))
+    const isDrawn = (window: string) => {
+      const end = squeezed(window.slice(window.lastIndexOf('\n? ')))
+      const isList = ends.some((keys) => end.includes(keys))
+      const canGoBack = !isList || !end.includes('Esc') || end.endsWith(squeezed(texts['ask.keys.back']))
+      return (isList && canGoBack) || end.endsWith(squeezed(texts['ask.key']))
+    }
+    await this.run.until(isDrawn)
   }
 
   /** Presses keys that make the program wait for the gateway: it says so before anything is answered. */
@@ -138,6 +152,11 @@ class Walk {
   }
 }
 
+/** The text without what tells where a line was broken. */
+function squeezed(text: string): string {
+  return text.replace(/\s+/g, '')
+}
+
 /** The same each time: how long something took, and the names of runs. */
 function steady(text: string, home: string): string {
   return text
@@ -148,6 +167,17 @@ function steady(text: string, home: string): string {
 
 const client = '#!/bin/sh\necho 2.1.0\n'
 const installed = { 'bin/claude': client, 'bin/codex': client }
+
+/** What the installed tools can be asked about besides, in the order of the questions. */
+function optionsOf({ language }: Texts): { tool: string; what: string }[] {
+  return testCatalog.tools
+    .filter(({ id }) => ['claude-code', 'codex'].includes(id))
+    .flatMap(({ title, options }) =>
+      options
+        .filter(({ offerWithModels, offerIn }) => offerWithModels || offerIn.includes('eu'))
+        .map(({ text, textZh }) => ({ tool: title, what: language === 'zh-CN' ? (textZh ?? text) : text })),
+    )
+}
 
 /** Every region in the list has its time. */
 function isMeasured(window: string): boolean {
@@ -179,6 +209,10 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       await walk.wait(testKey, enter)
       await walk.ask(texts['ask.models'], 'the models')
       walk.run.press(enter)
+      for (const { tool, what } of optionsOf(texts)) {
+        await walk.ask(texts['ask.option']({ tool, what }), 'what a tool offers besides')
+        walk.run.press(enter)
+      }
       await walk.ask(texts['ask.confirm'], 'before the decision')
       await walk.wait(enter)
       await walk.end('the last screen')
@@ -202,6 +236,7 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       walk.run.press(back)
       await walk.run.until((window) => !window.includes(texts['ask.git.anyway']))
       await walk.run.until((window) => window.includes(texts['ask.conflict.skip']))
+      await walk.drawn()
       walk.look('one question back')
       walk.run.press(enter)
       await walk.run.until((window) => window.includes(texts['ask.git.anyway']))

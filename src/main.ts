@@ -70,6 +70,9 @@ async function runProgram(given: readonly string[], host: Host): Promise<number>
     print(host, isNamed ? help : [renderOverview(commandNames, { host, catalog }), help].join('\n\n'))
     return 0
   }
+  // Before the arguments are read: a tool whose folder is wrong is not unknown. The whole computer has no tools of a user's.
+  const [broken] = asksForManaged(given) ? [] : (catalog.unusable ?? [])
+  if (spec.needsEveryTool && broken) throw broken
   const asked = parseArguments(rest, spec, catalog)
   if (!isManagedScope(asked)) return runOn(asked, spec, { host, catalog })
   const { managedHost } = await import('./host/throw-away-host.ts')
@@ -81,7 +84,6 @@ async function runProgram(given: readonly string[], host: Host): Promise<number>
 /** One command on the user's own settings, or on those of the whole computer. */
 async function runOn(input: Input, spec: CommandSpec, { host, catalog }: CommandContext): Promise<number> {
   const { unusable = [] } = catalog
-  if (spec.needsEveryTool && unusable[0]) throw unusable[0]
   if (spec.writes !== 'nothing' && !spec.onlyReads?.(input)) refuseOddFolders(oddHomes(host))
   const notes = [...unusable, ...refuseOthersHome(spec, input, host)].map(noteOf)
   // A command that met a removed working folder only in its middle would stop after it has changed files.

@@ -10,13 +10,12 @@ import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
 import { applyEdits } from './apply-edits.ts'
 import { filePosition, sameMode } from './check-targets.ts'
-import { createFileSystem, type FileSystem } from './file-system.ts'
+import { createFileSystem, type FileSystem, removeIfThere } from './file-system.ts'
 import { isUnfinished, readBackupOf, readRun, storeRun } from './journal.ts'
 import { purgeBackups } from './kept-backups.ts'
 import { forgetKeys, hasCopies, keychainPosition } from './keychain-copies.ts'
 import { completeRun } from './prepare-run.ts'
 import { finishRenewal } from './renew-history.ts'
-import { replaceFile } from './replace-file.ts'
 import { explainFailure, restoreRun, rollbackFailed } from './restore-run.ts'
 import { type ApplyRequest, targetName } from './run-record.ts'
 import { stateFolder } from './state-folder.ts'
@@ -205,9 +204,20 @@ async function rememberShown(notes: readonly string[], host: Host): Promise<void
     const earlier = (readShown(host) ?? []).filter((mark) => !marks.includes(mark))
     const shown = [...earlier, ...marks].slice(-mostKept)
     const bytes = Buffer.from(`${JSON.stringify({ version: 1, shown }, null, 2)}\n`)
-    await replaceFile(recordFile(host), { bytes, mode: 0o600 }, fileSystem)
+    await rewrite(recordFile(host), bytes, fileSystem)
   }
   await withStateLock(host, fileSystem, write, noWaiting).catch(() => {})
+}
+
+/** In its place, without a file beside it that a kill would leave: what is read by half knows no note, and loses none. */
+async function rewrite(path: string, bytes: Uint8Array, fileSystem: FileSystem): Promise<void> {
+  await removeIfThere(path, fileSystem)
+  const file = await fileSystem.createFile(path, 0o600)
+  try {
+    await fileSystem.write(file, bytes)
+  } finally {
+    await fileSystem.close(file)
+  }
 }
 
 function readShown(host: Host): readonly string[] | undefined {

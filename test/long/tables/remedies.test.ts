@@ -169,7 +169,7 @@ const actions: readonly (readonly [RegExp, Act])[] = [
     },
   ],
   [
-    /(?<!line )(?:\bexport|\bunset|^chmod|mv|codex logout)\b.*|^sed .*/,
+    /(?<!line )(?:\bexport|\bunset|^chmod|mv|codex logout)\b.*|^(?:sed|perl) .*/,
     ([command], host) =>
       inShell(
         command.replace(

@@ -78,10 +78,10 @@ const lines: Readonly<Record<string, Line>> = {
     args: ['--key-file', 'my key $(x).txt'],
   },
   'the tool of --model': {
-    typed: 'qcode-setup --model claude-c',
-    completed: '--model claude-code=',
+    typed: 'qcode-setup --model code',
+    completed: '--model codex=',
     rest: 'x',
-    args: ['--model', 'claude-code=x'],
+    args: ['--model', 'codex=x'],
   },
 }
 

@@ -25,6 +25,8 @@ function examples(): [where: string, data: unknown][] {
       if (!/^(?:\s*"?tools"?\s*[=:]|\s*"?key"?\s*[=:]|\[\[tools\]\])/m.test(block)) return []
       const data =
         format === 'toml' ? parseToml(block) : format === 'yaml' ? parseYaml(block) : JSON.parse(block)
+      // A play of Ansible is a list.
+      if (Array.isArray(data)) return []
       return [[`${page}: ${block.split('\n')[0]}`, JSON.parse(JSON.stringify(data))] as [string, unknown]]
     })
   })

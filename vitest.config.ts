@@ -75,6 +75,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'fleet',
+          include: ['test/fleet/*.test.ts'],
+          globalSetup: 'test/support/build-once.ts',
+          ...inTurn(9),
+          ...minutes(5),
+        },
+      },
+      {
+        test: {
           name: 'windows',
           include: ['test/windows/*.test.ts'],
           globalSetup: 'test/support/build-once.ts',

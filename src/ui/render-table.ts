@@ -51,8 +51,12 @@ const wide =
 
 /** Columns that a text takes on a terminal: two for a Chinese character, none for a colour code. */
 export function displayWidth(text: string): number {
+  if (plain.test(text)) return text.length
   return [...stripVTControlCharacters(text)].reduce((sum, character) => sum + characterWidth(character), 0)
 }
+
+/** Most texts are, and the start of every command draws some. */
+const plain = /^[ -~]*$/
 
 function characterWidth(character: string): 0 | 1 | 2 {
   if (nothing.test(character)) return 0

@@ -690,6 +690,8 @@ export const en = {
   'error.too-deep': ({ file, levels }: With<'file'> & Count<'levels'>) =>
     `${file} is nested more than ${levels} levels deep. It was not changed.`,
   'error.too-deep.text': 'The text',
+  'error.too-many-values': ({ file }: With<'file'>) =>
+    `${file} holds too many values to be read. It was not changed.`,
   'error.too-deep.hint': 'Move it away, then run the same command again.',
   'error.does-not-parse': ({ file, format, reason }: With<'file' | 'format' | 'reason'>) =>
     `${file} is not valid ${format}: ${reason}. It was not changed.`,

@@ -569,6 +569,7 @@ export const zhCN: Texts = {
   'error.not-utf8.hint': '请将文件保存为 UTF-8，然后重新运行同一命令。',
   'error.too-deep': ({ file, levels }) => `${file} 的嵌套超过 ${levels} 层，未作更改。`,
   'error.too-deep.text': '该文本',
+  'error.too-many-values': ({ file }) => `${file} 包含的值过多，无法读取，未作更改。`,
   'error.too-deep.hint': '请将其移走，然后重新运行同一命令。',
   'error.does-not-parse': ({ file, format, reason }) =>
     `${file} 不是有效的 ${format}：${reason}。该文件未作更改。`,

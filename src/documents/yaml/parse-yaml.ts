@@ -133,7 +133,26 @@ const deepLine = new RegExp(`^(?: {${2 * deepest}}| *(?:[-?:][ \\t]+){${deepest}
 /** Throws UserError `too-deep` before a text is parsed: each level takes a bracket, a column or a mark. */
 export function refuseDeepYaml(text: string, file: string): void {
   refuseDeepBrackets(text, file)
+  if (countUpTo(mostMarks, /[\n[{,]/g, text) === mostMarks) throw tooManyValues(file)
   if (deepLine.test(text)) throw tooDeep(file)
+}
+
+/** Each begins a value, for which the parser takes up to 2 KiB: twice as many and Node has no memory left (yaml 2.9). */
+const mostMarks = 600_000
+
+function countUpTo(most: number, pattern: RegExp, text: string): number {
+  let count = 0
+  for (const _ of text.matchAll(pattern)) if (++count === most) break
+  return count
+}
+
+function tooManyValues(file: string): UserError {
+  return new UserError({
+    code: 'too-many-values',
+    message: say('error.too-many-values', { file }),
+    hint: say('error.too-deep.hint'),
+    where: { file },
+  })
 }
 
 /** UserError `does-not-parse`, for a place by its offset; the reason quotes nothing of the file. */

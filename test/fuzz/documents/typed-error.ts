@@ -33,7 +33,7 @@ function assertNoQuote({ message, hint, code }: UserError): void {
 /** A text that cannot be opened: the file, and a place that is in it unless the whole of it is the fault. */
 export function assertPlace({ code, where }: UserError, file: string, text: string): void {
   assert.equal(where?.file, file, `${code} names no file`)
-  if (code === 'too-deep') return
+  if (code === 'too-deep' || code === 'too-many-values') return
   const lines = text.split(/\r\n|\r|\n/)
   assert.ok(Number.isInteger(where?.line) && where !== undefined, `${code} names no line`)
   const { line = 0, column = 1 } = where

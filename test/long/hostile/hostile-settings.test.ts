@@ -19,6 +19,7 @@ const bombs: readonly (readonly [tool: string, path: string, text: string, code:
   ['aider', '.aider.conf.yml', `a: ${lists}\n`, 'too-deep'],
   ['aider', '.aider.conf.yml', `${'- '.repeat(many)}x\n`, 'too-deep'],
   ['aider', '.aider.conf.yml', laughs, 'unsupported-yaml'],
+  ['aider', '.aider.conf.yml', `a: [${'[],'.repeat(2_000_000)}0]\n`, 'too-many-values'],
   ['aider', '.aider.conf.yml', 'a: !!js/function "function () {}"\n', 'unsupported-yaml'],
   ['cline', '.cline/data/settings/providers.json', `{"providers":${lists}}`, 'too-deep'],
 ]

@@ -1,4 +1,4 @@
-import { UserError, type Where } from '../errors.ts'
+import { formatWhere, UserError, type Where } from '../errors.ts'
 import { Message, say } from '../texts/message.ts'
 import type { BlankTrace } from './blank-line.ts'
 
@@ -103,4 +103,15 @@ export function remembered<Result, Rest extends readonly unknown[]>(
     known.length = Math.min(known.length, most)
     return found.result
   }
+}
+
+/** UserError `duplicate-key`: readers differ in which of the two they take. */
+export function duplicateKey(text: string, file: string, offset: number): UserError {
+  const where = whereAt(file, text, offset)
+  return new UserError({
+    code: 'duplicate-key',
+    message: say('error.duplicate-key', { file }),
+    hint: say('error.duplicate-key.hint', { where: formatWhere(where) }),
+    where,
+  })
 }

@@ -1,7 +1,7 @@
 import { type ParseError, parseTree } from 'jsonc-parser'
 import { formatWhere, UserError } from '../../errors.ts'
 import { type SyntaxText, say } from '../../texts/message.ts'
-import { type Format, type KeyPath, remembered, type Value, whereAt } from '../document.ts'
+import { duplicateKey, type Format, type KeyPath, remembered, type Value, whereAt } from '../document.ts'
 import { hasBreak, indentAt, insertion, type Span, type Splice } from '../lines.ts'
 import { entryNameOf, named } from '../list-entry.ts'
 import { deepest, knownShallow, tooDeep } from '../too-deep.ts'
@@ -267,16 +267,6 @@ function doesNotParse(text: string, file: string, dialect: Dialect): UserError {
     hint: dialect.relaxed
       ? say('error.does-not-parse.hint', place)
       : say('error.does-not-parse.strict', place),
-    where,
-  })
-}
-
-function duplicateKey(text: string, file: string, offset: number): UserError {
-  const where = whereAt(file, text, offset)
-  return new UserError({
-    code: 'duplicate-key',
-    message: say('error.duplicate-key', { file }),
-    hint: say('error.duplicate-key.hint', { where: formatWhere(where) }),
     where,
   })
 }

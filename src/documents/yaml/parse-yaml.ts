@@ -13,7 +13,7 @@ import {
 } from 'yaml'
 import { formatWhere, UserError } from '../../errors.ts'
 import { type SyntaxText, say, type TextId } from '../../texts/message.ts'
-import { type KeyPath, remembered, type Value, whereAt } from '../document.ts'
+import { duplicateKey, type KeyPath, remembered, type Value, whereAt } from '../document.ts'
 import { applySplices, type Splice } from '../lines.ts'
 import { deepest, refuseDeepBrackets, tooDeep } from '../too-deep.ts'
 import { sameValue } from '../value.ts'
@@ -130,7 +130,7 @@ function refuseKeys(map: YAMLMap.Parsed, text: string, file: string): void {
 /** A line indented so far, or with so many `-` and `?` at its beginning, that it may be nested too deeply. */
 const deepLine = new RegExp(`^(?: {${2 * deepest}}| *(?:[-?:][ \\t]+){${deepest}})`, 'm')
 
-/** Throws UserError `too-deep` before a text is parsed: each level takes a bracket, a column or a mark. */
+/** Throws UserErrors `too-deep` and `too-many-values` before a text is parsed: each level takes a bracket, a column or a mark. */
 export function refuseDeepYaml(text: string, file: string): void {
   refuseDeepBrackets(text, file)
   if (countUpTo(mostMarks, /[\n[{,]/g, text) === mostMarks) throw tooManyValues(file)
@@ -162,17 +162,6 @@ export function doesNotParse(text: string, file: string, offset: number, reason:
     code: 'does-not-parse',
     message: say('error.does-not-parse', { file, format: 'YAML', reason: say(reason) }),
     hint: say('error.does-not-parse.hint', { where: formatWhere(where) }),
-    where,
-  })
-}
-
-/** UserError `duplicate-key`: readers differ in which of the two they take. */
-export function duplicateKey(text: string, file: string, offset: number): UserError {
-  const where = whereAt(file, text, offset)
-  return new UserError({
-    code: 'duplicate-key',
-    message: say('error.duplicate-key', { file }),
-    hint: say('error.duplicate-key.hint', { where: formatWhere(where) }),
     where,
   })
 }

@@ -101,11 +101,6 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }
 
-/** A word for a POSIX shell, in quotes only where it needs them: a command in a hint is there to be copied. */
-export function quoteWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}
-
 /** Words that people type, each with the name that is meant, which may have more behind it: `lint --fix`. */
 export type Synonyms = readonly (readonly [word: string, name: string])[]
 

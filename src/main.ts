@@ -23,6 +23,7 @@ import { type Input, isManagedScope, isOn } from './request/request.ts'
 import { verbNames } from './request/verbs.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
+import { shellForHints, typeCommandsIn } from './texts/commands.ts'
 import { asksForManaged, forWholeComputer, loadTexts } from './texts/language.ts'
 import { escapeNewlines, say } from './texts/message.ts'
 import {
@@ -42,6 +43,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const spoken = await loadTexts(userLanguage(own))
   const texts = asksForManaged(own) ? forWholeComputer(spoken) : spoken
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)), texts)
+  typeCommandsIn(shellForHints(host.platform, host.env))
   const json = own.includes('--json')
   if (host.env.QCODE_API_KEY) rememberKey(new Secret(host.env.QCODE_API_KEY))
   if (host.env.QCODE_DEBUG === '1') startDebug((line) => talk(host, line.replaceAll(host.home, '~')))

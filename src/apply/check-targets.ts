@@ -1,9 +1,10 @@
 import { isAbsolute } from 'node:path'
-import { quoteWord, UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { assertWritable, type FileState, readFileState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import type { RecordedFile, RunRecord } from './state-schemas.ts'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { quoteWord, UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import {
   type Consent,
@@ -10,6 +10,7 @@ import {
   type Ledger,
   shareConsents,
 } from '../ledger.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { removeIfThere, step } from './file-system.ts'
 import { clearReplacement, replaceFile } from './replace-file.ts'

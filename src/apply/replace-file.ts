@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
-import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { hasCode, UserError } from '../errors.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { discardFile, type FileSystem, removeIfThere } from './file-system.ts'
 

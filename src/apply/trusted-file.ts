@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { debug } from '../debug.ts'
-import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { hasCode, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import {
   type Doubt,
@@ -23,6 +23,7 @@ import {
   whatIsNoFolder,
   whatKeepsOut,
 } from '../host/ownership.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say, type TextId } from '../texts/message.ts'
 import { stateFolder } from './state-folder.ts'
 

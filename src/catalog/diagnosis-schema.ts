@@ -56,6 +56,12 @@ export const placePath = z.string().check(
 const source = z.strictObject({
   level,
   path: z.exactOptional(placePath),
+  stored: z.exactOptional(
+    z
+      .string()
+      .check(z.regex(/^(HK(LM|CU)\\SOFTWARE\\Policies(\\[\w-]+)+|[\w-]+(\.[\w-]+)+)$/, rule('stored'))),
+  ),
+  rank: z.exactOptional(z.number()),
   format: z._default(format, 'dotenv'),
   variables: z.exactOptional(z.array(z.string())),
   platforms: z.exactOptional(names),
@@ -81,6 +87,8 @@ export const condition = z.strictObject({
   equals: z.exactOptional(z.string()),
   matches: z.exactOptional(z.string().check(z.refine(isPattern, rule('pattern')))),
   differs_from: z.exactOptional(z.strictObject(value)),
+  login: z.exactOptional(z.string()),
+  login_of: z.exactOptional(variableName),
   bom: z.exactOptional(format),
   programs: z.exactOptional(z.array(programName).check(z.minLength(1))),
   gateway: z.exactOptional(z.boolean()),
@@ -125,6 +133,7 @@ const trap = z.strictObject({
   text_zh: z.string(),
   fix: z.string(),
   fix_zh: z.exactOptional(z.string()),
+  fix_powershell: z.exactOptional(z.string()),
 })
 
 const shown = z.strictObject({
@@ -196,15 +205,28 @@ function compileSetting({ when, ...rest }: z.infer<typeof setting>): Setting {
 function compileTrap({
   text_zh: textZh,
   fix_zh: fixZh,
+  fix_powershell: fixPowershell,
   when,
   ...rest
 }: z.infer<typeof trap>): Diagnosis['traps'][number] {
-  return { ...rest, textZh, ...(fixZh !== undefined && { fixZh }), when: when.map(compileCondition) }
+  const fixes = {
+    ...(fixZh !== undefined && { fixZh }),
+    ...(fixPowershell !== undefined && { fixPowershell }),
+  }
+  return { ...rest, textZh, ...fixes, when: when.map(compileCondition) }
 }
 
 /** A checked condition as a TrapCondition. */
-export function compileCondition({ differs_from, ...rest }: z.infer<typeof condition>): TrapCondition {
-  return { ...rest, ...(differs_from && { differsFrom: differs_from }) }
+export function compileCondition({
+  differs_from,
+  login_of,
+  ...rest
+}: z.infer<typeof condition>): TrapCondition {
+  return {
+    ...rest,
+    ...(differs_from && { differsFrom: differs_from }),
+    ...(login_of && { loginOf: login_of }),
+  }
 }
 
 function isPattern(text: string): boolean {

@@ -21,10 +21,17 @@ export interface Diagnosis {
 /** Who has set what stands there; `local` is a user’s own part of a project, `run` what one run of a client is started with. */
 export type SourceLevel = 'managed' | 'run' | 'local' | 'project' | 'user' | 'environment' | 'system'
 
-/** A file, or the environment where there is no path. */
+/** A file, or the environment where there is neither a path nor a store. */
 export interface Source {
   readonly level: SourceLevel
   readonly path?: string
+  /**
+   * Of what is no file: `HKLM\\SOFTWARE\\Policies\\…\\NAME`, a text in the registry of Windows, or the domain of preferences that
+   * the management of a Mac sets.
+   */
+  readonly stored?: string
+  /** Of the sources with a rank that are there only those with the lowest one count. */
+  readonly rank?: number
   readonly format: FormatId
   /** Where in the file variables of the environment stand: the whole file when empty, nowhere when undefined. */
   readonly variables?: KeyPath
@@ -93,6 +100,8 @@ export interface Trap {
   /** The command that fixes it, or what to do; only words have a Chinese twin. */
   readonly fix: string
   readonly fixZh?: string
+  /** The same command in PowerShell, where more than `unset` and `export` is different there. */
+  readonly fixPowershell?: string
 }
 
 /**
@@ -112,6 +121,12 @@ export interface TrapCondition {
   readonly matches?: string
   /** Has another value than this, which is not empty. */
   readonly differsFrom?: TrapCondition
+  /**
+   * Also holds for a login that the keychain of macOS has under this name; where the variable `loginOf` names a folder, `-`
+   * and eight digits of that folder's SHA-256 follow.
+   */
+  readonly login?: string
+  readonly loginOf?: string
   /** A file of this format among the sources begins with a byte order mark. */
   readonly bom?: FormatId
   /** Any of these is in PATH. */

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { posix, sep, win32 } from 'node:path'
-import { quoteWord, UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
 import { resolvePlaces } from './places.ts'
 import type { PlaceCandidate, Shell, Tool } from './tool.ts'
@@ -77,9 +78,9 @@ export function folderAssignments(
     if (folder === bare[name] || !way?.env) continue
     set.set(way.env, folder.slice(0, folder.length - (way.join ? way.join.length + 1 : 0)))
   }
-  const taken = [...unset].filter((name) => !set.has(name)).map((name) => `-u ${name} `)
-  const given = [...set].map(([name, folder]) => `${name}=${quoteWord(folder)} `)
-  return taken.length > 0 ? `env ${[...taken, ...given].join('')}` : given.join('')
+  const given = [...set].map(([name, folder]) => [name, quoteWord(folder)] as const)
+  const taken = [...unset].filter((name) => !set.has(name))
+  return inShell().before(given, taken)
 }
 
 /** UserError `odd-folder`, exit 2: what would be written would not be found again. Nothing where none is odd. */

@@ -4,7 +4,7 @@ import { asOnDisk } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { findRepository } from '../host/run-program.ts'
 import { say } from '../texts/message.ts'
-import type { PlaceCandidate } from './tool.ts'
+import type { PlaceCandidate, Start } from './tool.ts'
 
 type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'> & Partial<Pick<Host, 'systemFolder'>>
 
@@ -91,4 +91,12 @@ function tryCandidate(candidate: PlaceCandidate, places: Places, host: Surroundi
   // The environment of Node.js inherits `toString` and the like, which are no variables.
   const value = env !== undefined && Object.hasOwn(host.env, env) ? host.env[env] : undefined
   return value ? asOnDisk(resolve(host.cwd, value, candidate.join ?? ''), host.platform) : undefined
+}
+
+/** A new window of macOS asks for a login shell; what asks for none is the exception there. */
+export function startsOn(starts: readonly Start[], { platform }: Pick<Host, 'platform'>): readonly Start[] {
+  if (platform !== 'darwin') return starts
+  const login = starts.filter(({ kind }) => kind === 'login')
+  const windows = login.map((start) => ({ ...start, kind: 'terminal' as const }))
+  return [...windows, ...starts.filter((start) => !login.includes(start))]
 }

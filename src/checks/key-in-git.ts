@@ -3,12 +3,13 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Catalog, DotfilePlaces } from '../catalog/tool.ts'
 import { ignorePattern, patternIn } from '../documents/gitignore/gitignore-format.ts'
-import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { hasCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { findRepository, runGit } from '../host/run-program.ts'
 import type { KeyFile } from '../plan/plan.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 
 /** A file with a key that git tracks or would track. */
@@ -87,9 +88,9 @@ function gitCommand({ repository, gitFolder }: { repository: string; gitFolder?:
   return `${inRepository} ${quoteWord(`--git-dir=${gitFolder}`)} ${quoteWord(`--work-tree=${repository}`)}`
 }
 
-/** Adds the line by hand; the empty line before it is for a file that does not end in one. */
+/** Adds the line by hand. */
 export function ignoreCommand({ gitignore, pattern }: Extract<GitStatus, { kind: 'would-take' }>): string {
-  return `printf '\\n%s\\n' ${quoteWord(pattern)} >> ${quoteWord(gitignore)}`
+  return inShell().addLine(quoteWord(pattern), quoteWord(gitignore))
 }
 
 /**

@@ -53,7 +53,9 @@ async function listPrograms(host: Host): Promise<string[]> {
   const { stdout } = onWindows
     ? await host.run('tasklist', ['/fo', 'csv', '/nh'], { timeoutMs: 5000 })
     : await host.run('ps', ['-A', '-o', 'comm='], { timeoutMs: 5000 })
-  return stdout.split('\n').map((line) => basename(onWindows ? (line.split('"')[1] ?? '') : line.trim()))
+  // Where standard output is no console some write UTF-16 (Wine 10), of which names in ASCII are left with zeros between.
+  const lines = stdout.replaceAll('\0', '').split('\n')
+  return lines.map((line) => basename(onWindows ? (line.split('"')[1] ?? '') : line.trim()))
 }
 
 function readPid(file: string): number | undefined {

@@ -1,5 +1,5 @@
 import { isInteractive, type WritingContext } from '../command.ts'
-import { cancelled, quoteWord, UserError } from '../errors.ts'
+import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { choiceId } from '../plan/setups.ts'
 import type { Declaration } from '../request/read-setup-file.ts'
@@ -8,6 +8,7 @@ import { parseKeyReference, readKeyReference } from '../secrets/key-reference.ts
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 

@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path'
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
-import { quoteWord } from '../errors.ts'
 import { type Declaration, noTools, readSetupFiles, type ToolSaid } from '../request/read-setup-file.ts'
 import type { Input } from '../request/request.ts'
 import { readWishes, wishFlags } from '../request/wishes.ts'
 import { parseKeyReference } from '../secrets/key-reference.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { languages, loadTexts } from '../texts/language.ts'
 import { say } from '../texts/message.ts'
 

@@ -7,7 +7,6 @@ import { readLedger } from '../apply/ledger-store.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Proof, Tool, Variant } from '../catalog/tool.ts'
-import { ownFolders, watchOwnFolders } from '../checks/own-folders.ts'
 import { type ClientProof, findClient, proveClient } from '../checks/prove-client.ts'
 import {
   type CopiedSettings,
@@ -15,6 +14,7 @@ import {
   copySettings,
   type ProofFolders,
 } from '../checks/prove-environment.ts'
+import { ownFolders, watchOwnFolders } from '../checks/windows-folders.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { openEffect } from '../effect/judge-effect.ts'
 import { viewMachine } from '../effect/machine-view.ts'

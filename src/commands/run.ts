@@ -6,7 +6,7 @@ import { oddFoldersOf, refuseOddFolders } from '../catalog/folder-variables.ts'
 import type { Tool } from '../catalog/tool.ts'
 import { type CommandContext, type CommandSpec, isInteractive, type Outcome } from '../command.ts'
 import { viewMachine } from '../effect/machine-view.ts'
-import { cancelled, quoteWord, UserError } from '../errors.ts'
+import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
@@ -20,6 +20,7 @@ import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts
 import { givenWishes, keepWishes } from '../request/wishes.ts'
 import { maskFileText } from '../secrets/mask-file-text.ts'
 import { Secret } from '../secrets/secret.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { explainedFinding } from '../ui/plain-http-texts.ts'
 import { renderFindings, writeText } from '../ui/write-text.ts'
@@ -232,9 +233,9 @@ function show(
   const unset = run.unset.filter((name) => host.env[name] !== undefined)
   const files = run.files.map(({ name, text }) => ({ path: resolve(folder, name), text: mask(text) }))
   const args = [...run.args, ...rest].map(mask)
-  const assigned = Object.entries(env).map(([name, value]) => `${name}=${quoteWord(value)}`)
+  const assigned = Object.entries(env).map(([name, value]) => [name, quoteWord(value)] as const)
   const parts = [
-    [...assigned, ...[program, ...args].map(quoteWord)].join(' '),
+    inShell().before(assigned, []) + inShell().start([program, ...args].map(quoteWord)),
     ...(unset.length > 0 ? [say('run.unset', { names: unset }).in(host.texts)] : []),
     ...files.map(({ path, text }) => `${say('run.file', { path }).in(host.texts)}\n${text.trimEnd()}`),
   ]

@@ -1,10 +1,10 @@
 import type { CommandContext, Outcome } from '../command.ts'
-import { quoteWord } from '../errors.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
 import { wishFlags, wishInput } from '../request/wishes.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { commandLines } from '../ui/report-setup.ts'
 

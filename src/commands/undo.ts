@@ -59,7 +59,7 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   }
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))
   const diff = wantsDiff ? await diffOf(plan, host, 'stdout') : undefined
-  const linked = otherNames(plan.request.edits, [], host)
+  const linked = otherNames(plan.request.edits, [])
   await committer.apply(plan.request)
   const inGit = await gitWarnings(plan.request.edits, dryRun, context)
   const { before, after } = plan.request.ledger

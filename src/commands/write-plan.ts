@@ -111,7 +111,7 @@ async function resolvePlan<Planned extends Plan>(
     const canGoBack = hasAsked || context.canGoBack === true
     try {
       const { plan, ...inGit } = await guardGit(decided, planContext, request, { ...context, canGoBack })
-      const linked = otherNames(plan.edits, plan.secrets, context.host)
+      const linked = otherNames(plan.edits, plan.secrets)
       return {
         plan: { ...plan, findings: [...plan.findings, ...linked] },
         planContext,

@@ -5,6 +5,7 @@ import { hostIn, missesRoute, type UrlProblem, type Verdict } from '../gateway/j
 import { isLoopback } from '../gateway/origin.ts'
 import { chooseProxy } from '../gateway/transport.ts'
 import { maskUrl, urlRules } from '../gateway/url-faults.ts'
+import { inShell } from '../texts/commands.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { describeSource, nameOf, remedyFor, whereOf } from './describe-source.ts'
 import { type Found, isInRange } from './find-setting.ts'
@@ -190,7 +191,7 @@ function correction(
   const { source } = found
   if (source.level === 'user') return setupCommand(tool)
   if (fix === undefined) return remedyFor(found, profiles)
-  if (source.level === 'environment') return asMessage(`export ${found.name}='${fix}'`)
+  if (source.level === 'environment') return asMessage(inShell().assign(found.name, `'${fix}'`))
   const where = whereOf(found, profiles)
   const place = where ? formatWhere(where) : (source.file?.path ?? '')
   return say('remedy.set', { name: nameOf(found), url: fix, place })
@@ -224,8 +225,7 @@ export function proxyFindings(
   const host = hostIn(url)
   if (destination !== 'gateway' || host === undefined || !/^http:\/\//i.test(url) || !isProxied(url, env))
     return []
-  // Programs read one of the two alone: each gets what stood in either.
-  const hint = asMessage(`export NO_PROXY="$NO_PROXY,$no_proxy,${host}"; export no_proxy="$NO_PROXY"`)
+  const hint = asMessage(inShell().exceptFromProxy(host))
   const [id, level] = isLoopback(host)
     ? (['proxy-catches-loopback', 'error'] as const)
     : (['proxy-sees-key', 'warning'] as const)

@@ -1,5 +1,7 @@
+import type { Trap } from '../catalog/diagnosis.ts'
 import { formatWhere, type Where } from '../errors.ts'
-import { asMessage, type Message, say } from '../texts/message.ts'
+import { inOwnWords, inShell } from '../texts/commands.ts'
+import { asMessage, type Message, say, written } from '../texts/message.ts'
 import { type Found, isShellCommand } from './find-setting.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
 
@@ -72,7 +74,7 @@ export function remedyFor(found: Found, profiles: readonly Profile[]): Message {
 /** What to do so that a name does not stand any more where it is found. */
 export function removal(name: string, where: Where | undefined, level: Level, file?: string): Message {
   const place = where ? formatWhere(where) : file
-  if (place === undefined) return asMessage(`unset ${name}`)
+  if (place === undefined) return asMessage(inShell().unset(name))
   if (level === 'environment') return say('remedy.remove-unset', { name, place })
   return say(level === 'profile' ? 'remedy.remove-terminal' : 'remedy.remove', { name, place })
 }
@@ -102,4 +104,10 @@ export function lineIn(text: string, key: string, value: string): number | undef
     if (index !== -1) return index + 1
   }
   return undefined
+}
+
+/** The way out of a trap, in the words of the user's shell. */
+export function fixOf({ fix, fixZh, fixPowershell }: Trap): Message {
+  if (fixPowershell !== undefined && inShell().name === 'powershell') return asMessage(fixPowershell)
+  return written(fix, fixZh).map(inOwnWords)
 }

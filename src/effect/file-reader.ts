@@ -37,7 +37,7 @@ const mostLookedThrough = 10_000_000
 /** Loads the named formats first, so that reading needs no waiting. Reading with another one throws. */
 export async function createFileReader(
   formatIds: Iterable<FormatId>,
-  machine: Pick<MachineView, 'read'>,
+  machine: Pick<MachineView, 'read' | 'stored'>,
 ): Promise<FileReader> {
   const formats = new Map<FormatId, Format>()
   const load: FileReader['load'] = async (ids) => {
@@ -64,7 +64,9 @@ export async function createFileReader(
   return { load, read, lineOf, all: () => [...known.values()] }
 }
 
-function readFile(path: string, format: Format, machine: Pick<MachineView, 'read'>): ReadFile {
+function readFile(path: string, format: Format, machine: Pick<MachineView, 'read' | 'stored'>): ReadFile {
+  const stored = machine.stored?.get(path)
+  if (stored !== undefined) return { path, text: stored, ...parse(stored, path, format) }
   try {
     const state = machine.read(path)
     if (state.kind === 'absent') return { path, text: undefined, data: {} }

@@ -4,13 +4,14 @@ import type { Trap, TrapCondition, ValueState } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, valueAt } from '../documents/value.ts'
-import { formatWhere, quoteWord, type Where } from '../errors.ts'
+import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { escapeNewlines, Message, written } from '../texts/message.ts'
-import { lineIn, removal } from './describe-source.ts'
+import { fixOf, lineIn, removal } from './describe-source.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
 import { fillNames, isInRange, type Names, type OpenSource, valueText } from './find-setting.ts'
-import type { MachineView } from './machine-view.ts'
+import { loginOf, type MachineView } from './machine-view.ts'
 import { findAssignment, type Profile } from './read-profiles.ts'
 
 /** What conditions are held against. */
@@ -62,7 +63,7 @@ export function findTraps(
           level: trap.level,
           message: fill(written(trap.text, trap.textZh)),
           // It is there to be copied into a shell.
-          hint: fill(written(trap.fix, trap.fixZh), quoteWord(match.name)),
+          hint: fill(fixOf(trap), quoteWord(match.name)),
           ...(tool !== undefined && { tool }),
           ...(where && { where }),
         },
@@ -105,7 +106,7 @@ function remedyOf({ name, path }: Match, where: Where | undefined, profiles: rea
 export function holdsCondition(condition: TrapCondition, scene: TrapContext): Match | undefined {
   const { gateway, programs, bom, file, variables, keys } = condition
   if (gateway !== undefined) return gateway === scene.forGateway ? { name: '' } : undefined
-  if (programs) return programs.filter(scene.machine.hasProgram).map((name) => ({ name }))[0]
+  if (programs) return programs.filter((name) => scene.machine.hasProgram(name)).map((name) => ({ name }))[0]
   if (bom) return markedFile(condition, scene)
   if (file !== undefined && !variables && !keys) return presentFile(condition, scene)
   return valuesOf(condition, scene).find((evidence) => fits(evidence, condition, scene))
@@ -144,7 +145,7 @@ function valuesOf(condition: TrapCondition, scene: TrapContext): Match[] {
       .find((list) => list.length > 0)
     return found ?? [{ name: filled.join('.') }]
   })
-  return [...variables, ...keys]
+  return [...variables, ...keys, ...loginOf(condition, scene.machine)]
 }
 
 interface Place {

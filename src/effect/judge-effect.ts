@@ -11,7 +11,7 @@ import { findTraps } from './find-traps.ts'
 import { schemaFindings } from './judge-schema.ts'
 import { keyFindings, modelFindings } from './key-findings.ts'
 import type { MachineView } from './machine-view.ts'
-import { openSources } from './open-sources.ts'
+import { openSources, withStores } from './open-sources.ts'
 import { profileFormat, readProfiles, winningLines } from './read-profiles.ts'
 import {
   type EffectContext,
@@ -26,9 +26,11 @@ import {
 export async function openEffect(
   given: Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>,
 ): Promise<EffectContext> {
-  const { catalog, machine } = given
+  const { catalog } = given
+  const diagnoses = catalog.tools.map(({ diagnosis }) => diagnosis)
+  const machine = await withStores(given.machine, diagnoses)
   const files = await createFileReader([profileFormat, ...formatsOf(catalog.machine)], machine)
-  return { ...given, files, profiles: readProfiles(catalog.shells, machine, files) }
+  return { ...given, machine, files, profiles: readProfiles(catalog.shells, machine, files) }
 }
 
 /** What is to be said of how a client will behave. */

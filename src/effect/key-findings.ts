@@ -140,8 +140,8 @@ function missingCommand(
   { value, isCommand, source }: Found,
   { hasProgram }: MachineView,
 ): Finding[] {
-  const program = isCommand ? programOf(value) : undefined
-  if (program === undefined || hasProgram(program)) return []
+  const { program, path } = isCommand ? programOf(value) : {}
+  if (program === undefined || hasProgram(program, path)) return []
   return [
     {
       id: 'key-command-missing',
@@ -154,9 +154,12 @@ function missingCommand(
   ]
 }
 
-/** The name that a command begins with; undefined for a path, a script or what a shell has to work out. */
-function programOf(command: string): string | undefined {
-  return /^(?:\$\()?([\w.-]+)(?:[ )]|$)/.exec(command)?.[1]
+/** The name that a command begins with, and where it is looked for; nothing for a path, a script or what a shell has to work out. */
+function programOf(command: string): { program?: string; path?: string } {
+  const [, path, found, plain] =
+    /^(?:\$\()?(?:\/usr\/bin\/env '?PATH=(.*?)'? ([\w.-]+)|([\w.-]+))(?:[ )]|$)/.exec(command) ?? []
+  const program = found ?? plain
+  return { ...(program !== undefined && { program }), ...(path !== undefined && { path }) }
 }
 
 /** The same setting with another value. */

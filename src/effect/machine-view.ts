@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import type { TrapCondition } from '../catalog/diagnosis.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { type FileState, hashBytes, readFileState } from '../host/read-file-state.ts'
@@ -11,8 +13,13 @@ export interface MachineView extends Pick<Host, 'env' | 'home' | 'cwd' | 'platfo
   read(path: string): FileState
   /** The names in a folder; none where it cannot be read. */
   list(folder: string): readonly string[]
-  /** Whether a program of this name is in PATH. */
-  hasProgram(name: string): boolean
+  /** Whether a program of this name is in PATH, or in another list of folders. */
+  hasProgram(name: string, path?: string): boolean
+  /** What a program of the system prints; undefined where it fails. Each is run once. */
+  ask(command: string, args: readonly string[]): Promise<string | undefined>
+  /** Texts that are no files, by what they are called like a path, and names of logins that are there: see `withStores`. */
+  readonly stored?: ReadonlyMap<string, string>
+  readonly logins?: ReadonlySet<string>
 }
 
 /** What a plan would leave at a path. */
@@ -41,8 +48,23 @@ export function viewMachine(host: Host): MachineView {
     systemFolder,
     read,
     list: namesIn,
-    hasProgram: (name) => findProgram(name, host) !== undefined,
+    hasProgram: (name, path) =>
+      findProgram(name, path === undefined ? host : { env: { PATH: path }, platform }) !== undefined,
+    ask: (command, args) => ask(command, args, host),
   }
+}
+
+const answers = new WeakMap<Host['run'], Map<string, Promise<string | undefined>>>()
+
+function ask(command: string, args: readonly string[], { run }: Host): Promise<string | undefined> {
+  const known = answers.get(run) ?? new Map<string, Promise<string | undefined>>()
+  answers.set(run, known)
+  const id = JSON.stringify([command, ...args])
+  const answer =
+    known.get(id) ??
+    run(command, args, { timeoutMs: 5000 }).then(({ exit, stdout }) => (exit === 0 ? stdout : undefined))
+  known.set(id, answer)
+  return answer
 }
 
 /** The machine as it would be with a plan's files in place; a file that is reached by another name is the same file. */
@@ -87,3 +109,19 @@ function stateAfter(state: FileState, after: PlannedFile['after']): FileState {
 }
 
 const newFile = { kind: 'file', uid: 0, gid: 0, names: 1, inode: 0 } as const
+
+/** The name of a login in the keychain of this user, where a variable of theirs decides it. */
+export function loginName(
+  { login, loginOf = '' }: TrapCondition,
+  { platform, env }: Pick<MachineView, 'platform' | 'env'>,
+): string | undefined {
+  if (login === undefined || platform !== 'darwin') return undefined
+  const folder = env[loginOf]?.normalize('NFC')
+  return folder ? `${login}-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}` : login
+}
+
+/** The login that a condition is about, as a match of it: without a value where the keychain has none. */
+export function loginOf(condition: TrapCondition, machine: MachineView): { name: string; value: string }[] {
+  const name = loginName(condition, machine)
+  return name === undefined ? [] : [{ name, value: machine.logins?.has(name) ? name : '' }]
+}

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { basename, resolve, win32 } from 'node:path'
 import type { Diagnosis, Lookup, Source } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { FormatId } from '../documents/formats.ts'
@@ -14,7 +14,7 @@ import {
   variablesIn,
 } from './find-setting.ts'
 import { holdsCondition } from './find-traps.ts'
-import type { MachineView } from './machine-view.ts'
+import { loginName, type MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** The client whose sources are opened. */
@@ -37,10 +37,20 @@ export function openSources(
   surroundings: Surroundings,
 ): Places {
   const ofClient = sources.filter((source) => isRead(source, client, surroundings.machine.platform))
-  const openAll = (names: Names) => ofClient.flatMap((source) => openSource(source, names, surroundings))
+  const openAll = (names: Names) =>
+    firstOfRank(ofClient.map((source) => ({ source, opened: openSource(source, names, surroundings) })))
   const first = placesFor(openAll(client.places), client.places, client, surroundings)
   const names = resolveLookups(lookups, first)
   return placesFor(once(openAll(names)), names, client, surroundings)
+}
+
+/** Without the sources that the client leaves unread, since one of a lower rank is there. */
+function firstOfRank(
+  all: readonly { readonly source: Source; readonly opened: OpenSource[] }[],
+): OpenSource[] {
+  const there = all.filter(({ opened }) => opened.some(({ file }) => file?.text !== undefined))
+  const lowest = Math.min(...there.flatMap(({ source }) => source.rank ?? []))
+  return all.flatMap(({ source, opened }) => ((source.rank ?? lowest) > lowest ? [] : opened))
 }
 
 function placesFor(
@@ -67,7 +77,8 @@ function isRead({ platforms, versions, variants }: Source, client: Client, platf
 }
 
 function openSource(source: Source, names: Names, surroundings: Surroundings): OpenSource[] {
-  const { level, path, format } = source
+  const { level, path, format, stored } = source
+  if (stored !== undefined) return withVariables(source, openStored(stored, source, surroundings))
   if (path === undefined) {
     const environment: OpenSource = { level, format, data: {}, variables: surroundings.machine.env }
     return [
@@ -77,8 +88,10 @@ function openSource(source: Source, names: Names, surroundings: Surroundings): O
         .map((profile) => openProfile(profile, format)),
     ]
   }
-  const opened = openFiles(path, format, level, names, surroundings)
-  const { variables: variablesAt } = source
+  return withVariables(source, openFiles(path, format, level, names, surroundings))
+}
+
+function withVariables({ variables: variablesAt }: Source, opened: OpenSource[]): OpenSource[] {
   if (variablesAt === undefined) return opened
   return opened.map((one) => ({ ...one, variables: variablesIn(one.data, variablesAt), variablesAt }))
 }
@@ -98,6 +111,13 @@ function openFiles(
     const file = files.read(one, format)
     return { level, file, format, data: file.data, variables: {} }
   })
+}
+
+function openStored(name: string, { level, format }: Source, { machine, files }: Surroundings): OpenSource[] {
+  const path = storedAt(name, machine).find((one) => machine.stored?.has(one))
+  if (path === undefined) return []
+  const file = files.read(path, format)
+  return [{ level, file, format, data: file.data, variables: {} }]
 }
 
 function openProfile({ file, variables }: Profile, format: FormatId): OpenSource {
@@ -133,4 +153,69 @@ function once(sources: readonly OpenSource[]): OpenSource[] {
 /** Lines of one profile may stand at different strengths. */
 function fileOf({ file, level }: OpenSource): string | undefined {
   return level === 'profile' ? undefined : (file?.resolvedPath ?? file?.path)
+}
+
+/**
+ * The machine with what clients read of it that is no file: policies of Windows, preferences that the management of a Mac
+ * sets, and whether its keychain has a login. Only what these clients read is asked for, and of a login never the secret.
+ */
+export async function withStores(
+  machine: MachineView,
+  diagnoses: readonly Diagnosis[],
+): Promise<MachineView> {
+  if (machine.platform !== 'win32' && machine.platform !== 'darwin') return machine
+  const sources = diagnoses.flatMap((one) => one.sources)
+  const wanted = sources.filter(({ platforms }) => platforms?.includes(machine.platform) ?? true)
+  const paths = wanted.flatMap(({ stored }) => (stored === undefined ? [] : storedAt(stored, machine)))
+  const conditions = diagnoses.flatMap(({ traps }) => traps.flatMap(({ when }) => when))
+  const logins = conditions.flatMap((one) => loginName(one, machine) ?? [])
+  const [texts, found] = await Promise.all([
+    Promise.all(unique(paths).map(async (path) => [path, await readStored(path, machine)] as const)),
+    Promise.all(unique(logins).map(async (name) => ((await hasLogin(name, machine)) ? [name] : []))),
+  ])
+  const stored = new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])))
+  return { ...machine, stored, logins: new Set(found.flat()) }
+}
+
+/** What the texts of a store are called, the one that counts first: like paths, and on a Mac they are some. */
+function storedAt(name: string, { platform, systemFolder, env, home }: MachineView): string[] {
+  if (platform === 'win32') return [name]
+  const folder = `${systemFolder}/Library/Managed Preferences`
+  return [env.USER || basename(home), ''].map((user) =>
+    [folder, user, `${name}.plist`].filter(Boolean).join('/'),
+  )
+}
+
+/** Without `-w` the keychain tells that there is an item, and asks nobody. */
+async function hasLogin(name: string, { ask, env }: MachineView): Promise<boolean> {
+  const account = env.USER ? ['-a', env.USER] : []
+  return (await ask('/usr/bin/security', ['find-generic-password', ...account, '-s', name])) !== undefined
+}
+
+function readStored(path: string, machine: MachineView): Promise<string | undefined> {
+  return machine.platform === 'win32' ? readRegistry(path, machine) : readPreferences(path, machine)
+}
+
+/** As a rule in the binary form, which macOS itself reads best. */
+async function readPreferences(path: string, { ask, read }: MachineView): Promise<string | undefined> {
+  try {
+    if (read(path).kind === 'absent') return undefined
+  } catch {
+    return undefined
+  }
+  return ask('/usr/bin/plutil', ['-convert', 'json', '-o', '-', path])
+}
+
+/** `Settings    REG_SZ    {…}`, behind the name of the key. */
+async function readRegistry(path: string, { ask, env }: MachineView): Promise<string | undefined> {
+  const program = win32.join(env.SystemRoot ?? 'C:\\Windows', 'System32\\reg.exe')
+  const name = win32.basename(path)
+  const said = await ask(program, ['query', win32.dirname(path), '/v', name])
+  const [, type, text] = /^ +\S+ +REG_(SZ|EXPAND_SZ) +(.*)/ms.exec(said ?? '') ?? []
+  if (type !== 'EXPAND_SZ') return text?.trim()
+  return text?.trim().replace(/%([^%]+)%/g, (whole, variable: string) => env[variable] ?? whole)
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)]
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import { resolvePath, resolvePlaces, startsOn } from '../catalog/places.ts'
 import type { Shell, Start } from '../catalog/tool.ts'
 import { decodeText } from '../documents/document.ts'
 import { readFishScript } from '../documents/script/fish-script.ts'
@@ -72,7 +72,7 @@ export function startShell(shell: Shell, start: Start, machine: MachineView): Sh
 export function startShells(shells: readonly Shell[], machine: MachineView): ShellStart[] {
   return shells
     .filter(({ platforms }) => platforms === undefined || platforms.includes(machine.platform))
-    .flatMap((shell) => shell.starts.map((start) => startShell(shell, start, machine)))
+    .flatMap((shell) => startsOn(shell.starts, machine).map((start) => startShell(shell, start, machine)))
 }
 
 interface Variable {

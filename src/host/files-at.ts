@@ -1,4 +1,12 @@
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { basename, delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { debug } from '../debug.ts'
 import type { Host } from './host.ts'
@@ -67,11 +75,17 @@ export function isBelow(path: string, folder: string): boolean {
   return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..'
 }
 
-/** The absolute path of a program in PATH, or undefined. */
+/**
+ * The absolute path of a program in PATH, or undefined. Under WSL those of Windows are none: they read the settings of a
+ * Windows home.
+ */
 export function findProgram(name: string, host: Pick<Host, 'env' | 'platform'>): string | undefined {
   const endings = host.platform === 'win32' ? ['.cmd', '.exe', ''] : ['']
   const folders = (host.env.PATH ?? '').split(delimiter).filter(Boolean)
-  return folders.flatMap((folder) => endings.map((ending) => join(folder, name + ending))).find(isProgram)
+  return folders
+    .filter((folder) => !isOnWindows(folder, host))
+    .flatMap((folder) => endings.map((ending) => join(folder, name + ending)))
+    .find((path) => isProgram(path) && !(host.platform === 'win32' && isOffer(path)))
 }
 
 function isProgram(path: string): boolean {
@@ -81,4 +95,34 @@ function isProgram(path: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Windows has programs called python and python3 that only offer to install it: links to one that does. */
+function isOffer(path: string): boolean {
+  try {
+    return /[\\/]WindowsApps[\\/]/i.test(path) && /Redirector\.exe$/i.test(readlinkSync(path))
+  } catch {
+    return false
+  }
+}
+
+/** Whether this is Linux on Windows. */
+function isWsl({ env }: Pick<Host, 'env'>): boolean {
+  return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP)
+}
+
+/** Whether a path lies on a drive of the Windows around WSL, where it is mounted unless somebody has moved that. */
+export function isOnWindows(path: string, host: Pick<Host, 'env'>): boolean {
+  return isWsl(host) && /^\/mnt\/[a-z](\/|$)/.test(path)
+}
+
+/**
+ * On macOS whoever is not started from a terminal has none of the folders in PATH where npm puts programs, nor has zsh while
+ * it reads ~/.zshenv; Node.js, which runs them, is looked for there as well.
+ */
+export function leadTo(name: string, host: Pick<Host, 'env' | 'platform'>): string[] {
+  const programs = host.platform === 'darwin' ? [name, 'node'].map((one) => findProgram(one, host)) : []
+  const folders = programs.flatMap((program) => (program === undefined ? [] : dirname(program)))
+  if (folders.length === 0) return [name]
+  return ['/usr/bin/env', `PATH=${[...new Set([...folders, '/usr/bin', '/bin'])].join(':')}`, name]
 }

@@ -13,8 +13,7 @@ import type { Host, KeychainStore, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { doubtOfCode, type User } from './ownership.ts'
 import { createProcesses } from './processes.ts'
-import { runInForeground } from './run-in-foreground.ts'
-import { runPager, runProgram } from './run-program.ts'
+import { runInForeground, runPager, runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
@@ -168,7 +167,8 @@ function onExit(stop: () => void): () => void {
 /** From here on no signal of these ends the program by itself. */
 function listen(interruption: Interruption, report: () => Promise<number>): void {
   interruption.whenCancelled(() => void report().then(process.exit))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  // Only Windows has the last, for Ctrl-Break; elsewhere nobody sends it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGBREAK'] as const) {
     process.on(signal, () => interruption.interrupt(signal))
   }
   // A terminal that is gone answers no question any more, whether or not a signal announced its end.

@@ -9,7 +9,8 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { hasCode, UserError } from '../errors.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
 import type { Host } from './host.ts'
 
@@ -55,7 +56,11 @@ export function doubtOfLinks(path: string, user: User, links = 0): Doubt | undef
     const target = resolve(dirname(part), readlinkSync(part))
     if (!isOwn(stat, user)) {
       const fault = say('owner.link', { path: part, user: userName(stat.uid, user), target })
-      return { path: part, fault, remedy: say('owner.link.hint', { command: `rm ${quoteWord(part)}` }) }
+      return {
+        path: part,
+        fault,
+        remedy: say('owner.link.hint', { command: inShell().remove([quoteWord(part)]) }),
+      }
     }
     const doubt = doubtOfLinks(target, user, links + 1)
     if (doubt) return doubt
@@ -91,7 +96,7 @@ export function whatKeepsOut(path: string, user: User): Doubt {
     return {
       path: culprit,
       fault: say('access.unreadable', { path: culprit }),
-      remedy: say('access.allow', { command: `chmod ${right} ${quoteWord(culprit)}` }),
+      remedy: say('access.allow', { command: inShell().allow(quoteWord(culprit), right) }),
     }
   }
   const fault = say('access.unreadable-of-another', { path: culprit, user: userName(stat.uid, user) })
@@ -102,13 +107,7 @@ export function whatKeepsOut(path: string, user: User): Doubt {
 export function whatKeepsFromChanging(path: string, right: 'u+w' | 'u+wx', user: User): Doubt {
   const uid = statSync(path, { throwIfNoEntry: false })?.uid
   if (uid === undefined || user.uid === undefined || user.uid === 0 || uid === user.uid) {
-    const onWindows = user.uid === undefined
-    const grant =
-      right === 'u+w'
-        ? `attrib -R ${quoteWord(path)}`
-        : `icacls ${quoteWord(path)} /grant "$($env:USERNAME):(OI)(CI)M"`
-    const command = onWindows ? grant : `chmod ${right} ${quoteWord(path)}`
-    const remedy = say('access.allow', { command })
+    const remedy = say('access.allow', { command: inShell().allow(quoteWord(path), right) })
     return { path, fault: say('access.read-only', { path }), remedy }
   }
   const fault = say('access.read-only-of-another', { path, user: userName(uid, user) })

@@ -9,9 +9,10 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { debug } from '../debug.ts'
-import { hasCode, quoteWord, UserError } from '../errors.ts'
+import { hasCode, UserError } from '../errors.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { say, type TextId } from '../texts/message.ts'
 import { type User, whatKeepsFromChanging } from './ownership.ts'
 
@@ -122,9 +123,9 @@ function notADirectory(path: string): UserError {
 /** Ids of texts about a path. */
 type PathText = Extract<TextId, `file.${string}`>
 
-/** The command that shows what stands at a path, in the words of the system's own shell. */
+/** The command that shows what stands at a path. */
 function lookAt(path: string): string {
-  return `${sep === '\\' ? 'Get-Item -Force' : 'ls -ld'} ${quoteWord(path)}`
+  return inShell().look(quoteWord(path))
 }
 
 function refuse(code: string, path: string, message: PathText, hint: PathText): UserError {

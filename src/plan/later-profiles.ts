@@ -36,6 +36,7 @@ export function laterProfiles(
     read: readFileState,
     list: namesIn,
     hasProgram: () => false,
+    ask: async () => undefined,
   }
   const places = resolvePlaces({}, machine)
   const envFile = resolvePath(shell.envFile, places)

@@ -10,6 +10,7 @@ import type { Host } from '../host/host.ts'
 import type { KeyStore, ToolChoice } from '../request/request.ts'
 import { keyCommand, keyProgram } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { type LaterProfile, laterProfiles } from './later-profiles.ts'
 import { fillTemplate, type Leaf, type Lookup, wishValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
@@ -82,8 +83,7 @@ export function ownedFiles(choice: ToolChoice, context: WantedContext): string[]
 
 function possibleTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] {
   const key = context.key ?? new Secret('')
-  const everything = { ...context, key, emptied: new Set(choice.tool.env?.silence) }
-  return wantedTargets(choice, everything)
+  return wantedTargets(choice, { ...context, key, emptied: new Set(choice.tool.env?.silence) })
 }
 
 /** The base URL that the choice's tool needs; the first endpoint of its variant. */
@@ -103,7 +103,7 @@ export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
   return (name) => {
     if (name.startsWith('baseUrl')) return urlPlaceholder(name, choice, context.gateway)
     if (name === 'key') return choice.keyStore === 'keychain' ? undefined : context.key
-    if (name === 'keyCommand') return keyCommand(context.host).join(' ')
+    if (name === 'keyCommand') return keyCommand(context.host).map(quoteWord).join(' ')
     if (name === 'keyProgram') return keyProgram(context.host)[0]
     if (name === 'keyArguments') return keyProgram(context.host).slice(1)
     if (/^model(?:@|$)|^option:/.test(name)) return wishValue(name, choice)
@@ -165,8 +165,8 @@ function envTargets(choice: ToolChoice, context: WantedContext): WantedTarget[] 
 }
 
 function emptyLeaves({ tool }: ToolChoice, { emptied }: WantedContext): Leaf[] {
-  const names = tool.env?.silence.filter((name) => emptied?.has(name)) ?? []
-  return names.map((name) => ({ keyPath: [name], value: '' }))
+  const names = tool.env?.silence ?? []
+  return names.flatMap((name) => (emptied?.has(name) ? { keyPath: [name], value: '' } : []))
 }
 
 /** The tool's variables with their values; those of the key alone where the rest stands in its files. */

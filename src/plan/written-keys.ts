@@ -4,7 +4,6 @@ import { type FormatId, loadFormats } from '../documents/formats.ts'
 import type { OwnKeys } from '../effect/tool-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import type { Host } from '../host/host.ts'
 import type { PresentFile } from '../host/read-file-state.ts'
 import type { Ledger, LedgerEntry } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
@@ -12,6 +11,7 @@ import { hashKey, type Keychain, keyAccount } from '../secrets/keychain.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { findKeys } from '../secrets/read-key.ts'
 import { areReplaceable, replaceKeys, Secret } from '../secrets/secret.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { DocumentSet, hashValue } from './document-set.ts'
 import { fillTemplate, findSecrets, revealValue } from './placeholders.ts'
@@ -102,11 +102,7 @@ function quietly(open: () => Document | undefined): Document | undefined {
  * A warning for each file that has other names (hard links). A write puts a new file in the place of one name, so the
  * others keep the old bytes, and with them a key that is replaced or taken out: one of `secrets`, or one by its look.
  */
-export function otherNames(
-  edits: readonly FileEdit[],
-  secrets: readonly Secret[],
-  { platform }: Pick<Host, 'platform'>,
-): Finding[] {
+export function otherNames(edits: readonly FileEdit[], secrets: readonly Secret[]): Finding[] {
   return edits.flatMap((edit) => {
     const { path, before } = edit
     if (before.kind === 'absent' || before.names < 2) return []
@@ -116,9 +112,7 @@ export function otherNames(
       level: 'warning',
       message: say(said, { path, names: before.names }),
       where: { file: path },
-      ...(platform !== 'win32' && {
-        hint: say('plan.hard-link.hint', { inode: before.inode }),
-      }),
+      hint: say('plan.hard-link.hint', { command: inShell().otherNames(before.inode, quoteWord(path)) }),
     }
   })
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { UserError, type UserErrorParts } from '../errors.ts'
-import { findProgram } from '../host/files-at.ts'
+import { findProgram, leadTo } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { hashBytes } from '../host/read-file-state.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -104,9 +104,10 @@ const getKey = ['key', 'get']
  * through npx and with its version, which takes some seconds the first time, and with the package that reaches the keychain.
  */
 export function keyCommand(host: Surroundings): readonly string[] {
-  if (findProgram('qcode-setup', withoutPackages(host))) return ['qcode-setup', ...getKey]
+  const lasting = withoutPackages(host)
+  if (findProgram('qcode-setup', lasting)) return [...leadTo('qcode-setup', lasting), ...getKey]
   const packages = Object.values(packagesOf(host)).map((name) => `--package=${name}`)
-  return ['npx', '--yes', '--prefer-offline', ...packages, 'qcode-setup', ...getKey]
+  return [...leadTo('npx', lasting), '--yes', '--prefer-offline', ...packages, 'qcode-setup', ...getKey]
 }
 
 /** With exact versions: what a client runs later to get a key is what was tested, not what was published since. */

@@ -1,6 +1,8 @@
 // Every sentence that a user meets, in English, by where it is met. zh-CN.ts has the same ids. How to write one: verbs first, at
 // most twenty words, one word for each thing (tool, base URL, key, change), what to type in full.
 
+import { inShell } from './commands.ts'
+
 /** What a text is filled in with. */
 export type With<Name extends string> = Readonly<Record<Name, string>>
 
@@ -522,8 +524,7 @@ export const en = {
     `${path} is one of ${names} names of the same file (hard links). It becomes a separate file: the other names keep the old content and permissions.`,
   'plan.hard-link.key': ({ path, names }: With<'path'> & Count<'names'>) =>
     `${path} is one of ${names} names of the same file (hard links). It becomes a separate file: the other names keep the old content and permissions. The OLD KEY stays there.`,
-  'plan.hard-link.hint': ({ inode }: Count<'inode'>) =>
-    `To find the other names, run: find ~ -xdev -inum ${inode}`,
+  'plan.hard-link.hint': ({ command }: With<'command'>) => `To find the other names, run: ${command}`,
   'plan.http-left': ({ origin }: With<'origin'>) =>
     `Everything sent to ${origin}, including your key, was unencrypted. Replace the key and disable the old one.`,
   'plan.consent-ended': ({ origin }: With<'origin'>) =>
@@ -531,7 +532,7 @@ export const en = {
   'plan.leads-out': ({ path, target }: With<'path' | 'target'>) =>
     `${path} is a link out of the project, or is behind one. It leads to ${target}. Nothing was changed.`,
   'plan.leads-out.hint': ({ path }: With<'path'>) =>
-    `To give the project a file of its own, remove the link (ls -ld ${path}), then run the same command again.`,
+    `To give the project a file of its own, remove the link (${inShell().look(path)}), then run the same command again.`,
   'plan.leads-out.scope':
     'To configure the tool for all your projects instead, add --scope user. To remove what was set up here, run: qcode-setup remove --scope project',
   'plan.leads-out.fix': ({ path }: With<'path'>) => `To fix that file, run: qcode-setup lint --fix ${path}`,
@@ -551,14 +552,14 @@ export const en = {
   'error.then-again': 'Then run the same command again.',
   'error.listed': ({ what }: With<'what'>) => `  ${what}`,
   'error.listed-with': ({ what, state }: With<'what' | 'state'>) => `  ${what}: ${state}`,
-  'error.move-away': ({ path, away }: With<'path' | 'away'>) => `Move it away: mv ${path} ${away}`,
+  'error.move-away': ({ path, away }: With<'path' | 'away'>) => `Move it away: ${inShell().move(path, away)}`,
   'error.key-changed-meanwhile':
     'The key in the system keychain changed in the meantime. Nothing was written.',
   'error.ledger-changed': 'Another qcode-setup made a change in the meantime. Nothing was written.',
   'error.link-not-removed': ({ path, target }: With<'path' | 'target'>) =>
     `${path} is a link to ${target}, which would have to be deleted. Nothing was changed.`,
   'error.link-not-removed.hint': ({ path }: With<'path'>) =>
-    `Remove the link, then run the same command again: rm ${path}`,
+    `Remove the link, then run the same command again: ${inShell().remove([path])}`,
   'error.same-file': ({ earlier, path, target }: With<'earlier' | 'path' | 'target'>) =>
     `${earlier} and ${path} are the same file (${target}), and both would be changed.`,
   'error.same-file.hint': 'Choose one tool at a time: a command can change each file only once.',
@@ -619,7 +620,7 @@ export const en = {
   'remains.mode': ({ path }: With<'path'>) =>
     `  ${path}: restored, except for its mode, which this disk does not keep`,
   'remains.hint': ({ paths }: { readonly paths: readonly string[] }) =>
-    `To remove what is left, run: rm ${paths.join(' ')}`,
+    `To remove what is left, run: ${inShell().remove(paths)}`,
   'error.no-such-run': ({ id }: With<'id'>) => `There is no change ${id}.`,
   'error.no-such-run.hint': ({ folder }: With<'folder'>) =>
     `The changes on this computer are the folders in ${folder}. To list them, run: qcode-setup undo --list`,
@@ -631,7 +632,7 @@ export const en = {
   'error.broken-journal': ({ file }: With<'file'>) =>
     `${file}, the record of an earlier change, is damaged or from another version. That change can't be undone, and key rotate doesn't update its backups.`,
   'error.broken-journal.hint': ({ folder, away }: With<'folder' | 'away'>) =>
-    `Update qcode-setup, or move the folder of that change away: mv ${folder} ${away}`,
+    `Update qcode-setup, or move the folder of that change away: ${inShell().move(folder, away)}`,
   'error.key-copy-damaged': ({ account }: With<'account'>) =>
     `The backup copy of the key is damaged: account ${account} of qcode-setup in the system keychain.`,
   'error.key-copy-gone': ({ account }: With<'account'>) =>
@@ -646,11 +647,11 @@ export const en = {
   'error.broken-ledger': ({ file }: With<'file'>) =>
     `${file}, the list of what qcode-setup wrote, is damaged or from another version.`,
   'error.broken-ledger.hint': ({ file, away }: With<'file' | 'away'>) =>
-    `Update qcode-setup, or move the file away: mv ${file} ${away} (qcode-setup will then treat the current settings as yours)`,
+    `Update qcode-setup, or move the file away: ${inShell().move(file, away)} (qcode-setup will then treat the current settings as yours)`,
   'error.broken-consents': ({ file }: With<'file'>) =>
     `${file}, the list of what you agreed to, is damaged or from another version.`,
   'error.broken-consents.hint': ({ file, away }: With<'file' | 'away'>) =>
-    `Update qcode-setup, or move the file away to be asked again: mv ${file} ${away}`,
+    `Update qcode-setup, or move the file away to be asked again: ${inShell().move(file, away)}`,
   'error.undo-before': ({ run, command }: With<'run' | 'command'>) =>
     `To undo the change before it (${command}), run: qcode-setup undo ${run}`,
   'error.run-purged': ({ run, command }: With<'run' | 'command'>) =>
@@ -959,7 +960,7 @@ export const en = {
   'old-key.backup': ({ where }: With<'where'>) =>
     `${where}: this backup also contains the old key, in a place that qcode-setup didn't write.`,
   'old-key.backup.hint': ({ path }: With<'path'>) =>
-    `rm ${path} (the change that it belongs to can then no longer be undone)`,
+    `${inShell().remove([path])} (the change that it belongs to can then no longer be undone)`,
   'old-key.file': ({ where }: With<'where'>) =>
     `${where}: the old key is also here. qcode-setup didn't write it, so replace it yourself.`,
   'old-key.variable': ({ name }: With<'name'>) =>
@@ -1009,6 +1010,8 @@ export const en = {
   'folder.rule-place': ({ field }: With<'field'>) => `${field} must start with a place, such as {{ home }}`,
   'folder.rule-program': ({ field }: With<'field'>) =>
     `${field} must be the name of a program, without a folder`,
+  'folder.rule-stored': ({ field }: With<'field'>) =>
+    `${field} must be a value below HKLM\\SOFTWARE\\Policies or HKCU\\SOFTWARE\\Policies, or a domain such as com.example.editor`,
   'folder.rule-pattern': ({ field }: With<'field'>) => `${field} must be a regular expression`,
   'folder.rule-setting': ({ field }: With<'field'>) => `${field} must be a variable or a key`,
   'folder.rule-plain-name': ({ field }: With<'field'>) => `${field} must not contain any of * ? " < > |`,
@@ -1079,7 +1082,7 @@ export const en = {
   'odd-folder.home.hint': ({ variable }: With<'variable'>) =>
     `Set ${variable} to the full path of your home, such as /home/you, then run the same command again.`,
   'odd-folder.hint': ({ variable, value }: With<'variable' | 'value'>) =>
-    `export ${variable}=${value} where it is set now, or unset ${variable}; then run the same command again.`,
+    `${inShell().assign(variable, value)} where it is set now, or ${inShell().unset(variable)}; then run the same command again.`,
 
   // The command line.
   'unknown.by-hand': ({ tool }: With<'tool'>) =>
@@ -1172,7 +1175,7 @@ export const en = {
   'remedy.remove-terminal': ({ name, place }: With<'name' | 'place'>) =>
     `Remove ${name} from ${place}, then open a new terminal.`,
   'remedy.remove-unset': ({ name, place }: With<'name' | 'place'>) =>
-    `Remove ${name} from ${place}, then run: unset ${name}`,
+    `Remove ${name} from ${place}, then run: ${inShell().unset(name)}`,
   'remedy.set': ({ name, url, place }: With<'name' | 'url' | 'place'>) =>
     `Set ${name} to ${url} in ${place}.`,
   'remedy.then-set-up': ({ remedy, tool }: With<'remedy' | 'tool'>) =>

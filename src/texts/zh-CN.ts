@@ -1,3 +1,4 @@
+import { inShell } from './commands.ts'
 import type { Texts } from './message.ts'
 
 /** What a server said, at the end of a sentence. */
@@ -432,14 +433,14 @@ export const zhCN: Texts = {
     `${path} 是同一文件的 ${names} 个名称之一（硬链接）。它将成为独立的文件，其他名称保留旧的内容和权限。`,
   'plan.hard-link.key': ({ path, names }) =>
     `${path} 是同一文件的 ${names} 个名称之一（硬链接）。它将成为独立的文件，其他名称保留旧的内容和权限，旧密钥仍留在那里。`,
-  'plan.hard-link.hint': ({ inode }) => `查找其他名称，请运行：find ~ -xdev -inum ${inode}`,
+  'plan.hard-link.hint': ({ command }) => `查找其他名称，请运行：${command}`,
   'plan.http-left': ({ origin }) =>
     `发送到 ${origin} 的所有内容（包括您的密钥）都未加密。请更换密钥并停用旧密钥。`,
   'plan.consent-ended': ({ origin }) => `下次使用 ${origin} 之前会再次询问您。`,
   'plan.leads-out': ({ path, target }) =>
     `${path} 是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。未作任何更改。`,
   'plan.leads-out.hint': ({ path }) =>
-    `如需在项目中使用独立的文件，请移除该链接（ls -ld ${path}），然后再次运行同一命令。`,
+    `如需在项目中使用独立的文件，请移除该链接（${inShell().look(path)}），然后再次运行同一命令。`,
   'plan.leads-out.scope':
     '如改为对所有项目设置该工具，请加上 --scope user。移除此处的设置请运行：qcode-setup remove --scope project',
   'plan.leads-out.fix': ({ path }) => `修正该文件请运行：qcode-setup lint --fix ${path}`,
@@ -458,12 +459,13 @@ export const zhCN: Texts = {
   'error.then-again': '然后再次运行同一命令。',
   'error.listed': ({ what }) => `  ${what}`,
   'error.listed-with': ({ what, state }) => `  ${what}：${state}`,
-  'error.move-away': ({ path, away }) => `请将其移走：mv ${path} ${away}`,
+  'error.move-away': ({ path, away }) => `请将其移走：${inShell().move(path, away)}`,
   'error.key-changed-meanwhile': '系统钥匙串中的密钥在此期间已被更改，未写入任何内容。',
   'error.ledger-changed': '另一个 qcode-setup 在此期间作了更改，未写入任何内容。',
   'error.link-not-removed': ({ path, target }) =>
     `${path} 是指向 ${target} 的链接，而该文件需要删除。未作任何更改。`,
-  'error.link-not-removed.hint': ({ path }) => `请移除该链接，然后再次运行同一命令：rm ${path}`,
+  'error.link-not-removed.hint': ({ path }) =>
+    `请移除该链接，然后再次运行同一命令：${inShell().remove([path])}`,
   'error.same-file': ({ earlier, path, target }) =>
     `${earlier} 和 ${path} 是同一文件（${target}），而两者都需要更改。`,
   'error.same-file.hint': '请一次只选择一个工具：一次命令只能更改同一文件一次。',
@@ -513,7 +515,7 @@ export const zhCN: Texts = {
   'remains.empty': ({ path }) => `  ${path}：无法移除的临时文件，内容已清空。`,
   'remains.with-key': ({ path }) => `  ${path}：无法移除的临时文件，其中可能含有您的密钥！`,
   'remains.mode': ({ path }) => `  ${path}：已恢复，但权限除外，因为该磁盘不保存权限`,
-  'remains.hint': ({ paths }) => `移除残留文件请运行：rm ${paths.join(' ')}`,
+  'remains.hint': ({ paths }) => `移除残留文件请运行：${inShell().remove(paths)}`,
   'error.no-such-run': ({ id }) => `没有操作 ${id}。`,
   'error.no-such-run.hint': ({ folder }) =>
     `本机的操作即 ${folder} 中的各文件夹。列出这些操作请运行：qcode-setup undo --list`,
@@ -523,7 +525,7 @@ export const zhCN: Texts = {
   'error.broken-journal': ({ file }) =>
     `${file} 是之前一次操作的记录，已损坏或来自其他版本。该操作无法撤销，key rotate 也不会更新其备份。`,
   'error.broken-journal.hint': ({ folder, away }) =>
-    `请更新 qcode-setup，或将该操作的文件夹移走：mv ${folder} ${away}`,
+    `请更新 qcode-setup，或将该操作的文件夹移走：${inShell().move(folder, away)}`,
   'error.key-copy-damaged': ({ account }) =>
     `密钥的备份副本已损坏：系统钥匙串中 qcode-setup 的账户 ${account}。`,
   'error.key-copy-gone': ({ account }) =>
@@ -535,10 +537,10 @@ export const zhCN: Texts = {
   'error.newer-state.hint': '更新请运行：npm install --global qcode-setup@latest',
   'error.broken-ledger': ({ file }) => `${file} 是 qcode-setup 写入内容的清单，已损坏或来自其他版本。`,
   'error.broken-ledger.hint': ({ file, away }) =>
-    `请更新 qcode-setup，或将该文件移走：mv ${file} ${away}（此后 qcode-setup 会将现有设置视为您自己的）`,
+    `请更新 qcode-setup，或将该文件移走：${inShell().move(file, away)}（此后 qcode-setup 会将现有设置视为您自己的）`,
   'error.broken-consents': ({ file }) => `${file} 是您同意事项的清单，已损坏或来自其他版本。`,
   'error.broken-consents.hint': ({ file, away }) =>
-    `请更新 qcode-setup，或将该文件移走，之后会重新询问您：mv ${file} ${away}`,
+    `请更新 qcode-setup，或将该文件移走，之后会重新询问您：${inShell().move(file, away)}`,
   'error.undo-before': ({ run, command }) =>
     `撤销在它之前的操作（${command}）请运行：qcode-setup undo ${run}`,
   'error.run-purged': ({ run, command }) =>
@@ -780,7 +782,7 @@ export const zhCN: Texts = {
   'git.backups': ({ fault }) => `含有密钥的备份会进入 Git：${fault}`,
   'git.backups.hint': ({ gitignore }) => `请在 ${gitignore} 中加入一行 *。`,
   'old-key.backup': ({ where }) => `${where}：此备份中也有旧密钥，且不在 qcode-setup 写入的位置。`,
-  'old-key.backup.hint': ({ path }) => `rm ${path}（相应的操作将无法再撤销）`,
+  'old-key.backup.hint': ({ path }) => `${inShell().remove([path])}（相应的操作将无法再撤销）`,
   'old-key.file': ({ where }) => `${where}：此处也有旧密钥。它不是由 qcode-setup 写入的，请自行更换。`,
   'old-key.variable': ({ name }) =>
     `当前终端的 $${name} 仍是旧密钥。若由 qcode-setup 设置，新终端中即为新密钥；否则请在设置它的地方更改。`,
@@ -819,6 +821,8 @@ export const zhCN: Texts = {
   'folder.rule-visible': ({ field }) => `${field} 不能包含控制字符`,
   'folder.rule-place': ({ field }) => `${field} 须以位置开头，例如 {{ home }}`,
   'folder.rule-program': ({ field }) => `${field} 须为不带文件夹的程序名`,
+  'folder.rule-stored': ({ field }) =>
+    `${field} 须为 HKLM\\SOFTWARE\\Policies 或 HKCU\\SOFTWARE\\Policies 下的值，或 com.example.editor 形式的域名`,
   'folder.rule-pattern': ({ field }) => `${field} 须为正则表达式`,
   'folder.rule-setting': ({ field }) => `${field} 须为 variable 或 key 之一`,
   'folder.rule-plain-name': ({ field }) => `${field} 不能包含 * ? " < > | 中的任何字符`,
@@ -867,7 +871,7 @@ export const zhCN: Texts = {
   'odd-folder.home.hint': ({ variable }) =>
     `请将 ${variable} 设为主目录的完整路径，例如 /home/you，然后重新运行同一命令。`,
   'odd-folder.hint': ({ variable, value }) =>
-    `请在当前设置处改为 export ${variable}=${value}，或运行 unset ${variable}，然后重新运行同一命令。`,
+    `请在当前设置处改为 ${inShell().assign(variable, value)}，或运行 ${inShell().unset(variable)}，然后重新运行同一命令。`,
 
   // The command line.
   'unknown.by-hand': ({ tool }) => `${tool} 需要手动设置：qcode-setup 无法写入其设置。`,
@@ -937,7 +941,8 @@ export const zhCN: Texts = {
   'remedy.then': ({ remedy, command }) => `${remedy}；再运行：${command}`,
   'remedy.remove': ({ name, place }) => `请从 ${place} 中删除 ${name}。`,
   'remedy.remove-terminal': ({ name, place }) => `请从 ${place} 中删除 ${name}，然后打开新的终端。`,
-  'remedy.remove-unset': ({ name, place }) => `请从 ${place} 中删除 ${name}，然后运行：unset ${name}`,
+  'remedy.remove-unset': ({ name, place }) =>
+    `请从 ${place} 中删除 ${name}，然后运行：${inShell().unset(name)}`,
   'remedy.set': ({ name, url, place }) => `请在 ${place} 中将 ${name} 设为 ${url}。`,
   'remedy.then-set-up': ({ remedy, tool }) => after(remedy, `然后运行：qcode-setup --tool ${tool}`),
   'remedy.one-of-two': ({ remedy }) => `请只保留正确的那一个。如要删除被忽略的一个：${remedy}`,

@@ -88,5 +88,11 @@ export function wrapText(text: string, width: number): string[] {
 
 /** A path as people write it, on one line: `~` for the home. Only for the screen. */
 export function shortenHome(path: string, { home }: Pick<Host, 'home'>): string {
-  return escapeNewlines(path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path)
+  const isBelow = path.startsWith(home + separatorOf(home))
+  return escapeNewlines(isBelow ? `~${path.slice(home.length)}` : path)
+}
+
+/** What stands between folders on the system of this home. */
+export function separatorOf(home: string): string {
+  return /^([A-Za-z]:|\\)\\/.test(home) ? '\\' : '/'
 }

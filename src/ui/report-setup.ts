@@ -7,6 +7,7 @@ import type { ToolStatus } from '../plan/tool-status.ts'
 import type { KeyStore, Scope } from '../request/request.ts'
 import { describeWishes } from '../request/wishes.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
+import { inShell } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
 import { displayWidth, renderTable, shortenHome, wrapText } from './render-table.ts'
 import { styleFor } from './style.ts'
@@ -65,7 +66,7 @@ export function reportSetup(
   }
 }
 
-/** A line that is too long goes on behind a backslash, so that it can still be copied as a whole. */
+/** A line that is too long goes on behind the shell's mark for that, so that it can still be copied as a whole. */
 export function commandLines(
   id: 'report.same-command' | 'try.setup' | 'try.again',
   command: string,
@@ -80,7 +81,9 @@ export function commandLines(
       lines[lines.length - 1] = `${last} ${word}`
     } else lines.push(word)
   }
-  const shown = lines.map((words, index) => `  ${words}${index < lines.length - 1 ? ' \\' : ''}`)
+  const shown = lines.map(
+    (words, index) => `  ${words}${index < lines.length - 1 ? ` ${inShell().lineGoesOn}` : ''}`,
+  )
   return [say(id, { command: '' }).in(texts).trimEnd(), ...shown]
 }
 

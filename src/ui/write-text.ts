@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
 import { escapeNewlines, say } from '../texts/message.ts'
-import { displayWidth, wrapText } from './render-table.ts'
+import { displayWidth, separatorOf, wrapText } from './render-table.ts'
 import { openSeals, type Style, styleFor } from './style.ts'
 
 /** `shown` is for what the user asked for with the key in it. */
@@ -141,9 +141,10 @@ type Reader = Pick<Host, 'texts' | 'terminal' | 'home'>
 
 /** The text with `~` for the home in each path of it; one in quotes stays, since no shell knows a `~` there. */
 export function shortenHomes(text: string, { home }: Pick<Host, 'home'>): string {
+  const separator = separatorOf(home)
   return text
-    .split(`${home}/`)
-    .reduce((before, after) => `${before}${/["'\w]$/.test(before) ? `${home}/` : '~/'}${after}`)
+    .split(home + separator)
+    .reduce((before, after) => `${before}${/["'\w]$/.test(before) ? home : '~'}${separator}${after}`)
 }
 
 /** Findings for standard error, one a line, in the user's language, each with its mark and what to do. Empty when there are none. */

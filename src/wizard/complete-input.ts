@@ -1,12 +1,13 @@
 import { setTimeout } from 'node:timers/promises'
 import type { CommandContext } from '../command.ts'
-import { GoneBack, quoteWord } from '../errors.ts'
+import { GoneBack } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Field, fieldsOf } from '../request/fields.ts'
 import { keychainKey } from '../request/normalise-request.ts'
 import { type Input, type KeyStore, type ToolChoice, textOf, withValues } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
@@ -255,6 +256,5 @@ function needsKey(input: Input, env: Readonly<Record<string, string | undefined>
 
 function flagsOf({ flag, value, many }: Field, values: readonly string[], isOn: boolean): string[] {
   if (value === undefined) return isOn ? [`--${flag}`] : []
-  const counting = many ? values : values.slice(-1)
-  return counting.flatMap((text) => [`--${flag}`, quoteWord(text)])
+  return values.slice(many ? 0 : -1).flatMap((text) => [`--${flag}`, quoteWord(text)])
 }

@@ -1,11 +1,11 @@
 import { folderAssignments } from '../../catalog/folder-variables.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import type { EffectContext, ExistingSetup, ToolView } from '../../effect/tool-view.ts'
-import { quoteWord } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import { hostIn, regionMeant } from '../../gateway/judge-base-url.ts'
 import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
+import { inShell, quoteWord } from '../../texts/commands.ts'
 
 /** The command that writes a setup again as it was chosen, and where. `given` are flags that stand behind it already. */
 export function setupLine(
@@ -21,8 +21,8 @@ export function setupLine(
     ...(model === undefined ? [] : [`--model ${quoteWord(model)}`]),
   ]
   const missing = flags.filter((flag) => !given.includes(flag.split(' ')[0] ?? ''))
-  const place = project === undefined ? '' : `cd ${quoteWord(project)} && `
-  return [`${place}${folders}qcode-setup --tool ${tool}`, ...missing].join(' ') + given
+  const line = [`${folders}qcode-setup --tool ${tool}`, ...missing].join(' ') + given
+  return project === undefined ? line : inShell().inFolder(quoteWord(project), line)
 }
 
 function gatewayFlags({ region = 'custom', gateway }: Pick<ExistingSetup, 'region' | 'gateway'>): string[] {

@@ -1,8 +1,8 @@
 import type { Catalog } from '../../catalog/tool.ts'
 import type { ReadFile } from '../../effect/file-reader.ts'
-import { quoteWord } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
+import { inShell, quoteWord } from '../../texts/commands.ts'
 import { asMessage, type Message, say } from '../../texts/message.ts'
 import {
   askGit,
@@ -62,7 +62,7 @@ export function keyModeFindings(
       level: 'error',
       message: say('doctor.key-mode', { path, mode: shown }),
       where: { file: path },
-      hint: asMessage(`chmod 600 ${quoteWord(path)}`),
+      hint: asMessage(inShell().keepPrivate(quoteWord(path), '600')),
     },
   ]
 }

@@ -6,13 +6,13 @@ import { resolvePath } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import { isInRange } from '../../effect/find-setting.ts'
 import { isPlaceholderKey, type ToolView } from '../../effect/tool-view.ts'
-import { quoteWord } from '../../errors.ts'
 import type { Finding, Level } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
+import { inShell, quoteWord } from '../../texts/commands.ts'
 import { asMessage, type Message, say } from '../../texts/message.ts'
 import type { LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
@@ -92,7 +92,7 @@ export function folderFindings(folder: string, { platform }: Host, keepsNoModes:
       level: 'error',
       message: say('doctor.backups-mode', { path: folder, mode: shown }),
       where: { file: folder },
-      hint: asMessage(`chmod 700 ${quoteWord(folder)}`),
+      hint: asMessage(inShell().keepPrivate(quoteWord(folder), '700')),
     },
   ]
 }

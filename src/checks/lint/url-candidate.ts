@@ -57,7 +57,6 @@ function unescapeText(written: string): string {
 const longestUrl = 2000
 
 const scheme = /https?:(?:\\?\/){2}/gi
-
 const bareUrl = /(?:\\\/|[^\s"'`<>|^(){}[\],;\\$]){1,2000}/y
 
 /**
@@ -76,7 +75,9 @@ function spanOf(lines: LintedText, at: number): Span {
   const { text, kind } = lines
   const { end } = lines.lineAt(at)
   const rest = text.slice(at, Math.min(end, at + longestUrl + 1))
-  const whole = quotedSpan(text, at, rest) ?? (kind.openValues ? openSpan(at, rest) : undefined)
+  // To the end of the line, or to a comment.
+  const open = { start: at, end: at + (rest.split(/\s#/)[0] ?? '').trimEnd().length }
+  const whole = quotedSpan(text, at, rest) ?? (kind.openValues ? open : undefined)
   if (whole && isOneUrl(text.slice(whole.start, whole.end))) return whole
   bareUrl.lastIndex = at
   const found = bareUrl.exec(text)?.[0] ?? ''
@@ -90,12 +91,6 @@ function quotedSpan(text: string, at: number, rest: string): Span | undefined {
   if (quote === '' || !`"'\``.includes(quote)) return undefined
   const length = rest.indexOf(quote)
   return length === -1 ? undefined : { start, end: at + length }
-}
-
-/** From the URL to the end of its line, or to a comment. */
-function openSpan(at: number, rest: string): Span {
-  const comment = /\s#/.exec(rest)?.index ?? rest.length
-  return { start: at, end: at + rest.slice(0, comment).trimEnd().length }
 }
 
 /** No blanks but around it, or one gap that a URL would go on behind. */

@@ -49,7 +49,111 @@ const local = 'project/.claude/settings.local.json'
 const project = 'project/.claude/settings.json'
 const user = '.claude/settings.json'
 
+const macPolicies = 'system/Library/Managed Preferences'
+const macFile = 'system/Library/Application Support/ClaudeCode/managed-settings.json'
+const windowsFile = 'system/Program Files/ClaudeCode/managed-settings.json'
+const policy = (root: string) => `${root}\\SOFTWARE\\Policies\\ClaudeCode`
+const policyText = (text: string, type = 'REG_SZ') =>
+  `\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\ClaudeCode\r\n    Settings    ${type}    ${text}\r\n\r\n`
+
 const rows: readonly Row[] = [
+  {
+    name: 'what the management of a Mac sets takes the place of the files of an administrator',
+    tool: 'claude-code',
+    platform: 'darwin',
+    files: {
+      [`${macPolicies}/com.anthropic.claudecode.plist`]: 'bplist00',
+      [macFile]: claude(urls.us, 'f'),
+      [user]: claude(urls.asia, 'u'),
+    },
+    says: { 'plutil -convert json -o -': JSON.stringify({ env: { ANTHROPIC_BASE_URL: `${urls.eu}/api` } }) },
+    baseUrl: [`${urls.eu}/api`, `${macPolicies}/com.anthropic.claudecode.plist`, '/api/v1/messages'],
+    key: user,
+    overridden: [user],
+  },
+  {
+    name: 'what the management of a Mac sets for one user counts before that',
+    tool: 'claude-code',
+    platform: 'darwin',
+    env: { USER: 'ada' },
+    files: {
+      [`${macPolicies}/com.anthropic.claudecode.plist`]: 'bplist00',
+      [`${macPolicies}/ada/com.anthropic.claudecode.plist`]: 'bplist00',
+      [user]: '{}',
+    },
+    says: {
+      'ada/com.anthropic.claudecode.plist': claude(urls.eu, 'a'),
+      'com.anthropic.claudecode.plist': claude(urls.us, 'm'),
+    },
+    baseUrl: [`${urls.eu}/api`, `${macPolicies}/ada/com.anthropic.claudecode.plist`, '/api/v1/messages'],
+    key: `${macPolicies}/ada/com.anthropic.claudecode.plist`,
+    overridden: [],
+  },
+  {
+    name: 'where no management set anything, the files of an administrator count on macOS',
+    tool: 'claude-code',
+    platform: 'darwin',
+    files: { [macFile]: claude(urls.us, 'f'), [user]: '{}' },
+    says: { plutil: claude(urls.eu, 'x') },
+    baseUrl: [`${urls.us}/api`, macFile, '/api/v1/messages'],
+    key: macFile,
+    overridden: [],
+  },
+  {
+    name: 'a policy of Windows takes the place of the files of an administrator and of a policy of the user',
+    tool: 'claude-code',
+    platform: 'win32',
+    files: { [windowsFile]: claude(urls.us, 'f'), [user]: claude(urls.asia, 'u') },
+    says: {
+      [`query ${policy('HKLM')} /v Settings`]: policyText(
+        JSON.stringify({ env: { ANTHROPIC_BASE_URL: `${urls.eu}/api` } }),
+      ),
+      [`query ${policy('HKCU')} /v Settings`]: policyText(claude(urls.global, 'p')),
+    },
+    baseUrl: [`${urls.eu}/api`, `${policy('HKLM')}\\Settings`, '/api/v1/messages'],
+    key: user,
+    overridden: [user],
+  },
+  {
+    name: 'a policy of the user on Windows counts where an administrator has set nothing, its variables filled in',
+    tool: 'claude-code',
+    platform: 'win32',
+    env: { GATEWAY_HOST: 'eu.qcode.cc' },
+    files: { [user]: claude(urls.asia, 'u') },
+    says: {
+      [`query ${policy('HKCU')} /v Settings`]: policyText(
+        claude('https://%GATEWAY_HOST%', 'p'),
+        'REG_EXPAND_SZ',
+      ),
+    },
+    baseUrl: [`${urls.eu}/api`, `${policy('HKCU')}\\Settings`, '/api/v1/messages'],
+    key: `${policy('HKCU')}\\Settings`,
+    overridden: [user, user],
+  },
+  {
+    name: 'a policy of the user on Windows counts for nothing beside a file of an administrator',
+    tool: 'claude-code',
+    platform: 'win32',
+    files: { [windowsFile]: claude(urls.us, 'f'), [user]: '{}' },
+    says: { [`query ${policy('HKCU')} /v Settings`]: policyText(claude(urls.global, 'p')) },
+    baseUrl: [`${urls.us}/api`, windowsFile, '/api/v1/messages'],
+    key: windowsFile,
+    overridden: [],
+  },
+  {
+    name: 'on macOS, where terminals ask for a login shell, a line of .zprofile wins over ours in .zshenv',
+    tool: 'claude-code',
+    platform: 'darwin',
+    env: { SHELL: '/bin/zsh' },
+    programs: { claude: undefined },
+    files: {
+      '.zshenv': `export ANTHROPIC_BASE_URL=${urls.us}/api\nexport ANTHROPIC_AUTH_TOKEN=${key('z')}\n`,
+      '.zprofile': `export ANTHROPIC_BASE_URL=${urls.eu}/api\n`,
+    },
+    baseUrl: [`${urls.eu}/api`, '.zprofile', '/api/v1/messages'],
+    key: '.zshenv',
+    overridden: ['.zshenv'],
+  },
   {
     name: 'managed settings beat all',
     tool: 'claude-code',
@@ -320,7 +424,7 @@ describe('who wins', () => {
     const { home, tools, everything } = await examine(makeSituation(row))
     const found = tools.find((candidate) => candidate.tool === tool)
     const placeOf = ({ file, name }: { file: string | null; name: string }) =>
-      file === null ? `$${name}` : file.slice(join(home, '/').length)
+      file?.replace(join(home, '/'), '') ?? `$${name}`
     const [value, place, requests] = row.baseUrl
     expect(found?.baseUrl).toMatchObject({ value, requests })
     expect(found?.baseUrl && placeOf(found.baseUrl.source)).toBe(place)

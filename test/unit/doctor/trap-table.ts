@@ -97,6 +97,27 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { [settings]: claude(claudeReady) } },
   },
   {
+    id: 'claude-code-login-sent',
+    level: 'error',
+    hint: 'qcode-setup --tool claude-code',
+    platform: 'darwin',
+    env: { USER: 'ada' },
+    files: { [settings]: claude({ ANTHROPIC_BASE_URL: anthropicUrl }) },
+    says: { 'security find-generic-password -a ada -s Claude Code-credentials': 'class: "genp"' },
+    unless: { platform: 'linux' },
+  },
+  {
+    // sha256 of "/work/claude" begins so.
+    id: 'claude-code-login-sent',
+    level: 'error',
+    hint: 'qcode-setup --tool claude-code',
+    platform: 'darwin',
+    env: { USER: 'ada', CLAUDE_CONFIG_DIR: '/work/claude', ANTHROPIC_BASE_URL: anthropicUrl },
+    says: { 'security find-generic-password -a ada -s Claude Code-credentials-f458baa8': 'class: "genp"' },
+    programs: { claude: undefined },
+    unless: { env: { CLAUDE_CONFIG_DIR: '/work/other' } },
+  },
+  {
     id: 'claude-code-key-helper',
     level: 'error',
     hint: 'Remove apiKeyHelper from',

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { asOnDisk, filesAt, findProgram } from '../../../src/host/files-at.ts'
+import { asOnDisk, filesAt, findProgram, isOnWindows } from '../../../src/host/files-at.ts'
 
 const names = ['20-b.json', '10-a.json', '.30-c.json', '40-d.json~', 'note.txt', '.json']
 
@@ -32,6 +32,35 @@ describe('a program in PATH', () => {
     writeFileSync(join(root, 'second/codex'), '', { mode: 0o755 })
     const PATH = [join(root, 'first'), join(root, 'second')].join(delimiter)
     expect(findProgram('codex', { env: { PATH }, platform: 'linux' })).toBe(join(root, 'second/codex'))
+  })
+})
+
+describe('a program that does not count', () => {
+  it('is one that Windows only offers to install', () => {
+    const root = mkdtempSync(join(tmpdir(), 'qcode-path-'))
+    onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+    for (const folder of ['Microsoft/WindowsApps', 'Python'])
+      mkdirSync(join(root, folder), { recursive: true })
+    for (const name of ['AppInstallerPythonRedirector.exe', 'Python.exe', 'Python/python3.exe'])
+      writeFileSync(join(root, name), '', { mode: 0o755 })
+    const offered = join(root, 'Microsoft/WindowsApps/python3.exe')
+    symlinkSync(join(root, 'AppInstallerPythonRedirector.exe'), offered)
+    symlinkSync(join(root, 'Python.exe'), join(root, 'Microsoft/WindowsApps/python.exe'))
+    const PATH = [join(root, 'Microsoft/WindowsApps'), join(root, 'Python')].join(delimiter)
+    const host = { env: { PATH }, platform: 'win32' } as const
+    expect(findProgram('python3', host)).toBe(join(root, 'Python/python3.exe'))
+    // From the shop, and installed.
+    expect(findProgram('python', host)).toBe(join(root, 'Microsoft/WindowsApps/python.exe'))
+  })
+
+  it.each([
+    [{ WSL_DISTRO_NAME: 'Debian' }, '/mnt/c/Users/ada/AppData/Roaming/npm', true],
+    [{ WSL_INTEROP: '/run/WSL/8_interop' }, '/mnt/d', true],
+    [{ WSL_DISTRO_NAME: 'Debian' }, '/mnt/data/bin', false],
+    [{ WSL_DISTRO_NAME: 'Debian' }, '/usr/bin', false],
+    [{}, '/mnt/c/Users/ada/AppData/Roaming/npm', false],
+  ])('with %j, one of Windows in %s: %s', (env, folder, isOne) => {
+    expect(isOnWindows(folder, { env })).toBe(isOne)
   })
 })
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { quoteWord } from '../../../src/errors.ts'
+import { quoteWord } from '../../../src/texts/commands.ts'
 
 it.each([
   'plain',

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -45,6 +46,24 @@ describe('the command that prints the key', () => {
   it('is not a copy in PATH that exists only while npx runs this one', () => {
     expect(keyCommand(hostWith(['project/node_modules/.bin']))).toEqual(byNpx)
     expect(keyCommand(hostWith(['project/node_modules/.bin', 'bin']))).toEqual(['qcode-setup', 'key', 'get'])
+  })
+
+  it('is led to on macOS, where neither the Dock nor .zshenv knows the folders of npm', () => {
+    const PATH = `PATH=${join(root, 'bin')}:/usr/bin:/bin`
+    expect(keyCommand(hostWith(['bin'], 'darwin'))).toEqual([
+      ...['/usr/bin/env', PATH, 'qcode-setup', 'key', 'get'],
+    ])
+    expect(keyProgram(hostWith(['bin'], 'darwin'))).toEqual(keyCommand(hostWith(['bin'], 'darwin')))
+    expect(keyCommand(hostWith(['nowhere'], 'darwin'))).toEqual(byNpx)
+  })
+
+  it('finds the program and Node.js with an environment that has neither, as it is written on macOS', () => {
+    mkdirSync(join(root, 'node'), { recursive: true })
+    writeFileSync(join(root, 'node/node'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 })
+    writeFileSync(join(root, 'bin/qcode-setup'), '#!/usr/bin/env node\n', { mode: 0o755 })
+    const [program = '', ...args] = keyCommand(hostWith(['bin', 'node'], 'darwin'))
+    const printed = execFileSync(program, args, { env: {}, encoding: 'utf8' })
+    expect(printed).toBe(`${join(root, 'bin/qcode-setup')} key get\n`)
   })
 
   it('goes through cmd.exe on Windows for clients that use no shell', () => {

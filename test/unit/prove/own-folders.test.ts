@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ownFolders, watchOwnFolders } from '../../../src/checks/own-folders.ts'
+import { ownFolders, watchOwnFolders } from '../../../src/checks/windows-folders.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost } from '../../support/test-host.ts'
 

@@ -13,7 +13,8 @@ const sentence = /[A-Za-z]{2,}[,:;]? [A-Za-z'’]{1,}[,:;]? [A-Za-z]{2,}|\p{Scri
 const commandLine = /^(?:pass qcode \| )?qcode-setup /
 
 /** The texts themselves, words to be recognised, and the replies of the gateway that stands in for the real one. */
-const wordLists = /^(?:texts\/(?:en|zh-CN)|request\/synonyms|secrets\/secret-name|gateway\/stand-in)\.ts$/
+const wordLists =
+  /^(?:texts\/(?:en|zh-CN|commands)|request\/synonyms|secrets\/secret-name|gateway\/stand-in)\.ts$/
 
 /** What no user reads as a sentence of ours: text that is sent, written, searched for, or shown at build time only. */
 const others: Readonly<Record<string, readonly string[]>> = {

@@ -54,7 +54,7 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   if (asks) {
     const { confirmChanges } = await import('../wizard/confirm-changes.ts')
     const { edits, keychain } = plan.request
-    const proposal = { edits, keychain, diff: () => diffOf(plan, host, 'stderr') }
+    const proposal = { edits, keychain, kind: 'restore' as const, diff: () => diffOf(plan, host, 'stderr') }
     await confirmChanges(proposal, host, context.canGoBack)
   }
   const wantsDiff = !asks && (dryRun || isOn(input, 'diff'))

@@ -77,6 +77,7 @@ async function settlePlan<Planned extends Plan>(
     const isRemoval = command === 'remove'
     const proposal = {
       ...plan,
+      kind: isRemoval ? ('remove' as const) : undefined,
       uses: isRemoval ? [] : usesOf(choices, plan, key),
       replaced: isRemoval ? [] : replacedBy(plan, planContext.ledger, host),
       problems: [...plan.findings.filter(({ id }) => id === sharedKey), ...effect],

@@ -5,7 +5,7 @@ import { folderFlags } from './folder-flags.ts'
 import { type VerbOwner, verbNames, type verbs } from './verbs.ts'
 
 /** Every command, by the word that is typed; each has a file of its own in commands/. */
-const commands = [
+export const commands = [
   'setup',
   'print',
   'check',

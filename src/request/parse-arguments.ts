@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/tool.ts'
 import { nearest, type Synonyms, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { joined, type Message, say, written } from '../texts/message.ts'
-import { type CommandName, type Field, fieldsOf } from './fields.ts'
+import { type CommandName, commands, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
 import { synonymsOf } from './synonyms.ts'
 
@@ -135,7 +135,13 @@ function readTokens(args: readonly string[], fields: readonly [string, Field][])
 
 function unknownFlag(flag: string, command: string, fields: readonly [string, Field][]): UserError {
   const flags = fields.map(([, field]) => `--${field.flag}`)
-  const near = nearest(flag.replace(/^-(?=\w)/, '--'), flags, synonymsOf('flag'))
+  const typed = flag.replace(/^-(?=\w)/, '--')
+  const synonyms = synonymsOf('flag')
+  // `--remove` is no slip in a flag, but a command; `--key` is a flag, of other commands.
+  const asCommands = commands
+    .map((name) => [`--${name}`, `qcode-setup ${name}`] as const)
+    .filter(([word]) => !synonyms.some(([flag]) => flag === word))
+  const near = nearest(typed, [...flags, 'qcode-setup'], [...synonyms, ...asCommands])
   return new UserError({
     code: 'unknown-flag',
     message: withNearest(say('unknown.flag', { flag: printable(flag), command }), near),

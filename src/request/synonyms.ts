@@ -5,15 +5,17 @@ import type { Synonyms } from '../errors.ts'
 type Names = Readonly<Record<string, string>>
 
 const commands: Names = {
-  setup: 'install init config configure configuration add start login auth onboard wizard',
+  setup: 'install init config configure configuration add login auth onboard wizard',
+  'setup --dry-run': 'plan preview dry-run simulate',
   remove: 'uninstall delete del rm unset unconfigure purge clean disable',
-  status: 'list ls show info state current overview',
+  status: 'list ls show info state current overview whoami',
+  'status --limits': 'balance quota usage credit credits limits',
   undo: 'rollback revert restore back',
-  'undo --list': 'history runs log backups',
+  'undo --list': 'history runs log logs backups',
   doctor: 'diagnose diagnostics diagnosis troubleshoot debug',
   check: 'test ping verify health healthcheck probe speedtest',
   'check --all': 'regions compare latency',
-  switch: 'region move',
+  switch: 'region move migrate',
   'key rotate': 'rotate',
   key: 'keys token apikey api-key keychain',
   'lint --fix': 'fix repair',
@@ -24,6 +26,9 @@ const commands: Names = {
   run: 'launch exec once try with',
   models: 'model list-models',
   tools: 'clients agents apps',
+  invite: 'share',
+  report: 'inventory',
+  completion: 'completions autocomplete complete',
 }
 
 const verbs: Names = {
@@ -40,6 +45,7 @@ const flags: Names = {
   'key-store keychain': 'keychain keyring',
   'with-key': 'show-key reveal include-key',
   tool: 'tools client clients app agent for only',
+  model: 'models',
   'tool all': 'all everything',
   'tool detected': 'detected installed',
   region: 'regions location server zone area',
@@ -59,6 +65,7 @@ const flags: Names = {
   list: 'history ls runs',
   purge: 'delete-backups purge-backups',
   fix: 'autofix repair correct',
+  quiet: 'silent',
   timeout: 'wait max-time',
   gitignore: 'ignore git-ignore',
   lang: 'language locale',
@@ -93,7 +100,7 @@ const values: Readonly<Record<string, Names>> = {
   lang: { 'zh-CN': 'zh cn chinese zh-hans zh_cn 中文', en: 'english en-us en_us' },
 }
 
-type Known = Partial<Pick<Catalog, 'tools' | 'gateway'>>
+type Known = Partial<Pick<Catalog, 'tools' | 'gateway' | 'byHand'>>
 
 /** Words for the names of commands, verbs or flags, or for the values of a flag, with what is meant. */
 export function synonymsOf(what: 'command' | 'verb' | 'flag' | (string & {}), catalog: Known = {}): Synonyms {
@@ -103,14 +110,24 @@ export function synonymsOf(what: 'command' | 'verb' | 'flag' | (string & {}), ca
   return [...alsoCalled(what, catalog), ...listed(values[what] ?? {})]
 }
 
-/** A tool or a region where a command belongs: it is set up, or moved to. */
-function asCommands(catalog: Known): Synonyms {
-  const own = (ids: readonly { id: string }[] = []) => ids.map(({ id }) => [id, id] as const)
-  const tools = [...own(catalog.tools), ...alsoCalled('tool', catalog)]
-  const regions = [...own(catalog.gateway?.regions), ...alsoCalled('region', catalog)]
+/**
+ * A region or a tool where a command belongs: it is moved to, set up, or shown where a person sets it up. What can be both
+ * is a region, as for the parser.
+ */
+function asCommands({ tools, byHand, gateway }: Known): Synonyms {
+  const own = (ids: readonly string[] = []) => ids.map((id) => [id, id] as const)
+  const named = (some: Known['tools'] = []) => [
+    ...own(some.map(({ id }) => id)),
+    ...alsoCalled('tool', { tools: some }),
+  ]
+  const regions = own(gateway?.regions.flatMap(({ id, aliases }) => [id, ...aliases]))
   const behind = (command: string, words: Synonyms): Synonyms =>
     words.map(([word, id]) => [word, `${command} ${id}`])
-  return [...behind('setup', tools), ...behind('switch', regions)]
+  return [
+    ...behind('switch', [...regions, ...alsoCalled('region', gateway ? { gateway } : {})]),
+    ...behind('setup', named(tools)),
+    ...behind('print', named(byHand)),
+  ]
 }
 
 function alsoCalled(what: string, { tools = [], gateway }: Known): Synonyms {

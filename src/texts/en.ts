@@ -18,9 +18,9 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`
 }
 
-/** What a server said, at the end of a sentence. */
+/** What a server said, at the end of a sentence; another one may follow. */
 function quoted(said: string): string {
-  return said === '' ? '.' : `: ${said}`
+  return said === '' ? '.' : `: ${said}${/[.!?。！？…]$/.test(said) ? '' : '.'}`
 }
 
 /** Where a key came from, where that is worth saying. */
@@ -120,6 +120,10 @@ export const en = {
   'ask.confirm.apply': 'Apply',
   'ask.confirm.try': 'Try it first without changing anything',
   'ask.confirm.show': 'Show the changes',
+  'ask.restore': 'Restore these files?',
+  'ask.restore.apply': 'Restore',
+  'ask.remove': 'Remove these settings?',
+  'ask.remove.apply': 'Remove',
   'ask.back': 'Go back',
   'summary.uses': ({ tool, baseUrl, key, model }: With<'tool' | 'baseUrl' | 'key' | 'model'>) =>
     `${tool} → ${baseUrl}, ${key}, ${model}`,
@@ -320,7 +324,7 @@ export const en = {
   'gateway.key-expired': 'Your key has expired (401).',
   'gateway.key-disabled': 'Your key is disabled (401).',
   'gateway.key-malformed':
-    'The gateway rejected the format of the key (expected cr_ followed by 64 hex digits) (401).',
+    'The gateway rejected the format of the key (401). Expected: cr_ followed by 64 hex digits.',
   'gateway.key-unknown': 'The gateway does not know this key (401).',
   'gateway.key-refused': 'The gateway rejected the key (401).',
   'gateway.key.hint': 'Copy the key again from the QCode.cc console (https://qcode.cc), or create a new one.',
@@ -1442,7 +1446,7 @@ export const en = {
   'prove.own-home': 'on Windows it would use your own settings: it has no variable for another folder',
   'prove.touched': ({ tool, paths }: With<'tool'> & { readonly paths: readonly string[] }) =>
     `While ${tool} ran, files of your own changed: ${paths.join(', ')}`,
-  'prove.touched.hint': 'If no other client was open, report it: qcode-setup report',
+  'prove.touched.hint': 'If no other tool was open, this is a bug in qcode-setup. Please report it.',
   'prove.tool': 'Tool',
   'prove.request': 'Request',
   'prove.key': 'Key',
@@ -1660,22 +1664,22 @@ export const en = {
   'install.node': ({ tool, wanted, version }: With<'tool' | 'wanted' | 'version'>) =>
     `${tool} needs Node.js ${wanted}, and the one in PATH is ${version}. Nothing was installed or configured.`,
   'install.node.hint': ({ tool }: With<'tool'>) => `Install a newer Node.js, or leave out ${tool}.`,
-  'install.unconfirmed': '--install runs other programs, so it needs your yes.',
+  'install.unconfirmed': '--install runs other programs, so it asks first.',
   'install.unconfirmed.hint': 'Add --yes, or run the command in a terminal.',
-  'install.registry': ({ value }: With<'value'>) => `"${value}" is no registry to install from.`,
+  'install.registry': ({ value }: With<'value'>) => `Can't install from "${value}".`,
   'install.registry.hint': ({ names }: { readonly names: readonly string[] }) =>
-    `Give an https:// URL without a user name, or one of: ${names.join(', ')}`,
+    `Use an https:// URL without a user name, or one of: ${names.join(', ')}`,
   'install.registry-alone': '--registry is for --install.',
   'install.registry-several': ({ tools }: { readonly tools: readonly string[] }) =>
-    `One registry can't have all of these: ${tools.join(', ')}.`,
-  'install.registry-several.hint': 'Install the tools of npm and those of pipx in two runs.',
+    `No single registry has all of these: ${tools.join(', ')}.`,
+  'install.registry-several.hint': 'Install the tools from npm first, then those from pipx.',
 
   // The command run.
   'run.not-installed': ({ tool, commands }: With<'tool'> & { readonly commands: readonly string[] }) =>
     `${tool} is not installed (${commands.join(' and ')} not in PATH).`,
   'run.not-installed.hint': ({ command }: With<'command'>) => `Install it, then try again: ${command}`,
-  'run.no-way': ({ tool }: With<'tool'>) => `${tool} can't be started with other settings for one run.`,
-  'run.program-missing': ({ tool }: With<'tool'>) => `${tool} is a library, so name the program to start.`,
+  'run.no-way': ({ tool }: With<'tool'>) => `${tool} can't be started with other settings just once.`,
+  'run.program-missing': ({ tool }: With<'tool'>) => `${tool} is a library. Name the program to start.`,
   'run.program-missing.hint': ({ tool }: With<'tool'>) =>
     `For example: qcode-setup run ${tool} -- python app.py`,
   'run.program-not-found': ({ program }: With<'program'>) => `Program "${program}" was not found in PATH.`,
@@ -1757,7 +1761,7 @@ export const en = {
 
   // Setup files: apply, export and invite.
   'schema.file.title': 'Setup file of qcode-setup',
-  'schema.file.about': 'How AI coding tools are to use QCode.cc. For: qcode-setup apply FILE',
+  'schema.file.about': 'How AI coding tools use QCode.cc. For: qcode-setup apply FILE',
   'schema.version.title': 'Version of this file format',
   'schema.version.about': 'Always 1.',
   'schema.region.title': 'Region',
@@ -1825,8 +1829,8 @@ export const en = {
   'setup-file.length': ({ name }: With<'name'>) => `${name} is empty or too long.`,
   'setup-file.variable': ({ name }: With<'name'>) => `"${name}" is not the name of an environment variable.`,
   'setup-file.variable-unused': ({ name, tool }: With<'name' | 'tool'>) =>
-    `${tool} has no folder that the variable ${name} names.`,
-  'setup-file.both': 'region and gateway exclude each other.',
+    `The variable ${name} doesn't set a folder of ${tool}.`,
+  'setup-file.both': "region and gateway can't be used together.",
   'setup-file.twice': ({ tool }: With<'tool'>) => `${tool} is listed twice for the same place.`,
   'setup-file.twice.hint': 'Merge the two entries, or give one of them another project, shell or folder.',
   'setup-file.key-inside': 'This file contains a key. Nothing was done.',
@@ -1930,26 +1934,28 @@ export const en = {
   'help.status.example-2': 'One tool only',
   'help.status.example-1': 'Print JSON for scripts',
   'help.switch': 'Switch all configured tools to another region',
-  'help.switch.example-3': 'Move one tool; the others stay where they are',
+  'help.switch.example-3': 'Switch one tool; the others stay where they are',
   'help.switch.example-1': 'Switch to a region, keep your keys',
   'help.switch.example-2': 'Switch to your own relay',
-  'help.apply': 'Configure tools as a file says, for dotfiles and fleets',
-  'help.apply.example-1': 'Configure without prompts, and again later without a change',
-  'help.apply.example-2': 'Exit with 3 if this computer is not as the file says; writes nothing',
-  'help.apply.example-3': 'A file of the team, with settings of your own over it',
+  'help.apply': 'Configure tools from a file, for dotfiles and fleets',
+  'help.apply.example-1': 'Configure without prompts (running it again changes nothing)',
+  'help.apply.example-2': 'Exit with 3 if this computer differs from the file, without writing',
+  'help.apply.example-3': "Your team's file, with your own settings on top",
   'help.export': 'Print what is configured as a file for apply, without the key',
   'help.export.example-1': 'Save it for another computer',
-  'help.invite': 'Print one line, and a short text, with which a colleague does the same; no key in it',
+  'help.invite':
+    'Print a command and a short text to send to a colleague for the same setup (without the key)',
   'help.invite.example-1': 'Invite a colleague to the setup in this file',
-  'help.report': 'Print how the tools of this computer use the gateway, for an inventory; names no person',
+  'help.report':
+    'Show how the tools on this computer use the gateway, for an inventory (without names of people)',
   'help.report.example-1': 'Print JSON for an inventory',
-  'help.report.example-2': 'Use a machine id that only you can relate to a name',
+  'help.report.example-2': 'Use an id for the computer that only you can match to a name',
   'help.undo': 'Undo a previous change exactly',
   'help.undo.example-1': 'Undo the last change',
   'help.undo.example-2': 'List the changes with their ids and files',
   'help.key': 'Replace your key everywhere, or manage the key in the system keychain',
   'help.key.example-1': 'Ask for a new key, test it, and replace the old one everywhere',
-  'help.key.example-6': 'Another key for Codex CLI; the other tools keep theirs',
+  'help.key.example-6': 'Replace the key of Codex CLI; the other tools keep theirs',
   'help.key.example-2': 'Ask for the key and store it (`undo` restores the previous one)',
   'help.key.example-3': 'Store the key without prompts',
   'help.key.example-4': 'Print only the key, for a program (masked on a terminal)',
@@ -1997,12 +2003,12 @@ export const en = {
   'flag.region': 'Gateway region (`auto` picks the fastest encrypted one)',
   'flag.print-region': 'Gateway region',
   'flag.present-region': 'Gateway region (default: the configured one, otherwise global)',
-  'flag.salt': "Text that goes into the computer's id, the same for the whole fleet",
+  'flag.salt': "Text that is mixed into the computer's id; use the same one for the whole fleet",
   'flag.print-run': 'Show the command with the key masked, without starting it',
   'flag.protocol': 'Only models that this protocol serves',
   'flag.regions': 'Region to test (default: the configured ones, otherwise global)',
   'flag.only-tools': 'Only these tools (`all`, or `detected` for the installed ones)',
-  'flag.with-tools': 'Also show what doctor says of each tool in use',
+  'flag.with-tools': 'Also show what doctor says about each tool in use',
   'flag.all': 'Test every region and compare response times',
   'flag.live': 'Also send one minimal request per protocol (uses tokens)',
   'flag.project': 'Also check source code in this folder and below',
@@ -2023,7 +2029,7 @@ export const en = {
   'flag.model': "Model, for a tool or for one of its roles (default: the tool's own)",
   'flag.limits': 'Also ask the gateway what your keys may still use, without using tokens',
   'flag.unset':
-    'Take out a model or an option you chose before: model, a role, or a flag such as less-traffic',
+    'Remove a model or an option that you chose before: model, a role, or a flag such as less-traffic',
   'flag.option': ({ what, tools }: With<'what'> & { readonly tools: readonly string[] }) =>
     `${what} (${tools.join(', ')})`,
   'flag.on-conflict': 'What to do with values you changed: overwrite, skip, or stop',
@@ -2035,7 +2041,7 @@ export const en = {
   'flag.check':
     'Write nothing, and exit with 3 if anything differs from the file (add --diff to see it), or 4 if the gateway fails',
   'flag.prune':
-    'Also remove what an earlier apply configured and no file lists any more; what you configured by hand stays',
+    'Also remove what an earlier apply configured and no file lists any more; keep what you configured by hand',
   'flag.allow-gateway': 'Use the relay that the file names instead of a region, without asking',
   'flag.allow-command': 'Run the command that the file gets the key from, without asking',
   'flag.yes': "Don't prompt",

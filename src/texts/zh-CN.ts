@@ -1,19 +1,29 @@
 import { inShell } from './commands.ts'
 import type { Texts } from './message.ts'
 
-/** What a server said, at the end of a sentence. */
+/** What a server said, at the end of a sentence; another one may follow. */
 function quoted(said: string): string {
-  return said === '' ? '。' : `：${said}`
+  return said === '' ? '。' : `：${said}${/[.!?。！？…]$/.test(said) ? '' : '。'}`
+}
+
+/** A name in front of more of a sentence: behind Latin letters there is a blank, behind a full-width mark none. */
+function ahead(name: string): string {
+  return `${name}`.replace(/(?<=[!-~])$/, ' ')
 }
 
 /** A name inside of a sentence: Latin letters have a blank on either side. */
 function spaced(name: string): string {
-  return `${name}`.replace(/^(?=[!-~])/, ' ').replace(/(?<=[!-~])$/, ' ')
+  return ahead(name).replace(/^(?=[!-~])/, ' ')
 }
 
 /** Where a key came from, where that is worth saying. */
 function from(source: string): string {
   return source && `来自${spaced(source)}的`
+}
+
+/** A field of a file, or the file itself. */
+function named(field: string): string {
+  return field ? `${field} ` : '该文件'
 }
 
 /** Why the key may not be there. */
@@ -61,7 +71,7 @@ export const zhCN: Texts = {
   'ask.key.other': '粘贴另一个密钥',
   'ask.key.cleaned': ({ around }) => `只取用了密钥，已去掉：${around.join(' ')}`,
   'ask.key.odd': '这不像 QCode.cc 的密钥（应为 cr_ 加 64 位十六进制字符）。',
-  'ask.key.from': ({ key, source }) => `${key}（来自${source}）`,
+  'ask.key.from': ({ key, source }) => `${key}（来自${spaced(source).trimEnd()}）`,
   'ask.key.stdin': '标准输入',
   'ask.key.keychain': '系统钥匙串',
   'ask.key-store': '密钥保存在哪里？',
@@ -74,8 +84,8 @@ export const zhCN: Texts = {
   'ask.next.setup': '添加或更改工具',
   'ask.next.region': '切换到另一个区域',
   'ask.next.key': '更换密钥',
-  'ask.next.check': '测试网关和密钥',
-  'ask.next.undo': '撤销最近一次更改',
+  'ask.next.check': '检查网关和密钥',
+  'ask.next.undo': '撤销最近一次操作',
   'ask.next.remove': '移除全部设置并恢复原来的设置',
   'ask.next.quit': '退出',
   'ask.next.works': '工作正常',
@@ -90,9 +100,14 @@ export const zhCN: Texts = {
   'ask.model.short': '模型',
   'ask.option': ({ tool, what }) => `${tool} 可选：${what}？`,
   'ask.option.short': ({ flag }) => `--${flag}`,
+  'ask.confirm': '应用以上更改？',
   'ask.confirm.apply': '应用',
   'ask.confirm.try': '先试用一次，不更改任何文件',
   'ask.confirm.show': '查看更改内容',
+  'ask.restore': '恢复以上文件？',
+  'ask.restore.apply': '恢复',
+  'ask.remove': '移除以上设置？',
+  'ask.remove.apply': '移除',
   'ask.back': '返回上一步',
   'summary.uses': ({ tool, baseUrl, key, model }) => `${tool} 将使用 ${baseUrl}，${key}，${model}`,
   'summary.key-kept': '密钥不变',
@@ -106,7 +121,6 @@ export const zhCN: Texts = {
   'summary.changed': '更改',
   'summary.deleted': '删除',
   'summary.more': ({ count }) => `……另有 ${count} 项（见“查看更改内容”）`,
-  'ask.confirm': '应用以上更改？',
   'ask.conflict.drift': ({ path, key }) => `${path}：${key} 在 qcode-setup 写入后被您修改过。`,
   'ask.conflict.guarded': ({ path, key }) => `${path}：${key} 已有值，并非 qcode-setup 写入。`,
   'ask.conflict.now': ({ value }) => `现有值：${value}`,
@@ -219,7 +233,7 @@ export const zhCN: Texts = {
   'gateway.tls.time': ({ host, code }) => `${host}：其证书当前无效（${code}）。`,
   'gateway.tls.time.hint': '请检查本机时钟。如时钟正确，则需由服务器所有者更新证书。',
   'gateway.tls.name': ({ host, code }) => `${host}：其证书属于其他域名（${code}）。`,
-  'gateway.tls.name.hint': '请检查地址。可能是网络登录页或代理在代为应答。',
+  'gateway.tls.name.hint': '请检查地址。可能是网络登录页或代理在代为响应。',
   'gateway.tls.trust': ({ host, code }) => `${host}：本机不信任其证书（${code}）。`,
   'gateway.tls.trust.hint': '如公司代理或杀毒软件会检查 TLS 流量，请将 NODE_EXTRA_CA_CERTS 设为其证书文件。',
   'gateway.tls.none': ({ host, code }) => `${host}：TLS 握手失败（${code}）。`,
@@ -229,13 +243,13 @@ export const zhCN: Texts = {
   'gateway.wait.until': ({ time }) => `请在 ${time} 之后重试。`,
   'gateway.right': ({ host, path }) => `${host} 提供接口 POST ${path}。`,
   'gateway.page': ({ host, status }) =>
-    `应答的是网页而不是 ${host}（${status}），可能是网络登录页或过滤系统。`,
+    `响应的是网页而不是 ${host}（${status}），可能是网络登录页或过滤系统。`,
   'gateway.page.hint': '请在浏览器中打开任意 http:// 页面登录网络，然后重试。',
   'gateway.no-key-asked': ({ host, path, status }) =>
     `未发送密钥时 ${host} 对 POST ${path} 返回了 ${status}，因此它不是网关。`,
   'gateway.not-the-gateway': ({ host, path, status }) =>
-    `${host} 对 POST ${path} 返回了 ${status}，但不像网关的应答，因此无法检查密钥。`,
-  'gateway.not-the-gateway.hint': '请检查地址。可能是网络登录页在代为应答。',
+    `${host} 对 POST ${path} 返回了 ${status}，但不像网关的响应，因此无法检查密钥。`,
+  'gateway.not-the-gateway.hint': '请检查地址。可能是网络登录页在代为响应。',
   'gateway.redirect': ({ host, to, status }) =>
     `${host} 重定向到 ${to}（${status}）。为保护您的密钥，未跟随。`,
   'gateway.redirect.nowhere': '未指明的地址',
@@ -252,11 +266,11 @@ export const zhCN: Texts = {
   'gateway.server-error': ({ host, status, said }) => `${host} 报告服务器错误（${status}）${quoted(said)}`,
   'gateway.server-error.hint': '请稍后重试，或比较各区域：qcode-setup check --all',
   'gateway.unexpected': ({ host, status, said }) => `${host} 返回了意外的状态（${status}）${quoted(said)}`,
-  'gateway.unexpected.hint': '请检查地址。可能是网络中的过滤系统在代为应答。',
+  'gateway.unexpected.hint': '请检查地址。可能是网络中的过滤系统在代为响应。',
   'gateway.key-accepted': ({ host }) => `${host} 接受该密钥。`,
   'gateway.key-expired': '密钥已过期（401）。',
   'gateway.key-disabled': '密钥已停用（401）。',
-  'gateway.key-malformed': '网关不接受密钥的格式（应为 cr_ 加 64 位十六进制字符）（401）。',
+  'gateway.key-malformed': '网关不接受密钥的格式（401），应为 cr_ 加 64 位十六进制字符。',
   'gateway.key-unknown': '网关中没有这个密钥（401）。',
   'gateway.key-refused': '网关拒绝了该密钥（401）。',
   'gateway.key.hint': '请从 QCode.cc 控制台（https://qcode.cc）重新复制密钥，或新建一个。',
@@ -268,8 +282,8 @@ export const zhCN: Texts = {
   'gateway.service-refused.hint': '请在 QCode.cc 控制台为该密钥开通此服务。',
   'gateway.request-rejected': ({ host, said }) => `${host} 拒绝了请求（400）${quoted(said)}`,
   'gateway.request-rejected.hint': '请确认该网关提供此模型。',
-  'gateway.answered': ({ said }) => `模型已应答${quoted(said)}`,
-  'gateway.no-answer': ({ host }) => `${host} 返回了 200，但没有模型的应答。`,
+  'gateway.answered': ({ said }) => `模型已响应${quoted(said)}`,
+  'gateway.no-answer': ({ host }) => `${host} 返回了 200，但没有模型的响应。`,
   'gateway.no-answer.hint': '请尝试其他模型或其他区域。',
   'gateway.skipped.key': '未检查密钥：没有找到网关的接口。',
   'gateway.skipped.route': '已跳过实际请求：没有找到该接口。',
@@ -352,8 +366,8 @@ export const zhCN: Texts = {
   'verdict.balance': '余额已用完',
   'verdict.client-refused': '仅限特定客户端',
   'verdict.service-refused': '无权使用此服务',
-  'verdict.answered': '模型已应答',
-  'verdict.no-answer': '没有模型应答',
+  'verdict.answered': '模型已响应',
+  'verdict.no-answer': '没有模型响应',
   'verdict.skipped': '已跳过',
 
   // What each rule of a base URL asks for.
@@ -401,15 +415,15 @@ export const zhCN: Texts = {
   'output.lost.done': ({ reason, code }) =>
     `报告未能完整输出：${reason}（${code}）。报告所述的操作已经完成：退出码反映操作结果，而非报告的输出。`,
   'output.lost.again': '请检查磁盘剩余空间和文件权限，然后重新运行该命令。',
-  'output.lost.hint': '查看已配置的内容，请运行：qcode-setup status',
+  'output.lost.hint': '查看已设置的内容，请运行：qcode-setup status',
   'error.internal.version': ({ version, runtime }) => `qcode-setup ${version}，${runtime}`,
-  'error.internal.unknown-version': '（版本未知）',
+  'error.internal.unknown-version': '版本未知',
   'error.internal.command': ({ command }) => `命令：${command}`,
   'error.labelled': ({ label, error }) => `${label}${error}`,
 
   // What stops a plan.
-  'error.again': '请再次运行同一命令。',
-  'error.changed-meanwhile': ({ what }) => `${what} 在此期间已被更改，未写入任何内容。`,
+  'error.again': '请重新运行同一命令。',
+  'error.changed-meanwhile': ({ what }) => `${ahead(what)}在此期间已被更改，未写入任何内容。`,
   'plan.not-verified': ({ path }) => `${path} 未通过安全检查，未写入任何内容。`,
   'plan.not-verified.hint':
     '请检查文件中是否有未闭合的引号或其他异常的行。如果没有，则是 qcode-setup 的缺陷，请反馈。',
@@ -440,7 +454,7 @@ export const zhCN: Texts = {
   'plan.leads-out': ({ path, target }) =>
     `${path} 是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。未作任何更改。`,
   'plan.leads-out.hint': ({ path }) =>
-    `如需在项目中使用独立的文件，请移除该链接（${inShell().look(path)}），然后再次运行同一命令。`,
+    `如需在项目中使用独立的文件，请移除该链接（${inShell().look(path)}），然后重新运行同一命令。`,
   'plan.leads-out.scope':
     '如改为对所有项目设置该工具，请加上 --scope user。移除此处的设置请运行：qcode-setup remove --scope project',
   'plan.leads-out.fix': ({ path }) => `修正该文件请运行：qcode-setup lint --fix ${path}`,
@@ -456,7 +470,7 @@ export const zhCN: Texts = {
 
   // Writing and undoing.
   'target.keychain': '系统钥匙串中的密钥',
-  'error.then-again': '然后再次运行同一命令。',
+  'error.then-again': '然后重新运行同一命令。',
   'error.listed': ({ what }) => `  ${what}`,
   'error.listed-with': ({ what, state }) => `  ${what}：${state}`,
   'error.move-away': ({ path, away }) => `请将其移走：${inShell().move(path, away)}`,
@@ -465,11 +479,11 @@ export const zhCN: Texts = {
   'error.link-not-removed': ({ path, target }) =>
     `${path} 是指向 ${target} 的链接，而该文件需要删除。未作任何更改。`,
   'error.link-not-removed.hint': ({ path }) =>
-    `请移除该链接，然后再次运行同一命令：${inShell().remove([path])}`,
+    `请移除该链接，然后重新运行同一命令：${inShell().remove([path])}`,
   'error.same-file': ({ earlier, path, target }) =>
     `${earlier} 和 ${path} 是同一文件（${target}），而两者都需要更改。`,
   'error.same-file.hint': '请一次只选择一个工具：一次命令只能更改同一文件一次。',
-  'error.changed-since': ({ what, run }) => `${what} 在操作 ${run} 之后被修改过，撤销会丢失您的修改。`,
+  'error.changed-since': ({ what, run }) => `${ahead(what)}在操作 ${run} 之后被修改过，撤销会丢失您的修改。`,
   'error.changed-since.hint': '未作任何更改。只移除 qcode-setup 写入的内容，请运行：qcode-setup remove',
   'error.key-changed-since': ({ run }) =>
     `系统钥匙串中的密钥在操作 ${run} 之后被更换过，撤销会丢失现有密钥。`,
@@ -477,8 +491,8 @@ export const zhCN: Texts = {
   'ending.nothing': '未作任何更改。',
   'ending.no-file': '您的文件未作任何更改。',
   'ending.unfinished': ({ run }) => `操作 ${run} 仍未完成。`,
-  'ending.backups': '部分备份可能已被删除，请再次运行同一命令。',
-  'ending.key-copies': '其中可能仍有密钥的副本，请再次运行同一命令。',
+  'ending.backups': '部分备份可能已被删除，请重新运行同一命令。',
+  'ending.key-copies': '其中可能仍有密钥的副本，请重新运行同一命令。',
   'ending.left-alone': ({ files }) => `除其他程序在此期间更改的内容外，均已撤销：${files.join('、')}。`,
   'error.cannot-finish': ({ run, what }) =>
     `操作 ${run} 无法继续完成：它在${spaced(what)}的备份和新内容写好之前被中断。`,
@@ -492,7 +506,7 @@ export const zhCN: Texts = {
   'disk.denied': '权限不足',
   'disk.held': '另一个程序正在使用它，或 Windows 不允许',
   'disk.busy': '它正被其他程序使用，或是挂载点',
-  'disk.quota': '您的磁盘配额已用尽',
+  'disk.quota': '您的磁盘配额已用完',
   'disk.exists': '该路径下已有内容',
   'disk.error': '磁盘报告错误',
   'disk.no-folder': '其所在文件夹已不存在',
@@ -500,7 +514,7 @@ export const zhCN: Texts = {
   'disk.not-allowed': '系统不允许此操作',
   'disk.read-only': '磁盘为只读',
   'error.write-failed.fault': ({ reason, fault }) => `${reason}：${fault}`,
-  'error.write-failed.hint': '请排除原因，然后再次运行同一命令。',
+  'error.write-failed.hint': '请排除原因，然后重新运行同一命令。',
   'error.owner-not-kept': ({ path, owner }) => `${path} 归 ${owner} 所有，写入会改变其所有者。未作任何更改。`,
   'error.owner-not-kept.hint': ({ path }) =>
     `请以该文件所有者的身份运行命令，或将其归为您所有：sudo chown "$(id -u):$(id -g)" ${path}`,
@@ -518,7 +532,7 @@ export const zhCN: Texts = {
   'remains.hint': ({ paths }) => `移除残留文件请运行：${inShell().remove(paths)}`,
   'error.no-such-run': ({ id }) => `没有操作 ${id}。`,
   'error.no-such-run.hint': ({ folder }) =>
-    `本机的操作即 ${folder} 中的各文件夹。列出这些操作请运行：qcode-setup undo --list`,
+    `本机的操作记录在 ${folder} 的各个文件夹中。列出这些操作请运行：qcode-setup undo --list`,
   'error.backup-damaged': ({ path, reason }) => `${path} 的备份已损坏：${reason}`,
   'error.backup-gone': ({ path, reason }) => `${path} 的备份已丢失：${reason}`,
   'error.backup.hint': ({ path }) => `未作任何更改。请用其他副本恢复 ${path}。`,
@@ -550,12 +564,12 @@ export const zhCN: Texts = {
   'error.key-stays.hint': '如需更换为其他密钥，请运行：qcode-setup key rotate',
   'error.renewal-unfinished': ({ reason }) => `新密钥已全部写入，但仍有备份含有旧密钥：${reason}`,
   'error.renewal-unfinished.hint':
-    '请排除原因，然后再次运行同一命令以完成此次更改；任何会写入的命令也会完成它。',
+    '请排除原因，然后重新运行同一命令以完成此次操作；任何会写入的命令也会完成它。',
   'error.locked': ({ lock }) => `另一个 qcode-setup 正在运行（锁：${lock}）。`,
   'error.locked-by': ({ pid, lock }) => `另一个 qcode-setup 正在运行（PID ${pid}，锁：${lock}）。`,
   'error.locked.hint': '请待其结束后再试。如果它已被强行终止，锁会自动释放。',
   'error.lock-lost': '此命令暂停过久，已被取消。',
-  'error.lock-lost.hint': '未作任何更改。请再次运行同一命令。',
+  'error.lock-lost.hint': '未作任何更改。请重新运行同一命令。',
   'state.link-not-private': ({ path }) => `${path} 是链接，但指向的不是仅您可访问的文件夹`,
   'state.link': ({ path }) => `${path} 是链接`,
   'state.not-folder': ({ path }) => `${path} 不是文件夹`,
@@ -653,7 +667,7 @@ export const zhCN: Texts = {
   'value.quotes.hint': '请改为在 shell 中设置该变量：qcode-setup print TOOL --format sh',
   'value.no-command': '.env 文件只能保存文本，无法运行命令来获取值。',
   'value.use-shell': '请改为写入 shell：qcode-setup print TOOL --format sh',
-  'value.cmd': '该值含有 %、! 或 "，Windows 命令提示符无法安全传递。',
+  'value.cmd': '该值含有 `%`、`!` 或 `"`，Windows 命令提示符无法安全传递。',
   'value.cmd-output': ({ name }) => `Windows 命令提示符无法将 ${name} 设为命令的输出。`,
   'value.use-powershell': '请改用 PowerShell：qcode-setup print TOOL --format powershell',
   'value.name': ({ name }) => `“${name}”不能作为环境变量的名称。`,
@@ -701,7 +715,7 @@ export const zhCN: Texts = {
   'file.long-path': ({ path }) => `路径 ${path} 过长。`,
   'file.no-drive': ({ path }) => `${path} 不存在：无法访问该驱动器或共享`,
   'file.no-drive.hint': ({ path }) =>
-    `请连接该驱动器或共享，或改正指向它的变量，然后重新运行同一命令。查看：dir ${path}`,
+    `请连接该驱动器或共享，或修正指向它的变量，然后重新运行同一命令。查看：dir ${path}`,
   'file.held': ({ path }) => `无法读取 ${path}：另一个程序正在使用它`,
   'file.held.hint': ({ path }) => `请关闭正在使用 ${path} 的程序，然后重新运行同一命令。`,
   'file.unreadable': ({ path }) => `无法读取 ${path}：权限不足。`,
@@ -714,8 +728,7 @@ export const zhCN: Texts = {
   'file.dangling.hint': ({ look }) => `请修复或删除该链接，然后重新运行同一命令。查看：${look}`,
 
   // Keys and where they are kept.
-  'key-fault.none': ({ source }) =>
-    source ? `${spaced(source).trimStart()}中没有密钥。` : '请输入您的密钥。',
+  'key-fault.none': ({ source }) => (source ? `${ahead(source)}中没有密钥。` : '请输入您的密钥。'),
   'key-fault.lines': ({ source, lines }) =>
     `${from(source)}密钥有多行文本（第 ${lines.join('、')} 行）。密钥只有一行。`,
   'key-fault.name': ({ source }) => `${from(source)}密钥前有变量名，像一行设置。请只填写密钥本身。`,
@@ -725,16 +738,15 @@ export const zhCN: Texts = {
   'key-file.path': ({ path }) => `密钥文件 ${path}`,
   'key-file.stdin': '标准输入',
   'key-file.unreadable': ({ path, code }) => `无法读取密钥文件 ${path}（${code}）。`,
-  'key-file.too-long': ({ source }) => `${spaced(source).trimStart()}超过 64 KiB，不是密钥。`,
-  'key-file.silent': ({ source, seconds }) =>
-    `${spaced(source).trimStart()}在 ${seconds} 秒内没有内容，也没有结束。`,
-  'key-file.endless': ({ source, seconds }) => `${spaced(source).trimStart()}在 ${seconds} 秒内没有结束。`,
-  'key-file.terminal': ({ source }) => `${spaced(source).trimStart()}是终端，会在您输入时显示密钥。`,
+  'key-file.too-long': ({ source }) => `${ahead(source)}超过 64 KiB，不是密钥。`,
+  'key-file.silent': ({ source, seconds }) => `${ahead(source)}在 ${seconds} 秒内没有内容，也没有结束。`,
+  'key-file.endless': ({ source, seconds }) => `${ahead(source)}在 ${seconds} 秒内没有结束。`,
+  'key-file.terminal': ({ source }) => `${ahead(source)}是终端，会在您输入时显示密钥。`,
   'key-file.hint': '请通过 --key-file 指定只含密钥的文件，或用 - 从标准输入读取。',
   'keychain.refused': ({ reason }) => `系统钥匙串不可用（${reason}）。`,
   'keychain.no-service': ({ reason }) => `本机没有 Secret Service；${reason}`,
   'keychain.no-reason': '未说明原因',
-  'keychain.refused.hint': '请解锁钥匙串或启动其服务，然后重新运行同一命令。',
+  'keychain.refused.hint': '请解锁系统钥匙串或启动其服务，然后重新运行同一命令。',
   'keychain.not-installed': ({ name }) => `系统钥匙串需要软件包 ${name}，但它没有与 qcode-setup 安装在一起。`,
   'keychain.not-installed.hint': ({ name }) =>
     `一并安装请运行：npm install -g qcode-setup ${name}（或每次使用：npx -p qcode-setup -p ${name} qcode-setup …）`,
@@ -760,7 +772,7 @@ export const zhCN: Texts = {
   'managed.not-users.hint': '请将计算机的设置（--scope managed）和您自己的设置分成两个文件。',
   'key.from-environment.hint': '未作任何更改。qcode-setup 只更换由它写入的密钥。',
   'git.tracked': ({ path, repository }) =>
-    `${path} 已被 Git 仓库 ${repository} 跟踪，密钥会随下一次更改被提交。`,
+    `${path} 已被 Git 仓库 ${repository} 跟踪，密钥会随下一次提交进入仓库。`,
   'git.would-take': ({ path, repository }) =>
     `${path} 位于 Git 仓库 ${repository} 中且未被忽略，密钥可能会被提交。`,
   'git.line-loses': ({ path, repository, why }) =>
@@ -789,7 +801,7 @@ export const zhCN: Texts = {
 
   // Tool folders.
   'folder.unusable': ({ reason }) => `无法使用此工具文件夹：${reason}`,
-  'folder.unusable.hint': '请更正该文件，或移除该文件夹。',
+  'folder.unusable.hint': '请修正该文件，或移除该文件夹。',
   'folder.unreadable': ({ path, code }) => `无法读取 ${path}（${code}）`,
   'folder.missing': '文件不存在或无法读取',
   'folder.link-out': '该文件是指向文件夹之外的链接',
@@ -800,10 +812,10 @@ export const zhCN: Texts = {
   'folder.odd-content': '其中含有任何工具都不会有的内容',
   'folder.id-taken': ({ id }) => `id ${id} 已被其他工具使用`,
   'folder.unknown-field': ({ fields, near }) =>
-    `没有字段 ${fields.join(' 或 ')}${near && `，您是否想写 ${near}？`}`,
+    `没有字段 ${fields.join(' 或 ')}${near && `，您是否想输入 ${near}？`}`,
   'folder.one-of': ({ field, values }) => `${field} 须为 ${values.join(' 或 ')}`,
-  'folder.type': ({ field, type }) => `${field || '该文件'} 的类型须为 ${type}`,
-  'folder.invalid': ({ field }) => `${field || '该文件'} 的值无效`,
+  'folder.type': ({ field, type }) => `${named(field)}的类型须为 ${type}`,
+  'folder.invalid': ({ field }) => `${named(field)}的值无效`,
   'folder.rule-lowercase': ({ field }) => `${field} 只能包含小写字母、数字、点和连字符`,
   'folder.rule-no-slash': ({ field }) => `${field} 不能包含斜杠`,
   'folder.rule-other-word': ({ field }) => `${field} 须换一个词，因为 --tool 已使用它`,
@@ -836,17 +848,17 @@ export const zhCN: Texts = {
   'folder.unknown-place': ({ field, place }) => `${field} 以 {{ ${place} }} 开头，但没有这个位置`,
   'folder.no-place': ({ path, place }) => `某个工具使用路径 ${path}，但本机没有位置 {{ ${place} }}。`,
   'folder.no-place.hint': ({ place }) =>
-    `请更正其 tool.toml：在 [places] 中，${place} 需要一个始终存在的候选项，并位于使用它的各位置之上。`,
+    `请修正其 tool.toml：在 [places] 中，${place} 需要一个始终存在的候选项，并位于使用它的各位置之上。`,
   'folder.route': ({ id, path, protocol, routes }) =>
-    `variant ${id}：${path} 不是 ${protocol} 的端点，其端点为 ${routes.join(' 和 ')}`,
+    `variant ${id}：${path} 不是 ${protocol} 的接口，其接口为 ${routes.join(' 和 ')}`,
   'folder.fallback': ({ id, fallback }) =>
     `variant ${id}：其 fallback ${fallback} 须为协议相同的另一个 variant`,
   'folder.key-delivery': ({ id, known }) => `key_delivery 中的 ${id} 不在 ${known.join('、')} 之中`,
   'folder.schema-of-nothing': ({ path }) => `schemas：${path} 不是任何 target 或 source 的路径`,
   'folder.base-url': ({ where, name }) => `${where}：{{ ${name} }} 不是每个使用它的 variant 都有的 base URL`,
   'folder.key-arguments': ({ where }) => `${where}：{{ keyArguments }} 是列表，旁边不能有其他内容`,
-  'folder.key-in-list': ({ field }) => exposed(`${field || '该文件'} 在列表中使用了 {{ key }}`),
-  'folder.key-in-name': ({ field }) => exposed(`${field || '该文件'} 在名称中使用了 {{ key }}`),
+  'folder.key-in-list': ({ field }) => exposed(`${named(field)}在列表中使用了 {{ key }}`),
+  'folder.key-in-name': ({ field }) => exposed(`${named(field)}在名称中使用了 {{ key }}`),
   'folder.key-joined': ({ field }) => exposed(`${field} 将 {{ key }} 与其他文本相连`),
   'folder.key-in-command': ({ field, command }) =>
     exposed(`${field} 在 ${command} 中使用了 {{ key }}，而工具会将其作为命令运行`),
@@ -948,26 +960,26 @@ export const zhCN: Texts = {
   'remedy.one-of-two': ({ remedy }) => `请只保留正确的那一个。如要删除被忽略的一个：${remedy}`,
   'remedy.new-terminal': '请打开新的终端。',
   'effect.base-url-right': ({ tool, url, source, requests }) =>
-    `${tool} 使用 ${url}（来自 ${source}）。${requests}`,
+    `${tool} 使用 ${ahead(source)}中的 ${url}。${requests}`,
   'effect.base-url-wrong': ({ tool, url, source, fault, requests }) =>
-    `${tool} 使用 ${url}（来自 ${source}）：${fault}${requests}`,
+    `${tool} 使用 ${ahead(source)}中的 ${url}：${fault}${requests}`,
   'effect.not-found': ({ tool, path, source, fault }) =>
-    `${tool} 请求的 ${path} 在网关上不存在（404）。${source} 中的 base URL 有误。${fault}`,
+    `${tool} 请求的 ${path} 在网关上不存在（404）。${ahead(source)}中的 base URL 有误。${fault}`,
   'effect.base-url-overridden': ({ url, source, other, otherSource }) =>
-    `${source} 中的 ${url} 优先于 ${otherSource} 中的 ${other}。`,
+    `${ahead(source)}中的 ${url} 优先于 ${ahead(otherSource)}中的 ${other}。`,
   'effect.base-url-managed': ({ url, source, other, otherSource }) =>
-    `管理员设置了 ${url}（${source}），优先于您在 ${otherSource} 中的 ${other}。`,
+    `管理员在 ${ahead(source)}中设置了 ${url}，优先于您在 ${ahead(otherSource)}中的 ${other}。`,
   'effect.base-url-managed.hint': ({ remedy }) =>
     `如使用了错误的网关，请联系管理员。否则不需要您自己的设置：${remedy}`,
-  'effect.base-url-empty': ({ tool, source }) => `${source} 为空，${tool} 会把密钥发送给其厂商。`,
-  'effect.base-url-empty-behind': ({ source }) => `${source} 为空。没有其他设置时，密钥会发送给厂商。`,
+  'effect.base-url-empty': ({ tool, source }) => `${ahead(source)}为空，${tool} 会把密钥发送给其厂商。`,
+  'effect.base-url-empty-behind': ({ source }) => `${ahead(source)}为空。没有其他设置时，密钥会发送给厂商。`,
   'effect.base-url-elsewhere': ({ tool, url, source }) =>
-    `${tool} 使用 ${url}（来自 ${source}），而不是 QCode.cc。`,
-  'effect.base-url-missing': ({ tool }) => `${tool} 尚未配置：没有 base URL，因此使用其厂商的 API。`,
+    `${tool} 使用 ${ahead(source)}中的 ${url}，而不是 QCode.cc。`,
+  'effect.base-url-missing': ({ tool }) => `${tool} 尚未设置：没有 base URL，因此使用其厂商的 API。`,
   'effect.key-to-stranger': ({ tool, url, source, keySource }) =>
-    `${tool} 会把 ${keySource} 中的网关密钥发送到 ${url}（在 ${source} 中设置）。`,
+    `${tool} 会把 ${ahead(keySource)}中的网关密钥发送到 ${url}，该地址在 ${ahead(source)}中设置。`,
   'effect.key-to-vendor': ({ tool, source }) =>
-    `${tool} 有来自 ${source} 的网关密钥，但没有 base URL，因此会把密钥发送给其厂商。`,
+    `${tool} 有来自 ${ahead(source)}的网关密钥，但没有 base URL，因此会把密钥发送给其厂商。`,
   'effect.proxy-catches-loopback': ({ tool, host }) =>
     `${tool} 连接 ${host}，但被代理变量截获。代理会在它自己的计算机上寻找 ${host}。`,
   'effect.proxy-sees-key': ({ tool, host }) =>
@@ -976,20 +988,20 @@ export const zhCN: Texts = {
   'effect.no-key.variable': ({ names, tool }) =>
     `请在环境变量 ${names.join('、')} 中设置您的密钥，或运行：qcode-setup --tool ${tool}`,
   'effect.foreign-key': ({ tool, key, source }) =>
-    `${tool} 会把 ${source} 中的 ${key} 发送给网关，但它不是该网关的密钥。`,
+    `${tool} 会把 ${ahead(source)}中的 ${key} 发送给网关，但它不是该网关的密钥。`,
   'effect.placeholder-key': ({ tool, text, source }) =>
-    `${source} 中的 ${text} 是占位符而不是密钥。${tool} 会原样发送，网关会拒绝。`,
+    `${ahead(source)}中的 ${text} 是占位符而不是密钥。${tool} 会原样发送，网关会拒绝。`,
   'effect.two-keys': ({ tool, key, source, other, otherSource }) =>
-    `${tool} 会发送两个密钥：${source} 中的 ${key}（使用）和 ${otherSource} 中的 ${other}（忽略）。`,
+    `${tool} 会发送两个密钥：${ahead(source)}中的 ${key}（使用）和 ${ahead(otherSource)}中的 ${other}（忽略）。`,
   'effect.different-keys': ({ key, source, other, otherSource }) =>
-    `设置了两个不同的密钥：${source} 中的 ${key}（使用）和 ${otherSource} 中的 ${other}（忽略）。`,
+    `设置了两个不同的密钥：${ahead(source)}中的 ${key}（使用）和 ${ahead(otherSource)}中的 ${other}（忽略）。`,
   'effect.key-command-missing': ({ tool, program }) =>
     `${tool} 通过命令 ${program} 获取密钥，但 PATH 中没有该命令。`,
   'effect.key-command-missing.hint': ({ tool }) =>
     `npm install --global qcode-setup，或运行：npx qcode-setup --tool ${tool} --key-store keychain`,
   'effect.new-terminal': '当前终端尚未加载新的变量。',
   'effect.foreign-model': ({ tool, model, source, protocol }) =>
-    `${tool} 使用模型 ${model}（来自 ${source}）。据了解，网关不通过 ${protocol} 提供该模型。`,
+    `${tool} 使用 ${ahead(source)}中的模型 ${model}。尚不清楚网关是否通过 ${protocol} 提供该模型。`,
   'effect.foreign-model.hint': ({ remedy, tool }) =>
     after(remedy, `选择模型请运行：qcode-setup --tool ${tool} --model ID`),
   'effect.unparsed': ({ path }) => `${path} 无法解析。`,
@@ -1072,12 +1084,12 @@ export const zhCN: Texts = {
   'doctor.version.hint': ({ url }) => `如该工具无法工作，请查看 ${url}`,
   'doctor.backups-mode': ({ path, mode }) => `${path} 中的备份含有密钥，且其他用户可以读取（权限 ${mode}）。`,
   'doctor.backups-mode-not-kept': ({ path, mode }) =>
-    `${path} 中的备份含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能可以读取。`,
+    `${path} 中的备份含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能有权读取。`,
   'doctor.backups-mode-not-kept.hint':
     'chmod 在此无效。如要将备份保存在其他磁盘，请在首次设置前将 XDG_STATE_HOME 设为该磁盘上的文件夹。',
   'doctor.key-mode': ({ path, mode }) => `${path} 含有密钥，且其他用户可以读取（权限 ${mode}）。`,
   'doctor.key-mode-not-kept': ({ path, mode }) =>
-    `${path} 含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能可以读取。`,
+    `${path} 含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能有权读取。`,
   'doctor.key-mode-not-kept.hint':
     'chmod 在此无效。如不想将密钥保存在文件中，请运行：qcode-setup setup --key-store keychain（或 --key-store env）',
   'doctor.git-not-asked': ({ path }) => `${path} 含有密钥，但无法向 Git 查询是否跟踪该文件。`,
@@ -1091,9 +1103,9 @@ export const zhCN: Texts = {
   'doctor.key-refused': ({ reason, key, places }) => `${reason}使用 ${key} 的有：${places.join('、')}。`,
   'doctor.key-refused.user': ({ tool, place }) => `${tool}（${place}）`,
   'doctor.key-refused.replace': ({ places }) => `请更换 ${places.join('、')} 中的密钥。`,
-  'doctor.not-configured': ({ tools }) => `未配置：${tools.join('、')}。`,
+  'doctor.not-configured': ({ tools }) => `未设置：${tools.join('、')}。`,
   'doctor.not-here': ({ tools }) => `未安装：${tools.join('、')}。`,
-  'doctor.not-here-at-all': ({ tool }) => `${tool} 未安装，也未配置。`,
+  'doctor.not-here-at-all': ({ tool }) => `${tool} 未安装，也未设置。`,
   'doctor.elsewhere': ({ tool, url }) => `${tool}（使用 ${url}）`,
   'doctor.url.hint': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
 
@@ -1119,8 +1131,8 @@ export const zhCN: Texts = {
   'sarif.use': ({ url }) => `应改为 ${url}`,
 
   // The commands prove and demo.
-  'demo.gateway': ({ origin }) => `本机测试网关：${origin}`,
-  'demo.worked': '已在临时主目录中配置全部工具，每个请求都到达了正确的接口。临时文件已删除。',
+  'demo.gateway': ({ origin }) => `本地测试网关：${origin}`,
+  'demo.worked': '已在临时主目录中设置全部工具，每个请求都到达了正确的接口。临时文件已删除。',
   'demo.failed': '并非所有请求都到达了正确的接口。这是 qcode-setup 的缺陷，请反馈。',
   'demo.start': '设置您自己的工具请运行：qcode-setup',
   'prove.nothing': '没有运行任何工具，因此未进行测试。',
@@ -1129,7 +1141,7 @@ export const zhCN: Texts = {
   'prove.not-in-path': ({ commands }) => `PATH 中没有 ${commands.join('、')}`,
   'prove.own-home': '在 Windows 上它会使用您自己的设置：没有可指定其他文件夹的变量',
   'prove.touched': ({ tool, paths }) => `${tool} 运行期间，您自己的文件发生了变化：${paths.join('、')}`,
-  'prove.touched.hint': '如果当时没有打开其他客户端，请反馈：qcode-setup report',
+  'prove.touched.hint': '如果当时没有打开其他工具，则是 qcode-setup 的缺陷，请反馈。',
   'prove.tool': '工具',
   'prove.request': '请求',
   'prove.key': '密钥',
@@ -1169,7 +1181,7 @@ export const zhCN: Texts = {
   'report.start': ({ commands }) => `接下来运行：${commands.join('、')}`,
   'report.undo': '撤销请运行：qcode-setup undo',
   'verdict.ready': ({ tools }) => `${tools.join('、')} 已就绪。`,
-  'verdict.configured': ({ tools }) => `${tools.join('、')} 已设置，尚未测试网关。`,
+  'verdict.configured': ({ tools }) => `${tools.join('、')} 已设置，尚未检查网关。`,
   'verdict.removed': ({ tools }) => `已移除 ${tools.join('、')} 的设置。`,
   'verdict.not-working': ({ reason }) => `尚不可用：${reason}`,
   'verdict.see-below': '见下文。',
@@ -1213,10 +1225,10 @@ export const zhCN: Texts = {
   'error.broken-targets.hint': ({ tools }) => `请修正这些文件，或不选择 ${tools.join('、')}。`,
   'project.leads-out': ({ tool, project, path, target }) =>
     `未更改 ${project} 中的 ${tool}：${path} 是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。`,
-  'tool.not-set-up': ({ tool }) => `${tool} 尚未配置。`,
+  'tool.not-set-up': ({ tool }) => `${tool} 尚未设置。`,
   'place.gone': ({ folder }) => `${folder} 已不存在，因此跳过。如将其恢复，其中仍是旧的设置和旧密钥。`,
   'place.unknown-tool': ({ tool }) =>
-    `已配置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除），因此跳过。`,
+    `已设置 ${tool}，但此版本无法识别它（其工具文件夹可能已删除），因此跳过。`,
   'place.unknown-tool.hint': '移除为其写入的内容，请运行：qcode-setup remove',
   'daemon.restarted': ({ tool }) => `${tool}：后台进程已重启。`,
   'daemon.running': ({ tool, command, pid }) =>
@@ -1243,7 +1255,7 @@ export const zhCN: Texts = {
   'removed.item': ({ name, note }) => `${name}：${note}`,
   'removed.restored': '已恢复您原来的值',
   'removed.values': '已移除写入的值',
-  'removed.block': '已移除配置块',
+  'removed.block': '已移除区块',
   'removed.file': '已删除（由 qcode-setup 创建）',
   'removed.kept': '您修改过的值已保留（归您所有）',
   'remove.key-in-keychain': '密钥仍在系统钥匙串中，但已没有工具从中读取。',
@@ -1289,7 +1301,7 @@ export const zhCN: Texts = {
   'print.steps-key': '步骤中从不显示密钥。',
   'print.steps-key.hint': '请去掉 --with-key，并在步骤指明之处填写您的密钥。',
   'print.link-holds-key':
-    '该链接包含您的密钥，请只在这台计算机上打开：任何人拿到链接都能使用该密钥，而聊天记录和浏览器会保留链接。',
+    '该链接包含您的密钥，请只在本机打开：任何人拿到链接都能使用该密钥，而聊天记录和浏览器会保留链接。',
   'print.save-in': ({ path }) => `请保存到 ${path}`,
 
   // The command run.
@@ -1311,14 +1323,14 @@ export const zhCN: Texts = {
   'install.node': ({ tool, wanted, version }) =>
     `${tool} 需要 Node.js ${wanted}，而 PATH 中的版本为 ${version}。未安装或设置任何内容。`,
   'install.node.hint': ({ tool }) => `请安装更新的 Node.js，或不选择 ${tool}。`,
-  'install.unconfirmed': '--install 会运行其他程序，因此需要您确认。',
+  'install.unconfirmed': '--install 会运行其他程序，因此需要您先确认。',
   'install.unconfirmed.hint': '请添加 --yes，或在终端中运行此命令。',
-  'install.registry': ({ value }) => `“${value}”不是可用的安装来源。`,
+  'install.registry': ({ value }) => `“${value}”不是可用的软件源。`,
   'install.registry.hint': ({ names }) =>
     `请填写不含用户名的 https:// URL，或以下名称之一：${names.join('、')}`,
   'install.registry-alone': '--registry 仅用于 --install。',
-  'install.registry-several': ({ tools }) => `同一个 registry 无法提供全部工具：${tools.join('、')}。`,
-  'install.registry-several.hint': '请将 npm 的工具与 pipx 的工具分两次安装。',
+  'install.registry-several': ({ tools }) => `没有一个软件源能提供以下全部工具：${tools.join('、')}。`,
+  'install.registry-several.hint': '请先安装来自 npm 的工具，再安装来自 pipx 的工具。',
 
   'run.not-installed': ({ tool, commands }) => `${tool} 未安装（PATH 中没有 ${commands.join('、')}）。`,
   'run.not-installed.hint': ({ command }) => `请先安装，然后重试：${command}`,
@@ -1348,7 +1360,7 @@ export const zhCN: Texts = {
   'models.not-found': ({ path }) => `网关的 ${path} 不提供模型列表（404），但 API 请求仍可能正常。`,
   'models.no-list': ({ paths }) => `网关未提供模型列表（${paths.join('、')}）。`,
   'models.all-not-found': '每个路径都返回 404，因此它不提供列表。',
-  'models.no-list.hint': '如需测试网关和密钥，请运行：qcode-setup check',
+  'models.no-list.hint': '如需检查网关和密钥，请运行：qcode-setup check',
   'list.between': '、',
   'tools.id': '工具',
   'tools.title': '名称',
@@ -1363,7 +1375,7 @@ export const zhCN: Texts = {
 
   // The commands report and invite.
   'fleet.machine': ({ machine }) => `计算机：${machine}`,
-  'fleet.nothing': '这台计算机上没有工具使用该网关。',
+  'fleet.nothing': '本机没有工具使用该网关。',
   'fleet.others': ({ problems }) => `另有：${problems.join('、')}`,
   'fleet.tool': '工具',
   'fleet.effect': '请求发往',
@@ -1376,9 +1388,9 @@ export const zhCN: Texts = {
   'fleet.effect.vendor': '厂商',
   'fleet.days': ({ days }) => (days === 0 ? '今天' : `${days} 天前`),
   'invite.letter': ({ tools }) =>
-    `上面这行命令会为您配置 ${tools.join('、')}，使其使用我们的 QCode.cc 网关。您需要 Node.js 20 或更新版本，以及您自己的密钥。\n请在终端中运行它。写入之前，它会显示每一处更改并征求您的同意。\n撤销请运行：npx qcode-setup undo`,
+    `上面这行命令会为您设置 ${tools.join('、')}，使其使用我们的 QCode.cc 网关。您需要 Node.js 20 或更新版本，以及您自己的密钥。\n请在终端中运行它。写入之前，它会显示每一处更改并征求您的同意。\n撤销请运行：npx qcode-setup undo`,
   'invite.letter-with-file': ({ tools, file }) =>
-    `上面这行命令会为您配置 ${tools.join('、')}，使其使用我们的 QCode.cc 网关。您需要 Node.js 20 或更新版本，以及您自己的密钥。\n请先保存附件 ${file}，再到该文件所在的文件夹中运行它。写入之前，它会显示每一处更改并征求您的同意。\n撤销请运行：npx qcode-setup undo`,
+    `上面这行命令会为您设置 ${tools.join('、')}，使其使用我们的 QCode.cc 网关。您需要 Node.js 20 或更新版本，以及您自己的密钥。\n请先保存附件 ${file}，再到该文件所在的文件夹中运行它。写入之前，它会显示每一处更改并征求您的同意。\n撤销请运行：npx qcode-setup undo`,
 
   // Completion.
   'completion.shell.hint': ({ shells }) => `请选择其一：qcode-setup completion install ${shells.join(' | ')}`,
@@ -1481,7 +1493,7 @@ export const zhCN: Texts = {
   'setup-file.drift.missing': ({ path, values }) => `${path} 中已没有：${values.join('、')}`,
   'setup-file.drift.unreadable': ({ path }) => `无法读取 ${path}。`,
   'report.checked': '未写入任何内容（--check）。',
-  'export.key-left-out': '密钥未写入。在另一台电脑上，请去掉“key”前的 #，并改为密钥所在之处。',
+  'export.key-left-out': '密钥未写入。在另一台计算机上，请去掉“key”前的 #，并改为密钥所在之处。',
   'key-from.env': ({ name }) => `变量 ${name}`,
   'key-from.file': ({ path }) => `文件 ${path}`,
   'key-from.keychain': '系统钥匙串',
@@ -1490,7 +1502,7 @@ export const zhCN: Texts = {
   'key-from.keychain.empty': '系统钥匙串中没有密钥。',
   'key-from.command.relative': ({ program }) => `命令 ${program} 必须是 PATH 中的名称或绝对路径。`,
   'key-from.command.not-run': ({ program }) => `无法运行命令 ${program}。`,
-  'key-from.command.failed': ({ program, exit }) => `命令 ${program} 失败，退出代码为 ${exit}。`,
+  'key-from.command.failed': ({ program, exit }) => `命令 ${program} 失败，退出码为 ${exit}。`,
   'key-from.hint': '请在该处提供密钥，或修改文件中的“key”。',
 
   // Plain HTTP.
@@ -1507,7 +1519,7 @@ export const zhCN: Texts = {
   'http.more': '详情请运行：qcode-setup doctor',
   'http.uses': ({ tool, url, place }) => `${tool} 使用 ${url}（来自 ${place}），未加密（明文 HTTP）。`,
   'http.safer': '加密的区域：',
-  'http.list': ({ regions }) => `加密的区域：${regions.join('，')}。`,
+  'http.list': ({ regions }) => `加密的区域：${regions.join('、')}。`,
   'http.list.region': ({ region, time }) => `${region} ${time}`,
   'http.encrypted': '加密',
   'http.time': '耗时',
@@ -1519,51 +1531,51 @@ export const zhCN: Texts = {
   'http.sentences': ({ sentences }) => sentences.join(''),
 
   // Help: commands.
-  'help.setup': '配置工具以使用 QCode.cc（默认命令）',
+  'help.setup': '设置工具以使用 QCode.cc（默认命令）',
   'help.setup.example-1': '逐项提问',
-  'help.setup.example-2': '不提问，直接配置',
+  'help.setup.example-2': '不提问，直接设置',
   'help.setup.example-3': '只显示更改，不写入',
   'help.print': '显示某个工具的设置，不写入任何文件',
   'help.print.example-1': '显示要写入 config.toml 的内容',
   'help.print.example-2': '显示可直接运行的示例',
   'help.print.example-3': '显示需手动设置的工具的步骤',
-  'help.check': '测试网关和您的密钥（不消耗 token）',
-  'help.check.example-1': '测试已配置的区域',
-  'help.check.example-2': '测试所有区域并比较响应时间',
+  'help.check': '检查网关和您的密钥（不消耗 token）',
+  'help.check.example-1': '检查已设置的区域',
+  'help.check.example-2': '检查所有区域并比较响应时间',
   'help.check.example-3': '另外对每种协议发送一个最小请求（消耗 token）',
-  'help.status': '显示已配置的内容，以及之后的改动',
+  'help.status': '显示已设置的内容，以及之后的改动',
   'help.status.example-3': '另外显示密钥剩余的 token 数',
   'help.status.example-2': '只看一个工具',
   'help.status.example-1': '输出 JSON，供脚本使用',
-  'help.switch': '将所有已配置的工具切换到另一个区域',
+  'help.switch': '将所有已设置的工具切换到另一个区域',
   'help.switch.example-3': '只切换一个工具，其他工具保持不变',
   'help.switch.example-1': '切换到某个区域，密钥不变',
   'help.switch.example-2': '切换到您自己的中转服务',
-  'help.apply': '按文件设置工具，用于 dotfiles 和多台电脑',
+  'help.apply': '按文件设置工具，用于 dotfiles 和多台计算机',
   'help.apply.example-1': '不提问地设置；之后再次运行不会有更改',
-  'help.apply.example-2': '如果这台电脑与文件不符，以退出代码 3 结束；不写入任何内容',
+  'help.apply.example-2': '如果本机与文件不符，以退出码 3 结束；不写入任何内容',
   'help.apply.example-3': '团队的文件，再加上您自己的设置',
   'help.export': '将现有设置输出为 apply 可用的文件，不含密钥',
-  'help.export.example-1': '保存下来，用于另一台电脑',
+  'help.export.example-1': '保存下来，用于另一台计算机',
   'help.invite': '输出一行命令和一段说明，供同事完成相同的设置，不含密钥',
   'help.invite.example-1': '邀请同事使用此文件中的设置',
-  'help.report': '输出这台计算机上各工具使用网关的情况，用于资产清单，不含人名',
+  'help.report': '输出本机各工具使用网关的情况，用于资产清单，不含人名',
   'help.report.example-1': '输出 JSON 供资产清单使用',
   'help.report.example-2': '使用只有您才能对应到人的计算机标识',
-  'help.undo': '精确撤销之前的一次更改',
-  'help.undo.example-1': '撤销最近一次更改',
-  'help.undo.example-2': '列出各次更改的编号和文件',
+  'help.undo': '精确撤销之前的一次操作',
+  'help.undo.example-1': '撤销最近一次操作',
+  'help.undo.example-2': '列出各次操作的编号和文件',
   'help.key': '在所有位置更换密钥，或管理系统钥匙串中的密钥',
-  'help.key.example-1': '询问新密钥，测试后在所有位置替换旧密钥',
+  'help.key.example-1': '询问新密钥，检查后在所有位置替换旧密钥',
   'help.key.example-6': '只为 Codex CLI 更换密钥，其他工具保留原有密钥',
   'help.key.example-2': '询问密钥并存入（`undo` 可恢复之前的密钥）',
   'help.key.example-3': '不提问，直接存入密钥',
-  'help.key.example-4': '只输出密钥，供程序读取（在终端中会遮盖）',
+  'help.key.example-4': '只输出密钥，供程序读取（在终端中会隐藏）',
   'help.key.example-5': '删除密钥及其所有备份（无法撤销）',
   'help.key-set': '将密钥存入系统钥匙串',
-  'help.key-get': '输出钥匙串中的密钥，供程序读取',
-  'help.key-rotate': '测试新密钥，然后在所有位置替换旧密钥',
-  'help.key-forget': '从钥匙串中删除密钥及其所有备份（无法撤销）',
+  'help.key-get': '输出系统钥匙串中的密钥，供程序读取',
+  'help.key-rotate': '检查新密钥，然后在所有位置替换旧密钥',
+  'help.key-forget': '从系统钥匙串中删除密钥及其所有备份（无法撤销）',
   'help.remove': '移除 qcode-setup 写入的全部内容，并恢复您原来的值',
   'help.remove.example-1': '移除一个工具',
   'help.lint': '查找并修正设置或源代码中错误的 base URL',
@@ -1574,7 +1586,7 @@ export const zhCN: Texts = {
   'help.prove.example-1': '运行所有已安装的工具（有失败时退出码为 4）',
   'help.prove.example-2': '运行一个工具，输出 JSON 供脚本使用',
   'help.doctor': '显示每个工具实际使用的设置、来源以及问题',
-  'help.doctor.example-1': '显示每个问题及其修复命令',
+  'help.doctor.example-1': '显示每个问题及修正它的命令',
   'help.doctor.example-2': '用您设置的副本将每个工具运行一次',
   'help.doctor.example-3': '不联网，输出 JSON 供脚本使用',
   'help.demo': '在临时主目录中体验全部功能，无需密钥和网络',
@@ -1585,7 +1597,7 @@ export const zhCN: Texts = {
   'help.models': '列出网关提供的模型，以及哪些工具可以使用',
   'help.models.example-1': '列出所有模型',
   'help.models.example-2': '列出某一协议的模型，并输出 JSON 供脚本使用',
-  'help.tools': '列出可配置的工具，及其已安装和已测试的版本',
+  'help.tools': '列出可设置的工具，及其已安装和已测试的版本',
   'help.tools.example-1': '显示已安装哪些工具',
   'help.tools.example-2': '输出 JSON 供脚本使用',
   'help.completion': '按 Tab 键补全命令、选项和取值',
@@ -1599,12 +1611,12 @@ export const zhCN: Texts = {
 
   // Help: flags.
   'flag.tool': '工具（`all` 为全部，`detected` 为已安装的工具）',
-  'flag.set-up-tool': '仅限已配置的该工具（`all` 为全部，`detected` 为本机已安装的工具）',
+  'flag.set-up-tool': '仅限已设置的该工具（`all` 为全部，`detected` 为已安装的工具）',
   'flag.region': '网关区域（`auto` 选择最快的加密区域）',
   'flag.print-region': '网关区域',
-  'flag.present-region': '网关区域（默认：已配置的区域，否则为 global）',
+  'flag.present-region': '网关区域（默认：已设置的区域，否则为 global）',
   'flag.salt': '参与生成计算机标识的文本，整个团队应相同',
-  'flag.print-run': '显示命令（密钥已遮盖），但不启动',
+  'flag.print-run': '显示命令（密钥已隐藏），但不启动',
   'flag.protocol': '仅列出此协议支持的模型',
   'flag.regions': '要检查的区域（默认：已设置的区域，否则为 global）',
   'flag.only-tools': '仅限这些工具（`all` 为全部，`detected` 为已安装的工具）',
@@ -1612,7 +1624,7 @@ export const zhCN: Texts = {
   'flag.all': '检查所有区域并比较响应时间',
   'flag.live': '另外按每种协议发送一次最小请求（消耗 token）',
   'flag.project': '同时检查当前文件夹及其子文件夹中的源代码',
-  'flag.fix': '修复问题（可撤销）',
+  'flag.fix': '修正问题（可撤销）',
   'flag.report-format': '用于 CI 的报告格式',
   'flag.gateway': '您自己的中转地址，代替区域',
   'flag.allow-http': '允许使用其他计算机上未加密（http://）的 --gateway',
@@ -1634,7 +1646,7 @@ export const zhCN: Texts = {
   'flag.recover': '若上一次操作被中断：先完成它（finish）或撤销它（undo）',
   'flag.restart-daemons': '重启仍在使用旧设置的后台进程',
   'flag.check':
-    '不写入任何内容；有任何内容与文件不符时以 3 退出（加上 --diff 可查看差异），网关测试失败时以 4 退出',
+    '不写入任何内容；有任何内容与文件不符时以 3 退出（加上 --diff 可查看差异），网关检查未通过时以 4 退出',
   'flag.prune': '同时移除先前由 apply 设置、但文件中已不再列出的内容；您手动设置的内容会保留',
   'flag.allow-gateway': '不经询问，直接使用文件中指定的中转（而非区域）',
   'flag.allow-command': '不经询问，直接运行文件中用来获取密钥的命令',
@@ -1643,7 +1655,7 @@ export const zhCN: Texts = {
   'flag.dry-run': '仅显示更改，不写入',
   'flag.purge': '同时删除含有密钥的备份（相应的操作将无法再撤销）',
   'flag.install': '同时用 npm、pipx 或 uv 安装缺少的工具（undo 不会卸载）',
-  'flag.registry': '与 --install 一起使用：安装来源的 registry，或 `china`（中国大陆镜像）',
+  'flag.registry': '与 --install 一起使用：安装所用的软件源，或 `china`（中国大陆镜像）',
   'flag.exit-code': '有变化（status）或将有变化（配合 --dry-run）时退出码为 3，否则为 0',
   'flag.diff': '以 diff 形式显示更改，密钥已隐藏',
   'flag.timeout': '等待网关响应的时限（秒）',
@@ -1653,7 +1665,7 @@ export const zhCN: Texts = {
     '输出格式（因工具而异）：sh、fish、powershell、cmd、dotenv、toml、json、yaml、python、typescript 或 steps',
   'flag.with-key': '输出中包含真实密钥',
   'flag.quiet': '只输出结论和错误',
-  'flag.json': '向标准输出打印一个 JSON 文档',
+  'flag.json': '在标准输出中输出一个 JSON 文档',
   'flag.lang': '输出语言（默认：QCODE_LANG，其次为系统区域设置）',
   'flag.help': '显示命令的用途、选项和示例',
   'flag.pin': ({ tool }) => `${tool} 的设置方式（默认：按其版本选择）`,

@@ -25,6 +25,8 @@ export interface Proposal {
   readonly replaced?: readonly Message[]
   /** What the tools would do wrong all the same. */
   readonly problems?: readonly Finding[]
+  /** What it comes to, where that is no writing of settings. */
+  readonly kind?: 'restore' | 'remove' | undefined
   /** There is a tool that can be started once with nothing written. */
   readonly canTry?: boolean | undefined
   /** Draws all of it, with the style of standard error. */
@@ -40,13 +42,13 @@ const linesAround = 4
  * these are possible.
  */
 export async function confirmChanges(proposal: Proposal, host: Host, canGoBack = false): Promise<void> {
-  const { problems = [], canTry = false, diff } = proposal
+  const { problems = [], kind = 'confirm', canTry = false, diff } = proposal
   holdTerminal(host)
   const told = problems.length > 0 ? renderFindings(problems, host) : ''
   const taken = told === '' ? 0 : told.split('\n').length + 1
   const isWrong = problems.some(({ level }) => level === 'error')
   const choices = [
-    { value: 'apply', name: say('ask.confirm.apply'), letter: 'y' },
+    { value: 'apply', name: say(`ask.${kind}.apply`), letter: 'y' },
     { value: 'show', name: say('ask.confirm.show') },
     ...(canTry ? [{ value: 'try' as const, name: say('ask.confirm.try') }] : []),
     ...(canGoBack ? [{ value: 'back' as const, name: say('ask.back') }] : []),
@@ -54,14 +56,14 @@ export async function confirmChanges(proposal: Proposal, host: Host, canGoBack =
     { value: 'quit', name: say('ask.quit'), letter: 'n' },
   ] as const
   const keys = keysText(host, 'ask.keys.list', canGoBack)
-  const asked = [...choices.map(({ name }) => `    ${name.in(host.texts)}`), keys, host.texts['ask.confirm']]
+  const asked = [...choices.map(({ name }) => `    ${name.in(host.texts)}`), keys, host.texts[`ask.${kind}`]]
   const lines = asked.flatMap((text) => wrapText(text, host.terminal.columns - 4)).length
   const summary = summarise(proposal, host, host.terminal.rows - lines - linesAround - taken)
   tell(host, `\n${summary.join('\n')}\n`)
   if (told !== '') tell(host, `${told}\n`)
   await dropTypedAhead(host)
   for (let preset: 'apply' | 'quit' = isWrong ? 'quit' : 'apply'; ; ) {
-    const answer = await askSelect(host, say('ask.confirm'), choices, { preset, canGoBack })
+    const answer = await askSelect(host, say(`ask.${kind}`), choices, { preset, canGoBack })
     if (answer === 'apply') return
     if (answer === 'try') throw new TriesFirst()
     if (answer === 'back') throw new GoneBack()

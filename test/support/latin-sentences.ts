@@ -39,8 +39,12 @@ export function latinSentences(args: readonly string[], text: string): string[] 
   )
 }
 
-/** A mark of a half-width font beside a Chinese character; of a bracket, a blank between them changes nothing. */
-const halfWidth = /\p{Script=Han}(?:[,;:!?]| ?\()|(?:[(]|[,;:!?] ?)\p{Script=Han}|\)\p{Script=Han}/u
+/**
+ * A mark of a half-width font beside a Chinese character, where of a bracket a blank between them changes nothing; or a
+ * blank behind a full-width mark.
+ */
+const halfWidth =
+  /\p{Script=Han}(?:[,;:!?]| ?\()|(?:[(]|[,;:!?] ?)\p{Script=Han}|\)\p{Script=Han}|[）”、，] \p{Script=Han}/u
 
 /** The lines of what a command said to somebody who reads Chinese in which marks of English stand between Chinese words. */
 export function halfWidthMarks(args: readonly string[], text: string): string[] {

@@ -213,33 +213,36 @@ describe('going back from the summary', () => {
   })
 
   it.each([
-    ['region', 1, en['ask.region']],
-    ['undo', 4, undefined],
-    ['remove', 5, undefined],
-  ])('of %s leads to what was asked before it, and at last to what to do', async (_, step, question) => {
-    home = createHome({ '.codex/config.toml': codexBefore })
-    const first = start({ args: [...given, '--yes'], env: { QCODE_API_KEY: testKey } })
-    expect(await first.exit).toBe(0)
-    const before = pictureOf(home)
-    const run = start({ args: ['--no-check'] })
-    await run.question(en['ask.next'])
-    run.press(down.repeat(step), enter)
-    if (question !== undefined) {
-      await run.question(question)
-      // The list begins with the region that is set up.
-      run.press(down, enter)
-    }
-    await run.question(en['ask.confirm'])
-    run.press(esc)
-    if (question !== undefined) {
-      await run.question(question)
+    ['region', 1, en['ask.region'], en['ask.confirm']],
+    ['undo', 4, undefined, en['ask.restore']],
+    ['remove', 5, undefined, en['ask.remove']],
+  ])(
+    'of %s leads to what was asked before it, and at last to what to do',
+    async (_, step, question, last) => {
+      home = createHome({ '.codex/config.toml': codexBefore })
+      const first = start({ args: [...given, '--yes'], env: { QCODE_API_KEY: testKey } })
+      expect(await first.exit).toBe(0)
+      const before = pictureOf(home)
+      const run = start({ args: ['--no-check'] })
+      await run.question(en['ask.next'])
+      run.press(down.repeat(step), enter)
+      if (question !== undefined) {
+        await run.question(question)
+        // The list begins with the region that is set up.
+        run.press(down, enter)
+      }
+      await run.question(last)
       run.press(esc)
-    }
-    await run.question(en['ask.next'])
-    run.press(up, enter)
-    expect(await run.exit).toBe(0)
-    expect(pictureOf(home)).toEqual(before)
-  })
+      if (question !== undefined) {
+        await run.question(question)
+        run.press(esc)
+      }
+      await run.question(en['ask.next'])
+      run.press(up, enter)
+      expect(await run.exit).toBe(0)
+      expect(pictureOf(home)).toEqual(before)
+    },
+  )
 
   it('is not offered where nothing was asked, and Esc does nothing then', async () => {
     home = createHome({ '.codex/config.toml': codexBefore })

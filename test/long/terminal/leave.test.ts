@@ -133,7 +133,7 @@ describe('leaving', () => {
     expect(await start({ args: [...given, '--yes'], env: withKey }).exit).toBe(0)
     const before = pictureOf(home)
     const undo = start({ args: ['undo'] })
-    await undo.question(en['ask.confirm'])
+    await undo.question(en['ask.restore'])
     undo.press(ctrlC)
     expect(await undo.exit).toBe(130)
     expect(pictureOf(home)).toEqual(before)

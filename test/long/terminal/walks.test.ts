@@ -305,7 +305,7 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       walk.type(['--no-check'])
       await walk.ask(texts['ask.next'], 'the opening screen')
       walk.run.press(down.repeat(5), enter)
-      await walk.ask(texts['ask.confirm'], 'before the decision')
+      await walk.ask(texts['ask.remove'], 'before the decision')
       walk.run.press(enter)
       await walk.end('the last screen')
       expect(readFileSync(join(walk.home, '.codex/config.toml'), 'utf8')).toBe(

@@ -1,26 +1,12 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { commandTable } from '../../support/command-table.ts'
 import { halfWidthMarks, latinSentences } from '../../support/latin-sentences.ts'
-import { makeHome, runProgram } from '../../support/run-program.ts'
 import { listScenarios, runScenario } from '../../support/run-scenario.ts'
 import { projectFolder } from '../../support/test-catalog.ts'
 
-// Every scenario once more for somebody who reads Chinese: each command, report, finding and error that they meet.
+// Every scenario once more for somebody who reads Chinese: each command, report, finding and error that they meet. Their help
+// is in test/unit/ui/render-help.test.ts.
 const folders = ['test/program/scenarios', 'test/long/scenarios']
-
-it.each(['', ...commandTable.map(({ name }) => name)])('help %s has no English line', async (name) => {
-  const { home, drop } = makeHome()
-  try {
-    const ran = await runProgram([...name.split(' ').filter(Boolean), '--help'], {
-      home,
-      env: { QCODE_LANG: 'zh-CN' },
-    })
-    expect([...latinSentences([], ran.stdout), ...halfWidthMarks([], ran.stdout)]).toEqual([])
-  } finally {
-    drop()
-  }
-})
 
 describe.concurrent('given a user who reads Chinese, then no line is English, nor has marks of English', () => {
   for (const folder of folders) {

@@ -65,7 +65,7 @@ describe('the wizard on a terminal', () => {
     expect(run.screen()).toContain('qcode-setup --tool codex --region eu --key-file - --yes --no-check')
 
     const undo = start({ args: ['undo'] })
-    await undo.question(en['ask.confirm'])
+    await undo.question(en['ask.restore'])
     undo.press(enter)
     expect(await undo.exit).toBe(0)
     expect(undo.sent()).not.toMatch(tellingPart)
@@ -319,9 +319,12 @@ describe('the wizard where something is set up', () => {
     expect(fileIn(home, '.codex/.env').text).toContain(testKey)
   })
 
-  it.each(['undo', 'remove'])('goes back to what was there before by %s', async (step) => {
+  it.each([
+    ['undo', 'ask.restore'],
+    ['remove', 'ask.remove'],
+  ] as const)('goes back to what was there before by %s, which the question says', async (step, question) => {
     const run = await choose(step)
-    await run.question(en['ask.confirm'])
+    await run.question(en[question])
     run.press(enter)
     expect(await run.exit).toBe(0)
     expect(fileIn(home, '.codex/config.toml').text).toBe(codexBefore)

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import { describe, expect, it } from 'vitest'
+import { type Field, fields } from '../../../src/request/fields.ts'
 import { howToRenew, table, writtenBy } from '../../support/docs-tables.ts'
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 
@@ -9,6 +10,22 @@ import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
 const { gateway, tools } = testCatalog
 const manifest = JSON.parse(read('package.json'))
 const packed: readonly string[] = [...manifest.files, 'README.md', 'LICENSE']
+
+/** What users read; the reference is made from the fields themselves. */
+const pages = [
+  'README.md',
+  'README.zh-CN.md',
+  'docs/troubleshooting.md',
+  'docs/troubleshooting.zh-CN.md',
+  'docs/keys-and-regions.md',
+  'docs/trust.md',
+  'docs/own-tools.md',
+  'docs/dotfiles.md',
+  'docs/fleets.md',
+]
+
+/** Of every program, and of stow. */
+const othersFlags = ['--version', '--no-folding']
 
 const heads = {
   'README.md': { regions: ['Region', 'Address', ''], tools: ['Tool', 'Base URL (global)', 'Files'] },
@@ -85,6 +102,23 @@ function anchorsOf(page: string): string[] {
       .replaceAll(' ', '-'),
   )
 }
+
+/** Whether some command has the flag, and takes the value where one is written out. */
+function isTaken(span: string): boolean {
+  const [flag = '', value] = span.slice(2).split(/[ =]/)
+  const found = Object.values<Field>(fields).filter((field) => field.flag === flag)
+  const isAny = value === undefined || /^[A-Z]+$/.test(value)
+  return found.some(({ choices }) => isAny || !choices || choices(testCatalog).includes(value))
+}
+
+// Whole commands are typed in test/long/docs.
+it.each(pages)(
+  '%s names no flag by itself that no command takes, and no value that its flag does not take',
+  (page) => {
+    const spans = [...read(page).matchAll(/`(--[a-z][^`]*)`/g)].map(([, span = '']) => span)
+    expect(spans.filter((span) => !isTaken(span) && !othersFlags.includes(span))).toEqual([])
+  },
+)
 
 it('every relative link in docs/ leads to a file', () => {
   for (const page of readdirSync(join(projectFolder, 'docs')).filter((file) => file.endsWith('.md'))) {

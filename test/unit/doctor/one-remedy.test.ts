@@ -117,7 +117,7 @@ it.each(['en_US.UTF-8', 'zh_CN.UTF-8'])(
     expect(first).toMatch(/^✔ Claude Code/)
     expect(rest.at(-2)).toMatch(
       lang.startsWith('zh')
-        ? /^未配置：Codex CLI。未安装：Aider、Cline。$/
+        ? /^未设置：Codex CLI。未安装：Aider、Cline。$/
         : /^Not configured: Codex CLI\. Not installed: Aider, Cline\.$/,
     )
     expect(rest.slice(0, -2).join('\n')).not.toContain('Codex')

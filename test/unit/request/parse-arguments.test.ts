@@ -120,6 +120,22 @@ describe.each(takers)('given $line', ({ words, name, field }) => {
   })
 })
 
+describe('a flag that is none of the command', () => {
+  it.each([
+    ['setup --tol', '--tool'],
+    ['setup --remove', 'qcode-setup remove'],
+    ['setup --doctor', 'qcode-setup doctor'],
+    ['setup --models', '--model'],
+    ['status --models', undefined],
+    ['status --key', undefined],
+    ['setup --frobnicate', undefined],
+  ])('given %s, %s is suggested', (line, near) => {
+    const [name = '', flag = ''] = line.split(' ')
+    const message = `Unknown flag ${flag} for ${name}.${near === undefined ? '' : ` Did you mean ${near}?`}`
+    expect(() => parse(name, flag)).toThrow(expect.objectContaining({ exit: 2, message }))
+  })
+})
+
 describe('a word that is no tool', () => {
   it.each([
     ['setup europe', 'Unknown tool "europe". Did you mean --region eu?'],

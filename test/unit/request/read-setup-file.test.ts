@@ -146,7 +146,7 @@ const rows: readonly Row[] = [
     'region = "eu"\ngateway = "https://relay.example.com"\n',
     2,
     1,
-    'exclude each other',
+    "can't be used together",
   ],
   ['the same tool twice', 'a.toml', 'tools = ["codex", "codex"]\n', 1, 19, 'listed twice'],
   ['a syntax error', 'a.toml', 'region = "eu"\nkey = \n', 2, 7, 'not valid TOML'],

@@ -49,6 +49,35 @@ describe('what is suggested for a command that is not there', () => {
     ['claude', 'setup claude-code'],
     ['codex', 'setup codex'],
     ['europe', 'switch eu'],
+    ['欧洲', 'switch eu'],
+    ['cn', 'switch cn'],
+    ['qwen', 'setup qwen-code'],
+    ['cursor', 'print cursor'],
+    ['kimi', 'print kimi-code'],
+    ['plan', 'setup --dry-run'],
+    ['balance', 'status --limits'],
+    ['usage', 'status --limits'],
+    ['whoami', 'status'],
+    ['migrate', 'switch'],
+    ['restore', 'undo'],
+    ['reset', undefined],
+    ['delete', 'remove'],
+    ['clean', 'remove'],
+    ['validate', 'lint'],
+    ['repair', 'lint --fix'],
+    ['token', 'key'],
+    ['env', 'print'],
+    ['launch', 'run'],
+    ['start', undefined],
+    ['update', undefined],
+    ['use', undefined],
+    ['share', 'invite'],
+    ['autocomplete', 'completion'],
+    ['models-list', undefined],
+    ['troubleshoot', 'doctor'],
+    ['login', 'setup'],
+    ['logs', 'undo --list'],
+    ['compare', 'check --all'],
   ])('given %s, it is %s', (word, name) => {
     expect(meant('command', commandNames, word), whatToDo(word)).toBe(name)
   })
@@ -85,6 +114,14 @@ describe('what is suggested for a flag that is not there', () => {
     ['undo', '--history', '--list'],
     ['key rotate', '--dif', '--diff'],
     ['status', '--jsno', '--json'],
+    ['doctor', '--silent', '--quiet'],
+    ['setup', '--token', '--key-file'],
+    ['setup', '--client', '--tool'],
+    ['setup', '--location', '--region'],
+    ['setup', '--insecure', '--allow-http'],
+    ['setup', '--language', '--lang'],
+    ['remove', '--plan', '--dry-run'],
+    ['lint', '--repair', '--fix'],
   ])('given %s %s, it is %s', (command, flag, name) => {
     expect(meant('flag', flagsOf(command), flag)).toBe(name)
   })
@@ -96,6 +133,11 @@ describe('what is suggested for a flag that is not there', () => {
     ['setup', '--frobnicate'],
     ['setup', '--x'],
     ['setup', '--no'],
+    ['setup', '--verbose'],
+    ['setup', '--debug'],
+    ['setup', '--config'],
+    ['setup', '--provider'],
+    ['undo', '--all'],
   ])('given %s %s, it is nothing', (command, flag) => {
     expect(meant('flag', flagsOf(command), flag)).toBeUndefined()
   })

@@ -5,6 +5,7 @@ import { joined, say, type TextId, type Texts, written } from '../../../src/text
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { shownText } from '../../support/shown-text.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { chineseWords, isLongSentence, oddEnglish, oddMarks, sentencesIn } from '../../support/voice.ts'
 
 const ids = Object.keys(en) as TextId[]
 /** Names and marks that are the same in every language. */
@@ -62,9 +63,20 @@ describe('the texts', () => {
     for (const id of ids) expect(values(shownText(zhCN, id)), id).toEqual(values(shownText(en, id)))
   })
 
-  it('have full-width marks after Chinese, and no mark of the other width', () => {
-    const wrong = ids.filter((id) => /\p{Script=Han}[,;:!?()]|[（]\s|\s[）]|你/u.test(shownText(zhCN, id)))
-    expect(wrong).toEqual([])
+  it('have full-width marks beside Chinese, and no blank inside of full-width brackets', () => {
+    expect(ids.filter((id) => oddMarks(shownText(zhCN, id)))).toEqual([])
+  })
+
+  it.each(chineseWords)('have one word for each thing in Chinese: %s', (_, others) => {
+    expect(ids.filter((id) => others.test(shownText(zhCN, id)))).toEqual([])
+  })
+
+  it('have no turns of phrase that nobody else has', () => {
+    expect(ids.filter((id) => oddEnglish.test(shownText(en, id)))).toEqual([])
+  })
+
+  it('have short sentences', () => {
+    expect(ids.filter((id) => sentencesIn(shownText(en, id)).some(isLongSentence))).toEqual([])
   })
 
   it('have no blank behind a full-width mark', () => {
@@ -87,23 +99,44 @@ describe('the texts', () => {
   })
 })
 
-describe('what the tool folders say', () => {
-  const { tools, machine } = testCatalog
-  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|perl|cline) [^,;:]*)$/
+/** What is in English and Chinese side by side anywhere in the data, by what leads to it. */
+function pairsIn(data: unknown, path = ''): (readonly [path: string, english: string, chinese: string])[] {
+  if (typeof data !== 'object' || data === null) return []
+  const named = Object.entries(data)
+  const inner = named.flatMap(([name, value]) => pairsIn(value, `${path}.${name}`))
+  const own = named.flatMap(([name, value]) =>
+    typeof value === 'string' && /^(?:text|title|audience|why|fix)$/.test(name)
+      ? [[`${path}.${name}`, value, String(Object(data)[`${name}Zh`] ?? '')] as const]
+      : [],
+  )
+  return [...own, ...inner]
+}
 
-  it('is in both languages, but for what is a command alone', () => {
-    const traps = [...tools.map(({ diagnosis }) => diagnosis), machine].flatMap((one) => one.traps)
-    const fixes = traps.filter(({ fix, fixZh = '' }) => !isCommand.test(fix) && !hasChinese.test(fixZh))
-    expect(fixes.map(({ id }) => id)).toEqual([])
-    const pairs = [
-      ...traps.map(({ text, textZh }) => [text, textZh]),
-      ...tools.flatMap(({ notes }) => notes.map(({ text, textZh }) => [text, textZh])),
-      ...tools.flatMap(({ schemas }) => schemas.map(({ text, textZh }) => [text, textZh])),
-      ...tools.flatMap(({ variants }) => variants.map(({ title, titleZh }) => [title, titleZh])),
-    ]
-    const missing = pairs.filter(([en = '', zh = '']) => / [a-z]+ /.test(en) && !hasChinese.test(zh))
-    expect(missing).toEqual([])
-    expect(pairs.filter(([, zh = '']) => /\p{Script=Han}[,;!?()]|你/u.test(zh))).toEqual([])
+describe('what the data in templates/ say', () => {
+  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|perl|cline) [^,;:]*)$/
+  const pairs = pairsIn(testCatalog)
+  /** The name of a tool, a command and what a client shows are the same in both languages. */
+  const isName = (path: string) => /\.shows\.|^\.tools\.\d+\.title$/.test(path)
+  const sentences = pairs.filter(
+    ([path, english]) => !isName(path) && / [a-z]+ /.test(english) && !isCommand.test(english),
+  )
+
+  it('is in both languages, but for names and commands', () => {
+    expect(sentences.length).toBeGreaterThan(100)
+    expect(sentences.filter(([, , chinese]) => !/\p{Script=Han}|：/u.test(chinese))).toEqual([])
+  })
+
+  it('has the marks of each language', () => {
+    expect(pairs.filter(([, , chinese]) => oddMarks(chinese))).toEqual([])
+    expect(pairs.filter(([, english]) => hasChinese.test(english))).toEqual([])
+  })
+
+  it.each(chineseWords)('has one word for each thing in Chinese: %s', (_, others) => {
+    expect(pairs.filter(([, , chinese]) => others.test(chinese))).toEqual([])
+  })
+
+  it('has no turns of phrase that nobody else has', () => {
+    expect(pairs.filter(([, english]) => oddEnglish.test(english))).toEqual([])
   })
 })
 

@@ -107,35 +107,27 @@ export function synonymsOf(what: 'command' | 'verb' | 'flag' | (string & {}), ca
   if (what === 'command') return [...listed(commands), ...asCommands(catalog)]
   if (what === 'verb') return listed(verbs)
   if (what === 'flag') return listed(flags).map(([word, name]) => [`--${word}`, `--${name}`])
-  return [...alsoCalled(what, catalog), ...listed(values[what] ?? {})]
+  const others = namesOf(what, catalog).filter(([word, id]) => word !== id)
+  return [...others, ...listed(values[what] ?? {})]
 }
 
-/**
- * A region or a tool where a command belongs: it is moved to, set up, or shown where a person sets it up. What can be both
- * is a region, as for the parser.
- */
-function asCommands({ tools, byHand, gateway }: Known): Synonyms {
-  const own = (ids: readonly string[] = []) => ids.map((id) => [id, id] as const)
-  const named = (some: Known['tools'] = []) => [
-    ...own(some.map(({ id }) => id)),
-    ...alsoCalled('tool', { tools: some }),
-  ]
-  const regions = own(gateway?.regions.flatMap(({ id, aliases }) => [id, ...aliases]))
+/** A region or a tool where a command belongs. What can be both is a region, as for the parser. */
+function asCommands(catalog: Known): Synonyms {
   const behind = (command: string, words: Synonyms): Synonyms =>
     words.map(([word, id]) => [word, `${command} ${id}`])
   return [
-    ...behind('switch', [...regions, ...alsoCalled('region', gateway ? { gateway } : {})]),
-    ...behind('setup', named(tools)),
-    ...behind('print', named(byHand)),
+    ...behind('switch', namesOf('region', catalog)),
+    ...behind('setup', namesOf('tool', catalog)),
+    ...behind('print', namesOf('tool', { tools: catalog.byHand ?? [] })),
   ]
 }
 
-function alsoCalled(what: string, { tools = [], gateway }: Known): Synonyms {
-  if (what === 'tool')
-    return tools.flatMap(({ id, alsoCalled = [] }) => alsoCalled.map((word) => [word, id] as const))
+function namesOf(what: string, { tools = [], gateway }: Known): Synonyms {
+  const named = (id: string, words: readonly string[]) => [id, ...words].map((word) => [word, id] as const)
+  if (what === 'tool') return tools.flatMap(({ id, alsoCalled = [] }) => named(id, alsoCalled))
   if (what !== 'region' || !gateway) return []
-  return gateway.regions.flatMap(({ id, title, titleZh, alsoCalled }) =>
-    [title, titleZh, ...alsoCalled].map((word) => [word, id] as const),
+  return gateway.regions.flatMap(({ id, aliases, title, titleZh, alsoCalled }) =>
+    named(id, [...aliases, title, titleZh, ...alsoCalled]),
   )
 }
 

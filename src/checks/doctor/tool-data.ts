@@ -121,16 +121,10 @@ function routeOf(
   gateway: Gateway,
 ) {
   const origin = originOfUrl(baseUrl.winner?.value ?? '', gateway)
-  if (
-    destination !== 'gateway' ||
-    !origin ||
-    verdict?.requests === undefined ||
-    verdict.problems.length > 0
-  ) {
-    return undefined
-  }
+  const requests = verdict?.problems.length === 0 ? verdict.requests : undefined
+  if (destination !== 'gateway' || !origin || requests === undefined) return undefined
   const key = keys.winner?.value.trim() ?? ''
-  const route: ToolRoute = { protocol: connection.protocol, path: verdict.requests, tools: [tool.id] }
+  const route: ToolRoute = { protocol: connection.protocol, path: requests, tools: [tool.id] }
   const canBeSent = looksGatewayKey(key) && /^[\x21-\x7e]+$/.test(key) && !origin.isUnencrypted
   return { origin, route, key: canBeSent ? key : undefined }
 }

@@ -50,7 +50,7 @@ describe('what is suggested for a command that is not there', () => {
     ['codex', 'setup codex'],
     ['europe', 'switch eu'],
     ['欧洲', 'switch eu'],
-    ['cn', 'switch cn'],
+    ['cn', 'switch china'],
     ['qwen', 'setup qwen-code'],
     ['cursor', 'print cursor'],
     ['kimi', 'print kimi-code'],

@@ -1,6 +1,8 @@
 import type { Value } from '../documents/document.ts'
 import type { FieldPath } from '../documents/toml/place-of-key.ts'
+import { nearest } from '../errors.ts'
 import { type Message, say } from '../texts/message.ts'
+import { commonPlaces } from './diagnosis-schema.ts'
 import { FieldFault } from './folder-fault.ts'
 import type { Tool, Variant } from './tool.ts'
 
@@ -19,7 +21,10 @@ interface Templated {
 export function refuseWrongPlaceholder(tool: Tool): void {
   for (const one of templatesOf(tool)) {
     const fault = textsIn(one.content)
-      .map((text) => unknownPart(text, one, tool) ?? faultIn(text, one, tool.variants))
+      .map(
+        (text) =>
+          unknownName(text, one, tool) ?? unknownPart(text, one, tool) ?? faultIn(text, one, tool.variants),
+      )
       .find((found) => found !== undefined)
     if (fault !== undefined) throw new FieldFault(one.at, fault)
   }
@@ -88,6 +93,19 @@ function faultIn(text: string, { where, variants }: Templated, all: readonly Var
   if (wrong) return say('folder.base-url', { where, name: wrong })
   const isJoined = text.includes('{{ keyArguments }}') && text !== '{{ keyArguments }}'
   return isJoined ? say('folder.key-arguments', { where }) : undefined
+}
+
+/** What `lookupFor` fills in besides places; a code snippet may name a protocol behind `model`. */
+const names = ['baseUrl', 'key', 'keyCommand', 'keyProgram', 'keyArguments', 'model', 'option', 'now']
+
+/** A placeholder that there is not: its value would be left out without a word. */
+function unknownName(text: string, { where }: Templated, { places }: Tool): Message | undefined {
+  const known = [...names, ...commonPlaces, ...Object.keys(places)]
+  for (const [, name = '', word = ''] of text.matchAll(/\{\{ ((\w+)[\w:@/.-]*) \}\}/g)) {
+    if (known.includes(word)) continue
+    return say('folder.unknown-placeholder', { where, name, near: nearest(word, known) ?? '' })
+  }
+  return undefined
 }
 
 /** A role of a model, or an option, that the manifest does not have. */

@@ -1063,6 +1063,8 @@ export const en = {
     `${field}: the flag --${flag} already exists`,
   'folder.unknown-part': ({ where, name }: With<'where' | 'name'>) =>
     `${where}: {{ ${name} }} is not among the model_roles and options of this tool.toml`,
+  'folder.unknown-placeholder': ({ where, name, near }: With<'where' | 'name' | 'near'>) =>
+    `${where}: there is no placeholder {{ ${name} }}${near && `; did you mean {{ ${near} }}?`}`,
   'folder.variable-joined': ({ name }: With<'name'>) =>
     `env.variables.${name} must be a single placeholder, because a shell reads it`,
   'folder.patterns': ({ most }: Count<'most'>) => `traps: your own folder can have at most ${most} patterns`,

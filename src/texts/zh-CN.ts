@@ -865,6 +865,8 @@ export const zhCN: Texts = {
   'folder.flag-taken': ({ field, flag }) => `${field}：选项 --${flag} 已存在`,
   'folder.unknown-part': ({ where, name }) =>
     `${where}：此 tool.toml 的 model_roles 和 options 中没有 {{ ${name} }}`,
+  'folder.unknown-placeholder': ({ where, name, near }) =>
+    `${where}：没有占位符 {{ ${name} }}${near && `，您是否想写 {{ ${near} }}？`}`,
   'folder.variable-joined': ({ name }) => `env.variables.${name} 须为单个占位符，因为由 shell 读取`,
   'folder.patterns': ({ most }) => `traps：您自己的文件夹最多可有 ${most} 个 pattern`,
   'folder.keyword': ({ keyword }) => `schemas：您自己的文件夹中不允许使用 ${keyword}`,

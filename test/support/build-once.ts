@@ -12,7 +12,19 @@ export default function buildOnce(): void {
     newestChange(join(project, path)),
   )
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources)) return
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: project, stdio: ['ignore', 'ignore', 'inherit'] })
+  try {
+    execFileSync('npm', ['run', '--silent', 'build'], {
+      cwd: project,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      encoding: 'utf8',
+    })
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string }
+    // Vitest says "No test files found" in front of this.
+    throw new Error(
+      `the program does not build, so no test was run. npm run build says:\n${stderr || message}`,
+    )
+  }
 }
 
 /** When anything at or below a path was changed last, in milliseconds. */

@@ -195,6 +195,10 @@ function occurrences(pattern: RegExp): string[] {
   return sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 }
 
+const layers =
+  'docs/architecture.md shows the layers; `arrows` in test/unit/architecture.test.ts has every pair'
+const instead = (what: string) => `these files of src/ do what only one place may: ${what}`
+
 describe('the architecture', () => {
   it.each(sources.map((source) => [source.file, source] as const))(
     '%s imports only downwards',
@@ -204,7 +208,8 @@ describe('the architecture', () => {
         ({ area, typeOnly }) =>
           area !== source.area && !allowed.includes(area) && !(typeOnly && allowed.includes(`${area}*`)),
       )
-      expect(wrong).toEqual([])
+      const why = `src/${source.file} may not import from these folders of src/: move what it needs down, or have it handed in. ${layers}`
+      expect(wrong, why).toEqual([])
     },
   )
 
@@ -213,7 +218,7 @@ describe('the architecture', () => {
       const circle = circleThrough(file)
       return circle ? [circle.join(' -> ')] : []
     })
-    expect(circles).toEqual([])
+    expect(circles, 'move what both files need into a third one, or into the lower of the two').toEqual([])
   })
 
   it('has no circle between folders', () => {
@@ -230,36 +235,53 @@ describe('the architecture', () => {
 
   it('names no tool outside templates/', () => {
     const ids = testCatalog.tools.map(({ id }) => id).filter((id) => id.includes('-') || id === 'codex')
-    expect(occurrences(new RegExp(`['"\`](${ids.join('|')})['"\`]`))).toEqual([])
+    const found = occurrences(new RegExp(`['"\`](${ids.join('|')})['"\`]`))
+    expect(found, 'these files of src/ name a tool: what is true of one is a field of its tool.toml').toEqual(
+      [],
+    )
   })
 
   it('touches the process only in host/node.ts, and the exit code only in main.ts', () => {
-    expect(occurrences(/from 'node:process'/)).toEqual(['host/node.ts'])
-    expect(occurrences(/\bprocess\.(?!exitCode\b)\w+/)).toEqual(['host/node.ts'])
-    expect(occurrences(/\bprocess\.exitCode\b/)).toEqual(['main.ts'])
-    expect(occurrences(/\bconsole\.\w+/)).toEqual([])
+    const ask = instead('ask `host`, return an outcome with `report`, `findings` and `exit` (src/command.ts)')
+    expect(occurrences(/from 'node:process'/), ask).toEqual(['host/node.ts'])
+    expect(occurrences(/\bprocess\.(?!exitCode\b)\w+/), ask).toEqual(['host/node.ts'])
+    expect(occurrences(/\bprocess\.exitCode\b/), ask).toEqual(['main.ts'])
+    expect(occurrences(/\bconsole\.\w+/), ask).toEqual([])
   })
 
   it('writes to the screen through one gate', () => {
-    expect(occurrences(/(?<!keychain|dialect|line)\.write\((?!file\b)/)).toEqual(['ui/write-text.ts'])
+    const found = occurrences(/(?<!keychain|dialect|line)\.write\((?!file\b)/)
+    expect(found, instead('return a `report`, or call `writeText` of ui/write-text.ts')).toEqual([
+      'ui/write-text.ts',
+    ])
   })
 
   it('joins and judges URLs only in gateway/', () => {
     const outside = occurrences(/new URL\(|\+ (\w+\.)?prefix|\bprefix \+(?! appends\b)/).filter(
       (file) => !file.startsWith('gateway/'),
     )
-    expect(outside.filter((file) => file !== 'main.ts')).toEqual([])
+    const why = instead('`BaseUrl` and `Origin` of src/gateway join and judge URLs')
+    expect(
+      outside.filter((file) => file !== 'main.ts'),
+      why,
+    ).toEqual([])
   })
 
   it('writes files only in apply/', () => {
     const writing = occurrences(
       /\b(writeFile|writeFileSync|appendFile|rename|unlink|symlink|chmod|outputFile)\b\(/,
     )
-    expect(writing.filter((file) => !file.startsWith('apply/'))).toEqual([])
+    const why = instead('make a plan and hand it to `applyChoices`, or the edits to `committer.apply`')
+    expect(
+      writing.filter((file) => !file.startsWith('apply/')),
+      why,
+    ).toEqual([])
   })
 
   it('reveals a key only where it is written or sent', () => {
-    expect(occurrences(/Secret\.reveal\b/).sort()).toMatchInlineSnapshot(`
+    const why =
+      'hand the Secret on instead; a place that has to reveal it is added here by hand, and looked at'
+    expect(occurrences(/Secret\.reveal\b/).sort(), why).toMatchInlineSnapshot(`
       [
         "commands/key.ts",
         "gateway/fetch-models.ts",

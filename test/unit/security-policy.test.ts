@@ -32,8 +32,9 @@ describe('SECURITY.md', () => {
     '$name: $file has the test “$title”',
     ({ shown, file, title }) => {
       expect(shown).toBe(file)
-      expect(existsSync(join(projectFolder, file))).toBe(true)
-      expect(readFileSync(join(projectFolder, file), 'utf8')).toContain(title)
+      const moved = 'SECURITY.md names each test by its file and words of its title: correct them there'
+      expect(existsSync(join(projectFolder, file)), moved).toBe(true)
+      expect(readFileSync(join(projectFolder, file), 'utf8'), moved).toContain(title)
     },
   )
 })

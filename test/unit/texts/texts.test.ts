@@ -11,6 +11,11 @@ const ids = Object.keys(en) as TextId[]
 /** Names and marks that are the same in every language. */
 const sameEverywhere = /^[（）：、；，。\sA-Z\d‹›a-z.:/,-]*$/
 const hasChinese = /\p{Script=Han}/u
+/** Said where a text fails, by the file in which it is put right. */
+const inEnglish = 'correct these texts in src/texts/en.ts'
+const inChinese = 'correct these texts in src/texts/zh-CN.ts'
+const inTemplates = 'correct these in the TOML files of templates/, `text_zh` beside `text`'
+const bySynonyms = 'test/support/voice.ts says which word is meant'
 
 describe('the language', () => {
   it.each([
@@ -54,33 +59,43 @@ describe('the texts', () => {
       const text = shownText(zhCN, id)
       return !hasChinese.test(text) && !sameEverywhere.test(text)
     })
-    expect(missing.filter((id) => id !== 'language')).toEqual([])
-    expect(ids.filter((id) => hasChinese.test(shownText(en, id)))).toEqual([])
+    const untranslated = missing.filter((id) => id !== 'language')
+    expect(untranslated, inChinese).toEqual([])
+    const chinese = ids.filter((id) => hasChinese.test(shownText(en, id)))
+    expect(chinese, inEnglish).toEqual([])
   })
 
   it('tell the same values in both languages', () => {
     const values = (text: string) => [...new Set(text.match(/‹\w+›/g))].sort()
-    for (const id of ids) expect(values(shownText(zhCN, id)), id).toEqual(values(shownText(en, id)))
+    for (const id of ids) {
+      const both = `${id} does not name the same values in src/texts/zh-CN.ts as in en.ts`
+      expect(values(shownText(zhCN, id)), both).toEqual(values(shownText(en, id)))
+    }
   })
 
   it('have full-width marks beside Chinese, and no blank inside of full-width brackets', () => {
-    expect(ids.filter((id) => oddMarks(shownText(zhCN, id)))).toEqual([])
+    const wrong = ids.filter((id) => oddMarks(shownText(zhCN, id)))
+    expect(wrong, `${inChinese}: ，；：！？（）`).toEqual([])
   })
 
-  it.each(chineseWords)('have one word for each thing in Chinese: %s', (_, others) => {
-    expect(ids.filter((id) => others.test(shownText(zhCN, id)))).toEqual([])
+  it.each(chineseWords)('have one word for each thing in Chinese: %s', (word, others) => {
+    const wrong = ids.flatMap((id) => found(others, shownText(zhCN, id), id))
+    expect(wrong, `${inChinese}: the word is ${word}; ${bySynonyms}`).toEqual([])
   })
 
   it('have no turns of phrase that nobody else has', () => {
-    expect(ids.filter((id) => oddEnglish.test(shownText(en, id)))).toEqual([])
+    const wrong = ids.flatMap((id) => found(oddEnglish, shownText(en, id), id))
+    expect(wrong, `${inEnglish}; ${bySynonyms}`).toEqual([])
   })
 
   it('have short sentences', () => {
-    expect(ids.filter((id) => sentencesIn(shownText(en, id)).some(isLongSentence))).toEqual([])
+    const wrong = ids.filter((id) => sentencesIn(shownText(en, id)).some(isLongSentence))
+    expect(wrong, `${inEnglish}: two sentences in place of one`).toEqual([])
   })
 
   it('have no blank behind a full-width mark', () => {
-    expect(ids.filter((id) => /[：，。；！？、（）”] +\S/u.test(shownText(zhCN, id)))).toEqual([])
+    const wrong = ids.filter((id) => /[：，。；！？、（）”] +\S/u.test(shownText(zhCN, id)))
+    expect(wrong, inChinese).toEqual([])
   })
 
   it('have no English sentence among Chinese ones, but for commands, paths and names', () => {
@@ -89,7 +104,7 @@ describe('the texts', () => {
     const sentence = /(?<![\w-])[A-Za-z][a-z']+(?:,? [a-z']+){2,}/
     const englishIn = (texts: Texts) =>
       ids.filter((id) => sentence.test(shownText(texts, id).replace(asTyped, '·')))
-    expect(englishIn(zhCN)).toEqual([])
+    expect(englishIn(zhCN), inChinese).toEqual([])
     expect(englishIn(en).length).toBeGreaterThan(ids.length / 2)
   })
 
@@ -98,6 +113,12 @@ describe('the texts', () => {
       expect(zhCN[id].length).toBeLessThanOrEqual(20)
   })
 })
+
+/** Where a text has words that are looked for, and which. */
+function found(words: RegExp, text: string, where: string): string[] {
+  const [word] = words.exec(text) ?? []
+  return word === undefined ? [] : [`${where}: ${word}`]
+}
 
 /** What is in English and Chinese side by side anywhere in the data, by what leads to it. */
 function pairsIn(data: unknown, path = ''): (readonly [path: string, english: string, chinese: string])[] {
@@ -123,20 +144,23 @@ describe('what the data in templates/ say', () => {
 
   it('is in both languages, but for names and commands', () => {
     expect(sentences.length).toBeGreaterThan(100)
-    expect(sentences.filter(([, , chinese]) => !/\p{Script=Han}|：/u.test(chinese))).toEqual([])
+    const wrong = sentences.filter(([, , chinese]) => !/\p{Script=Han}|：/u.test(chinese))
+    expect(wrong, inTemplates).toEqual([])
   })
 
   it('has the marks of each language', () => {
-    expect(pairs.filter(([, , chinese]) => oddMarks(chinese))).toEqual([])
-    expect(pairs.filter(([, english]) => hasChinese.test(english))).toEqual([])
+    const wrong = pairs.filter(([, english, chinese]) => oddMarks(chinese) || hasChinese.test(english))
+    expect(wrong, inTemplates).toEqual([])
   })
 
-  it.each(chineseWords)('has one word for each thing in Chinese: %s', (_, others) => {
-    expect(pairs.filter(([, , chinese]) => others.test(chinese))).toEqual([])
+  it.each(chineseWords)('has one word for each thing in Chinese: %s', (word, others) => {
+    const wrong = pairs.flatMap(([path, , chinese]) => found(others, chinese, path))
+    expect(wrong, `${inTemplates}: the word is ${word}; ${bySynonyms}`).toEqual([])
   })
 
   it('has no turns of phrase that nobody else has', () => {
-    expect(pairs.filter(([, english]) => oddEnglish.test(english))).toEqual([])
+    const wrong = pairs.flatMap(([path, english]) => found(oddEnglish, english, path))
+    expect(wrong, `${inTemplates}; ${bySynonyms}`).toEqual([])
   })
 })
 

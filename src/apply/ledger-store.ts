@@ -1,13 +1,15 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { sharedGateways } from '../host/ownership.ts'
 import {
   type Consent,
   consentsOf,
   earliestConsent,
   emptyLedger,
   type Ledger,
+  type Setup,
   shareConsents,
 } from '../ledger.ts'
 import { quoteWord } from '../texts/commands.ts'
@@ -77,8 +79,24 @@ export async function storeLedger(ledger: Ledger, writer: Writer): Promise<void>
   const setups = shareConsents(ledger.setups, consents ?? [])
   const bytes = Buffer.from(`${JSON.stringify({ ...ledger, setups }, null, 2)}\n`)
   await step(file, () => replaceFile(file, { bytes, mode: 0o600 }, writer.fileSystem))
+  await shareGateways(setups, writer)
   // Only tidying: all of it that counts is in the ledger, so a list that stays says nothing new.
   if (consents) await removeIfThere(firstConsentsFile(writer.host), writer.fileSystem).catch(() => {})
+}
+
+/**
+ * Of what is set up for every user, tells them the gateways: theirs are the settings that lead there, and the ledger is root's.
+ */
+async function shareGateways(setups: readonly Setup[], { host, fileSystem }: Writer): Promise<void> {
+  const file = sharedGateways(host)
+  if (file === undefined || dirname(file) !== dirname(stateFolder(host))) return
+  const managed = setups.filter(({ scope }) => scope === 'managed')
+  const gateways = [...new Set(managed.map(({ gateway }) => gateway))]
+  const bytes = Buffer.from(`${JSON.stringify({ version: 1, gateways }, null, 2)}\n`)
+  await step(file, async () => {
+    if (gateways.length === 0) return await removeIfThere(file, fileSystem)
+    await replaceFile(file, { bytes, mode: 0o644 }, fileSystem)
+  })
 }
 
 /** Takes a run's change of the ledger back, where the run came so far as to store it. */

@@ -2,7 +2,7 @@ import type { Tool } from '../catalog/tool.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { hostIn, missesRoute, type UrlProblem, type Verdict } from '../gateway/judge-base-url.ts'
-import { isLoopback } from '../gateway/origin.ts'
+import { isLoopback, originTextOf } from '../gateway/origin.ts'
 import { chooseProxy } from '../gateway/transport.ts'
 import { maskUrl, urlRules } from '../gateway/url-faults.ts'
 import { inShell } from '../texts/commands.ts'
@@ -47,10 +47,16 @@ function judgedFindings(winner: Found, scene: ConnectionContext): Finding[] {
     requests: verdict?.requests === undefined ? '' : say('url.requests', { path: verdict.requests }),
   }
   if (!verdict || verdict.problems.length === 0) {
-    const message = say('effect.base-url-right', values)
+    const isManaged = winner.source.level === 'managed' && isAdministered(winner.value, scene.context.machine)
+    const message = say(isManaged ? 'effect.base-url-administered' : 'effect.base-url-right', values)
     return [finding(scene, 'base-url-right', 'ok', winner, { message })]
   }
   return [wrongFinding(winner, verdict, values, scene)]
+}
+
+/** Whether the administrator of this computer set that gateway up for every user. */
+function isAdministered(text: string, { administered }: MachineView): boolean {
+  return URL.canParse(text.trim()) && administered.includes(originTextOf(text.trim()))
 }
 
 /** All that is wrong with one base URL, under the name of the worst of it. */

@@ -73,11 +73,11 @@ export function judgeMachine(context: EffectContext): Finding[] {
 }
 
 function sceneOf(context: EffectContext) {
-  const { catalog, setups, machine, files } = context
+  const { catalog, machine, files } = context
   return {
     machine,
     files,
-    isGatewayUrl: (text: string) => isForGateway(text, catalog.gateway, originsOf(setups)),
+    isGatewayUrl: (text: string) => isForGateway(text, catalog.gateway, originsOf(context)),
     isGatewayKey: (text: string) => isGatewayKey(text, context),
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { TrapCondition } from '../catalog/diagnosis.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { administeredGateways } from '../host/ownership.ts'
 import { type FileState, hashBytes, readFileState } from '../host/read-file-state.ts'
 
 /**
@@ -20,6 +21,8 @@ export interface MachineView extends Pick<Host, 'env' | 'home' | 'cwd' | 'platfo
   /** Texts that are no files, by what they are called like a path, and names of logins that are there: see `withStores`. */
   readonly stored?: ReadonlyMap<string, string>
   readonly logins?: ReadonlySet<string>
+  /** Origins of the gateways that an administrator set up for every user. */
+  readonly administered: readonly string[]
 }
 
 /** What a plan would leave at a path. */
@@ -51,6 +54,7 @@ export function viewMachine(host: Host): MachineView {
     hasProgram: (name, path) =>
       findProgram(name, path === undefined ? host : { env: { PATH: path }, platform }) !== undefined,
     ask: (command, args) => ask(command, args, host),
+    administered: administeredGateways(host),
   }
 }
 

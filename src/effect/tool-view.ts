@@ -138,12 +138,12 @@ function viewConnection(
   places: Places,
   context: EffectContext,
 ): ConnectionView {
-  const { catalog, setups } = context
+  const { catalog } = context
   const defaultHeader = auth === 'bearer' ? 'authorization' : auth
   const baseUrl = resolveSettings(connection.baseUrl, places)
   const keys = resolveSettings(connection.keys, places, defaultHeader)
   const url = baseUrl.winner?.value ?? ''
-  const knownOrigins = originsOf(setups)
+  const knownOrigins = originsOf(context)
   const isGateway = url.trim() !== '' && isForGateway(url, catalog.gateway, knownOrigins)
   if (!isGateway) {
     const leakedKey = keys.sent.find(({ value }) => isGatewayKey(value, context))
@@ -157,9 +157,9 @@ function viewConnection(
   return { connection, baseUrl, keys, destination: 'gateway', foreignKeys, ...(verdict && { verdict }) }
 }
 
-/** The origins that tools were set up for: regions and private relays. */
-export function originsOf(setups: readonly ExistingSetup[]): string[] {
-  return [...new Set(setups.map(({ gateway }) => gateway))]
+/** The origins that tools were set up for, by the user or for every user: regions and private relays. */
+export function originsOf({ setups, machine }: Pick<EffectContext, 'setups' | 'machine'>): string[] {
+  return [...new Set([...setups.map(({ gateway }) => gateway), ...machine.administered])]
 }
 
 /** Whether a key is one of this gateway: it begins as its keys do, or the user gave it to this program. */

@@ -8,7 +8,7 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -156,6 +156,38 @@ function findClosed(path: string): string {
     }
   }
   return path
+}
+
+/** Where a system keeps the state of what is for every user. */
+export function systemState({ systemFolder, platform, env }: SystemPlace): string {
+  if (platform === 'win32') return env.ProgramData ?? `${systemFolder}/ProgramData`
+  return `${systemFolder}/${platform === 'darwin' ? 'Library/Application Support' : 'var/lib'}`
+}
+
+type SystemPlace = Pick<Host, 'systemFolder' | 'platform' | 'env'>
+
+/**
+ * The list of the gateways that are set up for every user, which all can read, unlike the state with the backups. Undefined on
+ * Windows, where anybody may make a file there.
+ */
+export function sharedGateways(host: SystemPlace): string | undefined {
+  return host.platform === 'win32' ? undefined : join(systemState(host), 'qcode-setup-gateways.json')
+}
+
+/** The gateways that an administrator set up with this program; none where somebody else could have written the list. */
+export function administeredGateways(host: SystemPlace & User): readonly string[] {
+  const file = sharedGateways(host)
+  if (file === undefined || !lstatSync(file, { throwIfNoEntry: false })?.isFile()) return []
+  const parts = partsOf(file).filter((part) => part.length > host.systemFolder.length)
+  try {
+    if (parts.some((part) => doubtOf(part, lstatSync(part), { ...host, uid: host.uid ?? 0 }))) return []
+    const { gateways } = JSON.parse(readFileSync(file, 'utf8'))
+    return Array.isArray(gateways)
+      ? gateways.filter((one) => typeof one === 'string' && URL.canParse(one))
+      : []
+  } catch {
+    return []
+  }
 }
 
 /** What a system shows for an owner that it has no number for, as in a container with users of its own, or on a network disk. */

@@ -3,6 +3,7 @@ import { UserError } from '../errors.ts'
 import { say } from '../texts/message.ts'
 import type { Host, KeychainStore } from './host.ts'
 import { Interruption } from './interruption.ts'
+import { systemState } from './ownership.ts'
 
 /** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met, and an interrupt there is the other host's. */
 export function throwAwayHost(host: Host, home: string, key: string): Host {
@@ -62,11 +63,7 @@ const kept =
   /^(PATH|PATHEXT|SystemRoot|ComSpec|TEMP|TMP|TMPDIR|ProgramFiles|ProgramData|TERM|LANG|LANGUAGE|LC_\w+|PAGER|VISUAL|CI|SUDO_\w+|NODE_EXTRA_CA_CERTS|SSL_CERT_\w+|(https?|all|no)_proxy|QCODE_DEBUG|NO_COLOR|FORCE_COLOR)$/i
 
 function forEveryUser(host: Host): Host {
-  const { systemFolder: system, platform } = host
-  const state =
-    platform === 'win32'
-      ? (host.env.ProgramData ?? `${system}/ProgramData`)
-      : `${system}/${platform === 'darwin' ? 'Library/Application Support' : 'var/lib'}`
+  const state = systemState(host)
   // Nobody's: what stands in a user's home decides nothing here.
   const home = join(state, 'qcode-setup', 'no-home')
   const own = Object.entries(host.env).filter(([name]) => kept.test(name))

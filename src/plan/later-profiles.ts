@@ -37,6 +37,7 @@ export function laterProfiles(
     list: namesIn,
     hasProgram: () => false,
     ask: async () => undefined,
+    administered: [],
   }
   const places = resolvePlaces({}, machine)
   const envFile = resolvePath(shell.envFile, places)

@@ -1191,6 +1191,13 @@ export const en = {
   'remedy.new-terminal': 'Open a new terminal.',
   'effect.base-url-right': ({ tool, url, source, requests }: With<'tool' | 'url' | 'source' | 'requests'>) =>
     `${tool} uses ${url} from ${source}.${requests && ` ${requests}`}`,
+  'effect.base-url-administered': ({
+    tool,
+    url,
+    source,
+    requests,
+  }: With<'tool' | 'url' | 'source' | 'requests'>) =>
+    `${tool} uses ${url}, set by your administrator in ${source}.${requests && ` ${requests}`}`,
   'effect.base-url-wrong': ({
     tool,
     url,

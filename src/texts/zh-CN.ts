@@ -963,6 +963,8 @@ export const zhCN: Texts = {
   'remedy.new-terminal': '请打开新的终端。',
   'effect.base-url-right': ({ tool, url, source, requests }) =>
     `${tool} 使用 ${ahead(source)}中的 ${url}。${requests}`,
+  'effect.base-url-administered': ({ tool, url, source, requests }) =>
+    `${tool} 使用管理员在 ${ahead(source)}中设置的 ${url}。${requests}`,
   'effect.base-url-wrong': ({ tool, url, source, fault, requests }) =>
     `${tool} 使用 ${ahead(source)}中的 ${url}：${fault}${requests}`,
   'effect.not-found': ({ tool, path, source, fault }) =>

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -118,6 +127,75 @@ describe("an administrator's own account", () => {
     expect((await runInProcess('status --json', host)).text).not.toContain('"scope":"managed"')
     await runInProcess('remove --yes', host)
     expect(text(host, settings)).toContain('https://eu.qcode.cc')
+  })
+})
+
+describe("a relay of the company's own", () => {
+  const relay = 'https://relay.corp.example'
+  const list = 'var/lib/qcode-setup-gateways.json'
+
+  /** A computer that root set up for a relay, and one of its users, who has a key for it. */
+  async function makeFleetComputer(): Promise<{ admin: Host; user: Host }> {
+    const admin = makeComputer({ 'alice/.bashrc': '' })
+    const line = `setup --scope managed --tool ${tools} --gateway ${relay} --yes --no-check`
+    expect((await runInProcess(line, admin)).exit).toBe(0)
+    const home = join(admin.systemFolder, 'alice')
+    const env = { HOME: home, PATH: '', SHELL: '/bin/bash' }
+    const uid = process.getuid?.()
+    return {
+      admin,
+      user: createTestHost(home, { env, systemFolder: admin.systemFolder, ...(uid && { uid }) }),
+    }
+  }
+
+  const setUpUser = 'setup --tool claude-code --region eu --key-file - --yes --no-check'
+
+  it('when a user sets a tool up and asks doctor, then it is the administrator’s, and nothing foreign', async () => {
+    const { admin, user } = await makeFleetComputer()
+    expect(text(admin, list)).toContain(relay)
+    expect(treeOf(admin)[list]?.mode).toBe(0o644)
+    expect(await runInProcess(setUpUser, user)).toMatchObject({ exit: 0 })
+    const { exit, text: said } = await runInProcess('doctor --no-check --json', user)
+    expect(exit).toBe(0)
+    expect(said).toContain(`${relay}/api, set by your administrator in ${join(admin.systemFolder, settings)}`)
+    // What the user has beneath is named.
+    expect(said).toContain('base-url-managed')
+    expect(said).not.toMatch(/key-to-stranger|base-url-elsewhere/)
+  })
+
+  it.each<[what: string, change: (system: string) => void]>([
+    ['others may write the list', (system) => chmodSync(join(system, list), 0o666)],
+    ['others may write its folder', (system) => chmodSync(join(system, 'var/lib'), 0o777)],
+    [
+      'it is a link',
+      (system) => {
+        renameSync(join(system, list), join(system, 'alice/list'))
+        symlinkSync(join(system, 'alice/list'), join(system, list))
+      },
+    ],
+    ['it is not ours to read', (system) => writeFileSync(join(system, list), '[')],
+    [
+      'it has another gateway',
+      (system) => writeFileSync(join(system, list), '{"gateways": ["https://other.example"]}'),
+    ],
+  ])('when %s, then it is not believed, and the key is called leaked', async (_, change) => {
+    const { admin, user } = await makeFleetComputer()
+    change(admin.systemFolder)
+    const ended = await runInProcess(setUpUser, user)
+    expect(ended).toMatchObject({ exit: 3, text: expect.stringContaining(relay) })
+  })
+
+  it.each([
+    'remove --scope managed --yes',
+    'undo --scope managed --yes',
+    'switch us --scope managed --yes --no-check',
+  ])('when root types %s, then the list says no more than what is set up', async (line) => {
+    const { admin } = await makeFleetComputer()
+    expect((await runInProcess(line, admin)).exit).toBe(0)
+    const { [list]: left } = treeOf(admin)
+    if (line.startsWith('switch'))
+      expect(JSON.parse(left?.bytes ?? '').gateways).toEqual(['https://us.qcode.cc'])
+    else expect(left).toBeUndefined()
   })
 })
 

@@ -122,8 +122,48 @@ describe.skipIf(isMissing('yadm'))('yadm', () => {
   })
 })
 
+/** The lines that chezmoi makes a file of come first: without it they are a comment, or are made by hand here. */
+describe('the recipe for chezmoi, without chezmoi, which is no proof of what that does', () => {
+  it('is a script of a shell that applies the setup file', () => {
+    const { home, sh, write } = makeComputer()
+    write('.config/qcode.toml', setupFile)
+    write('script', recipe('chezmoi'))
+    sh('sh ./script')
+    expectSetUp(home)
+    expect(sh('sh ./script')).not.toMatch(/changed\b|created/)
+  })
+
+  it('has a template that is a setup file', () => {
+    const { home, sh, write } = makeComputer()
+    const [, , template = ''] =
+      /### chezmoi\n[\s\S]*?```sh\n([\s\S]*?)```[\s\S]*?```sh\n([\s\S]*?)```/.exec(page) ?? []
+    const made = template.replace(/\{\{ if [^}]* \}\}us\{\{ else \}\}eu\{\{ end \}\}/, 'eu')
+    expect(made).not.toContain('{{')
+    write('.config/qcode.toml', made)
+    sh('qcode-setup apply ~/.config/qcode.toml --yes')
+    expectSetUp(home)
+  })
+})
+
 describe.skipIf(isMissing('chezmoi'))('chezmoi', () => {
   const source = '.local/share/chezmoi'
+
+  it('says of itself what the program says of it, for each way in which a file can be managed', () => {
+    const ways = [
+      'dot_codex/config.toml',
+      'dot_codex/config.toml.tmpl',
+      'dot_codex/create_config.toml',
+      'dot_codex/modify_config.toml',
+    ]
+    for (const way of ways) {
+      const { sh, write } = makeComputer()
+      write(`${source}/${way}`, way.includes('modify_') ? '#!/bin/sh\ncat\n' : 'model = "m"\n')
+      sh('chezmoi apply --force')
+      write('qcode.toml', setupFile)
+      const told = sh('qcode-setup apply qcode.toml --yes 2>&1').includes('is managed by chezmoi')
+      expect([way, told]).toEqual([way, sh('chezmoi diff') !== ''])
+    }
+  })
 
   it('applies the setup file where that changed, and only then', () => {
     const { home, sh, write } = makeComputer()

@@ -113,6 +113,7 @@ export async function gitWarnings(
   return findings.map((finding) => (finding.level === 'error' ? { ...finding, level: 'warning' } : finding))
 }
 
-function leavesKey({ after }: FileEdit): boolean {
+/** Whether a key of the gateway's look stands in a file once it is changed. */
+export function leavesKey({ after }: FileEdit): boolean {
   return after.kind === 'file' && holdsKey(Buffer.from(after.bytes).toString('latin1'))
 }

@@ -2,8 +2,11 @@ import { type CommandContext, isInteractive } from '../command.ts'
 import { loadFormats } from '../documents/formats.ts'
 import { formatWhere, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { Host } from '../host/host.ts'
+import { assertWritable, notReplaceable } from '../host/read-file-state.ts'
 import { DocumentSet } from '../plan/document-set.ts'
 import { openTarget } from '../plan/edit-target.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
 import { wantedTargets } from '../plan/wanted.ts'
 import type { Input, ToolChoice } from '../request/request.ts'
@@ -59,6 +62,37 @@ function describe({ path, error: { text: message, where } }: BrokenTarget): Mess
     if (note.startsWith(path)) return `${place}${note.slice(path.length)}`
     return say('removed.item', { name: place, note }).in(texts)
   })
+}
+
+/**
+ * Why a plan can't be written, known before anybody is asked about it: the first of its files that could not be replaced. Where
+ * no right would help, with what else its tool offers. Undefined where nothing stands in the way.
+ */
+export function findUnwritable(
+  { edits }: Pick<Plan, 'edits'>,
+  choices: readonly ToolChoice[],
+  host: Host,
+): UserError | undefined {
+  for (const { before, tools } of edits) {
+    const error = refusalOf(() => assertWritable(before, host))
+    if (error === undefined) continue
+    const choice = choices.find(({ tool }) => tools.includes(tool.id))
+    if (error.code !== notReplaceable || choice === undefined) return error
+    return error.withHint(otherWays(choice))
+  }
+  return undefined
+}
+
+/** Where else a tool of one user takes its settings from, each with the command. */
+function otherWays({ tool, scope, method }: ToolChoice): Message[] {
+  if (scope !== 'user') return []
+  const setUp = `qcode-setup --tool ${tool.id}`
+  const hasProject = tool.targets.some((target) => target.scope === 'project')
+  return [
+    ...(method === 'file' && tool.env ? [say('access.with-env', { command: `${setUp} --method env` })] : []),
+    ...(hasProject ? [say('access.with-project', { command: `${setUp} --scope project` })] : []),
+    say('access.with-print', { command: `qcode-setup print ${tool.id}` }),
+  ]
 }
 
 /** What is set up and can be changed where it stands, and what cannot since a link leads it out of its project. */

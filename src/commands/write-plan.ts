@@ -13,7 +13,8 @@ import { asMessage, type Message, say } from '../texts/message.ts'
 import { styleFor } from '../ui/style.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { guardGit } from './guard-git.ts'
-import { judgePlannedEffect } from './judge-plan.ts'
+import { chezmoiWarnings, judgePlannedEffect } from './judge-plan.ts'
+import { findUnwritable } from './leave-out-broken.ts'
 import { createPlanContext, type WriteRequest, type Written } from './plan-context.ts'
 
 /**
@@ -63,7 +64,10 @@ async function settlePlan<Planned extends Plan>(
   const { input, command, choices = [], removed = [], key, canGoBack = false } = request
   const { host, committer } = context
   for (;;) {
-    const { hasAsked, ...resolved } = await resolvePlan(request, { ...context, canGoBack })
+    const { hasAsked, ...found } = await resolvePlan(request, { ...context, canGoBack })
+    const unwritable = findUnwritable(found.plan, choices, host)
+    if (unwritable && !committer.dryRun) throw unwritable
+    const resolved = unwritable ? { ...found, plan: withWarning(found.plan, unwritable) } : found
     const { plan, planContext } = resolved
     const judged = judgePlannedEffect({ command, choices, removed, plan }, context)
     const effect = await withProgress(host, host.texts['progress.plan'], judged)
@@ -97,6 +101,13 @@ function agreed(ledger: Ledger, consents: readonly Consent[] = []): Ledger {
   return consents.length > 0 ? { ...ledger, setups: shareConsents(ledger.setups, consents) } : ledger
 }
 
+/** What a dry run says of a plan that a real one would refuse. */
+function withWarning<Planned extends Plan>(plan: Planned, error: UserError): Planned {
+  const { code: id, text: message, hintInLine: hint, where } = error
+  const finding = { id, level: 'warning', message, ...(hint && { hint }), ...(where && { where }) } as const
+  return { ...plan, findings: [...plan.findings, finding] }
+}
+
 /** What stops a plan where nobody can be asked; with `--allow-problems` it is only reported. */
 function errorsOf(effect: readonly Finding[], input: Input): Finding[] {
   return isOn(input, 'allowProblems') ? [] : effect.filter(({ level }) => level === 'error')
@@ -112,7 +123,7 @@ async function resolvePlan<Planned extends Plan>(
     const canGoBack = hasAsked || context.canGoBack === true
     try {
       const { plan, ...inGit } = await guardGit(decided, planContext, request, { ...context, canGoBack })
-      const linked = otherNames(plan.edits, plan.secrets)
+      const linked = [...otherNames(plan.edits, plan.secrets), ...chezmoiWarnings(plan.edits, context.host)]
       return {
         plan: { ...plan, findings: [...plan.findings, ...linked] },
         planContext,

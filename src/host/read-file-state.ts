@@ -9,11 +9,13 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { debug } from '../debug.ts'
 import { hasCode, UserError } from '../errors.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
-import { say, type TextId } from '../texts/message.ts'
+import { type Message, say, type TextId } from '../texts/message.ts'
+import { isBelow, isMountPoint, isOnReadOnlyDisk } from './files-at.ts'
+import type { Host } from './host.ts'
 import { type User, whatKeepsFromChanging } from './ownership.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
@@ -165,18 +167,56 @@ export interface PresentFile {
   readonly hash: string
 }
 
+/** Code of the refusal of a file that no right would make writable. */
+export const notReplaceable = 'not-replaceable'
+
 /**
- * Throws UserError `not-writable`, exit 1, when a file could not be replaced: it has no owner write bit (which
+ * Throws UserErrors, exit 1, when a file could not be replaced. `not-replaceable`: so the computer is set up, with a store, a
+ * file that is mounted by itself or a read-only disk. `not-writable`: it has no owner write bit (which
  * is its owner's wish, so root is refused as well), or access(2) denies the file or the folder that has to take
  * a new file.
  */
-export function assertWritable(state: FileState, user: User): void {
-  const folder = deepestFolder(state.resolvedPath)
-  if (!allows(folder, constants.W_OK | constants.X_OK)) throw notWritable(state.path, folder, 'u+wx', user)
-  if (state.kind === 'absent') return
-  if ((state.mode & 0o200) === 0 || !allows(state.resolvedPath, constants.W_OK)) {
-    throw notWritable(state.path, state.resolvedPath, 'u+w', user)
+export function assertWritable(state: FileState, user: User & Pick<Host, 'home'>): void {
+  const { path, resolvedPath } = state
+  const folder = deepestFolder(resolvedPath)
+  const [fault, hint] = whyNeverReplaced(state, folder, user.home) ?? []
+  if (fault && hint) {
+    const message = say('error.not-writable', { path, fault })
+    throw new UserError({ code: notReplaceable, message, hint, where: { file: path } })
   }
+  if (!allows(folder, constants.W_OK | constants.X_OK)) throw notWritable(path, folder, 'u+wx', user)
+  if (state.kind === 'absent') return
+  if ((state.mode & 0o200) === 0 || !allows(resolvedPath, constants.W_OK)) {
+    throw notWritable(path, resolvedPath, 'u+w', user)
+  }
+}
+
+function whyNeverReplaced(state: FileState, folder: string, home: string): [Message, Message] | undefined {
+  const { resolvedPath: target } = state
+  if (isMountPoint(target)) {
+    return [say('access.mounted', { target }), say('access.mounted.hint', { folder: dirname(target) })]
+  }
+  // What is absent has no disk of its own.
+  if ([folder, ...(state.kind === 'absent' ? [] : [target])].some(isOnReadOnlyDisk)) {
+    return [say('access.read-only-disk', { target }), say('access.read-only-disk.hint')]
+  }
+  return isInStore(state, folder, home)
+    ? [say('access.store', { target }), say('access.store.hint')]
+    : undefined
+}
+
+/**
+ * Whether a link leads to what nobody may write, not even its owner: stores are made so, as that of Nix, whose links are made
+ * anew by the program that fills it. Without a link it is a file that its owner has locked.
+ */
+function isInStore(state: FileState, folder: string, home: string): boolean {
+  const { path, resolvedPath } = state
+  const realHome = existsSync(home) ? realpathSync(home) : home
+  const ownPlace = isBelow(path, home) ? join(realHome, relative(home, path)) : path
+  if (resolvedPath === path || resolvedPath === ownPlace) return false
+  const folderMode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0o777
+  const modes = [folderMode, ...(state.kind === 'absent' ? [] : [state.mode])]
+  return modes.some((mode) => (mode & 0o222) === 0)
 }
 
 /** Of a path at which nothing could be made: the folder that does not take it, or undefined where that is not what is wrong. */

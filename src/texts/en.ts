@@ -845,6 +845,21 @@ export const en = {
   'access.read-only': ({ path }: With<'path'>) => `${path} is read-only`,
   'access.read-only-of-another': ({ path, user }: With<'path' | 'user'>) =>
     `${path} belongs to ${user}, so you can't change it`,
+  'access.mounted': ({ target }: With<'target'>) =>
+    `${target} is mounted as a single file (as containers do), so no new version can take its place`,
+  'access.mounted.hint': ({ folder }: With<'folder'>) =>
+    `Mount its folder ${folder} instead, or make the change in the file that is mounted.`,
+  'access.read-only-disk': ({ target }: With<'target'>) => `${target} is on a read-only disk`,
+  'access.read-only-disk.hint':
+    'Make the change where this disk is made (such as the image of a container), or mount it read-write.',
+  'access.store': ({ target }: With<'target'>) =>
+    `it is a link to ${target}, which nobody may write (a read-only store, such as that of Nix)`,
+  'access.store.hint':
+    'Leave that file as it is. Make the change where it is made, such as in the configuration of Home Manager.',
+  'access.with-env': ({ command }: With<'command'>) => `To use variables instead, run: ${command}`,
+  'access.with-project': ({ command }: With<'command'>) =>
+    `To set up only the project in this folder, run: ${command}`,
+  'access.with-print': ({ command }: With<'command'>) => `For the lines to add yourself, run: ${command}`,
   'access.allow': ({ command }: With<'command'>) => `To allow it, run: ${command}`,
   'access.own': ({ command }: With<'command'>) => `If it should be yours, run: ${command}`,
   'error.not-writable': ({ path, fault }: With<'path' | 'fault'>) => `Can't write ${path}: ${fault}.`,
@@ -1568,6 +1583,16 @@ export const en = {
     'Undo: qcode-setup undo. Another region: qcode-setup switch REGION. Compare them: qcode-setup check --all',
   'git.line-added': ({ gitignore, pattern, path }: With<'gitignore' | 'pattern' | 'path'>) =>
     `${gitignore}: added the line ${pattern}, so Git ignores ${path} and the key in it.`,
+  'chezmoi.overwrites': ({ path, source }: With<'path' | 'source'>) =>
+    `${path} is managed by chezmoi (${source}). The next "chezmoi apply" would take this change away.`,
+  'chezmoi.deletes': ({ path, source }: With<'path' | 'source'>) =>
+    `chezmoi allows only its own files in the folder of ${path} (${source}). The next "chezmoi apply" would delete the file.`,
+  'chezmoi.re-add': ({ path }: With<'path'>) => `To keep it, run: chezmoi re-add ${path}`,
+  'chezmoi.edit': ({ path }: With<'path'>) =>
+    `It is made from a template. Make the same change there: chezmoi edit ${path}`,
+  'chezmoi.forget': ({ path }: With<'path'>) =>
+    `The file holds your key, so don't add it again. To stop managing it, run: chezmoi forget ${path}`,
+  'chezmoi.ignore': ({ name, file }: With<'name' | 'file'>) => `To keep it, add the line ${name} to ${file}`,
   'git.method-env': 'To keep the key out of this file, add --method env.',
   'git.allow-tracked': 'To write the key anyway, add --allow-tracked.',
   'backups.kept': ({ folder, backups }: With<'folder'> & Count<'backups'>) =>

@@ -704,6 +704,16 @@ export const zhCN: Texts = {
   'access.unreadable-of-another': ({ path, user }) => `${path} 属于 ${user}（权限不足）`,
   'access.read-only': ({ path }) => `${path} 为只读`,
   'access.read-only-of-another': ({ path, user }) => `${path} 属于 ${user}，您无权更改`,
+  'access.mounted': ({ target }) => `${target} 是单独挂载的文件（容器常这样做），新版本无法取代它`,
+  'access.mounted.hint': ({ folder }) => `请改为挂载其所在目录 ${folder}，或修改被挂载的文件本身。`,
+  'access.read-only-disk': ({ target }) => `${target} 位于只读磁盘上`,
+  'access.read-only-disk.hint': '请在生成该磁盘之处（例如容器镜像）作此更改，或以可写方式挂载。',
+  'access.store': ({ target }) =>
+    `它是指向 ${target} 的链接，该文件任何人都不能写入（只读存储，例如 Nix 的存储）`,
+  'access.store.hint': '请保持该文件不变，并在生成它的地方（例如 Home Manager 的配置）作此更改。',
+  'access.with-env': ({ command }) => `如改用环境变量，请运行：${command}`,
+  'access.with-project': ({ command }) => `如只设置此文件夹中的项目，请运行：${command}`,
+  'access.with-print': ({ command }) => `查看需自行添加的内容，请运行：${command}`,
   'access.allow': ({ command }) => `如要允许，请运行：${command}`,
   'access.own': ({ command }) => `如它应归您所有，请运行：${command}`,
   'error.not-writable': ({ path, fault }) => `无法写入 ${path}：${fault}。`,
@@ -1244,6 +1254,14 @@ export const zhCN: Texts = {
     '撤销：qcode-setup undo。切换区域：qcode-setup switch REGION。比较各区域：qcode-setup check --all',
   'git.line-added': ({ gitignore, pattern, path }) =>
     `${gitignore}：已加入 ${pattern}，Git 将忽略 ${path} 及其中的密钥。`,
+  'chezmoi.overwrites': ({ path, source }) =>
+    `${path} 由 chezmoi 管理（${source}）。下一次 chezmoi apply 会撤销此更改。`,
+  'chezmoi.deletes': ({ path, source }) =>
+    `${path} 所在的文件夹只允许 chezmoi 自己的文件（${source}）。下一次 chezmoi apply 会删除该文件。`,
+  'chezmoi.re-add': ({ path }) => `保留此更改请运行：chezmoi re-add ${path}`,
+  'chezmoi.edit': ({ path }) => `该文件由模板生成，请在模板中作同样的更改：chezmoi edit ${path}`,
+  'chezmoi.forget': ({ path }) => `该文件含有您的密钥，请勿重新添加。停止管理请运行：chezmoi forget ${path}`,
+  'chezmoi.ignore': ({ name, file }) => `如需保留，请在 ${file} 中添加一行 ${name}`,
   'git.method-env': '如不希望密钥写入此文件，请加上 --method env。',
   'git.allow-tracked': '如仍要写入密钥，请加上 --allow-tracked。',
   'backups.kept': ({ folder, backups }) => `${folder} 中仍有 ${backups} 个备份含有密钥，供撤销时恢复。`,

@@ -44,5 +44,5 @@ it('given a file that is taken away after it was read, it is not called read-onl
   meanwhile.work = []
   const state = readFileState(path)
   rmSync(path)
-  expect(() => assertWritable(state, { uid: 0, env: {} })).not.toThrow()
+  expect(() => assertWritable(state, { uid: 0, env: {}, home: '/root' })).not.toThrow()
 })

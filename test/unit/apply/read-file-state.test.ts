@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { linkSync, mkdirSync, statSync, symlinkSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { chmodSync, linkSync, mkdirSync, statSync, symlinkSync, truncateSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { whatKeepsFromChanging } from '../../../src/host/ownership.ts'
 import { assertWritable, readFileState } from '../../../src/host/read-file-state.ts'
 import { refusalOf } from '../../support/refusal-of.ts'
@@ -83,8 +83,10 @@ describe('readFileState', () => {
 })
 
 describe('assertWritable', () => {
-  const check = (path: string) => () =>
-    assertWritable(readFileState(path), { uid: process.geteuid?.(), env: {} })
+  const check =
+    (path: string, home = dirname(path)) =>
+    () =>
+      assertWritable(readFileState(path), { uid: process.geteuid?.(), env: {}, home })
 
   test('passes files, and new files in folders that exist or not', () => {
     const home = makeHome()
@@ -107,6 +109,44 @@ describe('assertWritable', () => {
     put(path, '', 0o464)
     const refusal = { code: 'not-writable', exit: 1, hint: expect.stringContaining(`chmod u+w ${path}`) }
     expect(check(path)).toThrow(expect.objectContaining(refusal))
+    const moved = link(makeHome(), dirname(path), 'home')
+    expect(check(join(moved, 'file'), moved)).toThrow(expect.objectContaining({ code: 'not-writable' }))
+  })
+
+  /** As Nix has it: files that nobody may write, in folders that nobody may write. */
+  function makeStore(): string {
+    const store = join(makeHome(), 'store')
+    put(join(store, 'file'), 'x', 0o444)
+    chmodSync(store, 0o555)
+    onTestFinished(() => chmodSync(store, 0o755))
+    return store
+  }
+
+  test.each([
+    ['a link to a file of a store', (home: string, store: string) => link(home, join(store, 'file'))],
+    [
+      'a link to another link there',
+      (home: string, store: string) => link(home, link(home, join(store, 'file'), 'one')),
+    ],
+    [
+      'a file behind a folder that is a link',
+      (home: string, store: string) => join(link(home, store), 'file'),
+    ],
+    ['a new file behind such a folder', (home: string, store: string) => join(link(home, store), 'new')],
+    ['a new folder behind such a folder', (home: string, store: string) => join(link(home, store), 'a/new')],
+    [
+      'a link to a locked file elsewhere',
+      (home: string) => {
+        put(join(home, 'elsewhere/file'), 'x', 0o444)
+        return link(home, join(home, 'elsewhere/file'))
+      },
+    ],
+  ])('refuses %s, and names no command that would open it', (_, make) => {
+    const home = makeHome()
+    const path = make(home, makeStore())
+    const refusal = refusalOf(check(path, home))
+    expect(refusal).toMatchObject({ code: 'not-replaceable', exit: 1, where: { file: path } })
+    expect(String(refusal.hint)).not.toMatch(/chmod|chown/)
   })
 })
 

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { sharedGateways } from '../host/ownership.ts'
+import { sharedGateways } from '../host/throw-away-host.ts'
 import {
   type Consent,
   consentsOf,

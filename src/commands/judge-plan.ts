@@ -6,7 +6,7 @@ import { type MachineView, overlay, viewMachine } from '../effect/machine-view.t
 import { profileFindings } from '../effect/profile-findings.ts'
 import { viewTool } from '../effect/tool-view.ts'
 import type { Finding } from '../finding.ts'
-import { isBelow, isFolder, namesIn, readText } from '../host/files-at.ts'
+import { isBelow, namesIn, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { FileEdit, Plan } from '../plan/plan.ts'
 import { ownKeys } from '../plan/written-keys.ts'
@@ -212,7 +212,7 @@ function chezmoiSource({ env, home }: Host): { folder: string; home: string } | 
       .replace(/^~(?=$|[\\/])/, home)
   }
   const top = said('sourceDir') ?? join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'chezmoi')
-  if (!isFolder(top)) return undefined
+  if (namesIn(top).length === 0) return undefined
   const folder = join(top, readText(join(top, '.chezmoiroot'))?.trim() ?? '')
   return { folder, home: said('destDir') ?? home }
 }
@@ -227,7 +227,7 @@ function findInSource(folder: string, names: readonly string[], isExact = false)
   for (const entry of namesIn(folder).filter((one) => !one.startsWith('.'))) {
     const path = join(folder, entry)
     const [, exact, start, end] = folderName.exec(entry) ?? []
-    if (rest.length > 0 && nameOf(start, end) === name && isFolder(path))
+    if (rest.length > 0 && nameOf(start, end) === name && namesIn(path).length > 0)
       return findInSource(path, rest, exact !== undefined)
     const found = rest.length === 0 ? sourceFile(path, name) : undefined
     if (found) return found === 'other' ? undefined : found

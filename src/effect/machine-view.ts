@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { TrapCondition } from '../catalog/diagnosis.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { administeredGateways } from '../host/ownership.ts'
 import { type FileState, hashBytes, readFileState } from '../host/read-file-state.ts'
+import { administeredGateways } from '../host/throw-away-host.ts'
 
 /**
  * All that the effect of a setup is worked out from. The same code looks at the machine as it is, at the machine as a

@@ -9,7 +9,6 @@ import {
 } from 'node:fs'
 import { basename, delimiter, dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { debug } from '../debug.ts'
-import { hasCode } from '../errors.ts'
 import type { Host } from './host.ts'
 
 /** The names in a folder; none where it cannot be read. */
@@ -74,29 +73,6 @@ export function readText(path: string): string | undefined {
 export function isBelow(path: string, folder: string): boolean {
   const way = relative(folder, path)
   return way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..'
-}
-
-export function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-}
-
-/** Whether a file, with links followed, is mounted by itself, as containers are given single files: none can take its place. */
-export function isMountPoint(path: string): boolean {
-  const lines = readText('/proc/self/mountinfo')?.split('\n') ?? []
-  return lines.some((line) => unescapeOctal(line.split(' ', 5)[4] ?? '') === path)
-}
-
-function unescapeOctal(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)))
-}
-
-export function isOnReadOnlyDisk(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK)
-    return false
-  } catch (error) {
-    return hasCode(error, 'EROFS')
-  }
 }
 
 /**

@@ -8,10 +8,11 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
+import { readText } from './files-at.ts'
 import type { Host } from './host.ts'
 
 /** Who runs the program; on Windows, where access is not a matter of numbers and modes, everything counts as the user's own. */
@@ -158,35 +159,22 @@ function findClosed(path: string): string {
   return path
 }
 
-/** Where a system keeps the state of what is for every user. */
-export function systemState({ systemFolder, platform, env }: SystemPlace): string {
-  if (platform === 'win32') return env.ProgramData ?? `${systemFolder}/ProgramData`
-  return `${systemFolder}/${platform === 'darwin' ? 'Library/Application Support' : 'var/lib'}`
+/** Whether a file, with links followed, is mounted by itself, as containers are given single files: none can take its place. */
+export function isMountPoint(path: string): boolean {
+  const lines = readText('/proc/self/mountinfo')?.split('\n') ?? []
+  return lines.some((line) => unescapeOctal(line.split(' ', 5)[4] ?? '') === path)
 }
 
-type SystemPlace = Pick<Host, 'systemFolder' | 'platform' | 'env'>
-
-/**
- * The list of the gateways that are set up for every user, which all can read, unlike the state with the backups. Undefined on
- * Windows, where anybody may make a file there.
- */
-export function sharedGateways(host: SystemPlace): string | undefined {
-  return host.platform === 'win32' ? undefined : join(systemState(host), 'qcode-setup-gateways.json')
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)))
 }
 
-/** The gateways that an administrator set up with this program; none where somebody else could have written the list. */
-export function administeredGateways(host: SystemPlace & User): readonly string[] {
-  const file = sharedGateways(host)
-  if (file === undefined || !lstatSync(file, { throwIfNoEntry: false })?.isFile()) return []
-  const parts = partsOf(file).filter((part) => part.length > host.systemFolder.length)
+export function isOnReadOnlyDisk(path: string): boolean {
   try {
-    if (parts.some((part) => doubtOf(part, lstatSync(part), { ...host, uid: host.uid ?? 0 }))) return []
-    const { gateways } = JSON.parse(readFileSync(file, 'utf8'))
-    return Array.isArray(gateways)
-      ? gateways.filter((one) => typeof one === 'string' && URL.canParse(one))
-      : []
-  } catch {
-    return []
+    accessSync(path, constants.W_OK)
+    return false
+  } catch (error) {
+    return hasCode(error, 'EROFS')
   }
 }
 

@@ -14,9 +14,9 @@ import { debug } from '../debug.ts'
 import { hasCode, UserError } from '../errors.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say, type TextId } from '../texts/message.ts'
-import { isBelow, isMountPoint, isOnReadOnlyDisk } from './files-at.ts'
+import { isBelow } from './files-at.ts'
 import type { Host } from './host.ts'
-import { type User, whatKeepsFromChanging } from './ownership.ts'
+import { isMountPoint, isOnReadOnlyDisk, type User, whatKeepsFromChanging } from './ownership.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
 const largestFile = 10 * 1024 * 1024

@@ -1,9 +1,10 @@
+import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UserError } from '../errors.ts'
 import { say } from '../texts/message.ts'
 import type { Host, KeychainStore } from './host.ts'
 import { Interruption } from './interruption.ts'
-import { systemState } from './ownership.ts'
+import { doubtOf, partsOf, type User } from './ownership.ts'
 
 /** A host whose home is another folder and whose environment names no other place, so that nothing of the user's is met, and an interrupt there is the other host's. */
 export function throwAwayHost(host: Host, home: string, key: string): Host {
@@ -72,4 +73,36 @@ function forEveryUser(host: Host): Host {
   const umask = 0o022
   host.setUmask?.(umask)
   return { ...host, env, home, umask }
+}
+
+/** Where a system keeps the state of what is for every user. */
+export function systemState({ systemFolder, platform, env }: SystemPlace): string {
+  if (platform === 'win32') return env.ProgramData ?? `${systemFolder}/ProgramData`
+  return `${systemFolder}/${platform === 'darwin' ? 'Library/Application Support' : 'var/lib'}`
+}
+
+type SystemPlace = Pick<Host, 'systemFolder' | 'platform' | 'env'>
+
+/**
+ * The list of the gateways that are set up for every user, which all can read, unlike the state with the backups. Undefined on
+ * Windows, where anybody may make a file there.
+ */
+export function sharedGateways(host: SystemPlace): string | undefined {
+  return host.platform === 'win32' ? undefined : join(systemState(host), 'qcode-setup-gateways.json')
+}
+
+/** The gateways that an administrator set up with this program; none where somebody else could have written the list. */
+export function administeredGateways(host: SystemPlace & User): readonly string[] {
+  const file = sharedGateways(host)
+  if (file === undefined || !lstatSync(file, { throwIfNoEntry: false })?.isFile()) return []
+  const parts = partsOf(file).filter((part) => part.length > host.systemFolder.length)
+  try {
+    if (parts.some((part) => doubtOf(part, lstatSync(part), { ...host, uid: host.uid ?? 0 }))) return []
+    const { gateways } = JSON.parse(readFileSync(file, 'utf8'))
+    return Array.isArray(gateways)
+      ? gateways.filter((one) => typeof one === 'string' && URL.canParse(one))
+      : []
+  } catch {
+    return []
+  }
 }

@@ -44,11 +44,7 @@ export function viewMachine(host: Host): MachineView {
     return state
   }
   return {
-    env,
-    home,
-    cwd,
-    platform,
-    systemFolder,
+    ...{ env, home, cwd, platform, systemFolder },
     read,
     list: namesIn,
     hasProgram: (name, path) =>

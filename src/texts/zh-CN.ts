@@ -710,7 +710,7 @@ export const zhCN: Texts = {
   'access.read-only-disk.hint': '请在生成该磁盘之处（例如容器镜像）作此更改，或以可写方式挂载。',
   'access.store': ({ target }) =>
     `它是指向 ${target} 的链接，该文件任何人都不能写入（只读存储，例如 Nix 的存储）`,
-  'access.store.hint': '请保持该文件不变，并在生成它的地方（例如 Home Manager 的配置）作此更改。',
+  'access.store.hint': '请保持该文件不变，并在生成它的地方（例如 Home Manager 的设置）作此更改。',
   'access.with-env': ({ command }) => `如改用环境变量，请运行：${command}`,
   'access.with-project': ({ command }) => `如只设置此文件夹中的项目，请运行：${command}`,
   'access.with-print': ({ command }) => `查看需自行添加的内容，请运行：${command}`,

@@ -36,6 +36,7 @@ const server = createServer(async (request, reply) => {
 })
 server.requestTimeout = 0
 server.listen(0, '127.0.0.1', () => {
-  writeFileSync('Z:\\lane\\port.new', String(server.address().port))
-  renameSync('Z:\\lane\\port.new', 'Z:\\lane\\port')
+  const file = `Z:\\lane\\port-${process.argv[2]}`
+  writeFileSync(`${file}.new`, String(server.address().port))
+  renameSync(`${file}.new`, file)
 })

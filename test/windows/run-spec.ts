@@ -36,6 +36,7 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
       cwd: fill(step.cwd ?? home),
       ...(step.input !== undefined && { input: fill(step.input) }),
       ...(step.killAfter !== undefined && { killAfter: step.killAfter }),
+      ...(spec.locale && { locale: spec.locale }),
     })
     judge(step, ran)
     for (const [name, expected] of Object.entries(step.after ?? {})) {

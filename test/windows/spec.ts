@@ -7,10 +7,14 @@ export interface Spec {
   /** Folder of the user below C:\users; without it one of its own. */
   readonly user?: string
   readonly env?: Readonly<Record<string, string>>
+  /** The language of this Windows, where it is not English; only Wine can be asked for another. */
+  readonly locale?: Locale
   /** What is there before. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>
   readonly steps: readonly Step[]
 }
+
+export type Locale = 'zh_CN.UTF-8'
 
 /** One start of the program, or of another one. */
 export interface Step {

@@ -17,6 +17,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { execa, execaSync } from 'execa'
 import { projectPath } from '../support/run-program.ts'
+import type { Locale } from './spec.ts'
 
 const { env, getuid, platform } = process
 const cache =
@@ -48,6 +49,7 @@ export interface Start {
   readonly input?: string
   /** Milliseconds after which the program is ended as by the Task Manager. */
   readonly killAfter?: number
+  readonly locale?: Locale
 }
 
 /** A running Windows. Its files are ordinary files of this machine, at `pathOf`. */
@@ -203,6 +205,9 @@ function said(): string {
   return readFileSync(join(cache, 'said'), 'utf8').slice(-4000)
 }
 
+/** English where it is not said; each is a Windows of its own in the eyes of a program. */
+const locales = ['C.UTF-8', 'zh_CN.UTF-8'] as const satisfies (Locale | 'C.UTF-8')[]
+
 /** One Windows for all specs: to start it takes as long as two commands. */
 async function startDriver(): Promise<Windows> {
   const lane = join(root, 'lane')
@@ -211,15 +216,23 @@ async function startDriver(): Promise<Windows> {
   for (const name of ['driver.mjs', 'watch.cjs']) {
     writeFileSync(join(lane, name), readFileSync(join(import.meta.dirname, name)))
   }
-  const driver = enter("exec wine64 'C:\\Program Files\\nodejs\\node.exe' 'Z:\\lane\\driver.mjs'")
-  while (!existsSync(join(lane, 'port'))) {
-    if (driver.exitCode !== null) throw new Error(`Wine ended: ${said()}`)
-    await pause(50)
+  const start = (locale: string) =>
+    `LC_ALL=${locale} wine64 'C:\\Program Files\\nodejs\\node.exe' 'Z:\\lane\\driver.mjs' ${locale}`
+  const driver = enter(`${locales.map(start).join(' & ')}; wait`)
+  const origins = new Map<string, string>()
+  for (const locale of locales) {
+    const file = join(lane, `port-${locale}`)
+    while (!existsSync(file)) {
+      if (driver.exitCode !== null) throw new Error(`Wine ended: ${said()}`)
+      await pause(50)
+    }
+    origins.set(locale, `http://127.0.0.1:${readFileSync(file, 'utf8')}`)
   }
-  const origin = `http://127.0.0.1:${readFileSync(join(lane, 'port'), 'utf8')}`
   return {
-    run: async (start) =>
-      (await fetch(origin, { method: 'POST', body: JSON.stringify(start) })).json() as Promise<Ran>,
+    run: async ({ locale = 'C.UTF-8', ...start }) => {
+      const reply = await fetch(origins.get(locale) ?? '', { method: 'POST', body: JSON.stringify(start) })
+      return reply.json() as Promise<Ran>
+    },
     close: () => void driver.kill('SIGKILL'),
   }
 }

@@ -168,6 +168,100 @@ export const commands: Spec[] = [
       { args: ['key', 'forget', '--yes'] },
     ],
   },
+  ...[
+    { shell: 'PowerShell', env: {}, typed: 'Remove-Item Env:CLAUDE_CODE_USE_BEDROCK', never: 'unset CLAUDE' },
+    {
+      shell: 'Git Bash',
+      env: { MSYSTEM: 'MINGW64' },
+      typed: 'unset CLAUDE_CODE_USE_BEDROCK',
+      never: 'Remove-Item',
+    },
+  ].map(
+    ({ shell, env, typed, never }): Spec => ({
+      title: `in ${shell}, hints are typed as that shell takes them, for people and for programs`,
+      env: { CLAUDE_CODE_USE_BEDROCK: '1', ...env },
+      files: { '.claude\\settings.json': ownClaude },
+      steps: [
+        { args: ['--tool', 'claude-code', ...keyed, '--allow-problems'] },
+        { args: ['doctor', '--no-check'], exit: 3, out: [typed], never: [never] },
+        { args: ['doctor', '--no-check', '--json'], exit: 3, out: [typed], never: [never] },
+      ],
+    }),
+  ),
+  {
+    title: 'reports write ~ for the home',
+    steps: [
+      { args: ['--tool', 'codex', ...keyed], out: ['~\\.codex\\config.toml'] },
+      { args: ['status', '--json'], out: ['C:\\\\users\\\\ada\\\\.codex'] },
+      {
+        args: ['remove', '--yes'],
+        out: ['~\\.codex\\config.toml'],
+        never: ['C:\\users\\ada'],
+      },
+    ],
+  },
+  ...(['SIGINT', 'SIGBREAK', 'SIGHUP'] as const).map(
+    (signal): Spec => ({
+      title: `${signal} while a gateway is waited for ends with 130, and nothing is written`,
+      steps: [
+        {
+          args: ['--tool', 'codex', '--gateway', '%GATEWAY%', '--key-file', '%KEY%', '--yes'],
+          env: { LANE_SIGNAL: signal },
+          exit: 130,
+          after: { '.codex\\config.toml': absent },
+        },
+      ],
+    }),
+  ),
+  {
+    title: 'a policy of the user in the registry wins over the settings, and doctor names it',
+    files: { '.claude\\settings.json': ownClaude },
+    steps: [
+      { args: ['--tool', 'claude-code', '--region', 'us', ...keyed] },
+      {
+        command: [
+          'C:\\windows\\system32\\reg.exe',
+          'add',
+          'HKCU\\SOFTWARE\\Policies\\ClaudeCode',
+          '/v',
+          'Settings',
+          '/d',
+          '{"env":{"ANTHROPIC_BASE_URL":"https://eu.qcode.cc/api"}}',
+          '/f',
+        ],
+      },
+      {
+        args: ['doctor', '--no-check'],
+        exit: null,
+        out: ['HKCU\\SOFTWARE\\Policies\\ClaudeCode\\Settings', 'https://eu.qcode.cc/api'],
+      },
+      {
+        command: ['C:\\windows\\system32\\reg.exe', 'delete', 'HKCU\\SOFTWARE\\Policies\\ClaudeCode', '/f'],
+      },
+      { args: ['doctor', '--no-check'], never: ['Policies', 'eu.qcode.cc'] },
+    ],
+  },
+  {
+    title: 'files of an editor that runs are not written, whatever tasklist writes its list in',
+    steps: [
+      {
+        command: [
+          'C:\\Program Files\\nodejs\\node.exe',
+          '-e',
+          "const fs=require('node:fs');fs.copyFileSync(process.execPath,'Code.exe');" +
+            "require('node:child_process').spawn('Code.exe',['-e','setTimeout(()=>{},60000)'],{detached:true,stdio:'ignore'}).unref()",
+        ],
+      },
+      {
+        args: ['--tool', 'cline', '--cline-variant', 'extension-next', ...keyed],
+        exit: 1,
+        err: ['Code.exe is running'],
+        after: { '.cline': absent },
+      },
+      { command: ['C:\\windows\\system32\\taskkill.exe', '/IM', 'Code.exe', '/F'] },
+      { args: ['--tool', 'cline', '--cline-variant', 'extension-next', ...keyed] },
+    ],
+  },
   {
     title: 'lint finds a wrong base URL below a folder spelled with backslashes',
     files: {

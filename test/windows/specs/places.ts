@@ -112,8 +112,20 @@ export const places: Spec[] = [
     steps: [{ args: ['--tool', 'codex', ...keyed], after: { '.codex\\config.toml': ['/openai'] } }],
   },
   {
-    title: 'Chinese Windows, which sets no LANG, is answered in the language of LANG where there is one',
-    env: { LANG: 'zh_CN.UTF-8' },
-    steps: [{ args: ['status'], out: [/[\u4e00-\u9fff]/] }],
+    title: 'Chinese Windows, which sets no LANG, is answered in Chinese',
+    locale: 'zh_CN.UTF-8',
+    env: { LANG: '' },
+    steps: [
+      { args: ['status'], out: [/[\u4e00-\u9fff]/] },
+      { args: ['status'], env: { LANG: 'en_US.UTF-8' }, never: [/[\u4e00-\u9fff]/] },
+      { args: ['status', '--lang', 'en'], never: [/[\u4e00-\u9fff]/] },
+    ],
+  },
+  {
+    title: 'English Windows is answered in English, and in the language of LANG where there is one',
+    steps: [
+      { args: ['status'], env: { LANG: '' }, never: [/[\u4e00-\u9fff]/] },
+      { args: ['status'], env: { LANG: 'zh_CN.UTF-8' }, out: [/[\u4e00-\u9fff]/] },
+    ],
   },
 ]

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { posix, sep, win32 } from 'node:path'
 import { UserError } from '../errors.ts'
+import { isOnWindows } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -13,7 +14,7 @@ type FolderSurroundings = Pick<Host, 'env' | 'home' | 'platform'>
 export interface OddFolder {
   readonly variable: string
   readonly value: string
-  readonly why: 'tilde' | 'relative' | 'not-utf8'
+  readonly why: 'tilde' | 'relative' | 'not-utf8' | 'windows'
 }
 
 const ofEveryone = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME']
@@ -25,7 +26,7 @@ export function oddHomes({ env, home, platform }: FolderSurroundings): OddFolder
     [variable, env[variable] || home] as const,
     ...ofEveryone.map((name) => [name, env[name]] as const),
   ]
-  const found = named.flatMap(([name, value]) => oddFolder(name, value, platform))
+  const found = named.flatMap(([name, value]) => oddFolder(name, value, { env, platform }))
   // By its own specification an XDG path that is not absolute counts as not set; one with a ~ was meant.
   return found.filter((one) => one.why !== 'relative' || one.variable === variable)
 }
@@ -43,15 +44,20 @@ export function oddFoldersOf(
   const names = new Set([...ofTool, ...ofShell])
   return [...names]
     .filter((name) => !ofEveryone.includes(name) && Object.hasOwn(env, name))
-    .flatMap((name) => oddFolder(name, env[name], platform))
+    .flatMap((name) => oddFolder(name, env[name], { env, platform }))
 }
 
 /** An empty variable counts as none. */
-function oddFolder(variable: string, value: string | undefined, platform: string): OddFolder[] {
+function oddFolder(
+  variable: string,
+  value: string | undefined,
+  host: Pick<Host, 'env' | 'platform'>,
+): OddFolder[] {
   if (!value) return []
-  const { isAbsolute } = platform === 'win32' ? win32 : posix
+  const { isAbsolute } = host.platform === 'win32' ? win32 : posix
   if (/^~/.test(value)) return [{ variable, value, why: 'tilde' }]
   if (!isAbsolute(value)) return [{ variable, value, why: 'relative' }]
+  if (isOnWindows(value, host)) return [{ variable, value, why: 'windows' }]
   // Bytes that are no UTF-8 come as this character: what is there cannot be reached by the name that is left.
   return value.includes('\uFFFD') && !existsSync(value) ? [{ variable, value, why: 'not-utf8' }] : []
 }
@@ -98,6 +104,7 @@ export function describeOddFolder({ variable, value, why }: OddFolder): { messag
 
 function remedyFor(variable: string, value: string, why: OddFolder['why']): Message {
   const isHome = variable === 'HOME' || variable === 'USERPROFILE'
+  if (why === 'windows') return say('odd-folder.windows.hint', { variable })
   if (why === 'not-utf8') return say('odd-folder.not-utf8.hint', { variable })
   if (isHome) return say('odd-folder.home.hint', { variable })
   const tail = value.replace(/^~[/\\]?/, '')

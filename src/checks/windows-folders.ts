@@ -1,9 +1,11 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolvePlaces } from '../catalog/places.ts'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Tool } from '../catalog/tool.ts'
-import { namesIn } from '../host/files-at.ts'
+import type { Finding } from '../finding.ts'
+import { isWsl, namesIn, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { say } from '../texts/message.ts'
 
 /**
  * Each variable by which the client can be told its folders, with the folder in this home. Windows tells a program where its
@@ -49,4 +51,54 @@ function stamps(path: string, levels: number): [string, string][] {
   if (stat?.isFile()) return [[path, `${stat.mtimeMs} ${stat.size}`]]
   if (!stat?.isDirectory() || levels < 0) return []
   return namesIn(path).flatMap((name) => stamps(join(path, name), levels - 1))
+}
+
+/** A user of the Windows around WSL, with the clients that they have there. */
+interface WindowsUser {
+  /** Their home as Linux sees it. */
+  readonly home: string
+  readonly tools: readonly Tool[]
+}
+
+/** Folders beside the homes. */
+const nobodys = /^(public|default|default user|all users|defaultapppool)$/i
+
+/**
+ * Under WSL, what is to be said of clients on the Windows around it: their programs as npm installs them, or folders of theirs.
+ * What is set up in Linux reaches none of them. Nothing on other systems.
+ */
+export function windowsFindings(tools: readonly Tool[], host: Host): Finding[] {
+  return clientsOnWindows(tools, host).map(({ home, tools: there }) => ({
+    id: 'windows-has-its-own',
+    level: 'info',
+    isNote: true,
+    message: say('wsl.clients', { tools: there.map(({ title }) => title), home }),
+    hint: say('wsl.clients.hint', { tools: there.map(({ id }) => id) }),
+  }))
+}
+
+function clientsOnWindows(tools: readonly Tool[], host: Host): WindowsUser[] {
+  if (!isWsl(host)) return []
+  const users = join(windowsDrive(host), 'Users')
+  return namesIn(users)
+    .filter((name) => !nobodys.test(name))
+    .map((name) => join(users, name))
+    .map((home) => ({ home, tools: tools.filter((tool) => isThere(tool, home)) }))
+    .filter((user) => user.tools.length > 0)
+}
+
+/** Drive C of Windows as WSL mounts it: see wsl.conf, `[automount]`. */
+export function windowsDrive({ systemFolder }: Pick<Host, 'systemFolder'>): string {
+  const settings = readText(join(systemFolder, '/etc/wsl.conf')) ?? ''
+  const section = /^\[automount\]$([^[]*)/m.exec(settings)?.[1] ?? ''
+  const root = /^\s*root\s*=\s*"?([^"\n]+)/m.exec(section)?.[1]?.trim() ?? '/mnt'
+  return join(systemFolder, root, 'c')
+}
+
+function isThere({ detect, places }: Tool, home: string): boolean {
+  const roaming = join(home, 'AppData/Roaming')
+  const there = { env: { APPDATA: roaming }, home, cwd: home, platform: 'win32' } as const
+  const folders = detect.folders.map((folder) => resolvePath(folder, resolvePlaces(places, there)))
+  const programs = detect.commands.map((name) => join(roaming, 'npm', `${name}.cmd`))
+  return [...folders, ...programs].some((path) => existsSync(path))
 }

@@ -1,17 +1,22 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { detectTool } from '../catalog/detect.ts'
 import type { Installer } from '../catalog/steps.ts'
 import { type Catalog, keyVariables, type Tool } from '../catalog/tool.ts'
-import { type CommandContext, isInteractive } from '../command.ts'
+import { windowsDrive } from '../checks/windows-folders.ts'
+import { type CommandContext, isInteractive, type Outcome } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { findProgram } from '../host/files-at.ts'
+import { findProgram, isWsl } from '../host/files-at.ts'
 import type { Host, RunResult } from '../host/host.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { printable } from '../request/parse-arguments.ts'
-import { type Input, isOn, textOf } from '../request/request.ts'
+import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import { maskFileText } from '../secrets/mask-file-text.ts'
-import { quoteWord } from '../texts/commands.ts'
+import { Secret } from '../secrets/secret.ts'
+import { inShellNamed, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
+import { aboutProgram } from '../ui/describe-failure.ts'
 import { withProgress } from '../ui/write-text.ts'
 
 /** How one missing client is installed. */
@@ -29,8 +34,9 @@ const shownLines = 12
 
 const longestLine = 300
 
-/** Errors: UserError, exit 2, for `--registry` with a wrong value or alone, and where nobody says yes to `--install`. */
+/** Errors: UserError, exit 2, for `--registry` with a wrong value or alone, where nobody says yes to `--install`, and for `--also-windows` where there is no Windows. */
 export function refuseWrongInstall(input: Input, host: Host, { installers }: Catalog): void {
+  if (isOn(input, 'alsoWindows')) refuseAlsoWindows(input, host)
   const registry = textOf(input, 'registry')
   const names = [...new Set(installers.flatMap(({ mirrors }) => Object.keys(mirrors)))]
   if (registry !== undefined && !isOn(input, 'install'))
@@ -41,7 +47,8 @@ export function refuseWrongInstall(input: Input, host: Host, { installers }: Cat
       say('install.registry', { value: printable(registry) }),
       say('install.registry.hint', { names }),
     )
-  if (isInteractive(input, host) || isOn(input, 'yes') || isOn(input, 'dryRun')) return
+  if (!isOn(input, 'install') || isInteractive(input, host) || isOn(input, 'yes') || isOn(input, 'dryRun'))
+    return
   throw usage('install-unconfirmed', say('install.unconfirmed'), say('install.unconfirmed.hint'))
 }
 
@@ -178,4 +185,76 @@ function failed(install: Install, { stdout, stderr, timedOut }: RunResult): User
 
 function usage(code: string, message: Message, hint: Message | string = 'qcode-setup --help'): UserError {
   return new UserError({ code, message, hint, exit: 2 })
+}
+
+/** UserError, exit 2: there is no Windows around this Linux, or it could not have the same settings. */
+function refuseAlsoWindows(input: Input, host: Host): void {
+  const fault = isWsl(host)
+    ? (textOf(input, 'scope') ?? 'user') === 'user'
+      ? undefined
+      : 'scope'
+    : 'not-here'
+  if (fault === undefined) return
+  const [message, hint] = [say(`wsl.${fault}`), say(`wsl.${fault}.hint`)]
+  throw new UserError({ code: 'no-windows', message, hint, exit: 2 })
+}
+
+/** The set-up once more on the Windows around this Linux, by npx there; what cannot be run is printed. The key goes through standard input. */
+export async function alsoOnWindows(
+  outcome: Outcome,
+  { choices, dryRun, key }: { choices: readonly ToolChoice[]; dryRun: boolean; key: Secret | undefined },
+  input: Input,
+  { host }: CommandContext,
+): Promise<Outcome> {
+  const words = [`qcode-setup@${aboutProgram(host).version}`, ...sameFlags(choices, input)]
+  const command = ['npx', '--yes', ...words].map(inShellNamed('powershell').quote).join(' ')
+  const typed = say('wsl.type-there', { command }).in(host.texts)
+  const drive = windowsDrive(host)
+  const program = join(drive, 'Windows/System32/cmd.exe')
+  // cmd.exe would read what is more than a word.
+  const canRun = existsSync(program) && words.every((word) => /^[\w@.:/=+-]+$/.test(word))
+  const isKept = choices.every(({ keyStore }) => keyStore === 'env')
+  if (dryRun || outcome.exit !== 0 || !canRun || (key === undefined && !isKept)) {
+    return {
+      ...outcome,
+      data: { ...outcome.data, windows: { command, ran: false } },
+      next: [...(outcome.next ?? []), typed],
+    }
+  }
+  const given = key === undefined ? [] : ['--key-file', '-']
+  const work = host.run(program, ['/d', '/c', 'npx', '--yes', ...words, ...given, '--yes'], {
+    cwd: drive,
+    timeoutMs: windowsPatienceMs,
+    ...(key && { input: `${Secret.reveal(key)}\n` }),
+  })
+  const { exit } = await withProgress(host, host.texts['progress.write'], work)
+  const finding: Finding =
+    exit === 0
+      ? { id: 'windows-set-up', level: 'ok', message: say('wsl.done') }
+      : {
+          id: 'windows-failed',
+          level: 'failed',
+          message: say('wsl.failed', { code: String(exit ?? '?') }),
+          hint: say('wsl.type-there', { command }),
+        }
+  const data = { ...outcome.data, windows: { command, ran: true, exit } }
+  return { ...outcome, exit: exit === 0 ? outcome.exit : 1, findings: [...outcome.findings, finding], data }
+}
+
+/** npx may have to fetch the program first. */
+const windowsPatienceMs = 5 * 60_000
+
+/** What makes the same of another home: tools, gateway, models, and where the key is kept. */
+function sameFlags(choices: readonly ToolChoice[], input: Input): string[] {
+  const [first] = choices
+  if (!first) return []
+  const { origin, keyStore } = first
+  return [
+    ...choices.flatMap(({ tool }) => ['--tool', tool.id]),
+    ...(origin.region === 'custom' ? ['--gateway', origin.text] : ['--region', origin.region]),
+    ...(origin.isUnencrypted ? ['--allow-http'] : []),
+    ...(keyStore === 'file' ? [] : ['--key-store', keyStore]),
+    ...listOf(input, 'model').flatMap((model) => ['--model', model]),
+    ...(isOn(input, 'noCheck') ? ['--no-check'] : []),
+  ]
 }

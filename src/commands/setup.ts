@@ -1,3 +1,4 @@
+import { windowsFindings } from '../checks/windows-folders.ts'
 import {
   type CommandContext,
   type CommandSpec,
@@ -79,7 +80,8 @@ async function setUp(given: Input, context: WritingContext, presets?: Presets): 
 }
 
 async function refuseInstall(given: Input, { host, catalog }: WritingContext): Promise<void> {
-  if (!isOn(given, 'install') && textOf(given, 'registry') === undefined) return
+  const isConcerned = isOn(given, 'install') || isOn(given, 'alsoWindows') || textOf(given, 'registry')
+  if (!isConcerned) return
   const { refuseWrongInstall } = await import('./install-clients.ts')
   refuseWrongInstall(given, host, catalog)
 }
@@ -112,7 +114,12 @@ function setupMaker(
     input,
     choose: () => choose(input, key, before, context),
     inRegion: (region) => setupMaker(inRegion(input, region), key, [], context),
-    report: (applied) => report(applied, input, context),
+    report: async (applied) => {
+      const outcome = await report(applied, input, context)
+      if (!isOn(input, 'alsoWindows')) return outcome
+      const { alsoOnWindows } = await import('./install-clients.ts')
+      return alsoOnWindows(outcome, { ...applied, key }, input, context)
+    },
   }
 }
 
@@ -130,11 +137,12 @@ async function choose(
     normaliseRequest(input, tools, key, catalog, host, keepSetUp(input, context)),
   )
   const settled = await resolveVariants(request.choices, input, context)
+  const beside = isOn(input, 'alsoWindows') ? [] : windowsFindings(tools, host)
   return {
     choices: settled.choices,
     origin,
     ...(request.key && { key: request.key, checkedKey: request.key }),
-    findings: [...before, ...findings, ...settled.findings],
+    findings: [...before, ...findings, ...settled.findings, ...beside],
     makePlan: (planContext, choices) => planSetup({ ...request, choices }, planContext),
     canLeaveOut: true,
     canTry: request.key !== undefined && (await hasTriable(settled.choices, input, context)),

@@ -107,12 +107,12 @@ function isOffer(path: string): boolean {
 }
 
 /** Whether this is Linux on Windows. */
-function isWsl({ env }: Pick<Host, 'env'>): boolean {
-  return Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP)
+export function isWsl({ env, platform }: Pick<Host, 'env' | 'platform'>): boolean {
+  return platform === 'linux' && Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP)
 }
 
 /** Whether a path lies on a drive of the Windows around WSL, where it is mounted unless somebody has moved that. */
-export function isOnWindows(path: string, host: Pick<Host, 'env'>): boolean {
+export function isOnWindows(path: string, host: Pick<Host, 'env' | 'platform'>): boolean {
   return isWsl(host) && /^\/mnt\/[a-z](\/|$)/.test(path)
 }
 

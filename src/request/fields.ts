@@ -242,6 +242,7 @@ export const fields = {
   purge: { flag: 'purge', summary: say('flag.purge'), commands: ['remove'] },
   install: { flag: 'install', summary: say('flag.install'), commands: ['setup'] },
   registry: { flag: 'registry', value: 'URL', summary: say('flag.registry'), commands: ['setup'] },
+  alsoWindows: { flag: 'also-windows', summary: say('flag.also-windows'), commands: ['setup'] },
   exitCode: { flag: 'exit-code', summary: say('flag.exit-code'), commands: ['setup', 'switch', 'status'] },
   diff: {
     flag: 'diff',

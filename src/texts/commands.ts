@@ -58,8 +58,7 @@ const posix: Commands = {
 const powershell: Commands = {
   name: 'powershell',
   lineGoesOn: '`',
-  quote: (word) =>
-    /^[\w+./:-]+$/.test(word) && !word.startsWith('-') ? word : `'${word.replaceAll(/['‘’‚‛]/g, '$&$&')}'`,
+  quote: (word) => (/^[\w+./:-][\w+./:@=-]*$/.test(word) ? word : `'${word.replaceAll(/['‘’‚‛]/g, '$&$&')}'`),
   look: (path) => `Get-Item -Force -LiteralPath ${path}`,
   move: (path, away) => `Move-Item -LiteralPath ${path} ${away}`,
   remove: (paths) => `Remove-Item -Force -LiteralPath ${paths.join(',')}`,
@@ -96,6 +95,11 @@ export function shellForHints(
   env: Readonly<Record<string, string | undefined>>,
 ): TypedIn {
   return platform === 'win32' && !env.MSYSTEM ? 'powershell' : 'posix'
+}
+
+/** How things are done in another shell than the user's. */
+export function inShellNamed(name: TypedIn): Commands {
+  return shells[name]
 }
 
 /** How things are done in the user's shell: a command in a hint is there to be copied. */

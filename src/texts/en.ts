@@ -1100,10 +1100,28 @@ export const en = {
     `${variable} is ${value}: the name is not valid UTF-8, so qcode-setup can't open that folder.`,
   'odd-folder.not-utf8.hint': ({ variable }: With<'variable'>) =>
     `Set ${variable} to a folder whose name is valid UTF-8.`,
+  'odd-folder.windows': ({ variable, value }: With<'variable' | 'value'>) =>
+    `${variable} is ${value}: that folder belongs to Windows, whose disks keep no key private from here.`,
+  'odd-folder.windows.hint': ({ variable }: With<'variable'>) =>
+    `Set ${variable} to a folder of Linux, or remove it. To set up the tools of Windows, add --also-windows.`,
   'odd-folder.home.hint': ({ variable }: With<'variable'>) =>
     `Set ${variable} to the full path of your home, such as /home/you, then run the same command again.`,
   'odd-folder.hint': ({ variable, value }: With<'variable' | 'value'>) =>
     `${inShell().assign(variable, value)} where it is set now, or ${inShell().unset(variable)}; then run the same command again.`,
+
+  // WSL: the Windows around this Linux.
+  'wsl.clients': ({ tools, home }: { readonly tools: readonly string[] } & With<'home'>) =>
+    `Windows has its own ${listed(tools)} (${home}), which settings of this Linux don't reach.`,
+  'wsl.clients.hint': ({ tools }: { readonly tools: readonly string[] }) =>
+    `To set them up too, run: qcode-setup --tool ${tools.join(' --tool ')} --also-windows`,
+  'wsl.not-here': '--also-windows works only in WSL, the Linux on Windows.',
+  'wsl.not-here.hint': 'Leave out --also-windows.',
+  'wsl.scope': '--also-windows sets up the tools of your user, so it needs --scope user.',
+  'wsl.scope.hint': 'Leave out --also-windows, or use --scope user.',
+  'wsl.done': 'The same tools have been set up on Windows.',
+  'wsl.failed': ({ code }: With<'code'>) =>
+    `The tools of Windows could not be set up from here (exit code ${code}).`,
+  'wsl.type-there': ({ command }: With<'command'>) => `In PowerShell on Windows, run: ${command}`,
 
   // The command line.
   'unknown.by-hand': ({ tool }: With<'tool'>) =>
@@ -2085,6 +2103,8 @@ export const en = {
     'Also delete the backups that contain the key (the changes they belong to can no longer be undone)',
   'flag.install': 'Also install the tools that are missing, with npm, pipx or uv (undo keeps them installed)',
   'flag.registry': 'With --install: the registry to install from, or `china` for mirrors in mainland China',
+  'flag.also-windows':
+    'In WSL, also set up the same tools on Windows: there by npx, or by a command that is printed',
   'flag.exit-code':
     'Exit with 3 if something has changed (status) or would change (with --dry-run), otherwise with 0',
   'flag.diff': 'Show the changes as a diff, with keys masked',

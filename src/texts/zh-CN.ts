@@ -892,10 +892,27 @@ export const zhCN: Texts = {
   'odd-folder.not-utf8': ({ variable, value }) =>
     `${variable} 为 ${value}：名称不是有效的 UTF-8，qcode-setup 无法打开该文件夹。`,
   'odd-folder.not-utf8.hint': ({ variable }) => `请将 ${variable} 设为名称是有效 UTF-8 的文件夹。`,
+  'odd-folder.windows': ({ variable, value }) =>
+    `${variable} 为 ${value}：该文件夹属于 Windows，其磁盘在此无法保护密钥不被他人读取。`,
+  'odd-folder.windows.hint': ({ variable }) =>
+    `请将 ${variable} 设为 Linux 中的文件夹，或取消设置。如要设置 Windows 中的工具，请加上 --also-windows。`,
   'odd-folder.home.hint': ({ variable }) =>
     `请将 ${variable} 设为主目录的完整路径，例如 /home/you，然后重新运行同一命令。`,
   'odd-folder.hint': ({ variable, value }) =>
     `请在当前设置处改为 ${inShell().assign(variable, value)}，或运行 ${inShell().unset(variable)}，然后重新运行同一命令。`,
+
+  // WSL: the Windows around this Linux.
+  'wsl.clients': ({ tools, home }) =>
+    `Windows 另有自己的${spaced(tools.join('、'))}（${home}），此 Linux 中的设置对其无效。`,
+  'wsl.clients.hint': ({ tools }) =>
+    `如要一并设置，请运行：qcode-setup --tool ${tools.join(' --tool ')} --also-windows`,
+  'wsl.not-here': '--also-windows 只能在 WSL（Windows 中的 Linux）中使用。',
+  'wsl.not-here.hint': '请去掉 --also-windows。',
+  'wsl.scope': '--also-windows 设置的是您本人的工具，因此需要 --scope user。',
+  'wsl.scope.hint': '请去掉 --also-windows，或使用 --scope user。',
+  'wsl.done': 'Windows 中的相同工具也已设置。',
+  'wsl.failed': ({ code }) => `无法从此处设置 Windows 中的工具（退出码 ${code}）。`,
+  'wsl.type-there': ({ command }) => `请在 Windows 的 PowerShell 中运行：${command}`,
 
   // The command line.
   'unknown.by-hand': ({ tool }) => `${tool} 需要手动设置：qcode-setup 无法写入其设置。`,
@@ -1678,6 +1695,7 @@ export const zhCN: Texts = {
   'flag.purge': '同时删除含有密钥的备份（相应的操作将无法再撤销）',
   'flag.install': '同时用 npm、pipx 或 uv 安装缺少的工具（undo 不会卸载）',
   'flag.registry': '与 --install 一起使用：安装所用的软件源，或 `china`（中国大陆镜像）',
+  'flag.also-windows': '在 WSL 中，同时设置 Windows 中的相同工具：通过 npx 运行，或打印相应命令',
   'flag.exit-code': '有变化（status）或将有变化（配合 --dry-run）时退出码为 3，否则为 0',
   'flag.diff': '以 diff 形式显示更改，密钥已隐藏',
   'flag.timeout': '等待网关响应的时限（秒）',

@@ -14,6 +14,7 @@ import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/written-keys.ts'
 import { say } from '../../texts/message.ts'
+import { windowsFindings } from '../windows-folders.ts'
 import { completeHints } from './complete-hints.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
 import { daemonFindings, oddFolderFindings, versionFindings } from './state-findings.ts'
@@ -51,6 +52,7 @@ export async function diagnose(
     ...views.flatMap((view) => toolFindings(view, context)),
     ...accounts.flatMap((view) => completeHints(judgeEffect(view, context), [view], context)),
     ...oddFolderFindings(context),
+    ...windowsFindings(catalog.tools, host),
     ...profileFindings(catalog.shells, machine),
     ...completeHints(judgeMachine(context), views, context),
     ...(await keyFileFindings(keyFiles([...views, ...accounts], context), context)),

@@ -60,7 +60,7 @@ describe('a program that does not count', () => {
     [{ WSL_DISTRO_NAME: 'Debian' }, '/usr/bin', false],
     [{}, '/mnt/c/Users/ada/AppData/Roaming/npm', false],
   ])('with %j, one of Windows in %s: %s', (env, folder, isOne) => {
-    expect(isOnWindows(folder, { env })).toBe(isOne)
+    expect(isOnWindows(folder, { env, platform: 'linux' })).toBe(isOne)
   })
 })
 

@@ -23,7 +23,8 @@ const named = (journeys: readonly Journey[]) => journeys.map((journey) => [journ
 
 describe('the search', () => {
   it('goes over every command', () => {
-    expect(Object.keys(commandRuns).sort()).toEqual(commandTable.map(({ name }) => name).sort())
+    const names = commandTable.map(({ name }) => name).sort()
+    expect(Object.keys(commandRuns).sort(), 'test/canary/command-runs.ts').toEqual(names)
   })
 
   it.each([canaryKey, oddKey])('finds every piece of %s, however it is spelled', (key) => {

@@ -42,7 +42,8 @@ export async function walk({ files = {}, steps }: Journey): Promise<void> {
       if (step.before) notePlanted(place)
       const ran = await runStep(step, place)
       const told = `qcode-setup ${step.args.join(' ')}\n${ran.stdout}${ran.stderr}`
-      expect(searchRun(place, ran, mayShow(step.args)), told).toEqual([])
+      const hits = searchRun(place, ran, mayShow(step.args))
+      expect(hits, hits.length > 0 ? `a key shows in ${hits.join(', in ')}\n${told}` : told).toEqual([])
       if (step.exit !== undefined) expect(ran.exit, told).toBe(step.exit)
       if (step.says !== undefined)
         expect(`${ran.stdout}${ran.stderr}`.replace(/\s+/g, ' ')).toContain(step.says)

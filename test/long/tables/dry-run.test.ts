@@ -100,12 +100,14 @@ describe.each(Object.entries(states))('with --dry-run, in a home that is %s,', (
 
 it('every command that writes is in this table', () => {
   const names = new Set(Object.values(commands).map(([name]) => name))
+  const add = 'each is typed in `commands` of test/long/tables/dry-run.test.ts'
   expect(
     commandTable
       // `run` writes its own state alone, and shows with --print what it would do.
       .filter(({ writes }) => writes === 'files')
       .map(({ name }) => name)
       .sort(),
+    add,
   ).toEqual([...names].sort())
 })
 

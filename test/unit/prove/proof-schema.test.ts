@@ -47,10 +47,11 @@ describe('a [[prove]] section', () => {
   it.each(testCatalog.tools.map((each) => [each.id, each] as const))(
     'stands in the folder of %s',
     (_, each) => {
-      expect(each.proofs.length).toBeGreaterThan(0)
+      const add = `templates/${each.id}/tool.toml needs a [[prove]]: one turn without a terminal`
+      expect(each.proofs.length, add).toBeGreaterThan(0)
       for (const variant of each.variants.filter(({ when }) => when !== 'request')) {
         const fitting = each.proofs.filter(({ variants }) => variants?.includes(variant.id) ?? true)
-        expect(fitting.length).toBeGreaterThan(0)
+        expect(fitting.length, `${add}, for its variant ${variant.id} too`).toBeGreaterThan(0)
       }
       for (const { args, variants = [], protocol } of each.proofs) {
         expect(args).toContain('{{ prompt }}')

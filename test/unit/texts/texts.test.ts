@@ -124,7 +124,7 @@ function found(words: RegExp, text: string, where: string): string[] {
 function pairsIn(data: unknown, path = ''): (readonly [path: string, english: string, chinese: string])[] {
   if (typeof data !== 'object' || data === null) return []
   const named = Object.entries(data)
-  const inner = named.flatMap(([name, value]) => pairsIn(value, `${path}.${name}`))
+  const inner = named.flatMap(([name, value]) => pairsIn(value, `${path}.${Object(value).id ?? name}`))
   const own = named.flatMap(([name, value]) =>
     typeof value === 'string' && /^(?:text|title|audience|why|fix)$/.test(name)
       ? [[`${path}.${name}`, value, String(Object(data)[`${name}Zh`] ?? '')] as const]
@@ -137,7 +137,7 @@ describe('what the data in templates/ say', () => {
   const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|perl|cline) [^,;:]*)$/
   const pairs = pairsIn(testCatalog)
   /** The name of a tool, a command and what a client shows are the same in both languages. */
-  const isName = (path: string) => /\.shows\.|^\.tools\.\d+\.title$/.test(path)
+  const isName = (path: string) => /\.shows\.|^\.tools\.[^.]+\.title$/.test(path)
   const sentences = pairs.filter(
     ([path, english]) => !isName(path) && / [a-z]+ /.test(english) && !isCommand.test(english),
   )

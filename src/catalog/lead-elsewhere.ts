@@ -196,6 +196,9 @@ const filledInLater = /[$%]\{?\w|\{env:/i
 const addressWord =
   /(?:ur[il]s?|hosts?|hostname|endpoints?|servers?|origins?|domains?|address(?:es)?|gateway|relay|upstream|base)$/i
 
+/** Nothing but an address stands under these; a host of one word is one in a network that completes names. */
+const addressAlone = /^(?:base)?(?:ur[il]s?|hostnames?|endpoints?)$/i
+
 const wordForPeople = /^(?:title|label|name|description|note|comment|text|message|help|summary)$/i
 
 /**
@@ -222,6 +225,7 @@ export function isUsualHost(text: string): boolean {
 
 function isHostAlone(text: string, name: readonly string[]): boolean {
   if (name.some((word) => addressWord.test(word))) {
+    if (addressAlone.test(name.at(-1) ?? '') && /^[\p{L}\p{N}]/u.test(text)) return !offValues.test(text)
     return [wholeHost, wholeNumber, addressInOneNumber, filledInLater].some((form) => form.test(text))
   }
   if (name.some((word) => wordForPeople.test(word))) return false

@@ -102,6 +102,8 @@ it('a table that is named as a host is, holds what is meant for that host', () =
 it.each([
   ['host', 'evil.rocks'],
   ['baseURL', 'evil.museum'],
+  ['baseURL', 'evil'],
+  ['OPENAI_BASE_URL', 'evil'],
   ['OPENAI_API_BASE', 'evil.museum'],
   ['api_endpoint', 'localhost'],
   ['server', '::1'],

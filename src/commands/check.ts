@@ -1,4 +1,4 @@
-import { checkData, checkSettings, isRight } from '../checks/check-gateway.ts'
+import { checkData, checkSettings, type GatewayCheck, isRight } from '../checks/check-gateway.ts'
 import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
@@ -62,7 +62,7 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const [answers, safer] = await withProgress(host, host.texts['check.progress'], work)
   const limits = tellLimits(answers)
   const checks = sortBySpeed(answers.map(({ check }) => check))
-  const recommended = checks.length > 1 ? (recommend(checks)?.origin.region ?? null) : undefined
+  const recommended = checks.length > 1 ? regionToTake(checks) : undefined
   const ofTools = isOn(input, 'withTools') ? await lookAtTools(input, context) : undefined
   const exit = checks.every(isRight) ? 0 : 4
   const page = reportCheck(
@@ -96,6 +96,13 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
     next: page.next,
     verdict: ofTools ? `${page.verdict}\n${ofTools.verdict ?? ofTools.report}` : page.verdict,
   }
+}
+
+/** The id of the fastest region in which all is right; null where none answers as it should, undefined where only the key is wrong. */
+function regionToTake(checks: readonly GatewayCheck[]): string | null | undefined {
+  const best = recommend(checks.filter(isRight))
+  if (best) return best.origin.region
+  return recommend(checks) ? undefined : null
 }
 
 /** What `doctor` says of the tools in use. */

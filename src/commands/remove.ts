@@ -61,7 +61,15 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     exit: written.isBlocked ? 3 : 0,
     findings,
     data: { ...planData(written.plan, findings), run: written.run ?? null, backups: backups.data },
-    ...reportRemoval({ ...written, dryRun: committer.dryRun, tools: titlesOf(removed, context) }, host),
+    ...reportRemoval(
+      {
+        ...written,
+        dryRun: committer.dryRun,
+        isFinal: backups.data.purged.length > 0,
+        tools: titlesOf(removed, context),
+      },
+      host,
+    ),
   }
 }
 

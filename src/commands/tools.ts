@@ -1,6 +1,7 @@
 import { detectTool } from '../catalog/detect.ts'
 import { isByHand } from '../catalog/steps.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
+import { testedVersions } from '../checks/doctor/state-findings.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { Host } from '../host/host.ts'
 import { methodsOf } from '../request/choose-tools.ts'
@@ -73,14 +74,14 @@ async function rowOf(tool: Tool, { logins }: Catalog, host: Host): Promise<ToolR
 
 function render(rows: readonly ToolRow[], host: Host): string {
   const { texts } = host
-  const head = (['id', 'title', 'installed', 'facts', 'scopes'] as const).map(
+  const head = (['id', 'title', 'installed', 'tested', 'scopes'] as const).map(
     (name) => texts[`tools.${name}`],
   )
-  const cells = rows.map(({ id, title, installed, version, facts, measured, scopes: where, byHand }) => [
+  const cells = rows.map(({ id, title, installed, version, measured, scopes: where, byHand }) => [
     id,
     title,
     installed ? (version ?? texts['tools.yes']) : texts['tools.no'],
-    [texts[`tools.${facts}`], measured].filter(Boolean).join(' '),
+    measured === null ? texts['tools.documented'] : testedVersions(measured).in(texts),
     byHand === null
       ? where.map((scope) => texts[`status.scope.${scope}`]).join(texts['list.between'])
       : texts['tools.by-hand']({ command: byHand }),

@@ -1768,12 +1768,12 @@ export const en = {
   'tools.id': 'Tool',
   'tools.title': 'Name',
   'tools.installed': 'Installed',
-  'tools.facts': 'Facts',
+  'tools.tested': 'Tested',
   'tools.scopes': 'Scopes',
   'tools.yes': 'yes',
   'tools.no': 'no',
-  'tools.measured': 'measured',
-  'tools.documented': 'documented',
+  'tools.range': ({ from, to }: With<'from' | 'to'>) => `${from} to ${to}`,
+  'tools.documented': 'no, only documentation was read',
   'tools.by-hand': ({ command }: With<'command'>) => `by hand: ${command}`,
 
   // The commands report and invite.

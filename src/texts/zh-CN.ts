@@ -1404,12 +1404,12 @@ export const zhCN: Texts = {
   'tools.id': '工具',
   'tools.title': '名称',
   'tools.installed': '已安装',
-  'tools.facts': '依据',
+  'tools.tested': '已测试',
   'tools.scopes': '范围',
   'tools.yes': '是',
   'tools.no': '否',
-  'tools.measured': '实测',
-  'tools.documented': '仅据文档',
+  'tools.range': ({ from, to }) => `${from} 至 ${to}`,
+  'tools.documented': '否，仅依据文档',
   'tools.by-hand': ({ command }) => `手动设置：${command}`,
 
   // The commands report and invite.

@@ -75,6 +75,11 @@ export function padEnd(text: string, width: number): string {
 const piece =
   /\s*[（《「『【〈〔“‘]*(?:(?:[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]*[([“‘])?[\p{Script=Han}\u3000-\u303f\uff01-\uff60]|[^\s\p{Script=Han}\u3000-\u303f\uff01-\uff60]+)[，。、；：？！）》」』】〉〕”’…—·～％)\]}]*/gu
 
+/** Where sentences are wrapped: what is no terminal breaks lines itself, or searches them. */
+export function wrapWidth({ outputIsSeen, columns }: Host['terminal']): number {
+  return outputIsSeen ? columns : Number.POSITIVE_INFINITY
+}
+
 /** A text as lines of at most `width` columns, broken between words or Chinese characters; a longer word stands alone. */
 export function wrapText(text: string, width: number): string[] {
   const lines = ['']

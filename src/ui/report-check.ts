@@ -3,7 +3,7 @@ import type { Probe } from '../gateway/probe-route.ts'
 import type { Times } from '../gateway/probe-verdict.ts'
 import type { Host } from '../host/host.ts'
 import { asMessage, joined, type Message, say, type Texts } from '../texts/message.ts'
-import { renderTable, wrapText } from './render-table.ts'
+import { renderTable, wrapText, wrapWidth } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 
 interface CheckReport {
@@ -25,18 +25,16 @@ export function reportCheck(
 ): { report: string; verdict: string; next: string[] } {
   const { texts } = host
   const style = styleFor(host, 'stdout')
-  const { columns, outputIsSeen } = host.terminal
-  const wrapAt = outputIsSeen ? columns : Number.POSITIVE_INFINITY
-  const page = { texts, style, titles, keySource, columns, wrapAt }
+  const { columns } = host.terminal
+  const page = { texts, style, titles, keySource, columns, wrapAt: wrapWidth(host.terminal) }
   const [only] = checks
-  const parts =
-    checks.length === 1 && only
-      ? [renderOne(only, page)]
-      : [renderTimes(checks, page), ...renderFaults(checks, page)]
   const verdict = renderVerdict(checks, page)
+  const isOne = checks.length === 1 && only !== undefined
+  const faults = isOne ? [] : renderFaults(checks, page).filter(Boolean)
+  const parts = [isOne ? renderOne(only, page) : renderTimes(checks, page), ...faults]
   return {
-    report: [verdict, ...parts].filter(Boolean).join('\n\n'),
-    verdict,
+    report: [verdict, ...parts].join('\n\n'),
+    verdict: [verdict, ...faults].join('\n'),
     next: [
       ...(checks.every(({ key }) => key === undefined) ? [texts['check.no-key']] : []),
       ...(asksTools ? [texts['check.tools-next']] : []),
@@ -114,8 +112,10 @@ function renderProblems(check: GatewayCheck, page: Page, isSaid = false): string
   const mark = { warning: style.yellow('!'), error: style.red('✗'), skipped: style.dim('-') }
   const probes = probesOf(check)
   const said = isSaid ? String(probes.find(({ level }) => level === 'error')?.message) : undefined
-  const lines = probes.flatMap(({ level, message, hint }) => {
+  const lines = probes.flatMap((probe) => {
+    const { level, message } = probe
     if (level === 'ok' || String(message) === said) return []
+    const hint = wayOut(probe, page)
     const text = wrapText(message.in(texts), wrapAt - 2).join('\n  ')
     const advice = hint === undefined ? [] : [wrapText(`→ ${hint.in(texts)}`, wrapAt - 2).join('\n    ')]
     return [[`${mark[level]} ${text}`, ...advice].join('\n  ')]
@@ -138,7 +138,6 @@ interface Page {
   readonly texts: Texts
   readonly style: Style
   readonly columns: number
-  /** Where sentences are wrapped: what is not a terminal breaks lines itself, or searches them. */
   readonly wrapAt: number
   readonly titles: ReadonlyMap<string, string>
   /** `set-up`: the key that stands in the tools' files was tried; `given`: another one. */
@@ -156,8 +155,15 @@ function probesOf({ routes, key = [], live = [] }: GatewayCheck): Probe[] {
   return [...routes, ...key, ...live]
 }
 
+/** What to do about a fault; the key that tools have is replaced by a command. */
+function wayOut({ level, verdict, hint }: Probe, { keySource }: Page): Message | undefined {
+  const isSetUpKey = keySource === 'set-up' && level === 'error' && verdict.startsWith('key-')
+  return isSetUpKey ? asMessage('qcode-setup key rotate') : hint
+}
+
 /** Whether it works, in one sentence, and what to do where it does not. */
-function renderVerdict(checks: readonly GatewayCheck[], { texts, style, wrapAt, keySource }: Page): string {
+function renderVerdict(checks: readonly GatewayCheck[], page: Page): string {
+  const { texts, style, wrapAt } = page
   const wrong = checks.filter((check) => probesOf(check).some(({ level }) => level === 'error'))
   const line = (mark: string, text: Message) => `${mark} ${wrapText(text.in(texts), wrapAt - 2).join('\n  ')}`
   const [first] = wrong
@@ -169,8 +175,7 @@ function renderVerdict(checks: readonly GatewayCheck[], { texts, style, wrapAt, 
   }
   if (checks.length > 1) return line(style.red('✗'), say('check.some-fail', { regions: wrong.map(nameOf) }))
   const fault = probesOf(first).find(({ level }) => level === 'error')
-  const isSetUpKey = keySource === 'set-up' && fault !== undefined && fault.verdict.startsWith('key-')
-  const way = isSetUpKey ? asMessage('qcode-setup key rotate') : fault?.hint
+  const way = fault && wayOut(fault, page)
   const hint = way === undefined ? '' : `\n  ${wrapText(`→ ${way.in(texts)}`, wrapAt - 2).join('\n    ')}`
   return line(style.red('✗'), say('check.not-working', { fault: fault?.message ?? '' })) + hint
 }

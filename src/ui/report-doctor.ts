@@ -4,7 +4,7 @@ import { formatWhere } from '../errors.ts'
 import type { Finding, Level } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { escapeNewlines, type Message, say, type Texts } from '../texts/message.ts'
-import { displayWidth, padEnd, shortenHome, wrapText } from './render-table.ts'
+import { displayWidth, padEnd, shortenHome, wrapText, wrapWidth } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 import { escapeControls } from './write-text.ts'
 
@@ -106,7 +106,7 @@ function renderUnused(unused: readonly Group[], absent: readonly string[], page:
   ]
   if (parts.length === 0) return []
   const text = escapeControls(say('http.sentences', { sentences: parts }).in(texts))
-  return [style.dim(wrapText(text, host.terminal.columns).join('\n'))]
+  return [style.dim(wrapText(text, wrapWidth(host.terminal)).join('\n'))]
 }
 
 function sorted(findings: readonly Finding[]): Finding[] {
@@ -183,7 +183,7 @@ function levelName(level: string): Message | string {
 function renderFinding(finding: Finding, title: string, page: Page): string[] {
   const { level, hint, where, shows, values } = finding
   const { host, style } = page
-  const columns = host.terminal.columns - 4
+  const columns = wrapWidth(host.terminal) - 4
   const text = finding.message.in(host.texts).replaceAll(`${host.home}/`, '~/')
   const place = where && shortenHome(formatWhere(where), host)
   const [first = '', ...rest] = wrapText(escapeControls(text), columns)
@@ -199,7 +199,7 @@ function renderFinding(finding: Finding, title: string, page: Page): string[] {
 
 function quoteClient(tool: string, text: string, { host }: Page): string[] {
   const said = escapeControls(say('doctor.shows', { tool, text }).in(host.texts))
-  return wrapText(said, host.terminal.columns - 4).map((line) => `    ${line}`)
+  return wrapText(said, wrapWidth(host.terminal) - 4).map((line) => `    ${line}`)
 }
 
 function compareValues({ wrong, right }: NonNullable<Finding['values']>, { texts, style }: Page): string[] {

@@ -56,9 +56,10 @@ export function reportForgotten(
 ): Report {
   const { texts } = host
   const done = say(dryRun ? 'key.would-forget' : 'key.forgotten', { copies }).in(texts)
-  const lines = files.map(
-    ({ path, tools }) => `  ${shortenHome(path, host)}: qcode-setup remove --tool ${tools.join(',')}`,
-  )
+  const lines = files.map(({ path, tools }) => {
+    const state = `qcode-setup remove --tool ${tools.join(',')}`
+    return say('error.listed-with', { what: shortenHome(path, host), state }).in(texts)
+  })
   return {
     report: found ? done : texts['key.none'],
     next: [

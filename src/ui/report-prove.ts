@@ -47,9 +47,10 @@ export function reportProve(
   const any = rows.some(({ verdict }) => verdict === 'proven')
   const apart = rows.every(({ touched = [] }) => touched.length === 0)
   const sum = good && any && apart ? [texts['prove.all-right']] : []
+  const nothing = good && !any ? [texts['prove.nothing']] : []
   return {
     report: [...table, ...reasons].join('\n'),
-    verdict: [...(good ? [] : reasons), ...sum].join('\n'),
+    verdict: [...(good ? [] : reasons), ...sum, ...nothing].join('\n'),
     next: sum,
   }
 }

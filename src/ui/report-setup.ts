@@ -9,7 +9,7 @@ import { describeWishes } from '../request/wishes.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { inShell } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
-import { displayWidth, renderTable, shortenHome, wrapText } from './render-table.ts'
+import { displayWidth, renderTable, shortenHome, wrapText, wrapWidth } from './render-table.ts'
 import { styleFor } from './style.ts'
 import {
   renderKeychain,
@@ -124,11 +124,13 @@ interface RemovalReport {
   readonly run: string | undefined
   readonly diff: string | undefined
   readonly dryRun: boolean
+  /** The backups that an undo would need are deleted. */
+  readonly isFinal?: boolean
 }
 
 /** The result of a removal: the files that lost what was ours. */
 export function reportRemoval(
-  { plan, run, diff, dryRun, tools = [] }: RemovalReport & { readonly tools?: readonly string[] },
+  { plan, run, diff, dryRun, isFinal, tools = [] }: RemovalReport & { readonly tools?: readonly string[] },
   host: Host,
 ): Report & Pick<Outcome, 'verdictFirst'> {
   const { texts } = host
@@ -143,7 +145,7 @@ export function reportRemoval(
     verdictFirst: run !== undefined,
     next: [
       ...(dryRun ? [texts['report.dry-run']] : []),
-      ...(run === undefined ? [] : [texts['report.undo']]),
+      ...(run === undefined || isFinal ? [] : [texts['report.undo']]),
     ],
   }
 }
@@ -189,8 +191,7 @@ function renderRemoved({ rows, edits, findings }: Plan, host: Host): string[] {
     ]
     const note = say('report.list', { items: notes.length > 0 ? notes : [texts['report.unchanged']] })
     const line = say('removed.item', { name: shortenHome(path, host), note }).in(texts)
-    const { outputIsSeen, columns } = host.terminal
-    return `  ${wrapText(line, outputIsSeen ? columns - 4 : Number.POSITIVE_INFINITY).join('\n    ')}`
+    return `  ${wrapText(line, wrapWidth(host.terminal) - 4).join('\n    ')}`
   })
   return [say('report.heading', { title: texts['report.files'] }).in(texts), ...lines]
 }

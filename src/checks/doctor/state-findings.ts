@@ -65,6 +65,13 @@ export function daemonFindings({ tool, names, sources }: ToolView, host: Host): 
   })
 }
 
+/** A range such as `>=1.0.10 <=3.0.65` for a person; of one version just that. */
+export function testedVersions(range: string): Message {
+  const [, from = '', to = ''] = /^>=(\S+) <=(\S+)$/.exec(range) ?? []
+  if (from === '' || from === to) return asMessage(from || range)
+  return say('tools.range', { from, to })
+}
+
 /** A client older or newer than those that were measured. */
 export function versionFindings({ tool, installed: { version } }: ToolView): Finding[] {
   const { measured } = tool.diagnosis
@@ -74,7 +81,7 @@ export function versionFindings({ tool, installed: { version } }: ToolView): Fin
       id: 'version-not-measured',
       level: 'info',
       tool: tool.id,
-      message: say('doctor.version', { tool: tool.title, version, tested: measured ?? '' }),
+      message: say('doctor.version', { tool: tool.title, version, tested: testedVersions(measured ?? '') }),
       hint: say('doctor.version.hint', { url: tool.docs }),
     },
   ]

@@ -9,8 +9,9 @@ import { runCheck } from '../../../src/commands/check.ts'
 import { runSetup } from '../../../src/commands/setup.ts'
 import type { Transport } from '../../../src/gateway/transport.ts'
 import type { Input } from '../../../src/request/request.ts'
+import { en } from '../../../src/texts/en.ts'
 import { startRegions } from '../../support/fake-regions.ts'
-import { faults } from '../../support/faulty-gateway.ts'
+import { answering, faults } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestContext } from '../../support/test-context.ts'
@@ -22,6 +23,13 @@ async function machine(listeners: Readonly<Record<string, RequestListener>>) {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const env = { HOME: home, PATH: '', SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...regions.env }
   return { ...regions, context: createTestContext(createTestHost(home, { env })) }
+}
+
+/** The paths are right, and no key is known. */
+const refusing: RequestListener = (request, reply) => {
+  const hasKey = request.headers.authorization ?? request.headers['x-api-key']
+  const refuse = hasKey ? answering(401, { error: 'API key not found' }) : faults.none
+  refuse(request, reply)
 }
 
 const deadlines = { deadlineMs: 20_000, liveDeadlineMs: 20_000 }
@@ -132,6 +140,37 @@ describe('check --all', () => {
       hits.some(({ headers }) => JSON.stringify(headers).includes(testKey)),
     )
     expect(gotKey.map(([id]) => id)).toEqual(['global'])
+  })
+
+  it('with a key that a region refuses, recommends another one and says what to do about the key', async () => {
+    const { context } = await machine({ us: refusing, eu: faults.none, asia: refusing })
+    const { QCODE_API_KEY: _, ...env } = context.host.env
+    const setUp: Input = {
+      values: { tool: ['codex'], region: ['us'] },
+      switches: new Set(['yes', 'noCheck']),
+      positionals: [],
+    }
+    expect((await runSetup(setUp, context)).exit).toBe(0)
+    const later = createTestContext({ ...context.host, env })
+    const regions = (ids: readonly string[]): Input => ({
+      ...setUp,
+      switches: new Set(),
+      values: { regions: ids },
+    })
+    const { exit, data, verdict } = await runCheck(regions(['us', 'eu']), later)
+    expect([exit, data.recommended]).toEqual([4, 'eu'])
+    // All that `--quiet` shows.
+    expect(verdict).toContain(en['gateway.key-unknown'])
+    expect(verdict).toContain('qcode-setup key rotate')
+    expect(verdict).not.toContain('qcode.cc console')
+  })
+
+  it('with a key that every region refuses, neither recommends one nor says that none works', async () => {
+    const { context } = await machine({ us: refusing, eu: refusing })
+    const input: Input = { values: { regions: ['us', 'eu'] }, switches: new Set(), positionals: [] }
+    const { exit, data, next = [] } = await runCheck(input, context)
+    expect([exit, data.recommended]).toEqual([4, null])
+    expect(next.join(' ')).not.toMatch(/Fastest|No encrypted region/)
   })
 })
 

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createCommitter } from '../../../src/apply/committer.ts'
+import { testedVersions } from '../../../src/checks/doctor/state-findings.ts'
 import { modelsCommand, runModels } from '../../../src/commands/models.ts'
 import { runTools } from '../../../src/commands/tools.ts'
 import { parseArguments } from '../../../src/request/parse-arguments.ts'
@@ -139,6 +140,15 @@ describe('tools', () => {
       install: 'npm install -g @anthropic-ai/claude-code',
     })
     expect(rows.find(({ id }) => id === 'codex')?.scopes).toEqual(['user', 'managed'])
+  })
+
+  it.each([
+    ['>=1.0.10 <=3.0.65', '1.0.10 to 3.0.65'],
+    ['>=0.86.2 <=0.86.2', '0.86.2'],
+    ['openai 6.49.0 (npm)', 'openai 6.49.0 (npm)'],
+    ['^2.1', '^2.1'],
+  ])('shows the range %s as %s', (range, shown) => {
+    expect(String(testedVersions(range))).toBe(shown)
   })
 
   it('says of each tool that the lane of clients runs that it was measured, and in which packages', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { en } from '../../../src/texts/en.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { type ProofRow, reportProve } from '../../../src/ui/report-prove.ts'
 import { createTestHost } from '../../support/test-host.ts'
@@ -41,7 +42,7 @@ describe('the report of prove', () => {
   it('does not call it proven where one client is wrong, or none was run', () => {
     expect(reportProve([proven, { ...proven, verdict: 'wrong' }], host).next).toEqual([])
     expect(reportProve([skipped], host).next).toEqual([])
-    expect(reportProve([], host)).toEqual({ report: '', verdict: '', next: [] })
+    expect(reportProve([], host)).toEqual({ report: '', verdict: en['prove.nothing'], next: [] })
   })
 
   it('lets no client command the terminal', () => {

@@ -1,6 +1,7 @@
 import type { KeyPath } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { ProtocolId } from '../gateway/gateway.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 
 /** What a tool's folder knows of how its client finds its settings, and of what goes wrong with them. */
 export interface Diagnosis {
@@ -140,3 +141,10 @@ export interface TrapCondition {
  * nothing. `key`: a key of the gateway.
  */
 export type ValueState = 'on' | 'set' | 'empty' | 'absent' | 'gateway' | 'not-gateway' | 'key'
+
+/** A range such as `>=1.0.10 <=3.0.65` for a person; of one version just that. */
+export function testedVersions(range: string): Message {
+  const [, from = '', to = ''] = /^>=(\S+) <=(\S+)$/.exec(range) ?? []
+  if (from === '' || from === to) return asMessage(from || range)
+  return say('tools.range', { from, to })
+}

@@ -1,7 +1,7 @@
 import { detectTool } from '../catalog/detect.ts'
+import { testedVersions } from '../catalog/diagnosis.ts'
 import { isByHand } from '../catalog/steps.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import { testedVersions } from '../checks/doctor/state-findings.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { Host } from '../host/host.ts'
 import { methodsOf } from '../request/choose-tools.ts'

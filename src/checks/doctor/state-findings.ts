@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { SourceLevel } from '../../catalog/diagnosis.ts'
+import { type SourceLevel, testedVersions } from '../../catalog/diagnosis.ts'
 import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import { resolvePath } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
@@ -63,13 +63,6 @@ export function daemonFindings({ tool, names, sources }: ToolView, host: Host): 
       },
     ]
   })
-}
-
-/** A range such as `>=1.0.10 <=3.0.65` for a person; of one version just that. */
-export function testedVersions(range: string): Message {
-  const [, from = '', to = ''] = /^>=(\S+) <=(\S+)$/.exec(range) ?? []
-  if (from === '' || from === to) return asMessage(from || range)
-  return say('tools.range', { from, to })
 }
 
 /** A client older or newer than those that were measured. */

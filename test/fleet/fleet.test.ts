@@ -3,11 +3,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { type StandIn, startStandIn } from '../../src/gateway/stand-in.ts'
 import { readTree, usersPart } from '../support/home-tree.ts'
 import { projectFolder, testCatalog } from '../support/test-catalog.ts'
 import { type Fleet, type FleetHost, startFleet, user, userId } from './fleet-hosts.ts'
-import { changedOn, type Played, prepareController, runPlaybook } from './run-playbook.ts'
+import { changedOn, describeByAnsible, type Played, prepareController, runPlaybook } from './run-playbook.ts'
 
 const lacks = process.env.QCODE_FLEET_LACKS ?? 'npm run test:fleet'
 if (lacks) console.warn(`The fleet lane is skipped. It needs: ${lacks}.`)
@@ -135,6 +136,12 @@ function givenEightComputers(): void {
   it('when the key is rotated and one computer is down, then the others have the new one, and it follows when it is back', async () => {
     known = newKey
     const rotated = { qcode_setup_users: [{ name: user, key: newKey }] }
+    const before = homes()
+    const check = await play(rotated, ['--check', '--diff'])
+    expect(changedOn(check)).toEqual(names())
+    // The diff has the key's setting, with its ends alone: the last test looks for the whole.
+    expect(check.said).toMatch(/env\.ANTHROPIC_AUTH_TOKEN: cr_\S*3210/)
+    expect(homes()).toEqual(before)
     const down = hostAt(6)
     await fleet.unplug(down)
     const played = await play(rotated)
@@ -224,9 +231,27 @@ function givenEightComputers(): void {
     expect(fleet.hosts.map(etcOf)).toEqual(before)
   })
 
-  it.each([
-    ['a tool that there is not', { qcode_setup_tools: ['codx'] }, 'codex'],
+  it.each<[what: string, vars: Readonly<Record<string, unknown>>, near: string]>([
+    ['a tool that there is not', { qcode_setup_tools: ['codx'] }, 'Did you mean codex?'],
+    [
+      'a setting that there is not',
+      { qcode_setup_tools: [{ id: 'codex', modle: 'm' }] },
+      'Did you mean model?',
+    ],
+    ['a value of a wrong type', { qcode_setup_tools: [{ id: 'codex', model: ['m'] }] }, 'model'],
+    [
+      'a folder outside of the home',
+      { qcode_setup_tools: [{ id: 'codex', folders: { CODEX_HOME: '/etc' } }] },
+      '/etc',
+    ],
     ['a key in place of a reference', { qcode_setup_users: [{ name: user, key_from: key }] }, 'key'],
+    ['an empty reference', { qcode_setup_users: [{ name: user, key_from: 'env:' }] }, 'env:'],
+    [
+      'a reference to a file that is not there',
+      { qcode_setup_users: [{ name: user, key_from: 'file:~/none' }] },
+      'none',
+    ],
+    ['a region that there is not', { qcode_setup_tools: [{ id: 'codex', region: 'mars' }] }, 'mars'],
   ])(
     'when the task names %s, then no computer changes and each says what is wrong',
     async (_, vars, near) => {
@@ -234,6 +259,8 @@ function givenEightComputers(): void {
       const played = await play({ qcode_setup_users: [{ name: user }], ...vars })
       for (const name of names()) expect(played.recap[name], name).toMatchObject({ failed: 1, changed: 0 })
       expect(played.said).toContain(near)
+      // 2 is bad input.
+      expect(new Set(played.said.match(/"exit_code": \d+/g))).toEqual(new Set(['"exit_code": 2']))
       expect(homes()).toEqual(before)
     },
   )
@@ -248,6 +275,19 @@ function givenEightComputers(): void {
       else expect(homeOf(host)).toEqual({})
       expect(JSON.stringify(homeOf(host))).not.toMatch(/cr_|qcode/)
     }
+  })
+
+  it('then ansible-doc shows every argument of the module and of the role', async () => {
+    const module = await describeByAnsible('module', 'qcode_setup', fleet)
+    expect(Object.keys(module.doc.options)).toEqual(
+      expect.arrayContaining(['state', 'tools', 'key', 'scope']),
+    )
+    expect(module).toMatchObject({ examples: expect.stringContaining('key_from'), return: { edits: {} } })
+    const role = await describeByAnsible('role', 'qcode_setup', fleet)
+    const defaults = parse(
+      readFileSync(join(projectFolder, 'ansible/roles/qcode_setup/defaults/main.yml'), 'utf8'),
+    )
+    expect(Object.keys(role.entry_points.main.options)).toEqual(expect.arrayContaining(Object.keys(defaults)))
   })
 
   it('then no key was in anything that was said with -vvv, nor in an argument of a program', () => {

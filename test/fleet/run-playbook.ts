@@ -77,6 +77,14 @@ export async function runPlaybook(
   return { recap: recapOf(stdout), exit: exitCode, said }
 }
 
+/** What ansible-doc says of a thing of the collection. */
+export async function describeByAnsible(kind: 'module' | 'role', name: string, fleet: Fleet) {
+  const whole = `qcode.setup.${name}`
+  const options = { env: environmentOf(fleet), extendEnv: false, cwd: fleet.folder, timeout: 60_000 }
+  const { stdout } = await execa('ansible-doc', ['-t', kind, '--json', whole], options)
+  return JSON.parse(stdout)[whole]
+}
+
 interface Wishes {
   /** Fields of the play, such as `serial`. */
   readonly play?: Readonly<Record<string, unknown>>

@@ -1,19 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { howToRenew } from '../../support/docs-tables.ts'
 import { projectFolder } from '../../support/test-catalog.ts'
 
 const collection = join(projectFolder, 'ansible')
 const read = (path: string) => readFileSync(join(collection, path), 'utf8')
-
-it('the collection has the version of the program', () => {
-  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
-  const wanted = read('galaxy.yml').replace(/^version: .*$/m, `version: ${version}`)
-  if (process.env.UPDATE_DOCS) writeFileSync(join(collection, 'galaxy.yml'), wanted)
-  expect(read('galaxy.yml'), howToRenew).toBe(wanted)
-})
 
 /** What Python writes between the brackets of `dict(...)`, as far as the arguments of a module go. */
 function pythonValues(text: string): Record<string, unknown> {

@@ -126,6 +126,10 @@ async function runCommand(
 ): Promise<Outcome> {
   const mayAsk = typeof spec.network === 'function' ? spec.network(input) : spec.network
   const context = { host: mayAsk ? host : { ...host, isOffline: true }, catalog }
+  // Not for what is asked often and has to be quick: the key for a client, the words of a completion.
+  if (host.registry && (spec.writes !== 'files' || !spec.onlyReads?.(input))) {
+    await (await import('./apply/user-env.ts')).readRegistry(host)
+  }
   if (spec.writes === 'nothing') return spec.run(input, context)
   if (spec.onlyReads?.(input)) return spec.run(input, { ...context, committer: noCommitter })
   const { createCommitter } = await import('./apply/committer.ts')

@@ -29,6 +29,7 @@ import { type ApplyRequest, runIds, secondOf } from './run-record.ts'
 import { runsFolder, stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RunRecord } from './state-schemas.ts'
+import { readRegistry, withRegistry } from './user-env.ts'
 
 /**
  * Makes all edits of a plan, or none. Gives the record of the run, or undefined when there was nothing to do (a
@@ -39,8 +40,9 @@ import type { RunRecord } from './state-schemas.ts'
 export async function applyEdits(
   request: ApplyRequest,
   host: Host,
-  fileSystem: FileSystem = createFileSystem(host.platform),
+  given: FileSystem = createFileSystem(host.platform),
 ): Promise<RunRecord | undefined> {
+  const fileSystem = withRegistry(given, host)
   const edits = orderEdits(request.edits.filter((edit) => changesSomething(edit, host.platform)))
   // A run that takes another one back is recorded even when every file is back already.
   const { keychain, renewal, undoes } = request
@@ -51,6 +53,7 @@ export async function applyEdits(
   await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
+      await readRegistry(host)
       await recoverEarlierRun(writer)
       const current = followLedger(request, host)
       await hideState(writer)

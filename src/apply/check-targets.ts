@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { assertWritable, type FileState, readFileState } from '../host/read-file-state.ts'
+import { assertWritable, type FileState, isInRegistry, readState } from '../host/read-file-state.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { quoteWord } from '../texts/commands.ts'
@@ -19,11 +19,11 @@ export interface Target {
  * `changed-since-plan` (exit 3), `same-file`, `link-not-removed`, and those of `readFileState` and `assertWritable`.
  */
 export function checkTargets(edits: readonly FileEdit[], host: Host): Target[] {
-  const targets = edits.map((edit) => ({ edit, now: readFileState(edit.path) }))
+  const targets = edits.map((edit) => ({ edit, now: readState(edit.path, host) }))
   for (const { edit, now } of targets) {
     if (!sameState(edit.before, now, host.platform)) throw changedSincePlan(edit.path)
     if (now.kind === 'link' && edit.after.kind === 'absent') throw linkNotRemoved(now)
-    assertWritable(now, host)
+    if (!isInRegistry(edit.path)) assertWritable(now, host)
   }
   assertDistinct(targets)
   return targets
@@ -79,11 +79,11 @@ function sameFile(earlier: string, { path, resolvedPath }: FileState): UserError
 export type FilePosition = 'old' | 'new' | 'other'
 
 /** Which side of its run a file is on now; `other` where its bytes, mode or the way to it are neither the old nor the new ones. */
-export function filePosition(file: RecordedFile, platform: NodeJS.Platform): FilePosition {
-  const state = readState(file.path)
+export function filePosition(file: RecordedFile, host: Host): FilePosition {
+  const state = stateNow(file.path, host)
   if (state === undefined || state.resolvedPath !== file.resolvedPath) return 'other'
-  if (matches(state, file.after, platform)) return 'new'
-  return matches(state, file.before, platform) ? 'old' : 'other'
+  if (matches(state, file.after, host.platform)) return 'new'
+  return matches(state, file.before, host.platform) ? 'old' : 'other'
 }
 
 /** Windows keeps only the read-only bit of a mode, so there modes say nothing. */
@@ -100,9 +100,9 @@ function matches(
   return state.hash === recorded.hash && sameMode(state.mode, recorded.mode, platform)
 }
 
-function readState(path: string): FileState | undefined {
+function stateNow(path: string, host: Host): FileState | undefined {
   try {
-    return readFileState(path)
+    return readState(path, host)
   } catch (error) {
     if (error instanceof UserError) return undefined
     throw error

@@ -22,6 +22,7 @@ import { stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RecordedFile, RenewedFile, RunRecord } from './state-schemas.ts'
 import { readTrustedFile } from './trusted-file.ts'
+import { readRegistry, withRegistry } from './user-env.ts'
 
 /** How an unfinished run is brought to its end. */
 export type Ending = 'undo' | 'finish'
@@ -113,7 +114,8 @@ async function recover(
   work: (run: RunRecord, writer: Writer) => Promise<Recovery>,
 ): Promise<Recovery> {
   try {
-    return await withStateLock(host, fileSystem, async (writer) => {
+    return await withStateLock(host, withRegistry(fileSystem, host), async (writer) => {
+      await readRegistry(host)
       const run = readRun(host, id)
       if (!isUnfinished(run)) throw runEnded(run)
       if (run.state === 'renewing') return { run: await finishRenewal(run, writer), leftAlone: [] }
@@ -126,7 +128,7 @@ async function recover(
 
 /** What stands there is replaced only where undo could give it back. */
 function canFinish(run: RunRecord, file: RecordedFile, host: Host): boolean {
-  if (filePosition(file, host.platform) !== 'old') return true
+  if (filePosition(file, host) !== 'old') return true
   return isBackedUp(run, file, host) && isWritten(file, host.platform)
 }
 

@@ -147,6 +147,8 @@ const words = {
   ENOENT: 'disk.no-folder',
   ENOSPC: 'disk.full',
   EPERM: 'disk.not-allowed',
+  EREG: 'disk.registry',
+  ENOREG: 'disk.no-reg',
   EROFS: 'disk.read-only',
 } as const satisfies Record<string, TextId>
 

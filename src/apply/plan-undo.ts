@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { readState } from '../host/read-file-state.ts'
 import { consentsOf, type Ledger, type LedgerEntry, type Setup, setupId, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -108,10 +108,10 @@ async function requestUndo(run: RunRecord, host: Host): Promise<ApplyRequest> {
 }
 
 function undoFile(file: RecordedFile, run: RunRecord, host: Host): FileEdit[] {
-  const position = filePosition(file, host.platform)
+  const position = filePosition(file, host)
   if (position === 'old') return []
   if (position === 'other') throw changedSinceRun(file.path, run)
-  const before = readFileState(file.path)
+  const before = readState(file.path, host)
   return [
     {
       path: file.path,

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Host } from '../host/host.ts'
-import { type FileState, hashBytes } from '../host/read-file-state.ts'
+import { type FileState, hashBytes, isInRegistry } from '../host/read-file-state.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { filePosition, sameMode, type Target } from './check-targets.ts'
@@ -15,6 +15,7 @@ import type { ApplyRequest } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import type { RecordedFile, RecordedFolder, RunRecord } from './state-schemas.ts'
 import { hideTemporary, removeHidingFolder, removeTemporary, temporaryOf } from './temporary-file.ts'
+import { announceVariables } from './user-env.ts'
 
 /** A run that has not begun, and what else it writes down before it begins: contents by full path. */
 export interface PlannedRun {
@@ -99,7 +100,7 @@ export function recordRun(request: ApplyRequest, targets: readonly Target[], hos
     state: 'preparing',
     ...(undoes !== undefined && { undoes }),
     ...(left.length > 0 && { leftBehind: left.map(({ id }) => id) }),
-    files: targets.map((target, index) => recordFile(target, runId, index)),
+    files: targets.map((target, index) => recordFile(target, runId, runFolder(host, runId), index)),
     ...(request.keychain && { keychain: recordKeychain(request.keychain, runId) }),
     createdFolders: missingFolders(targets, request.removedFolders),
     removedFolders: (request.removeFolders ?? []).flatMap(recordFolder),
@@ -113,13 +114,16 @@ function recordFolder({ path }: RecordedFolder): RecordedFolder[] {
   return stat?.isDirectory() ? [{ path, mode: stat.mode & 0o7777 }] : []
 }
 
-function recordFile({ edit, now }: Target, runId: string, index: number): RecordedFile {
+/** The new content of a variable waits in the run's own `folder`: the registry has no place beside it. */
+function recordFile({ edit, now }: Target, runId: string, folder: string, index: number): RecordedFile {
   return {
     path: edit.path,
     resolvedPath: now.resolvedPath,
     before: recordBefore(now, index),
     after: recordAfter(edit.after),
-    temporary: temporaryOf(now.resolvedPath, runId, index),
+    temporary: isInRegistry(now.resolvedPath)
+      ? join(folder, `variable-${index}.tmp`)
+      : temporaryOf(now.resolvedPath, runId, index),
   }
 }
 
@@ -140,7 +144,7 @@ export function missingFolders(
 ): RecordedFolder[] {
   const modes = new Map<string, number>()
   for (const { edit, now } of targets) {
-    if (edit.after.kind === 'absent') continue
+    if (edit.after.kind === 'absent' || isInRegistry(edit.path)) continue
     const mode = folderMode(edit.after.mode)
     for (const path of missingParents(now.resolvedPath)) modes.set(path, (modes.get(path) ?? 0) | mode)
   }
@@ -174,7 +178,7 @@ export async function completeRun(
 ): Promise<RunRecord> {
   await completeKeychain(run, writer, onOther)
   for (const file of run.files) {
-    const position = filePosition(file, writer.host.platform)
+    const position = filePosition(file, writer.host)
     if (position === 'other') onOther(file.path)
     writer.assertLocked()
     await step(file.path, () => (position === 'old' ? putInPlace(file, writer) : clear(file, writer)))
@@ -182,6 +186,10 @@ export async function completeRun(
   await flushFolders(
     run.files.map((file) => file.resolvedPath),
     writer.fileSystem,
+  )
+  await announceVariables(
+    run.files.map((file) => file.path),
+    writer.host,
   )
   await removeFolders(run, writer)
   await storeLedger(withFolders(run), writer)

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { hashBytes, readFileState } from '../host/read-file-state.ts'
+import { hashBytes, readState } from '../host/read-file-state.ts'
 import { type Ledger, renewReplaced } from '../ledger.ts'
 import type { KeyRenewal } from '../plan/plan.ts'
 import { KeychainError, openKeychain } from '../secrets/keychain.ts'
@@ -35,7 +35,7 @@ export function planRenewal(
 ): PlannedRun {
   const runs = listRuns(host)
   const copies = [...runs.flatMap((each) => copiesOf(each, host)), ...ownCopies(run, targets, host)]
-  const hashes = renewedHashes(copies, run, renewal)
+  const hashes = renewedHashes(copies, run, renewal, host)
   const journals = runs.flatMap((each) => replaceJournal(each, hashes, renewal, host))
   const done: RunRecord = { ...run, state: 'done', renewal: { files: [] } }
   const keychain = recordKeychainRenewal([...runs, run], run.id, renewal)
@@ -127,6 +127,7 @@ export function renewedHashes(
   copies: readonly KeptCopy[],
   run: RunRecord,
   renewal: KeyRenewal,
+  host: Pick<Host, 'registry'>,
 ): RenewedHashes {
   const ofCopies = new Map(
     copies.map(({ file, bytes }) => [
@@ -135,7 +136,7 @@ export function renewedHashes(
     ]),
   )
   const unchanged = copies.flatMap(({ file }) =>
-    hashNow(file.path).map((hash) => [idOf(file.path, hash), hash] as const),
+    hashNow(file.path, host).map((hash) => [idOf(file.path, hash), hash] as const),
   )
   const changed = run.files.flatMap(({ path, before, after }) =>
     before.kind === 'absent' || after.kind === 'absent'
@@ -155,9 +156,9 @@ function idOf(path: string, hash: string): string {
 }
 
 /** None where nothing stands, or what cannot be read. */
-function hashNow(path: string): string[] {
+function hashNow(path: string, host: Pick<Host, 'registry'>): string[] {
   try {
-    const state = readFileState(path)
+    const state = readState(path, host)
     return state.kind === 'absent' ? [] : [state.hash]
   } catch (error) {
     if (error instanceof UserError) return []

@@ -17,6 +17,7 @@ import { targetName } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import type { RecordedFile, RecordedKeychain, RunRecord } from './state-schemas.ts'
 import { hideTemporary, removeTemporary } from './temporary-file.ts'
+import { announceVariables } from './user-env.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
 export interface Restored {
@@ -34,6 +35,12 @@ export async function restoreRun(run: RunRecord, writer: Writer): Promise<Restor
   }
   const leftAlone = await changedByOthers(run, writer)
   const files = await restoreFiles(run, writer, attempt)
+  if (run.state !== 'preparing') {
+    await announceVariables(
+      run.files.map(({ path }) => path),
+      writer.host,
+    )
+  }
   await attempt(keychainTitle, () => restoreKeychain(run, writer))
   await clear(run, writer, attempt)
   const restored: RunRecord = { ...run, files, state: 'rolled-back' }
@@ -63,7 +70,7 @@ async function restoreFiles(run: RunRecord, writer: Writer, attempt: Attempt): P
   }
   const files = [...run.files]
   for (const [index, file] of [...files.entries()].reverse()) {
-    if (filePosition(file, writer.host.platform) !== 'new') continue
+    if (filePosition(file, writer.host) !== 'new') continue
     await attempt(file.path, async () => {
       files[index] = await restoreFile(run, file, writer)
     })
@@ -150,7 +157,7 @@ export interface RunPosition {
 /** Where everything of a run is now: files in the run's order, then the keychain, `unknown` where it is out of reach. */
 export async function runPositions({ files, keychain }: RunRecord, host: Host): Promise<RunPosition[]> {
   return [
-    ...files.map((file) => ({ what: file.path, position: filePosition(file, host.platform) })),
+    ...files.map((file) => ({ what: file.path, position: filePosition(file, host) })),
     ...(keychain ? [{ what: keychainTitle, position: await positionNow(keychain, host) }] : []),
   ]
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import { isBelow } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { isInRegistry, userVariables, variableAt } from '../host/read-file-state.ts'
 import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
@@ -115,19 +116,22 @@ export function staysInReach(run: RunRecord, runFolder: string): boolean {
   const renewed = (run.renewal?.files ?? []).flatMap(({ path, staged }) => [path, staged?.path ?? path])
   return (
     run.id === basename(runFolder) &&
-    run.files.every((file) => isOwnFile(file, run.id)) &&
+    run.files.every((file) => isOwnFile(file, run.id, runFolder)) &&
     hasOwnAccounts(run) &&
     [...run.createdFolders, ...run.removedFolders].every(({ path }) => isPlain(path)) &&
     renewed.every((path) => isPlain(path) && isBelow(path, stateFolder))
   )
 }
 
-function isOwnFile({ resolvedPath, before, temporary }: RunRecord['files'][number], id: string): boolean {
-  return (
-    isPlain(resolvedPath) &&
-    isTemporaryOf(temporary, resolvedPath, id) &&
-    (before.kind === 'absent' || /^backup-\d+$/.test(before.backup))
-  )
+function isOwnFile(
+  { resolvedPath, before, temporary }: RunRecord['files'][number],
+  id: string,
+  runFolder: string,
+): boolean {
+  const isOwn = isInRegistry(resolvedPath)
+    ? variableAt(resolvedPath).key === userVariables && join(runFolder, basename(temporary)) === temporary
+    : isPlain(resolvedPath) && isTemporaryOf(temporary, resolvedPath, id)
+  return isOwn && (before.kind === 'absent' || /^backup-\d+$/.test(before.backup))
 }
 
 /** A copy in the keychain is an account of the run's own, so that no other key is read, replaced or removed. */

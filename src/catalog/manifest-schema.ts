@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Value } from '../documents/document.ts'
 import { type FormatId, formatIds } from '../documents/formats.ts'
 import { scriptLanguages } from '../documents/script/script.ts'
+import { registryKeys } from '../host/read-file-state.ts'
 import {
   commonPlaces,
   compileCondition,
@@ -219,11 +220,14 @@ export const manifestSchema = z.strictObject({
 /** The content of a tool.toml, with every default filled in. */
 export type Manifest = z.infer<typeof manifestSchema>
 
+/** Of a shell also a key of the registry of Windows. */
+const shellPath = z.union([z.enum(registryKeys), path])
+
 const shell = z.strictObject({
   id,
   programs: z._default(z.array(programName), []),
   platforms: z.optional(z.array(z.string())),
-  env_file: path,
+  env_file: shellPath,
   env_format: z.enum(formatIds),
   copies: z.exactOptional(z.array(z.strictObject({ file: path, format: z.enum(formatIds) }))),
   profile_format: z.enum(formatIds),
@@ -235,7 +239,7 @@ const shell = z.strictObject({
     .array(
       z.strictObject({
         kind: z.enum(['terminal', 'login', 'script']),
-        reads: z.array(z.array(path).check(z.minLength(1))).check(z.minLength(1)),
+        reads: z.array(z.array(shellPath).check(z.minLength(1))).check(z.minLength(1)),
       }),
     )
     .check(z.minLength(1)),

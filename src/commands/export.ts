@@ -5,7 +5,7 @@ import { renderData } from '../documents/formats.ts'
 import type { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { readState } from '../host/read-file-state.ts'
 import { setupOf } from '../plan/setups.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice } from '../request/choose-tools.ts'
@@ -138,7 +138,7 @@ async function keyOf(choices: readonly ToolChoice[], context: CommandContext): P
   const inEnvironment = host.env.QCODE_API_KEY
   if (!inEnvironment) return undefined
   const past = { ledgers: [loadLedger(context)], copies: [] }
-  const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: readFileState })
+  const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: (path) => readState(path, host) })
   const isSame = keys.size === 1 && keys.has(inEnvironment.trim())
   return isSame && kept.every(({ keyStore }) => keyStore === 'file') ? 'env:QCODE_API_KEY' : undefined
 }

@@ -3,7 +3,7 @@ import type { CommandContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { readState } from '../host/read-file-state.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
@@ -83,7 +83,7 @@ export async function presentKey(
     const ids = ledger.entries.filter((entry) => entry.tool === tool.id)
     const setUp = { ...ledger, entries: ids }
     const { keys } = await findWrittenKeys({ ledgers: [setUp], copies: [] }, [tool], [], {
-      read: readFileState,
+      read: (path) => readState(path, context.host),
     })
     const isAlone = choices.every((other) => other.tool !== tool || other.origin.text === origin.text)
     const [key, ...others] = isAlone ? keys : []

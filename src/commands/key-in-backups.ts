@@ -5,7 +5,7 @@ import { type CommandContext, isInteractive, type WritingContext } from '../comm
 import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { readState } from '../host/read-file-state.ts'
 import type { Setup } from '../ledger.ts'
 import { findWrittenKeys, type Past } from '../plan/written-keys.ts'
 import { type Input, isOn } from '../request/request.ts'
@@ -62,7 +62,7 @@ async function backupsWithKey({ host, catalog }: CommandContext): Promise<KeptBa
   if (looks.size === backups.length) return backups.map(({ backup }) => backup)
   // A key of another look is known by the runs that made the backups.
   const past = readPast(host, [...new Set(backups.map(({ backup }) => backup.run))])
-  const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: readFileState })
+  const { keys } = await findWrittenKeys(past, catalog.tools, [], { read: (path) => readState(path, host) })
   const secrets = [...keys].map((key) => new Secret(key))
   return backups
     .filter((each) => looks.has(each) || holdsSecret(each.text, secrets))

@@ -7,7 +7,7 @@ import { viewMachine } from '../effect/machine-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { readState } from '../host/read-file-state.ts'
 import type { Consent } from '../ledger.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
@@ -37,7 +37,7 @@ export function createPlanContext(
     decide,
     effect: { catalog, machine: viewMachine(host), installed: (tool) => detectTool(tool, host) },
     machine: {
-      read: readFileState,
+      read: (path) => readState(path, host),
       before: (run, path) => backupIfWhole(host, run, path),
       modeBefore: (run, path) => readModeBefore(host, run, path),
       modeGiven: (path, asked) => readModeGiven(host, path, asked),

@@ -1,7 +1,7 @@
 import type { Outcome, WritingContext } from '../command.ts'
 import { GoneBack } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
-import { readFileState } from '../host/read-file-state.ts'
+import { readState } from '../host/read-file-state.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { type Input, isOn, textOf, withValues } from '../request/request.ts'
 import { hashKey } from '../secrets/keychain.ts'
@@ -49,7 +49,7 @@ async function readPresent(input: Input, context: WritingContext): Promise<Prese
   if (choices.length === 0) return undefined
   const ledger = loadLedger(context)
   const { keys } = await findWrittenKeys({ ledgers: [ledger], copies: [] }, catalog.tools, [], {
-    read: readFileState,
+    read: (path) => readState(path, host),
   })
   const stored = await storedKey(choices, context)
   const all = [...[...keys].map((key) => new Secret(key)), ...(stored ? [stored] : [])]

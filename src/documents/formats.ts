@@ -16,6 +16,7 @@ export const formatIds = [
   'posix-profile',
   'fish-profile',
   'powershell-profile',
+  'user-env',
   'gitignore',
   'whole-file',
 ] as const
@@ -35,6 +36,7 @@ const loaders: Record<FormatId, () => Promise<Format>> = {
   'posix-profile': async () => (await import('./shell/profile-document.ts')).posixProfileFormat,
   'fish-profile': async () => (await import('./shell/profile-document.ts')).fishProfileFormat,
   'powershell-profile': async () => (await import('./shell/profile-document.ts')).powershellProfileFormat,
+  'user-env': async () => (await import('./shell/env-formats.ts')).userEnvFormat,
   gitignore: async () => (await import('./gitignore/gitignore-format.ts')).gitignoreFormat,
   'whole-file': async () => (await import('./whole-file-format.ts')).wholeFileFormat,
 }

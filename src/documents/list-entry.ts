@@ -95,3 +95,12 @@ export function refuseUnclearEntry(
       })
   }
 }
+
+/** What a new entry of a list holds: the first step names it, the others lead to the value. */
+export function entryWith([name = '', ...rest]: KeyPath, value: Value): Table {
+  const inner = rest.reduceRight<Value>((below, key) => {
+    const entry = entryNameOf(key)
+    return entry ? [named(below, entry)] : Object.fromEntries([[key, below]])
+  }, value)
+  return named(inner, entryNameOf(name)) as Table
+}

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import type { TrapCondition } from '../catalog/diagnosis.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { type FileState, hashBytes, readFileState } from '../host/read-file-state.ts'
+import {
+  type FileState,
+  hashBytes,
+  isVariable,
+  readState,
+  userVariables,
+  variableAt,
+} from '../host/read-file-state.ts'
 import { administeredGateways } from '../host/throw-away-host.ts'
 
 /**
@@ -39,7 +46,7 @@ export function viewMachine(host: Host): MachineView {
   const { env, home, cwd, platform, systemFolder } = host
   const known = new Map<string, FileState>()
   const read = (path: string) => {
-    const state = known.get(path) ?? readFileState(path)
+    const state = known.get(path) ?? readState(path, host)
     known.set(path, state)
     return state
   }
@@ -69,7 +76,8 @@ function ask(command: string, args: readonly string[], { run }: Host): Promise<s
 
 /** The machine as it would be with a plan's files in place; a file that is reached by another name is the same file. */
 export function overlay(machine: MachineView, edits: readonly PlannedFile[]): MachineView {
-  const planned = new Map(edits.map((edit) => [edit.before.resolvedPath, edit.after]))
+  const all = [...edits, ...withVariables(machine, edits)]
+  const planned = new Map(all.map((edit) => [edit.before.resolvedPath, edit.after]))
   const known = new Map<FileState, FileState>()
   return {
     ...machine,
@@ -81,6 +89,22 @@ export function overlay(machine: MachineView, edits: readonly PlannedFile[]): Ma
       return left
     },
   }
+}
+
+/** The text of all variables of the user, as it follows from that of each that changes. */
+function withVariables(machine: MachineView, edits: readonly PlannedFile[]): PlannedFile[] {
+  const variables = edits.filter(({ path }) => variableAt(path).key === userVariables)
+  if (variables.length === 0) return []
+  const before = machine.read(userVariables)
+  const lines = before.kind === 'absent' ? [] : textOf(before).split('\n')
+  const kept = lines.filter((line) => variables.every(({ path }) => !isVariable(line, variableAt(path).name)))
+  const written = variables.flatMap(({ after }) => (after.kind === 'absent' ? [] : textOf(after)))
+  const bytes = Buffer.from([...kept.filter(Boolean).map((line) => `${line}\n`), ...written].join(''))
+  return [{ path: userVariables, before, after: { kind: 'file', bytes, mode: 0o600 } }]
+}
+
+function textOf({ bytes }: { readonly bytes: Uint8Array }): string {
+  return Buffer.from(bytes).toString()
 }
 
 /** The machine as a client finds it that is started with this environment and these files, which need not be there yet. */

@@ -3,6 +3,7 @@ import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell } from '../catalog/tool.ts'
 import type { Where } from '../errors.ts'
 import { filesAt } from '../host/files-at.ts'
+import { isInRegistry } from '../host/read-file-state.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
 import type { MachineView } from './machine-view.ts'
 import { type SetLine, type ShellStart, startShells } from './shell-start.ts'
@@ -33,7 +34,9 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   const layers = started.flatMap((starts) => layersOf(starts, ours))
   const profileOf = ({ line, name }: Layer): Profile => {
     const file = files.read(line.file, profileFormat)
-    return { file, variables: { [name]: line.value }, lines: { [name]: line.line } }
+    // The registry has no lines.
+    const lines = isInRegistry(line.file) ? {} : { [name]: line.line }
+    return { file, variables: { [name]: line.value }, lines }
   }
   const named = layers.map(profileOf)
   const overwritten = started

@@ -7,8 +7,9 @@ import { readFishVariables } from '../documents/script/fish-tokens.ts'
 import { readPosixScript } from '../documents/script/posix-script.ts'
 import { readPowershellScript } from '../documents/script/powershell-script.ts'
 import type { Piece, Script, ScriptLanguage, ScriptProblem, Step, Word } from '../documents/script/script.ts'
+import { readUserEnv } from '../documents/shell/user-env.ts'
 import { filesAt } from '../host/files-at.ts'
-import type { PresentFile } from '../host/read-file-state.ts'
+import { isInRegistry, type PresentFile } from '../host/read-file-state.ts'
 import type { MachineView } from './machine-view.ts'
 
 /** A line that gives a variable of the environment its value. */
@@ -47,7 +48,8 @@ export interface ShellStart {
 const known = new Map<string, Script>()
 
 /** What a file of a shell does. Errors: UserError `not-utf8`. */
-function scriptOf({ path, bytes, hash }: PresentFile, language: Shell['language']): Script {
+function scriptOf({ path, bytes, hash }: PresentFile, ofShell: Shell['language']): Script {
+  const language = isInRegistry(path) ? 'user-env' : ofShell
   const id = `${language} ${hash}`
   const script = known.get(id) ?? readScript(decodeText(bytes, path), language)
   if (known.size >= 100) known.clear()
@@ -70,9 +72,8 @@ export function startShell(shell: Shell, start: Start, machine: MachineView): Sh
 
 /** Every way in which every shell of this platform starts. */
 export function startShells(shells: readonly Shell[], machine: MachineView): ShellStart[] {
-  return shells
-    .filter(({ platforms }) => platforms === undefined || platforms.includes(machine.platform))
-    .flatMap((shell) => startsOn(shell.starts, machine).map((start) => startShell(shell, start, machine)))
+  const own = shells.filter(({ platforms }) => platforms?.includes(machine.platform) ?? true)
+  return own.flatMap((shell) => startsOn(shell.starts, machine).map((one) => startShell(shell, one, machine)))
 }
 
 interface Variable {
@@ -131,9 +132,7 @@ class Walk {
   #stateOf(path: string): PresentFile | undefined {
     try {
       const state = this.#machine.read(path)
-      if (state.kind === 'absent') return undefined
-      scriptOf(state, this.#shell.language)
-      return state
+      return state.kind !== 'absent' && scriptOf(state, this.#shell.language) ? state : undefined
     } catch {
       // A file that cannot be read is reported where it is read.
       return undefined
@@ -234,8 +233,7 @@ class Walk {
   }
 
   #valueOfPiece(piece: Piece): string | undefined {
-    if (piece === null) return undefined
-    if (typeof piece === 'string') return piece
+    if (piece === null || typeof piece === 'string') return piece ?? undefined
     const known = piece.variable === 'HOME' ? this.#machine.home : this.#variable(piece.variable).value
     return known === '' && piece.otherwise ? this.#valueOf(piece.otherwise) : known
   }
@@ -251,6 +249,7 @@ function commandText(raw: string): string {
 export function readScript(text: string, language: ScriptLanguage): Script {
   try {
     if (language === 'fish') return readFishScript(text)
+    if (language === 'user-env') return readUserEnv(text)
     return language === 'powershell' ? readPowershellScript(text) : readPosixScript(text, language)
   } catch (error) {
     // Of a text with more in one place than the stack takes nothing is known.

@@ -40,16 +40,15 @@ export interface Host {
   onStrayError(report: (error: unknown) => Promise<number>): void
   isAlive(pid: number): boolean
   readonly processes: Processes
-  /**
-   * Runs a program without a shell and waits for it, not for what it leaves behind, which is ended. A program that cannot be
-   * started gives exit null; one that prints without end is stopped.
-   */
+  /** Runs a program without a shell and waits for it; what it leaves behind, or prints without end, is ended. Exit null: not started. */
   run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>
   /**
    * Runs a program in the place of this one: with its terminal, its streams and the signals that it gets. Gives the exit
    * code, of a program that a signal has ended 128 and its number. Rejects with Node's error where it cannot be started.
    */
   runInForeground(command: string, args: readonly string[], settings: ForegroundSettings): Promise<number>
+  /** On Windows: its keys of variables, as they were last read: a text of the format `user-env`, or why there is none. */
+  readonly registry?: Map<string, string | Error>
   /** What the system's keychain keeps for this program. Rejects where the library that reaches it is not installed. */
   keychain(): Promise<KeychainStore>
 }

@@ -55,6 +55,7 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
       runProgram(command, args, withFolder(options), { kill, platform, env, onExit }),
     runInForeground: (command, args, settings) =>
       runInForeground(command, args, settings, { platform, interruption, onTerminal: isatty(0) }),
+    ...(platform === 'win32' && { registry: new Map() }),
     keychain: () => openNativeKeychain({ env, uid: process.geteuid?.() }),
   }
 }

@@ -250,6 +250,49 @@ function notWritable(path: string, culprit: string, right: 'u+w' | 'u+wx', user:
   })
 }
 
+/** The keys of the registry with variables, as reg.exe names them; each variable is a file below. The second is never written. */
+export const registryKeys = [
+  'HKCU\\Environment',
+  'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment',
+] as const
+
+/** Those of the user. */
+export const [userVariables] = registryKeys
+
+/** Whether a path is a key of the registry of Windows, or a variable in one, and no file. */
+export function isInRegistry(path: string): boolean {
+  return registryKeys.some((key) => path === key || variableAt(path).key === key)
+}
+
+/** A variable's path as its key and its name. */
+export function variableAt(path: string): { readonly key: string; readonly name: string } {
+  const end = path.lastIndexOf('\\')
+  return { key: path.slice(0, end), name: path.slice(end + 1) }
+}
+
+/** As `readFileState`, of the registry as it was last read: no mode and no owner are a private file's. Throws also `registry-unavailable`. */
+export function readState(path: string, { registry }: Pick<Host, 'registry'>): FileState {
+  if (!isInRegistry(path)) return readFileState(path)
+  const { key, name } = variableAt(path)
+  const isKey = registry?.has(path)
+  const text = registry?.get(isKey ? path : key)
+  if (typeof text !== 'string') throw text ?? registryUnavailable(path)
+  const own = text.match(/.+\n/g)?.filter((line) => isKey || isVariable(line, name)) ?? []
+  if (own.length === 0 && !isKey) return { kind: 'absent', path, resolvedPath: path }
+  const ofFile = { mode: 0o600, uid: -1, gid: -1, names: 1, inode: 0, bytes: Buffer.from(own.join('')) }
+  return { kind: 'file', path, resolvedPath: path, ...ofFile, hash: hashBytes(ofFile.bytes) }
+}
+
+/** Whether a line of a text of variables is this one's: Windows takes names in any case. */
+export function isVariable(line: string, name: string): boolean {
+  return line.slice(0, line.indexOf('=')).toUpperCase() === name.toUpperCase()
+}
+
+/** UserError, exit 1: a key of the registry could not be read. */
+export function registryUnavailable(key: string): UserError {
+  return refuse('registry-unavailable', key, 'file.no-registry', 'file.no-registry.hint')
+}
+
 /** SHA-256 of the bytes, in lowercase hex. */
 export function hashBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')

@@ -10,8 +10,10 @@ import { doubtOf, partsOf, type User } from './ownership.ts'
 export function throwAwayHost(host: Host, home: string, key: string): Host {
   const { PATH, SHELL } = host.env
   const keychain = createMemoryKeychain()
+  // Not moved with the home: variables stand in files of the shell there.
+  const { registry: _, ...others } = host
   return {
-    ...host,
+    ...others,
     home,
     cwd: home,
     systemFolder: home,

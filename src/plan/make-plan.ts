@@ -1,4 +1,5 @@
 import { loadFormats } from '../documents/formats.ts'
+import { isInRegistry } from '../host/read-file-state.ts'
 import { type Ledger, type LedgerEntry, setupId } from '../ledger.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
@@ -172,7 +173,8 @@ function finishPlan(work: PlanWork, setups: Plan['ledger']['setups'], rows: read
   return {
     edits,
     keyFiles: [...work.files.values()]
-      .filter(({ holdsKey }) => holdsKey)
+      // What stands in the registry has neither a mode nor a repository.
+      .filter(({ holdsKey, file }) => holdsKey && !isInRegistry(file.path))
       .map((file) => keyFileOf(file, edits)),
     rows: [...rows, ...otherRows(rows, work)],
     conflicts,

@@ -68,7 +68,7 @@ function wayBelow(path: string, folder: string): string | undefined {
 }
 
 /** With the links among its existing parents followed. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   const parent = dirname(path)
   try {
     return realpathSync(path)

@@ -1,12 +1,13 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Places, resolvePath, resolvePlaces } from '../catalog/places.ts'
+import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell, Target, Variant } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { BaseUrl } from '../gateway/judge-base-url.ts'
 import type { Host } from '../host/host.ts'
+import { userVariables } from '../host/read-file-state.ts'
 import type { KeyStore, ToolChoice } from '../request/request.ts'
 import { keyCommand, keyProgram } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
@@ -14,7 +15,7 @@ import { quoteWord } from '../texts/commands.ts'
 import { type LaterProfile, laterProfiles } from './later-profiles.ts'
 import { fillTemplate, type Leaf, type Lookup, wishValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
-import { pathInProfile } from './profile-path.ts'
+import { pathInProfile, realPath } from './profile-path.ts'
 
 /** What must stand in one file for one tool. */
 export interface WantedTarget {
@@ -193,16 +194,22 @@ function keyOutput({ host }: WantedContext, shell?: Shell): Value {
 function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {
   const { shell } = choice
   if (!shell) throw new Error('variables at user scope need a shell')
-  const places = shellPlaces(choice, context)
+  const at = (path: string, as: FormatId, own: readonly Leaf[]) => wantedOf(choice, context, path, as, own)
+  if (shell.envFile === userVariables) {
+    // Each variable is a file of its own: nothing but its own change is a conflict, or is undone.
+    const named = leaves.map(({ keyPath: [name = ''], value }) => ({ keyPath: [name.toUpperCase()], value }))
+    return named.map((leaf) => at(`${userVariables}\\${leaf.keyPath}`, shell.envFormat, [leaf]))
+  }
+  const places = resolvePlaces({}, context.host, choice.project, choice.folders)
   const envFile = resolvePath(shell.envFile, places)
   const later = laterProfilesOf(choice, context).map(({ path }) => path)
-  const profiles = [...profilesOf(shell, choice, context), ...later]
   const source = { keyPath: ['source'], value: pathInProfile(envFile, shell.profileFormat, context.host) }
   const files = [{ file: shell.envFile, format: shell.envFormat }, ...(shell.copies ?? [])]
-  const at = (path: string, as: FormatId, own: readonly Leaf[]) => wantedOf(choice, context, path, as, own)
   return [
     ...files.map(({ file, format }) => at(resolvePath(file, places), format, leaves)),
-    ...profiles.map((path) => at(path, shell.profileFormat, [source])),
+    ...[...profilesOf(shell, choice, context), ...later].map((path) =>
+      at(path, shell.profileFormat, [source]),
+    ),
   ]
 }
 
@@ -216,12 +223,8 @@ export function laterProfilesOf(choice: ToolChoice, context: WantedContext): Lat
 }
 
 function profilesOf(shell: Shell, choice: ToolChoice, context: WantedContext): string[] {
-  const places = shellPlaces(choice, context)
+  const places = resolvePlaces({}, context.host, choice.project, choice.folders)
   return shell.profiles.map((paths) => firstExisting(paths.map((path) => resolvePath(path, places))))
-}
-
-function shellPlaces(choice: ToolChoice, context: WantedContext): Places {
-  return resolvePlaces({}, context.host, choice.project, choice.folders)
 }
 
 function wantedOf(
@@ -249,12 +252,4 @@ export function ownRoots(choice: ToolChoice, host: Surroundings): string[] {
   return names
     .map((name) => realPath(resolvePath(`{{ ${name} }}`, places)))
     .filter((root) => dirname(root) !== root)
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
 }

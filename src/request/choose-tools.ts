@@ -16,6 +16,7 @@ import type { Finding } from '../finding.ts'
 import { type Gateway, type ProtocolId, servesModel } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
+import { userVariables } from '../host/read-file-state.ts'
 import { say, written } from '../texts/message.ts'
 import {
   type Input,
@@ -85,7 +86,7 @@ export async function completeChoice(
   const needsShell = scope === 'user' && (method === 'env' || (inFiles?.variables.length ?? 0) > 0)
   const isForAll = scope === 'managed' && method === 'env'
   const shell = needsShell
-    ? chooseShell(textOf(input, 'shell'), catalog, host)
+    ? chooseShell(textOf(input, 'shell'), keyStore, catalog, host)
     : isForAll
       ? loginOf(machine)
       : undefined
@@ -143,25 +144,29 @@ function isManaged({ scope }: Target): boolean {
   return scope === 'managed'
 }
 
-/** The shell whose profile is written: the one named, else the login shell. Errors: UserError naming `--shell`, exit 2. */
+/**
+ * The shell whose profile is written: the one named, else on Windows none, but the user's variables, and elsewhere the login
+ * shell. A key in the keychain is fetched by a command, which only a profile can run. Errors: UserError naming `--shell`, exit 2.
+ */
 export function chooseShell(
   name: string | undefined,
+  keyStore: KeyStore,
   catalog: Catalog,
-  host: Pick<Host, 'env' | 'platform'>,
+  host: Pick<Host, 'env' | 'platform' | 'registry'>,
 ): Shell {
-  const wanted =
-    name ??
-    (host.platform === 'win32' && !host.env.MSYSTEM ? 'powershell' : basename(host.env.SHELL || 'bash'))
-  const shell = catalog.shells.find(
-    ({ id, programs, platforms }) =>
-      (id === wanted || programs.includes(wanted)) &&
-      (platforms === undefined || platforms.includes(host.platform)),
-  )
-  if (shell) return shell
+  const { platform, env, registry } = host
+  const here = catalog.shells.filter(({ platforms }) => platforms?.includes(platform) ?? true)
+  const ofSystem = registry && here.find(({ envFile }) => envFile === userVariables)
+  const fromKeychain = keyStore === 'keychain'
+  const login = platform === 'win32' && !env.MSYSTEM ? 'powershell' : basename(env.SHELL || 'bash')
+  const wanted = name ?? (ofSystem && !fromKeychain ? ofSystem.id : login)
+  const shell = here.find(({ id, programs }) => id === wanted || programs.includes(wanted))
+  const isUseless = fromKeychain && shell !== undefined && shell === ofSystem
+  if (shell && !isUseless) return shell
   throw new UserError({
-    code: 'unknown-shell',
-    message: say('usage.shell', { shell: wanted }),
-    hint: say('usage.shell.hint', { shells: [...new Set(catalog.shells.map(({ id }) => id))] }),
+    code: isUseless ? 'keychain-needs-profile' : 'unknown-shell',
+    message: say(isUseless ? 'usage.keychain-needs-profile' : 'usage.shell', { shell: wanted }),
+    hint: say('usage.shell.hint', { shells: isUseless ? [login] : [...new Set(here.map(({ id }) => id))] }),
     exit: 2,
   })
 }

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/tool.ts'
 import type { Synonyms } from '../errors.ts'
+import { alsoCalled } from './verbs.ts'
 
 /** What people type for a name of ours, by that name: other tools call it so. Such a word is suggested for, never taken. */
 type Names = Readonly<Record<string, string>>
@@ -29,13 +30,6 @@ const commands: Names = {
   invite: 'share',
   report: 'inventory',
   completion: 'completions autocomplete complete',
-}
-
-const verbs: Names = {
-  set: 'store save add put import',
-  get: 'show print read cat export',
-  rotate: 'replace renew change update new',
-  forget: 'delete remove rm clear unset erase',
 }
 
 /** Without dashes on either side, but for a value that goes with the flag. */
@@ -86,7 +80,7 @@ const values: Readonly<Record<string, Names>> = {
   },
   'on-conflict': { stop: 'abort fail quit', overwrite: 'replace force', skip: 'keep ignore' },
   recover: { undo: 'rollback revert back', finish: 'continue resume complete' },
-  shell: { powershell: 'pwsh ps1 ps', bash: 'sh posix' },
+  shell: { powershell: 'pwsh ps1 ps', bash: 'sh posix', windows: 'registry user cmd win' },
   format: {
     sh: 'bash zsh posix shell',
     powershell: 'pwsh ps1 ps',
@@ -105,10 +99,9 @@ type Known = Partial<Pick<Catalog, 'tools' | 'gateway' | 'byHand'>>
 /** Words for the names of commands, verbs or flags, or for the values of a flag, with what is meant. */
 export function synonymsOf(what: 'command' | 'verb' | 'flag' | (string & {}), catalog: Known = {}): Synonyms {
   if (what === 'command') return [...listed(commands), ...asCommands(catalog)]
-  if (what === 'verb') return listed(verbs)
+  if (what === 'verb') return listed(alsoCalled)
   if (what === 'flag') return listed(flags).map(([word, name]) => [`--${word}`, `--${name}`])
-  const others = namesOf(what, catalog).filter(([word, id]) => word !== id)
-  return [...others, ...listed(values[what] ?? {})]
+  return [...namesOf(what, catalog).filter(([word, id]) => word !== id), ...listed(values[what] ?? {})]
 }
 
 /** A region or a tool where a command belongs. What can be both is a region, as for the parser. */

@@ -32,3 +32,11 @@ export type VerbOwner = {
 export const verbNames = Object.entries(verbs).flatMap(([command, words]) =>
   Object.keys(words).map((verb) => `${command} ${verb}` as VerbOwner),
 )
+
+/** What people type for the verbs of `key`, as `synonymsOf` has it. */
+export const alsoCalled = {
+  set: 'store save add put import',
+  get: 'show print read cat export',
+  rotate: 'replace renew change update new',
+  forget: 'delete remove rm clear unset erase',
+}

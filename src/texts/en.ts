@@ -498,6 +498,9 @@ export const en = {
 
   // What stops a plan.
   'error.again': 'Run the same command again.',
+  'file.no-registry': ({ path }: With<'path'>) => `Can't read ${path} in the registry of Windows.`,
+  'file.no-registry.hint': ({ path }: With<'path'>) =>
+    `Check that this works: reg query ${path}. Or write a profile: --shell powershell`,
   'error.changed-meanwhile': ({ what }: With<'what'>) =>
     `${what} changed in the meantime. Nothing was written.`,
   'plan.not-verified': ({ path }: With<'path'>) => `Safety check failed for ${path}. Nothing was written.`,
@@ -601,6 +604,8 @@ export const en = {
   'disk.full': 'the disk is full',
   'disk.not-allowed': 'the system does not allow it',
   'disk.read-only': 'the disk is read-only',
+  'disk.registry': 'Windows did not accept the value',
+  'disk.no-reg': 'reg.exe of Windows could not be started',
   'error.write-failed.fault': ({ reason, fault }: With<'reason' | 'fault'>) => `${reason}: ${fault}`,
   'error.write-failed.hint': 'Remove the cause, then run the same command again.',
   'error.owner-not-kept': ({ path, owner }: With<'path' | 'owner'>) =>
@@ -1188,6 +1193,8 @@ export const en = {
   'usage.shell': ({ shell }: With<'shell'>) => `Shell ${shell} is not supported.`,
   'usage.shell.hint': ({ shells }: { readonly shells: readonly string[] }) =>
     `Choose one: --shell ${shells.join(' | ')}`,
+  'usage.keychain-needs-profile': ({ shell }: With<'shell'>) =>
+    `--shell ${shell} can't be used with the keychain: a user variable of Windows can't get a key by a command.`,
   'usage.scope': ({ tool, scope }: With<'tool' | 'scope'>) =>
     `${tool} can't be configured with --scope ${scope}.`,
   'usage.scope.hint': ({ scopes }: { readonly scopes: readonly string[] }) =>
@@ -1529,6 +1536,8 @@ export const en = {
   'report.up-to-date': 'Already up to date. Nothing was written.',
   'report.same-command': ({ command }: With<'command'>) => `To repeat this without prompts: ${command}`,
   'report.new-shell': 'Open a new terminal to use the new variables.',
+  'report.new-programs':
+    'Close and restart running terminals and editors: only newly started programs see the changed variables.',
   'report.start': ({ commands }: { readonly commands: readonly string[] }) => `Next: ${commands.join(', ')}`,
   'report.undo': 'To undo: qcode-setup undo',
   'verdict.ready': ({ tools }: { readonly tools: readonly string[] }) =>
@@ -2073,7 +2082,8 @@ export const en = {
   'flag.own-scope': 'Your own settings (user), or as root those of the whole computer (managed)',
   'flag.method':
     "Write the tool's settings file, or environment variables in your shell profile (default: per tool)",
-  'flag.shell': 'Shell to configure (default: your login shell)',
+  'flag.shell':
+    'Shell to configure (default: your login shell; on Windows your user variables, which every program has)',
   'flag.key-file':
     'Read the key from PATH, or from standard input with `-` (default: QCODE_API_KEY, or a prompt)',
   'flag.key-store':

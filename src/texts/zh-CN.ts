@@ -423,6 +423,9 @@ export const zhCN: Texts = {
 
   // What stops a plan.
   'error.again': '请重新运行同一命令。',
+  'file.no-registry': ({ path }) => `无法读取 Windows 注册表中的 ${path}。`,
+  'file.no-registry.hint': ({ path }) =>
+    `请检查此命令是否可用：reg query ${path}。或写入配置文件：--shell powershell`,
   'error.changed-meanwhile': ({ what }) => `${ahead(what)}在此期间已被更改，未写入任何内容。`,
   'plan.not-verified': ({ path }) => `${path} 未通过安全检查，未写入任何内容。`,
   'plan.not-verified.hint':
@@ -513,6 +516,8 @@ export const zhCN: Texts = {
   'disk.full': '磁盘已满',
   'disk.not-allowed': '系统不允许此操作',
   'disk.read-only': '磁盘为只读',
+  'disk.registry': 'Windows 未接受该值',
+  'disk.no-reg': '无法启动 Windows 的 reg.exe',
   'error.write-failed.fault': ({ reason, fault }) => `${reason}：${fault}`,
   'error.write-failed.hint': '请排除原因，然后重新运行同一命令。',
   'error.owner-not-kept': ({ path, owner }) => `${path} 归 ${owner} 所有，写入会改变其所有者。未作任何更改。`,
@@ -963,6 +968,8 @@ export const zhCN: Texts = {
   'usage.no-tool-found.hint': ({ tools }) => `请选择其一：--tool ${tools.join('、--tool ')}`,
   'usage.shell': ({ shell }) => `不支持 shell ${shell}。`,
   'usage.shell.hint': ({ shells }) => `请选择其一：--shell ${shells.join(' | ')}`,
+  'usage.keychain-needs-profile': ({ shell }) =>
+    `--shell ${shell} 不能与系统钥匙串一起使用：Windows 的用户环境变量无法通过命令获取密钥。`,
   'usage.scope': ({ tool, scope }) => `${tool} 不支持 --scope ${scope}。`,
   'usage.scope.hint': ({ scopes }) => `请使用 --scope ${scopes.join(' 或 --scope ')}`,
   'usage.method': ({ tool, method, scope }) =>
@@ -1209,6 +1216,7 @@ export const zhCN: Texts = {
   'report.up-to-date': '已是最新，未写入任何内容。',
   'report.same-command': ({ command }) => `等效的非交互命令：${command}`,
   'report.new-shell': '请打开新的终端，使新的环境变量生效。',
+  'report.new-programs': '请关闭并重新启动正在运行的终端和编辑器：只有新启动的程序才能看到更改后的环境变量。',
   'report.start': ({ commands }) => `接下来运行：${commands.join('、')}`,
   'report.undo': '撤销请运行：qcode-setup undo',
   'verdict.ready': ({ tools }) => `${tools.join('、')} 已就绪。`,
@@ -1671,7 +1679,7 @@ export const zhCN: Texts = {
     '用户级设置（user）、当前文件夹中的项目级设置（project），或以 root 身份设置整台计算机（managed）',
   'flag.own-scope': '您自己的设置（user），或以 root 身份处理整台计算机的设置（managed）',
   'flag.method': '写入工具的设置文件，或 shell 配置文件中的环境变量（默认：因工具而异）',
-  'flag.shell': '要设置的 shell（默认：登录 shell）',
+  'flag.shell': '要设置的 shell（默认：登录 shell；Windows 上为用户环境变量，对所有程序有效）',
   'flag.key-file': '从 PATH 读取密钥，`-` 表示标准输入（默认：QCODE_API_KEY，否则询问）',
   'flag.key-store': '密钥保存位置：设置文件（file）、您自行设置的环境变量（env）或系统钥匙串（keychain）',
   'flag.model': '模型，可按工具或其用途指定（默认：工具自身的默认模型）',

@@ -5,6 +5,7 @@ import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { shortenHome } from './render-table.ts'
 import { renderPlan } from './report-setup.ts'
+import { newVariables } from './verdicts.ts'
 
 interface Report {
   readonly report: string
@@ -84,7 +85,7 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
   const counts = { key: String(key), places: plan.places, tools: plan.tools.length }
   // Where no old key was found anywhere, this is a run like any other.
   const done = plan.renewal === undefined ? 'key.rotated' : 'key.rotated-for-good'
-  const variables = plan.edits.some(({ path }) => isVariables(path, plan))
+  const variables = plan.edits.filter(({ path }) => isVariables(path, plan))
   const planned = plan.isWhole ? 'key.would-rotate' : 'key.would-rotate-some'
   const verdict = say(dryRun ? planned : done, counts).in(texts)
   const stillOld = say('key.still-used', { tools: plan.stillOld }).in(texts)
@@ -98,7 +99,7 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
     next: dryRun
       ? [...(plan.stillOld.length > 0 ? [stillOld] : []), texts['report.dry-run']]
       : [
-          ...(variables ? [texts['report.new-shell']] : []),
+          ...newVariables(variables, host),
           ...(run !== undefined && plan.renewal === undefined ? [texts['report.undo']] : []),
           plan.stillOld.length > 0 ? stillOld : texts['key.revoke'],
         ],

@@ -12,6 +12,8 @@ import { type Message, say } from '../texts/message.ts'
 import { displayWidth, renderTable, shortenHome, wrapText, wrapWidth } from './render-table.ts'
 import { styleFor } from './style.ts'
 import {
+  changedVariables,
+  newVariables,
   renderKeychain,
   type SetUp,
   startLines,
@@ -45,7 +47,7 @@ export function reportSetup(
   const { texts } = host
   const none = texts['status.none']
   if (plan.rows.length === 0) return { report: none, verdict: none, next: [] }
-  const variables = plan.rows.some(({ format, action }) => format.endsWith('-env') && action !== 'unchanged')
+  const changed = plan.rows.filter(({ format, action }) => format.endsWith('-env') && action !== 'unchanged')
   return {
     report: [...(diff ? [diff] : []), renderPlan(plan.rows, host), ...renderKeychain(plan, host)].join('\n'),
     ...(!dryRun && plan.edits.length > 0 && { brief: verdictOfPlan(plan, dryRun, host) }),
@@ -58,7 +60,7 @@ export function reportSetup(
           ? [texts['report.up-to-date']]
           : []),
       // Where a new shell does not reach them, or something else wins there, the findings say so.
-      ...(variables && run && effect.length === 0 ? [texts['report.new-shell']] : []),
+      ...(run && effect.length === 0 ? newVariables(changed, host) : []),
       ...startLines(applied, host),
       ...(sameCommand === undefined ? [] : commandLines('report.same-command', sameCommand, host)),
       ...(run === undefined ? [] : [texts['report.undo']]),
@@ -145,6 +147,7 @@ export function reportRemoval(
     verdictFirst: run !== undefined,
     next: [
       ...(dryRun ? [texts['report.dry-run']] : []),
+      ...(run === undefined ? [] : changedVariables(plan.edits, host)),
       ...(run === undefined || isFinal ? [] : [texts['report.undo']]),
     ],
   }
@@ -205,16 +208,22 @@ export function reportUndo(
     readonly diff: string | undefined
   },
   host: Host,
-): Omit<Report, 'next'> {
+): Report {
   const { texts } = host
   const { run, targets, dryRun, diff } = undone
   const none = texts['report.nothing-to-undo']
-  if (run === null) return { report: none, verdict: none }
+  if (run === null) return { report: none, verdict: none, next: [] }
   const title = say(dryRun ? 'report.would-undo' : 'report.undone', { run }).in(texts)
   const names = targets.map((what) => `  ${nameTarget(what, host)}`)
   return {
     report: [...(diff ? [diff] : []), title, ...names].join('\n'),
     verdict: say(dryRun ? 'verdict.would-undo' : 'verdict.undone', { run }).in(texts),
+    next: dryRun
+      ? []
+      : changedVariables(
+          targets.map((path) => ({ path })),
+          host,
+        ),
   }
 }
 

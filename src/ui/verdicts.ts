@@ -2,6 +2,7 @@ import type { Outcome } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { isInRegistry } from '../host/read-file-state.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { ToolChoice } from '../request/request.ts'
@@ -69,4 +70,18 @@ export function verdictOfStatus(tools: readonly ToolStatus[], { texts }: Host): 
     ...(ids(false).length > 0 ? [say('verdict.drifted', { tools: ids(false) })] : []),
   ]
   return joined(lines).in(texts)
+}
+
+/** Where files of variables changed: who has them from now on. */
+export function newVariables(rows: readonly { readonly path: string }[], { texts }: Host): string[] {
+  const id = rows.some(({ path }) => isInRegistry(path)) ? 'report.new-programs' : 'report.new-shell'
+  return rows.length === 0 ? [] : [texts[id]]
+}
+
+/** The same where variables went, or came back: a file of a shell's is read by a new one alone as well, and nobody waits for it. */
+export function changedVariables(targets: readonly { readonly path: string }[], host: Host): string[] {
+  return newVariables(
+    targets.filter(({ path }) => isInRegistry(path)),
+    host,
+  )
 }

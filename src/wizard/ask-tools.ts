@@ -138,13 +138,8 @@ export async function askModels(
     if (!isDone) continue
     const gone = standing.map((each) => each.split('=')[0] ?? '').filter((id) => !chosen.has(id))
     const named = before.length > 0 ? withValues(input, 'model', before) : input
-    return gone.length > 0
-      ? withValues(
-          named,
-          'unset',
-          gone.map((id) => `${id}=model`),
-        )
-      : named
+    const unset = gone.map((id) => `${id}=model`)
+    return unset.length > 0 ? withValues(named, 'unset', unset) : named
   }
   return input
 }
@@ -189,10 +184,8 @@ function wantsModels(host: Host, preset: boolean, isSetUp: boolean, canGoBack: b
     { value: false, name: say(isSetUp ? 'ask.models.as-set-up' : 'ask.models.defaults') },
     { value: true, name: say('ask.models.choose') },
   ]
-  return askSelect(host, { asked: say('ask.models'), answered: say('ask.model.short') }, choices, {
-    preset,
-    canGoBack,
-  })
+  const question = { asked: say('ask.models'), answered: say('ask.model.short') }
+  return askSelect(host, question, choices, { preset, canGoBack })
 }
 
 function modelQuestion({ title: tool }: Tool): Question {
@@ -257,8 +250,7 @@ export async function askOptions(
 function takesModel(tool: Tool, input: Input): boolean {
   const scope = (textOf(input, 'scope') ?? 'user') as Scope
   const method = textOf(input, 'method') ?? methodsOf(tool, scope)[0]
-  const written =
-    method === 'env' ? tool.env?.variables : tool.targets.filter((target) => target.scope === scope)
+  const written = method === 'env' ? tool.env?.variables : tool.targets.filter((one) => one.scope === scope)
   return JSON.stringify(written ?? {}).includes('{{ model }}')
 }
 

@@ -1,4 +1,5 @@
 import { createCommitter } from '../../src/apply/committer.ts'
+import { readRegistry } from '../../src/apply/user-env.ts'
 import { UserError } from '../../src/errors.ts'
 import type { Host } from '../../src/host/host.ts'
 import { managedHost } from '../../src/host/throw-away-host.ts'
@@ -24,6 +25,7 @@ export async function runInProcess(line: string, host: Host): Promise<Ended> {
     const isManaged = isManagedScope(asked)
     const input = isManaged ? withoutKey(asked) : asked
     const place = isManaged ? managedHost(spec.name, host) : host
+    await readRegistry(place)
     const committer = createCommitter(place, isOn(input, 'dryRun') || isOn(input, 'check'))
     const { exit, ...outcome } = await spec.run(input, { host: place, catalog: testCatalog, committer })
     return { exit, text: JSON.stringify(outcome) }

@@ -29,6 +29,7 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
     }),
   )
   const env = filled({ ...userVariables(home), ...spec.env }, fill)
+  const registry = spec.variables && (await startVariables(spec.variables, windows, env))
   for (const step of spec.steps) {
     const ran = await windows.run({
       ...commandOf(step, fill),
@@ -39,10 +40,55 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
       ...(spec.locale && { locale: spec.locale }),
     })
     judge(step, ran)
+    const state = pathOf(win32.join(home, 'AppData\\Local\\qcode-setup'))
+    const left = step.killAfter === undefined && existsSync(state) ? readdirSync(state) : []
+    expect(left.filter((name) => name.endsWith('.reg'))).toEqual([])
     for (const [name, expected] of Object.entries(step.after ?? {})) {
       judgeFile(win32.resolve(home, fill(name)), expected, before)
     }
+    if (registry && step.variables) judgeVariables(step.variables, await registry.read(), registry.before)
   }
+  await registry?.clear()
+}
+
+/** The variables of the registry, which all specs share: these alone stand there from here on. */
+async function startVariables(lines: readonly string[], windows: Windows, env: Record<string, string>) {
+  const reg = async (...args: string[]) => {
+    const ran = await windows.run({ command: 'C:\\windows\\system32\\reg.exe', args, env, cwd: 'C:\\' })
+    expect(ran.exit, `reg ${args[0]}: ${ran.stdout}${ran.stderr}`).toBe(0)
+  }
+  const key = 'HKCU\\Environment'
+  const file = 'C:\\keys\\variables.reg'
+  const clear = async () => {
+    await reg('delete', key, '/va', '/f')
+    const all = ['"TEMP"="C:\\\\Temp"', ...lines]
+    const text = [
+      'Windows Registry Editor Version 5.00',
+      '',
+      '[HKEY_CURRENT_USER\\Environment]',
+      ...all,
+      '',
+      '',
+    ]
+    write(file, Buffer.from(`\uFEFF${text.join('\r\n')}`, 'utf16le'))
+    await reg('import', file)
+  }
+  const read = async () => {
+    await reg('export', key, file, '/y')
+    return readFileSync(pathOf(file)).toString('utf16le').replaceAll('\r\n', '\n')
+  }
+  await clear()
+  return { before: await read(), read, clear }
+}
+
+function judgeVariables(
+  expected: typeof asBefore | readonly (string | RegExp)[],
+  now: string,
+  before: string,
+): void {
+  const sorted = (text: string) => text.split('\n').sort()
+  if (expected === asBefore) expect(sorted(now)).toEqual(sorted(before))
+  else for (const wanted of expected) expect(now).toMatch(wanted)
 }
 
 function commandOf({ args = [], command }: Step, fill: (text: string) => string) {

@@ -9,6 +9,8 @@ export interface Spec {
   readonly env?: Readonly<Record<string, string>>
   /** The language of this Windows, where it is not English; only Wine can be asked for another. */
   readonly locale?: Locale
+  /** Variables of the user in the registry before, as lines of a .reg file; without it none of this spec’s are looked at. */
+  readonly variables?: readonly string[]
   /** What is there before. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>
   readonly steps: readonly Step[]
@@ -34,6 +36,8 @@ export interface Step {
   readonly never?: readonly (string | RegExp)[]
   /** What stands in files afterwards. */
   readonly after?: Readonly<Record<string, Expected>>
+  /** The same of the variables in the registry, as reg.exe exports them. */
+  readonly variables?: typeof asBefore | readonly (string | RegExp)[]
   /** What the key was asked for, so that it may be shown. */
   readonly showsKey?: true
 }

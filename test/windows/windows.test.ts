@@ -7,6 +7,7 @@ import { clients } from './specs/clients.ts'
 import { commands } from './specs/commands.ts'
 import { files } from './specs/files.ts'
 import { places } from './specs/places.ts'
+import { variables } from './specs/variables.ts'
 import { startWindows, type Windows, whyNot } from './wine.ts'
 
 const missing = whyNot()
@@ -33,7 +34,7 @@ describe.skipIf(missing !== undefined)('the packed program on Windows', () => {
     await gateway?.close()
   })
 
-  for (const [about, specs] of Object.entries({ commands, places, files, clients })) {
+  for (const [about, specs] of Object.entries({ commands, places, files, clients, variables })) {
     describe(about, () => {
       it.each(specs)('$title', (spec) => runSpec(spec, windows, gateway.origin))
     })

@@ -11,6 +11,7 @@ import { type EffectContext, type ToolView, viewTool } from '../../effect/tool-v
 import { UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
+import { isInRegistry } from '../../host/read-file-state.ts'
 import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/written-keys.ts'
 import { say } from '../../texts/message.ts'
@@ -113,7 +114,8 @@ function keyFiles(views: readonly ToolView[], { files, ledger }: DoctorContext):
       source.file && value !== '' && !isCommand ? [source.file] : [],
     )
     .filter(({ path }) => written.has(path))
-  return [...found, ...files.all().filter(({ text }) => /(?<![A-Za-z])cr_\w{16}/.test(text ?? ''))]
+  const all = [...found, ...files.all().filter(({ text }) => /(?<![A-Za-z])cr_\w{16}/.test(text ?? ''))]
+  return all.filter(({ path }) => !isInRegistry(path))
 }
 
 function eachOnce(findings: readonly Finding[]): Finding[] {

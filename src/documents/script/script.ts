@@ -104,7 +104,7 @@ export function joinTexts(pieces: readonly Piece[]): Word {
 }
 
 /** The languages that can be read. */
-export const scriptLanguages = ['bash', 'zsh', 'fish', 'powershell'] as const
+export const scriptLanguages = ['bash', 'zsh', 'fish', 'powershell', 'user-env'] as const
 
 /** A language of shell scripts. */
 export type ScriptLanguage = (typeof scriptLanguages)[number]

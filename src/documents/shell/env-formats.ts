@@ -1,8 +1,11 @@
+import { UserError } from '../../errors.ts'
+import { say } from '../../texts/message.ts'
 import type { Format, Value } from '../document.ts'
 import { openAssignments } from './assignment-document.ts'
 import { type Command, fishCommands, posixCommands, powershellCommands, type Word } from './commands.ts'
 import { type AssignedValue, shellLine, shellWord } from './quote.ts'
 import { crGuard, fish, posix, powershell, type Shell, scanLines } from './shell.ts'
+import { scanUserEnv } from './user-env.ts'
 
 /**
  * A file of `export NAME='value'` and `export NAME="$('command' ...)"` lines, for bash, zsh, dash and ksh. Other lines
@@ -39,6 +42,40 @@ export const powershellEnvFormat: Format = {
       const name = /^\0env:(\w+)$/i.exec(target)?.[1]
       return [name, more.length > 0 ? { command: more } : value]
     }),
+}
+
+/**
+ * The variables of a key of the registry of Windows: lines such as `NAME="value"`, `Path=REG_EXPAND_SZ:"%ONE%\\two"`, and
+ * what is no text as reg.exe has it (`NAME=dword:00000001`), which is kept and not understood. In a quoted text what JSON
+ * escapes is escaped. Names are found in any case, and go by their capitals; a variable keeps its kind.
+ */
+export const userEnvFormat: Format = {
+  open: (text, file) =>
+    openAssignments(text, file, {
+      scan: scanUserEnv,
+      line: (name, value) => `${name}=${spellText(value)}`,
+      spell: spellText,
+      crCounts: false,
+      guard: () => '',
+    }),
+  parseStrict: (text) =>
+    Object.fromEntries(
+      text.split('\n').flatMap((line) => {
+        const [, name, value] = /^([^=]+)=(?:REG_EXPAND_SZ:)?(".*")$/.exec(line) ?? []
+        return name === undefined || value === undefined ? [] : [[name.toUpperCase(), JSON.parse(value)]]
+      }),
+    ),
+}
+
+/** Only a shell can run a command. */
+function spellText(value: AssignedValue): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  throw new UserError({
+    code: 'value-not-writable',
+    message: say('value.no-command'),
+    hint: say('value.use-shell'),
+    exit: 2,
+  })
 }
 
 function opener(shell: Shell): Format['open'] {

@@ -1,6 +1,7 @@
 import { say } from '../../texts/message.ts'
 import { type BlankTrace, blankAbove, blankBelow, isPlace } from '../blank-line.ts'
 import { noWordFor, type Value } from '../document.ts'
+import { addEntry, type BraceStyle, removeEntry } from '../json/braces.ts'
 import {
   applySplices,
   commonNewline,
@@ -23,7 +24,7 @@ import {
   type Steps,
   startsWith,
 } from './outline.ts'
-import { skipTrivia } from './tokens.ts'
+import { elementsOf, skipTrivia } from './tokens.ts'
 
 /** The text with a line for a pair in a section that has lines. */
 export function insertPairLine(text: string, outline: Outline, home: Home, pair: string): string {
@@ -266,4 +267,31 @@ export function writeTables(path: readonly string[], table: Table, newline: stri
   )
   const needsHeader = pairs.length > 0 || inner.length === 0
   return needsHeader ? [[`[${writeKeys(path)}]`, ...pairs].join(newline), ...inner] : inner
+}
+
+/** An entry of a list of tables, from its header on; what is a table in it is written inline. */
+export function writeEntry(list: readonly string[], entry: Table, newline: string): string {
+  const pairs = Object.entries(entry).map(([key, value]) => writePair([key], value))
+  return [`[[${writeKeys(list)}]]`, ...pairs].join(newline)
+}
+
+/** The text with one more element in the brackets that are a pair's value, as its neighbours are written. */
+export function insertElement(text: string, list: PairSpan, entry: Table): string {
+  return applySplices(
+    text,
+    addEntry(text, bracketsOf(text, list), styleOf(text), false, () => writeLiteral(entry)),
+  )
+}
+
+/** The text without one element of such a list. */
+export function removeElement(text: string, list: PairSpan, index: number): string {
+  return applySplices(text, removeEntry(text, bracketsOf(text, list), index, styleOf(text)))
+}
+
+function bracketsOf(text: string, { valueStart, end }: PairSpan) {
+  return { start: valueStart, end, entries: elementsOf(text, valueStart) }
+}
+
+function styleOf(text: string): BraceStyle {
+  return { trivia: /[ \t]+|\r\n|\n|#[^\r\n]*/y, newline: commonNewline(text), unit: '  ', gap: ' ' }
 }

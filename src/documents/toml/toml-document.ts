@@ -3,15 +3,18 @@ import { say } from '../../texts/message.ts'
 import { type BlankTrace, traceAbove, traceBelow } from '../blank-line.ts'
 import { type Document, type KeyPath, type Value, whereAt } from '../document.ts'
 import { applySplices, commonNewline } from '../lines.ts'
-import { entryNameOf, named, numberedPath, refuseUnclearEntry } from '../list-entry.ts'
+import { entryNameOf, entryWith, named, numberedPath, refuseUnclearEntry } from '../list-entry.ts'
 import { EditedData, isTable, sameValue, type Table } from '../value.ts'
 import {
   appendTables,
   blankBelowAt,
+  insertElement,
   insertInline,
   insertPairLine,
+  removeElement,
   removeInline,
   removeLines,
+  writeEntry,
   writeKeys,
   writeLiteral,
   writePair,
@@ -27,7 +30,6 @@ import {
   type Steps,
   startsWith,
 } from './outline.ts'
-import { entryWith, insertElement, removeElement, writeEntry } from './table-list.ts'
 
 /**
  * A TOML text under edit. The data is what an independent parser has read, with the edits on it; each edit looks for its
@@ -168,10 +170,7 @@ export class TomlDocument implements Document {
   #insert(path: KeyPath, value: Value): void {
     const depth = this.#depthOfTables(path)
     const entry = path.findIndex((key, index) => index >= depth && entryNameOf(key))
-    if (entry >= 0) {
-      this.#insertEntry(path.slice(0, entry), entryWith(path.slice(entry), value))
-      return
-    }
+    if (entry >= 0) return void this.#insertEntry(path.slice(0, entry), entryWith(path.slice(entry), value))
     const home = findHome(this.#outline(path), this.#steps(path).slice(0, depth))
     const table = path.slice(0, -1)
     if (home.takesHeaders && isTable(value)) this.#append(path, value)

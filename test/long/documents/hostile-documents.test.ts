@@ -162,8 +162,10 @@ describe.each(scriptLanguages)('a profile of %s', (language: ScriptLanguage) => 
   })
 
   it('the value behind a long one in quotes is known', () => {
-    const set = { bash: 'export ', zsh: 'export ', fish: 'set -gx ', powershell: '$env:' }[language]
-    const is = { bash: '=', zsh: '=', fish: ' ', powershell: ' = ' }[language]
+    const set = { bash: 'export ', zsh: 'export ', fish: 'set -gx ', powershell: '$env:', 'user-env': '' }[
+      language
+    ]
+    const is = { bash: '=', zsh: '=', fish: ' ', powershell: ' = ', 'user-env': '=' }[language]
     const text = `${set}A${is}"${'a'.repeat(300_000)}"\n${set}B${is}"b"\n`
     expect(readScript(text, language).steps).toContainEqual(
       expect.objectContaining({ does: 'set', name: 'B', value: ['b'] }),

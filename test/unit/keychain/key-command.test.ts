@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chooseShell } from '../../../src/request/choose-tools.ts'
 import { keyCommand, keyProgram } from '../../../src/secrets/keychain.ts'
+import { refusalOf } from '../../support/refusal-of.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const manifest = JSON.stringify({ version: '1.2.3', peerDependencies: { '@napi-rs/keyring': '^4.5.6' } })
@@ -74,10 +75,29 @@ describe('the command that prints the key', () => {
 
 describe('the shell that is written for where none is named', () => {
   it.each([
-    ['win32', {}, 'powershell'],
-    ['win32', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/bash' }, 'bash'],
-    ['linux', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/fish' }, 'fish'],
-  ] as const)('on %s with %j it is %s', (platform, env, id) => {
-    expect(chooseShell(undefined, testCatalog, { platform, env }).id).toBe(id)
+    ['win32', 'file', {}, 'windows'],
+    ['win32', 'env', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/bash' }, 'windows'],
+    ['win32', 'keychain', {}, 'powershell'],
+    ['win32', 'keychain', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/bash' }, 'bash'],
+    ['linux', 'file', { MSYSTEM: 'MINGW64', SHELL: '/usr/bin/fish' }, 'fish'],
+  ] as const)('on %s with the key in %s and %j it is %s', (platform, keyStore, env, id) => {
+    const host = { platform, env, ...(platform === 'win32' && { registry: new Map() }) }
+    expect(chooseShell(undefined, keyStore, testCatalog, host).id).toBe(id)
+  })
+
+  it('is a profile in a throw-away home, which has no registry', () => {
+    expect(chooseShell(undefined, 'file', testCatalog, { platform: 'win32', env: {} }).id).toBe('powershell')
+  })
+
+  it('is refused by name where a variable of Windows would have to run a command', () => {
+    const host = { platform: 'win32', env: {}, registry: new Map() } as const
+    const refusal = refusalOf(() => chooseShell('windows', 'keychain', testCatalog, host))
+    expect(refusal).toMatchObject({ code: 'keychain-needs-profile', exit: 2 })
+  })
+
+  it('is none of another system, nor named in the hint', () => {
+    const host = { platform: 'linux', env: {} } as const
+    const refusal = refusalOf(() => chooseShell('windows', 'file', testCatalog, host))
+    expect(String(refusal.hint)).not.toContain('windows')
   })
 })

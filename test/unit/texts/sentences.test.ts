@@ -14,7 +14,7 @@ const commandLine = /^(?:pass qcode \| )?qcode-setup /
 
 /** The texts themselves, words to be recognised, and the replies of the gateway that stands in for the real one. */
 const wordLists =
-  /^(?:texts\/(?:en|zh-CN|commands)|request\/synonyms|secrets\/secret-name|gateway\/stand-in)\.ts$/
+  /^(?:texts\/(?:en|zh-CN|commands)|request\/(?:synonyms|verbs)|secrets\/secret-name|gateway\/stand-in)\.ts$/
 
 /** What no user reads as a sentence of ours: text that is sent, written, searched for, or shown at build time only. */
 const others: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +28,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
     '# Loads the settings that qcode-setup wrote. To remove this block: qcode-setup remove',
     '# Completes qcode-setup with Tab. To remove this block: qcode-setup completion uninstall',
   ],
+  'documents/shell/user-env.ts': ['Windows Registry Editor Version 5.00'],
   'gateway/transport.ts': ['HTTPS_PROXY or HTTP_PROXY does not name an HTTP proxy'],
   'secrets/keychain.ts': ['the key in the keychain'],
 }

@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { applyEdits } from '../../src/apply/apply-edits.ts'
+import { createCommitter } from '../../src/apply/committer.ts'
+import { createFileSystem, type FileSystem } from '../../src/apply/file-system.ts'
+import { readRegistry } from '../../src/apply/user-env.ts'
+import { UserError } from '../../src/errors.ts'
+import { parseArguments } from '../../src/request/parse-arguments.ts'
+import { commandTable } from '../support/command-table.ts'
+import { createWindowsMachine, type RegistryKey, type WindowsMachine } from '../support/fake-registry.ts'
+import { KilledError } from '../support/fault-file-system.ts'
+import { runInProcess } from '../support/run-in-process.ts'
+import { testCatalog } from '../support/test-catalog.ts'
+import { testKey } from '../support/test-host.ts'
+import { restarted } from '../support/test-processes.ts'
+
+let root = ''
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'qcode-user-env-faults-'))
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const setup = 'setup --tool openai-sdk --key-file - --yes --no-check --on-conflict overwrite'
+
+const own: RegistryKey = {
+  Path: { expand: '%USERPROFILE%\\bin' },
+  Openai_Base_Url: { expand: 'https://%HOST%/v1' },
+}
+
+/** Each command that writes, with what has to be done before. */
+const scenes: readonly [command: string, before: readonly string[]][] = [
+  [setup, []],
+  ['switch eu --yes --no-check', [setup]],
+  ['undo --yes', [setup]],
+  ['remove --yes', [setup]],
+]
+
+async function sceneOf(before: readonly string[]): Promise<WindowsMachine & { home: string }> {
+  const home = mkdtempSync(join(root, 'home-'))
+  const windows = createWindowsMachine(home, structuredClone(own))
+  for (const line of before) await runInProcess(line, windows.host)
+  return { ...windows, home }
+}
+
+/** The number of calls that were made: every one after the one at which the program dies has no effect. */
+async function runKilled(line: string, { host, faults }: WindowsMachine, at: number): Promise<number> {
+  let calls = 0
+  const tick = () => {
+    if (calls++ >= at) throw new KilledError('killed')
+  }
+  const real = createFileSystem('linux')
+  const verbs = Object.entries({ ...real, flush: async () => {}, flushFolder: async () => {} })
+  const counted = verbs.map(([verb, work]) => [
+    verb,
+    async (...args: unknown[]) => {
+      const real = () => (work as (...all: unknown[]) => unknown)(...args)
+      // A dead process has closed its files.
+      if (verb === 'close') await real()
+      if (verb !== 'append') tick()
+      return verb === 'close' ? undefined : real()
+    },
+  ])
+  const fileSystem = Object.fromEntries(counted) as unknown as FileSystem
+  faults.before = tick
+  faults.after = tick
+  const [name, ...rest] = line.split(' ')
+  const spec = commandTable.find((each) => each.name === name)
+  const committer = {
+    ...createCommitter(host, false),
+    apply: (request: never) => applyEdits(request, host, fileSystem),
+  }
+  try {
+    await readRegistry(host)
+    await spec?.run(parseArguments(rest, spec, testCatalog), { host, catalog: testCatalog, committer })
+  } catch (error) {
+    if (!(error instanceof KilledError) && !(error instanceof UserError)) throw error
+  }
+  delete faults.before
+  delete faults.after
+  return calls
+}
+
+/** The next start of the program. */
+function again(windows: WindowsMachine): WindowsMachine['host'] {
+  const host = restarted(windows.host)
+  const self = () => ({ ...host.processes.self(), pid: 4 })
+  return { ...host, registry: new Map(), processes: { ...host.processes, self } }
+}
+
+function filesWith(home: string, text: string): string[] {
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
+  const forms = [Buffer.from(text), Buffer.from(text, 'utf16le')]
+  return paths.filter((path) => forms.some((form) => readFileSync(path).includes(form)))
+}
+
+describe.each(scenes)('%s', (line, before) => {
+  // One ending is tried after each call, the other one after every third.
+  test.each([
+    ['undo', 1],
+    ['finish', 3],
+  ] as const)(
+    'killed at any call leaves each variable old or new, and %s ends it',
+    async (ending, stride) => {
+      const scene = await sceneOf(before)
+      const old = structuredClone(scene.user)
+      const all = await runKilled(line, scene, Number.POSITIVE_INFINITY)
+      const wanted = structuredClone(scene.user)
+      expect(wanted).not.toEqual(old)
+      for (let at = 0; at < all; at += stride) {
+        const killed = await sceneOf(before)
+        await runKilled(line, killed, at)
+        for (const name of new Set([...Object.keys(old), ...Object.keys(wanted)])) {
+          const now = JSON.stringify(killed.user[name])
+          expect([JSON.stringify(old[name]), JSON.stringify(wanted[name])], `${name} at ${at}`).toContain(now)
+        }
+        const host = again(killed)
+        await runInProcess('status', host)
+        const state = join(killed.home, 'local/qcode-setup')
+        const left = readdirSync(killed.home, { recursive: true, encoding: 'utf8' })
+        expect(
+          left.filter((name) => name.endsWith('.reg')),
+          `at ${at} of ${state}`,
+        ).toEqual([])
+        const ended = await runInProcess(`${setup} --recover ${ending}`, host)
+        const isUnfinishable = ended.exit === 1 && ended.text.includes('undo')
+        if (isUnfinishable) await runInProcess(setup, host)
+        else expect(ended.exit, `at ${at}: ${ended.text}`).toBe(0)
+        expect(killed.user.OPENAI_API_KEY, `at ${at}`).toEqual({ sz: testKey })
+        const removed = await runInProcess('remove --yes', host)
+        expect(removed.exit, removed.text).toBe(0)
+        expect(killed.user, `at ${at}`).toEqual(own)
+        // Backups of runs that can be undone may have it, as those of files have.
+        expect(filesWith(killed.home, testKey).filter((path) => path.endsWith('.tmp'))).toEqual([])
+      }
+    },
+    120_000,
+  )
+})

@@ -1,0 +1,135 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createWindowsMachine, type RegistryKey, type WindowsMachine } from '../../support/fake-registry.ts'
+import { runInProcess } from '../../support/run-in-process.ts'
+import { testKey } from '../../support/test-host.ts'
+
+let root = ''
+let home = ''
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'qcode-user-env-'))
+})
+beforeEach(() => {
+  home = mkdtempSync(join(root, 'home-'))
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const setup = 'setup --tool openai-sdk --key-file - --yes --no-check'
+const base = 'https://api.qcode.cc/openai/v1'
+
+/** What people have there: a path in another case and kind, a value of a kind that is no text, signs of all kinds. */
+const usual = (): RegistryKey => ({
+  Path: { expand: '%USERPROFILE%\\bin;C:\\Program Files (x86)\\"q"\\张' },
+  TEMP: { expand: '%USERPROFILE%\\AppData\\Local\\Temp' },
+  Odd: { kind: 'dword', hex: '00000001' },
+  Mine: { sz: 'a\\b"c %PATH% 张伟' },
+})
+
+/** Files anywhere in the home with this text, in any of the encodings that reg.exe has. */
+function filesWith(text: string): string[] {
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
+  return paths.filter((path) => {
+    const bytes = readFileSync(path)
+    return [Buffer.from(text), Buffer.from(text, 'utf16le')].some((wanted) => bytes.includes(wanted))
+  })
+}
+
+async function done(line: string, { host }: WindowsMachine, exit = 0): Promise<string> {
+  const ended = await runInProcess(line, host)
+  expect(ended.exit, `${line}: ${ended.text}`).toBe(exit)
+  return ended.text
+}
+
+/** What else a user of Windows has and does; the life of a set-up is in test/unit/apply/user-env.test.ts. */
+describe('variables on Windows', () => {
+  it('show no key in a diff, and name each variable', async () => {
+    const windows = createWindowsMachine(home)
+    const text = await done(`${setup} --diff`, windows)
+    expect(text).toContain('HKCU\\\\Environment\\\\OPENAI_API_KEY')
+    expect(text).not.toContain(testKey)
+    expect(text).toContain('only newly started programs')
+  })
+
+  it.each<[string, RegistryKey]>([
+    ['a text', { OPENAI_BASE_URL: { sz: 'https://api.openai.com/v1' } }],
+    ['a text with variables', { OPENAI_BASE_URL: { expand: 'https://%HOST%/v1' } }],
+    ['a name in another case', { Openai_Base_Url: { expand: 'https://mine.example' } }],
+    ['a key of another vendor', { OPENAI_API_KEY: { sz: `sk-${'x'.repeat(40)}` } }],
+  ])('that the user has set as %s come back with remove and with undo', async (_, own) => {
+    for (const back of ['remove --yes', 'undo --yes']) {
+      const windows = createWindowsMachine(mkdtempSync(join(root, 'home-')), { ...usual(), ...own })
+      await done(`${setup} --on-conflict overwrite`, windows)
+      const [name = ''] = Object.keys(own)
+      expect(Object.keys(windows.user).filter((each) => each.toUpperCase() === name.toUpperCase())).toEqual([
+        name,
+      ])
+      await done(back, windows)
+      expect(windows.user).toEqual({ ...usual(), ...own })
+    }
+  })
+
+  it('keep the kind in which the user had one', async () => {
+    const windows = createWindowsMachine(home, { OPENAI_BASE_URL: { expand: 'https://%HOST%/v1' } })
+    await done(setup, windows)
+    expect(windows.user.OPENAI_BASE_URL).toEqual({ expand: base })
+  })
+
+  it('that the user changed after us are theirs: a conflict for setup, switch and undo, and left by remove', async () => {
+    const windows = createWindowsMachine(home)
+    await done(setup, windows)
+    windows.user.OPENAI_BASE_URL = { sz: 'https://mine.example/v1' }
+    for (const line of [setup, 'switch eu --yes --no-check', 'undo --yes']) await done(line, windows, 3)
+    expect(windows.user.OPENAI_BASE_URL).toEqual({ sz: 'https://mine.example/v1' })
+  })
+
+  it('of others may change meanwhile: undo and remove do not mind', async () => {
+    const windows = createWindowsMachine(home, usual())
+    await done(setup, windows)
+    windows.user.Path = { expand: 'another' }
+    await done('undo --yes', windows)
+    expect(windows.user).toEqual({ ...usual(), Path: { expand: 'another' } })
+  })
+
+  it('get another key, and no copy of the old one is left', async () => {
+    const windows = createWindowsMachine(home)
+    await done(setup, windows)
+    const other = `cr_${'f0'.repeat(32)}`
+    const host = { ...windows.host, readStdin: async () => new TextEncoder().encode(other) }
+    await done('key rotate --key-file - --yes --allow-problems --no-check', { ...windows, host })
+    expect(windows.user.OPENAI_API_KEY).toEqual({ sz: other })
+    expect(filesWith(testKey)).toEqual([])
+    expect(JSON.stringify(windows.started)).not.toContain(other)
+  })
+
+  it('are told to Windows by the base URL, by full paths, with nothing secret', async () => {
+    const windows = createWindowsMachine(home)
+    await done(setup, windows)
+    expect(windows.started).toContainEqual(['C:\\Windows\\System32\\setx.exe', 'OPENAI_API_BASE', base])
+    windows.started.length = 0
+    await done('remove --yes', windows)
+    expect(windows.started.map(([program]) => program)).toContain(
+      'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+    )
+    expect(windows.started.every(([program = '']) => program.startsWith('C:\\Windows\\System32\\'))).toBe(
+      true,
+    )
+  })
+
+  it('stand in a profile where one is named, whatever reg.exe does', async () => {
+    const windows = createWindowsMachine(home, usual())
+    await done(`${setup} --shell powershell`, windows)
+    expect(windows.user).toEqual(usual())
+    expect(readFileSync(join(home, 'roaming/qcode-setup/env.ps1'), 'utf8')).toContain(base)
+  })
+
+  it('are refused by name with a key in the keychain, and stand in a profile without a name', async () => {
+    const windows = createWindowsMachine(home)
+    const line = setup.replace('--yes', '--key-store keychain --yes')
+    await done(`${line} --shell windows`, windows, 2)
+    await done(line, windows)
+    expect(windows.user).toEqual({})
+  })
+})

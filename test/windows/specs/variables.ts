@@ -1,0 +1,118 @@
+import { asBefore, type Spec, type Step } from '../spec.ts'
+
+const keyed = ['--key-file', '%KEY%', '--yes', '--no-check']
+const setup: Step['args'] = ['--tool', 'openai-sdk', ...keyed]
+const ours = ['"OPENAI_BASE_URL"="https://api.qcode.cc/openai/v1"', '"OPENAI_API_KEY"="cr_']
+
+/** `%USERPROFILE%\bin` and `https://%HOST%/v1`, as a text in which variables count. */
+const expanding = (text: string) =>
+  `hex(2):${(Buffer.from(`${text}\0`, 'utf16le').toString('hex').match(/../g) ?? []).join(',')}`
+
+/** What a user has there already. */
+const usual = [
+  `"Path"=${expanding('%USERPROFILE%\\bin')}`,
+  '"MINE"="a\\\\b\\"c %PATH% 张伟 Виктор"',
+  '"EMPTY"=""',
+  '"NUMBER"=dword:00000007',
+]
+
+/** From before anything is written to after all of it, on a quiet machine and on a busy one. */
+const killTimes = [500, 800, 1100, 1500, 2000, 2700, 3500, 4500]
+
+/** Variables in the registry, which is where programs on Windows find them. */
+export const variables: Spec[] = [
+  {
+    title:
+      'variables are set in the registry, as they should be the second time, moved, undone and taken out',
+    variables: usual,
+    steps: [
+      { args: [...setup, '--dry-run', '--diff'], out: ['OPENAI_API_KEY'], variables: asBefore },
+      {
+        args: setup,
+        err: ['only newly started programs'],
+        variables: [...ours, '张伟 Виктор', 'hex(2):25,00'],
+      },
+      { args: [...setup, '--json'], out: ['"changed": false'] },
+      { args: ['status'], out: ['openai-sdk'] },
+      { args: ['switch', 'eu', '--yes', '--no-check'], variables: ['https://eu.qcode.cc/openai/v1'] },
+      { args: ['undo', '--yes'], variables: ours },
+      { args: ['doctor', '--no-check'], exit: null, never: ['Error'], variables: ours },
+      { args: ['remove', '--yes'], variables: asBefore },
+    ],
+  },
+  {
+    title: 'what the user had set comes back in its own spelling and kind',
+    variables: [
+      ...usual,
+      `"Openai_Base_Url"=${expanding('https://%HOST%/v1')}`,
+      '"OPENAI_API_KEY"="sk-mine"',
+    ],
+    steps: [
+      { args: setup, exit: null, variables: [/"Openai_Base_Url"=hex\(2\):68,00/, '"OPENAI_API_KEY"="cr_'] },
+      { args: ['undo', '--yes'], variables: asBefore },
+      { args: setup, exit: null, variables: ['"OPENAI_API_KEY"="cr_'] },
+      { args: ['remove', '--yes'], exit: null, variables: asBefore },
+    ],
+  },
+  {
+    title: 'a variable that was changed since is a conflict, and other programs may change theirs',
+    variables: usual,
+    steps: [
+      { args: setup },
+      { command: ['reg', 'add', 'HKCU\\Environment', '/v', 'MINE', '/d', 'other', '/f'] },
+      {
+        command: [
+          'reg',
+          'add',
+          'HKCU\\Environment',
+          '/v',
+          'OPENAI_BASE_URL',
+          '/d',
+          'https://a.example',
+          '/f',
+        ],
+      },
+      { args: ['switch', 'eu', '--yes', '--no-check'], exit: 3, variables: ['https://a.example'] },
+      { args: ['undo', '--yes'], exit: 3, variables: ['https://a.example', '"MINE"="other"'] },
+    ],
+  },
+  {
+    title: 'a key is replaced in the registry, and in no argument',
+    variables: usual,
+    files: { 'new.txt': `cr_${'0'.repeat(64)}\r\n` },
+    steps: [
+      { args: setup },
+      {
+        args: ['key', 'rotate', '--key-file', '%HOME%\\new.txt', '--yes', '--no-check'],
+        err: ['only newly started programs'],
+        variables: ['"OPENAI_API_KEY"="cr_0000000', '"MINE"='],
+      },
+      { args: ['remove', '--yes'], variables: asBefore },
+    ],
+  },
+  {
+    title: 'a home with signs of all kinds, and a profile by name in place of the registry',
+    user: 'R&D 张伟 (50%)',
+    variables: usual,
+    steps: [
+      { args: setup, variables: ours },
+      { args: ['remove', '--yes'], variables: asBefore },
+      {
+        args: [...(setup ?? []), '--shell', 'powershell'],
+        variables: asBefore,
+        after: { 'AppData\\Roaming\\qcode-setup\\env.ps1': ['OPENAI_BASE_URL'] },
+      },
+    ],
+  },
+  ...killTimes.map(
+    (killAfter): Spec => ({
+      title: `killed after ${killAfter} ms, the registry is old or new, and the next command ends it`,
+      variables: usual,
+      steps: [
+        { args: setup, killAfter, exit: null },
+        { args: setup, exit: 0, variables: ours },
+        { args: ['remove', '--yes'], variables: asBefore },
+      ],
+    }),
+  ),
+]

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { type Field, fields } from '../../../src/request/fields.ts'
 import { howToRenew, table, writtenBy } from '../../support/docs-tables.ts'
 import { projectFolder, testCatalog } from '../../support/test-catalog.ts'
+import { chineseWords, oddEnglish, oddMarks } from '../../support/voice.ts'
 
 // UPDATE_DOCS=1 writes the tables anew.
 const { gateway, tools } = testCatalog
@@ -119,6 +120,19 @@ it.each(pages)(
     expect(spans.filter((span) => !isTaken(span) && !othersFlags.includes(span))).toEqual([])
   },
 )
+
+/** The lines of a page without what is typed, without comments, and without what a client shows. */
+function proseOf(page: string): string[] {
+  const text = read(page).replace(/```[\s\S]*?```|<!--[\s\S]*?-->|“[^”]*”|`[^`]*`|\]\([^)]*\)/g, '')
+  return text.split('\n')
+}
+
+it.each([...pages, 'SECURITY.md'])('%s has the words that the program has', (page) => {
+  const isOdd = page.includes('zh-CN')
+    ? (line: string) => oddMarks(line) || chineseWords.some(([, others]) => others.test(line))
+    : (line: string) => oddEnglish.test(line)
+  expect(proseOf(page).filter(isOdd)).toEqual([])
+})
 
 it('every relative link in docs/ leads to a file', () => {
   for (const page of readdirSync(join(projectFolder, 'docs')).filter((file) => file.endsWith('.md'))) {

@@ -403,7 +403,7 @@ describe('the question for models', () => {
     await terminal.answer(en['ask.model']({ tool: 'Codex CLI' }), down + down + enter)
     await terminal.answer('Optional for Claude Code', enter)
     expect((await completed).input.values.model).toEqual(['claude-code=claude-y', 'codex=gpt-b'])
-    expect(terminal.shown()).not.toContain(en['ask.model']({ tool: 'OpenAI SDK (Python and JavaScript)' }))
+    expect(terminal.shown()).not.toContain(en['ask.model']({ tool: 'OpenAI SDK (Python, JavaScript)' }))
   })
 
   it('goes back from tool to tool and to the choice itself, each with what was chosen', async () => {

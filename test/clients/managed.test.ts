@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
-import { ensureDir, pathExists } from 'fs-extra/esm'
+import { ensureDir } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
+import { readTree, usersPart } from '../support/home-tree.ts'
 import { cleanEnvironment } from './clean-environment.ts'
 import { makePlace, openGateway, type Place } from './place.ts'
 import { claudeCodeRunners } from './runners/claude-code.ts'
@@ -62,18 +63,30 @@ test.skipIf(!isPossible).each([...claudeCodeRunners, ...codexRunners])(
     // The user's own settings lead to the one gateway, the administrator's to the other.
     await setUp([client], place, [], ['--gateway', other.origin])
     expect(await takeTurn(runner, { ...place, standIn: other })).toMatchObject(goodTurn(client))
+    const untouched = usersPart(readTree(join(system, 'etc')))
     const given = ['--scope', 'managed', '--tool', client.tool, '--gateway', place.standIn.origin]
     await run(['setup', ...given, '--yes', '--no-check'], system, place)
     const before = other.requests.length
     expect(await takeTurn(runner, place)).toMatchObject(goodTurn(client))
     expect(other.requests).toHaveLength(before)
     const doctor = JSON.parse(await run(['doctor', '--no-check', '--json'], system, place))
-    const file = `/${files[client.tool]}`
+    const where = expect.objectContaining({ file: `/${files[client.tool]}` })
+    const beneath = expect.stringContaining(other.origin)
     expect(doctor.findings).toContainEqual(
-      expect.objectContaining({ where: expect.objectContaining({ file }) }),
+      expect.objectContaining({ id: 'base-url-managed', tool: client.tool, where, message: beneath }),
     )
-    await run(['remove', '--scope', 'managed', '--yes'], system, place)
-    expect(await pathExists(join(system, files[client.tool] ?? ''))).toBe(false)
+    expect(doctor.findings).toContainEqual(
+      expect.objectContaining({
+        level: 'ok',
+        where,
+        message: expect.stringContaining('set by your administrator'),
+      }),
+    )
+    for (const back of ['undo', 'remove']) {
+      if (back === 'remove') await run(['setup', ...given, '--yes', '--no-check'], system, place)
+      await run([back, '--scope', 'managed', '--yes'], system, place)
+      expect(usersPart(readTree(join(system, 'etc'))), back).toEqual(untouched)
+    }
     expect(await takeTurn(runner, { ...place, standIn: other })).toMatchObject(goodTurn(client))
   },
 )

@@ -37,7 +37,8 @@ export async function recordProof(row: ProofRow): Promise<void> {
 
 /** All rows of this run so far; none where the suite was started by hand. */
 export async function recordedProof(): Promise<ProofRow[]> {
-  const text = file === undefined ? '' : await readFile(file, 'utf8')
+  // Where no test of this run has kept one, the file is not there yet.
+  const text = file === undefined ? '' : await readFile(file, { encoding: 'utf8', flag: 'a+' })
   return text
     .split('\n')
     .filter(Boolean)

@@ -25,15 +25,8 @@ const stands = {
     ...['which', 'yoctocolors'],
   ],
   inquirer: [
-    ...['@inquirer/ansi', '@inquirer/confirm', '@inquirer/core', '@inquirer/figures', '@inquirer/password'],
-    ...[
-      '@inquirer/type',
-      'cli-width',
-      'fast-string-truncated-width',
-      'fast-string-width',
-      'fast-wrap-ansi',
-      'mute-stream',
-    ],
+    ...['@inquirer/ansi', '@inquirer/core', '@inquirer/figures', '@inquirer/type'],
+    ...['cli-width', 'fast-string-truncated-width', 'fast-string-width', 'fast-wrap-ansi', 'mute-stream'],
   ],
 }
 const together = Object.fromEntries(

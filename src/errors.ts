@@ -74,6 +74,15 @@ export class UserError extends Error {
   }
 }
 
+/** An error about what was typed: exit 2. */
+export function usageError(
+  code: string,
+  message: Sentence,
+  hint: Sentence = 'qcode-setup --help',
+): UserError {
+  return new UserError({ code, message, hint, exit: 2 })
+}
+
 /** A mere string may hold a name that breaks the line: that break is written out. */
 function asLines(lines: readonly Sentence[]): Message {
   return joined(lines.map((line) => (typeof line === 'string' ? escapeNewlines(line) : line)))

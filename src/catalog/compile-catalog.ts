@@ -14,8 +14,8 @@ import {
 } from './diagnosis-schema.ts'
 import { FieldFault, folderError, locating, readFolderFile } from './folder-fault.ts'
 import { endpointSchema, shellsSchema } from './manifest-schema.ts'
-import { isByHand } from './steps.ts'
-import type { Catalog, CodeClient, Completion, DotfilePlaces, Shell, Tool } from './tool.ts'
+import { type CodeClient, isByHand } from './steps.ts'
+import type { Catalog, Completion, DotfilePlaces, Shell, Tool } from './tool.ts'
 
 /** The templates folder as a Catalog. Runs when the program is built, and in the tests. */
 export async function compileCatalog(templates: string): Promise<Catalog> {
@@ -189,6 +189,7 @@ const installersSchema = z.strictObject({
     z.strictObject({
       begins: words,
       instead: z.exactOptional(words),
+      runtime: z.strictObject({ id: z.string(), title: z.string(), commands: z.array(z.string()) }),
       quiet: z._default(z.array(z.string()), []),
       registry_flag: z.string(),
       mirrors: z.record(z.string(), z.string()),

@@ -51,7 +51,6 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
   } = manifest
   const {
     also_called,
-    needs_node,
     measured_packages,
     pin_flag,
     model_prefix,
@@ -85,7 +84,6 @@ async function compileParts(manifest: Manifest, folder: string, readText: ReadTe
     ),
     importLinks: import_links,
     ...(also_called && { alsoCalled: also_called }),
-    ...(needs_node && { needsNode: needs_node }),
     ...(measured_packages && { measuredPackages: measured_packages }),
     ...(pin_flag && { pinFlag: pin_flag }),
     ...(model_prefix && { modelPrefix: model_prefix }),

@@ -1,5 +1,6 @@
 import type { Value } from '../documents/document.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { Endpoint } from '../gateway/gateway.ts'
 
 /** One thing that a user does by hand. A placeholder for the key is never filled in with it. */
 export interface Step {
@@ -17,11 +18,27 @@ export interface LeftOut {
   readonly whyZh: string
 }
 
+/** A client that source code or a program's settings name by themselves. */
+export interface CodeClient {
+  readonly title: string
+  /** Id of the tool that sets this client up, where there is one. */
+  readonly tool?: string
+  /** `code`: program text. `config`: settings of programs. */
+  readonly in: 'code' | 'config'
+  /** Words that tell the client, as whole words and in this case. */
+  readonly words: readonly string[]
+  /** Variables that it reads as its base URL, though no tool here sets them up for it. */
+  readonly variables: readonly string[]
+  readonly endpoint: Endpoint
+}
+
 /** A program that installs clients. */
 export interface Installer {
   /** The first words of its lines, and of those of another program that does the same where it is not there. */
   readonly begins: readonly string[]
   readonly instead?: readonly string[]
+  /** What runs the clients of the first; the other brings its own. `commands`: the first in PATH tells its version. */
+  readonly runtime: { readonly id: string; readonly title: string; readonly commands: readonly string[] }
   /** Further arguments. */
   readonly quiet: readonly string[]
   readonly registryFlag: string

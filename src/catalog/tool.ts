@@ -4,7 +4,7 @@ import type { ScriptLanguage } from '../documents/script/script.ts'
 import type { UserError } from '../errors.ts'
 import type { Endpoint, Gateway, ProtocolId } from '../gateway/gateway.ts'
 import type { Diagnosis, TrapCondition } from './diagnosis.ts'
-import type { Installer, LeftOut, Step } from './steps.ts'
+import type { CodeClient, Installer, LeftOut, Step } from './steps.ts'
 
 /** A client that the program can set up: its manifest (tool.toml) and the files of its folder, already parsed. */
 export interface Tool {
@@ -16,9 +16,12 @@ export interface Tool {
   readonly alsoCalled?: readonly string[]
   /** Where the client's own documentation describes these settings. */
   readonly docs: string
-  /** The command line that installs it, as its vendor gives it, and the versions of Node.js (semver) that it then needs. */
+  /** Where the wizard lists it, the lowest first; those without one come last, by id. */
+  readonly rank?: number
+  /** The command line that installs it, as its vendor gives it. */
   readonly install?: string
-  readonly needsNode?: string
+  /** By the id of a runtime, the versions (semver) that it then needs of that. */
+  readonly needs?: Readonly<Record<string, string>>
   /** Of libraries: the packages that were run, with version and registry. */
   readonly measuredPackages?: readonly string[]
   /** The header in which the client sends the key. */
@@ -305,20 +308,6 @@ export interface RunFile {
   readonly content: Value
   /** Each value becomes these arguments instead, with `{{ path }}` and `{{ value }}` filled in; nothing is written. */
   readonly asArguments?: readonly string[]
-}
-
-/** A client that source code or a program's settings name by themselves. */
-export interface CodeClient {
-  readonly title: string
-  /** Id of the tool that sets this client up, where there is one. */
-  readonly tool?: string
-  /** `code`: program text. `config`: settings of programs. */
-  readonly in: 'code' | 'config'
-  /** Words that tell the client, as whole words and in this case. */
-  readonly words: readonly string[]
-  /** Variables that it reads as its base URL, though no tool here sets them up for it. */
-  readonly variables: readonly string[]
-  readonly endpoint: Endpoint
 }
 
 /** Where dotfiles have their git folder when that is not beside them. */

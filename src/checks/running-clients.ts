@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
+import type { Installer } from '../catalog/steps.ts'
+import type { Tool } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
-import { readText } from '../host/files-at.ts'
+import { findProgram, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { say } from '../texts/message.ts'
@@ -65,4 +67,28 @@ function readPid(file: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A client that what runs it in PATH is no version for. */
+export interface Unfit {
+  readonly tool: string
+  readonly runtime: string
+  readonly wanted: string
+  readonly version: string
+}
+
+/** Undefined also where the version cannot be told: then the installer has the word. */
+export async function judgeRuntime(
+  tool: Tool,
+  runtime: Installer['runtime'],
+  host: Host,
+): Promise<Unfit | undefined> {
+  const wanted = tool.needs?.[runtime.id]
+  const program = runtime.commands.map((name) => findProgram(name, host)).find(Boolean)
+  if (wanted === undefined || program === undefined) return undefined
+  const { stdout } = await host.run(program, ['--version'], { timeoutMs: 5000 })
+  const version = /\d+\.\d+\.\d+/.exec(stdout)?.[0]
+  const { default: satisfies } = await import('semver/functions/satisfies.js')
+  if (version === undefined || satisfies(version, wanted)) return undefined
+  return { tool: tool.title, runtime: runtime.title, wanted, version }
 }

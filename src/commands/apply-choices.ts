@@ -18,7 +18,7 @@ import type { PlanContext } from '../plan/plan-work.ts'
 import type { CommandName } from '../request/fields.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { type Message, say } from '../texts/message.ts'
 import { checkAfter, checkEach, refuseKey } from './check-after.ts'
 import { judgeEffect } from './judge-plan.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
@@ -74,6 +74,7 @@ export interface Applied<Planned extends Plan> extends Written<Planned> {
   readonly plainHttp: PlainHttp['data']
   /** Of the check after the write, for JSON. */
   readonly check: Readonly<Record<string, unknown>> | null
+  readonly fault?: Message
   readonly dryRun: boolean
 }
 
@@ -126,6 +127,7 @@ export async function applyChoices<Planned extends Plan>(
     ],
     plainHttp: http.data,
     check: checked.data,
+    ...(checked.fault && { fault: checked.fault }),
     dryRun: context.committer.dryRun,
   })
   return { ...outcome, findings: await withoutOldNotes(outcome.findings, written, input, context) }

@@ -14,7 +14,7 @@ import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { asMessage, say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { runUndo } from './undo.ts'
@@ -36,6 +36,8 @@ interface AfterCheck {
   readonly region?: string
   /** The result of the rollback, where the user asked for no more than that. */
   readonly undone?: Outcome
+  /** What was told of it at a question already, for the verdict. */
+  readonly fault?: Message
 }
 
 const notChecked: AfterCheck = { exit: 0, findings: [], data: null }
@@ -92,14 +94,17 @@ async function askWhatNow(
   run: string | undefined,
   input: Input,
   context: WritingContext,
-): Promise<Pick<AfterCheck, 'region' | 'undone'>> {
+): Promise<Pick<AfterCheck, 'region' | 'undone' | 'fault'>> {
   const { askAfterFailedCheck, askOtherRegion } = await import('../wizard/ask-region.ts')
   const answer = await askAfterFailedCheck(problems, run !== undefined, context.host)
-  if (answer === 'keep') return {}
+  const fault = problems.find(({ level }) => level === 'error')?.message
+  if (answer === 'keep') return fault ? { fault } : {}
   const undone = run === undefined ? undefined : await undoRun(run, context)
   if (answer === 'undo') return undone ? { undone } : {}
   if (run !== undefined) context.host.interruption.reopen(say('report.undone-first', { run }))
-  return { region: await askOtherRegion(context, (origin) => acceptsOrigin(origin, input, context)) }
+  return {
+    region: await askOtherRegion(context, (origin, back) => acceptsOrigin(origin, input, context, back)),
+  }
 }
 
 /** The exit code stays that of the failure. */

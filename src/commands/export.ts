@@ -1,5 +1,7 @@
-import { sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { resolvePlaces } from '../catalog/places.ts'
+import { windowsDrive } from '../checks/windows-folders.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { renderData } from '../documents/formats.ts'
 import type { UserError } from '../errors.ts'
@@ -10,11 +12,15 @@ import { setupOf } from '../plan/setups.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice } from '../request/choose-tools.ts'
 import { notValid, printable } from '../request/parse-arguments.ts'
-import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import { type SetupFile, schemaAddress } from '../request/setup-file-schema.ts'
 import { synonymsOf } from '../request/synonyms.ts'
 import { sayWishes } from '../request/wishes.ts'
+import { Secret } from '../secrets/secret.ts'
+import { inShellNamed } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
+import { aboutProgram } from '../ui/describe-failure.ts'
+import { withProgress } from '../ui/write-text.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 
 export const exportCommand: CommandSpec = {
@@ -157,4 +163,64 @@ async function render(file: SetupFile, format: string, isKeyOpen: boolean): Prom
       : [`# yaml-language-server: $schema=${schemaAddress}`, `# key: ${keyLine}`]
   const text = await renderData(format, file as Parameters<typeof renderData>[1])
   return [schema, ...(isKeyOpen ? [key] : []), text.trimEnd(), ''].join('\n')
+}
+
+/** The set-up once more on the Windows around this Linux, by npx there; what cannot be run is printed. The key goes through standard input. */
+export async function alsoOnWindows(
+  outcome: Outcome,
+  { choices, dryRun, key }: { choices: readonly ToolChoice[]; dryRun: boolean; key: Secret | undefined },
+  input: Input,
+  { host }: CommandContext,
+): Promise<Outcome> {
+  const words = [`qcode-setup@${aboutProgram(host).version}`, ...sameFlags(choices, input)]
+  const command = ['npx', '--yes', ...words].map(inShellNamed('powershell').quote).join(' ')
+  const typed = say('wsl.type-there', { command }).in(host.texts)
+  const drive = windowsDrive(host)
+  const program = join(drive, 'Windows/System32/cmd.exe')
+  // cmd.exe would read what is more than a word.
+  const canRun = existsSync(program) && words.every((word) => /^[\w@.:/=+-]+$/.test(word))
+  const isKept = choices.every(({ keyStore }) => keyStore === 'env')
+  if (dryRun || outcome.exit !== 0 || !canRun || (key === undefined && !isKept)) {
+    return {
+      ...outcome,
+      data: { ...outcome.data, windows: { command, ran: false } },
+      next: [...(outcome.next ?? []), typed],
+    }
+  }
+  const given = key === undefined ? [] : ['--key-file', '-']
+  const work = host.run(program, ['/d', '/c', 'npx', '--yes', ...words, ...given, '--yes'], {
+    cwd: drive,
+    timeoutMs: windowsPatienceMs,
+    ...(key && { input: `${Secret.reveal(key)}\n` }),
+  })
+  const { exit } = await withProgress(host, host.texts['progress.write'], work)
+  const finding: Finding =
+    exit === 0
+      ? { id: 'windows-set-up', level: 'ok', message: say('wsl.done') }
+      : {
+          id: 'windows-failed',
+          level: 'failed',
+          message: say('wsl.failed', { code: String(exit ?? '?') }),
+          hint: say('wsl.type-there', { command }),
+        }
+  const data = { ...outcome.data, windows: { command, ran: true, exit } }
+  return { ...outcome, exit: exit === 0 ? outcome.exit : 1, findings: [...outcome.findings, finding], data }
+}
+
+/** npx may have to fetch the program first. */
+const windowsPatienceMs = 5 * 60_000
+
+/** What makes the same of another home: tools, gateway, models, and where the key is kept. */
+function sameFlags(choices: readonly ToolChoice[], input: Input): string[] {
+  const [first] = choices
+  if (!first) return []
+  const { origin, keyStore } = first
+  return [
+    ...choices.flatMap(({ tool }) => ['--tool', tool.id]),
+    ...(origin.region === 'custom' ? ['--gateway', origin.text] : ['--region', origin.region]),
+    ...(origin.isUnencrypted ? ['--allow-http'] : []),
+    ...(keyStore === 'file' ? [] : ['--key-store', keyStore]),
+    ...listOf(input, 'model').flatMap((model) => ['--model', model]),
+    ...(isOn(input, 'noCheck') ? ['--no-check'] : []),
+  ]
 }

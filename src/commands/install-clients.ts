@@ -1,22 +1,17 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { detectTool } from '../catalog/detect.ts'
 import type { Installer } from '../catalog/steps.ts'
-import { type Catalog, keyVariables, type Tool } from '../catalog/tool.ts'
-import { windowsDrive } from '../checks/windows-folders.ts'
-import { type CommandContext, isInteractive, type Outcome } from '../command.ts'
-import { UserError } from '../errors.ts'
+import { keyVariables, type Tool } from '../catalog/tool.ts'
+import { judgeRuntime, type Unfit } from '../checks/running-clients.ts'
+import { type CommandContext, isInteractive } from '../command.ts'
+import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { findProgram, isWsl } from '../host/files-at.ts'
-import type { Host, RunResult } from '../host/host.ts'
+import { findProgram } from '../host/files-at.ts'
+import type { RunResult } from '../host/host.ts'
 import { namedTools } from '../request/choose-tools.ts'
-import { printable } from '../request/parse-arguments.ts'
-import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
+import { type Input, isOn, textOf } from '../request/request.ts'
 import { maskFileText } from '../secrets/mask-file-text.ts'
-import { Secret } from '../secrets/secret.ts'
-import { inShellNamed, quoteWord } from '../texts/commands.ts'
-import { type Message, say } from '../texts/message.ts'
-import { aboutProgram } from '../ui/describe-failure.ts'
+import { quoteWord } from '../texts/commands.ts'
+import { say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
 
 /** How one missing client is installed. */
@@ -34,50 +29,120 @@ const shownLines = 12
 
 const longestLine = 300
 
-/** Errors: UserError, exit 2, for `--registry` with a wrong value or alone, where nobody says yes to `--install`, and for `--also-windows` where there is no Windows. */
-export function refuseWrongInstall(input: Input, host: Host, { installers }: Catalog): void {
-  if (isOn(input, 'alsoWindows')) refuseAlsoWindows(input, host)
-  const registry = textOf(input, 'registry')
-  const names = [...new Set(installers.flatMap(({ mirrors }) => Object.keys(mirrors)))]
-  if (registry !== undefined && !isOn(input, 'install'))
-    throw usage('registry-alone', say('install.registry-alone'))
-  if (registry !== undefined && !names.includes(registry) && !isRegistry(registry))
-    throw usage(
-      'bad-registry',
-      say('install.registry', { value: printable(registry) }),
-      say('install.registry.hint', { names }),
-    )
-  if (!isOn(input, 'install') || isInteractive(input, host) || isOn(input, 'yes') || isOn(input, 'dryRun'))
-    return
-  throw usage('install-unconfirmed', say('install.unconfirmed'), say('install.unconfirmed.hint'))
-}
-
-/** What is between a registry and this computer must not choose what is run here, and other programs read its address. */
-function isRegistry(text: string): boolean {
-  return /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(?=[:/]|$))[\w.:/~%-]+$/.test(text)
+/** The clients of some tools that are not in PATH. */
+interface Missing {
+  readonly installs: readonly Install[]
+  /** Of these another version of what runs them is in PATH. */
+  readonly unfit: readonly Unfit[]
+  /** For each that this program cannot install, how the user can. */
+  readonly others: readonly Finding[]
 }
 
 /**
- * Installs the clients of the chosen tools that are not in PATH, each by its vendor's own channel, once the user has said yes.
- * Errors: UserError, exit 1, where one needs a newer Node.js (nothing is installed then) or could not be installed.
+ * Installs the clients of these tools that are not in PATH, each by its vendor's own channel, once the user has said yes; without
+ * `isAgreed` that is asked on a terminal. Errors: UserError, exit 1, where one needs another version of Node.js or Python
+ * (nothing is installed then) or could not be installed; `isOffer`: neither ends more than the installation, and is told.
  */
-export async function installMissing(input: Input, context: CommandContext): Promise<readonly Finding[]> {
+export async function installMissing(
+  tools: readonly Tool[],
+  input: Input,
+  context: CommandContext,
+  { isAgreed = false, isOffer = false } = {},
+): Promise<readonly Finding[]> {
+  const { host } = context
+  const missing = await findMissing(tools, textOf(input, 'registry'), context)
+  if (!isOffer) refuseUnfit(missing.unfit)
+  const { installs, others } = missing
+  if (isOn(input, 'dryRun')) return [...others, ...installs.map(wouldInstall)]
+  if (installs.length === 0) return others
+  const chosen =
+    isAgreed || !isInteractive(input, host) ? missing : await chooseSource(missing, input, context)
+  const done: Finding[] = []
+  for (const install of chosen?.installs ?? []) {
+    try {
+      done.push(await runInstall(install, context))
+    } catch (error) {
+      if (!isOffer || !(error instanceof UserError)) throw error
+      const { code: id, text: message, hintInLine: hint } = error
+      done.push({ id, level: 'warning', tool: install.tool.id, message, ...(hint && { hint }) })
+    }
+  }
+  return [...others, ...done]
+}
+
+/** A question of the wizard. */
+interface InstallOffer {
+  /** Whether it asks at all. */
+  readonly asks: boolean
+  /** The input with the answer as flags would have given it. */
+  readonly take: (canGoBack: boolean) => Promise<Input>
+}
+
+/**
+ * Whether to install what is missing of the tools that were chosen, and from where. `given` is what flags say: tools that they
+ * name are only set up, unless another says more.
+ */
+export async function offerInstall(
+  input: Input,
+  given: Input,
+  context: CommandContext,
+): Promise<InstallOffer> {
   const { host, catalog } = context
-  const tools = (await namedTools(input, catalog, host)) ?? []
+  const isWanted = isOn(given, 'install')
+  const isChosen = isWanted || given.values.tool === undefined
+  if (!isChosen || isOn(given, 'dryRun')) return { asks: false, take: async () => input }
+  const named = (await namedTools(input, catalog, host)) ?? []
+  // What was used here may be started in another way than by its name.
+  const found = await Promise.all(named.map((tool) => detectTool(tool, host)))
+  const tools = isWanted ? named : named.filter((_, index) => !found[index]?.present)
+  const missing = await findMissing(tools, textOf(input, 'registry'), context)
+  if (isWanted) refuseUnfit(missing.unfit)
+  const take = async (canGoBack: boolean): Promise<Input> => {
+    if (missing.unfit.length > 0) {
+      const { warn } = await import('../wizard/ask.ts')
+      warn(
+        host,
+        ...missing.unfit.flatMap((one) => [
+          say('install.unfit', { ...one }),
+          say('install.unfit.hint', { ...one }),
+        ]),
+      )
+    }
+    if (missing.installs.length === 0) return input
+    const chosen = await chooseSource(missing, input, context, canGoBack)
+    const others = [...input.switches].filter((name) => name !== 'install')
+    const registry = chosen?.registry === undefined ? {} : { registry: [chosen.registry] }
+    return chosen
+      ? { ...input, values: { ...input.values, ...registry }, switches: new Set([...others, 'install']) }
+      : { ...input, switches: new Set(others) }
+  }
+  return { asks: missing.installs.length > 0, take }
+}
+
+async function findMissing(
+  tools: readonly Tool[],
+  registry: string | undefined,
+  context: CommandContext,
+): Promise<Missing> {
+  const { host } = context
   const found = await Promise.all(tools.map((tool) => detectTool(tool, host)))
   const missing = tools.filter(
     ({ detect }, index) => detect.commands.length > 0 && found[index]?.program === undefined,
   )
-  const planned = missing.map((tool) => planInstall(tool, textOf(input, 'registry'), context))
-  const installs = planned.flatMap((one) => ('words' in one ? [one] : []))
-  const others = planned.flatMap((one) => ('words' in one ? [] : [one]))
-  refuseSeveral(installs, textOf(input, 'registry'))
-  await refuseOldNode(installs, host)
-  if (isOn(input, 'dryRun')) return [...others, ...installs.map(wouldInstall)]
-  if (installs.length === 0 || !(await isAgreed(installs, input, host))) return others
-  const done: Finding[] = []
-  for (const install of installs) done.push(await runInstall(install, context))
-  return [...others, ...done]
+  const planned = missing.map((tool) => planInstall(tool, registry, context))
+  const possible = planned.flatMap((one) => ('words' in one ? [one] : []))
+  refuseSeveral(possible, registry)
+  const judged = await Promise.all(
+    possible.map(async (one) => {
+      const bringsOwn = one.words[0] !== one.installer.begins[0]
+      return { one, unfit: bringsOwn ? undefined : await judgeRuntime(one.tool, one.installer.runtime, host) }
+    }),
+  )
+  return {
+    installs: judged.flatMap(({ one, unfit }) => (unfit ? [] : [one])),
+    unfit: judged.flatMap(({ unfit }) => unfit ?? []),
+    others: planned.flatMap((one) => ('words' in one ? [] : [one])),
+  }
 }
 
 /** A folder of the user's own, which may be from anybody, names no program to run: its line is only shown. */
@@ -110,28 +175,38 @@ function refuseSeveral(installs: readonly Install[], registry: string | undefine
   if (registry === undefined || others.length === 0 || first?.mirrors[registry] !== undefined) return
   const tools = installs.map(({ tool }) => tool.title)
   const message = say('install.registry-several', { tools })
-  throw usage('registry-of-several', message, say('install.registry-several.hint'))
+  throw usageError('registry-of-several', message, say('install.registry-several.hint'))
 }
 
-async function refuseOldNode(installs: readonly Install[], host: Host): Promise<void> {
-  const needing = installs.filter(({ tool }) => tool.needsNode !== undefined)
-  const node = needing.length > 0 ? findProgram('node', host) : undefined
-  if (node === undefined) return
-  const { stdout } = await host.run(node, ['--version'], { timeoutMs: 5000 })
-  const version = stdout.trim().replace(/^v/, '')
-  const { default: satisfies } = await import('semver/functions/satisfies.js')
-  const old = needing.find(({ tool }) => version !== '' && !satisfies(version, tool.needsNode ?? '*'))
-  if (!old) return
-  const { title, needsNode: wanted = '' } = old.tool
-  const message = say('install.node', { tool: title, wanted, version: printable(version) })
-  throw new UserError({ code: 'node-too-old', message, hint: say('install.node.hint', { tool: title }) })
+function refuseUnfit([unfit]: readonly Unfit[]): void {
+  if (unfit === undefined) return
+  const message = [say('install.unfit', { ...unfit }), say('install.nothing')]
+  throw new UserError({ code: 'runtime-unfit', message, hint: say('install.unfit.hint', { ...unfit }) })
 }
 
-async function isAgreed(installs: readonly Install[], input: Input, host: Host): Promise<boolean> {
-  if (!isInteractive(input, host)) return true
-  const { askConfirm, warn } = await import('../wizard/ask.ts')
-  warn(host, ...installs.map((one) => say('install.line', { tool: one.tool.title, command: lineOf(one) })))
-  return askConfirm(host, say('install.ask', { tools: installs.map(({ tool }) => tool.title) }), true)
+/** Undefined: nothing is to be installed. */
+async function chooseSource(
+  { installs }: Missing,
+  input: Input,
+  context: CommandContext,
+  canGoBack = false,
+): Promise<{ readonly installs: readonly Install[]; readonly registry?: string } | undefined> {
+  const { askInstall } = await import('../wizard/ask-region.ts')
+  const all = installs.map(({ installer }) => installer.mirrors)
+  const common = Object.keys(all[0] ?? {}).filter((name) => all.every((each) => each[name] !== undefined))
+  const isNear = (name: string) => [textOf(input, 'region'), textOf(input, 'presentRegion')].includes(name)
+  const offered = context.host.texts.language === 'zh-CN' ? common : common.filter(isNear)
+  const given = textOf(input, 'registry') !== undefined
+  const mirrors = given
+    ? []
+    : offered.map((id) => ({ id, urls: [...new Set(all.map((each) => each[id] ?? ''))] }))
+  const lines = installs.map((one) => say('install.line', { tool: one.tool.title, command: lineOf(one) }))
+  const tools = installs.map(({ tool }) => tool.title)
+  const answer = await askInstall({ tools, lines, mirrors }, context.host, canGoBack)
+  if (answer === 'later') return undefined
+  if (answer === 'vendor') return { installs }
+  const again = installs.map(({ tool }) => planInstall(tool, answer, context))
+  return { installs: again.flatMap((one) => ('words' in one ? [one] : [])), registry: answer }
 }
 
 function lineOf({ words }: Install): string {
@@ -181,80 +256,4 @@ function failed(install: Install, { stdout, stderr, timedOut }: RunResult): User
       : [say('install.failed', { tool, command }), ...last],
     hint: [...(notAllowed ? [say('install.not-allowed.hint')] : []), say('install.hint', { command })],
   })
-}
-
-function usage(code: string, message: Message, hint: Message | string = 'qcode-setup --help'): UserError {
-  return new UserError({ code, message, hint, exit: 2 })
-}
-
-/** UserError, exit 2: there is no Windows around this Linux, or it could not have the same settings. */
-function refuseAlsoWindows(input: Input, host: Host): void {
-  const fault = isWsl(host)
-    ? (textOf(input, 'scope') ?? 'user') === 'user'
-      ? undefined
-      : 'scope'
-    : 'not-here'
-  if (fault === undefined) return
-  const [message, hint] = [say(`wsl.${fault}`), say(`wsl.${fault}.hint`)]
-  throw new UserError({ code: 'no-windows', message, hint, exit: 2 })
-}
-
-/** The set-up once more on the Windows around this Linux, by npx there; what cannot be run is printed. The key goes through standard input. */
-export async function alsoOnWindows(
-  outcome: Outcome,
-  { choices, dryRun, key }: { choices: readonly ToolChoice[]; dryRun: boolean; key: Secret | undefined },
-  input: Input,
-  { host }: CommandContext,
-): Promise<Outcome> {
-  const words = [`qcode-setup@${aboutProgram(host).version}`, ...sameFlags(choices, input)]
-  const command = ['npx', '--yes', ...words].map(inShellNamed('powershell').quote).join(' ')
-  const typed = say('wsl.type-there', { command }).in(host.texts)
-  const drive = windowsDrive(host)
-  const program = join(drive, 'Windows/System32/cmd.exe')
-  // cmd.exe would read what is more than a word.
-  const canRun = existsSync(program) && words.every((word) => /^[\w@.:/=+-]+$/.test(word))
-  const isKept = choices.every(({ keyStore }) => keyStore === 'env')
-  if (dryRun || outcome.exit !== 0 || !canRun || (key === undefined && !isKept)) {
-    return {
-      ...outcome,
-      data: { ...outcome.data, windows: { command, ran: false } },
-      next: [...(outcome.next ?? []), typed],
-    }
-  }
-  const given = key === undefined ? [] : ['--key-file', '-']
-  const work = host.run(program, ['/d', '/c', 'npx', '--yes', ...words, ...given, '--yes'], {
-    cwd: drive,
-    timeoutMs: windowsPatienceMs,
-    ...(key && { input: `${Secret.reveal(key)}\n` }),
-  })
-  const { exit } = await withProgress(host, host.texts['progress.write'], work)
-  const finding: Finding =
-    exit === 0
-      ? { id: 'windows-set-up', level: 'ok', message: say('wsl.done') }
-      : {
-          id: 'windows-failed',
-          level: 'failed',
-          message: say('wsl.failed', { code: String(exit ?? '?') }),
-          hint: say('wsl.type-there', { command }),
-        }
-  const data = { ...outcome.data, windows: { command, ran: true, exit } }
-  return { ...outcome, exit: exit === 0 ? outcome.exit : 1, findings: [...outcome.findings, finding], data }
-}
-
-/** npx may have to fetch the program first. */
-const windowsPatienceMs = 5 * 60_000
-
-/** What makes the same of another home: tools, gateway, models, and where the key is kept. */
-function sameFlags(choices: readonly ToolChoice[], input: Input): string[] {
-  const [first] = choices
-  if (!first) return []
-  const { origin, keyStore } = first
-  return [
-    ...choices.flatMap(({ tool }) => ['--tool', tool.id]),
-    ...(origin.region === 'custom' ? ['--gateway', origin.text] : ['--region', origin.region]),
-    ...(origin.isUnencrypted ? ['--allow-http'] : []),
-    ...(keyStore === 'file' ? [] : ['--key-store', keyStore]),
-    ...listOf(input, 'model').flatMap((model) => ['--model', model]),
-    ...(isOn(input, 'noCheck') ? ['--no-check'] : []),
-  ]
 }

@@ -17,13 +17,14 @@ import { createPlanContext } from './plan-context.ts'
 /**
  * The choices whose files can all be read and parsed. Where some cannot, all of them are named at once: on a terminal with
  * the offer to leave those tools out, else in one error. Errors: that of the file where it is the only one, else UserError
- * `broken-targets`, with its exit code; `cancelled`.
+ * `broken-targets`, with its exit code; `cancelled`; `GoneBack` where that is possible.
  */
 export async function leaveOutBroken(
   choices: readonly ToolChoice[],
   key: Secret | undefined,
   input: Input,
   context: CommandContext,
+  canGoBack = false,
 ): Promise<readonly ToolChoice[]> {
   const planContext = createPlanContext(context, key, () => 'skip')
   const broken = await findBrokenTargets(choices, planContext)
@@ -33,7 +34,7 @@ export async function leaveOutBroken(
   const { askToLeaveOut } = await import('../wizard/resolve-conflict.ts')
   const titles = new Set(broken.map(({ choice }) => choice.tool.title))
   const problems = broken.map((target) => describe(target).in(context.host.texts))
-  await askToLeaveOut([...new Set(problems)], [...titles], context.host)
+  await askToLeaveOut([...new Set(problems)], [...titles], context.host, canGoBack)
   return usable
 }
 

@@ -36,12 +36,17 @@ export interface PlainHttp {
 }
 
 /** Whether the user takes this origin: one without TLS is explained and asked about, once as long as something is set up with it. For a terminal. */
-export async function acceptsOrigin(origin: Origin, input: Input, context: CommandContext): Promise<boolean> {
+export async function acceptsOrigin(
+  origin: Origin,
+  input: Input,
+  context: CommandContext,
+  canGoBack = false,
+): Promise<boolean> {
   const { host } = context
   if (!origin.isUnencrypted || findConsent(host, origin.text)) return true
   const times = await measure(origin, input, context)
   const { askConsent } = await import('../wizard/ask-region.ts')
-  return askConsent(origin.text, times, host)
+  return askConsent(origin.text, times, host, canGoBack)
 }
 
 /**

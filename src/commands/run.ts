@@ -6,15 +6,22 @@ import { oddFoldersOf, refuseOddFolders } from '../catalog/folder-variables.ts'
 import type { Tool } from '../catalog/tool.ts'
 import { type CommandContext, type CommandSpec, isInteractive, type Outcome } from '../command.ts'
 import { viewMachine } from '../effect/machine-view.ts'
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled, UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { type ClientRun, childEnvironment, judgeClientRun, planClientRun } from '../plan/client-run.ts'
+import {
+  type ClientRun,
+  childEnvironment,
+  judgeClientRun,
+  planClientRun,
+  refuseIneffective,
+  refuseReserved,
+} from '../plan/client-run.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import { leaveOutWithoutModel } from '../request/choose-tools.ts'
 import { refuseForeignWishes } from '../request/folder-flags.ts'
-import { missingKey } from '../request/normalise-request.ts'
+import { missingKey, refuseWrongInstall } from '../request/normalise-request.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { givenWishes, keepWishes } from '../request/wishes.ts'
@@ -64,7 +71,7 @@ interface Prepared {
 export async function runClient(input: Input, context: CommandContext, agreed?: Secret): Promise<Outcome> {
   const { host } = context
   if (isOn(input, 'json') && !isOn(input, 'printRun'))
-    throw usage('run-json', say('run.json'), say('run.json.hint'))
+    throw usageError('run-json', say('run.json'), say('run.json.hint'))
   const prepared = await prepare(input, context, agreed)
   if (isOn(input, 'printRun')) return show(prepared, context)
   if (prepared.findings.length > 0) writeText(host, 'error', `${renderFindings(prepared.findings, host)}\n`)
@@ -108,7 +115,7 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   const tool = findTool(input, context)
   refuseOddFolders(oddFoldersOf(tool, undefined, host))
   const { origin, choices } = presentGateway(input, context, tool)
-  const installed = await detectTool(tool, host)
+  const installed = await installedOf(tool, input, context)
   const { program, rest } = findClient(tool, installed, input, host)
   const consent = agreed ? [] : await consentToOrigin(origin, input, context)
   const isShown = isOn(input, 'printRun')
@@ -129,11 +136,27 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   const known = { ownKeys: ownKeys({ setups, entries }, key), machine: viewMachine(host) }
   const runContext = { gateway, host, key, now: host.now(), catalog, folder, ...known }
   const run = await planClientRun(choice, installed, runContext)
-  if (!run) throw usage('run-no-way', say('run.no-way', { tool: tool.title }), 'qcode-setup tools')
+  if (!run) throw usageError('run-no-way', say('run.no-way', { tool: tool.title }), 'qcode-setup tools')
   refuseReserved(run, rest, tool)
   const findings = await judgeClientRun(run, choice, installed, runContext)
   refuseIneffective(findings, tool)
   return { choice, key, program, rest, folder, run, findings: [...consent, ...findings] }
+}
+
+/** Of a client that is missing, what there is once the user has had it installed. */
+async function installedOf(tool: Tool, input: Input, context: CommandContext): Promise<Installed> {
+  const { host, catalog } = context
+  if (isOn(input, 'printRun')) return detectTool(tool, host)
+  const isWanted = isOn(input, 'install')
+  refuseWrongInstall(input, catalog, host, isInteractive(input, host))
+  const found = await detectTool(tool, host)
+  if (found.program !== undefined || !(isWanted || isInteractive(input, host))) return found
+  const { installMissing } = await import('./install-clients.ts')
+  const told = await installMissing([tool], input, context)
+  // What cannot be installed is told by what comes next.
+  const done = told.filter(({ id }) => isWanted || id === 'client-installed')
+  if (done.length > 0) writeText(host, 'error', `${renderFindings(done, host)}\n`)
+  return detectTool(tool, host)
 }
 
 function findTool({ positionals: [id = ''] }: Input, { catalog }: CommandContext): Tool {
@@ -164,7 +187,7 @@ function findClient(
   }
   const [name, ...others] = rest
   if (name === undefined) {
-    throw usage(
+    throw usageError(
       'program-missing',
       say('run.program-missing', { tool: title }),
       say('run.program-missing.hint', { tool: tool.id }),
@@ -206,23 +229,6 @@ async function askForKey(input: Input, host: Host, isShown: boolean): Promise<Se
   return askKey(host)
 }
 
-function refuseReserved({ reserved }: ClientRun, rest: readonly string[], { title: tool }: Tool): void {
-  const flag = reserved.find((one) => rest.some((word) => word === one || word.startsWith(`${one}=`)))
-  if (flag === undefined) return
-  throw usage('run-flag-reserved', say('run.reserved', { flag, tool }), say('run.reserved.hint', { flag }))
-}
-
-function refuseIneffective(findings: readonly Finding[], { title: tool }: Tool): void {
-  const errors = findings.filter(({ level }) => level === 'error')
-  if (errors.length === 0) return
-  throw new UserError({
-    code: 'run-not-effective',
-    message: [say('run.refused', { tool }), ...errors.map(({ message }) => message)],
-    hint: errors.flatMap(({ hint }) => hint ?? []),
-    exit: 3,
-  })
-}
-
 /** The command that would run, for a person and for a program, with every key masked. */
 function show(
   { run, program, rest, folder, choice, key, findings }: Prepared,
@@ -247,12 +253,4 @@ function show(
     data: { tool: tool.id, variant: variant.id, ...where, model, program, args, env, unset, files },
     report: parts.join('\n\n'),
   }
-}
-
-function usage(
-  code: string,
-  message: ReturnType<typeof say>,
-  hint: ReturnType<typeof say> | string,
-): UserError {
-  return new UserError({ code, message, hint, exit: 2 })
 }

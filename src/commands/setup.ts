@@ -14,13 +14,18 @@ import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { standingSetup } from '../plan/setups.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
-import { chooseOrigin, keychainKey, normaliseRequest } from '../request/normalise-request.ts'
+import {
+  chooseOrigin,
+  keychainKey,
+  normaliseRequest,
+  refuseWrongInstall,
+} from '../request/normalise-request.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { keepWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
-import { withProgress } from '../ui/write-text.ts'
+import { renderFindings, withProgress, writeText } from '../ui/write-text.ts'
 import type { Completed, Presets } from '../wizard/complete-input.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { findRefusals } from './check-after.ts'
@@ -60,18 +65,19 @@ function isBare({ values, switches }: Input): boolean {
 
 /** Going back from the last question about it leads to the answers that it is made of. */
 async function setUp(given: Input, context: WritingContext, presets?: Presets): Promise<Outcome> {
-  await refuseInstall(given, context)
+  refuseWrongInstall(given, context.catalog, context.host, isInteractive(given, context.host))
   const settled = await resolveRegion(given, context)
   let answers = await complete(settled.input, context, presets)
-  const before = [...settled.findings, ...(await install(answers.input, context))]
   for (;;) {
     const { input, key, goBack } = answers
+    const before = [...settled.findings, ...(await install(input, given, context))]
     const canGoBack = goBack !== undefined || context.canGoBack === true
     try {
       return await applyChoices(setupMaker(input, key, before, context), { ...context, canGoBack })
     } catch (error) {
       if (error instanceof TriesFirst && key) {
-        const tried = await tryOrGoBack(input, key, context)
+        const { tryFirst } = await import('./try-first.ts')
+        const tried = await tryFirst(await choicesSoFar(input, context), input, key, context)
         if (tried) return tried
       } else if (goBack !== undefined && error instanceof GoneBack) answers = await goBack()
       else throw error
@@ -79,28 +85,18 @@ async function setUp(given: Input, context: WritingContext, presets?: Presets): 
   }
 }
 
-async function refuseInstall(given: Input, { host, catalog }: WritingContext): Promise<void> {
-  const isConcerned = isOn(given, 'install') || isOn(given, 'alsoWindows') || textOf(given, 'registry')
-  if (!isConcerned) return
-  const { refuseWrongInstall } = await import('./install-clients.ts')
-  refuseWrongInstall(given, host, catalog)
-}
-
 /** The clients that are missing, once all is known that decides about them: their versions choose what is written. */
-async function install(input: Input, context: WritingContext): Promise<readonly Finding[]> {
+async function install(input: Input, given: Input, context: WritingContext): Promise<readonly Finding[]> {
   if (!isOn(input, 'install')) return []
-  return (await import('./install-clients.ts')).installMissing(input, context)
-}
-
-/** Undefined: back to the question that led here. */
-async function tryOrGoBack(input: Input, key: Secret, context: WritingContext): Promise<Outcome | undefined> {
-  const { tryFirst } = await import('./try-first.ts')
-  try {
-    return await tryFirst(await choicesSoFar(input, context), input, key, context)
-  } catch (error) {
-    if (error instanceof GoneBack) return undefined
-    throw error
-  }
+  const { host, catalog } = context
+  const { installMissing } = await import('./install-clients.ts')
+  const tools = (await namedTools(input, catalog, host)) ?? []
+  const how = { isAgreed: true, isOffer: !isOn(given, 'install') }
+  const found = await installMissing(tools, input, context, how)
+  if (!isInteractive(input, host) || found.length === 0) return found
+  // What comes next is a question about the rest.
+  writeText(host, 'error', `${renderFindings(found, host)}\n`)
+  return []
 }
 
 function setupMaker(
@@ -117,7 +113,7 @@ function setupMaker(
     report: async (applied) => {
       const outcome = await report(applied, input, context)
       if (!isOn(input, 'alsoWindows')) return outcome
-      const { alsoOnWindows } = await import('./install-clients.ts')
+      const { alsoOnWindows } = await import('./export.ts')
       return alsoOnWindows(outcome, { ...applied, key }, input, context)
     },
   }
@@ -191,9 +187,11 @@ async function complete(input: Input, context: WritingContext, presets?: Presets
   if (!interactive) return { input, key: key ?? (await keychainKey(input, context.host)) }
   const { completeInput } = await import('../wizard/complete-input.ts')
   const judges = {
-    accepts: (origin: Origin) => acceptsOrigin(origin, input, context),
-    usableTools: (answered: Input) => usableTools(answered, context),
+    accepts: (origin: Origin, back?: boolean) => acceptsOrigin(origin, input, context, back),
+    usableTools: (answered: Input, back: boolean) => usableTools(answered, context, back),
     choicesSoFar: (answered: Input) => choicesSoFar(answered, context),
+    offerInstall: async (answered: Input) =>
+      (await import('./install-clients.ts')).offerInstall(answered, input, context),
     testKey: (tried: Secret, answered: Input) => testKey(tried, answered, context),
   }
   return completeInput(input, key, context, judges, presets)
@@ -204,11 +202,11 @@ async function testKey(key: Secret, input: Input, context: WritingContext): Prom
   return findRefusals(key, await choicesSoFar(input, context), input, context)
 }
 
-async function usableTools(input: Input, context: WritingContext): Promise<Input> {
+async function usableTools(input: Input, context: WritingContext, canGoBack: boolean): Promise<Input> {
   const choices = await choicesSoFar(input, context)
   // The key is asked for later; any other one stands in the same files.
   const key = textOf(input, 'keyStore') === 'env' ? undefined : new Secret(throwAwayKey(context.host))
-  const usable = await leaveOutBroken(choices, key, input, context)
+  const usable = await leaveOutBroken(choices, key, input, context, canGoBack)
   if (usable.length === choices.length) return input
   return { ...input, values: { ...input.values, tool: usable.map(({ tool }) => tool.id) } }
 }

@@ -51,7 +51,7 @@ const namesGateway = ({ positionals: [region], values }: Input) =>
 
 async function askForRegion(input: Input, context: WritingContext): Promise<Input> {
   const { askRegion } = await import('../wizard/ask-region.ts')
-  const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
+  const accepts = (origin: Origin, back?: boolean) => acceptsOrigin(origin, input, context, back)
   return toRegion(input, textOf(await askRegion(input, context, accepts), 'region') ?? '')
 }
 

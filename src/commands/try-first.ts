@@ -1,4 +1,5 @@
 import type { CommandContext, Outcome } from '../command.ts'
+import { GoneBack } from '../errors.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, type ToolChoice, textOf } from '../request/request.ts'
@@ -19,17 +20,18 @@ export function triable(choices: readonly ToolChoice[], host: Host): ToolChoice[
 
 /**
  * Starts one of the chosen clients once, as `qcode-setup run` does, in place of setting them up; ends with the client's exit
- * code, and says how to set them up for good. `input` and `key` are what was answered. Errors: those of `runClient`;
- * `GoneBack` from the question which one.
+ * code, and says how to set them up for good. `input` and `key` are what was answered. Undefined: the user goes back from the
+ * question which one. Errors: those of `runClient`.
  */
 export async function tryFirst(
   choices: readonly ToolChoice[],
   input: Input,
   key: Secret,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<Outcome | undefined> {
   const { host } = context
   const choice = await chooseOne(triable(choices, host), host)
+  if (choice === undefined) return undefined
   const { tool, origin } = choice
   const wished = wishInput(tool, choice)
   const general = [...input.switches].filter((name) => !name.startsWith('option:'))
@@ -60,11 +62,16 @@ export async function tryFirst(
   }
 }
 
-async function chooseOne(choices: readonly ToolChoice[], host: Host): Promise<ToolChoice> {
+async function chooseOne(choices: readonly ToolChoice[], host: Host): Promise<ToolChoice | undefined> {
   const [first, ...others] = choices
   if (first === undefined) throw new Error('nothing that could be tried was offered')
   if (others.length === 0) return first
   const named = choices.map((choice) => ({ value: choice, name: choice.tool.title }))
   const { askSelect } = await import('../wizard/ask.ts')
-  return askSelect(host, say('try.which'), named, { canGoBack: true })
+  try {
+    return await askSelect(host, say('try.which'), named, { canGoBack: true })
+  } catch (error) {
+    if (error instanceof GoneBack) return undefined
+    throw error
+  }
 }

@@ -97,7 +97,7 @@ const goOn: Readonly<Record<Exclude<NextStep, 'setup'>, Onward>> = {
   region: async (input, context, presets) => {
     const { askRegion } = await import('../wizard/ask-region.ts')
     const { runSwitch } = await import('./switch.ts')
-    const accepts = (origin: Origin) => acceptsOrigin(origin, input, context)
+    const accepts = (origin: Origin, back?: boolean) => acceptsOrigin(origin, input, context, back)
     for (let preset = presets.region; ; ) {
       const region = textOf(await askRegion(input, context, accepts, preset, true), 'region') ?? ''
       preset = region

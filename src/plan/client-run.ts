@@ -5,8 +5,10 @@ import { judgeEffect, openEffect, sourceProblems } from '../effect/judge-effect.
 import { schemaFindings } from '../effect/judge-schema.ts'
 import { type MachineView, withRun } from '../effect/machine-view.ts'
 import { type EffectContext, type OwnKeys, type ToolView, viewTool } from '../effect/tool-view.ts'
+import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { type FilledValue, fillTemplate, type Leaf, type Lookup, revealValue } from './placeholders.ts'
 import { renderLeaves } from './print-tool.ts'
 import { lookupFor, type WantedContext } from './wanted.ts'
@@ -145,4 +147,31 @@ function argumentsOf({ asArguments = [], format }: RunFile, { keyPath, value }: 
 function ownVariables({ diagnosis }: Tool): string[] {
   const settings = diagnosis.connections.flatMap(({ baseUrl, keys }) => [...baseUrl, ...keys])
   return settings.flatMap(({ variable = '' }) => (/^\w+$/.test(variable) ? [variable] : []))
+}
+
+/** Errors: UserError, exit 2, for an argument of the user's that would take the place of ours. */
+export function refuseReserved(
+  { reserved }: ClientRun,
+  rest: readonly string[],
+  { title: tool }: Tool,
+): void {
+  const flag = reserved.find((one) => rest.some((word) => word === one || word.startsWith(`${one}=`)))
+  if (flag === undefined) return
+  throw usageError(
+    'run-flag-reserved',
+    say('run.reserved', { flag, tool }),
+    say('run.reserved.hint', { flag }),
+  )
+}
+
+/** Errors: UserError, exit 3, where the client would not go by what it is started with. */
+export function refuseIneffective(findings: readonly Finding[], { title: tool }: Tool): void {
+  const errors = findings.filter(({ level }) => level === 'error')
+  if (errors.length === 0) return
+  throw new UserError({
+    code: 'run-not-effective',
+    message: [say('run.refused', { tool }), ...errors.map(({ message }) => message)],
+    hint: errors.flatMap(({ hint }) => hint ?? []),
+    exit: 3,
+  })
 }

@@ -1,8 +1,9 @@
 import { type Catalog, keyVariables, type Tool } from '../catalog/tool.ts'
-import { UserError } from '../errors.ts'
+import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { findRegion, type Gateway } from '../gateway/gateway.ts'
 import { Origin } from '../gateway/origin.ts'
+import { isWsl } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
@@ -15,7 +16,7 @@ import {
   refuseWithoutVariable,
 } from './choose-tools.ts'
 import { refuseForeignWishes } from './folder-flags.ts'
-import { unknownValue } from './parse-arguments.ts'
+import { printable, unknownValue } from './parse-arguments.ts'
 import type { Declaration, DeclaredTool } from './read-setup-file.ts'
 import {
   type Input,
@@ -202,4 +203,44 @@ function keyForAll(): UserError {
     hint: say('managed.no-key.hint'),
     exit: 2,
   })
+}
+
+/** Errors: UserError, exit 2, for `--registry` with a wrong value or alone, and where nobody says yes to `--install`. */
+export function refuseWrongInstall(
+  input: Input,
+  { installers }: Catalog,
+  host: Host,
+  isAsked: boolean,
+): void {
+  if (isOn(input, 'alsoWindows')) refuseAlsoWindows(input, host)
+  const registry = textOf(input, 'registry')
+  if (!isOn(input, 'install') && registry === undefined) return
+  const names = [...new Set(installers.flatMap(({ mirrors }) => Object.keys(mirrors)))]
+  if (registry !== undefined && !isOn(input, 'install'))
+    throw usageError('registry-alone', say('install.registry-alone'))
+  if (registry !== undefined && !names.includes(registry) && !isRegistry(registry))
+    throw usageError(
+      'bad-registry',
+      say('install.registry', { value: printable(registry) }),
+      say('install.registry.hint', { names }),
+    )
+  if (isAsked || isOn(input, 'yes') || isOn(input, 'dryRun')) return
+  throw usageError('install-unconfirmed', say('install.unconfirmed'), say('install.unconfirmed.hint'))
+}
+
+/** What is between a registry and this computer must not choose what is run here, and other programs read its address. */
+function isRegistry(text: string): boolean {
+  return /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost)(?=[:/]|$))[\w.:/~%-]+$/.test(text)
+}
+
+/** UserError, exit 2: there is no Windows around this Linux, or it could not have the same settings. */
+function refuseAlsoWindows(input: Input, host: Host): void {
+  const fault = isWsl(host)
+    ? (textOf(input, 'scope') ?? 'user') === 'user'
+      ? undefined
+      : 'scope'
+    : 'not-here'
+  if (fault === undefined) return
+  const [message, hint] = [say(`wsl.${fault}`), say(`wsl.${fault}.hint`)]
+  throw new UserError({ code: 'no-windows', message, hint, exit: 2 })
 }

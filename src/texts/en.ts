@@ -304,7 +304,8 @@ export const en = {
   'gateway.redirect.hint': 'If you trust that address, use it with --gateway.',
   'gateway.no-endpoint': ({ host, path, seen }: With<'host' | 'path' | 'seen'>) =>
     `${host} has no endpoint POST ${path} (404${seen && `; it received ${seen}`}).`,
-  'gateway.no-endpoint.hint': 'The base URL is wrong. To fix your tools, run: qcode-setup lint --fix',
+  'gateway.no-endpoint.hint':
+    "Check the gateway's address. To fix a wrong base URL of a tool, run: qcode-setup lint --fix",
   'gateway.served-instead': ({ message, path }: With<'message' | 'path'>) =>
     `${message} It does have ${path}.`,
   'gateway.served-instead.hint': ({ tools, place }: { readonly tools: readonly string[] } & With<'place'>) =>
@@ -1717,14 +1718,21 @@ export const en = {
   'install.not-in-path.hint': ({ program }: With<'program'>) =>
     `Add the folder into which ${program} installs programs to PATH, then open a new terminal.`,
   'install.failed': ({ tool, command }: With<'tool' | 'command'>) =>
-    `${tool} could not be installed, so nothing was configured. The last lines of ${command}:`,
+    `${tool} could not be installed. The last lines of ${command}:`,
   'install.not-allowed.hint':
     'The folder for global packages is not yours. Never use sudo for it: choose one of your own (npm config set prefix ~/.local), and put its bin folder in PATH.',
   'install.slow': ({ tool, minutes }: With<'tool'> & { readonly minutes: number }) =>
-    `${tool} was not installed within ${minutes} minutes, so nothing was configured.`,
-  'install.node': ({ tool, wanted, version }: With<'tool' | 'wanted' | 'version'>) =>
-    `${tool} needs Node.js ${wanted}, and the one in PATH is ${version}. Nothing was installed or configured.`,
-  'install.node.hint': ({ tool }: With<'tool'>) => `Install a newer Node.js, or leave out ${tool}.`,
+    `${tool} was not installed within ${minutes} minutes.`,
+  'install.unfit': ({ tool, runtime, wanted, version }: With<'tool' | 'runtime' | 'wanted' | 'version'>) =>
+    `${tool} needs ${runtime} ${wanted}, and the one in PATH is ${version}.`,
+  'install.unfit.hint': ({ tool, runtime }: With<'tool' | 'runtime'>) =>
+    `Install such a ${runtime} first, or leave out ${tool}.`,
+  'install.nothing': 'Nothing was installed or configured.',
+  'install.now': 'Install now',
+  'install.now.from': ({ urls }: { readonly urls: readonly string[] }) =>
+    `Install now from a mirror in mainland China (${urls.join(', ')})`,
+  'install.later': 'Not now',
+  'install.missing': ({ tool, command }: With<'tool' | 'command'>) => `To install ${tool}: ${command}`,
   'install.unconfirmed': '--install runs other programs, so it asks first.',
   'install.unconfirmed.hint': 'Add --yes, or run the command in a terminal.',
   'install.registry': ({ value }: With<'value'>) => `Can't install from "${value}".`,

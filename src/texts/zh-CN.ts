@@ -256,7 +256,7 @@ export const zhCN: Texts = {
   'gateway.redirect.hint': '如您信任该地址，请通过 --gateway 使用它。',
   'gateway.no-endpoint': ({ host, path, seen }) =>
     `${host} 没有接口 POST ${path}（404${seen && `；它收到的是 ${seen}`}）。`,
-  'gateway.no-endpoint.hint': 'base URL 有误。修正您的工具请运行：qcode-setup lint --fix',
+  'gateway.no-endpoint.hint': '请检查网关地址。修正工具的错误 base URL 请运行：qcode-setup lint --fix',
   'gateway.served-instead': ({ message, path }) => `${message}但它提供 ${path}。`,
   'gateway.served-instead.hint': ({ tools, place }) =>
     `让 ${tools.join('、')} 改用它，请运行：qcode-setup switch ${place}`,
@@ -1362,14 +1362,18 @@ export const zhCN: Texts = {
   'install.hint': ({ command }) => `如需自行安装：${command}`,
   'install.not-in-path': ({ tool, commands }) => `已安装 ${tool}，但 PATH 中没有 ${commands.join('、')}。`,
   'install.not-in-path.hint': ({ program }) => `请将 ${program} 安装程序的文件夹加入 PATH，然后打开新终端。`,
-  'install.failed': ({ tool, command }) =>
-    `无法安装 ${tool}，因此未进行任何设置。${command} 的最后几行输出：`,
+  'install.failed': ({ tool, command }) => `无法安装 ${tool}。${command} 的最后几行输出：`,
   'install.not-allowed.hint':
     '您没有全局软件包文件夹的写入权限。请勿使用 sudo：请改用您自己的文件夹（npm config set prefix ~/.local），并将其 bin 文件夹加入 PATH。',
-  'install.slow': ({ tool, minutes }) => `${tool} 未能在 ${minutes} 分钟内安装完成，因此未进行任何设置。`,
-  'install.node': ({ tool, wanted, version }) =>
-    `${tool} 需要 Node.js ${wanted}，而 PATH 中的版本为 ${version}。未安装或设置任何内容。`,
-  'install.node.hint': ({ tool }) => `请安装更新的 Node.js，或不选择 ${tool}。`,
+  'install.slow': ({ tool, minutes }) => `${tool} 未能在 ${minutes} 分钟内安装完成。`,
+  'install.unfit': ({ tool, runtime, wanted, version }) =>
+    `${tool} 需要 ${runtime} ${wanted}，而 PATH 中的版本为 ${version}。`,
+  'install.unfit.hint': ({ tool, runtime }) => `请先安装符合要求的 ${runtime}，或不选择 ${tool}。`,
+  'install.nothing': '未安装或设置任何内容。',
+  'install.now': '现在安装',
+  'install.now.from': ({ urls }) => `现在安装，使用国内镜像（${urls.join('、')}）`,
+  'install.later': '暂不安装',
+  'install.missing': ({ tool, command }) => `安装 ${tool}：${command}`,
   'install.unconfirmed': '--install 会运行其他程序，因此需要您先确认。',
   'install.unconfirmed.hint': '请添加 --yes，或在终端中运行此命令。',
   'install.registry': ({ value }) => `“${value}”不是可用的软件源。`,

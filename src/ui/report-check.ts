@@ -2,7 +2,7 @@ import type { GatewayCheck } from '../checks/check-gateway.ts'
 import type { Probe } from '../gateway/probe-route.ts'
 import type { Times } from '../gateway/probe-verdict.ts'
 import type { Host } from '../host/host.ts'
-import { asMessage, joined, type Message, say, type Texts } from '../texts/message.ts'
+import { asMessage, type Message, say, type Texts } from '../texts/message.ts'
 import { renderTable, wrapText, wrapWidth } from './render-table.ts'
 import { type Style, styleFor } from './style.ts'
 
@@ -62,7 +62,8 @@ function renderOne(check: GatewayCheck, page: Page): string {
   ]
   const titles = [texts['check.request'], texts['check.tools'], texts['check.reply']]
   const table = renderTable(titles, rows, style, columns)
-  return [joined(head).in(texts), table, renderProblems(check, page, true)].filter(Boolean).join('\n\n')
+  const lines = head.map((line) => wrapText(line.in(texts), page.wrapAt).join('\n  '))
+  return [lines.join('\n'), table, renderProblems(check, page, true)].filter(Boolean).join('\n\n')
 }
 
 function requestRow(probe: Probe, tools: string, { style, texts }: Page): string[] {
@@ -73,7 +74,7 @@ function requestRow(probe: Probe, tools: string, { style, texts }: Page): string
   return [`POST ${probe.path}`, tools, paint[level](reply.in(texts))]
 }
 
-const steps = ['dns', 'connect', 'tls', 'firstByte', 'total'] as const
+const steps: readonly (keyof Times)[] = ['dns', 'connect', 'tls', 'firstByte', 'total']
 
 function timeCells(times: Times, texts: Texts): string[] {
   return steps.flatMap((step) =>
@@ -81,22 +82,27 @@ function timeCells(times: Times, texts: Texts): string[] {
   )
 }
 
+/** One row a region; where the screen is too narrow for every step, with the whole time alone. */
 function renderTimes(checks: readonly GatewayCheck[], { texts, style, columns }: Page): string {
-  const rows = checks.map((check) => {
-    const probes = [...check.routes, ...(check.key ?? []), ...(check.live ?? [])]
-    const right = probes.every(({ level }) => level !== 'error')
-    return [
-      nameOf(check).in(texts),
-      ...steps.map((step) => milliseconds(check.times?.[step] ?? null)),
-      right ? style.green(texts['check.ok']) : style.red(texts['check.faults']),
+  const draw = (shown: typeof steps) => {
+    const rows = checks.map((check) => {
+      const probes = [...check.routes, ...(check.key ?? []), ...(check.live ?? [])]
+      const right = probes.every(({ level }) => level !== 'error')
+      return [
+        nameOf(check).in(texts),
+        ...shown.map((step) => milliseconds(check.times?.[step] ?? null)),
+        right ? style.green(texts['check.ok']) : style.red(texts['check.faults']),
+      ]
+    })
+    const head = [
+      texts['check.region'],
+      ...shown.map((step) => texts[`check.${step}`]),
+      texts['check.result'],
     ]
-  })
-  return renderTable(
-    [texts['check.region'], ...steps.map((step) => texts[`check.${step}`]), texts['check.result']],
-    rows,
-    style,
-    columns,
-  )
+    return renderTable(head, rows, style, columns)
+  }
+  const table = draw(steps)
+  return table.split('\n').length > checks.length + 1 ? draw(steps.slice(-1)) : table
 }
 
 function renderFaults(checks: readonly GatewayCheck[], page: Page): string[] {

@@ -13,6 +13,7 @@ import { displayWidth, renderTable, shortenHome, wrapText, wrapWidth } from './r
 import { styleFor } from './style.ts'
 import {
   changedVariables,
+  installLines,
   newVariables,
   renderKeychain,
   type SetUp,
@@ -62,6 +63,7 @@ export function reportSetup(
       // Where a new shell does not reach them, or something else wins there, the findings say so.
       ...(run && effect.length === 0 ? newVariables(changed, host) : []),
       ...startLines(applied, host),
+      ...(sameCommand === undefined ? [] : installLines(applied, host)),
       ...(sameCommand === undefined ? [] : commandLines('report.same-command', sameCommand, host)),
       ...(run === undefined ? [] : [texts['report.undo']]),
     ],

@@ -6,7 +6,7 @@ import { isInRegistry } from '../host/read-file-state.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { joined, say } from '../texts/message.ts'
+import { joined, type Message, say } from '../texts/message.ts'
 import { styleFor } from './style.ts'
 
 /** How much a plan changes, for `--quiet`. */
@@ -25,16 +25,21 @@ export interface SetUp {
   readonly exit: Outcome['exit']
   /** What the gateway said; null where it was not asked. */
   readonly check: unknown
+  /** What was wrong, where that was told at a question and is not among the findings. */
+  readonly fault?: Message
   readonly dryRun: boolean
 }
 
 /** Whether the tools work now, and if not, why: the first thing that a user is to read. */
-export function verdictOfSetup({ plan, choices, findings, exit, check, dryRun }: SetUp, host: Host): string {
+export function verdictOfSetup(
+  { plan, choices, findings, exit, check, fault, dryRun }: SetUp,
+  host: Host,
+): string {
   if (dryRun || choices.length === 0) return verdictOfPlan(plan, dryRun, host)
   const style = styleFor(host, 'stdout')
   const problem = findings.find(({ level }) => level === 'error' || level === 'failed')
   if (problem || exit !== 0) {
-    const reason = problem?.message ?? say('verdict.see-below')
+    const reason = problem?.message ?? fault ?? say('verdict.see-below')
     return `${style.red('✗')} ${say('verdict.not-working', { reason }).in(host.texts)}`
   }
   const tools = [...new Set(choices.map(({ tool }) => tool.title))]
@@ -48,6 +53,16 @@ export function startLines({ choices, exit, dryRun }: SetUp, host: Host): string
   const names = new Set(choices.flatMap(({ tool }) => tool.detect.commands.slice(0, 1)))
   const commands = [...names].filter((name) => findProgram(name, host) !== undefined)
   return commands.length === 0 ? [] : [say('report.start', { commands }).in(host.texts)]
+}
+
+/** How to install what was set up and is not in PATH. */
+export function installLines({ choices, exit, dryRun }: SetUp, host: Host): string[] {
+  if (dryRun || exit !== 0) return []
+  const tools = new Set(choices.map(({ tool }) => tool))
+  return [...tools].flatMap(({ title: tool, install: command, detect: { commands } }) => {
+    const isHere = commands.length === 0 || commands.some((name) => findProgram(name, host) !== undefined)
+    return isHere || command === undefined ? [] : [say('install.missing', { tool, command }).in(host.texts)]
+  })
 }
 
 /** What a plan does to the keychain, as one line; none where it leaves that alone. The key is shown masked. */

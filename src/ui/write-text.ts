@@ -119,11 +119,14 @@ export async function withProgress<Result>(
   work: Promise<Result>,
 ): Promise<Result> {
   if (!host.terminal.interactive) return work
+  // A line that goes on in the next one could not be taken back.
+  const [first = '', ...more] = wrapText(text, host.terminal.columns - '⠋  …'.length)
+  const line = more.length > 0 ? `${first} …` : first
   let shown = ''
   let frame = 0
   const draw = () => {
     if (shown !== '') eraseText(host, shown)
-    shown = `${frames[frame++ % frames.length]} ${text}`
+    shown = `${frames[frame++ % frames.length]} ${line}`
     writeText(host, 'error', shown)
     timer = setTimeout(draw, frameMs)
   }

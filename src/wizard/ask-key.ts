@@ -1,18 +1,21 @@
+import { setTimeout } from 'node:timers/promises'
 import type { CommandContext } from '../command.ts'
 import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { keychainKey } from '../request/normalise-request.ts'
-import { type Input, textOf } from '../request/request.ts'
+import { type Input, type KeyStore, textOf, withValues } from '../request/request.ts'
+import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { looksLikeKey, type PastedKey, parsePastedKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say, type Texts } from '../texts/message.ts'
-import { renderFindings } from '../ui/write-text.ts'
+import { renderFindings, withProgress } from '../ui/write-text.ts'
 import {
   ask,
   askConfirm,
   askedText,
   askSelect,
+  backText,
   type Question,
   showAnswer,
   tell,
@@ -53,30 +56,38 @@ async function askTyped(host: Host, { isNew, canGoBack = false }: KeyAsking): Pr
     if (around.length > 0) warn(host, say('ask.key.cleaned', { around }))
     if (looksLikeKey(key)) return key
     warn(host, say('ask.key.odd'))
-    if (await askConfirm(host, say('ask.use-anyway'), false)) return key
+    if (await takesAnyway(host)) return key
+  }
+}
+
+/** Going back leads to the question that was answered so, as a no does. */
+async function takesAnyway(host: Host): Promise<boolean> {
+  try {
+    return await askConfirm(host, say('ask.use-anyway'), false, true)
+  } catch (error) {
+    if (error instanceof GoneBack) return false
+    throw error
   }
 }
 
 async function askForKey(host: Host, question: Question, canGoBack: boolean): Promise<PastedKey> {
-  const { default: password } = await import('@inquirer/password')
+  const { linePrompt } = await import('./prompts.ts')
   let pasted: PastedKey | undefined
-  const validate = (text: string) => {
+  const faultOf = (text: string) => {
     const parsed = tryKey(text, host.texts)
     if (typeof parsed === 'string') return parsed
     pasted = parsed
-    return true
+    return undefined
   }
-  const theme = themeOf(host, question, canGoBack ? host.texts['ask.keys.back'] : undefined)
-  const answer = () => theme.style.answer(String(pasted?.key))
   const config = {
     message: askedText(host, question),
-    mask: true,
-    // Without this, Ctrl-T shows what was typed (@inquirer/password 5.2.5).
-    toggleMask: false,
-    validate,
-    theme: { ...theme, style: { ...theme.style, answer } },
+    // In a line of its own: inquirer takes every sign of the line that is typed in for one column wide.
+    shown: (typed: string) => `\n  ${'*'.repeat(typed.length)}`,
+    faultOf,
+    answered: () => String(pasted?.key),
+    theme: themeOf(host, question, backText(host, canGoBack)),
   }
-  await ask(host, (context) => password(config, context), canGoBack)
+  await ask(host, (context) => linePrompt(config, context), canGoBack)
   if (pasted === undefined) throw new Error('the key prompt ended without a key')
   return pasted
 }
@@ -140,4 +151,56 @@ function tryKey(text: string, texts: Texts): PastedKey | string {
     if (error instanceof UserError) return error.text.in(texts)
     throw error
   }
+}
+
+/** A keychain that does not answer by then is not offered, in ms. */
+const timeoutMs = 1500
+
+/** Whether the question where to keep the key comes: only where this machine has a keychain that answers. */
+export async function asksKeyStore(input: Input, host: Host): Promise<boolean> {
+  return textOf(input, 'keyStore') === undefined && (await answers(host))
+}
+
+/** Where to keep the key; the default stays the files. */
+export async function askKeyStore(
+  input: Input,
+  host: Host,
+  preset: KeyStore = 'file',
+  canGoBack = false,
+): Promise<Input> {
+  if (!(await asksKeyStore(input, host))) return input
+  const store = await askSelect<KeyStore>(
+    host,
+    { asked: say('ask.key-store'), answered: say('ask.key-store.short') },
+    [
+      { value: 'file', name: say('ask.key-store.file'), short: say('ask.key-store.file.short') },
+      { value: 'keychain', name: say('ask.key-store.keychain'), short: say('ask.key-store.keychain.short') },
+    ],
+    { preset, canGoBack },
+  )
+  return store === 'file' ? input : withValues(input, 'keyStore', [store])
+}
+
+const keychainAnswers = new WeakMap<Host, Promise<boolean>>()
+
+/** Asked once: a keychain that is locked may want its own question answered each time. */
+function answers(host: Host): Promise<boolean> {
+  const asked = () => withProgress(host, host.texts['progress.keychain'], askKeychain(host))
+  const known = keychainAnswers.get(host) ?? asked()
+  keychainAnswers.set(host, known)
+  return known
+}
+
+async function askKeychain(host: Host): Promise<boolean> {
+  const giveUp = new AbortController()
+  const read = openKeychain(host)
+    .then((keychain) => keychain.read(keyAccount))
+    .then(
+      () => true,
+      () => false,
+    )
+  const late = setTimeout(timeoutMs, false, { signal: giveUp.signal }).catch(() => false)
+  const answered = await Promise.race([read, late])
+  giveUp.abort()
+  return answered
 }

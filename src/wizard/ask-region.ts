@@ -2,7 +2,7 @@ import { checkSettings } from '../checks/check-gateway.ts'
 import { measureOrigin, type RegionTime } from '../checks/check-regions.ts'
 import type { RunningDaemon } from '../checks/running-clients.ts'
 import type { CommandContext } from '../command.ts'
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled, GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Gateway, Region } from '../gateway/gateway.ts'
 import { Origin } from '../gateway/origin.ts'
@@ -15,9 +15,13 @@ import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { styleFor } from '../ui/style.ts'
 import { renderFindings, withProgress } from '../ui/write-text.ts'
 import { askConfirm, askSelect, type Choice, showAnswer, tell, warn } from './ask.ts'
+import { dropTypedAhead } from './hold-terminal.ts'
 
-/** Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. */
-export type AcceptsOrigin = (origin: Origin) => Promise<boolean>
+/**
+ * Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. Throws `GoneBack`
+ * where that is possible.
+ */
+export type AcceptsOrigin = (origin: Origin, canGoBack?: boolean) => Promise<boolean>
 
 /** Stands for the region that answers fastest. */
 const fastest = 'auto'
@@ -36,7 +40,7 @@ export async function askRegion(
   if (textOf(input, 'region') !== undefined || textOf(input, 'gateway') !== undefined) {
     const { origin } = chooseOrigin(input, gateway)
     showAnswer(host, say('ask.region'), textOf(input, 'gateway') === undefined ? origin.title : origin.text)
-    if (!(await accepts(origin))) throw cancelled()
+    if (!(await accepts(origin, canGoBack))) throw cancelled()
     return input
   }
   const times = isOn(input, 'noCheck') ? undefined : measure(gateway, input, host)
@@ -48,7 +52,17 @@ export async function askRegion(
       ...(times && { watch: (renew) => times.watch(() => renew(choicesNow())) }),
     })
     const region = answer === fastest ? await fastestRegion(times, gateway, host) : regionOf(answer, gateway)
-    if (region && (await accepts(Origin.ofRegion(region)))) return withValues(input, 'region', [region.id])
+    if (region && (await takes(region, accepts))) return withValues(input, 'region', [region.id])
+  }
+}
+
+/** Going back leads to the list, as a no does. */
+async function takes(region: Region, accepts: AcceptsOrigin): Promise<boolean> {
+  try {
+    return await accepts(Origin.ofRegion(region), true)
+  } catch (error) {
+    if (error instanceof GoneBack) return false
+    throw error
   }
 }
 
@@ -171,8 +185,36 @@ export async function askRestart(
 }
 
 /** Says what an origin without TLS means, with the safer choices beside it, and asks whether to use it; Enter means no. */
-export function askConsent(origin: string, times: readonly RegionTime[], host: Host): Promise<boolean> {
+export function askConsent(
+  origin: string,
+  times: readonly RegionTime[],
+  host: Host,
+  canGoBack = false,
+): Promise<boolean> {
   warn(host, say('http.title', { origin }), ...httpPoints)
   tell(host, `\n${renderRegionTimes(times, host.texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
-  return askConfirm(host, say('ask.use-anyway'), false)
+  return askConfirm(host, say('ask.use-anyway'), false, canGoBack)
+}
+
+/** What would be run, and mirrors by the name that `--registry` takes. */
+interface InstallQuestion {
+  readonly tools: readonly string[]
+  readonly lines: readonly Message[]
+  readonly mirrors: readonly { readonly id: string; readonly urls: readonly string[] }[]
+}
+
+/** Whether to install clients, and from where: `vendor`, the name of a mirror, or `later` for not at all. */
+export async function askInstall(
+  { tools, lines, mirrors }: InstallQuestion,
+  host: Host,
+  canGoBack: boolean,
+): Promise<string> {
+  warn(host, ...lines)
+  await dropTypedAhead(host)
+  const choices = [
+    { value: 'vendor', name: say('install.now'), letter: 'y' },
+    ...mirrors.map(({ id, urls }) => ({ value: id, name: say('install.now.from', { urls }) })),
+    { value: 'later', name: say('install.later'), letter: 'n' },
+  ]
+  return askSelect(host, say('install.ask', { tools }), choices, { canGoBack })
 }

@@ -19,9 +19,7 @@ import {
 import type { Secret } from '../secrets/secret.ts'
 import { say, written } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
-import { askCheckbox, askSelect, type Question, showAnswer } from './ask.ts'
-
-const toolsQuestion = { asked: say('ask.tools'), answered: say('ask.tools.short') }
+import { askCheckbox, askSelect, showAnswer } from './ask.ts'
 
 /**
  * Which tools: those that can be set up as the flags say, installed ones first and ticked. The others are behind one line,
@@ -35,7 +33,7 @@ export async function askTools(
 ): Promise<Input> {
   const named = await namedTools(input, catalog, host)
   if (named) {
-    showAnswer(host, say('ask.tools.short'), say('report.list', { items: named.map(({ id }) => id) }))
+    showAnswer(host, say('ask.tools.short'), say('report.list', { items: named.map(({ title }) => title) }))
     return input
   }
   const detected = await withProgress(host, host.texts['progress.look'], detectedTools(catalog, host))
@@ -45,14 +43,14 @@ export async function askTools(
     value: tool.id,
     name: say(isHere(tool) ? 'ask.tools.installed' : 'ask.tools.missing', { tool: tool.title }),
     detail: isHere(tool) ? undefined : tool.install,
-    short: tool.id,
+    short: tool.title,
     checked: preset?.includes(tool.id) ?? isHere(tool),
   })
-  const missing = fitting.filter((tool) => !isHere(tool))
-  const isPreset = ({ id }: Tool) => preset?.includes(id) === true
-  const first = [...fitting.filter(isHere), ...missing.filter(isPreset)]
-  const chosen = await askCheckbox(host, toolsQuestion, first.map(choiceOf), {
-    folded: missing.filter((tool) => !isPreset(tool)).map(choiceOf),
+  const isFirst = (tool: Tool) => isHere(tool) || preset?.includes(tool.id) === true
+  const first = fitting.filter(isFirst).toSorted((one, other) => Number(isHere(other)) - Number(isHere(one)))
+  const question = { asked: say('ask.tools'), answered: say('ask.tools.short') }
+  const chosen = await askCheckbox(host, question, first.map(choiceOf), {
+    folded: fitting.filter((tool) => !isFirst(tool)).map(choiceOf),
     more: (count) => say('ask.tools.more', { count }),
     required: say('ask.tools.required'),
     nothingFits: say('ask.nothing-fits'),
@@ -64,9 +62,11 @@ export async function askTools(
 function fittingTools(input: Input, catalog: Catalog): Tool[] {
   const scope = (textOf(input, 'scope') ?? 'user') as Scope
   const method = textOf(input, 'method')
-  return catalog.tools.filter((tool) =>
+  const fitting = catalog.tools.filter((tool) =>
     methodsOf(tool, scope).some((candidate) => method === undefined || candidate === method),
   )
+  // What most people use comes first; the rest stays as it is.
+  return fitting.toSorted(({ rank: one = 1000 }, { rank: other = 1000 }) => one - other)
 }
 
 /** What is answered by then. */
@@ -170,7 +170,11 @@ async function askModel(
     ? []
     : [{ value: undefined, name: say('ask.model.default') }]
   const models = fitting.map((name) => ({ value: name, name }))
-  const model = await askSelect<string | undefined>(host, modelQuestion(tool), [...own, ...models], {
+  const [asked, answered] = [
+    say('ask.model', { tool: tool.title }),
+    say('ask.model.of', { tool: tool.title }),
+  ]
+  const model = await askSelect<string | undefined>(host, { asked, answered }, [...own, ...models], {
     preset: chosen.get(tool.id)?.slice(tool.id.length + 1),
     canGoBack: true,
     nothingFits: say('ask.nothing-fits'),
@@ -186,10 +190,6 @@ function wantsModels(host: Host, preset: boolean, isSetUp: boolean, canGoBack: b
   ]
   const question = { asked: say('ask.models'), answered: say('ask.model.short') }
   return askSelect(host, question, choices, { preset, canGoBack })
-}
-
-function modelQuestion({ title: tool }: Tool): Question {
-  return { asked: say('ask.model', { tool }), answered: say('ask.model.of', { tool }) }
 }
 
 interface Offer {

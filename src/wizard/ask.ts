@@ -1,7 +1,7 @@
 import { cancelled, GoneBack } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { hideKeys } from '../secrets/mask-text.ts'
-import { type Message, say, type Texts, textIn } from '../texts/message.ts'
+import { type Message, say, textIn } from '../texts/message.ts'
 import { displayWidth, wrapText } from '../ui/render-table.ts'
 import { promptStyleFor, type Style, styleFor } from '../ui/style.ts'
 import { escapeControls, shortenHomes, writeText } from '../ui/write-text.ts'
@@ -55,7 +55,7 @@ export async function askSelect<const Value>(
   choices: readonly Choice<Value>[],
   { preset, canGoBack, nothingFits, watch }: Listing<Value> = {},
 ): Promise<Value> {
-  const { listPrompt } = await import('./list-prompt.ts')
+  const { listPrompt } = await import('./prompts.ts')
   const keys = nothingFits ? 'ask.keys.search' : 'ask.keys.list'
   const theme = themeOf(host, question, keysText(host, keys, canGoBack))
   const config = {
@@ -95,7 +95,7 @@ export async function askCheckbox<Value>(
   choices: readonly Choice<Value>[],
   { required, nothingFits, folded = [], more, canGoBack = false }: Ticking<Value>,
 ): Promise<Value[]> {
-  const { tickPrompt } = await import('./list-prompt.ts')
+  const { tickPrompt } = await import('./prompts.ts')
   const theme = themeOf(host, question, keysText(host, 'ask.keys.ticks', canGoBack))
   const config = {
     message: askedText(host, question),
@@ -121,16 +121,37 @@ export function keysText(
 }
 
 /** A yes or no; `preset` is what Enter means. */
-export async function askConfirm(host: Host, question: Message, preset: boolean): Promise<boolean> {
-  const { default: confirm } = await import('@inquirer/confirm')
-  const transformer = (answer: boolean) => host.texts[answer ? 'ask.yes' : 'ask.no']
+export async function askConfirm(
+  host: Host,
+  question: Message,
+  preset: boolean,
+  canGoBack = false,
+): Promise<boolean> {
+  const { linePrompt } = await import('./prompts.ts')
+  const theme = themeOf(host, question, backText(host, canGoBack))
+  const letters = theme.style.letters(preset ? 'Y/n' : 'y/N')
+  const config = {
+    message: askedText(host, question, '(y/n) yes '.length),
+    shown: (typed: string) => ` ${letters} ${typed}`,
+    faultOf: (typed: string) =>
+      isYes(typed, preset) === undefined ? host.texts['ask.yes-or-no'] : undefined,
+    answered: (typed: string) => host.texts[isYes(typed, preset) ? 'ask.yes' : 'ask.no'],
+    theme,
+  }
   await dropTypedAhead(host)
-  return ask(host, (context) =>
-    confirm(
-      { message: askedText(host, question), default: preset, transformer, theme: themeOf(host, question) },
-      context,
-    ),
-  )
+  return isYes(await ask(host, (context) => linePrompt(config, context), canGoBack), preset) === true
+}
+
+/** The letters are y and n in every language: they need no input method. */
+function isYes(typed: string, preset: boolean): boolean | undefined {
+  const word = typed.trim().toLowerCase()
+  if (word === '') return preset
+  return 'yes'.startsWith(word) ? true : 'no'.startsWith(word) ? false : undefined
+}
+
+/** Which key a question takes that is answered by typing. */
+export function backText({ texts }: Host, canGoBack: boolean): string | undefined {
+  return canGoBack ? texts['ask.keys.back'] : undefined
 }
 
 interface PromptContext {
@@ -224,38 +245,32 @@ export function themeOf(
   keys?: string,
 ): ReturnType<typeof promptTheme> {
   const tip = keys && wrapText(keys, host.terminal.columns - 1).join('\n')
-  const theme = promptTheme(promptStyleFor(host), host.texts, tip)
+  const theme = promptTheme(promptStyleFor(host), tip)
   const answered = 'answered' in question ? shown(host, question.answered) : undefined
   const message = (text: string, status?: string) =>
     theme.style.message(status === 'done' ? (answered ?? text) : text)
   return { ...theme, style: { ...theme.style, message } }
 }
 
-/** A question as it can be shown. */
-export function askedText(host: Host, question: Question | Message): string {
+/** A question as it can be shown; `behind` is the room for what follows it in its line. */
+export function askedText(host: Host, question: Question | Message, behind = 0): string {
   const text = shown(host, 'asked' in question ? question.asked : question)
-  return wrapText(text, host.terminal.columns - 4).join('\n  ')
+  return wrapText(text, host.terminal.columns - 4 - behind).join('\n  ')
 }
 
-/** How inquirer's prompts look: our colours, which know of NO_COLOR, and our languages, in place of its own. */
-export function promptTheme(style: Style, texts: Texts, keys = '') {
+/** How questions look: our colours, which know of NO_COLOR, in place of inquirer's. */
+export function promptTheme(style: Style, keys?: string) {
   return {
     prefix: { idle: style.cyan('?'), done: style.green('✔') },
-    spinner: { frames: ['…'] },
     icon: { checked: style.green('◉'), unchecked: '◯', cursor: '❯' },
     style: {
       answer: style.cyan,
       message: style.bold,
       error: (text: string) => style.red(`> ${text}`),
-      defaultAnswer: (text: string) => style.dim(`(${text})`),
-      help: style.dim,
+      letters: (text: string) => style.dim(`(${text})`),
       highlight: style.cyan,
-      description: style.dim,
-      keysHelpTip: () => style.dim(keys),
-      confirmDefault: (text: string) => text.toUpperCase(),
+      keys: () => (keys === undefined ? [] : [style.dim(keys)]),
     },
-    // The letters stay y and n in every language: they need no input method.
-    keywords: { yes: 'yes', no: 'no', error: () => texts['ask.yes-or-no'] },
   }
 }
 
@@ -277,7 +292,7 @@ export function warn(
 
 /** An answer that a flag gave already, as if it had been asked for. */
 export function showAnswer(host: Host, question: Message, answer: Message | string): void {
-  const { prefix, style } = promptTheme(styleFor(host, 'stderr'), host.texts)
+  const { prefix, style } = promptTheme(styleFor(host, 'stderr'))
   const asked = style.message(question.in(host.texts))
   tell(host, `${prefix.done} ${asked} ${style.answer(escapeControls(textIn(answer, host.texts)))}`)
 }

@@ -1,19 +1,14 @@
-import { setTimeout } from 'node:timers/promises'
 import type { CommandContext } from '../command.ts'
 import { GoneBack } from '../errors.ts'
-import type { Host } from '../host/host.ts'
 import { type Field, fieldsOf } from '../request/fields.ts'
 import { keychainKey } from '../request/normalise-request.ts'
 import { type Input, type KeyStore, type ToolChoice, textOf, withValues } from '../request/request.ts'
-import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { quoteWord } from '../texts/commands.ts'
-import { say } from '../texts/message.ts'
 import { wrapText } from '../ui/render-table.ts'
 import { styleFor } from '../ui/style.ts'
-import { withProgress } from '../ui/write-text.ts'
-import { askSelect, tell } from './ask.ts'
-import { type KeyTest, resolveKey } from './ask-key.ts'
+import { tell } from './ask.ts'
+import { askKeyStore, asksKeyStore, type KeyTest, resolveKey } from './ask-key.ts'
 import { type AcceptsOrigin, askRegion } from './ask-region.ts'
 import { askModels, askOptions, askTools, listModels, offeredOptions } from './ask-tools.ts'
 import { holdTerminal } from './hold-terminal.ts'
@@ -22,9 +17,13 @@ import { holdTerminal } from './hold-terminal.ts'
 interface Judges {
   readonly accepts: AcceptsOrigin
   /** The input with the tools whose files can be edited; asks where there are others. */
-  readonly usableTools: (input: Input) => Promise<Input>
+  readonly usableTools: (input: Input, canGoBack: boolean) => Promise<Input>
   /** What the input names by then, with what stays of what is set up. */
   readonly choicesSoFar: (input: Input) => Promise<readonly ToolChoice[]>
+  /** Whether it asks to install what is missing of the chosen tools, and the input with the answer. */
+  readonly offerInstall: (
+    input: Input,
+  ) => Promise<{ readonly asks: boolean; readonly take: (canGoBack: boolean) => Promise<Input> }>
   /** As `KeyTest`, for what the input names by then. */
   readonly testKey: (key: Secret, input: Input) => ReturnType<KeyTest>
 }
@@ -69,7 +68,7 @@ export async function completeInput(
   input: Input,
   key: Secret | undefined,
   context: CommandContext,
-  { accepts, usableTools, choicesSoFar, testKey }: Judges,
+  { accepts, usableTools, choicesSoFar, offerInstall, testKey }: Judges,
   presets: Presets = {},
 ): Promise<Completed> {
   const { host, canGoBack = false } = context
@@ -89,12 +88,27 @@ export async function completeInput(
   const offersFor = async (so: Answers) => offeredOptions(so, await choicesSoFar(so.input), context)
   const steps: readonly Step[] = [
     step('tool', async ({ input: so }, back) => {
-      const answered = await askTools(so, context, presets.tools, back)
-      return usableTools(remember(presets, 'tools', answered.values.tool, answered))
+      for (;;) {
+        const answered = await askTools(so, context, presets.tools, back)
+        remember(presets, 'tools', answered.values.tool, answered)
+        const hasAsked = so.values.tool === undefined
+        try {
+          return await usableTools(answered, hasAsked || back)
+        } catch (error) {
+          if (!hasAsked || !(error instanceof GoneBack)) throw error
+        }
+      }
     }),
     {
       ...region,
       asks: ({ input: { values } }) => values.region === undefined && values.gateway === undefined,
+    },
+    {
+      asks: async ({ input: so }) => (await offerInstall(so)).asks,
+      take: async (answers, back) => ({
+        ...answers,
+        input: await (await offerInstall(answers.input)).take(back),
+      }),
     },
     {
       ...step('keyStore', async ({ input: so }, back) => {
@@ -181,58 +195,6 @@ async function takeSteps(
   if (last === undefined) return answers
   const goBack = () => takeSteps(steps, last.before, canLeave, last.index, asked.slice(0, -1))
   return { ...answers, goBack }
-}
-
-/** A keychain that does not answer by then is not offered, in ms. */
-const timeoutMs = 1500
-
-/** Whether the question where to keep the key comes: only where this machine has a keychain that answers. */
-async function asksKeyStore(input: Input, host: Host): Promise<boolean> {
-  return textOf(input, 'keyStore') === undefined && (await answers(host))
-}
-
-/** Where to keep the key; the default stays the files. */
-async function askKeyStore(
-  input: Input,
-  host: Host,
-  preset: KeyStore = 'file',
-  canGoBack = false,
-): Promise<Input> {
-  if (!(await asksKeyStore(input, host))) return input
-  const store = await askSelect<KeyStore>(
-    host,
-    { asked: say('ask.key-store'), answered: say('ask.key-store.short') },
-    [
-      { value: 'file', name: say('ask.key-store.file'), short: say('ask.key-store.file.short') },
-      { value: 'keychain', name: say('ask.key-store.keychain'), short: say('ask.key-store.keychain.short') },
-    ],
-    { preset, canGoBack },
-  )
-  return store === 'file' ? input : withValues(input, 'keyStore', [store])
-}
-
-const keychainAnswers = new WeakMap<Host, Promise<boolean>>()
-
-/** Asked once: a keychain that is locked may want its own question answered each time. */
-function answers(host: Host): Promise<boolean> {
-  const asked = () => withProgress(host, host.texts['progress.keychain'], askKeychain(host))
-  const known = keychainAnswers.get(host) ?? asked()
-  keychainAnswers.set(host, known)
-  return known
-}
-
-async function askKeychain(host: Host): Promise<boolean> {
-  const giveUp = new AbortController()
-  const read = openKeychain(host)
-    .then((keychain) => keychain.read(keyAccount))
-    .then(
-      () => true,
-      () => false,
-    )
-  const late = setTimeout(timeoutMs, false, { signal: giveUp.signal }).catch(() => false)
-  const answered = await Promise.race([read, late])
-  giveUp.abort()
-  return answered
 }
 
 /**

@@ -85,9 +85,10 @@ export async function askToLeaveOut(
   problems: readonly string[],
   tools: readonly string[],
   host: Host,
+  canGoBack = false,
 ): Promise<void> {
   warn(host, say('ask.broken.found'), ...problems)
-  if (!(await askConfirm(host, say('ask.broken', { tools }), true))) throw cancelled()
+  if (!(await askConfirm(host, say('ask.broken', { tools }), true, canGoBack))) throw cancelled()
 }
 
 /** What is set up on this machine. */

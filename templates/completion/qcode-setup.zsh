@@ -2,7 +2,7 @@
 # Completion of qcode-setup for zsh, from 5.0 on: a file of $fpath, or read by .zshrc. What is typed goes to the program on
 # standard input: it may hold a key, and everybody on the machine can read a program's arguments.
 _qcode-setup() {
-  local answer line
+  local answer line value
   local -a plain open
   answer=$(print -rn -- "${(j: :)words[1,CURRENT-1]} $PREFIX" | command qcode-setup completion suggest zsh 2>/dev/null)
   if [[ $answer == ':path' ]]; then
@@ -11,11 +11,11 @@ _qcode-setup() {
     return
   fi
   for line in "${(@f)answer}"; do
+    [[ -z $line ]] && continue
+    value=${line%%$'\t'*}
     # A colon parts a value from what it means.
     line=${${line//:/\\:}/$'\t'/:}
-    if [[ -z $line ]]; then
-      continue
-    elif [[ ${line%%:*} == *= ]]; then
+    if [[ $value == *= ]]; then
       open+=("$line")
     else
       plain+=("$line")

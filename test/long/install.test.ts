@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../src/texts/en.ts'
@@ -105,6 +105,33 @@ const rows: readonly Row[] = [
     args: ['--tool', 'codex,qwen-code', '--model', 'claude-9', '--install', '--yes'],
     ...{ exit: 1, calls: ['node --version'], says: 'needs Node.js >=22.0.0', writes: false },
   },
+  ...[
+    ['too old', '3.9.18', 'needs Python >=3.10 <3.13'],
+    ['too new', '3.13.1', 'needs Python >=3.10 <3.13'],
+  ].map(([title, version, says = '']) => ({
+    title: `a Python that is ${title}: told before anything is installed`,
+    there: { pipx: installs('aider'), python3: `echo Python ${version}` },
+    args: ['--tool', 'aider', '--install', '--yes'],
+    ...{ exit: 1, calls: ['python3 --version'], says, writes: false },
+  })),
+  {
+    title: 'a Python that fits, by its other name',
+    there: { pipx: installs('aider'), python: 'echo Python 3.12.4' },
+    args: ['--tool', 'aider', '--install', '--yes'],
+    ...{ exit: 0, calls: ['python --version', 'pipx install aider-chat'], writes: true },
+  },
+  {
+    title: 'a Python that does not fit, and uv, which brings another one',
+    there: { uv: installs('aider'), python3: 'echo Python 3.9.18' },
+    args: ['--tool', 'aider', '--install', '--yes'],
+    ...{ exit: 0, calls: ['uv tool install aider-chat'], writes: true },
+  },
+  {
+    title: 'a runtime that tells no version',
+    there: { npm: installs('qwen'), node: 'exit 1' },
+    args: ['--tool', 'qwen-code', '--model', 'claude-9', '--install', '--yes'],
+    ...{ exit: 0, calls: ['node --version', `${npm} @qwen-code/qwen-code`], writes: true },
+  },
   {
     title: 'Node.js is new enough',
     there: { npm: installs('qwen'), node: 'echo v22.1.0' },
@@ -160,7 +187,7 @@ const rows: readonly Row[] = [
     title: 'one address for npm and pipx is refused',
     there: { npm: '', pipx: '' },
     args: ['--tool', 'codex,aider', '--install', '--yes', '--registry', 'http://127.0.0.1:9/'],
-    ...{ exit: 2, calls: [], says: 'two runs', writes: false },
+    ...{ exit: 2, calls: [], says: 'No single registry', writes: false },
   },
 ]
 
@@ -208,6 +235,17 @@ describe('setup --install on a terminal', () => {
     expect(await run.exit).toBe(130)
   })
 
+  it('takes a mirror in mainland China, which the command that does the same names', async () => {
+    const run = start('zh_CN.UTF-8')
+    await run.question(zhCN['install.ask']({ tools: ['Codex CLI'] }))
+    run.press(keys.down, keys.enter)
+    await run.question(zhCN['ask.confirm'])
+    expect(programs.calls()).toEqual([`${npm} --registry https://registry.npmmirror.com @openai/codex`])
+    run.press(keys.enter)
+    expect(await run.exit).toBe(0)
+    expect(run.screen().replace(/[\s\\]+/g, ' ')).toContain('--install --registry china')
+  })
+
   it('installs after a yes, and the line of the same command says so', async () => {
     const run = start('en_US.UTF-8')
     await run.question(en['install.ask']({ tools: ['Codex CLI'] }))
@@ -229,5 +267,196 @@ describe('setup --install on a terminal', () => {
     expect(await run.exit).toBe(130)
     expect(isAlive(Number(readFileSync(join(programs.folder, 'pid'), 'utf8')))).toBe(false)
     expect(written()).toEqual([])
+  })
+})
+
+/** What stands in the way of a client that is chosen in the wizard, and what it does about that. */
+interface Offer {
+  readonly title: string
+  readonly there: Readonly<Record<string, string>>
+  /** What is typed to find the tool. */
+  readonly search?: string
+  /** What is typed at the question; without it there is none. */
+  readonly pressed?: string
+  readonly calls: readonly string[]
+  /** Before the key is asked for, or before the decision. */
+  readonly says?: string
+  /** At the end. */
+  readonly ends?: string
+}
+
+const codexLine = en['install.missing']({ tool: 'Codex CLI', command: 'npm install -g @openai/codex' })
+
+const offers: readonly Offer[] = [
+  {
+    title: 'a yes installs it',
+    there: { npm: installs('codex') },
+    pressed: keys.enter,
+    ...{ calls: [`${npm} @openai/codex`], says: 'Codex CLI has been installed.', ends: 'Next: codex' },
+  },
+  {
+    title: 'a no sets it up, and tells at the end how to install it',
+    there: { npm: installs('codex') },
+    pressed: `n${keys.enter}`,
+    ...{ calls: [], ends: codexLine },
+  },
+  { title: 'without npm nothing is asked', there: {}, calls: [], ends: codexLine },
+  {
+    title: 'npm that fails is told, and the wizard goes on',
+    there: { npm: 'echo "npm error code E404" >&2; exit 1' },
+    pressed: keys.enter,
+    ...{ calls: [`${npm} @openai/codex`], says: 'npm error code E404', ends: codexLine },
+  },
+  {
+    title: 'a folder that is not the user’s is told with the way out, never sudo',
+    there: { npm: 'echo "npm error code EACCES" >&2; exit 243', sudo: '' },
+    pressed: keys.enter,
+    ...{ calls: [`${npm} @openai/codex`], says: 'npm config set prefix', ends: codexLine },
+  },
+  {
+    title: 'a Python that does not fit is told, and nothing is asked',
+    there: { pipx: installs('aider'), python3: 'echo Python 3.14.0' },
+    search: 'aider',
+    calls: ['python3 --version', 'python3 --version'],
+    says: 'Aider needs Python >=3.10 <3.13, and the one in PATH is 3.14.0.',
+    ends: en['install.missing']({ tool: 'Aider', command: 'pipx install aider-chat' }),
+  },
+  {
+    title: 'what was used here before is not offered',
+    there: { npm: installs('codex'), 'used:.codex': '' },
+    calls: [],
+    ends: codexLine,
+  },
+]
+
+describe('the wizard, for a chosen client that is missing', () => {
+  const open = async ({ there, search = 'codex' }: Pick<Offer, 'there' | 'search'>) => {
+    for (const [name, script] of Object.entries(there)) {
+      if (name.startsWith('used:')) mkdirSync(join(home, name.slice('used:'.length)))
+      else programs.add(name, script)
+    }
+    const run = startTerminal({ home, args: ['--no-check'], env: { PATH: programs.path } })
+    await run.question(en['ask.tools'])
+    if (Object.keys(there).some((name) => name.startsWith('used:'))) run.press(keys.enter)
+    else run.press(search, keys.enter, keys.enter)
+    await run.question(en['ask.region'])
+    run.press(keys.enter)
+    return run
+  }
+
+  it.each(offers.map((offer) => [offer.title, offer] as const))('%s', async (_, offer) => {
+    const run = await open(offer)
+    if (offer.pressed !== undefined) {
+      await run.question(en['install.ask']({ tools: ['Codex CLI'] }))
+      run.press(offer.pressed)
+    }
+    await run.question(en['ask.key'])
+    run.press(testKey, keys.enter)
+    await run.question(en['ask.confirm'])
+    await run.waitFor(offer.says ?? '')
+    const ofInstallers = programs.calls().filter((call) => !/^(codex|aider) /.test(call))
+    expect(ofInstallers).toEqual(offer.calls)
+    if (offer.pressed === undefined) expect(run.screen()).not.toContain(en['install.now'])
+    run.press('y', keys.enter)
+    expect(await run.exit).toBe(0)
+    await run.waitFor(offer.ends ?? '')
+    expect(programs.environment()).not.toContain('cr_')
+  })
+
+  it('Esc leads from the question to the one before, and from the next one to it', async () => {
+    const run = await open({ there: { npm: installs('codex') } })
+    const asked = `? ${en['install.ask']({ tools: ['Codex CLI'] })}`
+    await run.question(asked.slice(2))
+    run.press(keys.escape)
+    await run.until((window) => !window.includes(asked))
+    await run.question(en['ask.region'])
+    run.press(keys.enter)
+    await run.question(asked.slice(2))
+    run.press('n', keys.enter)
+    await run.question(en['ask.key'])
+    await run.waitFor(en['ask.keys.back'])
+    run.press(keys.escape)
+    await run.until((window) => window.trimEnd().endsWith(en['ask.keys.back']) && window.includes(asked))
+    run.press(keys.ctrlC)
+    expect(await run.exit).toBe(130)
+    expect(programs.calls()).toEqual([])
+  })
+
+  it('is stopped by Ctrl-C while npm works, and nothing is written', async () => {
+    const run = await open({ there: { npm: `echo $$ > "$here/pid"; exec /bin/sleep 60` } })
+    await run.question(en['install.ask']({ tools: ['Codex CLI'] }))
+    run.press(keys.enter)
+    await run.question(en['ask.key'])
+    run.press(testKey, keys.enter)
+    await run.waitFor(en['install.progress']({ command: `${npm} @openai/codex` }))
+    run.press(keys.ctrlC)
+    expect(await run.exit).toBe(130)
+    expect(isAlive(Number(readFileSync(join(programs.folder, 'pid'), 'utf8')))).toBe(false)
+    expect(written()).toEqual([])
+  })
+})
+
+describe('run, for a client that is missing', () => {
+  const args = ['run', 'codex', '--region', 'eu']
+  const client = `printf '#!/bin/sh\\necho started\\nexit 7\\n' > "$here/codex"; /bin/chmod 755 "$here/codex"`
+  const piped = (...more: readonly string[]) =>
+    runProgram([...args, ...more], { home, env: { PATH: programs.path, QCODE_API_KEY: sampleKey } })
+
+  it.each([
+    ['without a word for it', [], { npm: client }, 1, [], 'npm install -g @openai/codex'],
+    ['with --install alone', ['--install'], { npm: client }, 2, [], '--yes'],
+    ['with both', ['--install', '--yes'], { npm: client }, 7, [`${npm} @openai/codex`], 'has been installed'],
+    [
+      'from a mirror',
+      ['--install', '--yes', '--registry', 'china'],
+      { npm: client },
+      7,
+      [`${npm} --registry https://registry.npmmirror.com @openai/codex`],
+      'has been installed',
+    ],
+    ['with --registry alone', ['--registry', 'china'], { npm: client }, 2, [], '--registry is for --install'],
+    [
+      'with npm that fails',
+      ['--install', '--yes'],
+      { npm: 'exit 9' },
+      1,
+      [`${npm} @openai/codex`],
+      'could not be',
+    ],
+    ['without npm', ['--install', '--yes'], {}, 1, [], 'npm is not in PATH'],
+    ['only shown', ['--install', '--print'], { npm: client }, 0, [], ''],
+  ] as const)('%s', async (_, more, there, exit, calls, says) => {
+    for (const [name, script] of Object.entries<string>(there)) programs.add(name, script)
+    const ran = await piped(...more)
+    expect([ran.exit, ran.stdout + ran.stderr]).toEqual([exit, expect.stringContaining(says)])
+    expect(ran.stdout.includes('started')).toBe(exit === 7)
+    expect(programs.calls()).toEqual(calls)
+    expect(programs.environment()).not.toContain('cr_')
+  })
+
+  it('that needs another Node.js says so before anything is installed', async () => {
+    programs.add('npm', installs('qwen'))
+    programs.add('node', 'echo v20.1.0')
+    const { exit, stderr } = await runProgram(['run', 'qwen-code', '--install', '--yes'], {
+      home,
+      env: { PATH: programs.path, QCODE_API_KEY: sampleKey },
+    })
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('Qwen Code needs Node.js >=22.0.0')])
+    expect(programs.calls()).toEqual(['node --version'])
+  })
+
+  it.each([
+    ['a yes', keys.enter, 7, [`${npm} @openai/codex`]],
+    ['a no', `n${keys.enter}`, 1, []],
+  ] as const)('on a terminal asks first: %s', async (_, pressed, exit, calls) => {
+    programs.add('npm', client)
+    const env = { PATH: programs.path, QCODE_API_KEY: testKey }
+    const run = startTerminal({ home, args, env })
+    await run.question(en['install.ask']({ tools: ['Codex CLI'] }))
+    expect(programs.calls()).toEqual([])
+    run.press(pressed)
+    expect(await run.exit).toBe(exit)
+    expect(programs.calls()).toEqual(calls)
+    expect(run.screen()).toContain(exit === 7 ? 'started' : 'Codex CLI is not installed')
   })
 })

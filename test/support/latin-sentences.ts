@@ -6,7 +6,7 @@ const asTyped: readonly RegExp[] = [
   /`[^`]*`/g,
   /“[^”]*”|"[^"\n]*"|「[^」]*」/g,
   /https?:\/\/\S+/g,
-  /(?:qcode-setup|npx|npm|git|chmod|unset|codex|chezmoi|sudo|chown)(?: +[^\s：；，。（）]+)+/g,
+  /(?:qcode-setup|npx|npm|pipx?|cargo|git|chmod|unset|codex|chezmoi|sudo|chown)(?: +[^\s：；，。（）]+)+/g,
   /[~./][^\s：；，。（）]*\/[^\s：；，。（）]*/g,
   /--?[a-z][\w-]*(?:[= ][A-Z]+)?/g,
   /\b(?:POST|GET) \S+/g,

@@ -1,5 +1,6 @@
 import { basename, dirname, join, posix, sep } from 'node:path'
-import type { Catalog, CodeClient } from '../../catalog/tool.ts'
+import type { CodeClient } from '../../catalog/steps.ts'
+import type { Catalog } from '../../catalog/tool.ts'
 import type { FormatId } from '../../documents/formats.ts'
 import type { Span } from '../../documents/lines.ts'
 import type { Endpoint, Gateway } from '../../gateway/gateway.ts'

@@ -1,4 +1,4 @@
-import type { CodeClient } from '../../catalog/tool.ts'
+import type { CodeClient } from '../../catalog/steps.ts'
 import type { Document } from '../../documents/document.ts'
 import { loadFormats } from '../../documents/formats.ts'
 import type { Span } from '../../documents/lines.ts'

@@ -83,6 +83,18 @@ const lines: Readonly<Record<string, Line>> = {
     rest: 'x',
     args: ['--model', 'codex=x'],
   },
+  'the role behind the tool of --model': {
+    typed: 'qcode-setup --model claude-code:op',
+    completed: '--model claude-code:opus=',
+    rest: 'x',
+    args: ['--model', 'claude-code:opus=x'],
+  },
+  'the role behind --model=': {
+    typed: 'qcode-setup --model=claude-code:su',
+    completed: '--model=claude-code:subagent=',
+    rest: 'y',
+    args: ['--model=claude-code:subagent=y'],
+  },
 }
 
 /** Where bash-completion is; without it bash reads our script itself. */

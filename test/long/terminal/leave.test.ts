@@ -10,7 +10,7 @@ import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../
 import { createHome, fileIn, pictureOf } from '../../support/terminal-home.ts'
 import { testKey } from '../../support/test-host.ts'
 
-const { ctrlC, ctrlD, down, enter, space, up } = keys
+const { ctrlC, ctrlD, down, enter, up } = keys
 const cancelled = 'Cancelled. Nothing was written.'
 
 let home = ''
@@ -35,7 +35,7 @@ interface Step {
 }
 
 const withKey = { QCODE_API_KEY: testKey }
-const tick = [en['ask.tools'], space + enter] as const
+const tick = [en['ask.tools'], `langchain${enter}${enter}`] as const
 const given = ['--tool', 'codex', '--region', 'eu', '--no-check']
 const aider = ['--tool', 'aider', '--region', 'eu', '--no-check']
 const ownEnvFile = { '.aider.conf.yml': 'env-file: mine.env # mine\n' }

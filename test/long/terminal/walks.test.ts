@@ -8,7 +8,7 @@ import { en } from '../../../src/texts/en.ts'
 import type { Texts } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
 import { type FakeRegions, startRegions } from '../../support/fake-regions.ts'
-import { answering, faults } from '../../support/faulty-gateway.ts'
+import { answering, type Faulty, faults, startFaulty } from '../../support/faulty-gateway.ts'
 import { halfWidthMarks, latinSentences } from '../../support/latin-sentences.ts'
 import { keys, startTerminal, type TerminalOptions, type TerminalRun } from '../../support/terminal.ts'
 import { createHome, tellingPart } from '../../support/terminal-home.ts'
@@ -38,10 +38,20 @@ const gateway: RequestListener = async (request, reply) => {
 }
 
 let regions: FakeRegions
+/** A network from which one of them can be reached. */
+let blocked: FakeRegions
+/** Somebody's own relay, which has none of the routes. */
+let elsewhere: Faulty
 beforeAll(async () => {
+  elsewhere = await startFaulty(faults.noRoute)
+  blocked = await startRegions({ eu: gateway })
   regions = await startRegions(Object.fromEntries(testCatalog.gateway.regions.map(({ id }) => [id, gateway])))
 })
-afterAll(() => regions.close())
+afterAll(async () => {
+  await regions.close()
+  await blocked.close()
+  await elsewhere.close()
+})
 
 /** Somebody in front of a terminal of some size, in a language. */
 class Walk {
@@ -80,8 +90,9 @@ class Walk {
     const window = this.run.window()
     this.screens.push(
       `── ${title} ──`,
-      `$ ${['qcode-setup', ...this.args].join(' ')}`.trim(),
-      steady(window, this.home),
+      steady(`$ ${['qcode-setup', ...this.args].join(' ')}`, this.home),
+      // Columns of times are as wide as these are long.
+      steady(this.args.includes('--all') ? window.replace(/(\S) {2,}(?=\S)/g, '$1  ') : window, this.home),
     )
     expect(this.run.sent()).not.toMatch(tellingPart)
     // A control that is written out is one that we wrote ourselves.
@@ -107,11 +118,18 @@ class Walk {
   async drawn(): Promise<void> {
     const { texts } = this
     const ends = (['list', 'ticks'] as const).map((id) => squeezed(texts[`ask.keys.${id}`]))
+    const questions = ['ask.key', 'ask.key.new', 'ask.use-anyway'] as const
+    const typedEnds = questions.flatMap((id) =>
+      ['', '(Y/n)', '(y/N)'].flatMap((letters) => {
+        const typed = squeezed(texts[id] + letters)
+        return [typed, typed + squeezed(texts['ask.keys.back'])]
+      }),
+    )
     const isDrawn = (window: string) => {
       const end = squeezed(window.slice(window.lastIndexOf('\n? ')))
       const isList = ends.some((keys) => end.includes(keys))
       const canGoBack = !isList || !end.includes('Esc') || end.endsWith(squeezed(texts['ask.keys.back']))
-      return (isList && canGoBack) || end.endsWith(squeezed(texts['ask.key']))
+      return (isList && canGoBack) || typedEnds.some((typed) => end.endsWith(typed))
     }
     await this.run.until(isDrawn)
   }
@@ -157,12 +175,20 @@ function squeezed(text: string): string {
   return text.replace(/\s+/g, '')
 }
 
-/** The same each time: how long something took, and the names of runs. */
+/** The same each time: how long something took, what turns meanwhile, ports, and the names of runs. */
 function steady(text: string, home: string): string {
-  return text
-    .replaceAll(home, '/home/you')
-    .replace(/\d+(?=\s*ms)/g, '12')
-    .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '20260102T030405Z-000001')
+  return (
+    text
+      .replaceAll(home, '/home/you')
+      .replace(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/g, '⠋')
+      .replace(/(?<=127\.0\.0\.1:)\d+/g, '12345')
+      .replace(/\d+(?=\s*ms)/g, '12')
+      // It goes on in another line sooner or later.
+      .replace(/^(Timing:|耗时：).*(\n {2}\S.*)*/gm, '$1 …')
+      // What stood there before was longer, where it took so long that it was shown.
+      .replace(/ +$/gm, '')
+      .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, '20260102T030405Z-000001')
+  )
 }
 
 const client = '#!/bin/sh\necho 2.1.0\n'
@@ -290,6 +316,80 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       await walk.end('it is mended')
       walk.type(['doctor', '--no-check'])
       await walk.end('all is right')
+    },
+  },
+  'newcomer without a tool': {
+    files: {
+      // It takes as long as the walk wants it to.
+      'bin/npm':
+        '#!/bin/sh\nwhile [ ! -e "$HOME/go" ]; do sleep 0.05; done\nprintf "#!/bin/sh\\n" >"$HOME/bin/codex"\nchmod 755 "$HOME/bin/codex"\n',
+    },
+    walk: async (walk) => {
+      const { texts } = walk
+      walk.type([])
+      await walk.ask(texts['ask.tools'], 'the opening screen')
+      walk.run.press('codex')
+      await walk.run.until((window) => !window.includes('Claude Code'))
+      walk.look('a search')
+      walk.run.press(enter, enter)
+      await walk.run.question(texts['ask.region'])
+      await walk.run.until(isMeasured)
+      walk.run.press(down, down, enter)
+      await walk.ask(texts['install.ask']({ tools: ['Codex CLI'] }), 'a tool that is missing')
+      walk.run.press(enter)
+      await walk.ask(texts['ask.key'], 'the key')
+      walk.run.press('sk-not-a-key-of-this-gateway', enter)
+      await walk.ask(texts['ask.use-anyway'], 'a key of another form')
+      walk.run.press(back)
+      await walk.run.until((window) => !window.includes(texts['ask.use-anyway']))
+      await walk.run.question(texts['ask.key'])
+      await walk.drawn()
+      walk.look('the key is asked for again')
+      walk.run.press(testKey, enter)
+      await walk.run.question(texts['ask.models'])
+      walk.run.press(enter)
+      await walk.run.until((window) => window.replace(/\s/g, '').includes('@openai/codex'))
+      await walk.run.until((window) => /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(window))
+      walk.look('npm at work')
+      writeFileSync(join(walk.home, 'go'), '')
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      await walk.wait(enter)
+      await walk.end('the last screen')
+    },
+  },
+  'someone whose gateway has no such route': {
+    files: installed,
+    walk: async (walk) => {
+      const { texts } = walk
+      const gateway = ['--gateway', elsewhere.origin]
+      const near = { QCODE_API_KEY: testKey, HTTPS_PROXY: '', HTTP_PROXY: '' }
+      walk.type(['--tool', 'claude-code', ...gateway], { env: near })
+      await walk.ask(texts['ask.confirm'], 'before the decision')
+      walk.run.press(enter)
+      await walk.ask(texts['ask.failed-check'], 'the check failed')
+      walk.run.press(enter)
+      await walk.end('the settings are kept', 4)
+      walk.type(['doctor', '--tool', 'claude-code'], { env: near })
+      await walk.end('what is wrong', 4)
+      walk.type(['check', ...gateway], { env: near })
+      await walk.end('the gateway alone', 4)
+      walk.type(['--tool', 'claude-code', '--region', 'eu'], { env: { QCODE_API_KEY: testKey } })
+      await walk.ask(texts['ask.models'], 'another region')
+      walk.run.press(keys.ctrlC)
+      await walk.end('nothing was written', 130)
+    },
+  },
+  'someone who compares the regions': {
+    files: {},
+    walk: async (walk) => {
+      walk.type(['check', '--all'], { env: blocked.env })
+      await walk.end('all regions where one can be reached', 4)
+      walk.type(['check', '--all'], { env: { ...blocked.env, QCODE_API_KEY: refusedKey } })
+      await walk.end('with a key that is refused', 4)
+      walk.type(['check', '--region', 'eu'], { env: { QCODE_API_KEY: testKey } })
+      await walk.end('one region')
+      walk.type(['check', '--region', 'us'], { env: blocked.env })
+      await walk.end('one that cannot be reached', 4)
     },
   },
   'someone who wants out': {

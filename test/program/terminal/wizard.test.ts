@@ -12,7 +12,7 @@ import { createHome, fileIn, pictureOf, tellingPart } from '../../support/termin
 import { testCatalog } from '../../support/test-catalog.ts'
 import { testKey } from '../../support/test-host.ts'
 
-const { enter, down, space, ctrlT } = keys
+const { enter, down, ctrlT } = keys
 const codexBefore = '# mine\r\n[tui]\r\ntheme = "dark"\r\n'
 
 /** A client that says where it is led, and repeats a line. */
@@ -81,7 +81,7 @@ describe('the wizard on a terminal', () => {
     expectCodexSetUp()
     const screen = run.screen()
     expect(screen.match(/^✔ .*/gm)).toEqual([
-      `✔ ${en['ask.tools.short']} codex`,
+      `✔ ${en['ask.tools.short']} Codex CLI`,
       `✔ ${en['ask.region']} Europe`,
       `✔ ${en['ask.key.short']} cr_…cdef`,
       `✔ ${en['ask.confirm']} ${en['ask.confirm.apply']}`,
@@ -99,7 +99,7 @@ describe('the wizard on a terminal', () => {
     expect(await run.exit).toBe(0)
     expectCodexSetUp()
     expect(run.screen().match(/^✔ .*/gm)).toEqual([
-      `✔ ${zhCN['ask.tools.short']} codex`,
+      `✔ ${zhCN['ask.tools.short']} Codex CLI`,
       `✔ ${zhCN['ask.region']} 欧洲`,
       `✔ ${zhCN['ask.key.short']} cr_…cdef`,
       `✔ ${zhCN['ask.confirm']} ${zhCN['ask.confirm.apply']}`,
@@ -239,7 +239,8 @@ describe('the wizard on a terminal', () => {
     await run.question(en['ask.tools'])
     run.press(enter)
     await run.waitFor(en['ask.tools.required'])
-    run.press(space, enter)
+    // The one library among them needs no installing.
+    run.press('langchain', enter, enter)
     await run.question(en['ask.confirm'])
     run.press('n', enter)
     expect(await run.exit).toBe(130)
@@ -293,8 +294,8 @@ describe('the wizard where something is set up', () => {
   it('adds a tool with the region and the key that are set up', async () => {
     const run = await choose('setup')
     await run.question(en['ask.tools'])
-    // The installed one is first, and ticked; the next line opens the list of the others.
-    run.press(down, space, space, enter)
+    // The installed one is first, and ticked.
+    run.press('langchain', enter, enter)
     await run.question(en['ask.region'])
     run.press(enter)
     await run.question(en['ask.key.short'])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { UserError } from '../../../src/errors.ts'
+import { GoneBack, UserError } from '../../../src/errors.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
 import { en } from '../../../src/texts/en.ts'
 import { asMessage } from '../../../src/texts/message.ts'
@@ -60,6 +60,45 @@ describe.each(Object.entries(questions))('%s', (name, question) => {
     const error = await question(terminal).catch((thrown) => thrown)
     expect(error).toBeInstanceOf(Error)
     expect(error).not.toBeInstanceOf(UserError)
+  })
+})
+
+describe('going back', () => {
+  const canGoBack = true
+  const questionsBefore: Record<string, (terminal: AnsweringHost) => Promise<unknown>> = {
+    askSelect: ({ host }) => askSelect(host, asMessage('Which?'), choices, { canGoBack }),
+    askCheckbox: ({ host }) => askCheckbox(host, asMessage('Which?'), choices, { ...ticking, canGoBack }),
+    askConfirm: ({ host }) => askConfirm(host, asMessage('Which?'), true, canGoBack),
+    askKey: ({ host }) => askKey(host, { canGoBack }),
+  }
+
+  it.each(Object.entries(questionsBefore))('%s is left by Esc, and says so', async (name, question) => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = question(terminal).catch((error) => error)
+    await terminal.answer(asked(name), '')
+    expect(terminal.shown()).toContain(en['ask.keys.back'])
+    terminal.input.write('\x1b')
+    expect(await answer).toBeInstanceOf(GoneBack)
+  })
+
+  it.each(Object.entries(questions))(
+    'where %s is the first question, nothing is said of Esc',
+    async (name, question) => {
+      const terminal = createAnsweringHost('/nowhere')
+      const answer = question(terminal).catch((error) => error)
+      await terminal.answer(asked(name), ctrlC)
+      expect(await answer).toMatchObject({ code: 'cancelled' })
+      expect(terminal.shown()).not.toContain(en['ask.keys.back'])
+    },
+  )
+
+  it('from whether to use a key of another form leads to the key', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askKey(terminal.host)
+    await terminal.answer(en['ask.key'], `sk-other${enter}`)
+    await terminal.answer(en['ask.use-anyway'], '\x1b')
+    await terminal.answer(en['ask.key'], testKey + enter)
+    expect(Secret.reveal(await answer)).toBe(testKey)
   })
 })
 
@@ -136,6 +175,14 @@ describe('answers', () => {
     expect(await answer).toBe(expected)
   })
 
+  it('askConfirm asks again for what is neither yes nor no', async () => {
+    const terminal = createAnsweringHost('/nowhere')
+    const answer = askConfirm(terminal.host, asMessage('Which?'), true)
+    await terminal.answer('Which?', `x${enter}`)
+    await terminal.answer(en['ask.yes-or-no'], `\x7fno${enter}`)
+    expect(await answer).toBe(false)
+  })
+
   it('askKey never shows the key, not even by Ctrl-T, and asks again for one that cannot be a key', async () => {
     const terminal = createAnsweringHost('/nowhere')
     const answer = askKey(terminal.host)
@@ -160,12 +207,18 @@ describe('answers', () => {
     expect(Secret.reveal(await answer)).toBe(expected)
   })
 
-  it('askKey takes the key out of a pasted line, and says what it left out', async () => {
+  it.each([
+    ['a line for a shell', `export OPENAI_API_KEY="${testKey}"`, 'export OPENAI_API_KEY='],
+    ['a header', `Authorization: Bearer ${testKey}`, 'Bearer'],
+    ['quotes', `'${testKey}'`, undefined],
+    ['a line end of Windows', `export KEY=${testKey}\r`, 'export KEY='],
+    ['blanks around it', `  ${testKey}  `, undefined],
+  ])('askKey takes the key out of %s, and says what it left out', async (_, pasted, left) => {
     const terminal = createAnsweringHost('/nowhere')
     const answer = askKey(terminal.host)
-    await terminal.answer(en['ask.key'], `export OPENAI_API_KEY="${testKey}"${enter}`)
+    await terminal.answer(en['ask.key'], `${pasted}${enter}`)
     expect(Secret.reveal(await answer)).toBe(testKey)
-    expect(terminal.shown()).toContain('Left out: export OPENAI_API_KEY=')
+    if (left !== undefined) expect(terminal.shown()).toMatch(new RegExp(`Left out: .*${left}`))
     expect(terminal.shown()).not.toContain(testKey.slice(0, 8))
   })
 })

@@ -53,6 +53,7 @@ function complete(
   const context = { host: terminal.host, catalog }
   const judges = {
     usableTools: async (answered: Input) => answered,
+    offerInstall: async (answered: Input) => ({ asks: false, take: async () => answered }),
     choicesSoFar: async (answered: Input) => {
       const tools = (await namedTools(answered, catalog, terminal.host)) ?? []
       const { origin } = chooseOrigin(answered, catalog.gateway)
@@ -63,7 +64,7 @@ function complete(
         })),
       )
     },
-    accepts: (origin: Origin) => acceptsOrigin(origin, input, context),
+    accepts: (origin: Origin, back?: boolean) => acceptsOrigin(origin, input, context, back),
     testKey: async (tried: Secret) => (refused.includes(Secret.reveal(tried)) ? [refusal] : []),
   }
   return completeInput(input, givenKey, context, judges, presets)
@@ -116,11 +117,23 @@ describe('completeInput', () => {
     expect([...new Set(marked)]).toEqual([expect.stringContaining('◉ Codex CLI')])
   })
 
+  it('lists first what most people use, where nothing is found', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ region: ['eu'] }), key)
+    await terminal.answer(en['ask.tools'], ` ${enter}`)
+    expect((await completed).input.values.tool).toEqual(['claude-code'])
+    const rows = terminal.shown().match(/^.*\(not installed\)/gm) ?? []
+    expect(rows.slice(0, 2)).toEqual([
+      expect.stringContaining('Claude Code'),
+      expect.stringContaining('Codex CLI'),
+    ])
+  })
+
   it('asks nothing when everything is given, and shows it, the key masked and with its source', async () => {
     const terminal = createAnsweringHost(home)
     const input = inputOf({ ...given, model: ['gpt-x'], keyFile: ['/k.txt'] })
     expect(await complete(terminal, input, key)).toEqual({ input, key })
-    expect(terminal.shown()).toContain('✔ Tools codex\n')
+    expect(terminal.shown()).toContain('✔ Tools Codex CLI\n')
     expect(terminal.shown()).toContain('✔ Region Europe\n')
     expect(terminal.shown()).toContain('✔ QCode.cc API key cr_…cdef (from /k.txt)\n')
     expect(terminal.shown()).toContain('✔ Model gpt-x\n')
@@ -196,6 +209,22 @@ describe('completeInput', () => {
     await terminal.answer('Optional for Codex CLI', enter)
     expect((await completed).input.values.region).toEqual(['china'])
     expect(terminal.shown()).toContain('unencrypted')
+  })
+
+  it('Esc at the question about a region without TLS leads to the list, and from a flag to the question before', async () => {
+    const terminal = createAnsweringHost(home)
+    const completed = complete(terminal, inputOf({ tool: ['codex'] }, 'noCheck'), key)
+    await terminal.answer(en['ask.region'], down.repeat(regionIndex('china')) + enter)
+    await terminal.answer(en['ask.use-anyway'], '\x1b')
+    await terminal.answer(en['ask.region'], enter)
+    expect((await completed).input.values.region).toEqual(['global'])
+    const second = createAnsweringHost(home)
+    const flagged = complete(second, inputOf({ region: ['china'] }, 'noCheck'), key)
+    await second.answer(en['ask.tools'], ` ${enter}`)
+    await second.answer(en['ask.use-anyway'], '\x1b')
+    await second.answer(en['ask.tools'], enter)
+    await second.answer(en['ask.use-anyway'], `y${enter}`)
+    expect((await flagged).input.values).toEqual({ tool: ['claude-code'], region: ['china'] })
   })
 
   it.each([

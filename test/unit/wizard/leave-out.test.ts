@@ -9,17 +9,15 @@ import { createTestContext } from '../../support/test-context.ts'
 import { testKey } from '../../support/test-host.ts'
 import { createAnsweringHost, enter } from './answering-host.ts'
 
-const input: Input = {
-  values: { tool: ['codex', 'claude-code', 'cline'] },
-  switches: new Set(['noCheck']),
-  positionals: [],
-}
+const named = { tool: ['codex', 'claude-code', 'cline'] }
 
 /** Two of three tools have files that do not parse. */
-function startSetup() {
+function startSetup(values: Input['values'] = named) {
+  const input: Input = { values, switches: new Set(['noCheck']), positionals: [] }
   const home = mkdtempSync(join(tmpdir(), 'qcode-broken-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
-  for (const folder of ['.codex', '.claude']) mkdirSync(join(home, folder))
+  for (const folder of ['.codex', '.claude', '.cline/data'])
+    mkdirSync(join(home, folder), { recursive: true })
   writeFileSync(join(home, '.codex/config.toml'), 'model = "x\n')
   writeFileSync(join(home, '.claude/settings.json'), '{ "env": [ }\n')
   const terminal = createAnsweringHost(home)
@@ -43,7 +41,17 @@ describe('files that cannot be edited', () => {
     expect(exit).toBe(0)
     expect(next.join('\n')).toContain('--tool cline ')
     expect(readFileSync(join(home, '.codex/config.toml'), 'utf8')).toBe('model = "x\n')
-    expect(existsSync(join(home, '.cline'))).toBe(true)
+    expect(existsSync(join(home, '.cline/data'))).toBe(true)
+  })
+
+  it('Esc leads back to the tools', async () => {
+    const { terminal, outcome } = startSetup({})
+    await terminal.answer(en['ask.tools'], enter)
+    await terminal.answer(question, '')
+    expect(terminal.shown()).toContain(en['ask.keys.back'])
+    terminal.input.write('\x1b')
+    await terminal.answer(en['ask.tools'], '\x03')
+    await expect(outcome).rejects.toMatchObject({ code: 'cancelled', exit: 130 })
   })
 
   it('a no leaves everything as it is: exit 130', async () => {

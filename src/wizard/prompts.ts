@@ -12,6 +12,49 @@ import {
 } from '@inquirer/core'
 import type { promptTheme } from './ask.ts'
 
+// inquirer's own prompts for these (@inquirer/select, checkbox, password and confirm) cannot say what Esc does, among others.
+
+type Theme = ReturnType<typeof promptTheme>
+
+interface LinePrompt {
+  readonly message: string
+  readonly theme: Theme
+  /** What stands behind the question while this is typed. */
+  readonly shown: (typed: string) => string
+  /** What is wrong with it; nothing where it is taken. */
+  readonly faultOf: (typed: string) => string | undefined
+  /** What stands in the answered line. */
+  readonly answered: (typed: string) => string
+}
+
+/** A question that is answered in a line. Gives what was typed once nothing is wrong with it. */
+export const linePrompt = createPrompt<string, LinePrompt>((config, done) => {
+  const theme = makeTheme({}, config.theme)
+  const [status, setStatus] = useState<'idle' | 'done'>('idle')
+  const [typed, setTyped] = useState('')
+  const [fault, setFault] = useState('')
+  const prefix = usePrefix({ status, theme })
+  useKeypress((key, line) => {
+    const wrong = isEnterKey(key) ? config.faultOf(typed) : undefined
+    setFault(wrong ?? '')
+    if (!isEnterKey(key)) setTyped(line.line)
+    // The reader behind begins a new line at Enter.
+    else if (wrong !== undefined) line.write(typed)
+    else {
+      setStatus('done')
+      done(typed)
+    }
+  })
+  const message = theme.style.message(config.message, status)
+  if (status === 'done') return `${prefix} ${message} ${theme.style.answer(config.answered(typed))}`
+  return [`${prefix} ${message}${config.shown(typed)}`, below(config.theme, fault)]
+})
+
+/** What stands below a line that is typed: what is wrong with it, and which keys it takes. */
+function below(theme: Theme, fault: string): string {
+  return [...(fault === '' ? [] : [theme.style.error(fault)]), ...theme.style.keys()].join('\n')
+}
+
 /** One line of a list, and what stands in the answered line. */
 interface Row<Value> {
   readonly value: Value
@@ -27,7 +70,7 @@ interface ListPrompt {
   /** Index of the row under the cursor at the start. */
   readonly start: number
   readonly pageSize: number
-  readonly theme: ReturnType<typeof promptTheme>
+  readonly theme: Theme
   /** What is said where no row fits what was typed; without it the list cannot be searched. */
   readonly nothingFits?: string
   /** Calls `renew` with other rows whenever more is known of them; gives what ends that. */
@@ -75,7 +118,7 @@ export const listPrompt = createPrompt<unknown, ListPrompt>((config, done) => {
   if (status === 'done') return `${prefix} ${message} ${theme.style.answer(chosen?.short ?? '')}`
   const question = [prefix, message, ...(typed === '' ? [] : [theme.style.answer(typed)])].join(' ')
   const list = shown.length === 0 ? `  ${config.nothingFits}` : page
-  return `${question}\n${list}\n \n${config.theme.style.keysHelpTip()}${hiddenCursor}`
+  return `${question}\n${list}\n \n${below(config.theme, '')}${hiddenCursor}`
 })
 
 /**
@@ -116,7 +159,7 @@ interface TickPrompt {
   /** That line, for so many rows. */
   readonly more: (count: number) => string
   readonly pageSize: number
-  readonly theme: ReturnType<typeof promptTheme>
+  readonly theme: Theme
   /** What is said where nothing is ticked. */
   readonly required: string
   /** What is said where no row fits what was typed. */
@@ -188,8 +231,7 @@ export const tickPrompt = createPrompt<unknown[], TickPrompt>((config, done) => 
   }
   const question = [prefix, message, ...(typed === '' ? [] : [theme.style.answer(typed)])].join(' ')
   const list = shown.length === 0 ? `  ${config.nothingFits}` : page
-  const below = [...(fault === '' ? [] : [theme.style.error(fault)]), config.theme.style.keysHelpTip()]
-  return `${question}\n${list}\n \n${below.join('\n')}${hiddenCursor}`
+  return `${question}\n${list}\n \n${below(config.theme, fault)}${hiddenCursor}`
 })
 
 /** `kept`: what is ticked, or was, which the fold never hides. */

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readTree } from '../../support/home-tree.ts'
+import { makeHome, runProgram, sampleKey } from '../../support/run-program.ts'
+
+// The real npm, the real registry and a real client, in a folder of the test's own: the one lane with a network.
+
+let registry = ''
+beforeAll(async () => {
+  registry = (await execa('npm', ['config', 'get', 'registry'])).stdout.trim()
+})
+
+let home = ''
+let drop = () => {}
+beforeEach(() => {
+  ;({ home, drop } = makeHome())
+})
+afterEach(() => drop())
+
+const prefix = () => join(home, 'npm')
+
+const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+  runProgram(args, {
+    home,
+    env: {
+      PATH: `${prefix()}/bin:/usr/local/bin:/usr/bin:/bin`,
+      NPM_CONFIG_PREFIX: prefix(),
+      NPM_CONFIG_REGISTRY: registry,
+      QCODE_API_KEY: sampleKey,
+      ...more,
+    },
+  })
+
+describe('with the real npm', () => {
+  it('setup --install installs codex where its user may write, and sets it up; undo keeps it installed', async () => {
+    const { exit, stdout, stderr } = await run([
+      '--tool',
+      'codex',
+      '--region',
+      'eu',
+      '--install',
+      '--yes',
+      '--no-check',
+    ])
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('Codex CLI has been installed.')])
+    expect(stdout + stderr).not.toContain(sampleKey)
+    const { stdout: version } = await execa(join(prefix(), 'bin/codex'), ['--version'], {
+      env: { HOME: home },
+    })
+    expect(version).toMatch(/\d+\.\d+\.\d+/)
+    expect(Object.keys(readTree(home))).toContain('.codex/config.toml')
+    expect((await run(['undo', '--yes'])).exit).toBe(0)
+    expect(existsSync(join(prefix(), 'bin/codex'))).toBe(true)
+    expect(existsSync(join(home, '.codex/.env'))).toBe(false)
+  })
+
+  it('run --install installs it and starts it at once', async () => {
+    const { exit, stdout, stderr } = await run([
+      'run',
+      'codex',
+      '--region',
+      'eu',
+      '--install',
+      '--yes',
+      '--',
+      '--version',
+    ])
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('Codex CLI has been installed.')])
+    expect(stdout).toMatch(/\d+\.\d+\.\d+/)
+  })
+
+  it('a folder that nobody may write to is told with the way out, and nothing is set up', async () => {
+    const { exit, stderr } = await run(
+      ['--tool', 'codex', '--region', 'eu', '--install', '--yes', '--no-check'],
+      // Not even root.
+      { NPM_CONFIG_PREFIX: '/proc/no-place' },
+    )
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('Codex CLI could not be installed.')])
+    expect(stderr).toContain('To install it yourself: npm install -g')
+    expect(stderr).not.toContain('sudo npm')
+    expect(existsSync(join(home, '.codex'))).toBe(false)
+  })
+})

@@ -92,6 +92,15 @@ export default defineConfig({
           ...minutes(5),
         },
       },
+      {
+        test: {
+          name: 'windows-unit',
+          include: ['test/windows/unit/*.test.ts'],
+          globalSetup: 'test/support/build-once.ts',
+          ...inTurn(10),
+          ...minutes(5),
+        },
+      },
       // test/clients/run.mjs installs the clients, then takes the network away, then has the proof written from what was seen.
       ...['install', '', 'proof'].map((step, index) => ({
         test: {

@@ -17,6 +17,8 @@ export default function buildOnce(): void {
       cwd: project,
       stdio: ['ignore', 'ignore', 'pipe'],
       encoding: 'utf8',
+      // Windows starts npm's script through cmd.exe alone.
+      shell: process.platform === 'win32',
     })
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string }

@@ -30,7 +30,11 @@ export interface RunOptions {
 }
 
 /** Where git is; every home has a folder beside it with git and nothing else, so that no client of the tester is found. */
-const gitPath = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+let gitPath: string | undefined
+function findGit(): string {
+  gitPath ??= execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  return gitPath
+}
 const commandsBeside = (home: string) => join(dirname(home), 'commands')
 
 /** Without a bus of its own a program asks the tester's session for the keychain. */
@@ -42,7 +46,7 @@ export function makeHome(name = 'home'): { home: string; drop: () => void } {
   const home = join(root, name)
   mkdirSync(home)
   mkdirSync(commandsBeside(home))
-  symlinkSync(gitPath, join(commandsBeside(home), 'git'))
+  symlinkSync(findGit(), join(commandsBeside(home), 'git'))
   // What a program left at work may still write for a moment.
   return { home, drop: () => rmSync(root, { recursive: true, force: true, maxRetries: 10 }) }
 }

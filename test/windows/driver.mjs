@@ -36,7 +36,7 @@ const server = createServer(async (request, reply) => {
 })
 server.requestTimeout = 0
 server.listen(0, '127.0.0.1', () => {
-  const file = `Z:\\lane\\port-${process.argv[2]}`
+  const [, , file] = process.argv
   writeFileSync(`${file}.new`, String(server.address().port))
   renameSync(`${file}.new`, file)
 })

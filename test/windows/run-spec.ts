@@ -2,27 +2,29 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, win32 } from 'node:path'
 import { expect } from 'vitest'
 import { sampleKey } from '../support/run-program.ts'
+import { globalFolder, laneFolder, nodeExe, type Ran, type Windows } from './machine.ts'
 import { absent, asBefore, type Expected, type Spec, type Step } from './spec.ts'
-import { globalFolder, pathOf, type Ran, type Windows } from './wine.ts'
 
-const nodeExe = 'C:\\Program Files\\nodejs\\node.exe'
 const program = `${globalFolder}\\node_modules\\qcode-setup\\bin\\qcode-setup.js`
 const keyFile = 'C:\\keys\\key.txt'
-const started = 'Z:\\lane\\started'
+const started = `${laneFolder}\\started`
 
 /** Runs a spec in a home of its own. Throws where a step does, says or leaves something else. */
 export async function runSpec(spec: Spec, windows: Windows, gateway: string): Promise<void> {
   const home = `C:\\users\\${spec.user ?? 'ada'}`
   const fill = (text: string) =>
-    text.replaceAll('%HOME%', home).replaceAll('%KEY%', keyFile).replaceAll('%GATEWAY%', gateway)
-  for (const folder of [home, 'D:\\']) empty(pathOf(folder))
+    windows.spell(
+      text.replaceAll('%HOME%', home).replaceAll('%KEY%', keyFile).replaceAll('%GATEWAY%', gateway),
+    )
+  const at = (path: string) => windows.pathOf(win32.resolve(fill(home), fill(path)))
+  for (const folder of [home, 'D:\\']) empty(at(folder))
   for (const folder of ['AppData\\Roaming', 'AppData\\Local\\Temp', 'Documents']) {
-    mkdirSync(pathOf(win32.join(home, folder)), { recursive: true })
+    mkdirSync(at(folder), { recursive: true })
   }
-  write(keyFile, `${sampleKey}\r\n`)
+  write(at(keyFile), `${sampleKey}\r\n`)
   const before = new Map(
     Object.entries(spec.files ?? {}).map(([name, content]) => {
-      const path = win32.resolve(home, fill(name))
+      const path = at(name)
       const bytes = typeof content === 'string' ? Buffer.from(fill(content)) : content
       write(path, bytes)
       return [path, bytes]
@@ -39,12 +41,12 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
       ...(step.killAfter !== undefined && { killAfter: step.killAfter }),
       ...(spec.locale && { locale: spec.locale }),
     })
-    judge(step, ran)
-    const state = pathOf(win32.join(home, 'AppData\\Local\\qcode-setup'))
+    judge(step, ran, windows)
+    const state = at('AppData\\Local\\qcode-setup')
     const left = step.killAfter === undefined && existsSync(state) ? readdirSync(state) : []
     expect(left.filter((name) => name.endsWith('.reg'))).toEqual([])
     for (const [name, expected] of Object.entries(step.after ?? {})) {
-      judgeFile(win32.resolve(home, fill(name)), expected, before)
+      judgeFile(at(name), expected, before, windows)
     }
     if (registry && step.variables) judgeVariables(step.variables, await registry.read(), registry.before)
   }
@@ -58,7 +60,7 @@ async function startVariables(lines: readonly string[], windows: Windows, env: R
     expect(ran.exit, `reg ${args[0]}: ${ran.stdout}${ran.stderr}`).toBe(0)
   }
   const key = 'HKCU\\Environment'
-  const file = 'C:\\keys\\variables.reg'
+  const file = windows.spell('C:\\keys\\variables.reg')
   const clear = async () => {
     await reg('delete', key, '/va', '/f')
     const all = ['"TEMP"="C:\\\\Temp"', ...lines]
@@ -70,12 +72,12 @@ async function startVariables(lines: readonly string[], windows: Windows, env: R
       '',
       '',
     ]
-    write(file, Buffer.from(`\uFEFF${text.join('\r\n')}`, 'utf16le'))
+    write(windows.pathOf(file), Buffer.from(`\uFEFF${text.join('\r\n')}`, 'utf16le'))
     await reg('import', file)
   }
   const read = async () => {
     await reg('export', key, file, '/y')
-    return readFileSync(pathOf(file)).toString('utf16le').replaceAll('\r\n', '\n')
+    return readFileSync(windows.pathOf(file)).toString('utf16le').replaceAll('\r\n', '\n')
   }
   await clear()
   return { before: await read(), read, clear }
@@ -111,6 +113,7 @@ function userVariables(home: string): Record<string, string> {
     TMP: `${local}\\Temp`,
     LANG: 'en_US.UTF-8',
     NODE_OPTIONS: '--require=Z:/lane/watch.cjs',
+    LANE_STARTED: started,
   }
 }
 
@@ -121,35 +124,43 @@ function filled(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fill(value)]))
 }
 
-function judge(step: Step, { exit, stdout, stderr }: Ran): void {
+function judge(step: Step, { exit, stdout, stderr }: Ran, windows: Windows): void {
   const what = (step.command ?? ['qcode-setup', ...(step.args ?? [])]).join(' ')
   const all = `$ ${what}\nexit ${exit}\n${stdout}\n--- standard error\n${stderr}`
   if (step.exit !== null) expect(exit, all).toBe(step.exit ?? 0)
-  for (const wanted of step.out ?? []) expect(stdout, all).toMatch(wanted)
-  for (const wanted of step.err ?? []) expect(stderr, all).toMatch(wanted)
+  const spelled = (wanted: string | RegExp) => (typeof wanted === 'string' ? windows.spell(wanted) : wanted)
+  for (const wanted of step.out ?? []) expect(stdout, all).toMatch(spelled(wanted))
+  for (const wanted of step.err ?? []) expect(stderr, all).toMatch(spelled(wanted))
   for (const unwanted of [...(step.never ?? []), 'This is a fault of qcode-setup']) {
-    expect(stdout + stderr, all).not.toMatch(unwanted)
+    expect(stdout + stderr, all).not.toMatch(spelled(unwanted))
   }
   if (!step.showsKey) expect(stdout + stderr, 'the key is shown').not.toContain(sampleKey)
-  const noted = existsSync(pathOf(started)) ? readFileSync(pathOf(started), 'utf8') : ''
+  const notes = windows.pathOf(windows.spell(started))
+  const noted = existsSync(notes) ? readFileSync(notes, 'utf8') : ''
   expect(noted, `the key is an argument of a program that ${what} started`).not.toContain(sampleKey)
 }
 
-function judgeFile(path: string, expected: Expected, before: ReadonlyMap<string, Uint8Array>): void {
-  const found = existsSync(pathOf(path)) ? readFileSync(pathOf(path)) : undefined
+function judgeFile(
+  path: string,
+  expected: Expected,
+  before: ReadonlyMap<string, Uint8Array>,
+  { spell }: Windows,
+): void {
+  const found = existsSync(path) ? readFileSync(path) : undefined
   if (expected === absent || (expected === asBefore && !before.has(path))) {
     expect(found?.toString(), `${path} is there`).toBeUndefined()
   } else if (expected === asBefore) {
     expect(found?.toString('latin1'), path).toBe(Buffer.from(before.get(path) ?? []).toString('latin1'))
   } else {
     expect(found, `${path} is missing`).toBeDefined()
-    for (const wanted of expected) expect(found?.toString(), path).toMatch(wanted)
+    for (const wanted of expected)
+      expect(found?.toString(), path).toMatch(typeof wanted === 'string' ? spell(wanted) : wanted)
   }
 }
 
 function write(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(pathOf(path)), { recursive: true })
-  writeFileSync(pathOf(path), content)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
 }
 
 function empty(folder: string): void {

@@ -2,6 +2,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,13 +11,15 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { execa, execaSync } from 'execa'
 import { projectPath } from '../support/run-program.ts'
+import { globalFolder, keyring, type Ran, type UnitResults, unitResults, type Windows } from './machine.ts'
 import type { Locale } from './spec.ts'
 
 const { env, getuid, platform } = process
@@ -28,35 +31,6 @@ const nodeFolder = join(drives, 'drive_c/Program Files/nodejs')
 
 const nodeVersion = env.QCODE_WINDOWS_NODE || '22.23.3'
 const npmVersion = '10.9.4'
-const keyring = '@napi-rs/keyring@2.1.2'
-
-/** Where npm for Windows puts what it installs globally, for the user that Wine knows. */
-export const globalFolder = 'C:\\users\\root\\AppData\\Roaming\\npm'
-
-/** A program under Wine, and what it did. */
-export interface Ran {
-  readonly exit: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-/** What is started under Wine. */
-export interface Start {
-  readonly command: string
-  readonly args: readonly string[]
-  readonly env: Readonly<Record<string, string>>
-  readonly cwd: string
-  readonly input?: string
-  /** Milliseconds after which the program is ended as by the Task Manager. */
-  readonly killAfter?: number
-  readonly locale?: Locale
-}
-
-/** A running Windows. Its files are ordinary files of this machine, at `pathOf`. */
-export interface Windows {
-  run(start: Start): Promise<Ran>
-  close(): void
-}
 
 /** Why Windows cannot be had here, in words; undefined where it can. */
 export function whyNot(): string | undefined {
@@ -70,8 +44,8 @@ export function whyNot(): string | undefined {
   return undefined
 }
 
-/** Where this machine has a file of Windows: `C:\key.txt` lies in the folder of drive C. */
-export function pathOf(path: string): string {
+/** A file of drive C lies in the folder of that drive. */
+function pathOf(path: string): string {
   const [drive = '', ...rest] = path.replaceAll('/', '\\').split('\\')
   return join(drives, `drive_${drive.charAt(0).toLowerCase()}`, ...rest)
 }
@@ -153,13 +127,14 @@ async function pack(): Promise<string> {
   return join(cache, JSON.parse(stdout)[0].filename)
 }
 
+const forWindows = ['--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund']
+
 /** By the real npm for Windows, which makes its shims. What it installs is fetched by the npm of this machine before. */
 async function install(tarball: string): Promise<void> {
   const done = join(drives, 'installed')
   const wanted = `${nodeVersion} ${keyring} ${createHash('sha256').update(readFileSync(tarball)).digest('hex')}`
   if (existsSync(done) && readFileSync(done, 'utf8') === wanted) return
   renameSync(tarball, pathOf('C:\\package.tgz'))
-  const forWindows = ['--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund']
   await inTemporary((folder) =>
     execa('npm', ['install', ...forWindows, '--cache', join(root, 'npm-cache'), '--prefix', folder, keyring]),
   )
@@ -217,7 +192,7 @@ async function startDriver(): Promise<Windows> {
     writeFileSync(join(lane, name), readFileSync(join(import.meta.dirname, name)))
   }
   const start = (locale: string) =>
-    `LC_ALL=${locale} wine64 'C:\\Program Files\\nodejs\\node.exe' 'Z:\\lane\\driver.mjs' ${locale}`
+    `LC_ALL=${locale} wine64 'C:\\Program Files\\nodejs\\node.exe' 'Z:\\lane\\driver.mjs' 'Z:\\lane\\port-${locale}'`
   const driver = enter(`${locales.map(start).join(' & ')}; wait`)
   const origins = new Map<string, string>()
   for (const locale of locales) {
@@ -233,6 +208,29 @@ async function startDriver(): Promise<Windows> {
       const reply = await fetch(origins.get(locale) ?? '', { method: 'POST', body: JSON.stringify(start) })
       return reply.json() as Promise<Ran>
     },
+    pathOf,
+    spell: (text) => text,
     close: () => void driver.kill('SIGKILL'),
   }
+}
+
+/** Unit tests of this project, in a copy of it with the packages of Windows. */
+export async function runUnitTests(paths: readonly string[]): Promise<UnitResults> {
+  mkdirSync(cache, { recursive: true, mode: 0o700 })
+  await makeChroot()
+  await makePrefix()
+  await makeNode()
+  const copy = join(root, 'project')
+  rmSync(copy, { recursive: true, force: true })
+  const isLeftOut = (path: string) => /^(node_modules|\.git|coverage)$/.test(relative(projectPath, path))
+  cpSync(projectPath, copy, { recursive: true, filter: (path) => !isLeftOut(path) })
+  await execa('npm', ['ci', ...forWindows], { cwd: copy })
+  // Built before, and so not once more.
+  utimesSync(join(copy, 'dist/catalog.json'), new Date(), new Date())
+  const vitest = `node_modules/vitest/vitest.mjs run --project unit --maxWorkers=2 ${paths.join(' ')}`
+  const report = '--reporter=json --outputFile=Z:\\\\project\\\\unit.json'
+  const line = `wine64 'C:\\Program Files\\nodejs\\node.exe' ${vitest} ${report}`
+  // Where a test fails it does not end with 0, and its report says which.
+  await insideWine(`cd /project && ${line}; test -e unit.json`)
+  return unitResults(readFileSync(join(copy, 'unit.json'), 'utf8'))
 }

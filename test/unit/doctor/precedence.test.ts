@@ -58,7 +58,7 @@ const policyText = (text: string, type = 'REG_SZ') =>
 
 const rows: readonly Row[] = [
   {
-    name: 'what the management of a Mac sets takes the place of the files of an administrator',
+    name: 'what the management of a Mac sets is stronger than the files of an administrator, value by value',
     tool: 'claude-code',
     platform: 'darwin',
     files: {
@@ -68,8 +68,8 @@ const rows: readonly Row[] = [
     },
     says: { 'plutil -convert json -o -': JSON.stringify({ env: { ANTHROPIC_BASE_URL: `${urls.eu}/api` } }) },
     baseUrl: [`${urls.eu}/api`, `${macPolicies}/com.anthropic.claudecode.plist`, '/api/v1/messages'],
-    key: user,
-    overridden: [user],
+    key: macFile,
+    overridden: [macFile, user, user],
   },
   {
     name: 'what the management of a Mac sets for one user counts before that',
@@ -100,7 +100,7 @@ const rows: readonly Row[] = [
     overridden: [],
   },
   {
-    name: 'a policy of Windows takes the place of the files of an administrator and of a policy of the user',
+    name: 'a policy of Windows is stronger than the files of an administrator, value by value, and the user has none beside it',
     tool: 'claude-code',
     platform: 'win32',
     files: { [windowsFile]: claude(urls.us, 'f'), [user]: claude(urls.asia, 'u') },
@@ -111,8 +111,8 @@ const rows: readonly Row[] = [
       [`query ${policy('HKCU')} /v Settings`]: policyText(claude(urls.global, 'p')),
     },
     baseUrl: [`${urls.eu}/api`, `${policy('HKLM')}\\Settings`, '/api/v1/messages'],
-    key: user,
-    overridden: [user],
+    key: windowsFile,
+    overridden: [windowsFile, user, user],
   },
   {
     name: 'a policy of the user on Windows counts where an administrator has set nothing, its variables filled in',

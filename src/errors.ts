@@ -57,7 +57,8 @@ export class UserError extends Error {
 
   /** The hint as a finding has it, in one line. */
   get hintInLine(): Message | undefined {
-    return this.hintText?.map((text) => text.replaceAll('\n', '; '))
+    const { hint } = this.#lines
+    return hint.length === 0 ? undefined : say('error.hints', { hints: hint })
   }
 
   /** The same error as one about what stands there in a file that was given: exit 2. */

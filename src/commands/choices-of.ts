@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { regionName } from '../gateway/gateway.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import type { Ledger, Setup } from '../ledger.ts'
@@ -175,6 +176,7 @@ export function stayingFindings(
   setups: readonly Setup[],
   named: ReadonlySet<string>,
   { text }: Origin,
+  catalog: Catalog,
 ): Finding[] {
   const others = setups.filter(({ tool, gateway }) => !named.has(tool) && gateway !== text)
   const regions = [...new Set(others.map(({ region }) => region))]
@@ -182,10 +184,18 @@ export function stayingFindings(
     id: 'others-stay',
     level: 'info',
     message: say('switch.others-stay', {
-      tools: [...new Set(others.filter((one) => one.region === region).map(({ tool }) => tool))],
-      region,
+      tools: titlesOf(
+        others.filter((one) => one.region === region).map(({ tool }) => tool),
+        catalog,
+      ),
+      region: regionName(region, false, catalog.gateway),
     }),
   }))
+}
+
+/** The names of tools, each once; the id of one whose folder is gone. */
+export function titlesOf(ids: readonly string[], { tools }: Catalog): string[] {
+  return [...new Set(ids.map((id) => tools.find((tool) => tool.id === id)?.title ?? id))]
 }
 
 /** Whether the folder that a setup stands in is gone, or something else has taken its place. */

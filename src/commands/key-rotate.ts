@@ -15,7 +15,7 @@ import { asMessage, say } from '../texts/message.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-key.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
 import { tryKey } from './check-after.ts'
-import { existingChoices, loadLedger, namedSetUp } from './choices-of.ts'
+import { existingChoices, loadLedger, namedSetUp, titlesOf } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
 import { withOtherKey } from './judge-plan.ts'
 import { keepIn } from './leave-out-broken.ts'
@@ -218,7 +218,7 @@ function report(
       check,
       run: run ?? null,
     },
-    ...reportRotation(applied, key, context.host),
+    ...reportRotation({ ...applied, stillOld: titlesOf(plan.stillOld, context.catalog) }, key, context.host),
   }
 }
 

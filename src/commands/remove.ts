@@ -7,7 +7,7 @@ import { planRemoval } from '../plan/make-plan.ts'
 import { type Input, listOf, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { reportRemoval } from '../ui/report-setup.ts'
-import { choiceOf, goneFindings, idsNamed, isGone, loadLedger } from './choices-of.ts'
+import { choiceOf, goneFindings, idsNamed, isGone, loadLedger, titlesOf } from './choices-of.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
 import { recoverFirst } from './recover-first.ts'
@@ -66,16 +66,14 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
         ...written,
         dryRun: committer.dryRun,
         isFinal: backups.data.purged.length > 0,
-        tools: titlesOf(removed, context),
+        tools: titlesOf(
+          removed.map(({ tool }) => tool),
+          catalog,
+        ),
       },
       host,
     ),
   }
-}
-
-function titlesOf(setups: readonly Setup[], { catalog }: WritingContext): string[] {
-  const titleOf = (id: string) => catalog.tools.find((tool) => tool.id === id)?.title ?? id
-  return [...new Set(setups.map(({ tool }) => titleOf(tool)))]
 }
 
 /** Who takes everything out is done with the program: the completion of its commands goes as well. */

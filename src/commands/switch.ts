@@ -100,7 +100,7 @@ async function choose(input: Input, context: WritingContext): Promise<Chosen<Pla
     findings: [
       ...skipped,
       ...ledOut,
-      ...(tools ? stayingFindings(setups, tools, origin) : []),
+      ...(tools ? stayingFindings(setups, tools, origin, context.catalog) : []),
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],

@@ -198,6 +198,7 @@ function withRenewal(
   const secrets = old.map((value) => new Secret(value))
   const tools = toolsOf(plan, places, choices)
   const sharing = named === undefined ? [] : tools.filter((tool) => !named.has(tool))
+  const titleOf = (id: string) => choices.find(({ tool }) => tool.id === id)?.tool.title ?? id
   // What cannot be read may be the old key as well.
   const isSame = (value: HeldKey['value'], secret: Secret) =>
     value === undefined || value === revealValue(secret)
@@ -208,7 +209,7 @@ function withRenewal(
     old: secrets,
     places: places.length + (plan.keychain ? 1 : 0),
     tools,
-    findings: [...plan.findings, ...sharedFinding(sharing)],
+    findings: [...plan.findings, ...sharedFinding(sharing.map(titleOf))],
     sharing,
     retired: secrets.filter((secret) => !held.some(({ value }) => isSame(value, secret))),
     stillOld: [...new Set(held.filter(isOld).flatMap((each) => each.tools))],

@@ -473,6 +473,8 @@ export const en = {
   'error.at': ({ where }: With<'where'>) => `at ${where}`,
   'error.cancelled': 'Cancelled. Nothing was written.',
   'error.cancelled-later': 'Cancelled. Nothing else was written.',
+  'error.hints': ({ hints }: { readonly hints: readonly string[] }) =>
+    hints.reduce((all, hint) => `${all}${/[.?!]$/.test(all) ? ' ' : '; '}${hint}`),
   'error.with-ending': ({ error, ending }: With<'error' | 'ending'>) => `${error} ${ending}`,
   'error.internal': ({ url }: With<'url'>) =>
     `This is a bug in qcode-setup. Please report it with these lines (${url}):`,

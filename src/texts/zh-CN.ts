@@ -403,6 +403,8 @@ export const zhCN: Texts = {
   'error.at': ({ where }) => `位置：${where}`,
   'error.cancelled': '已取消，未写入任何内容。',
   'error.cancelled-later': '已取消，未再写入其他内容。',
+  'error.hints': ({ hints }) =>
+    hints.reduce((all, hint) => `${all}${/[。？！]$/.test(all) ? '' : '；'}${hint}`),
   'error.with-ending': ({ error, ending }) => `${error}${ending}`,
   'error.internal': ({ url }) => `这是 qcode-setup 的缺陷。请附上以下内容进行反馈（${url}）：`,
   'error.internal.written':

@@ -73,14 +73,20 @@ export function reportForgotten(
 
 /** The result of a rotation, as far as it is reported. */
 export interface RotationReport {
-  readonly plan: Pick<Rotation, 'places' | 'tools' | 'stillOld' | 'isWhole'> & Plan
+  readonly plan: Pick<Rotation, 'places' | 'tools' | 'isWhole'> & Plan
   readonly run: string | undefined
   readonly diff: string | undefined
   readonly dryRun: boolean
+  /** The names of the tools that still have the old key. */
+  readonly stillOld: readonly string[]
 }
 
 /** The result of `key rotate`: how much got the new key, and what the user has to do about the old one. */
-export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key: Secret, host: Host): Report {
+export function reportRotation(
+  { plan, run, diff, dryRun, stillOld: tools }: RotationReport,
+  key: Secret,
+  host: Host,
+): Report {
   const { texts } = host
   const counts = { key: String(key), places: plan.places, tools: plan.tools.length }
   // Where no old key was found anywhere, this is a run like any other.
@@ -88,7 +94,7 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
   const variables = plan.edits.filter(({ path }) => isVariables(path, plan))
   const planned = plan.isWhole ? 'key.would-rotate' : 'key.would-rotate-some'
   const verdict = say(dryRun ? planned : done, counts).in(texts)
-  const stillOld = say('key.still-used', { tools: plan.stillOld }).in(texts)
+  const stillOld = say('key.still-used', { tools }).in(texts)
   return {
     verdict,
     report: [
@@ -97,11 +103,11 @@ export function reportRotation({ plan, run, diff, dryRun }: RotationReport, key:
       verdict,
     ].join('\n'),
     next: dryRun
-      ? [...(plan.stillOld.length > 0 ? [stillOld] : []), texts['report.dry-run']]
+      ? [...(tools.length > 0 ? [stillOld] : []), texts['report.dry-run']]
       : [
           ...newVariables(variables, host),
           ...(run !== undefined && plan.renewal === undefined ? [texts['report.undo']] : []),
-          plan.stillOld.length > 0 ? stillOld : texts['key.revoke'],
+          tools.length > 0 ? stillOld : texts['key.revoke'],
         ],
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { UserError } from '../../../src/errors.ts'
 import { en } from '../../../src/texts/en.ts'
 import { chooseLanguage, loadTexts } from '../../../src/texts/language.ts'
 import { joined, say, type TextId, type Texts, written } from '../../../src/texts/message.ts'
@@ -183,4 +184,13 @@ describe('a message', () => {
     const message = joined([say('ask.conflict.now', { value: 'a\nb' }), say('ask.quit')])
     expect(String(message)).toBe(`now: a\\x0ab\n${en['ask.quit']}`)
   })
+})
+
+it.each([
+  [en, 'Close it. Run it again; rm x'],
+  [zhCN, '请关闭它。请重新运行；rm x'],
+])('several hints in one line are joined as the language does it', (texts, shown) => {
+  const hint = [written('Close it.', '请关闭它。'), written('Run it again', '请重新运行'), 'rm x']
+  const { hintInLine } = new UserError({ code: 'any', message: 'any', hint })
+  expect(hintInLine?.in(texts)).toBe(shown)
 })

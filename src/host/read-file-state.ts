@@ -192,17 +192,16 @@ export function assertWritable(state: FileState, user: User & Pick<Host, 'home'>
 }
 
 function whyNeverReplaced(state: FileState, folder: string, home: string): [Message, Message] | undefined {
-  const { resolvedPath: target } = state
-  if (isMountPoint(target)) {
-    return [say('access.mounted', { target }), say('access.mounted.hint', { folder: dirname(target) })]
+  const { path, resolvedPath } = state
+  const linked = { target: path === resolvedPath ? '' : resolvedPath }
+  if (isMountPoint(resolvedPath)) {
+    return [say('access.mounted', linked), say('access.mounted.hint', { folder: dirname(resolvedPath) })]
   }
   // What is absent has no disk of its own.
-  if ([folder, ...(state.kind === 'absent' ? [] : [target])].some(isOnReadOnlyDisk)) {
-    return [say('access.read-only-disk', { target }), say('access.read-only-disk.hint')]
+  if ([folder, ...(state.kind === 'absent' ? [] : [resolvedPath])].some(isOnReadOnlyDisk)) {
+    return [say('access.read-only-disk', linked), say('access.read-only-disk.hint')]
   }
-  return isInStore(state, folder, home)
-    ? [say('access.store', { target }), say('access.store.hint')]
-    : undefined
+  return isInStore(state, folder, home) ? [say('access.store', linked), say('access.store.hint')] : undefined
 }
 
 /**

@@ -854,10 +854,11 @@ export const en = {
   'access.read-only-of-another': ({ path, user }: With<'path' | 'user'>) =>
     `${path} belongs to ${user}, so you can't change it`,
   'access.mounted': ({ target }: With<'target'>) =>
-    `${target} is mounted as a single file (as containers do), so no new version can take its place`,
+    `${target ? `it is a link to ${target}, which` : 'it'} is mounted as a single file (as containers do), so no new version can take its place`,
   'access.mounted.hint': ({ folder }: With<'folder'>) =>
     `Mount its folder ${folder} instead, or make the change in the file that is mounted.`,
-  'access.read-only-disk': ({ target }: With<'target'>) => `${target} is on a read-only disk`,
+  'access.read-only-disk': ({ target }: With<'target'>) =>
+    `${target ? `it is a link to ${target}, which` : 'it'} is on a read-only disk`,
   'access.read-only-disk.hint':
     'Make the change where this disk is made (such as the image of a container), or mount it read-write.',
   'access.store': ({ target }: With<'target'>) =>

@@ -711,9 +711,11 @@ export const zhCN: Texts = {
   'access.unreadable-of-another': ({ path, user }) => `${path} 属于 ${user}（权限不足）`,
   'access.read-only': ({ path }) => `${path} 为只读`,
   'access.read-only-of-another': ({ path, user }) => `${path} 属于 ${user}，您无权更改`,
-  'access.mounted': ({ target }) => `${target} 是单独挂载的文件（容器常这样做），新版本无法取代它`,
+  'access.mounted': ({ target }) =>
+    `${target ? `它是指向 ${target} 的链接，后者` : '它'}是单独挂载的文件（容器常这样做），新版本无法取代它`,
   'access.mounted.hint': ({ folder }) => `请改为挂载其所在目录 ${folder}，或修改被挂载的文件本身。`,
-  'access.read-only-disk': ({ target }) => `${target} 位于只读磁盘上`,
+  'access.read-only-disk': ({ target }) =>
+    `${target ? `它是指向 ${target} 的链接，后者` : '它'}位于只读磁盘上`,
   'access.read-only-disk.hint': '请在生成该磁盘之处（例如容器镜像）作此更改，或以可写方式挂载。',
   'access.store': ({ target }) =>
     `它是指向 ${target} 的链接，该文件任何人都不能写入（只读存储，例如 Nix 的存储）`,

@@ -53,15 +53,15 @@ function makeComputer(isSetUp: boolean): Computer {
 const obstacles: Readonly<Record<string, readonly [mounts: string, said: string]>> = {
   'a file that is mounted by itself': [
     'cp ~/.claude/settings.json mine && mount --bind mine ~/.claude/settings.json',
-    'is mounted as a single file',
+    ': it is mounted as a single file',
   ],
   'a file that is mounted read-only': [
     'cp ~/.claude/settings.json mine && mount --bind mine ~/.claude/settings.json && mount -o remount,bind,ro ~/.claude/settings.json',
-    'is mounted as a single file',
+    ': it is mounted as a single file',
   ],
   'a folder on a read-only disk': [
     'mount --bind ~/.claude ~/.claude && mount -o remount,bind,ro ~/.claude',
-    'is on a read-only disk',
+    ': it is on a read-only disk',
   ],
 }
 
@@ -103,6 +103,22 @@ describe.skipIf(!isPossible).each(Object.entries(obstacles))('given %s', (_, [mo
     expect(run('qcode-setup apply qcode.toml --check --no-check')).toMatchObject({ exit: 0 })
   })
 })
+
+it.skipIf(!isPossible)(
+  'given a link to a file that is mounted by itself, then it is said where it leads',
+  () => {
+    const { run } = makeComputer(false)
+    const link =
+      'mkdir away && mv ~/.claude/settings.json away/it && ln -s "$PWD/away/it" ~/.claude/settings.json'
+    const mount = 'cp away/it mine && mount --bind mine away/it'
+    const ran = run(
+      `${link} && ${mount} && qcode-setup apply qcode.toml --yes --no-check; code=$?; cat away/it; exit $code`,
+    )
+    expect(ran.exit, ran.said).toBe(1)
+    expect(ran.said).toContain('away/it, which is mounted as a single file')
+    expect(ran.said).toContain('{"model": "mine"}\n')
+  },
+)
 
 describe.skipIf(!isPossible)('given a folder that is an overlay', () => {
   it('when it is set up and that is undone, then each is in the upper layer, and the lower one is as it was', () => {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { hashBytes } from '../host/read-file-state.ts'
+import { hashBytes, userVariables } from '../host/read-file-state.ts'
 import { consentsOf, shareConsents } from '../ledger.ts'
 import type { FileEdit } from '../plan/plan.ts'
 import { say } from '../texts/message.ts'
@@ -53,7 +53,7 @@ export async function applyEdits(
   await checkKeychain(keychain, host)
   try {
     return await withStateLock(host, fileSystem, async (writer) => {
-      await readRegistry(host)
+      await readRegistry(host, [userVariables])
       await recoverEarlierRun(writer)
       const current = followLedger(request, host)
       await hideState(writer)

@@ -5,7 +5,7 @@ import type { Value } from '../documents/document.ts'
 import { isTable } from '../documents/value.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { hashBytes, readFileState } from '../host/read-file-state.ts'
+import { hashBytes, readFileState, userVariables } from '../host/read-file-state.ts'
 import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
 import { applyEdits } from './apply-edits.ts'
@@ -115,7 +115,7 @@ async function recover(
 ): Promise<Recovery> {
   try {
     return await withStateLock(host, withRegistry(fileSystem, host), async (writer) => {
-      await readRegistry(host)
+      await readRegistry(host, [userVariables])
       const run = readRun(host, id)
       if (!isUnfinished(run)) throw runEnded(run)
       if (run.state === 'renewing') return { run: await finishRenewal(run, writer), leftAlone: [] }

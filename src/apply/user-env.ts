@@ -17,15 +17,19 @@ import { writeBeside } from './replace-file.ts'
 import { makePrivateFolder, stateFolder } from './state-folder.ts'
 
 /**
- * Reads the variables of the registry, for all that asks `readState` from here on; not on another system than Windows. A key
- * that cannot be read is told by whoever needs it. What a program that was killed had exported, or was about to import, is
- * deleted.
+ * Reads the registry of Windows, for all that asks `readState` from here on. A key that cannot be read is told by whoever needs
+ * it. What a program that was killed had exported, or was about to import, is deleted.
  */
-export async function readRegistry(host: Host): Promise<void> {
-  if (!host.registry) return
+export async function readRegistry(host: Host, keys: readonly string[] = registryKeys): Promise<void> {
   const fileSystem = createFileSystem(host.platform)
+  const { registry } = host
+  if (!registry) return
+  const made = missingFolders(stateFolder(host))
+  await makePrivateFolder(stateFolder(host), fileSystem).catch(() => {})
   await sweep(host, fileSystem)
-  for (const key of registryKeys) host.registry.set(key, await exportKey(key, host, fileSystem))
+  await Promise.all(keys.map(async (key) => registry.set(key, await exportKey(key, host, fileSystem))))
+  // A command that only looks leaves nothing behind.
+  for (const path of made) await fileSystem.removeFolder(path).catch(() => {})
 }
 
 /**
@@ -89,18 +93,14 @@ async function importVariable(path: string, text: string, host: Host, fileSystem
 }
 
 async function exportKey(key: string, host: Host, fileSystem: FileSystem): Promise<string | Error> {
-  const file = ownFile('export', host)
-  const made = missingFolders(dirname(file))
+  const file = ownFile(`export-${key.replace(/\W+/g, '-')}`, host)
   try {
-    await makePrivateFolder(dirname(file), fileSystem)
     const { exit } = await runSystem('reg.exe', ['export', key, file, '/y'], host)
     return exit === 0 ? textOfExport(readFileSync(file)) : registryUnavailable(key)
   } catch {
     return registryUnavailable(key)
   } finally {
     await discardFile(file, fileSystem).catch(() => {})
-    // A command that only looks leaves nothing behind.
-    for (const path of made) await fileSystem.removeFolder(path).catch(() => {})
   }
 }
 
@@ -110,14 +110,14 @@ function missingFolders(folder: string): string[] {
 }
 
 /** One for each running program: it may hold keys, and its name tells whether anybody still needs it. */
-function ownFile(kind: 'export' | 'import', host: Host): string {
+function ownFile(kind: string, host: Host): string {
   return join(stateFolder(host), `${kind}-${host.processes.self().pid}.reg`)
 }
 
 async function sweep(host: Host, fileSystem: FileSystem): Promise<void> {
   const self = host.processes.self().pid
   for (const name of namesIn(stateFolder(host))) {
-    const pid = Number(/^(?:export|import)-(\d+)\.reg$/.exec(name)?.[1] ?? self)
+    const pid = Number(/^(?:export|import)[\w-]*-(\d+)\.reg$/.exec(name)?.[1] ?? self)
     if (pid !== self && !host.isAlive(pid))
       await discardFile(join(stateFolder(host), name), fileSystem).catch(() => {})
   }

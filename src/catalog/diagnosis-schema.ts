@@ -279,6 +279,7 @@ export const commonPlaces = [
   'config',
   'xdgConfig',
   'xdgData',
+  'documents',
   'project',
   'zdotdir',
   'gitRoot',

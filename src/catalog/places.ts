@@ -2,11 +2,13 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { asOnDisk } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { userFolders } from '../host/read-file-state.ts'
 import { findRepository } from '../host/run-program.ts'
 import { say } from '../texts/message.ts'
 import type { PlaceCandidate, Start } from './tool.ts'
 
-type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'> & Partial<Pick<Host, 'systemFolder'>>
+type Surroundings = Pick<Host, 'env' | 'home' | 'cwd' | 'platform'> &
+  Partial<Pick<Host, 'systemFolder' | 'registry'>>
 
 /** Folders and files by name, as `{{ name }}` in a path uses them. All absolute. */
 export type Places = Readonly<Record<string, string>>
@@ -33,6 +35,9 @@ export function resolvePlaces(
       config: configFolder(host),
       xdgConfig: xdgConfig(host),
       xdgData: xdgData(host),
+      get documents() {
+        return documentsFolder(host)
+      },
       project: project ?? host.cwd,
       get gitRoot() {
         return findRepository(project ?? host.cwd) ?? project ?? host.cwd
@@ -83,6 +88,16 @@ function xdgData({ env, home }: Surroundings): string {
   return env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)
     ? env.XDG_DATA_HOME
     : join(home, '.local', 'share')
+}
+
+/** OneDrive moves the documents of Windows, which its registry tells. */
+function documentsFolder({ env, home, registry }: Surroundings): string {
+  const text = String(registry?.get(userFolders))
+  const [, word = '""'] = /^Personal=(?:REG_EXPAND_SZ:)?(".*")$/m.exec(text) ?? []
+  const moved = String(JSON.parse(word)).replace(/%([^%]+)%/g, (_, name: string) =>
+    name.toUpperCase() === 'USERPROFILE' ? home : (env[name] ?? ''),
+  )
+  return isAbsolute(moved) ? moved : join(home, 'Documents')
 }
 
 function tryCandidate(candidate: PlaceCandidate, places: Places, host: Surroundings): string | undefined {

@@ -1,7 +1,7 @@
 import { basename, join, relative, sep } from 'node:path'
 import { detectTool } from '../catalog/detect.ts'
 import type { CommandContext } from '../command.ts'
-import { judgeEffect as judgeView, openEffect, viewSetup } from '../effect/judge-effect.ts'
+import { judgeEffect as judgeView, openEffect, policyFindings, viewSetup } from '../effect/judge-effect.ts'
 import { type MachineView, overlay, viewMachine } from '../effect/machine-view.ts'
 import { profileFindings } from '../effect/profile-findings.ts'
 import { viewTool } from '../effect/tool-view.ts'
@@ -109,8 +109,8 @@ async function judgeChoices(
       return judgeView(view, context).flatMap((finding) => ofSetup(finding, choice))
     }),
   )
-  const shells = choices.flatMap(({ shell }) => shell ?? [])
-  return [...judged.flat(), ...profileFindings([...new Set(shells)], machine)]
+  const shells = [...new Set(choices.flatMap(({ shell }) => shell ?? []))]
+  return [...judged.flat(), ...profileFindings(shells, machine), ...(await policyFindings(shells, machine))]
 }
 
 /** No errors, but the client does not go where it was set up to go. */

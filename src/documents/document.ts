@@ -73,10 +73,14 @@ export function noWordFor(value: null | number | Message, format: string): UserE
   })
 }
 
-/** Bytes as UTF-8 text with its byte order mark. Throws UserError `not-utf8`, since any other reading would lose bytes. */
+/**
+ * Bytes as text with its byte order mark: UTF-8, and of scripts of PowerShell, which takes both, UTF-16 with its mark. Throws
+ * UserError `not-utf8`, since any other reading would lose bytes.
+ */
 export function decodeText(bytes: Uint8Array, file: string): string {
+  const encoding = isUtf16(bytes) && /\.ps1$/i.test(file) ? 'utf-16le' : 'utf-8'
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new UserError({
       code: 'not-utf8',
@@ -86,6 +90,14 @@ export function decodeText(bytes: Uint8Array, file: string): string {
     })
   }
 }
+
+/** A text, in the encoding of what `decodeText` has read before. */
+export function encodeText(text: string, before: Uint8Array): Uint8Array {
+  return isUtf16(before) ? Buffer.from(text, 'utf16le') : new TextEncoder().encode(text)
+}
+
+/** No UTF-8 begins so. */
+const isUtf16 = ([first, second]: Uint8Array) => first === 0xff && second === 0xfe
 
 /**
  * A reader of texts that remembers what the last ones read as: of a file before and after, a plan, its effect and its

@@ -4,6 +4,7 @@ import type { Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { isForGateway } from '../gateway/judge-base-url.ts'
+import { say } from '../texts/message.ts'
 import { baseUrlFindings, proxyFindings } from './base-url-findings.ts'
 import { createFileReader } from './file-reader.ts'
 import { variablesIn } from './find-setting.ts'
@@ -11,7 +12,7 @@ import { findTraps } from './find-traps.ts'
 import { schemaFindings } from './judge-schema.ts'
 import { keyFindings, modelFindings } from './key-findings.ts'
 import type { MachineView } from './machine-view.ts'
-import { openSources, withStores } from './open-sources.ts'
+import { openSources, readRegistry, withStores } from './open-sources.ts'
 import { profileFormat, readProfiles, winningLines } from './read-profiles.ts'
 import {
   type EffectContext,
@@ -165,4 +166,24 @@ async function inNewShell(shell: Shell, machine: MachineView): Promise<MachineVi
   )
   const others = Object.fromEntries(winners.map(([name, { value }]) => [name, value]))
   return { ...machine, env: { ...machine.env, ...own, ...others } }
+}
+
+/** Where Windows PowerShell 5.1 looks whether it may run profiles, the one that counts first. */
+const policyKeys = [
+  'Policies\\Microsoft\\Windows\\PowerShell',
+  'Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell',
+]
+  .map((key) => `SOFTWARE\\${key}\\ExecutionPolicy`)
+  .flatMap((path, index) =>
+    (index === 0 ? ['HKLM', 'HKCU'] : ['HKCU', 'HKLM']).map((root) => `${root}\\${path}`),
+  )
+
+/** Of a profile of PowerShell that no new window would read: there is an error in each in its place. Nothing is set: Restricted. */
+export async function policyFindings(shells: readonly Shell[], machine: MachineView): Promise<Finding[]> {
+  if (machine.platform !== 'win32' || !shells.some(({ language }) => language === 'powershell')) return []
+  const values = await Promise.all(policyKeys.map((path) => readRegistry(path, machine)))
+  const policy = values.find((value) => value !== undefined && !/^undefined$/i.test(value)) ?? 'Restricted'
+  if (/^(?:RemoteSigned|Unrestricted|Bypass)$/i.test(policy)) return []
+  const message = say('profile.policy', { policy })
+  return [{ id: 'profile-not-run', level: 'warning', message, hint: say('profile.policy.hint') }]
 }

@@ -16,7 +16,8 @@ import { administeredGateways } from '../host/throw-away-host.ts'
  * All that the effect of a setup is worked out from. The same code looks at the machine as it is, at the machine as a
  * plan would leave it, and at what was written, so nothing is read around this.
  */
-export interface MachineView extends Pick<Host, 'env' | 'home' | 'cwd' | 'platform' | 'systemFolder'> {
+export interface MachineView
+  extends Pick<Host, 'env' | 'home' | 'cwd' | 'platform' | 'systemFolder' | 'registry'> {
   /** What stands at an absolute path. Errors: UserError for what is no regular file that can be read. */
   read(path: string): FileState
   /** The names in a folder; none where it cannot be read. */
@@ -43,7 +44,7 @@ interface PlannedFile {
 
 /** The machine as it is now: each file as it is when it is first looked at. */
 export function viewMachine(host: Host): MachineView {
-  const { env, home, cwd, platform, systemFolder } = host
+  const { env, home, cwd, platform, systemFolder, registry } = host
   const known = new Map<string, FileState>()
   const read = (path: string) => {
     const state = known.get(path) ?? readState(path, host)
@@ -51,7 +52,7 @@ export function viewMachine(host: Host): MachineView {
     return state
   }
   return {
-    ...{ env, home, cwd, platform, systemFolder },
+    ...{ env, home, cwd, platform, systemFolder, ...(registry && { registry }) },
     read,
     list: namesIn,
     hasProgram: (name, path) =>

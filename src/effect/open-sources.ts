@@ -207,7 +207,7 @@ async function readPreferences(path: string, { ask, read }: MachineView): Promis
 }
 
 /** `Settings    REG_SZ    {…}`, behind the name of the key. */
-async function readRegistry(path: string, { ask, env }: MachineView): Promise<string | undefined> {
+export async function readRegistry(path: string, { ask, env }: MachineView): Promise<string | undefined> {
   const program = win32.join(env.SystemRoot ?? 'C:\\Windows', 'System32\\reg.exe')
   const name = win32.basename(path)
   const said = await ask(program, ['query', win32.dirname(path), '/v', name])

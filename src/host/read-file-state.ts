@@ -249,14 +249,17 @@ function notWritable(path: string, culprit: string, right: 'u+w' | 'u+wx', user:
   })
 }
 
-/** The keys of the registry with variables, as reg.exe names them; each variable is a file below. The second is never written. */
+/**
+ * The keys of the registry that are read, as reg.exe names them: variables of the user, each of which is a file below, those of
+ * the machine, and where the user's folders are. Only the first is written.
+ */
 export const registryKeys = [
   'HKCU\\Environment',
   'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment',
+  'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders',
 ] as const
 
-/** Those of the user. */
-export const [userVariables] = registryKeys
+export const [userVariables, , userFolders] = registryKeys
 
 /** Whether a path is a key of the registry of Windows, or a variable in one, and no file. */
 export function isInRegistry(path: string): boolean {

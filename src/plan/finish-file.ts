@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { decodeText } from '../documents/document.ts'
+import { decodeText, encodeText } from '../documents/document.ts'
 import { assertSize } from '../host/read-file-state.ts'
 import type { LedgerEntry, OwnedFile } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -27,7 +27,7 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   const text = asBefore === undefined || asBefore === 'absent' ? edited : asBefore
   const data = text.trim() === '' ? {} : file.format.parseStrict(text)
   verifyEdit(file.path, file.beforeData, data, fileWork.meant)
-  const bytes = new TextEncoder().encode(text)
+  const bytes = encodeText(text, file.before.kind === 'absent' ? new Uint8Array() : file.before.bytes)
   assertSize(file.path, bytes.length)
   const after =
     asBefore === 'absent' ? ({ kind: 'absent' } as const) : ({ kind: 'file', bytes, mode } as const)

@@ -1,4 +1,4 @@
-import { type Document, decodeText } from '../documents/document.ts'
+import { type Document, decodeText, encodeText } from '../documents/document.ts'
 import { type FormatId, loadFormats, whyNotParsed } from '../documents/formats.ts'
 import { applySplices } from '../documents/lines.ts'
 import { UserError } from '../errors.ts'
@@ -74,7 +74,7 @@ async function fixFile(path: string, fixes: readonly TextFix[], context: PlanCon
   const format = own.find((fix) => fix.format !== undefined)?.format
   const broken = format && (await whyNotParsed(after, path, format))
   if (broken) throw broken
-  const bytes = new TextEncoder().encode(after)
+  const bytes = encodeText(after, state.bytes)
   assertSize(path, bytes.length)
   const edit: FileEdit = {
     path,

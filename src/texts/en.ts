@@ -1339,6 +1339,10 @@ export const en = {
     `${here} stops the file with ${what}, so ${shell} doesn't reach the qcode-setup block in ${block}.`,
   'profile.may-end': ({ here, what, shell, block }: With<'here' | 'what' | 'shell' | 'block'>) =>
     `${here} stops the file with ${what} if its condition holds. ${shell} then doesn't reach the qcode-setup block in ${block}.`,
+  'profile.policy': ({ policy }: With<'policy'>) =>
+    `Windows PowerShell 5.1 doesn't load profiles: its execution policy is ${policy}.`,
+  'profile.policy.hint':
+    'Run in PowerShell: Set-ExecutionPolicy -Scope CurrentUser RemoteSigned. Or configure the tool without --shell.',
   'profile.move': ({ file, line }: With<'file'> & Count<'line'>) =>
     `Move line ${line} of ${file} to the end of the file, then open a new terminal.`,
   'schema.fault': ({ where, name, fault, consequence }: With<'where' | 'name' | 'fault' | 'consequence'>) =>

@@ -1058,6 +1058,9 @@ export const zhCN: Texts = {
     `${here} 以 ${what} 结束了读取，因此 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
   'profile.may-end': ({ here, what, shell, block }) =>
     `${here} 在条件成立时以 ${what} 结束读取，此时 ${shell} 读不到 ${block} 处的 qcode-setup 区块。`,
+  'profile.policy': ({ policy }) => `Windows PowerShell 5.1 不会加载配置文件：其执行策略为 ${policy}。`,
+  'profile.policy.hint':
+    '请在 PowerShell 中运行：Set-ExecutionPolicy -Scope CurrentUser RemoteSigned。或不带 --shell 设置该工具。',
   'profile.move': ({ file, line }) => `请将 ${file} 第 ${line} 行移到文件末尾，然后打开新的终端。`,
   'schema.fault': ({ where, name, fault, consequence }) =>
     `${where} 处${name ? ` ${name} ` : ''}${fault}。${consequence}`,

@@ -86,7 +86,9 @@ function octal(mode: number): string {
 }
 
 function readable(bytes: Uint8Array, secrets: readonly Secret[]): string {
-  return maskFileText(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), secrets)
+  // As PowerShell takes it; no UTF-8 begins so.
+  const encoding = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8'
+  return maskFileText(new TextDecoder(encoding, { ignoreBOM: true }).decode(bytes), secrets)
 }
 
 /** A CR before the end of the line is left out: an edit never changes the kind of line ends. */

@@ -44,7 +44,7 @@ async function sceneOf(before: readonly string[]): Promise<WindowsMachine & { ho
   return { ...windows, home }
 }
 
-/** The number of calls that were made: every one after the one at which the program dies has no effect. */
+/** The number of calls of the writer: every one after the one at which the program dies has no effect. */
 async function runKilled(line: string, { host, faults }: WindowsMachine, at: number): Promise<number> {
   let calls = 0
   const tick = () => {
@@ -63,22 +63,23 @@ async function runKilled(line: string, { host, faults }: WindowsMachine, at: num
     },
   ])
   const fileSystem = Object.fromEntries(counted) as unknown as FileSystem
-  faults.before = tick
-  faults.after = tick
   const [name, ...rest] = line.split(' ')
   const spec = commandTable.find((each) => each.name === name)
-  const committer = {
-    ...createCommitter(host, false),
-    apply: (request: never) => applyEdits(request, host, fileSystem),
+  const apply = async (request: never) => {
+    Object.assign(faults, { before: tick, after: tick })
+    try {
+      return await applyEdits(request, host, fileSystem)
+    } finally {
+      Object.assign(faults, { before: undefined, after: undefined })
+    }
   }
+  const committer = { ...createCommitter(host, false), apply }
   try {
     await readRegistry(host)
     await spec?.run(parseArguments(rest, spec, testCatalog), { host, catalog: testCatalog, committer })
   } catch (error) {
     if (!(error instanceof KilledError) && !(error instanceof UserError)) throw error
   }
-  delete faults.before
-  delete faults.after
   return calls
 }
 

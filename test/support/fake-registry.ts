@@ -27,6 +27,10 @@ export interface WindowsMachine {
   readonly host: Host
   readonly user: RegistryKey
   readonly machine: RegistryKey
+  /** Where Windows has the user's folders. */
+  readonly folders: RegistryKey
+  /** What `reg query` answers, by key and name. */
+  readonly asked: Record<string, string>
   readonly faults: RegistryFaults
   /** The arguments of all that was started. */
   readonly started: (readonly string[])[]
@@ -42,6 +46,8 @@ export function createWindowsMachine(
   changes: Partial<Host> = {},
 ): WindowsMachine {
   const machine: RegistryKey = { ComSpec: { expand: '%SystemRoot%\\system32\\cmd.exe' } }
+  const folders: RegistryKey = { Personal: { expand: '%USERPROFILE%/Documents' } }
+  const asked: Record<string, string> = {}
   const faults: RegistryFaults = {}
   const started: (readonly string[])[] = []
   for (const folder of ['roaming', 'local']) mkdirSync(join(home, folder), { recursive: true })
@@ -55,6 +61,7 @@ export function createWindowsMachine(
   const keys: Record<string, RegistryKey> = {
     'HKCU\\Environment': user,
     'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment': machine,
+    'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders': folders,
   }
   const reg = ([verb, ...words]: readonly string[]): number => {
     if (verb === 'export') {
@@ -73,10 +80,13 @@ export function createWindowsMachine(
     const isThere = command === win32.join(system32, program) && !faults.absent
     const exit = !isThere ? null : program === 'reg.exe' ? reg(args) : program === 'setx.exe' ? 0 : null
     faults.after?.(program, args[0] ?? '')
-    return { exit, stdout: '', stderr: '' }
+    const [verb, key, , name = ''] = args
+    const answer = verb === 'query' && isThere ? asked[`${key}\\${name}`] : undefined
+    if (answer === undefined) return { exit, stdout: '', stderr: '' }
+    return { exit: 0, stdout: `\r\n${key}\r\n    ${name}    REG_SZ    ${answer}\r\n\r\n`, stderr: '' }
   }
   const host = createTestHost(home, { platform: 'win32', env, registry: new Map(), run, ...changes })
-  return { host, user, machine, faults, started }
+  return { host, user, machine, folders, asked, faults, started }
 }
 
 /** As reg.exe writes it: UTF-16 with a mark, and what is no plain text in hex, broken over lines. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, win32 } from 'node:path'
 import { expect } from 'vitest'
+import { userFolders } from '../../src/host/read-file-state.ts'
 import { sampleKey } from '../support/run-program.ts'
 import { globalFolder, laneFolder, nodeExe, type Ran, type Windows } from './machine.ts'
 import { absent, asBefore, type Expected, type Spec, type Step } from './spec.ts'
@@ -74,6 +75,17 @@ async function startVariables(lines: readonly string[], windows: Windows, env: R
     ]
     write(windows.pathOf(file), Buffer.from(`\uFEFF${text.join('\r\n')}`, 'utf16le'))
     await reg('import', file)
+    await reg(
+      'add',
+      userFolders,
+      '/v',
+      'Personal',
+      '/t',
+      'REG_EXPAND_SZ',
+      '/d',
+      '%USERPROFILE%\\Documents',
+      '/f',
+    )
   }
   const read = async () => {
     await reg('export', key, file, '/y')

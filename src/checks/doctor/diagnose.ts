@@ -3,7 +3,7 @@ import { delimiter } from 'node:path'
 import { detectTool } from '../../catalog/detect.ts'
 import type { Catalog, Tool } from '../../catalog/tool.ts'
 import type { ReadFile } from '../../effect/file-reader.ts'
-import { judgeEffect, judgeMachine, openEffect } from '../../effect/judge-effect.ts'
+import { judgeEffect, judgeMachine, openEffect, policyFindings } from '../../effect/judge-effect.ts'
 import { viewMachine } from '../../effect/machine-view.ts'
 import { profileFindings } from '../../effect/profile-findings.ts'
 import type { Profile } from '../../effect/read-profiles.ts'
@@ -55,10 +55,16 @@ export async function diagnose(
     ...oddFolderFindings(context),
     ...windowsFindings(catalog.tools, host),
     ...profileFindings(catalog.shells, machine),
+    ...(await policyFindings(usedShells(catalog, ledger), machine)),
     ...completeHints(judgeMachine(context), views, context),
     ...(await keyFileFindings(keyFiles([...views, ...accounts], context), context)),
   ]
   return { views, findings: eachOnce(findings), profiles: effect.profiles, effect }
+}
+
+/** The shells whose profiles carry variables of ours. */
+function usedShells({ shells }: Catalog, { setups }: Ledger) {
+  return shells.filter(({ id }) => setups.some(({ shell }) => shell === id))
 }
 
 async function lookAt(tool: Tool, context: DoctorContext): Promise<{ view?: ToolView; failure?: Finding }> {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWindowsMachine, type RegistryKey, type WindowsMachine } from '../../support/fake-registry.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
@@ -132,4 +132,88 @@ describe('variables on Windows', () => {
     await done(line, windows)
     expect(windows.user).toEqual({})
   })
+
+  it.each([
+    'PowerShell/profile.ps1',
+    'PowerShell/Microsoft.PowerShell_profile.ps1',
+    'PowerShell/Microsoft.VSCode_profile.ps1',
+    'WindowsPowerShell/profile.ps1',
+    'WindowsPowerShell/Microsoft.PowerShell_profile.ps1',
+    'WindowsPowerShell/Microsoft.VSCode_profile.ps1',
+  ])('are not what counts where %s sets one, and doctor says so', async (profile) => {
+    const windows = createWindowsMachine(home)
+    await done(setup, windows)
+    write(join(home, 'Documents', profile), "$env:OPENAI_BASE_URL = 'https://api.openai.com/v1'\r\n")
+    const ended = await runInProcess('doctor --no-check --json', windows.host)
+    expect(ended.exit).toBe(3)
+    expect(ended.text).toContain(profile.replaceAll('/', sep))
+    expect(ended.text).toContain('https://api.openai.com/v1')
+  })
+
+  it('of the machine are weaker than those of the user', async () => {
+    const windows = createWindowsMachine(home)
+    windows.machine.OPENAI_BASE_URL = { sz: 'https://api.openai.com/v1' }
+    await done(setup, windows)
+    await done('doctor --no-check', windows)
+    windows.user.OPENAI_BASE_URL = { expand: 'https://api.openai.com/v1' }
+    const ended = await runInProcess('doctor --no-check', windows.host)
+    expect(ended.exit).toBe(3)
+    expect(ended.text).toContain('HKCU')
+  })
+
+  it('stand in the profile that Windows reads where OneDrive has moved the documents', async () => {
+    const windows = createWindowsMachine(home)
+    windows.folders.Personal = { expand: '%USERPROFILE%/OneDrive/文档' }
+    await done(`${setup} --shell powershell`, windows)
+    const profile = join(home, 'OneDrive/文档/WindowsPowerShell/profile.ps1')
+    expect(readFileSync(profile, 'utf8')).toContain('qcode-setup')
+    await done('remove --yes', windows)
+    expect(readdirSync(home)).not.toContain('OneDrive')
+  })
+
+  it('are added to a profile in UTF-16 in its own encoding, and taken out to the byte', async () => {
+    const windows = createWindowsMachine(home)
+    const profile = join(home, 'Documents/WindowsPowerShell/profile.ps1')
+    const before = Buffer.from("\uFEFF# Мой 张伟\r\n$env:MY_TOKEN = 'abcdefghijklmnop'\r\n", 'utf16le')
+    write(profile, before)
+    const text = await done(`${setup} --shell powershell --diff`, windows)
+    expect(text).toContain('Мой 张伟')
+    expect(text).not.toContain('abcdefghijklmnop')
+    const after = readFileSync(profile)
+    expect(after.subarray(0, before.length)).toEqual(before)
+    expect(after.toString('utf16le')).toMatch(/qcode-setup[\s\S]*env\.ps1[\s\S]*\r\n$/)
+    await done('remove --yes', windows)
+    expect(readFileSync(profile)).toEqual(before)
+  })
+
+  it.each([
+    ['nothing is set', {}, true],
+    [
+      'the user allows it',
+      { 'HKCU\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell': 'RemoteSigned' },
+      false,
+    ],
+    [
+      'a policy forbids what the user allows',
+      {
+        'HKCU\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell': 'RemoteSigned',
+        'HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows\\PowerShell': 'AllSigned',
+      },
+      true,
+    ],
+  ])('in a profile that PowerShell does not load are told where %s', async (_, policies, isTold) => {
+    const windows = createWindowsMachine(home)
+    for (const [key, value] of Object.entries(policies)) windows.asked[`${key}\\ExecutionPolicy`] = value
+    for (const line of [`${setup} --shell powershell`, 'doctor --no-check']) {
+      expect((await runInProcess(line, windows.host)).text.includes('execution policy')).toBe(isTold)
+    }
+    expect(await done(setup, createWindowsMachine(mkdtempSync(join(root, 'home-'))))).not.toContain(
+      'execution policy',
+    )
+  })
 })
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+}

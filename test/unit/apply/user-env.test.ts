@@ -120,7 +120,7 @@ describe('variables on Windows', () => {
     const windows = createWindowsMachine(home, usual())
     let exports = 0
     windows.faults.before = (_, verb) => {
-      if (verb === 'export' && ++exports === 3) windows.user.OPENAI_BASE_URL = { sz: 'mine' }
+      if (verb === 'export' && ++exports === 4) windows.user.OPENAI_BASE_URL = { sz: 'mine' }
     }
     await done(setup, windows, 3)
     expect(windows.user).toEqual({ ...usual(), OPENAI_BASE_URL: { sz: 'mine' } })

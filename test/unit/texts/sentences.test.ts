@@ -29,6 +29,9 @@ const others: Readonly<Record<string, readonly string[]>> = {
     '# Completes qcode-setup with Tab. To remove this block: qcode-setup completion uninstall',
   ],
   'documents/shell/user-env.ts': ['Windows Registry Editor Version 5.00'],
+  'host/read-file-state.ts': [
+    'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders',
+  ],
   'gateway/transport.ts': ['HTTPS_PROXY or HTTP_PROXY does not name an HTTP proxy'],
   'secrets/keychain.ts': ['the key in the keychain'],
 }

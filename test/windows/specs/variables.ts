@@ -1,4 +1,5 @@
-import { asBefore, type Spec, type Step } from '../spec.ts'
+import { userFolders as folders } from '../../../src/host/read-file-state.ts'
+import { absent, asBefore, type Spec, type Step } from '../spec.ts'
 
 const keyed = ['--key-file', '%KEY%', '--yes', '--no-check']
 const setup: Step['args'] = ['--tool', 'openai-sdk', ...keyed]
@@ -101,6 +102,30 @@ export const variables: Spec[] = [
         args: [...(setup ?? []), '--shell', 'powershell'],
         variables: asBefore,
         after: { 'AppData\\Roaming\\qcode-setup\\env.ps1': ['OPENAI_BASE_URL'] },
+      },
+    ],
+  },
+  {
+    title: 'a profile that OneDrive has moved and that is in UTF-16 is found, and edited in its own encoding',
+    variables: usual,
+    files: { 'OneDrive\\文档\\WindowsPowerShell\\profile.ps1': Buffer.from('\uFEFF# Мой\r\n', 'utf16le') },
+    steps: [
+      { command: ['reg', 'add', folders, '/v', 'Personal', '/d', '%HOME%\\OneDrive\\文档', '/f'] },
+      {
+        args: [...(setup ?? []), '--shell', 'powershell'],
+        err: ['execution policy'],
+        variables: asBefore,
+        after: {
+          'OneDrive\\文档\\PowerShell\\profile.ps1': ['env.ps1'],
+          'OneDrive\\文档\\WindowsPowerShell\\profile.ps1': [/e\0n\0v\0\.\0p\0s\x001\0/],
+        },
+      },
+      {
+        args: ['remove', '--yes'],
+        after: {
+          'OneDrive\\文档\\PowerShell': absent,
+          'OneDrive\\文档\\WindowsPowerShell\\profile.ps1': asBefore,
+        },
       },
     ],
   },

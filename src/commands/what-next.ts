@@ -1,3 +1,4 @@
+import { windowsFindings } from '../checks/windows-folders.ts'
 import type { Outcome, WritingContext } from '../command.ts'
 import { GoneBack } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
@@ -7,6 +8,7 @@ import { type Input, isOn, textOf, withValues } from '../request/request.ts'
 import { hashKey } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { withProgress } from '../ui/write-text.ts'
+import { warn } from '../wizard/ask.ts'
 import type { Presets } from '../wizard/complete-input.ts'
 import { holdTerminal } from '../wizard/hold-terminal.ts'
 import type { NextStep, PresentState } from '../wizard/resolve-conflict.ts'
@@ -23,6 +25,7 @@ type SetUp = (input: Input, context: WritingContext, presets?: Presets) => Promi
 export async function askWhatNext(input: Input, context: WritingContext, setUp: SetUp): Promise<Outcome> {
   const { host } = context
   holdTerminal(host)
+  for (const { message } of windowsFindings(context.catalog.tools, host)) warn(host, message)
   const present = await readPresent(input, context)
   if (present === undefined) return setUp(input, context)
   const { askNextStep } = await import('../wizard/resolve-conflict.ts')

@@ -2,9 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createCommitter } from '../../../src/apply/committer.ts'
+import { askWhatNext } from '../../../src/commands/what-next.ts'
 import type { Host, RunOptions } from '../../../src/host/host.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
+import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
+import { createAnsweringHost } from '../wizard/answering-host.ts'
 import { examine } from './doctor-home.ts'
 
 interface Started {
@@ -88,6 +92,26 @@ describe('in WSL, doctor', () => {
     write(join(folder, 'codex'), '')
     const { tools } = await examine({ ...host, env: { ...host.env, PATH: '/mnt/c/npm' } })
     expect(tools).toEqual([])
+  })
+})
+
+describe('in WSL, the wizard', () => {
+  it.each([
+    ['says what Windows has, before it asks anything', [codexThere], 1],
+    ['says nothing where Windows has none', [], 0],
+  ] as const)('%s', async (_, files, count) => {
+    const { host } = wsl({ files })
+    const { env, systemFolder } = host
+    const terminal = createAnsweringHost(host.home, { env, systemFolder })
+    const context = { host: terminal.host, catalog: testCatalog, committer: createCommitter(host, true) }
+    const asked: string[] = []
+    const setUp = async () => {
+      asked.push(terminal.shown())
+      return { exit: 0, findings: [], data: {}, report: '' } as const
+    }
+    await askWhatNext({ values: {}, switches: new Set(), positionals: [] }, context, setUp)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.match(/Windows has its own Codex CLI/g) ?? []).toHaveLength(count)
   })
 })
 

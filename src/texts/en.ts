@@ -1643,8 +1643,8 @@ export const en = {
   'remove.leads-out': ({ path, target }: With<'path' | 'target'>) =>
     `${path} was left alone: it is now a link out of the project, or is behind one. It leads to ${target}.`,
   'removed.item': ({ name, note }: With<'name' | 'note'>) => `${name}: ${note}`,
-  'removed.restored': 'restored to your value',
-  'removed.values': 'values removed',
+  'removed.restored': 'your value restored',
+  'removed.values': 'added values removed',
   'removed.block': 'block removed',
   'removed.file': 'deleted (created by qcode-setup)',
   'removed.kept': 'kept what you changed (yours)',

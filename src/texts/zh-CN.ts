@@ -212,7 +212,7 @@ export const zhCN: Texts = {
   'gateway-flag.ascii': '请用 ASCII 字符填写主机名，或选择区域：--region ID',
 
   // What the gateway answered.
-  'gateway.through': ({ message, proxy }) => `${message}（经由代理 ${proxy}）`,
+  'gateway.through': ({ message, proxy }) => `${message}经由代理 ${proxy} 发送。`,
   'gateway.proxy': ({ proxy, reason }) => `无法使用代理${proxy && ` ${proxy}`}：${reason}`,
   'gateway.proxy.not-http': 'HTTPS_PROXY 或 HTTP_PROXY 不是 HTTP 代理的地址',
   'gateway.proxy.hint': '请修正 HTTPS_PROXY 或 HTTP_PROXY，或将该主机加入 NO_PROXY。',
@@ -1308,7 +1308,7 @@ export const zhCN: Texts = {
     `${path} 保持不变：它现在是指向项目之外的链接，或位于这样的链接之后，实际为 ${target}。`,
   'removed.item': ({ name, note }) => `${name}：${note}`,
   'removed.restored': '已恢复您原来的值',
-  'removed.values': '已移除写入的值',
+  'removed.values': '已移除添加的值',
   'removed.block': '已移除区块',
   'removed.file': '已删除（由 qcode-setup 创建）',
   'removed.kept': '您修改过的值已保留（归您所有）',

@@ -83,6 +83,8 @@ export interface Setup {
   readonly region: string
   /** The origin that stands in the files, such as `https://eu.qcode.cc`. */
   readonly gateway: string
+  /** The user's name for the gateway and the key that are in effect here; several places may have the same. */
+  readonly name?: string
   readonly scope: string
   readonly method: string
   /**
@@ -117,6 +119,8 @@ export function setupId({ tool, scope, place, project, shell }: Setup): string {
 
 const completionMark = 'qcode-setup completion'
 
+const nameMark = 'qcode-setup name'
+
 /** As the id of a setup, for the completion of our commands in a shell: it wants values, and is no tool that is set up. */
 export function completionId(shell: string): string {
   return JSON.stringify([completionMark, shell])
@@ -127,8 +131,30 @@ export function completionIds({ entries }: Pick<Ledger, 'entries'>): string[] {
   return [...new Set(entries.flatMap(({ setups }) => setups.filter(isCompletionId)))]
 }
 
-export function isCompletionId(id: string): boolean {
+function isCompletionId(id: string): boolean {
   return id.startsWith(`["${completionMark}",`)
+}
+
+/** The same for what is remembered under a name: its file stays while no tool is set up with it. */
+export function nameId(name: string): string {
+  return JSON.stringify([nameMark, name])
+}
+
+/** The names that are remembered in this ledger, each with its file, in the order of the alphabet. */
+export function namesIn({ entries }: Pick<Ledger, 'entries'>): Map<string, string> {
+  const names = entries.flatMap(({ path, setups }) =>
+    setups.filter(isNameId).map((id) => [String(JSON.parse(id)[1]), path] as const),
+  )
+  return new Map(names.toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+export function isNameId(id: string): boolean {
+  return id.startsWith(`["${nameMark}",`)
+}
+
+/** Whether an id that wants values is that of no tool. */
+export function isNoSetup(id: string): boolean {
+  return isCompletionId(id) || isNameId(id)
 }
 
 /** What the user agreed to on this machine: to send everything to this origin unencrypted. */

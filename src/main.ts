@@ -19,8 +19,7 @@ import {
   refuseKeyArgument,
   unknownValue,
 } from './request/parse-arguments.ts'
-import { type Input, isManagedScope, isOn } from './request/request.ts'
-import { verbNames } from './request/verbs.ts'
+import { type Input, isManagedScope, isOn, verbNames } from './request/request.ts'
 import { rememberKey } from './secrets/mask-text.ts'
 import { Secret } from './secrets/secret.ts'
 import { shellForHints, typeCommandsIn } from './texts/commands.ts'

@@ -1,19 +1,22 @@
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { namesIn } from '../ledger.ts'
 import type { KeychainEdit } from '../plan/plan.ts'
 import {
-  hashKey,
   type Keychain,
   KeychainError,
   keyAccount,
   keychainTitle,
+  nameAccount,
   openKeychain,
 } from '../secrets/keychain.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { hashKey } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { changedSincePlan, changedSinceRun, type FilePosition } from './check-targets.ts'
 import { createFileSystem } from './file-system.ts'
 import { findUnfinishedRun, listRuns, unfinishedRun } from './journal.ts'
+import { readLedger } from './ledger-store.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RecordedKeychain, RunRecord } from './state-schemas.ts'
 
@@ -191,7 +194,7 @@ export async function checkKeychain(edit: KeychainEdit | undefined, host: Host):
 }
 
 /**
- * Empties the keychain of this program: the key first, then the copies by which runs could be undone. No run, since
+ * Empties the keychain of this program: the key first, then the copies by which runs could be undone. A key with a name stays. No run, since
  * nothing may be left to undo it with. Throws UserErrors `unfinished-run`, `locked` and `keychain-unavailable`; then
  * some of it may be gone, and the next call takes the rest.
  */
@@ -200,9 +203,11 @@ export async function forgetKeys(host: Host): Promise<void> {
     const run = findUnfinishedRun(host)
     if (run) throw unfinishedRun(run)
     const keychain = await openKeychain(host)
+    const named = [...namesIn(readLedger(host)).keys()].map(nameAccount)
     try {
       await keychain.remove(keyAccount)
-      for (const account of await keychain.accounts()) await keychain.remove(account)
+      for (const account of await keychain.accounts())
+        if (!named.includes(account)) await keychain.remove(account)
     } catch (error) {
       if (!(error instanceof KeychainError)) throw error
       throw new UserError(error.withEnding(say('ending.key-copies')))

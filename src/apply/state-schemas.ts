@@ -10,6 +10,7 @@ const setupSchema = z.pipe(
     tool: z.string(),
     region: z.string(),
     gateway: z.string(),
+    name: z.exactOptional(z.string()),
     scope: z.string(),
     method: z.string(),
     place: z.exactOptional(z.string()),

@@ -164,6 +164,7 @@ function write<Planned extends Plan>(
     choices,
     key,
     checkedKey,
+    origins,
     makePlan,
     removed,
     removeFolders,
@@ -173,6 +174,8 @@ function write<Planned extends Plan>(
   { consents }: PlainHttp,
   context: WritingContext,
 ): Promise<Written<Planned>> {
+  // Among choices for several gateways, those with a name have a key of their own.
+  const asked = origins ? choices.filter(({ name }) => name === undefined) : choices
   return writePlan(
     {
       command,
@@ -185,7 +188,7 @@ function write<Planned extends Plan>(
       ...(removed && { removed }),
       ...(removeFolders && { removeFolders }),
       makePlan: (planContext) => makePlan(planContext, choices),
-      ...(checkedKey && { beforeWrite: () => refuseKey(checkedKey, choices, input, context) }),
+      ...(checkedKey && { beforeWrite: () => refuseKey(checkedKey, asked, input, context) }),
     },
     context,
   )

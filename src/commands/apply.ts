@@ -94,7 +94,8 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   })
   const origins = [...new Map(declared.choices.map(({ origin }) => [origin.text, origin])).values()]
   await acceptOrigins(origins, input, context)
-  const strangers = otherGateways(origins, existing)
+  const named = [...declared.names.values()].map(({ origin }) => origin)
+  const strangers = otherGateways(origins, [...existing.map(({ origin }) => origin), ...named])
   await acceptGateways(strangers, input, context)
   const key = await declaredKey(declaration.key, declared.choices, existing, input, context)
   const { setups, folders } = loadLedger(context)
@@ -103,6 +104,7 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   const takenOut = unlisted.filter(({ declared: wasDeclared }) => wasDeclared)
   const byHand = unlisted.filter((setup) => !takenOut.includes(setup))
   const removal = removalOf(isOn(input, 'prune') ? takenOut : [], context)
+  const keys = new Map([...declared.names.values()].map((named) => [named.name, named.key]))
   const open = declared.choices.filter((choice) => !declared.pinned.has(choice))
   const settled = await resolveVariants(open, input, context)
   const choices = declared.choices.map((choice) => settled.choices[open.indexOf(choice)] ?? choice)
@@ -137,7 +139,8 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
       ...notListed(byHand, 'setup-file.by-hand'),
       ...settled.findings,
     ],
-    makePlan: (planContext, left) => planSetup(requestFor(left, key.secret), planContext, removal),
+    makePlan: (planContext, left) =>
+      planSetup({ ...requestFor(left, key.secret), keys }, planContext, removal),
     canLeaveOut: true,
   }
 }
@@ -221,8 +224,8 @@ interface Stranger {
 }
 
 /** A file may be somebody else's: where it leads the key to no region of the gateway, that is said, the first time. */
-function otherGateways(origins: readonly Origin[], existing: readonly ToolChoice[]): Stranger[] {
-  const known = new Set(existing.map(({ origin }) => origin.text))
+function otherGateways(origins: readonly Origin[], existing: readonly Origin[]): Stranger[] {
+  const known = new Set(existing.map(({ text }) => text))
   const isLocal = (text: string) => text.startsWith('http:') && !isUnencryptedUrl(text)
   return origins
     .filter(({ region, text }) => region === 'custom' && !known.has(text) && !isLocal(text))
@@ -290,8 +293,9 @@ async function report(
     data: {
       ...planData(plan, findings),
       files: input.positionals,
-      tools: choices.map(({ tool, scope, method, keyStore, origin, project, shell }) => ({
+      tools: choices.map(({ tool, scope, method, keyStore, origin, project, shell, name }) => ({
         id: tool.id,
+        ...(name !== undefined && { name }),
         scope,
         method,
         keyStore,

@@ -79,7 +79,9 @@ export async function checkEach(
   const all: AfterCheck[] = []
   for (const origin of origins) {
     const here = choices.filter((choice) => choice.origin.text === origin.text)
-    const setUp = { choices: here, origin, ...(checkedKey && { checkedKey }) }
+    // The key of what has a name was tried when it was remembered.
+    const isNameless = here.some(({ name }) => name === undefined)
+    const setUp = { choices: here, origin, ...(checkedKey && isNameless && { checkedKey }) }
     all.push(await checkAfter(setUp, run, quiet, context))
   }
   const [failed = notChecked] = all.filter(({ exit }) => exit !== 0)

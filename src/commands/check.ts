@@ -8,8 +8,9 @@ import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
-import { namedChoices, storedKey } from './choices-of.ts'
+import { loadLedger, namedChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+import { hasName, keyOfName, namedIn, refuseBesideName } from './names.ts'
 import { checkWithLimits, chooseOrigins, planCheck, tellLimits, uniqueOrigins } from './plan-check.ts'
 import { createPlanContext } from './plan-context.ts'
 
@@ -29,24 +30,23 @@ export const checkCommand: CommandSpec = {
 /** Asks the gateway whether routes and key are right, for no tokens; `--live` makes a round trip as well. */
 export async function runCheck(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
-  const { choices, findings: notSetUp } = await namedChoices(input, context)
-  const { chosen, note } = chooseOrigins(input, choices, context)
+  refuseBesideName(input)
+  const named = await namedIn(input, loadLedger(context), context)
+  const { choices: all, findings: notSetUp } = await namedChoices(input, context)
+  const choices = all.filter(hasName(input))
+  const { chosen, note } = named ? { chosen: [named.origin] } : chooseOrigins(input, choices, context)
   const others = isOn(input, 'all') ? catalog.gateway.regions.map((region) => Origin.ofRegion(region)) : []
-  const key = await givenKey(input, host)
+  const key = named?.key ?? (await givenKey(input, host))
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
   const keyFor = async ({ text }: Origin) => {
+    if (key) return key
     const here = choices.filter(({ origin }) => origin.text === text)
-    return (
-      key ??
-      (await storedKey(here, context)) ??
-      (
-        await keysInFiles(
-          here,
-          createPlanContext(context, undefined, () => 'stop'),
-        )
-      )[0]
-    )
+    const nameless = here.filter(({ name }) => name === undefined)
+    const planContext = createPlanContext(context, undefined, () => 'stop')
+    const stored = (await storedKey(nameless, context)) ?? (await keysInFiles(nameless, planContext))[0]
+    const [name] = here.flatMap((choice) => choice.name ?? [])
+    return stored ?? (name === undefined ? undefined : (await keyOfName(name, context))?.key)
   }
   const plans = await Promise.all(
     origins.map(async (origin) =>

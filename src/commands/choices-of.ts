@@ -42,6 +42,7 @@ export function choiceOf(setup: Setup, catalog: Catalog, host: Host): ToolChoice
     variant,
     // The origin was checked when it was set up; a plain-HTTP relay was consented to then.
     origin: Origin.parse(setup.gateway, catalog.gateway, true).origin,
+    ...(setup.name !== undefined && { name: setup.name }),
     scope: setup.scope as Scope,
     method: setup.method as Method,
     keyStore: (setup.keyStore ?? 'file') as KeyStore,
@@ -235,14 +236,14 @@ function unknownFinding({ tool }: Setup): Finding {
 }
 
 /**
- * The key of the keychain, for a check of what these choices were set up with: undefined where none of them keeps it
- * there, and where the keychain is out of reach, since a check goes on without a key.
+ * The key of the keychain that has no name, for a check of what these choices were set up with: undefined where none of them
+ * reads it there, and where the keychain is out of reach, since a check goes on without a key.
  */
 export async function storedKey(
   choices: readonly ToolChoice[],
   { host }: Pick<CommandContext, 'host'>,
 ): Promise<Secret | undefined> {
-  if (!choices.some(({ keyStore }) => keyStore === 'keychain')) return undefined
+  if (!choices.some(({ keyStore, name }) => keyStore === 'keychain' && name === undefined)) return undefined
   try {
     return await (await openKeychain(host)).read(keyAccount)
   } catch (error) {

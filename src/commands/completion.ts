@@ -6,8 +6,8 @@ import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { unknownValue } from '../request/parse-arguments.ts'
 import type { Input } from '../request/request.ts'
+import { verbs } from '../request/request.ts'
 import { suggestWords } from '../request/suggest-words.ts'
-import { verbs } from '../request/verbs.ts'
 import { say } from '../texts/message.ts'
 
 export const completionCommand: CommandSpec = {

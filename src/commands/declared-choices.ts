@@ -13,11 +13,14 @@ import type { DeclaredTool, ToolSaid } from '../request/read-setup-file.ts'
 import { type Input, isOn, type KeyStore, type ToolChoice } from '../request/request.ts'
 import { keepWishes, readWishes } from '../request/wishes.ts'
 import { type Message, say } from '../texts/message.ts'
-import { isFolder } from './choices-of.ts'
+import { isFolder, loadLedger } from './choices-of.ts'
+import { type Named, readNamed } from './names.ts'
 
 /** What setup files want set up. */
 export interface DeclaredChoices {
   readonly choices: readonly ToolChoice[]
+  /** What is remembered under the names that were said, by name. */
+  readonly names: ReadonlyMap<string, Named>
   /** Those whose variant is not to be chosen by what the gateway serves. */
   readonly pinned: ReadonlySet<ToolChoice>
   /** Ids of the setups that are meant but were passed over: see the findings. */
@@ -40,13 +43,16 @@ export async function declaredChoices(
   const pinned = new Set<ToolChoice>()
   const passedOver = new Set<string>()
   const findings: Finding[] = []
+  const names = new Map<string, Named>()
   for (const declared of tools) {
     const tool = context.catalog.tools.find(({ id }) => id === declared.id)
     if (!tool) throw new Error(`the reader let ${declared.id} pass`)
     const place = await placeOf(declared, tool, existing, context.host)
     const known = existing.find((one) => one.tool === tool && isSamePlace(one, declared.said, place.host))
     const consented = existing.map(({ origin }) => origin)
-    const wish = { declared, tool, place, known, consented, fallbackStore }
+    const named = await nameOf(declared, known, context)
+    if (named) names.set(named.name, named)
+    const wish = { declared, tool, place, known, consented, fallbackStore, named }
     const choice = await chooseAt(wish, input, context)
     const id = choiceId(choice, context.host)
     if (choices.has(id)) throw twice(tool.id).at(await declared.where())
@@ -58,7 +64,23 @@ export async function declaredChoices(
     choices.set(id, choice)
     if (declared.said.variant !== undefined) pinned.add(choice)
   }
-  return { choices: [...choices.values()], pinned, passedOver, findings }
+  return { choices: [...choices.values()], names, pinned, passedOver, findings }
+}
+
+/** What the file calls by its name, or what has a name in that place and nothing else is said of. Errors: those of `readNamed`. */
+async function nameOf(
+  { said, where }: DeclaredTool,
+  known: ToolChoice | undefined,
+  context: CommandContext,
+): Promise<Named | undefined> {
+  const isOther = said.region !== undefined || said.gateway !== undefined
+  const name = said.name?.toLowerCase() ?? (isOther ? undefined : known?.name)
+  if (name === undefined || name === 'default') return undefined
+  try {
+    return await readNamed(name, loadLedger(context), context)
+  } catch (error) {
+    throw error instanceof UserError ? error.at(await where('name')) : error
+  }
 }
 
 /** The machine as it looks from the place that is meant: its project, and the folders that variables name. */
@@ -121,6 +143,7 @@ interface Wish {
   /** Of what is set up: a relay without TLS was agreed to then. */
   readonly consented: readonly Origin[]
   readonly fallbackStore: KeyStore | undefined
+  readonly named: Named | undefined
 }
 
 async function chooseAt(wish: Wish, input: Input, context: CommandContext): Promise<ToolChoice> {
@@ -133,7 +156,9 @@ async function chooseAt(wish: Wish, input: Input, context: CommandContext): Prom
       scope: said.scope ?? 'user',
       method: said.method ?? known?.method,
       shell: said.shell ?? known?.shell?.id,
-      keyStore: said.key_store ?? fallbackStore ?? known?.keyStore,
+      // Where a setup file keeps its key is no matter of what has a key of its own.
+      keyStore: said.key_store ?? (wish.named ? known?.keyStore : (fallbackStore ?? known?.keyStore)),
+      name: wish.named?.name,
       [`pin:${tool.id}`]: said.variant ?? byRequest,
     }
     const given = Object.entries(values).flatMap(([name, value]) =>
@@ -152,11 +177,12 @@ async function chooseAt(wish: Wish, input: Input, context: CommandContext): Prom
 }
 
 function originOf(
-  { declared: { said }, known, consented }: Wish,
+  { declared: { said }, known, consented, named }: Wish,
   input: Input,
   { catalog }: CommandContext,
 ): Origin {
   const { gateway } = catalog
+  if (named) return named.origin
   if (said.gateway !== undefined) {
     const same = consented.find(({ text }) => text === said.gateway)
     return same ?? Origin.parse(said.gateway, gateway, isOn(input, 'allowHttp')).origin

@@ -36,7 +36,7 @@ export async function declaredKey(
   context: WritingContext,
 ): Promise<DeclaredKey> {
   const { host } = context
-  const kept = choices.filter(({ keyStore }) => keyStore !== 'env')
+  const kept = choices.filter(({ keyStore, name }) => keyStore !== 'env' && name === undefined)
   if (kept.length === 0) return unchanged
   if (textOf(input, 'keyFile') !== undefined) return given(await givenKey(input, host))
   const reference = named && parseKeyReference(named.said)
@@ -102,7 +102,11 @@ function standIn(
 function hasKey(choice: ToolChoice, existing: readonly ToolChoice[], { host }: WritingContext): boolean {
   const id = choiceId(choice, host)
   return existing.some(
-    (one) => one.method === choice.method && one.keyStore === choice.keyStore && choiceId(one, host) === id,
+    (one) =>
+      one.method === choice.method &&
+      one.keyStore === choice.keyStore &&
+      one.name === choice.name &&
+      choiceId(one, host) === id,
   )
 }
 

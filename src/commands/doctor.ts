@@ -1,4 +1,5 @@
 import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from '../apply/journal.ts'
+import { readLedger } from '../apply/ledger-store.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
 import { folderAssignments } from '../catalog/folder-variables.ts'
@@ -22,15 +23,16 @@ import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { emptyLedger, type Ledger } from '../ledger.ts'
+import { emptyLedger, type Ledger, namesIn } from '../ledger.ts'
 import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
 import { toolsNamed } from '../request/choose-tools.ts'
-import { type Input, isOn, listOf } from '../request/request.ts'
+import { type Input, isOn, listOf, nameIn, textOf } from '../request/request.ts'
 import { asMessage, say } from '../texts/message.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { choiceOf } from './choices-of.ts'
 import { deepFindings } from './doctor-deep.ts'
+import { describeNames, nameFindings, unknownName } from './names.ts'
 import { plainHttpWarnings } from './plain-http.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
 
@@ -50,7 +52,8 @@ export const doctorCommand: CommandSpec = {
 /** Everything that is known of the tools on this machine: what they go by, and what is wrong with it. */
 export async function runDoctor(input: Input, context: CommandContext): Promise<Outcome> {
   const { host } = context
-  const named = await toolsNamed(listOf(input, 'onlyTools'), context.catalog, host)
+  const named =
+    (await toolsNamed(listOf(input, 'onlyTools'), context.catalog, host)) ?? toolsWithName(input, context)
   const catalog = named ? { ...context.catalog, tools: named } : context.catalog
   const isMeant = ({ tool, tools = [] }: Finding) =>
     named === undefined ||
@@ -103,6 +106,16 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
     data: { findings, tools, summary },
     ...reportDoctor({ tools, findings, summary, absent, titles }, host),
   }
+}
+
+/** The tools that go by the name that was given; undefined where none was. Errors: UserError `unknown-name`, exit 2. */
+function toolsWithName(input: Input, { host, catalog }: CommandContext): readonly Tool[] | undefined {
+  if (textOf(input, 'name') === undefined) return undefined
+  const ledger = readLedger(host)
+  const name = nameIn(input)
+  if (name !== undefined && !namesIn(ledger).has(name)) throw unknownName(name, ledger)
+  const own = ledger.setups.filter((setup) => setup.name === name)
+  return catalog.tools.filter(({ id }) => own.some(({ tool }) => tool === id))
 }
 
 /** A state that is not to be read is met once by each who looks into it. */
@@ -185,7 +198,8 @@ async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; dri
     const folders = choice && folderAssignments(choice.tool, setup.folders ?? {}, context.host)
     return driftFindings(await status, folders)
   })
-  return { ledger, drift: (await Promise.all(statuses)).flat() }
+  const names = nameFindings(ledger.setups, describeNames(ledger, context), ledger, context.catalog)
+  return { ledger, drift: [...(await Promise.all(statuses)).flat(), ...names] }
 }
 
 function unfinishedRun(host: Host): Finding[] {

@@ -57,7 +57,7 @@ export async function runExport(input: Input, context: CommandContext): Promise<
     ...(key !== undefined && { key }),
     tools: region === undefined ? said : said.map(({ region: _, ...rest }) => rest),
   }
-  const isKept = choices.some(({ keyStore }) => keyStore !== 'env')
+  const isKept = choices.some(({ keyStore, name }) => keyStore !== 'env' && name === undefined)
   const text = await render(file, format, isKept && key === undefined)
   return {
     exit: 0,
@@ -68,12 +68,16 @@ export async function runExport(input: Input, context: CommandContext): Promise<
 }
 
 async function describe(choice: ToolChoice, context: CommandContext): Promise<ToolSaid> {
-  const { tool, origin, scope, project, method, shell, keyStore } = choice
+  const { tool, origin, scope, project, method, shell, keyStore, name } = choice
   const folders = foldersSaid(choice, context.host)
   const variant = await variantSaid(choice, context)
   return {
     id: tool.id,
-    ...(origin.region === 'custom' ? { gateway: origin.text } : { region: origin.region }),
+    ...(name !== undefined
+      ? { name }
+      : origin.region === 'custom'
+        ? { gateway: origin.text }
+        : { region: origin.region }),
     ...(scope !== 'user' && { scope }),
     ...(project !== undefined && { project: fromHome(project, context.host) }),
     method,
@@ -138,7 +142,7 @@ function foldersSaid(choice: ToolChoice, host: Host): Record<string, string> {
 /** Where the key can be had on this machine without a change, as far as that is sure. */
 async function keyOf(choices: readonly ToolChoice[], context: CommandContext): Promise<string | undefined> {
   const { catalog, host } = context
-  const kept = choices.filter(({ keyStore }) => keyStore !== 'env')
+  const kept = choices.filter(({ keyStore, name }) => keyStore !== 'env' && name === undefined)
   if (kept.length === 0) return undefined
   if (kept.every(({ keyStore }) => keyStore === 'keychain')) return 'keychain'
   const inEnvironment = host.env.QCODE_API_KEY

@@ -4,15 +4,18 @@ import { UserError } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { readState } from '../host/read-file-state.ts'
+import { setupId } from '../ledger.ts'
+import { setupOf } from '../plan/setups.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
-import { type Input, type ToolChoice, textOf } from '../request/request.ts'
+import { type Input, nameIn, type ToolChoice, textOf } from '../request/request.ts'
 import { rememberKey } from '../secrets/mask-text.ts'
 import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import type { KeyAsking } from '../wizard/ask-key.ts'
 import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
+import { readNamed, refuseBesideName } from './names.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
@@ -50,19 +53,49 @@ export interface PresentGateway {
   readonly origin: Origin
   /** What is set up for this gateway, that of the tool first. */
   readonly choices: readonly ToolChoice[]
+  /** What has a name brings its key along: no other one goes there. */
+  readonly key?: Secret
 }
 
-/** The gateway that the flags name, else the one that the tool is set up for, else the only one that others are, else global. */
-export function presentGateway(input: Input, context: CommandContext, tool?: Tool): PresentGateway {
-  const isOwn = (choice: ToolChoice) => choice.tool.id === tool?.id
-  const { choices } = existingChoices(context)
-  const sorted = [...choices.filter(isOwn), ...choices.filter((choice) => !isOwn(choice))]
+/**
+ * The gateway that the flags name, else the one that the tool is set up for, else the only one that others are, else global.
+ * Errors: those of `readNamed`; UserError `name-says-gateway`, exit 2.
+ */
+export async function presentGateway(
+  input: Input,
+  context: CommandContext,
+  tool?: Tool,
+): Promise<PresentGateway> {
+  refuseBesideName(input)
+  const isOther = (choice: ToolChoice) => Number(choice.tool.id !== tool?.id)
+  const all = existingChoices(context).choices.toSorted((one, other) => isOther(one) - isOther(other))
+  const region = textOf(input, 'presentRegion')
+  const isSaid = region !== undefined || textOf(input, 'gateway') !== undefined
+  const choices = all.filter(({ name }) => name === undefined)
+  const candidates = textOf(input, 'name') === undefined && !isSaid ? all : choices
+  const standing = tool && standingHere(tool, candidates, context)
+  const [only, ...more] = new Set(candidates.map((choice) => choice.name))
+  const name = nameIn(input) ?? (standing ? standing.name : more.length === 0 ? only : undefined)
+  if (name !== undefined) {
+    const { origin, key } = await readNamed(name, loadLedger(context), context)
+    return { origin, key, choices: all.filter((choice) => choice.name === name) }
+  }
   const [first, ...others] = new Map(choices.map(({ origin }) => [origin.text, origin])).values()
-  const present = choices.find(isOwn)?.origin ?? (others.length === 0 ? first : undefined)
-  const named = textOf(input, 'presentRegion')
-  const isNamed = named !== undefined || textOf(input, 'gateway') !== undefined
-  const origin = (!isNamed && present) || chooseOrigin(input, context.catalog.gateway, named).origin
-  return { origin, choices: sorted.filter((choice) => isSameService(choice.origin, origin)) }
+  const present = standing?.origin ?? (others.length === 0 ? first : undefined)
+  const origin = (!isSaid && present) || chooseOrigin(input, context.catalog.gateway, region).origin
+  return { origin, choices: choices.filter((choice) => isSameService(choice.origin, origin)) }
+}
+
+/** Of what a tool is set up with, what the client would find if it were started now; else the first. */
+function standingHere(
+  tool: Tool,
+  choices: readonly ToolChoice[],
+  { host }: CommandContext,
+): ToolChoice | undefined {
+  const own = choices.filter((choice) => choice.tool === tool)
+  const placeOf = ({ folders: _, ...choice }: ToolChoice) => setupOf(choice, host).place
+  const isHere = (choice: ToolChoice) => setupOf(choice, host).place === placeOf(choice)
+  return own.find((choice) => choice.scope === 'user' && isHere(choice)) ?? own[0]
 }
 
 /** The regions are one service with one key; another gateway never gets it. */
@@ -71,16 +104,19 @@ function isSameService(one: Origin, other: Origin): boolean {
 }
 
 /**
- * The key that these setups have: of the first of them that has one, from its files, else from the keychain. Undefined
- * where none can be read.
+ * The key that these setups have, which are of no name: of the first of them that has one, from its files, else from the
+ * keychain. Undefined where none can be read.
  */
 export async function presentKey(
   choices: readonly ToolChoice[],
   context: CommandContext,
 ): Promise<Secret | undefined> {
   const ledger = loadLedger(context)
+  const named = new Set(ledger.setups.filter(({ name }) => name !== undefined).map(setupId))
   for (const { tool, origin } of choices) {
-    const ids = ledger.entries.filter((entry) => entry.tool === tool.id)
+    const ids = ledger.entries.filter(
+      (entry) => entry.tool === tool.id && !entry.setups.some((id) => named.has(id)),
+    )
     const setUp = { ...ledger, entries: ids }
     const { keys } = await findWrittenKeys({ ledgers: [setUp], copies: [] }, [tool], [], {
       read: (path) => readState(path, context.host),

@@ -7,9 +7,7 @@ import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { completionId, completionIds } from '../ledger.ts'
-import { planRemoval, planTargets } from '../plan/make-plan.ts'
-import { type Plan, pathId } from '../plan/plan.ts'
-import type { PlanContext } from '../plan/plan-work.ts'
+import { heldBy, planRemoval, planTargets } from '../plan/make-plan.ts'
 import { pathInProfile } from '../plan/profile-path.ts'
 import { firstExisting, type WantedTarget } from '../plan/wanted.ts'
 import type { Input } from '../request/request.ts'
@@ -33,7 +31,8 @@ export async function installCompletion(
     {
       command: 'completion',
       input,
-      makePlan: (planContext) => planCompletion(completion.shell, targets, planContext),
+      makePlan: async (planContext) =>
+        heldBy({ id: completionId(completion.shell), targets }, await planTargets(targets, [], planContext)),
     },
     context,
   )
@@ -109,25 +108,6 @@ function sourceIn(
 ): Pick<WantedTarget, 'format' | 'leaves' | 'protected'> {
   const source = { keyPath: ['completion'], value: pathInProfile(file, format, host) }
   return { format, leaves: [source], protected: [source.keyPath] }
-}
-
-/** The completion of a shell owns its values as a setup does, so that they go with it and with nothing else. */
-async function planCompletion(
-  shell: string,
-  targets: readonly WantedTarget[],
-  context: PlanContext,
-): Promise<Plan> {
-  const plan = await planTargets(targets, [], context)
-  const id = completionId(shell)
-  const places = new Set(
-    targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath))),
-  )
-  const entries = plan.ledger.entries.map((entry) =>
-    places.has(pathId(entry.path, entry.keyPath)) && !entry.setups.includes(id)
-      ? { ...entry, setups: [...entry.setups, id] }
-      : entry,
-  )
-  return { ...plan, ledger: { ...plan.ledger, entries } }
 }
 
 /** The scripts call the program by its name. */

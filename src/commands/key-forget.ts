@@ -1,17 +1,22 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import { readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import type { Ledger } from '../ledger.ts'
-import { type Input, isOn } from '../request/request.ts'
-import { keyAccount, openKeychain } from '../secrets/keychain.ts'
+import { type Ledger, nameId, namesIn, type Setup } from '../ledger.ts'
+import { planRemoval } from '../plan/make-plan.ts'
+import { type Input, isOn, nameIn } from '../request/request.ts'
+import { keyAccount, nameAccount, openKeychain } from '../secrets/keychain.ts'
 import { maskText } from '../secrets/mask-text.ts'
 import { holdsKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import { reportForgotten } from '../ui/report-key.ts'
+import { loadLedger } from './choices-of.ts'
+import { forgetStored, unknownName } from './names.ts'
 import { recoverFirst } from './recover-first.ts'
+import { writePlan } from './write-plan.ts'
 
 /**
  * Takes the key out of the keychain, with every copy that runs keep there for undo, and tells who still needs it or holds
@@ -21,24 +26,73 @@ export async function forgetKey(input: Input, context: WritingContext): Promise<
   const { host, committer } = context
   const { dryRun } = committer
   const findings = await recoverFirst(input, context)
+  const name = nameIn(input)
+  if (name !== undefined) return forgetName(name, findings, input, context)
   const keychain = await openKeychain(host)
   const key = await keychain.read(keyAccount)
   const accounts = await keychain.accounts()
-  const copies = accounts.filter((account) => account !== keyAccount).length
   const ledger = readLedger(host)
+  const own = accounts.filter((account) => ![...namesIn(ledger).keys()].map(nameAccount).includes(account))
+  const copies = own.filter((account) => account !== keyAccount).length
   const files = findKeysInFiles(ledger, key)
-  const readers = ledger.setups.filter(({ keyStore }) => keyStore === 'keychain').map(({ tool }) => tool)
-  if (accounts.length > 0) {
+  const readers = ledger.setups.filter(isReader).map(({ tool }) => tool)
+  if (own.length > 0) {
     if (!dryRun) await agree(input, say('ask.key.forget', { copies }), host)
     await committer.forgetKeys()
   }
-  const forgotten = { found: accounts.length > 0, copies, readers: [...new Set(readers)], files }
+  const forgotten = { found: own.length > 0, copies, readers: [...new Set(readers)], files }
   return {
     exit: 0,
     findings,
     data: { verb: 'forget', changed: forgotten.found, ...forgotten },
     ...reportForgotten({ ...forgotten, dryRun }, host),
   }
+}
+
+/** Whether a tool reads the key that has no name. */
+function isReader({ keyStore, name }: Setup): boolean {
+  return keyStore === 'keychain' && name === undefined
+}
+
+/**
+ * Forgets a name with its gateway and its key, as a run that can be undone. Errors: UserErrors `unknown-name` (exit 2),
+ * `name-in-use` (exit 3) where something is set up with it.
+ */
+async function forgetName(
+  name: string,
+  before: readonly Finding[],
+  input: Input,
+  context: WritingContext,
+): Promise<Outcome> {
+  const { host, committer } = context
+  const ledger = loadLedger(context)
+  if (!namesIn(ledger).has(name)) throw unknownName(name, ledger)
+  const using = ledger.setups.filter((setup) => setup.name === name).map(({ tool }) => tool)
+  if (using.length > 0) throw inUse(name, [...new Set(using)])
+  const keychain = await forgetStored(name, ledger, context)
+  const removal = { removed: new Set([nameId(name)]), gone: new Set<string>(), choices: [], keychain }
+  const { plan, run, diff } = await writePlan(
+    {
+      command: 'key',
+      input,
+      makePlan: (made) => planRemoval(removal, made),
+      removeFolders: ledger.folders,
+    },
+    context,
+  )
+  const done = say(committer.dryRun ? 'name.would-forget' : 'name.forgotten', { name }).in(host.texts)
+  return {
+    exit: 0,
+    findings: [...before, ...plan.findings],
+    data: { verb: 'forget', changed: true, name, run: run ?? null },
+    report: [...(diff ? [diff] : []), done].join('\n'),
+    next: [host.texts[committer.dryRun ? 'report.dry-run' : 'report.undo']],
+  }
+}
+
+function inUse(name: string, tools: readonly string[]): UserError {
+  const [message, hint] = [say('name.in-use', { name, tools }), say('name.in-use.hint', { name })]
+  return new UserError({ code: 'name-in-use', message, hint, exit: 3 })
 }
 
 /** What cannot be undone is not done without a word. */
@@ -51,12 +105,8 @@ async function agree(input: Input, question: Message, host: Host): Promise<void>
 }
 
 function confirmationMissing(): UserError {
-  return new UserError({
-    code: 'confirmation-missing',
-    message: say('key.forget-unconfirmed'),
-    hint: say('key.forget-unconfirmed.hint'),
-    exit: 2,
-  })
+  const [message, hint] = [say('key.forget-unconfirmed'), say('key.forget-unconfirmed.hint')]
+  return new UserError({ code: 'confirmation-missing', message, hint, exit: 2 })
 }
 
 interface KeyInFile {

@@ -4,21 +4,23 @@ import { refuseRunningPrograms } from '../checks/running-clients.ts'
 import { type CommandContext, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
+import { namesIn } from '../ledger.ts'
 import { planRotation, type Rotation, type RotationRequest } from '../plan/plan-rotation.ts'
-import { type KeySplit, splitByKey } from '../plan/shared-keys.ts'
 import type { Past } from '../plan/written-keys.ts'
 import { judgeKeyLook, keyVariableFinding, missingKey } from '../request/normalise-request.ts'
 import { type Input, listOf, type ToolChoice, textOf } from '../request/request.ts'
-import { Secret } from '../secrets/secret.ts'
+import type { Secret } from '../secrets/secret.ts'
 import { asMessage, say } from '../texts/message.ts'
 import { reportNothingSetUp, reportNotRotated, reportRotation } from '../ui/report-key.ts'
 import { type Applied, applyChoices, type ChoicesMaker } from './apply-choices.ts'
 import { tryKey } from './check-after.ts'
 import { existingChoices, loadLedger, namedSetUp, titlesOf } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
-import { withOtherKey } from './judge-plan.ts'
-import { keepIn } from './leave-out-broken.ts'
+import { holdName } from './key.ts'
+import { keepIn, nameToRotate, splitExisting } from './leave-out-broken.ts'
+import { readNamed } from './names.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './write-plan.ts'
 
@@ -77,14 +79,17 @@ async function choose(
 ): Promise<ChosenKey | { ended: Outcome }> {
   const { host, catalog } = context
   const past = readPast(host)
-  const named = await namedSetUp(listOf(input, 'setUpTool'), loadLedger(context).setups, context)
-  const { moving, staying } = await splitExisting(named, past, context)
+  const ledger = loadLedger(context)
+  const tools = await namedSetUp(listOf(input, 'setUpTool'), ledger.setups, context)
+  const name = nameToRotate(input, tools, ledger)
+  const known = name === undefined ? undefined : await readNamed(name, ledger, context)
+  const { moving, staying, named } = await splitExisting(tools, name, past, context)
   const { choices, findings: kept, ledOut } = await keepIn(moving, context)
   const byVariable = named ? refuseVariables(choices, context) : []
   const gone = [...existingChoices(context, named).findings, ...kept, ...byVariable]
-  if (!hasKeys(choices, past))
+  if (!known && (!hasKeys(choices, past) || (choices.length === 0 && namesIn(ledger).size > 0)))
     return { ended: notRotated(0, undefined, gone, null, reportNothingSetUp(host)) }
-  const requestFor = (key: Secret) => ({
+  const requestFor = async (key: Secret) => ({
     key,
     choices,
     staying,
@@ -92,11 +97,16 @@ async function choose(
     tools: catalog.tools,
     past,
     ledOut,
+    ...(known && {
+      name: known.name,
+      holding: await holdName(known.name, { ...known, key }, ledger, context),
+    }),
   })
-  const planFor = (key: Secret) =>
+  const asked = known && choices.length === 0 ? anyChoices(known.origin, context) : choices
+  const planFor = async (key: Secret) =>
     // The most that could be replaced: what the user decides on conflicts comes later.
     planRotation(
-      requestFor(key),
+      await requestFor(key),
       createPlanContext(context, key, () => 'overwrite'),
     )
   let { key, most, hasAsked } = await chooseKey(planFor, input, context, typed)
@@ -106,9 +116,9 @@ async function choose(
     if (!isNew(most))
       return { ended: notRotated(exit, most, before, null, reportNotRotated('same', key, host)) }
     await refuseRunningPrograms(choices, host)
-    const { isRight, isRefused, findings, data } = await tryKey(key, choices, input, context)
+    const { isRight, isRefused, findings, data } = await tryKey(key, asked, input, context)
     const all = [...before, ...findings]
-    if (isRight) return { request: requestFor(key), findings: all, check: data, hasAsked }
+    if (isRight) return { request: await requestFor(key), findings: all, check: data, hasAsked }
     if (!isRefused || !isInteractive(input, host)) {
       return { ended: notRotated(4, most, all, data, reportNotRotated('refused', key, host)) }
     }
@@ -119,26 +129,12 @@ async function choose(
   }
 }
 
-/** Any key of the right look, to find out what one would change. */
-const anyKey = new Secret(`cr_${'0'.repeat(64)}`)
-
-/** What gets the key and what keeps its own: with what shares a place goes what a client reads in the place of another. */
-async function splitExisting(
-  named: ReadonlySet<string> | undefined,
-  past: Past,
-  context: CommandContext,
-): Promise<KeySplit> {
-  const all = existingChoices(context).choices
-  if (named === undefined) return { moving: all, staying: [] }
-  const planContext = createPlanContext(context, anyKey, () => 'overwrite')
-  for (let isMoving = ({ tool }: ToolChoice) => named.has(tool.id); ; ) {
-    const { moving: choices, staying } = splitByKey(all, isMoving, planContext)
-    const { ledOut } = await keepIn(choices, context)
-    const request = { key: anyKey, choices, staying, named, tools: context.catalog.tools, past, ledOut }
-    const drawn = await withOtherKey(staying, await planRotation(request, planContext), context)
-    if (drawn.length === 0) return { moving: choices, staying }
-    isMoving = (choice) => choices.includes(choice) || drawn.includes(choice)
-  }
+/** For a key that nothing is set up with: any tool, so that its gateway can be asked about it. */
+function anyChoices(origin: Origin, { catalog }: CommandContext): ToolChoice[] {
+  const [tool] = catalog.tools
+  const [variant] = tool?.variants ?? []
+  if (!tool || !variant) return []
+  return [{ tool, variant, origin, scope: 'user', method: 'file', keyStore: 'file' }]
 }
 
 /** Of tools that read the key from a variable of the user's nothing can be written. Errors: UserError, exit 2, where all do. */

@@ -4,14 +4,20 @@ import { formatWhere, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { assertWritable, notReplaceable } from '../host/read-file-state.ts'
+import { type Ledger, namesIn } from '../ledger.ts'
 import { DocumentSet } from '../plan/document-set.ts'
 import { openTarget } from '../plan/edit-target.ts'
 import type { Plan } from '../plan/plan.ts'
+import { planRotation } from '../plan/plan-rotation.ts'
 import type { PlanContext } from '../plan/plan-work.ts'
+import { type KeySplit, splitByKey } from '../plan/shared-keys.ts'
 import { wantedTargets } from '../plan/wanted.ts'
-import type { Input, ToolChoice } from '../request/request.ts'
+import type { Past } from '../plan/written-keys.ts'
+import { type Input, nameIn, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { Message, say } from '../texts/message.ts'
+import { existingChoices, loadLedger } from './choices-of.ts'
+import { withOtherKey } from './judge-plan.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /**
@@ -177,4 +183,50 @@ function refusalOf(open: () => unknown): UserError | undefined {
     if (error instanceof UserError) return error
     throw error
   }
+}
+
+/** Any key of the right look, to find out what one would change. */
+const anyKey = new Secret(`cr_${'0'.repeat(64)}`)
+
+/** What gets the key and what keeps its own: with what shares a place goes what a client reads in the place of another. */
+export async function splitExisting(
+  tools: ReadonlySet<string> | undefined,
+  name: string | undefined,
+  past: Past,
+  context: CommandContext,
+): Promise<KeySplit & { readonly named?: ReadonlySet<string> }> {
+  const all = existingChoices(context).choices
+  const ours = all.filter((choice) => choice.name === name)
+  const hasNames = name !== undefined || ours.length < all.length || namesIn(loadLedger(context)).size > 0
+  if (tools === undefined && !hasNames) return { moving: all, staying: [] }
+  const named = tools ?? new Set(ours.map(({ tool }) => tool.id))
+  const planContext = createPlanContext(context, anyKey, () => 'overwrite')
+  for (let isMoving = ({ tool }: ToolChoice) => named.has(tool.id); ; ) {
+    const split = splitByKey(ours, isMoving, planContext)
+    const choices = split.moving
+    const staying = all.filter((choice) => !choices.includes(choice))
+    const { ledOut } = await keepIn(choices, context)
+    const request = { key: anyKey, choices, staying, named, tools: context.catalog.tools, past, ledOut }
+    const drawn = await withOtherKey(split.staying, await planRotation(request, planContext), context)
+    if (drawn.length === 0) return { moving: choices, staying, named }
+    isMoving = (choice) => choices.includes(choice) || drawn.includes(choice)
+  }
+}
+
+/** The name whose key is meant: the one that was said, else the one that the named tools go by. Errors: UserError `name-ambiguous`, exit 2. */
+export function nameToRotate(
+  input: Input,
+  tools: ReadonlySet<string> | undefined,
+  { setups }: Ledger,
+): string | undefined {
+  if (tools === undefined || textOf(input, 'name') !== undefined) return nameIn(input)
+  const own = setups.filter(({ tool }) => tools.has(tool))
+  const [name, ...others] = new Set(own.map((setup) => setup.name))
+  if (others.length === 0) return name
+  throw new UserError({
+    code: 'name-ambiguous',
+    message: say('name.ambiguous', { tools: [...new Set(own.map(({ tool }) => tool))] }),
+    hint: say('name.ambiguous.hint', { names: [...new Set(own.map((setup) => setup.name ?? 'default'))] }),
+    exit: 2,
+  })
 }

@@ -43,10 +43,13 @@ interface ModelRow {
 export async function runModels(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
   const { gateway } = catalog
-  const { origin, choices } = presentGateway(input, context)
+  const { origin, choices, key: ofName } = await presentGateway(input, context)
   const settings = checkSettings(input, host)
   const key =
-    (await givenKey(input, host)) ?? (await presentKey(choices, context)) ?? (await askForKey(input, host))
+    (textOf(input, 'keyFile') === undefined ? ofName : undefined) ??
+    (await givenKey(input, host)) ??
+    (await presentKey(choices, context)) ??
+    (await askForKey(input, host))
   const work = listModels(origin, gateway, key, settings)
   const lists = await withProgress(host, host.texts['check.progress'], work)
   const wanted = textOf(input, 'protocol')

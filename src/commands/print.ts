@@ -3,6 +3,7 @@ import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { Origin } from '../gateway/origin.ts'
 import { fillTemplate, fillText, type Lookup } from '../plan/placeholders.ts'
 import { type Printed, printFormats, printTool, renderLeaves } from '../plan/print-tool.ts'
 import { lookupFor, type WantedContext } from '../plan/wanted.ts'
@@ -16,7 +17,9 @@ import { givenWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { asMessage, joined, type Message, say, written } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
+import { loadLedger } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+import { namedIn, refuseBesideName } from './names.ts'
 
 export const printCommand: CommandSpec = {
   name: 'print',
@@ -41,7 +44,9 @@ const standInModel = 'MODEL_NAME'
 /** Prints what one tool needs, for a paste or a script. Nothing is written. */
 export async function runPrint(input: Input, context: CommandContext): Promise<Outcome> {
   const { host, catalog } = context
-  const choice = await chooseTool(input, context)
+  refuseBesideName(input)
+  const named = await namedIn(input, loadLedger(context), context)
+  const choice = await chooseTool(input, named?.origin, context)
   const { gateway } = catalog
   const withoutKey: WantedContext = { gateway, host, key: new Secret(standInKey), now: host.now() }
   const formats = printFormats(choice, withoutKey)
@@ -49,7 +54,7 @@ export async function runPrint(input: Input, context: CommandContext): Promise<O
   if (format !== undefined && !formats.includes(format)) throw unknownFormat(choice.tool, format, formats)
   if (stepFormats(choice.tool).includes(format ?? formats[0] ?? ''))
     return showSteps(choice, format ?? 'steps', input, withoutKey, context)
-  const planContext = { ...withoutKey, key: await chooseKey(input, context) }
+  const planContext = { ...withoutKey, key: await chooseKey(input, named?.key, context) }
   const { text, files } = await printTool(choice, format, planContext)
   const { origin } = choice
   const others = await alsoNeeded(choice, files, format, planContext)
@@ -178,7 +183,11 @@ function unknownFormat({ id, title }: Tool, format: string, formats: readonly st
   return notValid(`format-of-${id}`, message, format, formats, synonymsOf('format'))
 }
 
-async function chooseTool(input: Input, { host, catalog }: CommandContext): Promise<ToolChoice> {
+async function chooseTool(
+  input: Input,
+  named: Origin | undefined,
+  { host, catalog }: CommandContext,
+): Promise<ToolChoice> {
   const id = input.positionals[0] ?? ''
   const tools = [...catalog.tools, ...catalog.byHand]
   const tool = tools.find((candidate) => candidate.id === id)
@@ -189,7 +198,7 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
       tools.map((candidate) => candidate.id),
       { ...catalog, tools, byHand: [] },
     )
-  const { origin } = chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion'))
+  const origin = named ?? chooseOrigin(input, catalog.gateway, textOf(input, 'printRegion')).origin
   refuseForeignWishes(input, [tool], catalog)
   const [variant] = tool.variants
   if (isByHand(tool) && variant) {
@@ -202,8 +211,9 @@ async function chooseTool(input: Input, { host, catalog }: CommandContext): Prom
   return lacksOne ? { ...choice, model: standInModel } : choice
 }
 
-async function chooseKey(input: Input, { host }: CommandContext): Promise<Secret> {
+async function chooseKey(input: Input, named: Secret | undefined, { host }: CommandContext): Promise<Secret> {
   if (!isOn(input, 'withKey')) return new Secret(standInKey)
+  if (named) return named
   const key = await givenKey(input, host)
   if (!key) throw missingKey()
   return key

@@ -2,21 +2,25 @@ import { existsSync, realpathSync } from 'node:fs'
 import type { CommandSpec, Outcome, WritingContext } from '../command.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { completionIds, type Ledger, type Setup, setupId } from '../ledger.ts'
+import { completionIds, type Ledger, nameId, namesIn, type Setup, setupId } from '../ledger.ts'
 import { planRemoval } from '../plan/make-plan.ts'
-import { type Input, listOf, textOf } from '../request/request.ts'
+import { type Input, listOf, nameIn, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { reportRemoval } from '../ui/report-setup.ts'
 import { choiceOf, goneFindings, idsNamed, isGone, loadLedger, titlesOf } from './choices-of.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
+import { forgetStored, hasName, unknownName } from './names.ts'
 import { recoverFirst } from './recover-first.ts'
 import { planData, writePlan } from './write-plan.ts'
 
 export const removeCommand: CommandSpec = {
   name: 'remove',
   summary: say('help.remove'),
-  examples: [['qcode-setup remove --tool codex --yes', say('help.remove.example-1')]],
+  examples: [
+    ['qcode-setup remove --tool codex --yes', say('help.remove.example-1')],
+    ['qcode-setup remove --name work', say('help.remove.example-2')],
+  ],
   writes: 'files',
   network: false,
   run: runRemove,
@@ -28,10 +32,14 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const recovered = await recoverFirst(input, context)
   const ledger = loadLedger(context)
   const { setups, folders } = ledger
-  const tools = await idsNamed(listOf(input, 'setUpTool'), setups, context)
-  const removed = setups.filter((setup) => isMeant(setup, tools, textOf(input, 'scope'), host))
+  const [tools, wanted] = [await idsNamed(listOf(input, 'setUpTool'), setups, context), nameIn(input)]
+  if (wanted !== undefined && !namesIn(ledger).has(wanted)) throw unknownName(wanted, ledger)
+  const scope = textOf(input, 'scope')
+  const removed = setups.filter((one) => isMeant(one, tools, scope, host) && hasName(input)(one))
   const kept = setups.filter((setup) => !removed.includes(setup))
-  const ids = new Set([...removed.map(setupId), ...completionsToRemove(input, ledger, kept)])
+  const ids = new Set([...removed.map(setupId), ...alsoRemoved(input, ledger, kept)])
+  const isForgotten = wanted !== undefined && ids.has(nameId(wanted))
+  const keychain = isForgotten ? await forgetStored(wanted, ledger, context) : undefined
   const gone = removed.filter(isGone)
   const choices = removed.flatMap((setup) => choiceOf(setup, catalog, host) ?? [])
   const written = await writePlan(
@@ -40,7 +48,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
       input,
       choices,
       makePlan: (planContext) =>
-        planRemoval({ removed: ids, gone: new Set(gone.map(setupId)), choices }, planContext),
+        planRemoval({ removed: ids, gone: new Set(gone.map(setupId)), choices, keychain }, planContext),
       removeFolders: folders,
       ...(context.canGoBack && { canGoBack: true }),
     },
@@ -76,10 +84,16 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   }
 }
 
-/** Who takes everything out is done with the program: the completion of its commands goes as well. */
-function completionsToRemove(input: Input, ledger: Ledger, kept: readonly Setup[]): string[] {
-  const isNarrow = listOf(input, 'setUpTool').length > 0 || textOf(input, 'scope') !== undefined
-  return isNarrow || kept.length > 0 ? [] : completionIds(ledger)
+/**
+ * What goes besides: a name with the last place that has it; with everything, since who takes that out is done with the
+ * program, all names, and the completion of its commands.
+ */
+function alsoRemoved(input: Input, ledger: Ledger, kept: readonly Setup[]): string[] {
+  if (['setUpTool', 'scope'].some((field) => input.values[field] !== undefined)) return []
+  const name = nameIn(input)
+  if (name !== undefined) return kept.some((setup) => setup.name === name) ? [] : [nameId(name)]
+  if (textOf(input, 'name') !== undefined || kept.length > 0) return []
+  return [...completionIds(ledger), ...[...namesIn(ledger).keys()].map(nameId)]
 }
 
 /** The project scope is the project in this folder, and no other one. */

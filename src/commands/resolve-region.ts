@@ -4,6 +4,7 @@ import { probeFallbacks, type SettledChoices } from '../checks/check-routes.ts'
 import type { CommandContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { Origin } from '../gateway/origin.ts'
 import { namedTools } from '../request/choose-tools.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -90,5 +91,17 @@ export async function resolveVariants(
   return {
     choices: choices.map((choice) => settled.choices[open.indexOf(choice)] ?? choice),
     findings: settled.findings,
+  }
+}
+
+/** The input as if the gateway had been given by its flag. */
+export function toOrigin({ values, switches, ...input }: Input, origin: Origin): Input {
+  const { region: _, gateway: __, keyFile: ___, ...others } = values
+  if (origin.region !== 'custom')
+    return { ...input, switches, values: { ...others, region: [origin.region] } }
+  return {
+    ...input,
+    values: { ...others, gateway: [origin.text] },
+    switches: new Set([...switches, ...(origin.isUnencrypted ? ['allowHttp'] : [])]),
   }
 }

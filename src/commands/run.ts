@@ -41,6 +41,7 @@ export const runCommand: CommandSpec = {
     ['qcode-setup run claude-code -- -p "Hello"', say('help.run.example-1')],
     ['qcode-setup run openai-sdk -- python app.py', say('help.run.example-2')],
     ['qcode-setup run codex --region eu --print', say('help.run.example-3')],
+    ['qcode-setup run claude-code --name work', say('help.run.example-4')],
   ],
   writes: 'state',
   onlyReads: (input) => isOn(input, 'printRun'),
@@ -114,13 +115,14 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   const { host, catalog } = context
   const tool = findTool(input, context)
   refuseOddFolders(oddFoldersOf(tool, undefined, host))
-  const { origin, choices } = presentGateway(input, context, tool)
+  const { origin, choices, key: ofName } = await presentGateway(input, context, tool)
   const installed = await installedOf(tool, input, context)
   const { program, rest } = findClient(tool, installed, input, host)
   const consent = agreed ? [] : await consentToOrigin(origin, input, context)
   const isShown = isOn(input, 'printRun')
   const key =
     agreed ??
+    (textOf(input, 'keyFile') === undefined ? ofName : undefined) ??
     (await givenKey(input, host)) ??
     (await presentKey(choices, context)) ??
     (await askForKey(input, host, isShown))

@@ -10,9 +10,11 @@ import { GoneBack, TriesFirst, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { planSetup } from '../plan/make-plan.ts'
+import { namesIn } from '../ledger.ts'
+import { type Holding, planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { standingSetup } from '../plan/setups.ts'
+import { withSharing } from '../plan/shared-keys.ts'
 import { completeChoice, namedTools } from '../request/choose-tools.ts'
 import {
   chooseOrigin,
@@ -20,7 +22,7 @@ import {
   normaliseRequest,
   refuseWrongInstall,
 } from '../request/normalise-request.ts'
-import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
+import { type Input, isOn, nameIn, type ToolChoice, textOf } from '../request/request.ts'
 import { keepWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
@@ -29,11 +31,14 @@ import { renderFindings, withProgress, writeText } from '../ui/write-text.ts'
 import type { Completed, Presets } from '../wizard/complete-input.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { findRefusals } from './check-after.ts'
-import { loadLedger } from './choices-of.ts'
+import { existingChoices, loadLedger } from './choices-of.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
+import { holdName } from './key.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
+import { type Named, readNamed, refuseNewName, refuseOther } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
-import { resolveRegion, resolveVariants } from './resolve-region.ts'
+import { createPlanContext } from './plan-context.ts'
+import { resolveRegion, resolveVariants, toOrigin } from './resolve-region.ts'
 import { planData } from './write-plan.ts'
 
 export const setupCommand: CommandSpec = {
@@ -66,8 +71,9 @@ function isBare({ values, switches }: Input): boolean {
 /** Going back from the last question about it leads to the answers that it is made of. */
 async function setUp(given: Input, context: WritingContext, presets?: Presets): Promise<Outcome> {
   refuseWrongInstall(given, context.catalog, context.host, isInteractive(given, context.host))
-  const settled = await resolveRegion(given, context)
-  let answers = await complete(settled.input, context, presets)
+  const { input: told, named } = await takeName(given, context)
+  const settled = await resolveRegion(told, context)
+  let answers = await complete(settled.input, context, presets, named?.key)
   for (;;) {
     const { input, key, goBack } = answers
     const before = [...settled.findings, ...(await install(input, given, context))]
@@ -83,6 +89,27 @@ async function setUp(given: Input, context: WritingContext, presets?: Presets): 
       else throw error
     }
   }
+}
+
+/**
+ * A name that is remembered says where the gateway is, and has the key; a new one is judged. Errors: UserErrors, exit 2, for a
+ * new one that can be none, and where what is given beside one that is known says something else.
+ */
+async function takeName(
+  input: Input,
+  context: CommandContext,
+): Promise<{ readonly input: Input; readonly named?: Named }> {
+  const name = nameIn(input)
+  if (name === undefined) return { input }
+  refuseNewName(name, input, context.catalog)
+  const ledger = loadLedger(context)
+  if (!namesIn(ledger).has(name)) return { input }
+  const named = await readNamed(name, ledger, context)
+  const says = textOf(input, 'region') ?? textOf(input, 'gateway')
+  const { origin } = says === undefined ? named : chooseOrigin(input, context.catalog.gateway)
+  const isGiven = textOf(input, 'keyFile') !== undefined
+  refuseOther(named, { origin, key: isGiven ? await givenKey(input, context.host) : undefined })
+  return { input: toOrigin(input, named.origin), named }
 }
 
 /** The clients that are missing, once all is known that decides about them: their versions choose what is written. */
@@ -132,17 +159,38 @@ async function choose(
     host,
     normaliseRequest(input, tools, key, catalog, host, keepSetUp(input, context)),
   )
-  const settled = await resolveVariants(request.choices, input, context)
   const beside = isOn(input, 'alsoWindows') ? [] : windowsFindings(tools, host)
+  const { key: own } = request
+  const planContext = createPlanContext(context, own, () => 'skip')
+  const shared = withSharing(request.choices, existingChoices(context).choices, planContext)
+  const settled = await resolveVariants(shared.choices, input, context)
+  const name = nameIn(input)
+  const holding = name !== undefined && own ? await holdNew(name, own, origin, input, context) : undefined
+  const keys = new Map(name !== undefined && own ? [[name, own]] : [])
   return {
     choices: settled.choices,
     origin,
-    ...(request.key && { key: request.key, checkedKey: request.key }),
-    findings: [...before, ...findings, ...settled.findings, ...beside],
-    makePlan: (planContext, choices) => planSetup({ ...request, choices }, planContext),
+    ...(own && { key: own, checkedKey: own }),
+    findings: [...before, ...findings, ...shared.findings, ...settled.findings, ...beside],
+    makePlan: (planContext, choices) =>
+      planSetup({ ...request, keys, choices }, planContext, undefined, holding),
     canLeaveOut: true,
     canTry: request.key !== undefined && (await hasTriable(settled.choices, input, context)),
   }
+}
+
+/** What remembers the gateway and the key, where the name is new: what is remembered has both already. */
+async function holdNew(
+  name: string,
+  key: Secret,
+  origin: Origin,
+  input: Input,
+  context: CommandContext,
+): Promise<Holding | undefined> {
+  const ledger = loadLedger(context)
+  if (namesIn(ledger).has(name)) return undefined
+  const keyStore = textOf(input, 'keyStore')
+  return holdName(name, { origin, key, ...(keyStore !== undefined && { keyStore }) }, ledger, context)
 }
 
 async function hasTriable(
@@ -178,12 +226,18 @@ async function report(applied: Applied<Plan>, input: Input, context: CommandCont
   }
 }
 
-async function complete(input: Input, context: WritingContext, presets?: Presets): Promise<Completed> {
+/** `known`: the key of a name, in place of any other. */
+async function complete(
+  input: Input,
+  context: WritingContext,
+  presets?: Presets,
+  known?: Secret,
+): Promise<Completed> {
   const interactive = isInteractive(input, context.host)
   const keyFile = textOf(input, 'keyFile')
   // On a terminal, standard input is where the questions are answered, the one for the key among them.
   const isAsked = textOf(input, 'keyStore') === 'env' || (interactive && keyFile === '-')
-  const key = isAsked ? undefined : await givenKey(input, context.host)
+  const key = known ?? (isAsked ? undefined : await givenKey(input, context.host))
   if (!interactive) return { input, key: key ?? (await keychainKey(input, context.host)) }
   const { completeInput } = await import('../wizard/complete-input.ts')
   const judges = {

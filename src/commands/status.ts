@@ -4,14 +4,18 @@ import { checkSettings } from '../checks/check-gateway.ts'
 import { originsOf } from '../checks/check-routes.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { regionName } from '../gateway/gateway.ts'
+import type { Origin } from '../gateway/origin.ts'
 import type { Setup } from '../ledger.ts'
 import { inspectEntries, inspectSetup, type ToolStatus } from '../plan/tool-status.ts'
-import { type Input, isOn, listOf } from '../request/request.ts'
+import { type Input, isOn, listOf, nameIn, type ToolChoice, textOf } from '../request/request.ts'
+import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportStatus } from '../ui/report-setup.ts'
+import { renderNames } from '../ui/verdicts.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { choiceOf, goneFindings, idsNamed, isGone } from './choices-of.ts'
 import { presentKey } from './given-key.ts'
+import { describeNames, hasName, keyOfName, nameFindings, unknownName } from './names.ts'
 import { checkWithLimits, planCheck, tellLimits } from './plan-check.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
 
@@ -33,7 +37,14 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
   const { host, catalog } = context
   const planContext = createPlanContext(context, undefined, () => 'stop')
   const named = await idsNamed(listOf(input, 'setUpTool'), planContext.ledger.setups, context)
-  const setups = planContext.ledger.setups.filter(({ tool }) => named?.has(tool) !== false)
+  const wanted = nameIn(input)
+  const names = describeNames(planContext.ledger, context).filter(
+    ({ name }) => textOf(input, 'name') === undefined || name === wanted,
+  )
+  if (wanted !== undefined && names.length === 0) throw unknownName(wanted, planContext.ledger)
+  const setups = planContext.ledger.setups.filter(
+    (setup) => named?.has(setup.tool) !== false && hasName(input)(setup),
+  )
   const tools: ToolStatus[] = []
   for (const setup of setups) {
     const choice = choiceOf(setup, catalog, host)
@@ -50,10 +61,12 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       ...damagedRuns(lastRuns(host).damaged),
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
       ...goneFindings(setups.filter(isGone)),
+      ...nameFindings(setups, names, planContext.ledger, catalog),
       ...(limits?.findings ?? []),
     ],
     data: {
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
+      names: names.map(({ fault: _, ...name }) => ({ ...name, places: placesOf(name.name, setups) })),
       unfinishedRun: unfinished?.id ?? null,
       ...(limits && { limits: limits.data }),
     },
@@ -62,24 +75,38 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       named && [...named],
       ({ region, unencrypted }) => regionName(region, unencrypted, catalog.gateway),
       host,
+      renderNames(names, tools, host),
     ),
   }
+}
+
+/** Where a name is in effect. */
+function placesOf(name: string, setups: readonly Setup[]) {
+  const own = setups.filter((setup) => setup.name === name)
+  return own.map(({ tool, scope, place, project }) => ({ tool, scope, place: project ?? place ?? null }))
 }
 
 /** Each gateway about its key. One of a tool that is set up for several may be another's, and is left out. */
 async function askLimits(setups: readonly Setup[], input: Input, context: CommandContext) {
   const { catalog, host } = context
   const choices = setups.flatMap((setup) => choiceOf(setup, catalog, host) ?? [])
-  const alone = choices.filter(({ tool, origin }) =>
-    choices.every((other) => other.tool !== tool || other.origin.text === origin.text),
+  const nameless = choices.filter(({ name }) => name === undefined)
+  const alone = nameless.filter(({ tool, origin }) =>
+    nameless.every((other) => other.tool !== tool || other.origin.text === origin.text),
   )
   const settings = checkSettings(input, host)
-  const asked = originsOf(alone).map(async (origin) => {
-    const here = alone.filter((choice) => choice.origin.text === origin.text)
-    const key = await presentKey(here, context)
+  const ask = async (origin: Origin, here: readonly ToolChoice[], key: Secret | undefined) => {
     const plan = planCheck(origin, true, here, key, input, context)
     return key ? [await checkWithLimits(plan, settings, context)] : []
+  }
+  const asked = originsOf(alone).map(async (origin) => {
+    const here = alone.filter((choice) => choice.origin.text === origin.text)
+    return ask(origin, here, await presentKey(here, context))
   })
+  for (const name of new Set(choices.flatMap((choice) => choice.name ?? []))) {
+    const here = choices.filter((choice) => choice.name === name)
+    asked.push(keyOfName(name, context).then((named) => (named ? ask(named.origin, here, named.key) : [])))
+  }
   return (await withProgress(host, host.texts['check.progress'], Promise.all(asked))).flat()
 }
 

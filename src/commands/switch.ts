@@ -7,18 +7,32 @@ import {
   type WritingContext,
 } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
+import { namesIn } from '../ledger.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
+import { withSharing } from '../plan/shared-keys.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
-import { type Input, isOn, listOf, textOf } from '../request/request.ts'
+import {
+  type Input,
+  isManagedScope,
+  isOn,
+  listOf,
+  type ToolChoice,
+  textOf,
+  withValues,
+} from '../request/request.ts'
 import { readKey } from '../secrets/read-key.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { existingChoices, loadLedger, namedSetUp, stayingFindings, storedKey } from './choices-of.ts'
+import { holdName } from './key.ts'
 import { keepIn } from './leave-out-broken.ts'
+import { type Named, namedIn, refuseNewName } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
+import { createPlanContext } from './plan-context.ts'
 import { resolveVariants } from './resolve-region.ts'
 import { planData } from './write-plan.ts'
 
@@ -30,20 +44,48 @@ export const switchCommand: CommandSpec = {
     ['qcode-setup switch eu', say('help.switch.example-1')],
     ['qcode-setup switch eu codex', say('help.switch.example-3')],
     ['qcode-setup switch --gateway https://relay.example.com', say('help.switch.example-2')],
+    ['qcode-setup switch work', say('help.switch.example-4')],
   ],
   writes: 'files',
   network: true,
   run: runSwitch,
 }
 
-/** Moves everything that is set up to another region; the keys that stand in the files stay as they are. */
-export async function runSwitch(input: Input, context: WritingContext): Promise<Outcome> {
-  const asks = isInteractive(input, context.host) && readLedger(context.host).setups.length > 0
-  if (asks && !namesGateway(input))
-    return applyChoices(switchMaker(await askForRegion(input, context), context), context)
-  const { origin } = originToTake(input, context)
-  if (asks && !(await acceptsOrigin(origin, input, context))) throw cancelled()
-  return applyChoices(switchMaker(input, context), context)
+/** Where it goes. */
+interface Goal {
+  readonly origin: Origin
+  readonly note?: Message
+  /** What is remembered under the name that was given. */
+  readonly named?: Named
+  /** Everything gets that gateway and that key; else what goes by the name, or by none, moves to the origin, and the name with it. */
+  readonly takes: boolean
+}
+
+/**
+ * Moves what is set up to another region, the keys that stand in the files as they are; or puts a gateway and its key into
+ * effect by their name.
+ */
+export async function runSwitch(given: Input, context: WritingContext): Promise<Outcome> {
+  const { host } = context
+  const input = byName(given, context)
+  const asks = isInteractive(input, host) && readLedger(host).setups.length > 0
+  const named = await namedIn(input, loadLedger(context), context)
+  if (named && isManagedScope(input)) refuseNewName(named.name, input, context.catalog)
+  if (asks && !named && !namesGateway(input)) {
+    const answered = await askForRegion(input, context)
+    return applyChoices(switchMaker(answered, goalOf(answered, named, context), context), context)
+  }
+  const goal = goalOf(input, named, context)
+  if (asks && !(await acceptsOrigin(goal.origin, input, context))) throw cancelled()
+  return applyChoices(switchMaker(input, goal, context), context)
+}
+
+/** A name may stand where a region does: it is never the same word. */
+function byName(input: Input, context: WritingContext): Input {
+  const [word] = input.positionals
+  const name = word?.toLowerCase() ?? ''
+  if (!namesIn(loadLedger(context)).has(name) || textOf(input, 'name') !== undefined) return input
+  return { ...withValues(input, 'name', [name]), positionals: [] }
 }
 
 const namesGateway = ({ positionals: [region], values }: Input) =>
@@ -55,13 +97,16 @@ async function askForRegion(input: Input, context: WritingContext): Promise<Inpu
   return toRegion(input, textOf(await askRegion(input, context, accepts), 'region') ?? '')
 }
 
-function switchMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> {
-  const { origin } = originToTake(input, context)
+function switchMaker(input: Input, goal: Goal, context: WritingContext): ChoicesMaker<Plan> {
+  const { origin, named } = goal
   return {
     command: 'switch',
     input,
-    choose: () => choose(input, context),
-    inRegion: (region) => switchMaker(toRegion(input, region), context),
+    choose: () => choose(input, goal, context),
+    inRegion: (region) => {
+      const moved = toRegion(input, region)
+      return switchMaker(moved, { ...goal, ...chooseOrigin(moved, context.catalog.gateway, region) }, context)
+    },
     report: (applied) => ({
       exit: applied.exit,
       findings: applied.findings,
@@ -69,6 +114,7 @@ function switchMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> 
         ...planData(applied.plan, applied.findings),
         region: origin.region,
         gateway: origin.text,
+        ...(named && { name: named.name }),
         plainHttp: applied.plainHttp,
         check: applied.check,
         run: applied.run ?? null,
@@ -78,40 +124,105 @@ function switchMaker(input: Input, context: WritingContext): ChoicesMaker<Plan> 
   }
 }
 
-async function choose(input: Input, context: WritingContext): Promise<Chosen<Plan>> {
+async function choose(input: Input, goal: Goal, context: WritingContext): Promise<Chosen<Plan>> {
   const { host, committer } = context
-  const { origin, note } = originToTake(input, context)
-  const { setups } = loadLedger(context)
+  const { origin, note, named, takes } = goal
+  const ledger = loadLedger(context)
+  const { setups } = ledger
   const tools = await namedSetUp(listOf(input, 'setUpTool'), setups, context)
-  const { choices: standing, findings: skipped } = existingChoices(context, tools)
+  const { choices: all, findings: skipped } = existingChoices(context, tools)
+  const { standing, findings: passed } = meant(all, goal)
   const { choices: existing, findings: ledOut } = await keepIn(standing, context)
   const isChecked = !isOn(input, 'noCheck') && !committer.dryRun
-  const key = isChecked
-    ? ((await readKey(undefined, host)) ?? (await storedKey(existing, context)))
-    : undefined
-  const moved = existing.map((choice) => ({ ...choice, origin }))
-  const { choices, findings } = await resolveVariants(moved, input, context)
+  const stored = async () => (await readKey(undefined, host)) ?? (await storedKey(existing, context))
+  const key = isChecked ? (named?.key ?? (await stored())) : undefined
+  const goingTo = existing.map((choice) => ({ ...choice, origin, ...(named && { name: named.name }) }))
+  const planContext = createPlanContext(context, named?.key, () => 'skip')
+  const shared = withSharing(goingTo, existingChoices(context).choices, planContext)
+  const { choices, findings } = await resolveVariants(shared.choices, input, context)
+  const moves = named && named.origin.text !== origin.text
+  const holding = moves ? await holdName(named.name, { origin }, ledger, context) : undefined
+  // A region takes along the keys that are in place; a name brings its own.
+  const keys = new Map(named && takes ? [[named.name, named.key]] : [])
   return {
     choices,
     origin,
     // What no longer exists needs no region; a tool that only its folder could move stays in the old one.
-    isPartial: [...ledOut, ...skipped].some(({ id }) => id !== 'place-gone'),
+    isPartial: [...ledOut, ...skipped, ...passed].some(
+      ({ id, level }) => id !== 'place-gone' && level !== 'info',
+    ),
+    ...(named && takes && { key: named.key }),
     ...(key && { checkedKey: key }),
     findings: [
       ...skipped,
+      ...passed,
       ...ledOut,
+      ...shared.findings,
       ...(tools ? stayingFindings(setups, tools, origin, context.catalog) : []),
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],
-    makePlan: (planContext, left) => planSetup({ choices: left }, planContext),
+    makePlan: (made, left) => planSetup({ choices: left, keys }, made, undefined, holding),
     canLeaveOut: true,
   }
 }
 
-function originToTake(input: Input, { catalog }: CommandContext): ReturnType<typeof chooseOrigin> {
+/** What of all that is set up the command is about, and what it passes over. */
+function meant(
+  all: readonly ToolChoice[],
+  { named, takes }: Goal,
+): { readonly standing: readonly ToolChoice[]; readonly findings: readonly Finding[] } {
+  if (named && takes) {
+    const byVariable = all.filter(({ keyStore, name }) => keyStore === 'env' && name !== named.name)
+    const standing = all.filter((choice) => !byVariable.includes(choice))
+    const nameless = standing.filter(({ name, keyStore }) => name === undefined && keyStore === 'file')
+    return { standing, findings: [...keyOfVariable(byVariable), ...namelessKey(nameless)] }
+  }
+  const standing = all.filter(({ name }) => name === named?.name)
+  const others = named ? [] : all.filter((choice) => !standing.includes(choice))
+  return { standing, findings: namesStay(others) }
+}
+
+/** Its key is in a variable of the user's: the gateway alone would get a key that is not its own. */
+function keyOfVariable(choices: readonly ToolChoice[]): Finding[] {
+  if (choices.length === 0) return []
+  const tools = choices.map(({ tool }) => tool.title)
+  return [{ id: 'name-needs-key', level: 'warning', message: say('name.variable', { tools }) }]
+}
+
+function namelessKey(choices: readonly ToolChoice[]): Finding[] {
+  if (choices.length === 0) return []
+  const tools = [...new Set(choices.map(({ tool }) => tool.title))]
+  return [
+    {
+      id: 'key-without-name',
+      level: 'info',
+      message: say('name.replaces', { tools }),
+      hint: asMessage('qcode-setup undo'),
+    },
+  ]
+}
+
+/** What has a name keeps its gateway, since its key would go along. */
+function namesStay(choices: readonly ToolChoice[]): Finding[] {
+  const names = [...new Set(choices.flatMap(({ name }) => name ?? []))]
+  return names.map((name) => ({
+    id: 'name-stays',
+    level: 'info',
+    message: say('name.stays', {
+      name,
+      tools: [...new Set(choices.filter((choice) => choice.name === name).map(({ tool }) => tool.title))],
+    }),
+    hint: asMessage(`qcode-setup switch REGION --name ${name}`),
+  }))
+}
+
+/** Errors: UserErrors `region-missing`, and those of `chooseOrigin`. */
+function goalOf(input: Input, named: Named | undefined, { catalog }: CommandContext): Goal {
   const region = input.positionals[0]
-  if (namesGateway(input)) return chooseOrigin(input, catalog.gateway, region)
+  const about = named && { named }
+  if (namesGateway(input)) return { ...chooseOrigin(input, catalog.gateway, region), ...about, takes: false }
+  if (named) return { origin: named.origin, named, takes: true }
   throw new UserError({
     code: 'region-missing',
     message: say('error.region-missing'),

@@ -3,7 +3,7 @@ import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Consent, type Ledger, shareConsents } from '../ledger.ts'
-import { type Conflict, type FileEdit, type KeychainEdit, type Plan, pathId } from '../plan/plan.ts'
+import { type Conflict, type Plan, pathId } from '../plan/plan.ts'
 import type { Decision, PlanContext } from '../plan/plan-work.ts'
 import { sharedKey } from '../plan/shared-keys.ts'
 import { otherNames } from '../plan/written-keys.ts'
@@ -176,10 +176,9 @@ async function askAboutConflicts(
 }
 
 function conflictError(conflicts: readonly Conflict[]): UserError {
-  const lines = conflicts.map(({ path, keyPath, why, actual }) => {
-    const values = { path, key: keyPath.join('.'), value: actual }
-    return say(`error.conflict.${why}`, values).map((text) => `  ${text}`)
-  })
+  const lines = conflicts.map(({ path, keyPath, why, actual }) =>
+    say(`error.conflict.${why}`, { path, key: keyPath.join('.'), value: actual }).map((text) => `  ${text}`),
+  )
   return new UserError({
     code: 'conflict',
     message: [say('error.conflict'), ...lines],
@@ -209,15 +208,9 @@ function indented(text: Message | string, blanks: number): Message {
   return asMessage(text).map((line) => ' '.repeat(blanks) + line)
 }
 
-/** What a run changes. */
-interface Changes {
-  readonly edits: readonly FileEdit[]
-  readonly keychain?: KeychainEdit
-}
-
 /** Changes as a diff for one of the two streams; what draws it is loaded only when a diff is wanted. */
 export async function diffText(
-  { edits, keychain }: Changes,
+  { edits, keychain }: Pick<Plan, 'edits' | 'keychain'>,
   secrets: readonly Secret[],
   host: Host,
   stream: 'stdout' | 'stderr',
@@ -242,12 +235,7 @@ export function planData(
       action,
       baseUrl,
       ...(keyStore && { keyStore }),
-      changes: changes.map(({ keyPath, kind, from, to }) => ({
-        keyPath,
-        kind,
-        ...(from !== undefined && { from }),
-        ...(to !== undefined && { to }),
-      })),
+      changes: changes.map(({ keyPath, kind, ...texts }) => ({ keyPath, kind, ...texts })),
     })),
     keychain: keychainAction(plan),
     warnings: messages(findings, 'warning'),
@@ -262,13 +250,11 @@ export function isChange({ edits, keychain }: Pick<Plan, 'edits' | 'keychain'>):
 
 /** What happens to the key in the keychain. */
 function keychainAction({ keychain }: Pick<Plan, 'keychain'>): 'create' | 'update' | 'remove' | 'unchanged' {
-  if (!keychain) return 'unchanged'
-  if (keychain.after.kind === 'absent') return 'remove'
+  if (keychain?.after.kind !== 'present') return keychain ? 'remove' : 'unchanged'
   return keychain.before.kind === 'absent' ? 'create' : 'update'
 }
 
 function messages(findings: readonly Finding[], level: Finding['level']): { id: string; message: string }[] {
-  return findings
-    .filter((finding) => finding.level === level)
-    .map(({ id, message }) => ({ id, message: String(message) }))
+  const own = findings.filter((finding) => finding.level === level)
+  return own.map(({ id, message }) => ({ id, message: String(message) }))
 }

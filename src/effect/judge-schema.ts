@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { type OutputUnit, Validator } from '@cfworker/json-schema'
 import { resolvePath } from '../catalog/places.ts'
-import type { FileSchema } from '../catalog/tool.ts'
+import type { FileSchema, Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
+import { valueAt } from '../documents/value.ts'
 import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import type { LedgerEntry } from '../ledger.ts'
 import { type Message, say, written } from '../texts/message.ts'
 import { isInRange, type OpenSource } from './find-setting.ts'
 import type { EffectContext, ToolView } from './tool-view.ts'
@@ -190,4 +192,16 @@ function without(data: Value, [first = '', ...rest]: KeyPath): Value {
     .filter(keep)
     .map(([key, value]) => [key, key === first ? without(value as Value, rest) : (value as Value)] as const)
   return Array.isArray(data) ? entries.map(([, value]) => value) : Object.fromEntries(entries)
+}
+
+/** The demands on a file, by the values of ours in it: the place of the file may be another than today's. */
+export function schemasOf(entries: readonly LedgerEntry[], tools: readonly Tool[] = []): FileSchema[] {
+  const found = entries.flatMap(({ tool: owner, format, keyPath }) => {
+    const tool = tools.find(({ id }) => id === owner)
+    const paths = (tool?.targets ?? [])
+      .filter((target) => target.format === format && valueAt(target.content, keyPath) !== undefined)
+      .map(({ path }) => path)
+    return (tool?.schemas ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
+  })
+  return [...new Set(found)]
 }

@@ -18,6 +18,8 @@ export interface ExistingSetup {
   readonly variant: string
   /** The origin that stands in the files. */
   readonly gateway: string
+  /** The user's name for it with its key. */
+  readonly name?: string
   /** `file` or `env`. */
   readonly method?: string
   /** The folder of a project-scope setup. */

@@ -1,8 +1,8 @@
-import type { FileSchema, Tool } from '../catalog/tool.ts'
+import type { FileSchema } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { childOf, entryNameOf, numberedPath } from '../documents/list-entry.ts'
 import { isTable, valueAt, withValueAt } from '../documents/value.ts'
-import { judgeSchema } from '../effect/judge-schema.ts'
+import { judgeSchema, schemasOf } from '../effect/judge-schema.ts'
 import type { Finding } from '../finding.ts'
 import type { LedgerEntry } from '../ledger.ts'
 import { say, written } from '../texts/message.ts'
@@ -28,18 +28,6 @@ export function keepRequired(gone: readonly LedgerEntry[], work: PlanWork): Leav
     entries: gone.filter((entry) => parts.some(({ entries }) => entries.includes(entry))),
     containers: parts.flatMap(({ containers }) => containers),
   }
-}
-
-/** The demands on a file, by the values of ours in it: the place of the file may be another than today's. */
-export function schemasOf(entries: readonly LedgerEntry[], tools: readonly Tool[] = []): FileSchema[] {
-  const found = entries.flatMap(({ tool: owner, format, keyPath }) => {
-    const tool = tools.find(({ id }) => id === owner)
-    const paths = (tool?.targets ?? [])
-      .filter((target) => target.format === format && valueAt(target.content, keyPath) !== undefined)
-      .map(({ path }) => path)
-    return (tool?.schemas ?? []).filter(({ files }) => files.some((path) => paths.includes(path)))
-  })
-  return [...new Set(found)]
 }
 
 function isIn(file: OpenFile, { documents }: PlanWork): (entry: LedgerEntry) => boolean {

@@ -31,32 +31,61 @@ export async function planSetup(
   request: Request,
   context: PlanContext,
   removal: Removal = nothing,
+  holding?: Holding,
 ): Promise<Plan> {
-  const plan = await planChoices(request, context, removal)
+  const plan = await planChoices(request, context, removal, holding)
   if (removal.removed.size === 0) return plan
   const together = await keepTogether(removal.choices, plan, context)
-  return together ? planChoices(request, together, removal) : plan
+  return together ? planChoices(request, together, removal, holding) : plan
 }
 
-async function planChoices(request: Request, whole: PlanContext, removal: Removal): Promise<Plan> {
-  const { choices } = request
+async function planChoices(
+  request: Request,
+  whole: PlanContext,
+  removal: Removal,
+  holding: Holding | undefined,
+): Promise<Plan> {
+  const { choices, keys } = request
   const context = { ...whole, ledger: { ...whole.ledger, entries: entriesThere(whole.ledger, removal) } }
   const plan = await mendEffect(choices, context, ({ silences, emptied }) => {
     const mending = { ...context, emptied }
-    const targets = choices.flatMap((choice) => wantedTargets(choice, mending))
-    return planTargets(targets, choices, mending, silences, removal)
+    const keyFor = ({ name }: ToolChoice) => (name === undefined ? mending.key : keys?.get(name))
+    const targets = choices.flatMap((choice) => wantedTargets(choice, { ...mending, key: keyFor(choice) }))
+    return planTargets([...targets, ...(holding?.targets ?? [])], choices, mending, silences, removal)
   })
-  const keychain = await keychainEdit(request, context)
-  return { ...plan, ...(keychain && { keychain }) }
+  const keychain = holding?.keychain ?? (await keychainEdit(request, context))
+  const whose = { ...plan, secrets: [...plan.secrets, ...(keys?.values() ?? [])] }
+  return { ...(holding ? heldBy(holding, whose) : whose), ...(keychain && { keychain }) }
 }
 
-/** The key goes into the keychain where one of the choices reads it there. */
+/** The key goes into the keychain where one of the choices reads it there; one with a name is there already. */
 async function keychainEdit(
   { key, choices }: Request,
   context: PlanContext,
 ): Promise<KeychainEdit | undefined> {
-  const isKept = choices.some(({ keyStore }) => keyStore === 'keychain')
+  const isKept = choices.some(({ keyStore, name }) => keyStore === 'keychain' && name === undefined)
   return key && isKept ? editKeychain({ kind: 'present', key }, await context.keychain()) : undefined
+}
+
+/** Values that are wanted by what is no tool: the completion of a shell, a name. */
+export interface Holding {
+  /** Owns them as a setup does, so that they go with it and with nothing else. */
+  readonly id: string
+  readonly targets: readonly WantedTarget[]
+  readonly keychain?: KeychainEdit
+}
+
+/** A plan of these targets, with whom they are for. */
+export function heldBy({ id, targets }: Holding, plan: Plan): Plan {
+  const places = new Set(
+    targets.flatMap(({ path, leaves }) => leaves.map(({ keyPath }) => pathId(path, keyPath))),
+  )
+  const entries = plan.ledger.entries.map((entry) =>
+    places.has(pathId(entry.path, entry.keyPath)) && !entry.setups.includes(id)
+      ? { ...entry, setups: [...entry.setups, id] }
+      : entry,
+  )
+  return { ...plan, ledger: { ...plan.ledger, entries } }
 }
 
 /** The same for `targets` alone: their effect is not judged and the keychain not looked at. */
@@ -97,6 +126,8 @@ export interface Removal {
   readonly gone: ReadonlySet<string>
   /** Those whose tool is in the catalog, for what its folder has to say. */
   readonly choices: readonly ToolChoice[]
+  /** The key that goes out of the keychain with a name. */
+  readonly keychain?: KeychainEdit | undefined
 }
 
 const nothing: Removal = { removed: new Set(), gone: new Set(), choices: [] }
@@ -108,7 +139,8 @@ const nothing: Removal = { removed: new Set(), gone: new Set(), choices: [] }
 export async function planRemoval(removal: Removal, context: PlanContext): Promise<Plan> {
   const plan = await removeValues(removal, context)
   const together = await keepTogether(removal.choices, plan, context)
-  return together ? removeValues(removal, together) : plan
+  const { keychain } = removal
+  return { ...(together ? await removeValues(removal, together) : plan), ...(keychain && { keychain }) }
 }
 
 /** Where the plan would keep one half of a connection, the context in which it goes with the other; else undefined. */

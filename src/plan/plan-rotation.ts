@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Tool } from '../catalog/tool.ts'
-import { type LedgerEntry, renewReplaced } from '../ledger.ts'
+import { isNameId, type LedgerEntry, nameId, namesIn, renewReplaced } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { keyAccount } from '../secrets/keychain.ts'
+import { keyAccount, nameAccount } from '../secrets/keychain.ts'
 import { looksLikeKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { hashValue } from './document-set.ts'
-import { planTargets } from './make-plan.ts'
+import { type Holding, planTargets } from './make-plan.ts'
 import { type Leaf, revealValue } from './placeholders.ts'
 import { type Plan, pathId } from './plan.ts'
 import type { PlanContext } from './plan-work.ts'
@@ -55,6 +55,9 @@ export interface RotationRequest {
   readonly past: Past
   /** Files that are not to be written. */
   readonly ledOut: ReadonlySet<string>
+  /** What the choices go by: its own key, in its file or in an account of the keychain, is one of the places. */
+  readonly name?: string
+  readonly holding?: Holding
 }
 
 /**
@@ -64,13 +67,16 @@ export interface RotationRequest {
  */
 export async function planRotation(request: RotationRequest, context: PlanContext): Promise<Rotation> {
   const { key, choices, staying, named, tools, past, ledOut } = request
-  const targets = choices.map((choice) => wantedTargets(choice, { ...context, key }))
+  const ofName = request.holding?.targets ?? []
+  const targets = [...choices.map((choice) => wantedTargets(choice, { ...context, key })), ofName]
   const kept = staying.flatMap((choice) => keyTargets(choice, context))
   const formats = [...targets.flat(), ...kept].map(({ format }) => format)
   const written = await findWrittenKeys(past, tools, formats, context.machine)
   const wanted = targets.flatMap((ofOne) => keysOf(ofOne, written, key, context))
   const unwanted = leftBehind([...wanted, ...kept], written, context)
-  const others = unwanted.filter((entry) => isNamed(entry, request, context))
+  const others = unwanted.filter(
+    (entry) => isNamed(entry, request, context) && !isOfOtherName(entry, request, context),
+  )
   const here = others.filter(({ path }) => !ledOut.has(path)).map((entry) => targetOf(entry, key))
   const plan = await planTargets([...here, ...wanted], [], { ...context, key })
   const stored = await renewKept(request, context)
@@ -94,15 +100,30 @@ function isNamed(entry: LedgerEntry, { named, choices }: RotationRequest, { ledg
   return toolsWanting(entry, ledger).some((tool) => getting.has(tool))
 }
 
+/** Whether a key that no setup wants is that of another name, or none that the name has. */
+function isOfOtherName({ hash }: LedgerEntry, { name }: RotationRequest, { ledger }: PlanContext): boolean {
+  const keys = ledger.entries.filter(({ keyPath, setups }) => keyPath[0] === 'key' && setups.some(isNameId))
+  const own = name === undefined ? [] : keys.filter(({ setups }) => setups.includes(nameId(name)))
+  const isOneOf = (list: readonly LedgerEntry[]) => list.some((entry) => entry.hash === hash)
+  return own.length > 0 ? !isOneOf(own) : isOneOf(keys)
+}
+
 /** Every key that stands in the keychain, and the edit where there is one or a tool wants one; the rest is of tools that keep theirs. */
 async function renewKept(
-  { key, choices, past, named }: RotationRequest,
+  { key, choices, past, named, name, holding }: RotationRequest,
   context: PlanContext,
 ): Promise<{ keys: string[]; edit: Pick<Plan, 'keychain'>; replaced?: string }> {
+  if (name !== undefined) {
+    const { keychain: edit } = holding ?? {}
+    if (!edit) return { keys: [], edit: {} }
+    const replaced = await readStored(await context.keychain(), edit.account)
+    return { keys: [replaced], edit: { keychain: edit }, replaced }
+  }
   const isWanted = choices.some(isKept)
   if (!isWanted && (!past.usesKeychain || named !== undefined)) return { keys: [], edit: {} }
   const keychain = await context.keychain()
-  const accounts = await keychain.accounts()
+  const ofNames = [...namesIn(context.ledger).keys()].map(nameAccount)
+  const accounts = (await keychain.accounts()).filter((account) => !ofNames.includes(account))
   const keys = await Promise.all(accounts.map(keychain.read))
   const isDue = isWanted || accounts.includes(keyAccount)
   const edit = isDue ? await editKeychain({ kind: 'present', key }, keychain) : undefined
@@ -171,12 +192,14 @@ function targetOf({ tool, path, format, keyPath }: LedgerEntry, key: Secret): Wa
 
 /** Several tools may read one value. */
 function toolsOf(
-  { edits, keychain }: Plan,
+  { edits, keychain, ledger }: Plan,
   places: readonly LedgerEntry[],
   choices: readonly ToolChoice[],
 ): string[] {
+  const names = namesIn(ledger)
   const paths = new Set(places.map(({ path }) => path))
-  const ofFiles = edits.filter(({ path }) => paths.has(path)).flatMap(({ tools }) => tools)
+  const inFiles = edits.filter(({ path }) => paths.has(path)).flatMap(({ tools }) => tools)
+  const ofFiles = inFiles.filter((tool) => !names.has(tool))
   const ofKeychain = keychain ? choices.filter(isKept).map(({ tool }) => tool.id) : []
   return [...new Set([...ofFiles, ...ofKeychain])]
 }
@@ -190,7 +213,8 @@ function withRenewal(
 ): Rotation {
   const hash = hashValue(revealValue(key))
   const places = plan.ledger.entries.filter((entry) => entry.run === run && entry.hash === hash)
-  const isWhole = held.length === 0
+  // Keys with a name are nobody's old ones.
+  const isWhole = held.length === 0 && namesIn(plan.ledger).size === 0
   const now = [...places.map(written.valueAt), written.replaced]
   // What only earlier runs had goes with the last tool that has another key.
   const values = isWhole ? [...written.keys, ...now] : now

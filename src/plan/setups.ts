@@ -6,7 +6,7 @@ import { isUnencryptedUrl } from '../gateway/origin.ts'
 import { isBelow } from '../host/files-at.ts'
 import {
   consentsOf,
-  isCompletionId,
+  isNoSetup,
   type Ledger,
   type LedgerEntry,
   type OwnedFolder,
@@ -22,11 +22,12 @@ import { ownedPaths, type Surroundings, type WantedContext } from './wanted.ts'
 /** What the ledger keeps of a choice: ids instead of data, its place with links followed, and never the key. */
 export function setupOf(choice: ToolChoice, host: Surroundings): Setup {
   const { tool, variant, origin, scope, method, keyStore, keyDelivery, shell, project } = choice
-  const { model, models, options, declared } = choice
+  const { model, models, options, declared, name } = choice
   return {
     tool: tool.id,
     region: origin.region,
     gateway: origin.text,
+    ...(name !== undefined && { name }),
     scope,
     method,
     place: placeOf(choice, host),
@@ -156,7 +157,7 @@ export function completeLedger(
 ): Ledger {
   const open = ledger.setups.filter(({ place }) => place === undefined)
   const known = new Set(ledger.setups.map(setupId))
-  const isKnown = (id: string) => known.has(id) || isCompletionId(id)
+  const isKnown = (id: string) => known.has(id) || isNoSetup(id)
   const isComplete = ledger.entries.every(({ setups }) => setups.every(isKnown))
   if (open.length === 0 && isComplete) return ledger
   const completed = new Map(
@@ -164,7 +165,7 @@ export function completeLedger(
   )
   const setups = ledger.setups.map((setup) => completed.get(setup)?.setup ?? setup)
   const ids = (id: string) => {
-    if (isCompletionId(id)) return [id]
+    if (isNoSetup(id)) return [id]
     const exact = setups.filter((setup) => setupId(setup) === id)
     return (exact.length > 0 ? exact : setups.filter((setup) => firstId(setup) === id)).map(setupId)
   }

@@ -45,10 +45,13 @@ export function splitByKey(
 
 /** The key's places of a choice as texts; none where the user sets the key in the environment. */
 function keyPlaces(choice: ToolChoice, context: PlanContext): string[] {
-  if (isKept(choice)) return [inKeychain]
-  return keyTargets(choice, context).flatMap(({ path, leaves }) =>
+  // Whoever goes by a name has its one key.
+  const byName = choice.name === undefined ? [] : [`name ${choice.name}`]
+  if (isKept(choice)) return choice.name === undefined ? [inKeychain] : byName
+  const inFiles = keyTargets(choice, context).flatMap(({ path, leaves }) =>
     leaves.map(({ keyPath }) => pathId(resolvedPath(path, context), keyPath)),
   )
+  return [...byName, ...inFiles]
 }
 
 /** The values that are the key, in the files of a choice. */
@@ -87,4 +90,34 @@ export function sharedFinding(tools: readonly string[]): Finding[] {
 export function toolsWanting({ tool, setups }: LedgerEntry, ledger: Pick<Ledger, 'setups'>): string[] {
   const wanting = ledger.setups.filter((setup) => setups.includes(setupId(setup))).map((setup) => setup.tool)
   return wanting.length > 0 ? [...new Set(wanting)] : [tool]
+}
+
+/**
+ * The choices with those that read the same stored key in the same place, such as a variable of one file: they go by the same
+ * name from here on.
+ */
+export function withSharing(
+  choices: readonly ToolChoice[],
+  existing: readonly ToolChoice[],
+  context: PlanContext,
+): { readonly choices: readonly ToolChoice[]; readonly findings: readonly Finding[] } {
+  const [first] = choices
+  const others = existing.filter((one) => one.name !== first?.name && one.method === 'env')
+  if (!first || others.length === 0) return { choices, findings: [] }
+  const isSame = (one: ToolChoice) =>
+    choices.some(
+      (choice) => choice.tool === one.tool && choice.shell === one.shell && choice.project === one.project,
+    )
+  const all = [...choices, ...others.filter((one) => !isSame(one))]
+  const { moving } = splitByKey(all, (one) => choices.includes(one), context)
+  const drawn = moving.filter((one) => !choices.includes(one))
+  const asFirst = ({ name: _, ...one }: ToolChoice): ToolChoice => ({
+    ...one,
+    origin: first.origin,
+    ...(first.name !== undefined && { name: first.name }),
+  })
+  return {
+    choices: [...choices, ...drawn.map(asFirst)],
+    findings: sharedFinding(drawn.map(({ tool }) => tool.id)),
+  }
 }

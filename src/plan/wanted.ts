@@ -104,9 +104,9 @@ export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
   return (name) => {
     if (name.startsWith('baseUrl')) return urlPlaceholder(name, choice, context.gateway)
     if (name === 'key') return choice.keyStore === 'keychain' ? undefined : context.key
-    if (name === 'keyCommand') return keyCommand(context.host).map(quoteWord).join(' ')
-    if (name === 'keyProgram') return keyProgram(context.host)[0]
-    if (name === 'keyArguments') return keyProgram(context.host).slice(1)
+    if (name === 'keyCommand') return keyCommand(context.host, choice.name).map(quoteWord).join(' ')
+    if (name === 'keyProgram') return keyProgram(context.host, choice.name)[0]
+    if (name === 'keyArguments') return keyProgram(context.host, choice.name).slice(1)
     if (/^model(?:@|$)|^option:/.test(name)) return wishValue(name, choice)
     if (name === 'now') return context.now.toISOString()
     return Object.hasOwn(places, name) ? places[name] : undefined
@@ -175,20 +175,20 @@ export function variableLeaves(choice: ToolChoice, context: WantedContext): Leaf
   const { variables = [], beside = {} } = choice.keyDelivery ?? {}
   const lookup = lookupFor(choice, context)
   if (variables.length > 0) {
-    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context, choice.shell) }))
+    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context, choice) }))
     return [...fillTemplate(beside, lookup), ...keys]
   }
   const isOutput = (name: string) => name === 'key' && choice.keyStore === 'keychain'
   return fillTemplate(choice.tool.env?.variables ?? {}, (name) =>
-    isOutput(name) ? keyOutput(context, choice.shell) : lookup(name),
+    isOutput(name) ? keyOutput(context, choice) : lookup(name),
   )
 }
 
 /** What a file of a shell sets a variable to, so that it is the key of the keychain. */
-function keyOutput({ host }: WantedContext, shell?: Shell): Value {
+function keyOutput({ host }: WantedContext, { shell, name }: ToolChoice): Value {
   // Git Bash runs npm's own script for it; of cmd.exe's `/c` it would make a path.
   const isScript = shell === undefined || shell.language === 'powershell'
-  return { command: isScript ? keyProgram(host) : keyCommand(host) }
+  return { command: isScript ? keyProgram(host, name) : keyCommand(host, name) }
 }
 
 function shellTargets(choice: ToolChoice, context: WantedContext, leaves: readonly Leaf[]): WantedTarget[] {

@@ -5,12 +5,12 @@ import type { OwnKeys } from '../effect/tool-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { PresentFile } from '../host/read-file-state.ts'
-import type { Ledger, LedgerEntry } from '../ledger.ts'
+import { isNameId, type Ledger, type LedgerEntry } from '../ledger.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { hashKey, type Keychain, keyAccount } from '../secrets/keychain.ts'
+import { type Keychain, keyAccount } from '../secrets/keychain.ts'
 import { holdsSecret } from '../secrets/mask-text.ts'
 import { findKeys } from '../secrets/read-key.ts'
-import { areReplaceable, replaceKeys, Secret } from '../secrets/secret.ts'
+import { areReplaceable, hashKey, replaceKeys, Secret } from '../secrets/secret.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { DocumentSet, hashValue } from './document-set.ts'
@@ -132,7 +132,8 @@ function textOf(bytes: Uint8Array): string {
 /** Tells whether an entry of a ledger is about the key: its tool's templates put the key there, in whichever file. */
 export function keyEntryTest(tools: readonly Tool[]): (entry: LedgerEntry) => boolean {
   const places = new Set(tools.flatMap(keyPlacesOf))
-  return ({ tool, keyPath }) => places.has(JSON.stringify([tool, ...keyPath]))
+  return ({ tool, keyPath, setups }) =>
+    places.has(JSON.stringify([tool, ...keyPath])) || (keyPath[0] === 'key' && setups.some(isNameId))
 }
 
 function keyPlacesOf({ id, targets, env }: Tool): string[] {
@@ -179,12 +180,13 @@ export function makeRenewal(
 export async function editKeychain(
   after: KeychainEdit['after'],
   keychain: Keychain,
+  account = keyAccount,
 ): Promise<KeychainEdit | undefined> {
-  const current = await keychain.read(keyAccount)
+  const current = await keychain.read(account)
   const hash = current && hashKey(current)
   if (hash === (after.kind === 'present' ? hashKey(after.key) : undefined)) return undefined
   const before = hash === undefined ? ({ kind: 'absent' } as const) : ({ kind: 'present', hash } as const)
-  return { account: keyAccount, before, after }
+  return { account, before, after }
 }
 
 /** The keys that the user gave this program: those that it wrote, by their hashes, and the one of this run. */
@@ -294,7 +296,7 @@ export async function heldKeys(
     read: () => valueAt(entry),
   }))
   const inKeychain = {
-    tools: staying.filter(isKept).map(({ tool }) => tool.id),
+    tools: staying.filter((one) => isKept(one) && one.name === undefined).map(({ tool }) => tool.id),
     read: async () => readStored(await context.keychain()),
   }
   const stored = isLeft || inKeychain.tools.length > 0 ? [inKeychain] : []
@@ -306,8 +308,8 @@ export async function heldKeys(
 }
 
 /** The key that the tools with the keychain read; empty where there is none. */
-export async function readStored(keychain: Keychain): Promise<string> {
-  const stored = await keychain.read(keyAccount)
+export async function readStored(keychain: Keychain, account = keyAccount): Promise<string> {
+  const stored = await keychain.read(account)
   return stored === undefined ? '' : String(revealValue(stored))
 }
 

@@ -23,6 +23,7 @@ import {
   type KeyStore,
   listOf,
   type Method,
+  nameIn,
   type Scope,
   type ToolChoice,
   textOf,
@@ -92,9 +93,11 @@ export async function completeChoice(
       : undefined
   // A project's files stand in the project, wherever the user's own are.
   if (scope === 'user') refuseOddFolders(oddFoldersOf(tool, shell, host))
+  const name = nameIn(input)
   return {
     tool,
     origin,
+    ...(name !== undefined && { name }),
     scope,
     method,
     variant,

@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/tool.ts'
 import { languages } from '../texts/language.ts'
 import { type Message, say } from '../texts/message.ts'
 import { folderFlags } from './folder-flags.ts'
-import { type VerbOwner, verbNames, type verbs } from './verbs.ts'
+import { type VerbOwner, verbNames, type verbs } from './request.ts'
 
 /** Every command, by the word that is typed; each has a file of its own in commands/. */
 export const commands = [
@@ -120,7 +120,7 @@ export const fields = {
     flag: 'region',
     value: 'ID',
     summary: say('flag.present-region'),
-    commands: ['run', 'models'],
+    commands: ['run', 'models', 'key set'],
     choices: regionNames,
   },
   regions: {
@@ -148,12 +148,12 @@ export const fields = {
     flag: 'gateway',
     value: 'URL',
     summary: say('flag.gateway'),
-    commands: ['setup', 'print', 'check', 'switch', 'run', 'models'],
+    commands: ['setup', 'print', 'check', 'switch', 'run', 'models', 'key set'],
   },
   allowHttp: {
     flag: 'allow-http',
     summary: say('flag.allow-http'),
-    commands: ['setup', 'print', 'check', 'switch', 'apply', 'run', 'models'],
+    commands: ['setup', 'print', 'check', 'switch', 'apply', 'run', 'models', 'key set'],
   },
   scope: {
     flag: 'scope',
@@ -171,6 +171,15 @@ export const fields = {
     commands: ['apply', 'status', 'switch', 'undo', 'export'],
     choices: () => ['user', 'managed'],
     default: 'user',
+  },
+  name: {
+    flag: 'name',
+    value: 'NAME',
+    summary: say('flag.name'),
+    commands: [
+      ...(['setup', 'print', 'check', 'doctor', 'status', 'switch', 'remove', 'run', 'models'] as const),
+      ...(['key set', 'key get', 'key rotate', 'key forget'] as const),
+    ],
   },
   method: {
     flag: 'method',
@@ -196,7 +205,7 @@ export const fields = {
     flag: 'key-store',
     value: 'STORE',
     summary: say('flag.key-store'),
-    commands: ['setup', 'print'],
+    commands: ['setup', 'print', 'key set'],
     choices: () => ['file', 'env', 'keychain'],
     default: 'file',
   },

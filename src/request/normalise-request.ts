@@ -23,6 +23,7 @@ import {
   isManagedScope,
   isOn,
   listOf,
+  nameIn,
   type Request,
   type ToolChoice,
   textOf,
@@ -117,9 +118,12 @@ export function judgeKeyLook(key: Secret): Finding[] {
   return looksLikeKey(key) ? [] : [{ id: 'key-look', level: 'warning', message: say('key.look') }]
 }
 
-/** The key that the keychain holds already, where that is where it is to be kept. Throws UserError `keychain-unavailable`. */
+/**
+ * The key that the keychain holds already, where that is where it is to be kept; it is that of no name. Throws UserError
+ * `keychain-unavailable`.
+ */
 export async function keychainKey(input: Input, host: Host): Promise<Secret | undefined> {
-  if (textOf(input, 'keyStore') !== 'keychain') return undefined
+  if (textOf(input, 'keyStore') !== 'keychain' || nameIn(input) !== undefined) return undefined
   return (await openKeychain(host)).read(keyAccount)
 }
 

@@ -10,7 +10,7 @@ import { rememberKey } from '../secrets/mask-text.ts'
 import { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import { setupFileFault } from './setup-file-fault.ts'
-import type { SetupFile } from './setup-file-schema.ts'
+import { gatewaySettings, type SetupFile } from './setup-file-schema.ts'
 
 /** In bytes: more than any fleet has to say. */
 const largest = 1024 * 1024
@@ -212,9 +212,9 @@ function settingsOf({ $schema: _, version: __, key: ___, tools: ____, ...setting
 function declare(layers: readonly Layer[]): DeclaredTool {
   const all: { -readonly [Name in keyof ToolSaid]?: ToolSaid[Name] } = {}
   for (const { said: own } of layers) {
-    // The one names what the other would: whichever is said last counts.
-    if (own.region !== undefined) delete all.gateway
-    if (own.gateway !== undefined) delete all.region
+    // Each names what another would: whichever is said last counts.
+    const meant = gatewaySettings.find((name) => own[name] !== undefined)
+    for (const name of meant ? gatewaySettings : []) delete all[name]
     Object.assign(all, own)
   }
   const said = all as ToolSaid

@@ -1,6 +1,7 @@
 import type { KeyDelivery, Shell, Tool, Variant } from '../catalog/tool.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Secret } from '../secrets/secret.ts'
+import { type Message, say } from '../texts/message.ts'
 
 /** For all that the user does, for one project, or by an administrator for every user of the computer. */
 export type Scope = 'user' | 'project' | 'managed'
@@ -15,6 +16,8 @@ export type KeyStore = 'file' | 'env' | 'keychain'
 export interface Request {
   /** Undefined: keys that already stand in the files stay as they are. */
   readonly key?: Secret
+  /** The same for choices with a name, by name. */
+  readonly keys?: ReadonlyMap<string, Secret>
   readonly choices: readonly ToolChoice[]
 }
 
@@ -23,6 +26,8 @@ export interface ToolChoice {
   readonly tool: Tool
   readonly variant: Variant
   readonly origin: Origin
+  /** The user's name for this gateway with its key. */
+  readonly name?: string
   readonly scope: Scope
   readonly method: Method
   readonly keyStore: KeyStore
@@ -74,4 +79,51 @@ export function withValues(input: Input, name: string, values: readonly string[]
 /** Whether a command is about the settings of the whole computer. */
 export function isManagedScope(input: Input): boolean {
   return [textOf(input, 'scope'), textOf(input, 'ownScope')].includes('managed')
+}
+
+/** The user's name for a gateway with its key, as it is remembered; `default` stands for what has none. */
+export function nameIn(input: Input): string | undefined {
+  const name = textOf(input, 'name')?.toLowerCase()
+  return name === 'default' ? undefined : name
+}
+
+/** The verbs of the commands that have them, with what each does; each has flags of its own. */
+export const verbs = {
+  key: {
+    set: say('help.key-set'),
+    get: say('help.key-get'),
+    rotate: say('help.key-rotate'),
+    forget: say('help.key-forget'),
+  },
+  completion: {
+    bash: say('help.completion-shell', { shell: 'bash' }),
+    zsh: say('help.completion-shell', { shell: 'zsh' }),
+    fish: say('help.completion-shell', { shell: 'fish' }),
+    powershell: say('help.completion-shell', { shell: 'PowerShell' }),
+    pwsh: say('help.completion-shell', { shell: 'PowerShell' }),
+    nushell: say('help.completion-shell', { shell: 'nushell' }),
+    nu: say('help.completion-shell', { shell: 'nushell' }),
+    install: say('help.completion-install'),
+    uninstall: say('help.completion-uninstall'),
+    suggest: say('help.completion-suggest'),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Message>>>>
+
+type Verbs = typeof verbs
+/** A verb behind its command, such as `key rotate`. */
+export type VerbOwner = {
+  [Name in keyof Verbs]: `${Name} ${Extract<keyof Verbs[Name], string>}`
+}[keyof Verbs]
+
+/** All of them. */
+export const verbNames = Object.entries(verbs).flatMap(([command, words]) =>
+  Object.keys(words).map((verb) => `${command} ${verb}` as VerbOwner),
+)
+
+/** What people type for the verbs of `key`, as `synonymsOf` has it. */
+export const alsoCalled = {
+  set: 'store save add put import',
+  get: 'show print read cat export',
+  rotate: 'replace renew change update new',
+  forget: 'delete remove rm clear unset erase',
 }

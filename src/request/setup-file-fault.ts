@@ -7,7 +7,7 @@ import { parseKeyReference } from '../secrets/key-reference.ts'
 import { type Message, say } from '../texts/message.ts'
 import { wholeNumber } from './folder-flags.ts'
 import { notValid, printable, unknownValue } from './parse-arguments.ts'
-import { setupFileSchema } from './setup-file-schema.ts'
+import { gatewaySettings, setupFileSchema } from './setup-file-schema.ts'
 import { synonymsOf } from './synonyms.ts'
 
 /** What is wrong with the content of a setup file, and where it stands there. */
@@ -95,8 +95,8 @@ function typeText(expected: string) {
 function besides(data: Readonly<Record<string, Value>>, catalog: Catalog): SetupFileFault | undefined {
   const key = data.key as Parameters<typeof parseKeyReference>[0] | undefined
   if (key !== undefined && !parseKeyReference(key)) return { error: noReference(), path: ['key'] }
-  if (data.region !== undefined && data.gateway !== undefined)
-    return { error: both(), path: ['gateway'], part: 'key' }
+  const second = secondGateway(data)
+  if (second) return { error: both(second), path: [second], part: 'key' }
   const tools = (data.tools ?? []) as readonly (string | Readonly<Record<string, Value>>)[]
   for (const [index, tool] of tools.entries()) {
     const path = ['tools', index]
@@ -105,8 +105,8 @@ function besides(data: Readonly<Record<string, Value>>, catalog: Catalog): Setup
     if (!known)
       return { error: unknownTool(id, catalog), path: typeof tool === 'string' ? path : [...path, 'id'] }
     if (typeof tool === 'string') continue
-    if (tool.region !== undefined && tool.gateway !== undefined)
-      return { error: both(), path: [...path, 'gateway'], part: 'key' }
+    const second = secondGateway(tool)
+    if (second) return { error: both(second), path: [...path, second], part: 'key' }
     const variants = known.variants.map((variant) => variant.id)
     if (tool.variant !== undefined && !variants.includes(String(tool.variant)))
       return {
@@ -161,7 +161,6 @@ const otherNames = [
   ['keyStore', 'key_store'],
   ['key-store', 'key_store'],
   ['place', 'project'],
-  ['name', 'id'],
 ] as const
 
 function unknownSetting(name: string, valid: readonly string[]): UserError {
@@ -183,8 +182,13 @@ function noReference(): UserError {
   return refused('key-reference', say('setup-file.key-reference'), say('setup-file.key-inside.hint'))
 }
 
-function both(): UserError {
-  return refused('region-and-gateway', say('setup-file.both'))
+/** What says a second time where the gateway is. */
+function secondGateway(said: Readonly<Record<string, Value>>): string | undefined {
+  return gatewaySettings.filter((name) => said[name] !== undefined)[1]
+}
+
+function both(second: string): UserError {
+  return refused('region-and-gateway', say(second === 'name' ? 'setup-file.both.name' : 'setup-file.both'))
 }
 
 function wrong(name: string, type: Parameters<typeof say>[0] & `setup-file.type.${string}`): UserError {

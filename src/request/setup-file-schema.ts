@@ -15,6 +15,9 @@ const text = () => z.string().check(z.minLength(1), z.maxLength(longestText))
 
 const variable = /^[A-Za-z_][A-Za-z0-9_]*$/
 
+/** Each of them says where the gateway is. */
+export const gatewaySettings = ['region', 'gateway', 'name'] as const
+
 /** What can be said for all tools, and again for one of them. */
 function settingsOf({ gateway, shells }: Catalog) {
   const choices = (name: 'scope' | 'method' | 'keyStore') => fields[name].choices()
@@ -22,6 +25,7 @@ function settingsOf({ gateway, shells }: Catalog) {
   return {
     region: described('region', z.enum(regions)),
     gateway: described('gateway', text(), ['https://relay.example.com']),
+    name: described('name', text(), ['work']),
     scope: described('scope', z.enum(choices('scope'))),
     project: described('project', text(), ['~/work/app']),
     method: described('method', z.enum(choices('method'))),

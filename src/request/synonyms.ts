@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/tool.ts'
 import type { Synonyms } from '../errors.ts'
-import { alsoCalled } from './verbs.ts'
+import { alsoCalled } from './request.ts'
 
 /** What people type for a name of ours, by that name: other tools call it so. Such a word is suggested for, never taken. */
 type Names = Readonly<Record<string, string>>

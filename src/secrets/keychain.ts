@@ -3,18 +3,15 @@ import { delimiter, join } from 'node:path'
 import { UserError, type UserErrorParts } from '../errors.ts'
 import { findProgram, leadTo } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { hashBytes } from '../host/read-file-state.ts'
 import { type Message, say } from '../texts/message.ts'
 import { rememberKey } from './mask-text.ts'
 import { Secret } from './secret.ts'
 
-/** SHA-256 of a key, in lowercase hex: tells whether two keys are the same without keeping either. */
-export function hashKey(key: Secret): string {
-  return hashBytes(Buffer.from(Secret.reveal(key)))
-}
-
 /** The account under which the key is kept. */
 export const keyAccount = 'default'
+
+/** The same for a key that has a name. */
+export const nameAccount = (name: string) => `name-${name}`
 
 /** Few need it, so it is installed only on request: an optional peer of this package. */
 const keyringPackage = '@napi-rs/keyring'
@@ -103,11 +100,12 @@ const getKey = ['key', 'get']
  * The words of the command that prints the key of the keychain: by the name of this program where PATH leads to it, else
  * through npx and with its version, which takes some seconds the first time, and with the package that reaches the keychain.
  */
-export function keyCommand(host: Surroundings): readonly string[] {
+export function keyCommand(host: Surroundings, name?: string): readonly string[] {
   const lasting = withoutPackages(host)
-  if (findProgram('qcode-setup', lasting)) return [...leadTo('qcode-setup', lasting), ...getKey]
-  const packages = Object.values(packagesOf(host)).map((name) => `--package=${name}`)
-  return [...leadTo('npx', lasting), '--yes', '--prefer-offline', ...packages, 'qcode-setup', ...getKey]
+  const words = [...getKey, ...(name === undefined ? [] : ['--name', name])]
+  if (findProgram('qcode-setup', lasting)) return [...leadTo('qcode-setup', lasting), ...words]
+  const packages = Object.values(packagesOf(host)).map((one) => `--package=${one}`)
+  return [...leadTo('npx', lasting), '--yes', '--prefer-offline', ...packages, 'qcode-setup', ...words]
 }
 
 /** With exact versions: what a client runs later to get a key is what was tested, not what was published since. */
@@ -118,8 +116,8 @@ function packagesOf({ packageFolder }: Pick<Host, 'packageFolder'>): { program: 
 }
 
 /** The same for a client that starts programs without a shell: Windows finds npm's `.cmd` files only through cmd.exe. */
-export function keyProgram(host: Surroundings): readonly string[] {
-  return [...(host.platform === 'win32' ? ['cmd.exe', '/d', '/c'] : []), ...keyCommand(host)]
+export function keyProgram(host: Surroundings, name?: string): readonly string[] {
+  return [...(host.platform === 'win32' ? ['cmd.exe', '/d', '/c'] : []), ...keyCommand(host, name)]
 }
 
 /** While npx or npm runs this program, PATH holds folders of packages that no client will have. */

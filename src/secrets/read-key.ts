@@ -39,37 +39,6 @@ export function parseKey(text: string, source: Message | string = ''): Secret {
   return rememberKey(new Secret(key))
 }
 
-/** A key out of what was pasted for it. */
-export interface PastedKey {
-  readonly key: Secret
-  /** What stood around it, as it was written: an assignment's beginning, `Bearer`, quotes. */
-  readonly around: readonly string[]
-}
-
-/** What people copy along with a key: the beginning of a line for a shell, or of a header. A key may end in `=`, so names are narrow. */
-const assignment =
-  /^(?:(?:export|setx?|declare -x)\s+[A-Za-z_]\w*|\$env:[A-Za-z_]\w*|[A-Z][A-Z\d]*_[A-Z\d_]*)(?:\s*=\s*|\s+(?=["']?cr_))/
-const header = /^(?:(?:authorization|x-api-key)\s*:\s*)?(?:bearer\s+)?/i
-
-/** As `parseKey`, for what was pasted into a question: what stands around the key is taken off. Errors: those of `parseKey`. */
-export function parsePastedKey(text: string): PastedKey {
-  const around: string[] = []
-  let rest = text.trim()
-  const cut = (part: string | undefined, shown = part?.trim()) => {
-    if (!part || !shown) return
-    around.push(shown)
-    rest = rest.slice(part.length)
-  }
-  cut(assignment.exec(rest)?.[0])
-  const [, quote, inner] = /^(["'])(.*)\1;?$/.exec(rest) ?? []
-  if (quote !== undefined && inner !== undefined) {
-    if (around.length > 0 || header.exec(inner)?.[0]) around.push(`${quote}…${quote}`)
-    rest = inner
-  }
-  cut(header.exec(rest)?.[0])
-  return { key: parseKey(rest), around }
-}
-
 function listLines(numbers: readonly number[]): string[] {
   return [...numbers.slice(0, 5).map(String), ...(numbers.length > 5 ? ['…'] : [])]
 }

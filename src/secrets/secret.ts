@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { hashBytes } from '../host/read-file-state.ts'
 
 /** A key that shows itself only as its first 3 and last 4 characters, in text, JSON and inspection. */
 export class Secret {
@@ -24,6 +25,11 @@ export class Secret {
   static reveal(secret: Secret): string {
     return secret.#value
   }
+}
+
+/** SHA-256 of a key, in lowercase hex: tells whether two keys are the same without keeping either. */
+export function hashKey(key: Secret): string {
+  return hashBytes(Buffer.from(Secret.reveal(key)))
 }
 
 /** First 3 and last 4 characters; a short text is hidden whole. */

@@ -213,6 +213,57 @@ export const en = {
   'key.not-stored': 'There is no key in the system keychain.',
   'key.not-stored.hint': 'To store it, run: qcode-setup key set',
 
+  // A gateway and a key under a name.
+  'name.stored': ({ name, origin, key }: With<'name' | 'origin' | 'key'>) =>
+    `Remembered as "${name}": ${origin} with the key ${key}.`,
+  'name.would-store': ({ name, origin, key }: With<'name' | 'origin' | 'key'>) =>
+    `${origin} with the key ${key} would be remembered as "${name}".`,
+  'name.stored-already': ({ name, origin, key }: With<'name' | 'origin' | 'key'>) =>
+    `"${name}" is already ${origin} with the key ${key}. Nothing was changed.`,
+  'name.use': ({ name }: With<'name'>) =>
+    `To start a tool with it: qcode-setup run TOOL --name ${name} · To switch all tools to it: qcode-setup switch ${name}`,
+  'name.forgotten': ({ name }: With<'name'>) => `"${name}" and its key are forgotten.`,
+  'name.would-forget': ({ name }: With<'name'>) => `"${name}" and its key would be forgotten.`,
+  'name.in-use': ({ name, tools }: With<'name'> & { readonly tools: readonly string[] }) =>
+    `"${name}" is in use: ${tools.join(', ')}.`,
+  'name.in-use.hint': ({ name }: With<'name'>) =>
+    `To remove these tools and the name, run: qcode-setup remove --name ${name}`,
+  'name.lost': ({ name, path }: With<'name' | 'path'>) =>
+    `${path} should contain the gateway and the key of "${name}", but doesn't.`,
+  'name.lost.hint': ({ name }: With<'name'>) =>
+    `To save them again, run: qcode-setup key set --name ${name} --region REGION`,
+  'name.form': ({ name }: With<'name'>) => `"${name}" can't be used as a name.`,
+  'name.form.hint': 'Use up to 32 letters, digits, - or _, beginning with a letter or digit, such as work.',
+  'name.taken': ({ name }: With<'name'>) => `"${name}" is the name of a region, a tool or an option.`,
+  'name.managed': "Settings for the whole computer contain no key, so they can't have a name.",
+  'name.managed.hint': 'Leave out --name, or --scope managed.',
+  'name.says-gateway': ({ name, flag }: With<'name' | 'flag'>) =>
+    `"${name}" already sets the gateway and the key, so ${flag} can't be used with it.`,
+  'name.says-gateway.hint': ({ flag }: With<'flag'>) => `Leave out ${flag}, or --name.`,
+  'name.elsewhere': ({ name, origin }: With<'name' | 'origin'>) => `"${name}" is already used for ${origin}.`,
+  'name.elsewhere.hint': ({ command }: With<'command'>) =>
+    `To move it and the tools that use it, run: ${command} · Or choose another name.`,
+  'name.other-key': ({ name, key }: With<'name' | 'key'>) => `"${name}" already has another key, ${key}.`,
+  'name.other-key.hint': ({ command }: With<'command'>) =>
+    `To replace it everywhere, run: ${command} · Or choose another name.`,
+  'name.without-key': ({ name }: With<'name'>) =>
+    `"${name}" keeps its key in a file or in the keychain, not in your own variables.`,
+  'name.without-key.hint': 'Leave out --key-store env, or --name.',
+  'name.needed': ({ flag }: With<'flag'>) => `--${flag} needs a name to save the key under.`,
+  'name.needed.hint': 'Add --name NAME, or leave it out to store the key in the system keychain.',
+  'name.ambiguous': ({ tools }: { readonly tools: readonly string[] }) =>
+    `${tools.join(', ')}: these use more than one key.`,
+  'name.ambiguous.hint': ({ names }: { readonly names: readonly string[] }) =>
+    `Add --name with one of: ${names.join(', ')}`,
+  'name.variable': ({ tools }: { readonly tools: readonly string[] }) =>
+    `${tools.join(', ')}: not switched, because the key is in a variable that you set yourself.`,
+  'name.replaces': ({ tools }: { readonly tools: readonly string[] }) =>
+    `The key that was used before had no name (${tools.join(', ')}). To get it back, undo this change.`,
+  'name.stays': ({ name, tools }: With<'name'> & { readonly tools: readonly string[] }) =>
+    `Not switched, because "${name}" has its own gateway and key: ${tools.join(', ')}.`,
+  'name.differs': ({ tool, name, place }: With<'tool' | 'name' | 'place'>) =>
+    `${tool} (${place}) is set up as "${name}", but has another gateway or key.`,
+
   // How a base URL is wrong.
   'url.blank-around': 'There are spaces around the URL.',
   'url.blank': 'The URL contains a space or control character.',
@@ -1141,6 +1192,11 @@ export const en = {
   'unknown.flag': ({ flag, command }: With<'flag' | 'command'>) => `Unknown flag ${flag} for ${command}.`,
   'unknown.format': ({ tool, value }: With<'tool' | 'value'>) =>
     `The settings of ${tool} can't be printed as "${value}".`,
+  'unknown.name': ({ value }: With<'value'>) => `Unknown name "${value}".`,
+  'unknown.name.near': ({ value, near }: With<'value' | 'near'>) =>
+    `Unknown name "${value}". Did you mean ${near}?`,
+  'unknown.name.hint': ({ name }: With<'name'>) =>
+    `To save a gateway and a key under a name, run: qcode-setup key set --name ${name} --region REGION`,
   'unknown.region': ({ value }: With<'value'>) => `Unknown region "${value}".`,
   'unknown.tool': ({ value }: With<'value'>) => `Unknown tool "${value}".`,
   'unknown.tool-in-model': ({ value }: With<'value'>) =>
@@ -1689,6 +1745,9 @@ export const en = {
     'Raise the limit of the key where you created it, or use another one: qcode-setup key rotate',
   'limits.none': ({ origin, used }: With<'origin' | 'used'>) =>
     `At ${origin}, your key has no token limit and has used ${used} tokens.`,
+  'status.name': 'Name',
+  'status.gateway': 'Gateway',
+  'status.used-by': 'Used by',
   'status.scope.user': 'user',
   'status.scope.project': 'project',
   'status.scope.managed': 'whole computer',
@@ -1844,6 +1903,9 @@ export const en = {
   'schema.region.about': 'The gateway region. Default: the region that is configured, otherwise global.',
   'schema.gateway.title': 'Gateway',
   'schema.gateway.about': 'URL of your own relay, instead of a region.',
+  'schema.name.title': 'Name',
+  'schema.name.about':
+    'The name of a gateway with its key, saved with `qcode-setup key set --name`. Instead of a region.',
   'schema.scope.title': 'Scope',
   'schema.scope.about': 'Settings for the user, or for one project.',
   'schema.project.title': 'Project folder',
@@ -1907,6 +1969,7 @@ export const en = {
   'setup-file.variable-unused': ({ name, tool }: With<'name' | 'tool'>) =>
     `The variable ${name} doesn't set a folder of ${tool}.`,
   'setup-file.both': "region and gateway can't be used together.",
+  'setup-file.both.name': "name already sets the gateway, so region and gateway can't be used with it.",
   'setup-file.twice': ({ tool }: With<'tool'>) => `${tool} is listed twice for the same place.`,
   'setup-file.twice.hint': 'Merge the two entries, or give one of them another project, shell or folder.',
   'setup-file.key-inside': 'This file contains a key. Nothing was done.',
@@ -2009,7 +2072,8 @@ export const en = {
   'help.status.example-3': 'Also show how many tokens your keys have left',
   'help.status.example-2': 'One tool only',
   'help.status.example-1': 'Print JSON for scripts',
-  'help.switch': 'Switch all configured tools to another region',
+  'help.switch': 'Switch all configured tools to another region, or to a saved gateway and key',
+  'help.switch.example-4': 'Switch all tools to the gateway and key saved as "work"',
   'help.switch.example-3': 'Switch one tool; the others stay where they are',
   'help.switch.example-1': 'Switch to a region, keep your keys',
   'help.switch.example-2': 'Switch to your own relay',
@@ -2032,6 +2096,7 @@ export const en = {
   'help.key': 'Replace your key everywhere, or manage the key in the system keychain',
   'help.key.example-1': 'Ask for a new key, test it, and replace the old one everywhere',
   'help.key.example-6': 'Replace the key of Codex CLI; the other tools keep theirs',
+  'help.key.example-7': 'Save a gateway and a key as "work", next to your other key',
   'help.key.example-2': 'Ask for the key and store it (`undo` restores the previous one)',
   'help.key.example-3': 'Store the key without prompts',
   'help.key.example-4': 'Print only the key, for a program (masked on a terminal)',
@@ -2042,6 +2107,7 @@ export const en = {
   'help.key-forget': 'Delete the key and all backup copies from the keychain (cannot be undone)',
   'help.remove': 'Remove everything qcode-setup wrote and restore your previous values',
   'help.remove.example-1': 'Remove one tool',
+  'help.remove.example-2': 'Remove everything set up as "work", and forget its key',
   'help.lint': 'Find and fix wrong base URLs in settings or source code',
   'help.lint.example-1': "Check this computer's settings and shell profiles",
   'help.lint.example-2': 'Annotate problems in GitHub Actions',
@@ -2058,6 +2124,7 @@ export const en = {
   'help.run.example-1': 'Pass arguments to the tool after `--`',
   'help.run.example-2': 'Start your own program with the variables of a library',
   'help.run.example-3': 'Show the command without starting it',
+  'help.run.example-4': 'Start with the gateway and key saved as "work"',
   'help.models': 'List the models that the gateway offers, and which tools can use them',
   'help.models.example-1': 'List all models',
   'help.models.example-2': 'List the models of one protocol, print JSON for scripts',
@@ -2095,6 +2162,8 @@ export const en = {
   'flag.scope':
     'Settings for you (user), for the project in this folder (project), or as root for the whole computer (managed)',
   'flag.own-scope': 'Your own settings (user), or as root those of the whole computer (managed)',
+  'flag.name':
+    'Name of a gateway and a key that belong together, such as work (`default`: those without a name)',
   'flag.method':
     "Write the tool's settings file, or environment variables in your shell profile (default: per tool)",
   'flag.shell':

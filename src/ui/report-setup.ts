@@ -270,19 +270,19 @@ export function reportStatus(
   asked: readonly string[] | undefined,
   regionOf: (tool: ToolStatus) => Message,
   host: Host,
+  remembered: readonly string[] = [],
 ): Report {
   const { texts } = host
   const none = asked ? say('status.not-set-up', { tools: asked }).in(texts) : texts['status.none']
-  if (tools.length === 0) return { report: none, verdict: none, next: [] }
+  if (tools.length === 0) return { report: [none, ...remembered].join('\n'), verdict: none, next: [] }
   const style = styleFor(host, 'stdout')
   const elsewhere = tools.some(({ keyStore = 'file' }) => keyStore !== 'file')
   const rows = tools.map((setup) => {
     const { tool, scope, unencrypted, keyStore = 'file', files } = setup
     const state = files.find((file) => file.state !== 'as-written')?.state ?? 'as-written'
-    const name = regionOf(setup).in(texts)
-    const shown = texts[`status.${state}`]
+    const [name, shown] = [regionOf(setup).in(texts), texts[`status.${state}`]]
     return [
-      tool,
+      setup.name === undefined ? tool : `${tool} · ${setup.name}`,
       placeText(setup, tools, host),
       unencrypted ? style.yellow(name) : name,
       files[0]?.baseUrl ?? '',
@@ -309,7 +309,7 @@ export function reportStatus(
   })
   const table = renderTable(head, rows, style, host.terminal.columns)
   return {
-    report: [table, ...new Set([...wished, ...lines])].join('\n'),
+    report: [table, ...new Set([...wished, ...lines]), ...remembered].join('\n'),
     verdict: verdictOfStatus(tools, host),
     next: [],
   }

@@ -7,6 +7,7 @@ import type { Plan } from '../plan/plan.ts'
 import type { ToolStatus } from '../plan/tool-status.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { joined, type Message, say } from '../texts/message.ts'
+import { renderTable } from './render-table.ts'
 import { styleFor } from './style.ts'
 
 /** How much a plan changes, for `--quiet`. */
@@ -99,4 +100,28 @@ export function changedVariables(targets: readonly { readonly path: string }[], 
     targets.filter(({ path }) => isInRegistry(path)),
     host,
   )
+}
+
+/** What is remembered under a name, as far as a table shows it. */
+type RememberedName = Record<'name', string> & Record<'gateway' | 'key', string | null>
+
+/** Every name with its gateway and its key, masked, and the tools that go by it. */
+export function renderNames(
+  names: readonly RememberedName[],
+  tools: readonly ToolStatus[],
+  host: Host,
+): string[] {
+  const { texts } = host
+  if (names.length === 0) return []
+  const rows = names.map(({ name, gateway, key }) => {
+    const own = [...new Set(tools.filter((one) => one.name === name).map(({ tool }) => tool))]
+    return [
+      name,
+      gateway ?? '',
+      key ?? texts['status.key.keychain'],
+      say('report.list', { items: own }).in(texts),
+    ]
+  })
+  const head = [texts['status.name'], texts['status.gateway'], texts['check.key'], texts['status.used-by']]
+  return ['', renderTable(head, rows, styleFor(host, 'stdout'), host.terminal.columns)]
 }

@@ -6,7 +6,7 @@ import type { Host } from '../host/host.ts'
 import { keychainKey } from '../request/normalise-request.ts'
 import { type Input, type KeyStore, textOf, withValues } from '../request/request.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
-import { looksLikeKey, type PastedKey, parsePastedKey } from '../secrets/read-key.ts'
+import { looksLikeKey, parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say, type Texts } from '../texts/message.ts'
 import { renderFindings, withProgress } from '../ui/write-text.ts'
@@ -203,4 +203,35 @@ async function askKeychain(host: Host): Promise<boolean> {
   const answered = await Promise.race([read, late])
   giveUp.abort()
   return answered
+}
+
+/** A key out of what was pasted for it. */
+interface PastedKey {
+  readonly key: Secret
+  /** What stood around it, as it was written: an assignment's beginning, `Bearer`, quotes. */
+  readonly around: readonly string[]
+}
+
+/** What people copy along with a key: the beginning of a line for a shell, or of a header. A key may end in `=`, so names are narrow. */
+const assignment =
+  /^(?:(?:export|setx?|declare -x)\s+[A-Za-z_]\w*|\$env:[A-Za-z_]\w*|[A-Z][A-Z\d]*_[A-Z\d_]*)(?:\s*=\s*|\s+(?=["']?cr_))/
+const header = /^(?:(?:authorization|x-api-key)\s*:\s*)?(?:bearer\s+)?/i
+
+/** As `parseKey`, for what was pasted into a question: what stands around the key is taken off. Errors: those of `parseKey`. */
+export function parsePastedKey(text: string): PastedKey {
+  const around: string[] = []
+  let rest = text.trim()
+  const cut = (part: string | undefined, shown = part?.trim()) => {
+    if (!part || !shown) return
+    around.push(shown)
+    rest = rest.slice(part.length)
+  }
+  cut(assignment.exec(rest)?.[0])
+  const [, quote, inner] = /^(["'])(.*)\1;?$/.exec(rest) ?? []
+  if (quote !== undefined && inner !== undefined) {
+    if (around.length > 0 || header.exec(inner)?.[0]) around.push(`${quote}…${quote}`)
+    rest = inner
+  }
+  cut(header.exec(rest)?.[0])
+  return { key: parseKey(rest), around }
 }

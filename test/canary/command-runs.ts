@@ -88,6 +88,12 @@ export const commandRuns: Readonly<Record<CommandName, (gateways: Gateways) => S
     ...['set', 'get', 'forget', 'rotate'].flatMap((verb) => everyMode('key', verb)),
     setUp(good),
     ...everyWriteMode('key', 'rotate', 'codex', '--no-check', '--yes'),
+    ...everyWriteMode('key', 'set', '--name', 'work', '--gateway', good, '--yes'),
+    ...quickModes('run', 'codex', '--name', 'work', '--print'),
+    ...quickModes('switch', 'work', '--no-check', '--yes', '--diff'),
+    ...quickModes('status'),
+    ...everyWriteMode('key', 'rotate', '--name', 'work', '--no-check', '--yes'),
+    ...quickModes('remove', '--name', 'work', '--yes', '--diff'),
   ],
   remove: ({ good }) => [setUp(good), ...everyWriteMode('remove', '--yes', '--on-conflict', 'overwrite')],
   lint: ({ good }) => [

@@ -11,8 +11,8 @@ import { keyHolders, type Note, type Place, takeRecords } from './place.ts'
 /** How much was searched, over all runs; `kept` is how often a file rightly held the key. */
 export const tally = { runs: 0, streams: 0, files: 0, writes: 0, processes: 0, kept: 0, hits: 0 }
 
-/** Variables are written into a file of ours that a shell reads, or into the `.env` of a project. */
-const variablesFile = /^home\/(?:\.config\/qcode-setup\/env\.\w+|(?:project\/)?\.env)$/
+/** Variables are written into a file of ours that a shell reads, or into the `.env` of a project; a key with a name into one of its own. */
+const variablesFile = /^home\/(?:\.config\/qcode-setup\/(?:env\.\w+|names\/work\.json)|(?:project\/)?\.env)$/
 const keyFiles = filesWithKey()
 const backup = /^home\/\.local\/state\/qcode-setup\/runs\/[^/]+\/(?!journal)[^/]+$/
 /** What remove gives back, and undo: it has the key only where the user had written it at a key of ours. */

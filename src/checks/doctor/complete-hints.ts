@@ -15,6 +15,7 @@ export function setupLine(
 ): string {
   const flags = [
     ...gatewayFlags(setup),
+    ...(setup.name === undefined ? [] : [`--name ${setup.name}`]),
     ...(scope === 'user' ? [] : [`--scope ${scope}`]),
     ...(method === 'env' ? ['--method env', ...(shell === undefined ? [] : [`--shell ${shell}`])] : []),
     ...(keyStore === 'file' ? [] : [`--key-store ${keyStore}`]),

@@ -12,8 +12,8 @@ import {
 } from '../../gateway/judge-base-url.ts'
 import { maskUrl, urlRules } from '../../gateway/url-faults.ts'
 import { distinctEndpoints, type LintContext, type LintFinding, type LintProblem } from './lint-context.ts'
-import { fileKind, isExample, LintedText, type TextLine } from './linted-text.ts'
-import { baseUrlName, escapePattern, findHalfUrls, findUrls, type UrlCandidate } from './url-candidate.ts'
+import { escapePattern, fileKind, isExample, LintedText, type TextLine } from './linted-text.ts'
+import { baseUrlName, findHalfUrls, findUrls, type UrlCandidate } from './url-candidate.ts'
 import type { UrlKey, UrlReader } from './url-readers.ts'
 
 /** Every broken rule of every base URL for the gateway in one file's text, in the file's order. */

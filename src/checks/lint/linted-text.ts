@@ -194,3 +194,8 @@ export function isExample(path: string): boolean {
 function endings(names: readonly string[], kind: FileKind): Record<string, FileKind> {
   return Object.fromEntries(names.map((name) => [name, kind]))
 }
+
+/** A text as a regular expression that matches just it. */
+export function escapePattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,5 +1,5 @@
 import type { Span } from '../../documents/lines.ts'
-import type { LintedText, TextLine } from './linted-text.ts'
+import { escapePattern, type LintedText, type TextLine } from './linted-text.ts'
 
 /** A text in a file that may be a base URL. */
 export interface UrlCandidate extends Span {
@@ -122,9 +122,4 @@ function assignmentOf(names: readonly string[]): RegExp {
   const name = [...names.map(escapePattern), `(?:[A-Za-z_][\\w-]*)?(?:${baseUrlName.source})`].join('|')
   const between = '["\'`]?\\]?(?:[ \\t]*(?:=(?!=)|:(?!=))[ \\t]*|[ \\t]+(?=["\'\\w]))'
   return new RegExp(`(?<![\\w-])(?:${name})${between}(${anyValue})`, 'gi')
-}
-
-/** A text as a regular expression that matches just it. */
-export function escapePattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -15,8 +15,8 @@ import ignore from 'ignore'
 import { hasCode } from '../../errors.ts'
 import { readText } from '../../host/files-at.ts'
 import type { LintContext } from './lint-context.ts'
-import { fileKind } from './linted-text.ts'
-import { baseUrlName, escapePattern } from './url-candidate.ts'
+import { escapePattern, fileKind } from './linted-text.ts'
+import { baseUrlName } from './url-candidate.ts'
 
 /** What git leaves out below a folder: the rules of every .gitignore on the way to it, the nearest last. */
 interface Ignored {

@@ -18,6 +18,8 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   remove: ['remove'],
   'remove one': ['remove', '--tool', 'codex'],
   'key set': ['key', 'set', '--key-file', '-'],
+  'key set --name': ['key', 'set', '--name', 'work', '--region', 'us', '--key-file', '-'],
+  'setup --name': ['setup', '--tool', 'codex', '--name', 'work', '--key-file', '-', '--no-check'],
   'key rotate': ['key', 'rotate', '--key-file', '-', '--no-check', '--on-conflict', 'overwrite'],
   'key forget': ['key', 'forget'],
   'lint --fix': ['lint', '--fix'],

@@ -6,11 +6,26 @@ import { commandTable } from '../../support/command-table.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const own: Readonly<Record<string, readonly string[]>> = {
-  'key set': ['key-file', 'recover', 'yes', 'dry-run', 'diff', 'quiet', 'json', 'lang'],
-  'key get': ['quiet', 'json', 'lang'],
-  'key forget': ['recover', 'yes', 'dry-run', 'quiet', 'json', 'lang'],
+  'key set': [
+    'region',
+    'gateway',
+    'allow-http',
+    'name',
+    'key-file',
+    'key-store',
+    'recover',
+    'yes',
+    'dry-run',
+    'diff',
+    'quiet',
+    'json',
+    'lang',
+  ],
+  'key get': ['name', 'quiet', 'json', 'lang'],
+  'key forget': ['name', 'recover', 'yes', 'dry-run', 'quiet', 'json', 'lang'],
   'key rotate': [
     'tool',
+    'name',
     'key-file',
     'on-conflict',
     'allow-tracked',

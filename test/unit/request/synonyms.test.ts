@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { commandNames } from '../../../src/commands/command-table.ts'
 import { nearest } from '../../../src/errors.ts'
 import { fields, fieldsOf } from '../../../src/request/fields.ts'
+import { verbs as verbsOf } from '../../../src/request/request.ts'
 import { synonymsOf } from '../../../src/request/synonyms.ts'
-import { verbs as verbsOf } from '../../../src/request/verbs.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const verbs = Object.keys(verbsOf.key)

@@ -7,8 +7,9 @@ import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
 import { readBounded } from '../../../src/host/standard-streams.ts'
-import { looksLikeKey, parseKey, parsePastedKey, readKey } from '../../../src/secrets/read-key.ts'
+import { looksLikeKey, parseKey, readKey } from '../../../src/secrets/read-key.ts'
 import { Secret } from '../../../src/secrets/secret.ts'
+import { parsePastedKey } from '../../../src/wizard/ask-key.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 describe('parseKey', () => {

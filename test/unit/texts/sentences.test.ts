@@ -14,7 +14,7 @@ const commandLine = /^(?:pass qcode \| )?qcode-setup /
 
 /** The texts themselves, words to be recognised, and the replies of the gateway that stands in for the real one. */
 const wordLists =
-  /^(?:texts\/(?:en|zh-CN|commands)|request\/(?:synonyms|verbs)|secrets\/secret-name|gateway\/stand-in)\.ts$/
+  /^(?:texts\/(?:en|zh-CN|commands)|request\/(?:synonyms|request)|secrets\/secret-name|gateway\/stand-in)\.ts$/
 
 /** What no user reads as a sentence of ours: text that is sent, written, searched for, or shown at build time only. */
 const others: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commandNames } from '../../../src/commands/command-table.ts'
 import { fieldsOf } from '../../../src/request/fields.ts'
-import { verbNames } from '../../../src/request/verbs.ts'
+import { verbNames } from '../../../src/request/request.ts'
 import { en } from '../../../src/texts/en.ts'
 import type { Texts } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
@@ -76,6 +76,7 @@ describe('renderHelp', () => {
     expect(help).toContain('qcode-setup key get: Print the key')
     expect(help).toContain('Usage: qcode-setup key get [flags]')
     expect(help.match(/^ {2}(--\S+|\S*qcode-setup.*)/gm)).toEqual([
+      '  --name',
       '  --quiet,',
       '  --json',
       '  --lang',

@@ -1,0 +1,539 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Host } from '../../../src/host/host.ts'
+import { readTree, usersPart } from '../../support/home-tree.ts'
+import { type Ended, runInProcess } from '../../support/run-in-process.ts'
+import { createTestHost } from '../../support/test-host.ts'
+
+const keys = {
+  mine: `cr_${'1'.repeat(64)}`,
+  work: `cr_${'2'.repeat(64)}`,
+  play: `cr_${'3'.repeat(64)}`,
+  next: `cr_${'4'.repeat(64)}`,
+}
+type KeyName = keyof typeof keys
+
+const relay = 'https://relay.example.com'
+
+/** Files with a base URL and with a key, of tools of every kind of place. */
+const files: Readonly<Record<string, readonly string[]>> = {
+  'claude-code': ['.claude/settings.json'],
+  codex: ['.codex/config.toml', '.codex/.env'],
+  aider: ['.config/qcode-setup/aider.env'],
+  'openai-sdk': ['.config/qcode-setup/env.sh'],
+}
+const tools = Object.keys(files)
+
+/** A home, and a person in it who has several keys. */
+class Machine {
+  readonly host: Host
+  private key = ''
+
+  constructor(changes: Partial<Host> = {}) {
+    const home = mkdtempSync(join(tmpdir(), 'qcode-names-'))
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+    this.host = createTestHost(home, {
+      readStdin: async () => new TextEncoder().encode(`${this.key}\n`),
+      ...changes,
+    })
+  }
+
+  /** `key`: which one is given on standard input. */
+  async try(line: string, key?: KeyName, env: Record<string, string> = {}): Promise<Ended> {
+    this.key = key === undefined ? '' : keys[key]
+    const [name = ''] = line.split(' ')
+    const flags = [
+      ...(key === undefined ? [] : ['--key-file', '-']),
+      ...(/^(status|export|print|doctor|check|run|models)$/.test(name) || line.startsWith('key get')
+        ? []
+        : ['--yes']),
+      ...(/^(setup|switch|apply|doctor)$/.test(name) || line.startsWith('key rotate') ? ['--no-check'] : []),
+    ]
+    const host = { ...this.host, env: { ...this.host.env, ...env } }
+    const ended = await runInProcess([line, ...flags].join(' '), host)
+    for (const each of Object.values(keys))
+      if (!line.startsWith('key get') && !line.includes('--with-key'))
+        expect(ended.text, line).not.toContain(each)
+    return ended
+  }
+
+  async do(line: string, key?: KeyName, env: Record<string, string> = {}): Promise<Record<string, unknown>> {
+    const { exit, text } = await this.try(line, key, env)
+    expect(exit, `${line}: ${text}`).toBe(0)
+    return JSON.parse(text).data
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.host.home, path), 'utf8')
+  }
+
+  /** That each of these tools has this gateway and this key, and no other. */
+  expectAt(named: readonly string[], origin: string, key: KeyName): void {
+    for (const tool of named) {
+      const text = (files[tool] ?? []).map((path) => this.read(path)).join('\n')
+      expect(text, tool).toContain(origin)
+      expect(
+        Object.values(keys).filter((each) => text.includes(each)),
+        tool,
+      ).toEqual([keys[key]])
+    }
+  }
+
+  users() {
+    return usersPart(readTree(this.host.home))
+  }
+
+  async namesOf(): Promise<Record<string, string | undefined>> {
+    const { tools: all } = (await this.do('status')) as { tools: { tool: string; name?: string }[] }
+    return Object.fromEntries(all.map(({ tool, name }) => [tool, name]))
+  }
+}
+
+const us = 'https://us.qcode.cc'
+const eu = 'https://eu.qcode.cc'
+
+/** Everything is set up without a name, and two names are remembered. */
+async function twoNames(): Promise<Machine> {
+  const machine = new Machine()
+  await machine.do(`setup --tool ${tools.join(',')} --region us`, 'mine')
+  await machine.do(`key set --name work --gateway ${relay}`, 'work')
+  await machine.do('key set --name play --region eu', 'play')
+  return machine
+}
+
+describe('a name', () => {
+  it('is remembered in a file of mode 0600, and touches no tool', async () => {
+    const machine = new Machine()
+    await machine.do(`key set --name work --gateway ${relay}`, 'work')
+    const path = join(machine.host.home, '.config/qcode-setup/names/work.json')
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ gateway: relay, key: keys.work })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(await machine.do('status')).toMatchObject({
+      tools: [],
+      names: [{ name: 'work', gateway: relay, region: 'custom', key: 'cr_…2222', places: [] }],
+    })
+    await machine.do('undo')
+    expect(existsSync(path)).toBe(false)
+    expect(readdirSync(machine.host.home)).toEqual(['.local'])
+  })
+
+  it('gives its key to a program, and no other one', async () => {
+    const machine = await twoNames()
+    for (const name of ['work', 'play'] as const) {
+      const { exit, text } = await machine.try(`key get --name ${name}`)
+      expect([exit, JSON.parse(text).report]).toEqual([0, keys[name]])
+    }
+    expect(await machine.try('key get')).toMatchObject({ exit: 1 })
+  })
+
+  it.each([
+    ['with a blank in it', 'a.b', /can't be used/],
+    ['with a slash', '../x', /can't be used/],
+    ['that is too long', 'n'.repeat(33), /can't be used/],
+    ['that is a device of Windows', 'nul', /can't be used/],
+    ['that is a region', 'eu', /region, a tool or an option/],
+    ['that is another word for a region', 'cn', /region, a tool or an option/],
+    ['that is a tool', 'codex', /region, a tool or an option/],
+    ['that stands for all tools', 'detected', /region, a tool or an option/],
+  ])('%s is refused, and nothing is written', async (_, name, why) => {
+    const machine = new Machine()
+    for (const line of [`key set --name ${name} --region us`, `setup --tool codex --name ${name}`]) {
+      const { exit, text } = await machine.try(line, 'work')
+      expect([exit, text]).toEqual([2, expect.stringMatching(why)])
+    }
+    expect(readdirSync(machine.host.home)).toEqual([])
+  })
+
+  it('is one name in whichever case it is typed', async () => {
+    const machine = new Machine()
+    await machine.do('key set --name Work --region us', 'work')
+    expect(await machine.do('key set --name WORK --region us', 'work')).toMatchObject({ changed: false })
+  })
+
+  it.each([
+    'switch us --name wrok',
+    'switch --name wrok',
+    'run codex --name wrok --print',
+    'status --name wrok',
+    'doctor --name wrok',
+    'print codex --name wrok',
+    'check --name wrok',
+    'remove --name wrok',
+    'key get --name wrok',
+    'key rotate --name wrok',
+    'key forget --name wrok',
+  ])('that is not known is refused with the nearest one, by %s', async (line) => {
+    const machine = await twoNames()
+    const before = machine.users()
+    const key = line.startsWith('key rotate') ? 'next' : undefined
+    const { exit, text } = await machine.try(line, key)
+    expect([exit, text]).toEqual([2, expect.stringContaining('Did you mean work?')])
+    expect(machine.users()).toEqual(before)
+  })
+
+  it.each([
+    ['another region', 'setup --tool codex --name work --region eu', 'work', `already used for ${relay}`],
+    ['another key', 'setup --tool codex --name work', 'play', 'already has another key'],
+    ['another region', 'key set --name play --region us', 'play', `already used for ${eu}`],
+    ['another key', 'key set --name play', 'work', 'already has another key'],
+    [
+      'a key that is in no file',
+      'setup --tool codex --name work --key-store env',
+      undefined,
+      'keeps its key',
+    ],
+    ['the whole computer', 'setup --tool codex --name play --scope managed', undefined, 'whole computer'],
+    ['a region', 'run codex --name work --region eu --print', undefined, "--region can't be used"],
+    ['a key', 'print codex --name work --with-key', 'mine', "--key-file can't be used"],
+  ] as const)('does not go with %s: %s', async (_, line, key, why) => {
+    const machine = await twoNames()
+    const before = machine.users()
+    const { exit, text } = await machine.try(line, key)
+    expect([exit, text]).toEqual([2, expect.stringContaining(why)])
+    expect(machine.users()).toEqual(before)
+  })
+})
+
+describe('switch to a name', () => {
+  it('moves base URL and key of every tool together, back and forth, and undo takes it back', async () => {
+    const machine = await twoNames()
+    const before = machine.users()
+    machine.expectAt(tools, us, 'mine')
+    await machine.do('switch work')
+    machine.expectAt(tools, relay, 'work')
+    expect(new Set(Object.values(await machine.namesOf()))).toEqual(new Set(['work']))
+    const atWork = machine.users()
+    await machine.do('switch --name play')
+    machine.expectAt(tools, eu, 'play')
+    await machine.do('switch work')
+    expect(machine.users()).toEqual(atWork)
+    expect(await machine.do('switch work')).toMatchObject({ changed: false })
+    for (let count = 0; count < 3; count++) await machine.do('undo')
+    expect(machine.users()).toEqual(before)
+  })
+
+  it.each(tools)('moves %s alone, and what shares its key', async (tool) => {
+    const machine = await twoNames()
+    await machine.do(`switch work ${tool}`)
+    machine.expectAt([tool], relay, 'work')
+    machine.expectAt(
+      tools.filter((other) => other !== tool),
+      us,
+      'mine',
+    )
+    expect(await machine.namesOf()).toMatchObject({ [tool]: 'work' })
+  })
+
+  it('takes along the tools that read the same variable of the same file', async () => {
+    const machine = new Machine()
+    await machine.do('setup --tool openai-sdk,litellm --region us --method env', 'mine')
+    await machine.do(`setup --tool openai-sdk --name work --gateway ${relay}`, 'work')
+    const names = await machine.namesOf()
+    expect(names).toEqual({ 'openai-sdk': 'work', litellm: 'work' })
+    expect(machine.read('.config/qcode-setup/env.sh')).not.toContain(keys.mine)
+    expect((await machine.do('status')).tools).toMatchObject([{ asWritten: true }, { asWritten: true }])
+  })
+
+  it('passes over a tool whose key is in a variable of the user, and says so', async () => {
+    const machine = new Machine()
+    await machine.do('setup --tool codex --region us --key-store env')
+    await machine.do('setup --tool claude-code --region us', 'mine')
+    await machine.do(`key set --name work --gateway ${relay}`, 'work')
+    const { exit, text } = await machine.try('switch work')
+    expect([exit, text]).toEqual([3, expect.stringContaining('Codex CLI: not switched')])
+    expect(machine.read('.codex/config.toml')).toContain(us)
+    machine.expectAt(['claude-code'], relay, 'work')
+  })
+})
+
+describe('switch to a region', () => {
+  it('without a name leaves what has one, and says so', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    const { exit, text } = await machine.try('switch asia')
+    expect([exit, text]).toEqual([0, expect.stringContaining('Not switched, because')])
+    machine.expectAt(['codex'], relay, 'work')
+    machine.expectAt(['claude-code', 'aider', 'openai-sdk'], 'https://asia.qcode.cc', 'mine')
+  })
+
+  it('with a name moves the name and what goes by it', async () => {
+    const machine = await twoNames()
+    await machine.do('switch play codex')
+    await machine.do('switch asia --name play')
+    machine.expectAt(['codex'], 'https://asia.qcode.cc', 'play')
+    machine.expectAt(['claude-code', 'aider', 'openai-sdk'], us, 'mine')
+    await machine.do('switch play claude-code')
+    machine.expectAt(['claude-code'], 'https://asia.qcode.cc', 'play')
+    await machine.do('undo')
+    await machine.do('undo')
+    expect((await machine.do('status --name play')).names).toMatchObject([{ gateway: eu }])
+    machine.expectAt(['codex'], eu, 'play')
+  })
+})
+
+describe('two places', () => {
+  it('each have their name: another folder of a client, and a project', async () => {
+    const machine = new Machine()
+    const folder = join(machine.host.home, 'account two')
+    const env = { CLAUDE_CONFIG_DIR: folder }
+    await machine.do('setup --tool claude-code --name play --region eu', 'play')
+    await machine.do(`setup --tool claude-code --name work --gateway ${relay}`, 'work', env)
+    machine.expectAt(['claude-code'], eu, 'play')
+    expect(machine.read('account two/settings.json')).toContain(keys.work)
+    const { names } = await machine.do('status')
+    expect(names).toMatchObject([
+      { name: 'play', places: [{ tool: 'claude-code' }] },
+      { name: 'work', places: [{ tool: 'claude-code', place: folder }] },
+    ])
+    // What is started finds its own place.
+    const print = async (more = {}) =>
+      JSON.stringify(await machine.do('run claude-code --print', undefined, more))
+    expect(await print()).toContain(eu)
+    expect(await print(env)).toContain(relay)
+    await machine.do('key rotate --name work', 'next')
+    expect(machine.read('account two/settings.json')).toContain(keys.next)
+    machine.expectAt(['claude-code'], eu, 'play')
+    await machine.do('remove --name work')
+    expect(existsSync(folder)).toBe(false)
+    machine.expectAt(['claude-code'], eu, 'play')
+  })
+})
+
+describe('run', () => {
+  it.each(tools)('starts %s with the gateway and the key of the name, whatever is set up', async (tool) => {
+    const machine = await twoNames()
+    const before = machine.users()
+    const rest = tool === 'openai-sdk' ? ' -- /bin/true' : ''
+    for (const [name, origin, end] of [
+      ['work', relay, '2222'],
+      ['play', eu, '3333'],
+    ]) {
+      const model = tool === 'aider' ? ' --model m' : ''
+      const shown = JSON.stringify(
+        await machine.do(`run ${tool} --name ${name} --print${model}${rest}`, undefined, {
+          QCODE_API_KEY: keys.mine,
+        }),
+      )
+      expect(shown).toContain(origin)
+      expect(shown).toContain(`…${end}`)
+      expect(shown).not.toContain('…1111')
+    }
+    expect(machine.users()).toEqual(before)
+  })
+
+  it('without a name goes by the one that the tool is set up with, and QCODE_API_KEY is not sent there', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    const shown = JSON.stringify(
+      await machine.do('run codex --print', undefined, { QCODE_API_KEY: keys.mine }),
+    )
+    expect(shown).toContain(relay)
+    expect(shown).not.toContain('…1111')
+    expect(JSON.stringify(await machine.do('run claude-code --print'))).toContain('…1111')
+  })
+})
+
+describe('key rotate', () => {
+  it('with a name replaces its key where it is remembered and where it is in use, and no other', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex,aider')
+    expect(await machine.do('key rotate --name work', 'next')).toMatchObject({
+      tools: ['aider', 'codex'],
+      places: 3,
+    })
+    machine.expectAt(['codex', 'aider'], relay, 'next')
+    machine.expectAt(['claude-code', 'openai-sdk'], us, 'mine')
+    expect(machine.read('.config/qcode-setup/names/work.json')).toContain(keys.next)
+    expect(machine.read('.config/qcode-setup/names/play.json')).toContain(keys.play)
+    await machine.do('undo')
+    machine.expectAt(['codex', 'aider'], relay, 'work')
+  })
+
+  it('without one replaces the key that has no name, and nothing of the names', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    await machine.do('key rotate', 'next')
+    machine.expectAt(['codex'], relay, 'work')
+    machine.expectAt(['claude-code', 'aider', 'openai-sdk'], us, 'next')
+    expect(machine.read('.config/qcode-setup/names/work.json')).toContain(keys.work)
+    expect(machine.read('.config/qcode-setup/names/play.json')).toContain(keys.play)
+  })
+
+  it('of a tool that has a name replaces the key of all that go by it', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex,aider')
+    await machine.do('key rotate codex', 'next')
+    machine.expectAt(['codex', 'aider'], relay, 'next')
+    expect(machine.read('.config/qcode-setup/names/work.json')).toContain(keys.next)
+    const { exit, text } = await machine.try('key rotate codex,claude-code', 'mine')
+    expect([exit, text]).toEqual([2, expect.stringContaining('--name with one of')])
+  })
+
+  it('of a name that nothing uses replaces the key that is remembered', async () => {
+    const machine = await twoNames()
+    await machine.do('key rotate --name play', 'next')
+    expect(machine.read('.config/qcode-setup/names/play.json')).toContain(keys.next)
+    machine.expectAt(tools, us, 'mine')
+  })
+
+  it('where all has a name and none is said, says that there is nothing', async () => {
+    const machine = new Machine()
+    await machine.do('setup --tool codex --name work --region us', 'work')
+    const before = machine.users()
+    await machine.do('key rotate', 'next')
+    expect(machine.users()).toEqual(before)
+  })
+})
+
+describe('remove and forget', () => {
+  it('remove with a name takes out what goes by it and the name; remove takes out all', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    expect(await machine.try('key forget --name work')).toMatchObject({
+      exit: 3,
+      text: expect.stringContaining('in use'),
+    })
+    await machine.do('remove --name work')
+    expect(existsSync(join(machine.host.home, '.codex'))).toBe(false)
+    machine.expectAt(['claude-code', 'aider', 'openai-sdk'], us, 'mine')
+    expect((await machine.do('status')).names).toMatchObject([{ name: 'play' }])
+    await machine.do('undo')
+    machine.expectAt(['codex'], relay, 'work')
+    expect((await machine.do('status')).names).toHaveLength(2)
+    await machine.do('remove')
+    expect(readdirSync(machine.host.home)).toEqual(['.local'])
+    expect(await machine.do('status')).toMatchObject({ tools: [], names: [] })
+  })
+
+  it('remove without names leaves them where it is about some tools alone', async () => {
+    const machine = await twoNames()
+    await machine.do('remove --tool codex')
+    expect((await machine.do('status')).names).toHaveLength(2)
+    await machine.do('remove --name default')
+    expect(await machine.do('status')).toMatchObject({
+      tools: [],
+      names: [{ name: 'play' }, { name: 'work' }],
+    })
+  })
+
+  it('forget takes the name alone, and can be undone', async () => {
+    const machine = await twoNames()
+    const before = machine.users()
+    await machine.do('key forget --name play')
+    expect((await machine.do('status')).names).toMatchObject([{ name: 'work' }])
+    expect(existsSync(join(machine.host.home, '.config/qcode-setup/names/play.json'))).toBe(false)
+    await machine.do('undo')
+    expect(machine.users()).toEqual(before)
+  })
+})
+
+describe('a key in the keychain', () => {
+  it('is kept in an account of its name, and each tool asks for its own', async () => {
+    const machine = new Machine()
+    const keychain = await machine.host.keychain()
+    await machine.do('setup --tool claude-code --region us --key-store keychain', 'mine')
+    await machine.do(`setup --tool codex --name work --gateway ${relay} --key-store keychain`, 'work')
+    expect([await keychain.get('default'), await keychain.get('name-work')]).toEqual([keys.mine, keys.work])
+    expect(machine.read('.codex/config.toml')).toContain('--name')
+    expect(machine.read('.claude/settings.json')).not.toContain('--name')
+    await machine.do('switch work')
+    expect(machine.read('.claude/settings.json')).toContain('key get --name work')
+    expect(machine.read('.claude/settings.json')).toContain(relay)
+    await machine.do('key rotate --name work', 'next')
+    expect([await keychain.get('default'), await keychain.get('name-work')]).toEqual([keys.mine, keys.next])
+    expect(JSON.parse((await machine.try('key get --name work')).text).report).toBe(keys.next)
+    await machine.do('key forget')
+    expect([await keychain.get('default'), await keychain.get('name-work')]).toEqual([undefined, keys.next])
+    await machine.do('remove --name work')
+    expect(await keychain.get('name-work')).toBeUndefined()
+  })
+})
+
+describe('a setup file', () => {
+  it('says names; what is exported and applied again changes nothing', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    await machine.do('switch play aider')
+    for (const format of ['toml', 'json', 'yaml']) {
+      const { text } = await machine.do(`export --format ${format}`)
+      const file = join(machine.host.home, `qcode.${format}`)
+      writeFileSync(file, String(text))
+      const before = machine.users()
+      expect(await machine.do(`apply ${file} --check`)).toMatchObject({ changed: false })
+      expect(await machine.do(`apply ${file}`)).toMatchObject({ changed: false, run: null })
+      expect(machine.users()).toEqual(before)
+      expect((await machine.do(`export --format ${format}`)).text).toBe(text)
+      rmSync(file)
+    }
+  })
+
+  it('brings another machine with the same names to the same', async () => {
+    const machine = await twoNames()
+    const file = join(machine.host.home, 'qcode.toml')
+    const one = (id: string, name: string) => `[[tools]]\nid = "${id}"\nname = "${name}"\n`
+    writeFileSync(file, one('codex', 'work') + one('claude-code', 'play'))
+    await machine.do(`apply ${file}`)
+    machine.expectAt(['codex'], relay, 'work')
+    machine.expectAt(['claude-code'], eu, 'play')
+    machine.expectAt(['aider', 'openai-sdk'], us, 'mine')
+    // What says a region has no name any more, and needs a key of its own.
+    writeFileSync(file, '[[tools]]\nid = "codex"\nregion = "us"\n')
+    expect(await machine.try(`apply ${file}`)).toMatchObject({ exit: 2 })
+    await machine.do(`apply ${file}`, 'mine')
+    machine.expectAt(['codex'], us, 'mine')
+  })
+
+  it.each([
+    ['a name that is not known here', 'name = "wrok"', 'Did you mean work?'],
+    ['a name beside a region', 'name = "work"\nregion = "us"', 'name already sets the gateway'],
+    ['a name beside a gateway', `gateway = "${relay}"\nname = "work"`, 'name already sets the gateway'],
+    ['a name that is no text', 'name = 3', 'text'],
+  ])('with %s is refused at its place', async (_, lines, why) => {
+    const machine = await twoNames()
+    const file = join(machine.host.home, 'qcode.toml')
+    for (const text of [`[[tools]]\nid = "codex"\n${lines}\n`, `${lines}\ntools = ["codex"]\n`]) {
+      writeFileSync(file, text)
+      const before = machine.users()
+      const { exit, text: said } = await machine.try(`apply ${file}`)
+      expect([exit, said]).toEqual([2, expect.stringContaining(why)])
+      expect(machine.users()).toEqual(before)
+    }
+  })
+})
+
+describe('a file of a name that was changed by hand', () => {
+  it.each([
+    ['is gone', (path: string) => rmSync(path)],
+    ['is no JSON', (path: string) => writeFileSync(path, '{')],
+    ['has no key', (path: string) => writeFileSync(path, `{"gateway":"${relay}"}`)],
+    ['has no gateway', (path: string) => writeFileSync(path, `{"key":"${keys.work}"}`)],
+    [
+      'has a gateway that is none',
+      (path: string) => writeFileSync(path, `{"gateway":"x y","key":"${keys.work}"}`),
+    ],
+  ])('and %s is named by every command that needs it, and stops no other', async (_, spoil) => {
+    const machine = await twoNames()
+    spoil(join(machine.host.home, '.config/qcode-setup/names/work.json'))
+    for (const line of ['switch work', 'run codex --name work --print', 'key get --name work']) {
+      expect(await machine.try(line)).toMatchObject({ exit: 1, text: expect.stringContaining('work.json') })
+    }
+    expect((await machine.do('status')).names).toMatchObject([{ name: 'play' }, { name: 'work', key: null }])
+    await machine.do('switch play')
+    machine.expectAt(tools, eu, 'play')
+  })
+
+  it('with another key is told by status and doctor, with the command that brings it into line', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    const path = join(machine.host.home, '.config/qcode-setup/names/work.json')
+    writeFileSync(path, JSON.stringify({ gateway: eu, key: keys.work }))
+    const { text } = await machine.try('status')
+    expect(text).toContain('name-differs')
+    expect((await machine.try('doctor')).text).toContain('qcode-setup switch work codex')
+    await machine.do('switch work codex')
+    machine.expectAt(['codex'], eu, 'work')
+    expect((await machine.try('status')).text).not.toContain('name-differs')
+  })
+})

@@ -150,6 +150,19 @@ describe('variables on Windows', () => {
     expect(ended.text).toContain('https://api.openai.com/v1')
   })
 
+  it('are exported and applied as they are set up, on another Windows too', async () => {
+    const windows = createWindowsMachine(home)
+    await done(setup, windows)
+    const { report } = JSON.parse(await done('export', windows))
+    expect(report).toContain('shell = "windows"')
+    const other = createWindowsMachine(mkdtempSync(join(root, 'home-')))
+    const file = join(root, 'exported.toml')
+    write(file, report)
+    const env = { ...other.host.env, QCODE_API_KEY: testKey }
+    await done(`apply ${file} --yes --no-check`, { ...other, host: { ...other.host, env } })
+    expect(other.user).toEqual(windows.user)
+  })
+
   it('of the machine are weaker than those of the user', async () => {
     const windows = createWindowsMachine(home)
     windows.machine.OPENAI_BASE_URL = { sz: 'https://api.openai.com/v1' }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,6 +14,7 @@ import { createTestHost } from '../../support/test-host.ts'
 /** A home to be examined: files by path below it (written with mode 0600), and the environment. */
 export interface Situation {
   readonly files?: Readonly<Record<string, string | undefined>>
+  /** `{home}` is filled in. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Programs in PATH by name; a version makes it an npm package of that name. */
   readonly programs?: Readonly<Record<string, { package: string; version: string } | undefined>>
@@ -21,7 +23,7 @@ export interface Situation {
   readonly cwd?: string
   /** Exit code of git, when it is asked whether it ignores a file. */
   readonly git?: number
-  /** What other programs print, by a part of their command line. */
+  /** What other programs print, by a part of their command line; `{hash PATH}` is how the hash of a path below the home begins. */
   readonly says?: Readonly<Record<string, string>>
 }
 
@@ -51,12 +53,23 @@ export function makeSituation(situation: Situation): Host {
     return folder
   })
   const base = createTestHost(home)
+  const env = Object.entries(situation.env ?? {}).map(([name, value]) => [
+    name,
+    value?.replaceAll('{home}', home),
+  ])
+  const hash = (path: string) => createHash('sha256').update(join(home, path)).digest('hex').slice(0, 8)
+  const says = Object.fromEntries(
+    Object.entries(situation.says ?? {}).map(([part, said]) => [
+      part.replace(/\{hash (.*?)\}/, (_, path: string) => hash(path)),
+      said,
+    ]),
+  )
   return createTestHost(home, {
     cwd: join(home, situation.cwd ?? 'project'),
-    env: { ...base.env, PATH: folders.join(':'), ...situation.env },
+    env: { ...base.env, PATH: folders.join(':'), ...Object.fromEntries(env) },
     platform: situation.platform ?? 'linux',
     systemFolder: join(home, 'system'),
-    run: async (command, args) => runNothing(command, args, situation),
+    run: async (command, args) => runNothing(command, args, { ...situation, says }),
   })
 }
 

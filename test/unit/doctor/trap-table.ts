@@ -107,15 +107,16 @@ export const trapTable: readonly TrapRow[] = [
     unless: { platform: 'linux' },
   },
   {
-    // sha256 of "/work/claude" begins so.
     id: 'claude-code-login-sent',
     level: 'error',
     hint: 'qcode-setup --tool claude-code',
     platform: 'darwin',
-    env: { USER: 'ada', CLAUDE_CONFIG_DIR: '/work/claude', ANTHROPIC_BASE_URL: anthropicUrl },
-    says: { 'security find-generic-password -a ada -s Claude Code-credentials-f458baa8': 'class: "genp"' },
+    env: { USER: 'ada', CLAUDE_CONFIG_DIR: '{home}/claude', ANTHROPIC_BASE_URL: anthropicUrl },
+    says: {
+      'security find-generic-password -a ada -s Claude Code-credentials-{hash claude}': 'class: "genp"',
+    },
     programs: { claude: undefined },
-    unless: { env: { CLAUDE_CONFIG_DIR: '/work/other' } },
+    unless: { env: { CLAUDE_CONFIG_DIR: '{home}/other' } },
   },
   {
     id: 'claude-code-key-helper',

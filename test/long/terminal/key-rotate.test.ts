@@ -59,7 +59,8 @@ describe('key rotate on a terminal', () => {
       env: { QCODE_API_KEY: testKey },
     })
     await run.question(en['ask.confirm'])
-    expect(run.screen()).toContain(en['key.shared']({ tools: ['langchain'] }))
+    const shared = en['key.shared']({ tools: ['LangChain (Python, JavaScript)'] })
+    expect(run.screen().replace(/\s+/g, ' ')).toContain(shared)
     run.press('n', enter)
     expect(await run.exit).toBe(130)
   })

@@ -210,10 +210,12 @@ it('names of Object.prototype in its content are written as names', async () => 
   expect(({} as Record<string, unknown>).polluted).toBeUndefined()
 })
 
-it('a placeholder that is a name of Object.prototype has no value', async () => {
-  const content =
-    '{ "a": "{{ constructor }}", "b": "x {{ toString }}", "c": "{{ __proto__ }}", "url": "{{ baseUrl }}" }'
-  await setUp({ manifest: ownManifest, content })
-  const written = readFileSync(join(home, '.mine/settings.json'), 'utf8')
-  expect(Object.keys(JSON.parse(written))).toEqual(['url'])
-})
+it.each(['constructor', 'toString', '__proto__'])(
+  'given {{ %s }}, a name of Object.prototype, then there is no such placeholder',
+  async (name) => {
+    const content = `{ "a": "x {{ ${name} }}", "url": "{{ baseUrl }}" }`
+    writeOwnTool(ownTools(home), { 'settings.json': content })
+    const { unusable } = await loadOwnTools(ownTools(home), testCatalog.gateway, { ids: [], flags: [] })
+    expect(unusable.map(String)).toEqual([expect.stringContaining(`there is no placeholder {{ ${name} }}`)])
+  },
+)

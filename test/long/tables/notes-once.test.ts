@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { getuid } from 'node:process'
 import { describe, expect, it } from 'vitest'
 import { createCommitter } from '../../../src/apply/committer.ts'
 import { createFileSystem } from '../../../src/apply/file-system.ts'
 import { withStateLock } from '../../../src/apply/state-lock.ts'
-import { stateBelowHome } from '../../support/home-tree.ts'
+import { readTree, stateBelowHome } from '../../support/home-tree.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { createHome } from '../../support/terminal-home.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
@@ -116,6 +117,36 @@ it('is no error where another run holds the lock', async () => {
     expect(await createCommitter(host, false).newNotes(['one'], true)).toEqual(['one'])
   })
   expect(readFileSync(join(home, record), 'utf8')).toBe(before)
+})
+
+describe('the state folder', () => {
+  const folder = dirname(record)
+  const asRoot = getuid?.() === 0
+
+  it.each([
+    ['is absent', (path: string) => expect(existsSync(path)).toBe(false)],
+    ['is a file', (path: string) => writeFileSync(path, '')],
+    ['is a link to nowhere', (path: string) => symlinkSync('/nowhere/at/all', path)],
+    ...(asRoot
+      ? []
+      : [
+          [
+            'cannot be written to',
+            (path: string) => {
+              mkdirSync(path)
+              chmodSync(path, 0o500)
+            },
+          ] as const,
+        ]),
+  ] as const)('%s: the notes are told, it is no error, and nothing is left there', async (_, spoil) => {
+    const home = createHome()
+    mkdirSync(dirname(join(home, folder)), { recursive: true })
+    spoil(join(home, folder))
+    const before = readTree(home)
+    const committer = createCommitter(createTestHost(home), false)
+    for (const _again of [1, 2]) expect(await committer.newNotes(['one'], true)).toEqual(['one'])
+    expect(readTree(home)).toEqual(before)
+  })
 })
 
 it('is remembered only by what writes: where nothing is left to do, nothing is', async () => {

@@ -33,33 +33,38 @@ const run = (args: readonly string[], more: Readonly<Record<string, string>> = {
     },
   })
 
-describe('with the real npm', () => {
-  it('setup --install installs codex where its user may write, and sets it up; undo keeps it installed', async () => {
+/** As long as the program itself waits for an installer. */
+describe('with the real npm', { timeout: 900_000 }, () => {
+  it('setup --install installs a client where its user may write, and sets it up; undo keeps it installed', async () => {
     const { exit, stdout, stderr } = await run([
       '--tool',
-      'codex',
+      'continue',
+      '--model',
+      'claude-sonnet-5',
       '--region',
       'eu',
       '--install',
       '--yes',
       '--no-check',
     ])
-    expect([exit, stderr]).toEqual([0, expect.stringContaining('Codex CLI has been installed.')])
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('Continue CLI has been installed.')])
     expect(stdout + stderr).not.toContain(sampleKey)
-    const { stdout: version } = await execa(join(prefix(), 'bin/codex'), ['--version'], {
+    const { stdout: version } = await execa(join(prefix(), 'bin/cn'), ['--version'], {
       env: { HOME: home },
     })
     expect(version).toMatch(/\d+\.\d+\.\d+/)
-    expect(Object.keys(readTree(home))).toContain('.codex/config.toml')
+    expect(Object.keys(readTree(home))).toContain('.continue/config.yaml')
     expect((await run(['undo', '--yes'])).exit).toBe(0)
-    expect(existsSync(join(prefix(), 'bin/codex'))).toBe(true)
-    expect(existsSync(join(home, '.codex/.env'))).toBe(false)
+    expect(existsSync(join(prefix(), 'bin/cn'))).toBe(true)
+    expect(existsSync(join(home, '.continue/config.yaml'))).toBe(false)
   })
 
   it('run --install installs it and starts it at once', async () => {
     const { exit, stdout, stderr } = await run([
       'run',
-      'codex',
+      'continue',
+      '--model',
+      'claude-sonnet-5',
       '--region',
       'eu',
       '--install',
@@ -67,19 +72,29 @@ describe('with the real npm', () => {
       '--',
       '--version',
     ])
-    expect([exit, stderr]).toEqual([0, expect.stringContaining('Codex CLI has been installed.')])
+    expect([exit, stderr]).toEqual([0, expect.stringContaining('Continue CLI has been installed.')])
     expect(stdout).toMatch(/\d+\.\d+\.\d+/)
   })
 
   it('a folder that nobody may write to is told with the way out, and nothing is set up', async () => {
     const { exit, stderr } = await run(
-      ['--tool', 'codex', '--region', 'eu', '--install', '--yes', '--no-check'],
+      [
+        '--tool',
+        'continue',
+        '--model',
+        'claude-sonnet-5',
+        '--region',
+        'eu',
+        '--install',
+        '--yes',
+        '--no-check',
+      ],
       // Not even root.
       { NPM_CONFIG_PREFIX: '/proc/no-place' },
     )
-    expect([exit, stderr]).toEqual([1, expect.stringContaining('Codex CLI could not be installed.')])
+    expect([exit, stderr]).toEqual([1, expect.stringContaining('Continue CLI could not be installed.')])
     expect(stderr).toContain('To install it yourself: npm install -g')
     expect(stderr).not.toContain('sudo npm')
-    expect(existsSync(join(home, '.codex'))).toBe(false)
+    expect(existsSync(join(home, '.continue'))).toBe(false)
   })
 })

@@ -19,6 +19,15 @@ beforeEach(() => {
 })
 afterEach(() => drop())
 
+/** How the tester's computer reaches a registry. */
+const network = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value && /^(?:https?_proxy|no_proxy|node_extra_ca_certs|npm_config_cafile)$/i.test(name)
+      ? [[name, value] as const]
+      : [],
+  ),
+)
+
 const prefix = () => join(home, 'npm')
 
 const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
@@ -29,6 +38,7 @@ const run = (args: readonly string[], more: Readonly<Record<string, string>> = {
       NPM_CONFIG_PREFIX: prefix(),
       NPM_CONFIG_REGISTRY: registry,
       QCODE_API_KEY: sampleKey,
+      ...network,
       ...more,
     },
   })

@@ -81,8 +81,18 @@ function runOf(part: string): string {
   return `${quote}{${part.length},${part.length * 4 + 1}}`
 }
 
+/** A key has few characters that differ. */
+const spellings = new Map<string, string>()
+
 /** One character: itself, after a backslash, or by its number. After a run, the backslash is part of that. */
 function spellingsOf(character: string, afterRun: boolean): string {
+  const id = afterRun ? `${character}-` : character
+  const all = spellings.get(id) ?? writeSpellings(character, afterRun)
+  spellings.set(id, all)
+  return all
+}
+
+function writeSpellings(character: string, afterRun: boolean): string {
   const plain = (afterRun ? '' : '\\\\?') + character.replace(/[\^$.*+?()[\]{}|]/, '\\$&')
   return `(?:${[plain, ...named(character), ...numbered(character)].join('|')})`
 }
@@ -95,7 +105,7 @@ function named(character: string): string[] {
 }
 
 function numbered(character: string): string[] {
-  const bytes = [...new TextEncoder().encode(character)].map((byte) => anyCase(byte, 2))
+  const bytes = [...Buffer.from(character)].map((byte) => anyCase(byte, 2))
   const units = character.split('').map((unit) => anyCase(unit.charCodeAt(0), 4))
   return [
     bytes.map((byte) => `%${byte}`),

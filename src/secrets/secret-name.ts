@@ -97,13 +97,16 @@ function isVariable(text: string, name: string): boolean {
   )
 }
 
+/** Most names are plain, and to compile the classes of Unicode takes milliseconds. */
+const notInWords = /[^a-z\d]+/
+
 function wordsOf(name: string): string[] {
-  return name
-    .replace(/\\u([\da-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+  const text = name.replace(/\\u([\da-f]{4})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+  return text
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
+    .split(/^[\0-\x7f]*$/.test(text) ? notInWords : /[^\p{L}\p{N}]+/u)
     .map((word) => word.replace(/\d+$/, ''))
     .filter((word) => word !== '')
 }

@@ -83,7 +83,7 @@ export function wrapWidth({ outputIsSeen, columns }: Host['terminal']): number {
 /** A text as lines of at most `width` columns, broken between words or Chinese characters; a longer word stands alone. */
 export function wrapText(text: string, width: number): string[] {
   const lines = ['']
-  for (const part of text.match(piece) ?? []) {
+  for (const part of text.match(plain.test(text) ? /\s*\S+/g : piece) ?? []) {
     const line = lines.at(-1) ?? ''
     if (line === '' || displayWidth(line + part) <= width) lines[lines.length - 1] = line + part
     else lines.push(part.trimStart())

@@ -194,7 +194,11 @@ const offers: Readonly<Record<string, readonly string[]>> = {
   'qcode-setup switch --on-c': ['--on-conflict'],
   'qcode-setup key rot': ['rotate'],
   'qcode-setup print cod': ['codex'],
-  'qcode-setup --model claude-c': ['claude-code='],
+  'qcode-setup --model claude-c': [
+    'claude-code=',
+    ...['opus', 'sonnet', 'haiku', 'fable', 'subagent'].map((role) => `claude-code:${role}=`),
+  ],
+  'qcode-setup --model claude-code:op': ['claude-code:opus='],
   'qcode-setup --key-file my': ['`my key $(x).txt`'],
 }
 

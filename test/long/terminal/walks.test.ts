@@ -121,8 +121,8 @@ class Walk {
     const questions = ['ask.key', 'ask.key.new', 'ask.use-anyway'] as const
     const typedEnds = questions.flatMap((id) =>
       ['', '(Y/n)', '(y/N)'].flatMap((letters) => {
-        const typed = squeezed(texts[id] + letters)
-        return [typed, typed + squeezed(texts['ask.keys.back'])]
+        // A question came before each of these, so that this line belongs to it.
+        return [squeezed(texts[id] + letters + texts['ask.keys.back'])]
       }),
     )
     const isDrawn = (window: string) => {

@@ -50,7 +50,9 @@ for (const [name, format] of Object.entries(formats)) {
       const ratio = (setup.time / parse.time).toFixed(1)
       return `${setup.time.toFixed(2)} s / ${parse.time.toFixed(2)} s = ${ratio}`
     })
-    const memory = costs.map(({ setup, parse }) => (setup.memory / parse.memory).toFixed(1))
+    const memory = costs.map(({ setup, parse }) =>
+      parse ? (setup.memory / parse.memory).toFixed(1) : 'refused',
+    )
     const done = costs.flatMap(({ setup }, index) =>
       setup.refused ? [] : { time: setup.time, size: sizes[index] },
     )
@@ -62,16 +64,14 @@ for (const [name, format] of Object.entries(formats)) {
 
 /** What a text takes beyond a tiny one. */
 function costOf(text, format, base) {
-  const [setup, parse] = [runSetup(format, text), runParse(format, text)]
-  return { setup: minus(setup, base.setup), parse: minus(parse, base.parse) }
+  const setup = runSetup(format, text)
+  // The parser alone may take all of the memory then.
+  if (setup.refused) return { setup }
+  return { setup: minus(setup, base.setup), parse: minus(runParse(format, text), base.parse) }
 }
 
 function minus(one, other) {
-  return {
-    refused: one.refused,
-    time: Math.max(0.01, one.time - other.time),
-    memory: Math.max(1, one.memory - other.memory),
-  }
+  return { time: Math.max(0.01, one.time - other.time), memory: Math.max(1, one.memory - other.memory) }
 }
 
 function runSetup({ path, tool }, text) {

@@ -94,7 +94,8 @@ function spellingsOf(character: string, afterRun: boolean): string {
 
 function writeSpellings(character: string, afterRun: boolean): string {
   const plain = (afterRun ? '' : '\\\\?') + character.replace(/[\^$.*+?()[\]{}|]/, '\\$&')
-  return `(?:${[plain, ...named(character), ...numbered(character)].join('|')})`
+  // By number first: of a `u` by number, `\\u` alone would be taken for an escaped `u`, and the rest of it would be left.
+  return `(?:${[...numbered(character), ...named(character), plain].join('|')})`
 }
 
 function named(character: string): string[] {

@@ -64,6 +64,12 @@ describe('maskText', () => {
     expect(survivors(mask(`<${long}>`, long), long)).toEqual([])
   })
 
+  it('takes the whole of a letter by number that is also the sign for that', () => {
+    const byNumber = spellings['json, all by number'] ?? String
+    expect(mask(`<${byNumber('!!!!!!u0')}>`, '!!!!!!u0')).toBe('<••••>')
+    expect(mask(`<${byNumber('key-of-mine-u007')}>`, 'key-of-mine-u007')).toBe('<key…u007>')
+  })
+
   it('ends soon on a text that nearly holds a secret of backslashes and quotes', () => {
     const secret = `${'\\a'.repeat(60)}${`'"\\`.repeat(60)}end`
     const near = JSON.stringify(secret).slice(1, -4)

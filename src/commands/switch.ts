@@ -8,12 +8,14 @@ import {
 } from '../command.ts'
 import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { findRegion } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
 import { namesIn } from '../ledger.ts'
 import { planSetup } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { withSharing } from '../plan/shared-keys.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
+import { unknownValue } from '../request/parse-arguments.ts'
 import {
   type Input,
   isManagedScope,
@@ -119,7 +121,9 @@ function switchMaker(input: Input, goal: Goal, context: WritingContext): Choices
         check: applied.check,
         run: applied.run ?? null,
       },
-      ...reportSetup(applied, context.host),
+      ...(applied.plan.rows.length === 0 && loadLedger(context).setups.length > 0
+        ? { report: context.host.texts['ending.nothing'] }
+        : reportSetup(applied, context.host)),
     }),
   }
 }
@@ -170,7 +174,7 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
 /** What of all that is set up the command is about, and what it passes over. */
 function meant(
   all: readonly ToolChoice[],
-  { named, takes }: Goal,
+  { origin, named, takes }: Goal,
 ): { readonly standing: readonly ToolChoice[]; readonly findings: readonly Finding[] } {
   if (named && takes) {
     const byVariable = all.filter(({ keyStore, name }) => keyStore === 'env' && name !== named.name)
@@ -180,7 +184,7 @@ function meant(
   }
   const standing = all.filter(({ name }) => name === named?.name)
   const others = named ? [] : all.filter((choice) => !standing.includes(choice))
-  return { standing, findings: namesStay(others) }
+  return { standing, findings: namesStay(others, origin) }
 }
 
 /** Its key is in a variable of the user's: the gateway alone would get a key that is not its own. */
@@ -204,7 +208,8 @@ function namelessKey(choices: readonly ToolChoice[]): Finding[] {
 }
 
 /** What has a name keeps its gateway, since its key would go along. */
-function namesStay(choices: readonly ToolChoice[]): Finding[] {
+function namesStay(choices: readonly ToolChoice[], { region, text }: Origin): Finding[] {
+  const goal = region === 'custom' ? `--gateway ${text}` : region
   const names = [...new Set(choices.flatMap(({ name }) => name ?? []))]
   return names.map((name) => ({
     id: 'name-stays',
@@ -213,14 +218,20 @@ function namesStay(choices: readonly ToolChoice[]): Finding[] {
       name,
       tools: [...new Set(choices.filter((choice) => choice.name === name).map(({ tool }) => tool.title))],
     }),
-    hint: asMessage(`qcode-setup switch REGION --name ${name}`),
+    hint: asMessage(`qcode-setup switch ${goal} --name ${name}`),
   }))
 }
 
-/** Errors: UserErrors `region-missing`, and those of `chooseOrigin`. */
-function goalOf(input: Input, named: Named | undefined, { catalog }: CommandContext): Goal {
+/** Errors: UserErrors `region-missing`, `unknown-region` (a name may be meant as well), and those of `chooseOrigin`. */
+function goalOf(input: Input, named: Named | undefined, context: CommandContext): Goal {
+  const { catalog } = context
   const region = input.positionals[0]
   const about = named && { named }
+  const names = [...namesIn(loadLedger(context)).keys()]
+  if (region !== undefined && names.length > 0 && !findRegion(catalog.gateway, region)) {
+    const ids = catalog.gateway.regions.map(({ id }) => id)
+    throw unknownValue('region', region, [...ids, ...names], catalog)
+  }
   if (namesGateway(input)) return { ...chooseOrigin(input, catalog.gateway, region), ...about, takes: false }
   if (named) return { origin: named.origin, named, takes: true }
   throw new UserError({

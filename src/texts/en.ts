@@ -1746,6 +1746,7 @@ export const en = {
   'limits.none': ({ origin, used }: With<'origin' | 'used'>) =>
     `At ${origin}, your key has no token limit and has used ${used} tokens.`,
   'status.name': 'Name',
+  'status.key': 'Key',
   'status.gateway': 'Gateway',
   'status.used-by': 'Used by',
   'status.scope.user': 'user',

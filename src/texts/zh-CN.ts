@@ -1380,6 +1380,7 @@ export const zhCN: Texts = {
   'limits.used-up.hint': '请在创建密钥处提高上限，或换用其他密钥：qcode-setup key rotate',
   'limits.none': ({ origin, used }) => `在 ${origin}，您的密钥没有 token 上限，已使用 ${used} 个 token。`,
   'status.name': '名称',
+  'status.key': '密钥',
   'status.gateway': '网关',
   'status.used-by': '使用者',
   'status.scope.user': '用户',

@@ -122,6 +122,6 @@ export function renderNames(
       say('report.list', { items: own }).in(texts),
     ]
   })
-  const head = [texts['status.name'], texts['status.gateway'], texts['check.key'], texts['status.used-by']]
+  const head = [texts['status.name'], texts['status.gateway'], texts['status.key'], texts['status.used-by']]
   return ['', renderTable(head, rows, styleFor(host, 'stdout'), host.terminal.columns)]
 }

@@ -114,6 +114,10 @@ describe('a command line that a page shows', () => {
       Object.assign(env, service.env)
       before.push('qcode-setup key set --key-file key.txt --yes')
     }
+    // A name is saved before it is used.
+    if (/ (--name|switch) work\b/.test(line) && !line.includes('key set')) {
+      before.push('qcode-setup key set --name work --region eu --key-file key.txt --yes')
+    }
     for (const step of before) {
       const [ready, first] = await type(step, home, env)
       expect(ready, first).toBe(0)

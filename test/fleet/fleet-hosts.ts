@@ -4,7 +4,6 @@ import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { execa } from 'execa'
-import { projectFolder } from '../support/test-catalog.ts'
 
 /** One computer of the fleet: a network namespace with an sshd, and folders of its own. */
 export interface FleetHost {
@@ -83,7 +82,7 @@ async function installProgram(): Promise<string> {
   const lines = [
     '#!/bin/sh',
     `echo "begin $*" >>'${starts}'`,
-    `'${process.execPath}' '${join(projectFolder, 'bin/qcode-setup.js')}' "$@"`,
+    `'${process.execPath}' '/run/program/bin/qcode-setup.js' "$@"`,
     'code=$?',
     `echo "end" >>'${starts}'`,
     'exit $code',

@@ -6,7 +6,9 @@ import { execaSync } from 'execa'
 
 const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'fleet']
 const isolate = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc']
-const folders = 'mount -t tmpfs -o mode=755 fleet /run && mkdir /run/sshd /run/netns /run/fleet'
+// Each computer has a /tmp of its own, in which a clone of this project may stand.
+const program = 'mkdir /run/program && mount --bind "$PWD" /run/program'
+const folders = `mount -t tmpfs -o mode=755 fleet /run && mkdir /run/sshd /run/netns /run/fleet && ${program}`
 const alone = ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...isolate]
 const prepared = [...alone, 'sh', '-c', `ip link set lo up && ${folders} && exec "$@"`, 'sh']
 

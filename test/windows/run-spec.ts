@@ -32,7 +32,8 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
     }),
   )
   const env = filled({ ...userVariables(home), ...spec.env }, fill)
-  const registry = spec.variables && (await startVariables(spec.variables, windows, env))
+  const registry = (spec.variables || !isClean) && (await startVariables(spec.variables ?? [], windows, env))
+  isClean = true
   for (const step of spec.steps) {
     const ran = await windows.run({
       ...commandOf(step, fill),
@@ -51,8 +52,11 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
     }
     if (registry && step.variables) judgeVariables(step.variables, await registry.read(), registry.before)
   }
-  await registry?.clear()
+  if (registry) await registry.clear()
 }
+
+/** A run of the lane that was killed may have left variables, which the first spec takes out. */
+let isClean = false
 
 /** The variables of the registry, which all specs share: these alone stand there from here on. */
 async function startVariables(lines: readonly string[], windows: Windows, env: Record<string, string>) {

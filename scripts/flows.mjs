@@ -133,8 +133,8 @@ async function measure() {
   writeFileSync(keyFile, key, { mode: 0o600 })
   writeFileSync(newKeyFile, newKey, { mode: 0o600 })
   const config = join(home, '.codex/config.toml')
-  // Down from the first tool, past the region, the key, its place and the model, to the plan.
-  const wizard = [' \r', '\r', `${key}\r`, '\r', '\r', 'y', '\r', '\r', '\r']
+  // The first tool, the first region, not to be installed now, the key, and to the end by what is suggested.
+  const wizard = [' \r', '\r', '\x1b[B\x1b[B\r', `${key}\r`, '\r', '\r', '\r', '\r']
   const flows = []
   const add = async (name, act) => flows.push([name, await coverageOf(name, act)])
   const settle = ['--yes', '--no-check']

@@ -49,10 +49,13 @@ async function buildModules() {
   symlinkSync(join(root, 'node_modules'), join(program, 'node_modules'))
 }
 
+/** A client that is found is offered first and ticked, and the wizard has nothing to install. */
+const bin = join(stage, 'bin')
+
 function environment(coverage) {
   return {
     HOME: home,
-    PATH: '/usr/bin:/bin',
+    PATH: `${bin}:/usr/bin:/bin`,
     SHELL: '/bin/bash',
     TERM: 'xterm-256color',
     DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
@@ -133,8 +136,10 @@ async function measure() {
   writeFileSync(keyFile, key, { mode: 0o600 })
   writeFileSync(newKeyFile, newKey, { mode: 0o600 })
   const config = join(home, '.codex/config.toml')
-  // The first tool, the first region, not to be installed now, the key, and to the end by what is suggested.
-  const wizard = [' \r', '\r', '\x1b[B\x1b[B\r', `${key}\r`, '\r', '\r', '\r', '\r']
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'claude'), '#!/bin/sh\necho 2.1.197\n', { mode: 0o755 })
+  // The tool that is ticked, the first region, the key, and to the end by what is suggested.
+  const wizard = ['\r', '\r', `${key}\r`, '\r', '\r', '\r', '\r']
   const flows = []
   const add = async (name, act) => flows.push([name, await coverageOf(name, act)])
   const settle = ['--yes', '--no-check']

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, win32 } from 'node:path'
+import { expect } from 'vitest'
 import type { Host, RunResult } from '../../src/host/host.ts'
+import { runInProcess } from './run-in-process.ts'
 import { createTestHost } from './test-host.ts'
 
 /** A value as the registry has it: a text, a text in which `%NAME%` counts, or the bytes of any other kind in hex. */
@@ -137,4 +139,29 @@ function imported(bytes: Buffer, key: RegistryKey): number {
 
 function plain(text: string): string {
   return text.replace(/\\(.)/g, '$1')
+}
+
+/** What people have there: a path in another case and kind, a value of a kind that is no text, signs of all kinds. */
+export const usual = (): RegistryKey => ({
+  Path: { expand: '%USERPROFILE%\\bin;C:\\Program Files (x86)\\"q"\\张' },
+  TEMP: { expand: '%USERPROFILE%\\AppData\\Local\\Temp' },
+  Odd: { kind: 'dword', hex: '00000001' },
+  Mine: { sz: 'a\\b"c %PATH% 张伟' },
+})
+
+/** Files anywhere in a home with this text, in any of the encodings that reg.exe has. */
+export function filesWith(home: string, text: string): string[] {
+  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
+  return paths.filter((path) => {
+    const bytes = readFileSync(path)
+    return [Buffer.from(text), Buffer.from(text, 'utf16le')].some((wanted) => bytes.includes(wanted))
+  })
+}
+
+/** Runs a command line on the machine; what it printed. Fails where it ends with another exit code. */
+export async function done(line: string, { host }: WindowsMachine, exit = 0): Promise<string> {
+  const ended = await runInProcess(line, host)
+  expect(ended.exit, `${line}: ${ended.text}`).toBe(exit)
+  return ended.text
 }

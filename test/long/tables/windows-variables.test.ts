@@ -2,7 +2,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { createWindowsMachine, type RegistryKey, type WindowsMachine } from '../../support/fake-registry.ts'
+import {
+  createWindowsMachine,
+  done,
+  filesWith,
+  type RegistryKey,
+  usual,
+} from '../../support/fake-registry.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { testKey } from '../../support/test-host.ts'
 
@@ -18,30 +24,6 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 const setup = 'setup --tool openai-sdk --key-file - --yes --no-check'
 const base = 'https://api.qcode.cc/openai/v1'
-
-/** What people have there: a path in another case and kind, a value of a kind that is no text, signs of all kinds. */
-const usual = (): RegistryKey => ({
-  Path: { expand: '%USERPROFILE%\\bin;C:\\Program Files (x86)\\"q"\\张' },
-  TEMP: { expand: '%USERPROFILE%\\AppData\\Local\\Temp' },
-  Odd: { kind: 'dword', hex: '00000001' },
-  Mine: { sz: 'a\\b"c %PATH% 张伟' },
-})
-
-/** Files anywhere in the home with this text, in any of the encodings that reg.exe has. */
-function filesWith(text: string): string[] {
-  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
-  return paths.filter((path) => {
-    const bytes = readFileSync(path)
-    return [Buffer.from(text), Buffer.from(text, 'utf16le')].some((wanted) => bytes.includes(wanted))
-  })
-}
-
-async function done(line: string, { host }: WindowsMachine, exit = 0): Promise<string> {
-  const ended = await runInProcess(line, host)
-  expect(ended.exit, `${line}: ${ended.text}`).toBe(exit)
-  return ended.text
-}
 
 /** What else a user of Windows has and does; the life of a set-up is in test/unit/apply/user-env.test.ts. */
 describe('variables on Windows', () => {
@@ -100,7 +82,7 @@ describe('variables on Windows', () => {
     const host = { ...windows.host, readStdin: async () => new TextEncoder().encode(other) }
     await done('key rotate --key-file - --yes --allow-problems --no-check', { ...windows, host })
     expect(windows.user.OPENAI_API_KEY).toEqual({ sz: other })
-    expect(filesWith(testKey)).toEqual([])
+    expect(filesWith(home, testKey)).toEqual([])
     expect(JSON.stringify(windows.started)).not.toContain(other)
   })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -6,8 +6,13 @@ import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { readRegistry } from '../../../src/apply/user-env.ts'
 import { userEnvFormat } from '../../../src/documents/shell/env-formats.ts'
 import { importFile, textOfExport } from '../../../src/documents/shell/user-env.ts'
-import { createWindowsMachine, type RegistryKey, type WindowsMachine } from '../../support/fake-registry.ts'
-import { runInProcess } from '../../support/run-in-process.ts'
+import {
+  createWindowsMachine,
+  done,
+  filesWith,
+  type RegistryKey,
+  usual,
+} from '../../support/fake-registry.ts'
 import { testKey } from '../../support/test-host.ts'
 
 let root = ''
@@ -22,30 +27,6 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 const setup = 'setup --tool openai-sdk --key-file - --yes --no-check'
 const base = 'https://api.qcode.cc/openai/v1'
-
-/** What people have there: a path in another case and kind, a value of a kind that is no text, signs of all kinds. */
-const usual = (): RegistryKey => ({
-  Path: { expand: '%USERPROFILE%\\bin;C:\\Program Files (x86)\\"q"\\张' },
-  TEMP: { expand: '%USERPROFILE%\\AppData\\Local\\Temp' },
-  Odd: { kind: 'dword', hex: '00000001' },
-  Mine: { sz: 'a\\b"c %PATH% 张伟' },
-})
-
-/** Files anywhere in the home with this text, in any of the encodings that reg.exe has. */
-function filesWith(text: string): string[] {
-  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
-  return paths.filter((path) => {
-    const bytes = readFileSync(path)
-    return [Buffer.from(text), Buffer.from(text, 'utf16le')].some((wanted) => bytes.includes(wanted))
-  })
-}
-
-async function done(line: string, { host }: WindowsMachine, exit = 0): Promise<string> {
-  const ended = await runInProcess(line, host)
-  expect(ended.exit, `${line}: ${ended.text}`).toBe(exit)
-  return ended.text
-}
 
 describe('the text of a key of the registry', () => {
   it.each<[string, RegistryKey]>([
@@ -135,7 +116,7 @@ describe('variables on Windows', () => {
     const text = await done(setup, windows, 1)
     expect(text).toMatch(/HKCU\\Environment/)
     expect(windows.user).toEqual(usual())
-    expect(filesWith(testKey)).toEqual([])
+    expect(filesWith(home, testKey)).toEqual([])
     await done('doctor --no-check', windows)
   })
 

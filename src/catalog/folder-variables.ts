@@ -63,10 +63,11 @@ function oddFolder(
 }
 
 /**
- * What goes before a command line, so that it finds a tool in these folders: `CODEX_HOME=/work/codex `, or
- * `env -u CODEX_HOME ` where today's environment names another. Empty where it finds them by itself.
+ * A command line that finds a tool in these folders: behind `CODEX_HOME=/work/codex`, or `env -u CODEX_HOME` where today's
+ * environment names another. As it is where it finds them by itself.
  */
-export function folderAssignments(
+export function inFolders(
+  line: string,
   { places }: Pick<Tool, 'places'>,
   folders: Readonly<Record<string, string>>,
   host: Host,
@@ -86,7 +87,7 @@ export function folderAssignments(
   }
   const given = [...set].map(([name, folder]) => [name, quoteWord(folder)] as const)
   const taken = [...unset].filter((name) => !set.has(name))
-  return inShell().before(given, taken)
+  return inShell().forOnce(line, given, taken)
 }
 
 /** UserError `odd-folder`, exit 2: what would be written would not be found again. Nothing where none is odd. */

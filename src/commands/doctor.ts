@@ -2,7 +2,7 @@ import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from
 import { readLedger } from '../apply/ledger-store.ts'
 import { stateFolder } from '../apply/state-folder.ts'
 import { isTrustedFolder } from '../apply/trusted-file.ts'
-import { folderAssignments } from '../catalog/folder-variables.ts'
+import { inFolders } from '../catalog/folder-variables.ts'
 import type { Tool } from '../catalog/tool.ts'
 import { checkSettings } from '../checks/check-gateway.ts'
 import { askGateway } from '../checks/doctor/ask-gateway.ts'
@@ -195,8 +195,9 @@ async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; dri
   const statuses = ledger.setups.map(async (setup) => {
     const choice = choiceOf(setup, context.catalog, context.host)
     const status = choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)
-    const folders = choice && folderAssignments(choice.tool, setup.folders ?? {}, context.host)
-    return driftFindings(await status, folders)
+    const inPlace = (line: string) =>
+      choice ? inFolders(line, choice.tool, setup.folders ?? {}, context.host) : line
+    return driftFindings(await status, inPlace)
   })
   const names = nameFindings(ledger.setups, describeNames(ledger, context), ledger, context.catalog)
   return { ledger, drift: [...(await Promise.all(statuses)).flat(), ...names] }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { resolvePlaces } from '../catalog/places.ts'
+import type { Catalog } from '../catalog/tool.ts'
 import { windowsDrive } from '../checks/windows-folders.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { renderData } from '../documents/formats.ts'
@@ -11,6 +12,8 @@ import { readState } from '../host/read-file-state.ts'
 import { setupOf } from '../plan/setups.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice } from '../request/choose-tools.ts'
+import { type Field, fields } from '../request/fields.ts'
+import { folderFlags } from '../request/folder-flags.ts'
 import { notValid, printable } from '../request/parse-arguments.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import { type SetupFile, schemaAddress } from '../request/setup-file-schema.ts'
@@ -174,9 +177,9 @@ export async function alsoOnWindows(
   outcome: Outcome,
   { choices, dryRun, key }: { choices: readonly ToolChoice[]; dryRun: boolean; key: Secret | undefined },
   input: Input,
-  { host }: CommandContext,
+  { host, catalog }: CommandContext,
 ): Promise<Outcome> {
-  const words = [`qcode-setup@${aboutProgram(host).version}`, ...sameFlags(choices, input)]
+  const words = [`qcode-setup@${aboutProgram(host).version}`, ...sameFlags(choices, input, catalog)]
   const command = ['npx', '--yes', ...words].map(inShellNamed('powershell').quote).join(' ')
   const typed = say('wsl.type-there', { command }).in(host.texts)
   const drive = windowsDrive(host)
@@ -214,17 +217,38 @@ export async function alsoOnWindows(
 /** npx may have to fetch the program first. */
 const windowsPatienceMs = 5 * 60_000
 
-/** What makes the same of another home: tools, gateway, models, and where the key is kept. */
-function sameFlags(choices: readonly ToolChoice[], input: Input): string[] {
+/** Said in the same words there: what is asked of tools and names, and how the check goes. */
+const carried = [
+  'name',
+  'method',
+  'model',
+  'unset',
+  'timeout',
+  'gitignore',
+  'restartDaemons',
+  'noCheck',
+] as const
+
+/**
+ * What makes the same of another home. Left out is what names something of this one (its shell, its files, a run of it), how
+ * this run is told, and what was agreed to here: to overwrite, to install, to a key in a repository.
+ */
+function sameFlags(choices: readonly ToolChoice[], input: Input, catalog: Catalog): string[] {
   const [first] = choices
   if (!first) return []
   const { origin, keyStore } = first
+  const own = carried.map((name): [string, Field] => [name, fields[name]])
   return [
     ...choices.flatMap(({ tool }) => ['--tool', tool.id]),
     ...(origin.region === 'custom' ? ['--gateway', origin.text] : ['--region', origin.region]),
     ...(origin.isUnencrypted ? ['--allow-http'] : []),
     ...(keyStore === 'file' ? [] : ['--key-store', keyStore]),
-    ...listOf(input, 'model').flatMap((model) => ['--model', model]),
-    ...(isOn(input, 'noCheck') ? ['--no-check'] : []),
+    ...[...own, ...folderFlags(catalog)].flatMap(([name, { flag, value }]) =>
+      value === undefined
+        ? isOn(input, name)
+          ? [`--${flag}`]
+          : []
+        : listOf(input, name).flatMap((word) => [`--${flag}`, word]),
+    ),
   ]
 }

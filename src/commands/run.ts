@@ -243,7 +243,7 @@ function show(
   const args = [...run.args, ...rest].map(mask)
   const assigned = Object.entries(env).map(([name, value]) => [name, quoteWord(value)] as const)
   const parts = [
-    inShell().before(assigned, []) + inShell().start([program, ...args].map(quoteWord)),
+    inShell().forOnce(inShell().start([program, ...args].map(quoteWord)), assigned, []),
     ...(unset.length > 0 ? [say('run.unset', { names: unset }).in(host.texts)] : []),
     ...files.map(({ path, text }) => `${say('run.file', { path }).in(host.texts)}\n${text.trimEnd()}`),
   ]

@@ -3,7 +3,7 @@ import { formatWhere, type Where } from '../errors.ts'
 import { inOwnWords, inShell } from '../texts/commands.ts'
 import { asMessage, type Message, say, written } from '../texts/message.ts'
 import { type Found, isShellCommand } from './find-setting.ts'
-import { findAssignment, type Profile } from './read-profiles.ts'
+import type { Profile } from './read-profiles.ts'
 
 type Level = Found['source']['level']
 
@@ -55,6 +55,19 @@ function originOf(found: Found, profiles: readonly Profile[]): Where | undefined
   const { name } = found
   const dynamic = profiles.filter(({ variables }) => isShellCommand(variables[name] ?? ''))
   return findAssignment(name, profiles, wholeOf(found)) ?? findAssignment(name, dynamic)
+}
+
+/** The line of a new shell that gives a variable this value, whatever the value where none is named. */
+export function findAssignment(
+  name: string,
+  profiles: readonly Profile[],
+  value?: string,
+): Where | undefined {
+  const found = profiles.find(
+    ({ variables }) => Object.hasOwn(variables, name) && (value === undefined || variables[name] === value),
+  )
+  const line = found?.lines[name]
+  return found && { file: found.file.path, ...(line !== undefined && { line }) }
 }
 
 /** The variable's whole value, where the setting is one entry of it. */

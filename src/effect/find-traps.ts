@@ -8,11 +8,11 @@ import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { escapeNewlines, Message, written } from '../texts/message.ts'
-import { fixOf, lineIn, removal } from './describe-source.ts'
+import { findAssignment, fixOf, lineIn, removal } from './describe-source.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
 import { fillNames, isInRange, type Names, type OpenSource, valueText } from './find-setting.ts'
 import { loginOf, type MachineView } from './machine-view.ts'
-import { findAssignment, type Profile } from './read-profiles.ts'
+import type { Profile } from './read-profiles.ts'
 
 /** What conditions are held against. */
 export interface TrapContext {

@@ -42,7 +42,7 @@ export function keyFindings(
     ...keys.unsent
       .filter(({ other, sent }) => areTwoKeys(other, sent, context))
       .map(({ other, sent }) => overriddenKey(tool, sent, other, profiles)),
-    ...(needsShell ? [newShell(tool.id, winner)] : []),
+    ...(needsShell ? [newShell(tool.id, winner, machine)] : []),
   ]
 }
 
@@ -177,13 +177,13 @@ function areTwoKeys(other: Found, sent: Found, context: EffectContext): boolean 
   )
 }
 
-function newShell(tool: string, { source }: Found): Finding {
+function newShell(tool: string, { source }: Found, { platform }: MachineView): Finding {
   return {
     id: 'new-shell-needed',
     level: 'info',
     tool,
     message: say('effect.new-terminal'),
-    hint: say('remedy.new-terminal'),
+    hint: say(platform === 'darwin' ? 'remedy.new-terminal.mac' : 'remedy.new-terminal'),
     ...(source.file && { where: { file: source.file.path } }),
   }
 }

@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell } from '../catalog/tool.ts'
-import type { Where } from '../errors.ts'
 import { filesAt } from '../host/files-at.ts'
 import { isInRegistry } from '../host/read-file-state.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
@@ -27,11 +26,12 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   const ofPlatform = shells.filter(({ platforms }) => platforms?.includes(machine.platform) ?? true)
   const own = basename(machine.env.SHELL || '')
   const isOwn = ({ id, programs }: Shell) => id === own || programs.includes(own)
-  const ordered = ofPlatform.toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
+  const ordered = [...ofPlatform.filter(isOwn), ...ofPlatform.filter((shell) => !isOwn(shell))]
   const places = resolvePlaces({}, machine)
   const ours = new Set(ordered.map(({ envFile }) => resolvePath(envFile, places)))
   const started = ordered.map((shell) => startShells([shell], machine))
-  const layers = started.flatMap((starts) => layersOf(starts, ours))
+  // What several shells read counts for the strongest of them.
+  const layers = once(started.flatMap((starts) => layersOf(starts, ours)))
   const profileOf = ({ line, name }: Layer): Profile => {
     const file = files.read(line.file, profileFormat)
     // The registry has no lines.
@@ -40,7 +40,7 @@ export function readProfiles(shells: readonly Shell[], machine: MachineView, fil
   }
   const named = layers.map(profileOf)
   const overwritten = started
-    .flatMap((starts) => overwrittenIn(starts))
+    .flatMap(overwrittenIn)
     .map((layer) => ({ ...profileOf(layer), isOverwritten: true as const }))
   const bare = ordered
     .flatMap((shell) => filesOf(shell, machine))
@@ -75,10 +75,19 @@ function layersOf(starts: readonly ShellStart[], ours: ReadonlySet<string>): Lay
       return line ? [{ name, line }] : []
     }),
   )
-  const once = new Map(found.map((layer) => [`${layer.name} ${layer.line.file} ${layer.line.line}`, layer]))
-  return [...once.values()].toSorted(
+  return once(found).toSorted(
     (one, other) => Number(ours.has(one.line.file)) - Number(ours.has(other.line.file)),
   )
+}
+
+/** The first of each line. */
+function once(layers: readonly Layer[]): Layer[] {
+  const first = new Map<string, Layer>()
+  for (const layer of layers) {
+    const place = `${layer.name} ${layer.line.line} ${layer.line.file}`
+    if (!first.has(place)) first.set(place, layer)
+  }
+  return [...first.values()]
 }
 
 /** The lines that a later one takes the place of. */
@@ -114,17 +123,4 @@ function filesOf(shell: Shell, machine: MachineView): string[] {
   const reads = starts.flatMap((start) => start.reads.flat())
   const paths = [...profiles.flat(), ...reads, ...alsoRead, envFile].map((path) => resolvePath(path, places))
   return [...new Set(paths.flatMap((path) => filesAt(path, machine.list)))]
-}
-
-/** The line of a new shell that gives a variable this value, whatever the value where none is named. */
-export function findAssignment(
-  name: string,
-  profiles: readonly Profile[],
-  value?: string,
-): Where | undefined {
-  const found = profiles.find(
-    ({ variables }) => Object.hasOwn(variables, name) && (value === undefined || variables[name] === value),
-  )
-  const line = found?.lines[name]
-  return found && { file: found.file.path, ...(line !== undefined && { line }) }
 }

@@ -1,6 +1,8 @@
 /** Who reads a command of a hint: a shell as POSIX has it, or PowerShell. */
 export type TypedIn = 'posix' | 'powershell'
 
+type Assigned = readonly (readonly [name: string, value: string])[]
+
 /** How a thing is done in one shell. Words come quoted, names of variables bare. */
 interface Commands {
   readonly name: TypedIn
@@ -16,8 +18,8 @@ interface Commands {
   assign(name: string, value: string): string
   /** For a whole command line. */
   inFolder(folder: string, line: string): string
-  /** What goes before a command line, so that only this one has these variables, and has not those. */
-  before(given: readonly (readonly [name: string, value: string])[], taken: readonly string[]): string
+  /** A command line that has these variables, and has not those; whatever is typed after it has what it had before. */
+  forOnce(line: string, given: Assigned, taken: readonly string[]): string
   /** Of a program by its path, which may be a word in quotes. */
   start(words: readonly string[]): string
   exceptFromProxy(host: string): string
@@ -40,9 +42,9 @@ const posix: Commands = {
   unset: (name) => `unset ${name}`,
   assign: (name, value) => `export ${name}=${value}`,
   inFolder: (folder, line) => `cd ${folder} && ${line}`,
-  before: (given, taken) => {
+  forOnce: (line, given, taken) => {
     const words = [...taken.map((name) => `-u ${name}`), ...given.map(([name, value]) => `${name}=${value}`)]
-    return [...(taken.length > 0 ? ['env'] : []), ...words, ''].join(' ')
+    return [...(taken.length > 0 ? ['env'] : []), ...words, line].join(' ')
   },
   start: (words) => words.join(' '),
   // Programs read one of the two alone: each gets what stood in either.
@@ -65,11 +67,16 @@ const powershell: Commands = {
   unset: (name) => `Remove-Item Env:${name}`,
   assign: (name, value) => `$env:${name} = ${/^['"]/.test(value) ? value : `'${value}'`}`,
   inFolder: (folder, line) => `Set-Location -LiteralPath ${folder}; ${line}`,
-  before: (given, taken) =>
-    [
-      ...taken.map((name) => `${powershell.unset(name)}; `),
-      ...given.map(([name, value]) => `${powershell.assign(name, value)}; `),
-    ].join(''),
+  // Variables are those of the whole window: what they were comes back even after Ctrl-C. $null takes one away.
+  forOnce: (line, given, taken) => {
+    const all = [...taken, ...given.map(([name]) => name)].map((name) => `$env:${name}`).join(', ')
+    if (all === '') return line
+    const set = [
+      ...taken.map((name) => `$env:${name} = $null`),
+      ...given.map(([name, value]) => powershell.assign(name, value)),
+    ]
+    return `& { $was = ${all}; try { ${[...set, line].join('; ')} } finally { ${all} = $was } }`
+  },
   start: (words) => `${/^'/.test(words[0] ?? '') ? '& ' : ''}${words.join(' ')}`,
   exceptFromProxy: (host) => `$env:NO_PROXY = "$env:NO_PROXY,${host}"`,
   allow: (path, right) =>

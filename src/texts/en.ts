@@ -1289,6 +1289,7 @@ export const en = {
   'remedy.one-of-two': ({ remedy }: With<'remedy'>) =>
     `Keep only the right one. For the ignored one: ${remedy}`,
   'remedy.new-terminal': 'Open a new terminal.',
+  'remedy.new-terminal.mac': 'Open a new terminal. Quit editors and start them again.',
   'effect.base-url-right': ({ tool, url, source, requests }: With<'tool' | 'url' | 'source' | 'requests'>) =>
     `${tool} uses ${url} from ${source}.${requests && ` ${requests}`}`,
   'effect.base-url-administered': ({
@@ -1600,6 +1601,8 @@ export const en = {
   'report.up-to-date': 'Already up to date. Nothing was written.',
   'report.same-command': ({ command }: With<'command'>) => `To repeat this without prompts: ${command}`,
   'report.new-shell': 'Open a new terminal to use the new variables.',
+  'report.new-shell.mac':
+    'Open a new terminal to use the new variables. Quit editors and start them again: they ask your login shell.',
   'report.new-programs':
     'Close and restart running terminals and editors: only newly started programs see the changed variables.',
   'report.start': ({ commands }: { readonly commands: readonly string[] }) => `Next: ${commands.join(', ')}`,

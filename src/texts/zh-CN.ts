@@ -1037,6 +1037,7 @@ export const zhCN: Texts = {
   'remedy.then-set-up': ({ remedy, tool }) => after(remedy, `然后运行：qcode-setup --tool ${tool}`),
   'remedy.one-of-two': ({ remedy }) => `请只保留正确的那一个。如要删除被忽略的一个：${remedy}`,
   'remedy.new-terminal': '请打开新的终端。',
+  'remedy.new-terminal.mac': '请打开新的终端，并退出编辑器后重新启动。',
   'effect.base-url-right': ({ tool, url, source, requests }) =>
     `${tool} 使用 ${ahead(source)}中的 ${url}。${requests}`,
   'effect.base-url-administered': ({ tool, url, source, requests }) =>
@@ -1261,6 +1262,8 @@ export const zhCN: Texts = {
   'report.up-to-date': '已是最新，未写入任何内容。',
   'report.same-command': ({ command }) => `等效的非交互命令：${command}`,
   'report.new-shell': '请打开新的终端，使新的环境变量生效。',
+  'report.new-shell.mac':
+    '请打开新的终端，使新的环境变量生效。请退出编辑器后重新启动：编辑器启动时会从登录 shell 读取环境变量。',
   'report.new-programs': '请关闭并重新启动正在运行的终端和编辑器：只有新启动的程序才能看到更改后的环境变量。',
   'report.start': ({ commands }) => `接下来运行：${commands.join('、')}`,
   'report.undo': '撤销请运行：qcode-setup undo',

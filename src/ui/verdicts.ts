@@ -89,8 +89,10 @@ export function verdictOfStatus(tools: readonly ToolStatus[], { texts }: Host): 
 }
 
 /** Where files of variables changed: who has them from now on. */
-export function newVariables(rows: readonly { readonly path: string }[], { texts }: Host): string[] {
-  const id = rows.some(({ path }) => isInRegistry(path)) ? 'report.new-programs' : 'report.new-shell'
+export function newVariables(rows: readonly { readonly path: string }[], host: Host): string[] {
+  const { texts, platform } = host
+  const ofShell = platform === 'darwin' ? 'report.new-shell.mac' : 'report.new-shell'
+  const id = rows.some(({ path }) => isInRegistry(path)) ? 'report.new-programs' : ofShell
   return rows.length === 0 ? [] : [texts[id]]
 }
 

@@ -69,7 +69,8 @@ export function createWindowsMachine(
     if (verb === 'export') {
       const [name = '', file = ''] = words
       if (!keys[name]) return 1
-      writeFileSync(file, exported(name.replace('HKCU', 'HKEY_CURRENT_USER'), keys[name]))
+      const whole = name.replace('HKCU', 'HKEY_CURRENT_USER').replace('HKLM', 'HKEY_LOCAL_MACHINE')
+      writeFileSync(file, exported(whole, keys[name]))
       return 0
     }
     if (verb !== 'import' || faults.denied) return 1

@@ -1,4 +1,4 @@
-import { folderAssignments } from '../../catalog/folder-variables.ts'
+import { inFolders } from '../../catalog/folder-variables.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import type { EffectContext, ExistingSetup, ToolView } from '../../effect/tool-view.ts'
 import type { Finding } from '../../finding.ts'
@@ -7,10 +7,10 @@ import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
 import { inShell, quoteWord } from '../../texts/commands.ts'
 
-/** The command that writes a setup again as it was chosen, and where. `given` are flags that stand behind it already. */
+/** The command that writes a setup again as it was chosen, and where; `inPlace` leads it to the tool's folders. `given` are flags that stand behind it already. */
 export function setupLine(
   { tool, project, scope = 'user', method, shell, model, keyStore = 'file', ...setup }: ExistingSetup,
-  folders: string,
+  inPlace: (line: string) => string = (line) => line,
   given = '',
 ): string {
   const flags = [
@@ -22,7 +22,7 @@ export function setupLine(
     ...(model === undefined ? [] : [`--model ${quoteWord(model)}`]),
   ]
   const missing = flags.filter((flag) => !given.includes(flag.split(' ')[0] ?? ''))
-  const line = [`${folders}qcode-setup --tool ${tool}`, ...missing].join(' ') + given
+  const line = inPlace([`qcode-setup --tool ${tool}`, ...missing].join(' ') + given)
   return project === undefined ? line : inShell().inFolder(quoteWord(project), line)
 }
 
@@ -51,7 +51,7 @@ export function completeHints(
     const view = views.find(({ tool }) => tool.id === id)
     const own = view?.setups[0] ?? setups.find(({ tool }) => tool === id)
     const tool = catalog.tools.find((one) => one.id === id)
-    if (own && tool) return setupLine(own, folderAssignments(tool, own.folders ?? {}, host), given)
+    if (own && tool) return setupLine(own, (whole) => inFolders(whole, tool, own.folders ?? {}, host), given)
     const gateway = meantGateway(view, setups, catalog)
     return gateway ? [`qcode-setup --tool ${id}`, ...gatewayFlags(gateway)].join(' ') + given : line
   }

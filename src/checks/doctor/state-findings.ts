@@ -20,13 +20,13 @@ import { setupLine } from './complete-hints.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
 
 /**
- * Values of ours that do not stand any more as they were written. `folders` leads the command that writes them again to
+ * Values of ours that do not stand any more as they were written. `inPlace` leads the command that writes them again to
  * where they stood.
  */
-export function driftFindings(status: ToolStatus, folders = ''): Finding[] {
+export function driftFindings(status: ToolStatus, inPlace?: (line: string) => string): Finding[] {
   return status.files
     .filter(({ state }) => state !== 'as-written')
-    .map((file) => driftFinding(status.tool, setupLine(status, folders), file))
+    .map((file) => driftFinding(status.tool, setupLine(status, inPlace), file))
 }
 
 function driftFinding(tool: string, command: string, { path, state, differs }: FileStatus): Finding {

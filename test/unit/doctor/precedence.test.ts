@@ -460,16 +460,24 @@ describe('who wins', () => {
     expect(tools[0]?.overridden).toEqual([])
   })
 
-  it('says that a profile was changed since the shell was started', async () => {
-    const { findings, tools } = await examine(
-      makeSituation({
-        programs: { claude: undefined },
-        files: {
-          '.bashrc': `export ANTHROPIC_BASE_URL='${urls.eu}/api'\nexport ANTHROPIC_AUTH_TOKEN='${key('s')}'\n`,
-        },
-      }),
-    )
-    expect(tools[0]?.baseUrl?.source).toMatchObject({ level: 'profile', line: 1 })
-    expect(findings.map(({ id }) => id)).toContain('new-shell-needed')
-  })
+  it.each([
+    ['linux', '.bashrc', 'Open a new terminal.'],
+    ['darwin', '.bash_profile', 'Open a new terminal. Quit editors and start them again.'],
+  ] as const)(
+    'says on %s that %s was changed since the shell was started',
+    async (platform, profile, hint) => {
+      const { findings, tools } = await examine(
+        makeSituation({
+          platform,
+          programs: { claude: undefined },
+          files: {
+            [profile]: `export ANTHROPIC_BASE_URL='${urls.eu}/api'\nexport ANTHROPIC_AUTH_TOKEN='${key('s')}'\n`,
+          },
+        }),
+      )
+      expect(tools[0]?.baseUrl?.source).toMatchObject({ level: 'profile', line: 1 })
+      const found = findings.filter(({ id }) => id === 'new-shell-needed')
+      expect(found.map((one) => String(one.hint))).toEqual([hint])
+    },
+  )
 })

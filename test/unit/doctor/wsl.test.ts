@@ -5,6 +5,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createCommitter } from '../../../src/apply/committer.ts'
 import { askWhatNext } from '../../../src/commands/what-next.ts'
 import type { Host, RunOptions } from '../../../src/host/host.ts'
+import { fieldsOf } from '../../../src/request/fields.ts'
+import { folderFlags } from '../../../src/request/folder-flags.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
@@ -156,6 +158,19 @@ describe('in WSL, setup', () => {
     expect(text).not.toContain(testKey)
   })
 
+  it('with --name gives it the same name there', async () => {
+    const { host, onWindows } = wsl({ files: [cmd] })
+    for (const more of ['', ' --tool aider']) {
+      const { exit } = await runInProcess(`${setup}${more} --name work --also-windows`, host)
+      expect(exit).toBe(0)
+    }
+    for (const { args, options } of onWindows()) {
+      expect(args.join(' ')).toContain(' --region eu --name work ')
+      expect(options.input).toBe(`${testKey}\n`)
+    }
+    expect(onWindows()).toHaveLength(2)
+  })
+
   it('says that it failed there, and what to type', async () => {
     const { host } = wsl({ files: [cmd], exit: 9 })
     const { exit, text } = await runInProcess(`${setup} --also-windows`, host)
@@ -183,3 +198,78 @@ describe('in WSL, setup', () => {
     expect([exit, text.includes('belongs to Windows')]).toEqual(isRefused ? [2, true] : [0, false])
   })
 })
+
+/** Each flag of setup: how it is typed, and what Windows gets of it. */
+const flags: Readonly<Record<string, readonly [typed: string, there: string]>> = {
+  tool: ['--tool aider', '--tool aider'],
+  region: ['--region us', '--region us'],
+  gateway: ['--gateway https://relay.example', '--gateway https://relay.example'],
+  allowHttp: ['--gateway http://relay.example --allow-http', '--gateway http://relay.example --allow-http'],
+  name: ['--name work', '--name work'],
+  method: ['--tool aider --method env', '--tool aider --method env'],
+  keyStore: ['--key-store env', '--key-store env'],
+  model: ['--model some-model', '--model some-model'],
+  unset: ['--unset model', '--unset model'],
+  timeout: ['--timeout 5', '--timeout 5'],
+  gitignore: ['--gitignore', '--gitignore'],
+  restartDaemons: ['--restart-daemons', '--restart-daemons'],
+  noCheck: ['--no-check', '--no-check'],
+  // The user's own in any case.
+  scope: ['--scope user', ''],
+  // Of this system.
+  shell: ['--shell zsh', ''],
+  keyFile: ['--key-file -', ''],
+  recover: ['--recover finish', ''],
+  // Agreed to for what stands here.
+  onConflict: ['--on-conflict overwrite', ''],
+  allowTracked: ['--allow-tracked', ''],
+  allowProblems: ['--allow-problems', ''],
+  install: ['--install', ''],
+  registry: ['--install --registry https://registry.example', ''],
+  yes: ['--yes', ''],
+  // How this run is told.
+  dryRun: ['--dry-run', ''],
+  alsoWindows: ['--also-windows', ''],
+  exitCode: ['--exit-code', ''],
+  diff: ['--diff', ''],
+  quiet: ['--quiet', ''],
+  json: ['--json', ''],
+  lang: ['--lang en', ''],
+}
+
+/** Flags of tools' folders, of which all go along. */
+const ofFolders = folderFlags(testCatalog).map(([name, { flag, value, choices }]) => {
+  const id = name.slice(name.indexOf(':') + 1)
+  const tool = name.startsWith('pin:')
+    ? id
+    : (testCatalog.tools.find(({ options }) => options.some((option) => option.id === id))?.id ?? '')
+  const word = value === undefined ? '' : ` ${choices?.()[0] ?? '60000'}`
+  const typed = `--tool ${tool} --${flag}${word}`
+  return [name, [typed, typed]] as const
+})
+
+describe('a flag of setup', () => {
+  it('is known to go along to Windows, or not to', () => {
+    const names = fieldsOf('setup', testCatalog).map(([name]) => name)
+    const known = [...Object.keys(flags), ...ofFolders.map(([name]) => name)]
+    expect(known.toSorted()).toEqual(names.toSorted())
+  })
+
+  const usual = ['--tool codex', '--region eu', '--no-check']
+
+  it.each([...Object.entries(flags), ...ofFolders])('%s goes along, or not', async (_, [typed, there]) => {
+    const { host } = wsl({})
+    const words = typed.split(/ (?=--)/)
+    const others = usual.filter((one) => !words.some((word) => kindOf(word) === kindOf(one)))
+    const line = ['setup', ...others, typed, '--also-windows --yes --dry-run'].join(' ')
+    const { text } = await runInProcess(line, host)
+    const [, command = text] = /run: npx --yes qcode-setup@[\d.]+ ([^"]*)"/.exec(text) ?? []
+    const expected = [...others, ...there.split(/ (?=--)/)].filter(Boolean)
+    expect(command.split(/ (?=--)/).toSorted()).toEqual(expected.toSorted())
+  })
+})
+
+/** A region and a gateway are two ways to say one thing. */
+function kindOf(words: string): string {
+  return words.replace(/ .*/, '').replace('gateway', 'region')
+}

@@ -53,11 +53,23 @@ describe('commands of hints', () => {
     ['go to a folder', () => inShell().inFolder('A', 'x'), 'cd A && x', 'Set-Location -LiteralPath A; x'],
     [
       'variables for once',
-      () => inShell().before([['ONE', "'a b'"]], ['TWO']),
-      "env -u TWO ONE='a b' ",
-      "Remove-Item Env:TWO; $env:ONE = 'a b'; ",
+      () => inShell().forOnce('x', [['ONE', "'a b'"]], ['TWO']),
+      "env -u TWO ONE='a b' x",
+      "& { $was = $env:TWO, $env:ONE; try { $env:TWO = $null; $env:ONE = 'a b'; x } finally { $env:TWO, $env:ONE = $was } }",
     ],
-    ['no variables for once', () => inShell().before([], []), '', ''],
+    [
+      'one variable for once',
+      () => inShell().forOnce('x', [['ONE', 'a']], []),
+      'ONE=a x',
+      "& { $was = $env:ONE; try { $env:ONE = 'a'; x } finally { $env:ONE = $was } }",
+    ],
+    [
+      'without a variable for once',
+      () => inShell().forOnce('x', [], ['ONE']),
+      'env -u ONE x',
+      '& { $was = $env:ONE; try { $env:ONE = $null; x } finally { $env:ONE = $was } }',
+    ],
+    ['no variables for once', () => inShell().forOnce('x', [], []), 'x', 'x'],
     ['start', () => inShell().start(["'a b'", 'c']), "'a b' c", "& 'a b' c"],
     ['start by name', () => inShell().start(['claude', 'c']), 'claude c', 'claude c'],
     [

@@ -210,6 +210,7 @@ const gatewaySchema = z.strictObject({
   models_route: path,
   other_models_routes: z._default(z.array(path), []),
   limits_routes: z._default(z.array(path), []),
+  spending_route: z.optional(path),
   regions: z.array(
     z.strictObject({
       id: z.string(),
@@ -235,11 +236,13 @@ const gatewaySchema = z.strictObject({
 
 /** The parsed content of gateway.toml as a Gateway. Throws a ZodError that names the field. */
 export function parseGateway(data: unknown): Gateway {
-  const { models_route, other_models_routes, limits_routes, regions, protocols } = gatewaySchema.parse(data)
+  const { models_route, other_models_routes, limits_routes, spending_route, regions, protocols } =
+    gatewaySchema.parse(data)
   return {
     modelsRoute: models_route,
     otherModelsRoutes: other_models_routes,
     limitsRoutes: limits_routes,
+    ...(spending_route !== undefined && { spendingRoute: spending_route }),
     protocols: protocols.map(({ models_begin_with, model_families, ...protocol }) => ({
       ...protocol,
       modelFamilies: model_families,

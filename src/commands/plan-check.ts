@@ -8,7 +8,7 @@ import {
 import { keyRoutes, mergeRoutes, originsOf, protocolRoutes, toolRoutes } from '../checks/check-routes.ts'
 import type { CommandContext } from '../command.ts'
 import type { Finding } from '../finding.ts'
-import { fetchLimits, type KeyLimits } from '../gateway/fetch-models.ts'
+import { type Budget, budgetKinds, fetchLimits, type KeyLimits } from '../gateway/key-limits.ts'
 import type { Origin } from '../gateway/origin.ts'
 import { modelFor } from '../request/choose-tools.ts'
 import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
@@ -94,18 +94,37 @@ export function tellLimits(all: readonly CheckWithLimits[]): {
   const told = all.flatMap(({ check, limits }) => (limits ? [{ origin: check.origin.text, limits }] : []))
   return {
     findings: told.map(({ origin, limits }) => limitsFinding(origin, limits)),
-    data: told.map(({ origin, limits: { used, limit } }) => ({ origin, used, limit: limit ?? null })),
+    data: told.map(({ origin, limits }) => ({ origin, ...limits })),
   }
 }
 
-function limitsFinding(origin: string, { used, limit }: KeyLimits): Finding {
-  const shown = (count: number) => count.toLocaleString('en-US')
-  if (limit === undefined)
-    return { id: 'key-limits', level: 'info', message: say('limits.none', { origin, used: shown(used) }) }
-  if (used >= limit) {
-    const message = say('limits.used-up', { origin, limit: shown(limit) })
+function limitsFinding(origin: string, limits: KeyLimits): Finding {
+  const spent = limits.budgets.filter(({ used, limit }) => used !== undefined && used >= limit)
+  if (spent.length > 0) {
+    const budgets = spent.map((budget) => budgetText(budget, limits))
+    const message = say('limits.used-up', { origin, budgets })
     return { id: 'key-used-up', level: 'warning', message, hint: say('limits.used-up.hint') }
   }
-  const message = say('limits.left', { origin, left: shown(limit - used), limit: shown(limit) })
-  return { id: 'key-limits', level: 'info', message }
+  const { used, budgets, atOnce, expires, refusedModels } = limits
+  const left = [
+    ...budgets.map((budget) => budgetText(budget, limits)),
+    ...(atOnce === undefined ? [] : [say('limits.at-once', { count: shown(atOnce) })]),
+    ...(expires === undefined ? [] : [say('limits.expires', { date: expires })]),
+    ...(refusedModels.length === 0 ? [] : [say('limits.refused', { models: refusedModels })]),
+  ]
+  return { id: 'key-limits', level: 'info', message: say('limits.told', { origin, used: shown(used), left }) }
+}
+
+function budgetText({ kind, used, limit }: Budget, { windowMinutes = 0 }: KeyLimits): Message {
+  const isCost = budgetKinds.some((each) => each.kind === kind && each.isCost)
+  const show = (amount: number) => (isCost ? `$${shown(amount)}` : shown(amount))
+  const amount =
+    used === undefined
+      ? say('limits.at-most', { limit: show(limit) })
+      : say('limits.left', { left: show(Math.max(0, limit - used)), limit: show(limit) })
+  return say(`limits.${kind}`, { amount, minutes: shown(windowMinutes) })
+}
+
+function shown(amount: number): string {
+  return amount.toLocaleString('en-US', { maximumFractionDigits: 2 })
 }

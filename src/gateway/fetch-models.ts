@@ -8,7 +8,7 @@ import type { ProbeVerdict } from './probe-verdict.ts'
 import type { Transport } from './transport.ts'
 
 /** Time for the whole answer, its body included. */
-const deadlineMs = 4000
+export const deadlineMs = 4000
 
 /** More than any gateway's list, and little enough for memory. */
 const longestBody = 1024 * 1024
@@ -39,11 +39,19 @@ export async function fetchModels(
 function namesIn(body: string, key: Secret): string[] {
   try {
     const { data } = JSON.parse(body) as { data: readonly { id?: unknown }[] }
-    const names = data.map(({ id }) => id).filter((id) => typeof id === 'string')
-    return [...new Set(names)].filter((id) => modelName.test(id) && maskText(id, [key]) === id).sort()
+    return cleanNames(
+      data.map(({ id }) => id),
+      key,
+    )
   } catch {
     return []
   }
+}
+
+/** The names in it that may be shown and chosen, sorted and once. */
+export function cleanNames(found: readonly unknown[], key: Secret): string[] {
+  const names = found.filter((name) => typeof name === 'string')
+  return [...new Set(names)].filter((name) => modelName.test(name) && maskText(name, [key]) === name).sort()
 }
 
 /** What one route said when it was asked for a list: `not-found` is a plain 404. */
@@ -83,47 +91,4 @@ function isList(body: string): boolean {
   } catch {
     return false
   }
-}
-
-/** What a key has used, and may use, in tokens; a limit that is left out is none. */
-export interface KeyLimits {
-  readonly used: number
-  readonly limit?: number
-}
-
-/**
- * What the gateway tells of a key's limits, for no tokens; undefined where it does not. A redirect is not followed, since the
- * key would go along. Never throws for what the gateway does.
- */
-export async function fetchLimits(
-  origin: Origin,
-  { limitsRoutes }: Gateway,
-  key: Secret,
-  transport: Transport,
-): Promise<KeyLimits | undefined> {
-  for (const path of limitsRoutes) {
-    const headers = { authorization: `Bearer ${Secret.reveal(key)}` }
-    const reply = await transport({ url: origin.text + path, headers, deadlineMs, longestBody })
-    if (reply.kind === 'failure') return undefined
-    const limits = reply.status === 200 ? limitsIn(reply.body) : undefined
-    if (limits) return limits
-  }
-  return undefined
-}
-
-/** `{ keyInfo: { tokenLimit, usage } }` or `{ limits: { tokens }, usage }`, with the tokens in `usage.total`; a limit of 0 is none. */
-function limitsIn(body: string): KeyLimits | undefined {
-  try {
-    const told = JSON.parse(body)
-    const used = countIn((told.keyInfo?.usage ?? told.usage)?.total?.tokens)
-    const limit = countIn(told.keyInfo ? told.keyInfo.tokenLimit : told.limits?.tokens)
-    if (used === undefined || limit === undefined) return undefined
-    return limit === 0 ? { used } : { used, limit }
-  } catch {
-    return undefined
-  }
-}
-
-function countIn(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined
 }

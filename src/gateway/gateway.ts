@@ -33,8 +33,10 @@ export interface Gateway {
   readonly modelsRoute: string
   /** Other routes that may give such a list. */
   readonly otherModelsRoutes: readonly string[]
-  /** Routes that may tell what a key may still spend, for no tokens. */
+  /** Routes that may tell what limits a key has, for no tokens. */
   readonly limitsRoutes: readonly string[]
+  /** A route that may tell what a key may still spend, by the id that one of those told. */
+  readonly spendingRoute?: string
   readonly regions: readonly Region[]
   readonly protocols: readonly Protocol[]
 }

@@ -102,12 +102,8 @@ export function errorMessage(body: string): string {
 export function limitWait({ headers, body }: Reply): Message {
   const { error, ...own } = readObject(body)
   const told = { ...(typeof error === 'object' ? error : {}), ...own } as Record<string, unknown>
-  return (
-    fromRetryAfter(headers['retry-after']) ??
-    inMinutes(told.remainingMinutes) ??
-    untilTime(told.resetAt) ??
-    say('gateway.wait')
-  )
+  const asked = fromRetryAfter(headers['retry-after']) ?? inMinutes(told.remainingMinutes)
+  return asked ?? untilTime(told.resetAt) ?? say('gateway.wait')
 }
 
 /** Seconds or a date (RFC 9110, 10.2.3). */
@@ -117,14 +113,17 @@ function fromRetryAfter(value: string | undefined): Message | undefined {
 }
 
 function inMinutes(value: unknown): Message | undefined {
-  return typeof value === 'number' && Number.isFinite(value)
-    ? say('gateway.wait.for', { time: `${Math.ceil(value)} min` })
-    : undefined
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
+  return say('gateway.wait.for', { time: `${Math.ceil(value)} min` })
 }
 
 function untilTime(value: unknown): Message | undefined {
-  const time = typeof value === 'string' || typeof value === 'number' ? new Date(value) : undefined
-  return time && !Number.isNaN(time.getTime())
-    ? say('gateway.wait.until', { time: time.toISOString() })
-    : undefined
+  const time = readTime(value)
+  return time === undefined ? undefined : say('gateway.wait.until', { time })
+}
+
+/** A time as a server writes it, in one form; undefined where it is none. */
+export function readTime(value: unknown): string | undefined {
+  const time = new Date(typeof value === 'string' || typeof value === 'number' ? value : Number.NaN)
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }

@@ -1,8 +1,7 @@
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
-import { cleanServerText, errorMessage, limitWait, readObject } from './judge-failure.ts'
+import { cleanServerText, errorMessage, limitWait, readObject, readTime } from './judge-failure.ts'
 import type { ProbeVerdict } from './probe-verdict.ts'
-import { isModelReply, isModelStream, streamedText } from './smallest-body.ts'
 import type { Reply } from './transport.ts'
 
 /** What the reply to a POST without a key says of its route. `host` and `path` are those that were asked for. */
@@ -116,10 +115,16 @@ export function judgeKeyReply(reply: Reply, key: Secret, host: string, path: str
     return {
       kind: 'balance',
       message: say('gateway.balance', { said: text }),
-      hint: say('gateway.balance.hint'),
+      hint: resetHint(body) ?? say('gateway.balance.hint'),
     }
   if (status === 403) return forbidden(body, text)
   return status === 429 ? limited(reply, host) : judgeReply(reply, host, path)
+}
+
+/** A limit of the day ends with it, and the reply says when (`resetAt`). */
+function resetHint(body: string) {
+  const time = readTime(readObject(body).resetAt)
+  return time === undefined ? undefined : say('gateway.balance.until', { time })
 }
 
 /**
@@ -184,4 +189,55 @@ function judgeStream(body: string, key: Secret, host: string): ProbeVerdict {
     message: say('gateway.no-answer', { host }),
     hint: say('gateway.no-answer.hint'),
   }
+}
+
+interface StreamEvent {
+  readonly type?: string
+  readonly delta?: string | { readonly text?: string } | null
+  readonly choices?: readonly { readonly delta?: { readonly content?: string } }[]
+}
+
+/** The pieces of text in a stream of server-sent events, put together; the three protocols put them in three places. */
+export function streamedText(stream: string): string {
+  return streamEvents(stream)
+    .map(pieceOf)
+    .filter((piece) => typeof piece === 'string')
+    .join('')
+}
+
+/** Whether a body is a stream in which a model speaks, in one of the three protocols; an error in a stream is none. */
+export function isModelStream(body: string): boolean {
+  return streamEvents(body).some(
+    (event) =>
+      Array.isArray(event?.choices) ||
+      /^(message_|content_block_|response\.(?!failed$))/.test(String(event?.type)),
+  )
+}
+
+/** Whether a body is the whole reply of a model, in one of the three protocols. */
+export function isModelReply(body: string): boolean {
+  const { type, object, choices, content, output } = readObject(body)
+  if (type === 'message') return Array.isArray(content)
+  if (object === 'response') return Array.isArray(output)
+  return object === 'chat.completion' && Array.isArray(choices)
+}
+
+/** The JSON objects of a stream's data lines; what does not parse is left out. */
+function streamEvents(stream: string): StreamEvent[] {
+  return stream.split('\n').flatMap((line) => (line.startsWith('data: {') ? parse(line.slice(6)) : []))
+}
+
+function parse(text: string): StreamEvent[] {
+  try {
+    return [JSON.parse(text)]
+  } catch {
+    return []
+  }
+}
+
+/** Whatever stands where the text of a well-behaved server would stand. */
+function pieceOf({ type, delta, choices }: StreamEvent): unknown {
+  if (type === 'response.output_text.delta') return delta
+  if (type === 'content_block_delta' && typeof delta === 'object') return delta?.text
+  return choices?.[0]?.delta?.content
 }

@@ -1,8 +1,9 @@
 import { Secret } from '../secrets/secret.ts'
 import type { Message } from '../texts/message.ts'
-import type { ProtocolId } from './gateway.ts'
+import type { Endpoint, ProtocolId } from './gateway.ts'
+import type { BaseUrl } from './judge-base-url.ts'
 import { judgeFailure } from './judge-failure.ts'
-import { judgeKeyReply, judgeLiveReply, judgeReply } from './judge-reply.ts'
+import { judgeKeyReply, judgeLiveReply, judgeReply, streamedText } from './judge-reply.ts'
 import type { Origin } from './origin.ts'
 import {
   type ProbeLevel,
@@ -11,7 +12,6 @@ import {
   type VerdictKind,
   verdictLevels,
 } from './probe-verdict.ts'
-import { smallestBody } from './smallest-body.ts'
 import type { Reply, Transport } from './transport.ts'
 
 /** A path that answers a POST, or should. */
@@ -61,6 +61,34 @@ export function probeLive(route: Route, key: Secret, model: string, target: Prob
   const judge = (reply: Reply, host: string) => judgeLiveReply(reply, key, host, route.path)
   const headers = authHeaders(route.protocol, key)
   return probe(route, target, headers, smallestBody(route.protocol, model), judge)
+}
+
+/** The smallest request of a protocol that a model answers; `stream` is always explicit, since a relay of this family hangs without. */
+export function smallestBody(protocol: ProtocolId, model: string): Record<string, unknown> {
+  const common = { model, stream: true }
+  if (protocol === 'openai-responses') return { ...common, input: 'Say pong.' }
+  return { ...common, max_tokens: 16, messages: [{ role: 'user', content: 'Say pong.' }] }
+}
+
+/** Makes the request that a client with this base URL makes, the smallest one; `text` is the model's. */
+export async function requestRoute(
+  baseUrl: BaseUrl,
+  endpoint: Endpoint,
+  auth: { readonly header: 'bearer' | 'x-api-key'; readonly key: string },
+  fetcher: typeof fetch,
+): Promise<{ status: number; text: string }> {
+  const reply = await fetcher(baseUrl.text + endpoint.appends, {
+    method: 'POST',
+    redirect: 'error',
+    signal: AbortSignal.timeout(10_000),
+    headers: {
+      'content-type': 'application/json',
+      ...(auth.header === 'bearer' ? { authorization: `Bearer ${auth.key}` } : { 'x-api-key': auth.key }),
+      ...(endpoint.protocol === 'anthropic-messages' && { 'anthropic-version': '2023-06-01' }),
+    },
+    body: JSON.stringify(smallestBody(endpoint.protocol, 'demo')),
+  })
+  return { status: reply.status, text: streamedText(await reply.text()) }
 }
 
 async function probe(

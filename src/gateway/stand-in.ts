@@ -57,9 +57,10 @@ async function answer(
   const sent = sentKeys(request)
   const protocol = gateway.protocols.find(({ routes }) => routes.includes(path))
   const seen = (status: number): SeenRequest => ({ method, path, query, auth: authKind(sent), status })
-  const told = method === 'GET' ? toldAt(path, gateway) : undefined
+  const told = toldAt(method, path, gateway)
   if (!told && (method !== 'POST' || !protocol))
     return seen(sendJson(reply, 404, notFound(request.url ?? '')))
+  if (path === gateway.spendingRoute) return seen(sendJson(reply, 200, told))
   // An empty header counts as none.
   const given = sent.apiKey || sent.bearer
   if (!given) return seen(sendJson(reply, 401, missingKey))
@@ -116,14 +117,18 @@ function wantsMessages({ id }: Protocol): boolean {
   return id !== 'openai-responses'
 }
 
-/** What a GET tells of the gateway: its models, of a name that each protocol serves, and the limits of the key. */
-function toldAt(path: string, { modelsRoute, limitsRoutes }: Gateway): unknown {
+/** What is told besides: the models, of a name that each protocol serves, what a key has used, and by its id what it may spend. */
+function toldAt(method: string, path: string, gateway: Gateway): unknown {
+  const { modelsRoute, limitsRoutes, spendingRoute } = gateway
+  if (method === 'POST')
+    return path === spendingRoute && { data: { limits: { dailyCostLimit: 10, currentDailyCost: 2.5 } } }
+  if (method !== 'GET') return undefined
   if (path === modelsRoute)
     return { object: 'list', data: ['claude-stand-in', 'gpt-stand-in'].map((id) => ({ id })) }
-  if (!limitsRoutes.includes(path)) return undefined
-  const usage = { total: { tokens: 1200, requests: 3 } }
-  return { keyInfo: { name: 'stand-in', tokenLimit: 5000, usage }, limits: { tokens: 5000 }, usage }
+  return limitsRoutes.includes(path) && { id: keyId, name: 'stand-in', tokens_used: 1200 }
 }
+
+const keyId = '00000000-0000-4000-8000-000000000000'
 
 const noMessages = {
   error: 'Invalid request',

@@ -383,6 +383,8 @@ export const en = {
   'gateway.balance': ({ said }: With<'said'>) =>
     `Your key is valid, but its balance or spending limit is used up (402)${quoted(said)}`,
   'gateway.balance.hint': 'Top up or raise the limit in the QCode.cc console.',
+  'gateway.balance.until': ({ time }: With<'time'>) =>
+    `Try again after ${time}, or raise the limit in the QCode.cc console.`,
   'gateway.client-refused': ({ said }: With<'said'>) =>
     `Your key works only with certain clients, so it can't be tested here (403)${quoted(said)}`,
   'gateway.client-refused.hint': 'Start the tool itself to see whether the key works there.',
@@ -1740,14 +1742,27 @@ export const en = {
     `${path} (${state}: ${keys.join(', ')})`,
   'status.wishes': ({ tool, wishes }: With<'tool'> & { readonly wishes: readonly string[] }) =>
     `${tool}: ${wishes.join(', ')}`,
-  'limits.left': ({ origin, left, limit }: With<'origin' | 'left' | 'limit'>) =>
-    `At ${origin}, your key has ${left} of ${limit} tokens left.`,
-  'limits.used-up': ({ origin, limit }: With<'origin' | 'limit'>) =>
-    `At ${origin}, your key has used up its ${limit} tokens.`,
+  'limits.told': ({ origin, used, left }: With<'origin' | 'used'> & { readonly left: readonly string[] }) =>
+    `At ${origin}, your key has used ${used} tokens so far${left.length > 0 ? `. Limits: ${left.join('; ')}.` : ', and has no limit that was told.'}`,
+  'limits.used-up': ({ origin, budgets }: With<'origin'> & { readonly budgets: readonly string[] }) =>
+    `At ${origin}, your key has used up a limit: ${budgets.join('; ')}.`,
   'limits.used-up.hint':
     'Raise the limit of the key where you created it, or use another one: qcode-setup key rotate',
-  'limits.none': ({ origin, used }: With<'origin' | 'used'>) =>
-    `At ${origin}, your key has no token limit and has used ${used} tokens.`,
+  'limits.left': ({ left, limit }: With<'left' | 'limit'>) => `${left} of ${limit} left`,
+  'limits.at-most': ({ limit }: With<'limit'>) => `at most ${limit}`,
+  'limits.day-cost': ({ amount }: With<'amount' | 'minutes'>) => `${amount} for today`,
+  'limits.opus-week-cost': ({ amount }: With<'amount' | 'minutes'>) => `${amount} for Opus this week`,
+  'limits.total-cost': ({ amount }: With<'amount' | 'minutes'>) => `${amount} in total`,
+  'limits.window-cost': ({ amount, minutes }: With<'amount' | 'minutes'>) =>
+    `${amount} in ${minutes} minutes`,
+  'limits.window-requests': ({ amount, minutes }: With<'amount' | 'minutes'>) =>
+    `requests: ${amount} in ${minutes} minutes`,
+  'limits.window-tokens': ({ amount, minutes }: With<'amount' | 'minutes'>) =>
+    `tokens: ${amount} in ${minutes} minutes`,
+  'limits.at-once': ({ count }: With<'count'>) => `requests at the same time: ${count}`,
+  'limits.expires': ({ date }: With<'date'>) => `expires on ${date}`,
+  'limits.refused': ({ models }: { readonly models: readonly string[] }) =>
+    `not for the models ${models.join(', ')}`,
   'status.name': 'Name',
   'status.key': 'Key',
   'status.gateway': 'Gateway',

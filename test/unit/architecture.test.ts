@@ -286,6 +286,7 @@ describe('the architecture', () => {
         "commands/export.ts",
         "commands/key.ts",
         "gateway/fetch-models.ts",
+        "gateway/key-limits.ts",
         "gateway/probe-route.ts",
         "plan/placeholders.ts",
         "secrets/keychain.ts",

@@ -138,8 +138,8 @@ describe('check with a key', () => {
     expect([exit, region?.key?.verdict]).toEqual([0, 'key-accepted'])
     const withKey = standIn.requests.filter(({ auth }) => auth !== 'none')
     expect(withKey.map(({ path, status }) => [path, status]).sort()).toEqual([
-      ['/api/v1/key-info', 200],
       ['/api/v1/messages', 400],
+      [testCatalog.gateway.limitsRoutes[0], 200],
       ['/openai/v1/chat/completions', 400],
     ])
   })
@@ -173,7 +173,9 @@ describe('check with a key', () => {
     expect(exit).toBe(0)
     expect(region?.live?.map(({ verdict }) => verdict)).toEqual(['answered', 'skipped', 'skipped'])
     expect(String(region?.live?.[1]?.message)).toContain('--model')
-    const answered = standIn.requests.filter(({ method, status }) => method === 'POST' && status === 200)
+    const answered = standIn.requests
+      .filter(({ auth, status }) => auth !== 'none' && status === 200)
+      .filter(({ method }) => method === 'POST')
     expect(answered.length).toBe(1)
     const all = await check([...args, '--model', 'gpt-x', '--key-file', keyFile])
     expect(verdictsOf(all.region?.live)).toEqual(['answered'])

@@ -1,9 +1,9 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/command.ts'
-import { fetchLimits } from '../../../src/gateway/fetch-models.ts'
+import { fetchLimits } from '../../../src/gateway/key-limits.ts'
 import { Origin } from '../../../src/gateway/origin.ts'
 import { startStandIn } from '../../../src/gateway/stand-in.ts'
 import { createTransport } from '../../../src/gateway/transport.ts'
@@ -18,12 +18,34 @@ import { createTestContext } from '../../support/test-context.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
 const { gateway } = testCatalog
-/** How the family's relays answer a request without messages, with a key and without one. */
-const noMessages: Readonly<Record<number, unknown>> = {
-  400: { error: 'Invalid request', message: 'Missing or invalid field: messages (must be an array)' },
-  401: { error: 'Missing API key', message: 'Please provide an API key' },
+/** What the relay of the family really answers, by the limits of the key, and then by path. */
+const relay = readReplies()
+
+function readReplies() {
+  const text = readFileSync(join(import.meta.dirname, 'relay-replies.txt'), 'utf8')
+  const all: Record<string, Record<string, { status: number; body: unknown }>> = {}
+  for (const line of text.split('\n').filter((one) => one !== '' && !one.startsWith('#'))) {
+    const [key = '', path = '', status, ...body] = line.split(' | ')
+    all[key] = { ...all[key], [path]: { status: Number(status), body: JSON.parse(body.join(' | ')) } }
+  }
+  return all
 }
-const usage = (tokens: unknown) => ({ total: { tokens, requests: 1 } })
+
+/** Answers as the relay does for a key with these limits, with 404 on the paths that are left out. */
+function asRelay(limits: string, without: readonly string[] = []): Parameters<typeof startFaulty>[0] {
+  return (request, reply) => {
+    const path = request.url ?? ''
+    const isKeyless = !request.headers.authorization && !request.headers['x-api-key']
+    const isProbe = request.method === 'POST' && path !== gateway.spendingRoute
+    if (isProbe && isKeyless) return answering(401, { error: 'Missing API key' })(request, reply)
+    const known = isProbe ? '/api/v1/messages' : path
+    const { status, body } = (without.includes(path) ? undefined : relay[limits]?.[known]) ?? {
+      status: 404,
+      body: { error: 'Not Found' },
+    }
+    answering(status, body)(request, reply)
+  }
+}
 
 describe('what a gateway tells of a key', () => {
   const fetchFrom = async (listener: Parameters<typeof startFaulty>[0]) => {
@@ -31,19 +53,82 @@ describe('what a gateway tells of a key', () => {
     try {
       const { origin } = Origin.parse(faulty.origin, gateway, true)
       const limits = await fetchLimits(origin, gateway, new Secret(testKey), createTransport({ env: {} }))
-      return { limits, hits: faulty.hits.map(({ path }) => path) }
+      return { limits, hits: faulty.hits }
     } finally {
       await faulty.close()
     }
   }
 
+  const [first = '', second = '', third = ''] = gateway.limitsRoutes
+  const spending = String(gateway.spendingRoute)
+  const window = { windowMinutes: 60 }
+  const none = { budgets: [], refusedModels: [] }
+  const partly = [{ kind: 'window-requests', limit: 100 }]
+
   it.each([
-    ['a limit', { keyInfo: { tokenLimit: 5000, usage: usage(1200) } }, { used: 1200, limit: 5000 }],
-    ['no limit', { keyInfo: { tokenLimit: 0, usage: usage(7) } }, { used: 7 }],
-    ['the other shape', { usage: usage(3), limits: { tokens: 10, requests: 0 } }, { used: 3, limit: 10 }],
-  ])('is read with %s, by one request', async (_, body, limits) => {
-    expect(await fetchFrom(answering(200, body))).toEqual({ limits, hits: ['/api/v1/key-info'] })
+    ['no limit', [], { used: 0, ...none }],
+    [
+      'every limit',
+      [],
+      {
+        used: 3300,
+        budgets: [
+          { kind: 'day-cost', limit: 10, used: 4.25 },
+          { kind: 'opus-week-cost', limit: 20, used: 0 },
+          { kind: 'total-cost', limit: 100, used: 61.5 },
+          { kind: 'window-cost', limit: 3, used: 0 },
+          // Each question was one of them.
+          { kind: 'window-requests', limit: 100, used: 3 },
+        ],
+        ...window,
+        atOnce: 2,
+        expires: '2027-01-31',
+        refusedModels: ['claude-opus-4-8'],
+      },
+    ],
+    [
+      'every limit',
+      [spending],
+      { used: 3300, budgets: partly, ...window, atOnce: 2, refusedModels: ['claude-opus-4-8'] },
+    ],
+    ['every limit', [spending, first], { used: 3300, budgets: partly, ...window, refusedModels: [] }],
+    ['every limit', [spending, first, second], { used: 3300, ...none }],
+    // The costs of a window are not looked at where there are tokens of one.
+    [
+      'tokens in a window',
+      [],
+      {
+        used: 3300,
+        budgets: [{ kind: 'window-tokens', limit: 5000, used: 0 }],
+        ...window,
+        refusedModels: [],
+      },
+    ],
+    [
+      'tokens in a window',
+      [spending],
+      { used: 3300, budgets: [{ kind: 'window-tokens', limit: 5000 }], ...window, refusedModels: [] },
+    ],
+    // The relay calls none of them left, and goes on serving the key.
+    ['tokens without a window', [], { used: 3300, ...none }],
+    ['tokens without a window', [spending, first, second], { used: 3300, ...none }],
+    ['over the limit of the day', [], undefined],
+    ['one client alone', [], undefined],
+  ] as const)('is read with %s, without the routes %j', async (limits, without, expected) => {
+    expect((await fetchFrom(asRelay(limits, without))).limits).toEqual(expected)
   })
+
+  it('goes by one request with the key, and one with an id alone', async () => {
+    const { hits } = await fetchFrom(asRelay('every limit'))
+    expect(hits.map(({ method, path, headers }) => [method, path, headers.authorization])).toEqual([
+      ['GET', first, `Bearer ${testKey}`],
+      ['POST', spending, undefined],
+    ])
+    const later = await fetchFrom(asRelay('no limit', [first, second]))
+    expect(later.hits.map(({ path }) => path)).toEqual([first, second, third, spending])
+  })
+
+  const info = { id: '81b6ff39-f2be-452b-923e-3fde38b9997d', token_limit: 5000, tokens_used: 1 }
 
   it.each([
     ['no such route', answering(404, { error: 'Not Found' })],
@@ -51,12 +136,30 @@ describe('what a gateway tells of a key', () => {
     ['a fault', answering(500, { error: 'x' })],
     ['a page', answering(200, '<html>')],
     ['null', answering(200, null)],
-    ['another shape', answering(200, { keyInfo: { tokenLimit: '5000', usage: usage(1) } })],
-    ['a count that is none', answering(200, { keyInfo: { tokenLimit: 5000, usage: usage(-1) } })],
+    ['a count that is a text', answering(200, { ...info, tokens_used: '1' })],
+    ['a count that is none', answering(200, { ...info, tokens_used: -1 })],
     ['a redirect', answering(302, {}, { location: 'http://127.0.0.1:9/' })],
     ['a connection that is cut', faults.reset],
   ])('is nothing, and no error, for %s', async (_, listener) => {
     expect((await fetchFrom(listener)).limits).toBeUndefined()
+  })
+
+  it.each([
+    ['an id that is none', { ...info, id: '../../admin' }],
+    ['no id', { ...info, id: undefined }],
+  ])('asks nothing more with %s', async (_, body) => {
+    const { hits, limits } = await fetchFrom(answering(200, body))
+    expect(hits).toHaveLength(1)
+    expect(limits).toMatchObject({ used: 1 })
+  })
+
+  it.each([
+    ['a key in the name of a model', { enabled: true, models: [testKey, 'm'] }, ['m']],
+    ['an escape in it', { enabled: true, models: ['\u001b[2J', 7, 'm'] }, ['m']],
+    ['restrictions that are off', { enabled: false, models: ['m'] }, []],
+  ])('takes over no %s', async (_, model_restrictions, refusedModels) => {
+    const { limits } = await fetchFrom(answering(200, { ...info, id: undefined, model_restrictions }))
+    expect(limits).toMatchObject({ refusedModels })
   })
 })
 
@@ -86,11 +189,13 @@ describe('check and status --limits', () => {
     expect(standIn.requests).toEqual([])
     const status = await run('status --limits')
     expect(told(status).map(String)).toHaveLength(1)
-    expect(String(told(status)[0]?.message)).toContain('3,800 of 5,000 tokens left')
-    expect(status.data.limits).toEqual([{ origin: standIn.origin, used: 1200, limit: 5000 }])
+    expect(String(told(status)[0]?.message)).toContain('$7.5 of $10 left for today')
+    expect(status.data.limits).toMatchObject([
+      { origin: standIn.origin, used: 1200, budgets: [{ kind: 'day-cost', limit: 10, used: 2.5 }] },
+    ])
     const check = await run('check')
     expect(check.exit).toBe(0)
-    expect(String(told(check)[0]?.message)).toContain('3,800 of 5,000 tokens left')
+    expect(String(told(check)[0]?.message)).toContain('$7.5 of $10 left for today')
   })
 
   it('send each key to its own gateway alone, and none that may be of either', async () => {
@@ -109,16 +214,52 @@ describe('check and status --limits', () => {
     expect(limitsOf(second)).toEqual([])
   })
 
-  it('warn of a key that has used up its tokens', async () => {
-    const full = { keyInfo: { tokenLimit: 10, usage: usage(11) } }
-    const faulty = await startFaulty((request, reply) => {
-      const isAsked = request.method === 'GET'
-      const status = isAsked ? 200 : request.headers.authorization || request.headers['x-api-key'] ? 400 : 401
-      answering(status, isAsked ? full : noMessages[status])(request, reply)
-    })
+  it.each([
+    ['no limit', 'key-limits', ' has used 0 tokens so far, and has no limit that was told.'],
+    [
+      'every limit',
+      'key-limits',
+      ' has used 3,300 tokens so far. Limits: $5.75 of $10 left for today; $20 of $20 left for Opus this week; ' +
+        '$38.5 of $100 left in total; $3 of $3 left in 60 minutes; requests: 97 of 100 left in 60 minutes; ' +
+        'requests at the same time: 2; expires on 2027-01-31; not for the models claude-opus-4-8.',
+    ],
+    [
+      'tokens without a window',
+      'key-limits',
+      ' has used 3,300 tokens so far, and has no limit that was told.',
+    ],
+  ])('tell of a key with %s what the relay says', async (limits, id, text) => {
+    const faulty = await startFaulty(asRelay(limits))
     await run(`setup --tool codex --gateway ${faulty.origin} --yes --no-check`)
-    expect(told(await run('status --limits'))).toMatchObject([{ id: 'key-used-up', level: 'warning' }])
+    const found = told(await run('status --limits'))
     await faulty.close()
+    expect(found.map((finding) => finding.id)).toEqual([id])
+    expect(String(found[0]?.message)).toBe(`At ${faulty.origin}, your key${text}`)
+  })
+
+  it('warn of a key that has used up one of its limits', async () => {
+    const week = { weeklyOpusCostLimit: 20, weeklyOpusCost: 20.5 }
+    const faulty = await startFaulty((request, reply) =>
+      request.url === gateway.spendingRoute
+        ? answering(200, { data: { limits: week } })(request, reply)
+        : asRelay('no limit')(request, reply),
+    )
+    await run(`setup --tool codex --gateway ${faulty.origin} --yes --no-check`)
+    const found = told(await run('status --limits'))
+    await faulty.close()
+    expect(found).toMatchObject([{ id: 'key-used-up', level: 'warning' }])
+    expect(String(found[0]?.message)).toContain('$0 of $20 left for Opus this week')
+  })
+
+  it.each([
+    ['over the limit of the day', 'Try again after 2026-11-30T00:00:00.000Z, or raise the limit'],
+    ['over the limit of all time', 'Top up or raise the limit'],
+  ])('say of a key that is %s what to do', async (limits, hint) => {
+    const faulty = await startFaulty(asRelay(limits))
+    await run(`setup --tool codex --gateway ${faulty.origin} --yes --no-check`)
+    const { report } = await run('check')
+    await faulty.close()
+    expect(report.replace(/\s+/g, ' ')).toContain(hint)
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { streamedText } from '../../../src/gateway/smallest-body.ts'
+import { streamedText } from '../../../src/gateway/judge-reply.ts'
 
 const line = (event: object) => `data: ${JSON.stringify(event)}\n\n`
 

@@ -152,6 +152,19 @@ export function isNameId(id: string): boolean {
   return id.startsWith(`["${nameMark}",`)
 }
 
+/** Whether a run has changed what goes by a name, or what has none: what is set up with it, and what is remembered under it. */
+export function isAboutName(
+  { before, after }: { readonly before: Ledger; readonly after: Ledger },
+  name: string | undefined,
+): boolean {
+  const partOf = ({ setups, entries }: Ledger) => {
+    const own = setups.filter((setup) => setup.name === name)
+    const ids = new Set([...own.map(setupId), ...(name === undefined ? [] : [nameId(name)])])
+    return { own, entries: entries.filter((entry) => entry.setups.some((id) => ids.has(id))) }
+  }
+  return !isDeepStrictEqual(partOf(before), partOf(after))
+}
+
 /** Whether an id that wants values is that of no tool. */
 export function isNoSetup(id: string): boolean {
   return isCompletionId(id) || isNameId(id)

@@ -4,8 +4,7 @@ import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { ProcessMark } from '../host/processes.ts'
 import { createFileSystem, removeIfEmpty, writeCopies } from './file-system.ts'
-import { makePrivateFolder, stateFolder } from './state-folder.ts'
-import { namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
+import { makePrivateFolder, namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
 
 /** The settings of one run of a client, for its owner alone and gone at its end. */
 export interface ClientFolder {

@@ -18,10 +18,9 @@ import { completeRun } from './prepare-run.ts'
 import { finishRenewal } from './renew-history.ts'
 import { explainFailure, restoreRun, rollbackFailed } from './restore-run.ts'
 import { type ApplyRequest, targetName } from './run-record.ts'
-import { stateFolder } from './state-folder.ts'
+import { readTrustedFile, stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RecordedFile, RenewedFile, RunRecord } from './state-schemas.ts'
-import { readTrustedFile } from './trusted-file.ts'
 import { readRegistry, withRegistry } from './user-env.ts'
 
 /** How an unfinished run is brought to its end. */

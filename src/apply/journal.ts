@@ -10,10 +10,9 @@ import { step } from './file-system.ts'
 import { readLedger } from './ledger-store.ts'
 import { replaceFile } from './replace-file.ts'
 import { isRunId, runIds, runTargets, secondOf, staysInReach, targetName } from './run-record.ts'
-import { makePrivateFolder, runsFolder } from './state-folder.ts'
+import { makePrivateFolder, readTrustedFile, runsFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { type RecordedFile, type RunRecord, runSchema } from './state-schemas.ts'
-import { readTrustedFile } from './trusted-file.ts'
 
 /** The runs of this machine, as far as their records can be used. */
 export interface Runs {

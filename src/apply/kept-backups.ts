@@ -18,10 +18,9 @@ import {
 import { readLedger } from './ledger-store.ts'
 import { explainFailure } from './restore-run.ts'
 import { runIds } from './run-record.ts'
-import { runsFolder } from './state-folder.ts'
+import { namesInTrustedFolder, namesInTrustedFolders, readTrustedFile, runsFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RecordedFile, RunRecord } from './state-schemas.ts'
-import { namesInTrustedFolder, namesInTrustedFolders, readTrustedFile } from './trusted-file.ts'
 
 /** A file in the folder of a run that is not its record. */
 export interface KeptBackup {

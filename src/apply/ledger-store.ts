@@ -16,10 +16,9 @@ import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { removeIfThere, step } from './file-system.ts'
 import { clearReplacement, replaceFile } from './replace-file.ts'
-import { stateFolder } from './state-folder.ts'
+import { readTrustedFile, stateFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import { firstConsentsSchema, ledgerSchema } from './state-schemas.ts'
-import { readTrustedFile } from './trusted-file.ts'
 
 /**
  * The stored ledger, or the empty one, with what was agreed to under version 0.1.0. Throws UserErrors `broken-ledger`,

@@ -26,17 +26,21 @@ export interface UndoPlan {
 }
 
 /**
- * Plans to take back one run, or the last one that is neither an undo nor undone; undoing an undo does the run
+ * Plans to take back one run, or the last one of those that are meant and that is neither an undo nor undone; undoing an undo does the run
  * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` `key-stays` and `run-purged` (exit 2), `unfinished-run`
  * (recover that one first), `broken-backup`, `keychain-unavailable`, and those of `readRuns` for a later run that cannot be
  * looked at, when the last one is asked for.
  */
-export async function planUndo(host: Host, runId?: string): Promise<UndoPlan | 'nothing-to-undo'> {
+export async function planUndo(
+  host: Host,
+  runId?: string,
+  isMeant: (run: RunRecord) => boolean = () => true,
+): Promise<UndoPlan | 'nothing-to-undo'> {
   const unfinished = findUnfinishedRun(host)
   if (unfinished) throw unfinishedRun(unfinished)
   const named = runId === undefined ? undefined : readRun(host, runId)
   const isWanted = (each: RunRecord, later: readonly RunRecord[]) =>
-    named ? each.id === named.id : canUndo(each, later)
+    named ? each.id === named.id : canUndo(each, later) && isMeant(each)
   const { run = named, later, damaged } = findLater(host, isWanted)
   if (runId === undefined) refuseLaterDamaged(run, damaged)
   if (run === undefined || run.state !== 'done' || isUndone(run, later)) return 'nothing-to-undo'

@@ -13,9 +13,9 @@ import { removeIfThere, StepFailure, step } from './file-system.ts'
 import { backupFile, journalBytes, journalFile, listRuns, readRun, runFolder } from './journal.ts'
 import { copiesOf, type KeptCopy } from './kept-backups.ts'
 import type { PlannedRun } from './prepare-run.ts'
+import { isTrustedFolder } from './state-folder.ts'
 import type { Writer } from './state-lock.ts'
 import type { RenewedFile, RunRecord } from './state-schemas.ts'
-import { isTrustedFolder } from './trusted-file.ts'
 
 /** A file of the state folder that gets another content once the run is committed; no bytes: it goes. */
 interface Replacement {

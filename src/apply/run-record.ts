@@ -6,10 +6,9 @@ import type { Ledger } from '../ledger.ts'
 import type { FileEdit, KeychainEdit, KeyRenewal } from '../plan/plan.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { type Message, say } from '../texts/message.ts'
-import { runsFolder } from './state-folder.ts'
+import { beginningOf, namesInTrustedFolder, runsFolder } from './state-folder.ts'
 import type { RecordedFolder, RunRecord } from './state-schemas.ts'
 import { isTemporaryOf } from './temporary-file.ts'
-import { beginningOf, namesInTrustedFolder } from './trusted-file.ts'
 
 /** One run: everything in it happens, or nothing. */
 export interface ApplyRequest {

@@ -7,9 +7,15 @@ import { othersHome } from '../host/ownership.ts'
 import type { ProcessMark } from '../host/processes.ts'
 import { say } from '../texts/message.ts'
 import { type FileSystem, removeIfThere, step } from './file-system.ts'
-import { makePrivateFolder, runsFolder, stateFolder } from './state-folder.ts'
+import {
+  isTrustedFolder,
+  makePrivateFolder,
+  namesInTrustedFolder,
+  readTrustedFile,
+  runsFolder,
+  stateFolder,
+} from './state-folder.ts'
 import { markSchema } from './state-schemas.ts'
-import { isTrustedFolder, namesInTrustedFolder, readTrustedFile } from './trusted-file.ts'
 
 /** Handed to what writes, so that nothing writes without the lock. */
 export interface Writer {

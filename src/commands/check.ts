@@ -3,14 +3,15 @@ import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
 import { keysInFiles } from '../plan/written-keys.ts'
-import { type Input, isOn } from '../request/request.ts'
+import { type Input, isOn, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
+import { hasName, refuseBesideName } from './by-name.ts'
 import { loadLedger, namedChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
-import { hasName, keyOfName, namedIn, refuseBesideName } from './names.ts'
+import { keyOfName, namedIn } from './names.ts'
 import { checkWithLimits, chooseOrigins, planCheck, tellLimits, uniqueOrigins } from './plan-check.ts'
 import { createPlanContext } from './plan-context.ts'
 
@@ -33,16 +34,19 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   refuseBesideName(input)
   const named = await namedIn(input, loadLedger(context), context)
   const { choices: all, findings: notSetUp } = await namedChoices(input, context)
-  const choices = all.filter(hasName(input))
+  // A key of the user's is that of no name.
+  const isGiven = !named && textOf(input, 'keyFile') !== undefined
+  const choices = all.filter(hasName(input)).filter(({ name }) => !isGiven || name === undefined)
   const { chosen, note } = named ? { chosen: [named.origin] } : chooseOrigins(input, choices, context)
   const others = isOn(input, 'all') ? catalog.gateway.regions.map((region) => Origin.ofRegion(region)) : []
   const key = named?.key ?? (await givenKey(input, host))
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
   const keyFor = async ({ text }: Origin) => {
-    if (key) return key
     const here = choices.filter(({ origin }) => origin.text === text)
     const nameless = here.filter(({ name }) => name === undefined)
+    const isOfName = !named && here.length > 0 && nameless.length === 0
+    if (key && !isOfName) return key
     const planContext = createPlanContext(context, undefined, () => 'stop')
     const stored = (await storedKey(nameless, context)) ?? (await keysInFiles(nameless, planContext))[0]
     const [name] = here.flatMap((choice) => choice.name ?? [])

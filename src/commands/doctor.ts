@@ -1,7 +1,6 @@
 import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from '../apply/journal.ts'
 import { readLedger } from '../apply/ledger-store.ts'
-import { stateFolder } from '../apply/state-folder.ts'
-import { isTrustedFolder } from '../apply/trusted-file.ts'
+import { isTrustedFolder, stateFolder } from '../apply/state-folder.ts'
 import { inFolders } from '../catalog/folder-variables.ts'
 import type { Tool } from '../catalog/tool.ts'
 import { checkSettings } from '../checks/check-gateway.ts'
@@ -23,16 +22,17 @@ import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { emptyLedger, type Ledger, namesIn } from '../ledger.ts'
+import { emptyLedger, type Ledger } from '../ledger.ts'
 import { inspectEntries, inspectSetup } from '../plan/tool-status.ts'
 import { toolsNamed } from '../request/choose-tools.ts'
 import { type Input, isOn, listOf, nameIn, textOf } from '../request/request.ts'
 import { asMessage, say } from '../texts/message.ts'
 import { reportDoctor } from '../ui/report-doctor.ts'
 import { withProgress } from '../ui/write-text.ts'
+import { refuseUnknownName } from './by-name.ts'
 import { choiceOf } from './choices-of.ts'
 import { deepFindings } from './doctor-deep.ts'
-import { describeNames, nameFindings, unknownName } from './names.ts'
+import { describeNames, nameFindings } from './names.ts'
 import { plainHttpWarnings } from './plain-http.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
 
@@ -113,7 +113,7 @@ function toolsWithName(input: Input, { host, catalog }: CommandContext): readonl
   if (textOf(input, 'name') === undefined) return undefined
   const ledger = readLedger(host)
   const name = nameIn(input)
-  if (name !== undefined && !namesIn(ledger).has(name)) throw unknownName(name, ledger)
+  refuseUnknownName(input, ledger)
   const own = ledger.setups.filter((setup) => setup.name === name)
   return catalog.tools.filter(({ id }) => own.some(({ tool }) => tool === id))
 }

@@ -24,12 +24,16 @@ import { inShellNamed } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { aboutProgram } from '../ui/describe-failure.ts'
 import { withProgress } from '../ui/write-text.ts'
+import { hasName, refuseUnknownName } from './by-name.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 
 export const exportCommand: CommandSpec = {
   name: 'export',
   summary: say('help.export'),
-  examples: [['qcode-setup export > qcode.toml', say('help.export.example-1')]],
+  examples: [
+    ['qcode-setup export > qcode.toml', say('help.export.example-1')],
+    ['qcode-setup export --name work', say('help.export.example-2')],
+  ],
   writes: 'nothing',
   network: false,
   run: runExport,
@@ -46,7 +50,9 @@ type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
 
 /** What is set up as a file for `apply`, which then changes nothing. The key is named by where it is, or left out. */
 export async function runExport(input: Input, context: CommandContext): Promise<Outcome> {
-  const { choices, findings } = existingChoices(context)
+  const { choices: all, findings } = existingChoices(context)
+  refuseUnknownName(input, loadLedger(context))
+  const choices = all.filter(hasName(input))
   const format = textOf(input, 'format') ?? 'toml'
   if (!formats.includes(format)) throw unknownFormat(format)
   const said: ToolSaid[] = []

@@ -1,6 +1,6 @@
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
-import { UserError } from '../errors.ts'
+import { type UserError, usageError } from '../errors.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { readState } from '../host/read-file-state.ts'
@@ -14,8 +14,9 @@ import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import type { KeyAsking } from '../wizard/ask-key.ts'
+import { refuseBesideName, refuseOwnKey } from './by-name.ts'
 import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
-import { readNamed, refuseBesideName } from './names.ts'
+import { readNamed } from './names.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it
@@ -35,12 +36,8 @@ function isTerminal({ terminal }: Host): boolean {
 
 /** Standard error goes elsewhere, or this is a job of CI: a question would not be seen. */
 function cannotAsk(): UserError {
-  return new UserError({
-    code: 'key-file',
-    message: say('key-file.terminal', { source: say('key-file.stdin') }),
-    hint: say('key-file.hint'),
-    exit: 2,
-  })
+  const message = say('key-file.terminal', { source: say('key-file.stdin') })
+  return usageError('key-file', message, say('key-file.hint'))
 }
 
 /** A key of the right look that opens nothing but a gateway on loopback. */
@@ -77,6 +74,7 @@ export async function presentGateway(
   const [only, ...more] = new Set(candidates.map((choice) => choice.name))
   const name = nameIn(input) ?? (standing ? standing.name : more.length === 0 ? only : undefined)
   if (name !== undefined) {
+    refuseOwnKey(name, input)
     const { origin, key } = await readNamed(name, loadLedger(context), context)
     return { origin, key, choices: all.filter((choice) => choice.name === name) }
   }

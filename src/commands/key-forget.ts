@@ -1,6 +1,6 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled, UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
@@ -13,8 +13,9 @@ import { holdsKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import { reportForgotten } from '../ui/report-key.ts'
+import { refuseUnknownName } from './by-name.ts'
 import { loadLedger } from './choices-of.ts'
-import { forgetStored, unknownName } from './names.ts'
+import { forgetStored } from './names.ts'
 import { recoverFirst } from './recover-first.ts'
 import { writePlan } from './write-plan.ts'
 
@@ -50,9 +51,7 @@ export async function forgetKey(input: Input, context: WritingContext): Promise<
 }
 
 /** Whether a tool reads the key that has no name. */
-function isReader({ keyStore, name }: Setup): boolean {
-  return keyStore === 'keychain' && name === undefined
-}
+const isReader = ({ keyStore, name }: Setup) => keyStore === 'keychain' && name === undefined
 
 /**
  * Forgets a name with its gateway and its key, as a run that can be undone. Errors: UserErrors `unknown-name` (exit 2),
@@ -66,7 +65,7 @@ async function forgetName(
 ): Promise<Outcome> {
   const { host, committer } = context
   const ledger = loadLedger(context)
-  if (!namesIn(ledger).has(name)) throw unknownName(name, ledger)
+  refuseUnknownName(input, ledger)
   const using = ledger.setups.filter((setup) => setup.name === name).map(({ tool }) => tool)
   if (using.length > 0) throw inUse(name, [...new Set(using)])
   const keychain = await forgetStored(name, ledger, context)
@@ -105,8 +104,8 @@ async function agree(input: Input, question: Message, host: Host): Promise<void>
 }
 
 function confirmationMissing(): UserError {
-  const [message, hint] = [say('key.forget-unconfirmed'), say('key.forget-unconfirmed.hint')]
-  return new UserError({ code: 'confirmation-missing', message, hint, exit: 2 })
+  const hint = say('key.forget-unconfirmed.hint')
+  return usageError('confirmation-missing', say('key.forget-unconfirmed'), hint)
 }
 
 interface KeyInFile {

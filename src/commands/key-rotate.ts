@@ -6,7 +6,6 @@ import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
-import { namesIn } from '../ledger.ts'
 import { planRotation, type Rotation, type RotationRequest } from '../plan/plan-rotation.ts'
 import type { Past } from '../plan/written-keys.ts'
 import { judgeKeyLook, keyVariableFinding, missingKey } from '../request/normalise-request.ts'
@@ -20,7 +19,7 @@ import { existingChoices, loadLedger, namedSetUp, titlesOf } from './choices-of.
 import { givenKey } from './given-key.ts'
 import { holdName } from './key.ts'
 import { keepIn, nameToRotate, splitExisting } from './leave-out-broken.ts'
-import { readNamed } from './names.ts'
+import { keysStay, readNamed } from './names.ts'
 import { createPlanContext } from './plan-context.ts'
 import { planData } from './write-plan.ts'
 
@@ -86,8 +85,11 @@ async function choose(
   const { moving, staying, named } = await splitExisting(tools, name, past, context)
   const { choices, findings: kept, ledOut } = await keepIn(moving, context)
   const byVariable = named ? refuseVariables(choices, context) : []
-  const gone = [...existingChoices(context, named).findings, ...kept, ...byVariable]
-  if (!known && (!hasKeys(choices, past) || (choices.length === 0 && namesIn(ledger).size > 0)))
+  const others = known || tools ? [] : keysStay(ledger, choices.length === 0 ? 'warning' : 'info')
+  const gone = [...existingChoices(context, named).findings, ...kept, ...byVariable, ...others]
+  if (!known && others.length > 0 && choices.length === 0)
+    return { ended: notRotated(3, undefined, gone, null, { report: host.texts['ending.nothing'] }) }
+  if (!known && !hasKeys(choices, past))
     return { ended: notRotated(0, undefined, gone, null, reportNothingSetUp(host)) }
   const requestFor = async (key: Secret) => ({
     key,

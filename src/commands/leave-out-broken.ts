@@ -1,6 +1,6 @@
 import { type CommandContext, isInteractive } from '../command.ts'
 import { loadFormats } from '../documents/formats.ts'
-import { formatWhere, UserError } from '../errors.ts'
+import { formatWhere, UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { assertWritable, notReplaceable } from '../host/read-file-state.ts'
@@ -16,6 +16,7 @@ import type { Past } from '../plan/written-keys.ts'
 import { type Input, nameIn, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { Message, say } from '../texts/message.ts'
+import { refuseUnknownName } from './by-name.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 import { withOtherKey } from './judge-plan.ts'
 import { createPlanContext } from './plan-context.ts'
@@ -213,20 +214,29 @@ export async function splitExisting(
   }
 }
 
-/** The name whose key is meant: the one that was said, else the one that the named tools go by. Errors: UserError `name-ambiguous`, exit 2. */
+/**
+ * The name whose key is meant: the one that was said, else the one that the named tools go by. Errors: UserErrors, exit 2,
+ * `unknown-name`, `name-ambiguous`, and `name-of-others` where a named tool goes by another one.
+ */
 export function nameToRotate(
   input: Input,
   tools: ReadonlySet<string> | undefined,
-  { setups }: Ledger,
+  ledger: Ledger,
 ): string | undefined {
-  if (tools === undefined || textOf(input, 'name') !== undefined) return nameIn(input)
+  const { setups } = ledger
+  const said = textOf(input, 'name')
+  refuseUnknownName(input, ledger)
+  if (tools === undefined) return nameIn(input)
   const own = setups.filter(({ tool }) => tools.has(tool))
   const [name, ...others] = new Set(own.map((setup) => setup.name))
-  if (others.length === 0) return name
-  throw new UserError({
-    code: 'name-ambiguous',
-    message: say('name.ambiguous', { tools: [...new Set(own.map(({ tool }) => tool))] }),
-    hint: say('name.ambiguous.hint', { names: [...new Set(own.map((setup) => setup.name ?? 'default'))] }),
-    exit: 2,
+  const wanted = said === undefined ? name : nameIn(input)
+  const hasOther = (id: string) => !own.some((setup) => setup.tool === id && setup.name === wanted)
+  const without = [...new Set(own.map(({ tool }) => tool))].filter(hasOther)
+  if (said === undefined ? others.length === 0 : without.length === 0) return wanted
+  const hint = say('name.ambiguous.hint', {
+    names: [...new Set(own.map((setup) => setup.name ?? 'default'))],
   })
+  if (said === undefined)
+    throw usageError('name-ambiguous', say('name.ambiguous', { tools: [...tools] }), hint)
+  throw usageError('name-of-others', say('name.of-others', { name: said, tools: without }), hint)
 }

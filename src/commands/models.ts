@@ -46,7 +46,7 @@ export async function runModels(input: Input, context: CommandContext): Promise<
   const { origin, choices, key: ofName } = await presentGateway(input, context)
   const settings = checkSettings(input, host)
   const key =
-    (textOf(input, 'keyFile') === undefined ? ofName : undefined) ??
+    ofName ??
     (await givenKey(input, host)) ??
     (await presentKey(choices, context)) ??
     (await askForKey(input, host))

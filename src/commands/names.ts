@@ -1,20 +1,20 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
-import { nearest, UserError, usageError } from '../errors.ts'
+import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { Origin } from '../gateway/origin.ts'
 import { readText } from '../host/files-at.ts'
 import { type Ledger, nameId, namesIn, type Setup, setupId } from '../ledger.ts'
 import type { KeychainEdit } from '../plan/plan.ts'
 import { editKeychain, keyEntryTest } from '../plan/written-keys.ts'
-import { printable } from '../request/parse-arguments.ts'
-import { type Input, isManagedScope, nameIn, textOf } from '../request/request.ts'
+import { type Input, nameIn } from '../request/request.ts'
 import { nameAccount, openKeychain } from '../secrets/keychain.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { hashKey } from '../secrets/secret.ts'
 import { asMessage, say } from '../texts/message.ts'
+import { unknownName } from './by-name.ts'
 
 /** A gateway and a key that go together, under a name of the user's. */
 export interface Named {
@@ -87,46 +87,13 @@ function lost(name: string, path: string): UserError {
   })
 }
 
-/** UserError `unknown-name`, exit 2, with the nearest of those that are remembered. */
-export function unknownName(word: string, ledger: Ledger): UserError {
-  const names = [...namesIn(ledger).keys()]
-  const near = nearest(word, names)
-  return new UserError({
-    code: 'unknown-name',
-    message:
-      near === undefined
-        ? say('unknown.name', { value: printable(word) })
-        : say('unknown.name.near', { value: printable(word), near }),
-    hint: [
-      ...(names.length > 0 ? [say('usage.valid', { values: names })] : []),
-      say('unknown.name.hint', { name: formOfName.test(word) ? word : 'work' }),
-    ],
-    exit: 2,
-  })
-}
-
-/** Where a name says it already. Errors: UserError `name-says-gateway`, exit 2. */
-export function refuseBesideName(input: Input): void {
-  const fields = ['region', 'printRegion', 'presentRegion', 'regions', 'gateway', 'keyFile']
-  const field = fields.find((one) => input.values[one] !== undefined)
-  const name = nameIn(input)
-  if (field === undefined || name === undefined) return
-  const flag = field === 'keyFile' ? '--key-file' : field === 'gateway' ? '--gateway' : '--region'
-  throw new UserError({
-    code: 'name-says-gateway',
-    message: say('name.says-gateway', { name, flag }),
-    hint: say('name.says-gateway.hint', { flag }),
-    exit: 2,
-  })
-}
-
 /** Errors: UserErrors, exit 2, where a name that is known is to lead elsewhere (`name-elsewhere`) or have another key (`name-other-key`). */
 export function refuseOther(
   { name, origin, key }: Named,
   other: { origin?: Origin; key?: Secret | undefined },
 ): void {
   if (other.origin && other.origin.text !== origin.text) {
-    const command = `qcode-setup switch ${other.origin.region === 'custom' ? `--gateway ${other.origin.text}` : other.origin.region} --name ${name}`
+    const command = `qcode-setup switch ${typedOrigin(other.origin)} --name ${name}`
     throw new UserError({
       code: 'name-elsewhere',
       message: say('name.elsewhere', { name, origin: origin.text }),
@@ -143,6 +110,25 @@ export function refuseOther(
     })
 }
 
+/** Errors: UserError `name-moves-whole`, exit 2, where these tools are not all that use the name that goes to the origin. */
+export function refusePart(
+  name: string,
+  origin: Origin,
+  setups: readonly Setup[],
+  tools: ReadonlySet<string>,
+): void {
+  const using = new Set(setups.filter((setup) => setup.name === name).map(({ tool }) => tool))
+  if (using.size === tools.size && [...using].every((tool) => tools.has(tool))) return
+  const command = `qcode-setup switch ${typedOrigin(origin)} --name ${name}`
+  const hint = say('name.moves-whole.hint', { command })
+  throw usageError('name-moves-whole', say('name.moves-whole', { name }), hint)
+}
+
+/** An origin as `switch` takes it. */
+export function typedOrigin({ region, text }: Origin): string {
+  return region === 'custom' ? `--gateway ${text}` : region
+}
+
 /** What takes the key of a name out of the keychain, where it is there. Errors: UserError `keychain-unavailable`. */
 export async function forgetStored(
   name: string,
@@ -154,10 +140,14 @@ export async function forgetStored(
   return editKeychain({ kind: 'absent' }, await openKeychain(context.host), nameAccount(name))
 }
 
-/** Whether a command is about a setup, by `--name`: where none was given, about all. */
-export function hasName(input: Input): (setup: { readonly name?: string }) => boolean {
-  const wanted = textOf(input, 'name')
-  return ({ name }) => wanted === undefined || name === nameIn(input)
+/** What has a name keeps its key, which `key rotate` without one is not about. */
+export function keysStay(ledger: Ledger, level: 'warning' | 'info'): Finding[] {
+  return [...namesIn(ledger).keys()].map((name) => ({
+    id: 'name-stays',
+    level,
+    message: say('name.keeps-key', { name }),
+    hint: asMessage(`qcode-setup key rotate --name ${name}`),
+  }))
 }
 
 /** A name for a person and for a program; the key is masked, and that of the keychain is not looked at. */
@@ -233,24 +223,4 @@ export function nameFindings(
       }),
     ),
   ]
-}
-
-/** Lower case, so that no disk takes two for one; none is a device of Windows. */
-const formOfName = /^(?!(?:con|prn|aux|nul|(?:com|lpt)\d)$)[a-z0-9][a-z0-9_-]{0,31}$/
-
-/** Words that mean something else where a name may stand. */
-function takenWords({ tools, byHand, gateway }: Catalog): string[] {
-  const ids = [...tools, ...byHand].map(({ id }) => id)
-  const regions = gateway.regions.flatMap(({ id, aliases }) => [id, ...aliases])
-  return [...ids, ...regions, 'auto', 'custom', 'all', 'detected']
-}
-
-/** Errors: UserErrors, exit 2: `bad-name` for what can be no new name, `name-managed` and `name-without-key` where no key is written. */
-export function refuseNewName(name: string, input: Input, catalog: Catalog): void {
-  if (isManagedScope(input)) throw usageError('name-managed', say('name.managed'), say('name.managed.hint'))
-  const hint = say('name.form.hint')
-  if (!formOfName.test(name)) throw usageError('bad-name', say('name.form', { name: printable(name) }), hint)
-  if (takenWords(catalog).includes(name)) throw usageError('bad-name', say('name.taken', { name }), hint)
-  if (textOf(input, 'keyStore') === 'env')
-    throw usageError('name-without-key', say('name.without-key', { name }), say('name.without-key.hint'))
 }

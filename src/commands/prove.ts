@@ -25,7 +25,7 @@ import type { Host } from '../host/host.ts'
 import { throwAwayHost } from '../host/throw-away-host.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import { detectedTools, namedTools } from '../request/choose-tools.ts'
-import type { Input, ToolChoice } from '../request/request.ts'
+import { type Input, listOf, type ToolChoice } from '../request/request.ts'
 import { type Message, say } from '../texts/message.ts'
 import { type ProofRow, reportProve } from '../ui/report-prove.ts'
 import { withProgress } from '../ui/write-text.ts'
@@ -48,7 +48,8 @@ export const proveCommand: CommandSpec = {
 
 /**
  * Runs the clients that are installed here with the settings that setup would write, in a throw-away home, against a
- * gateway on this machine. Ends with 0 also where there was nothing to run (that is said), with 4 where one failed.
+ * gateway on this machine. Ends with 4 where one failed, with 1 where nothing of the tools that were named was run; with 0
+ * also where no tool was named and there was nothing to run (that is said).
  */
 export function runProve(input: Input, context: CommandContext): Promise<Outcome> {
   return context.host.interruption.hold((interrupted) => prove(input, context, interrupted))
@@ -61,8 +62,9 @@ async function prove(input: Input, context: CommandContext, interrupted: AbortSi
   for (const tool of tools) rows.push(...(await proveTool(tool, context, interrupted)))
   const failed = rows.some(({ verdict }) => verdict !== 'proven' && verdict !== 'skipped')
   const proven = rows.some(({ verdict }) => verdict === 'proven')
+  const isNamed = listOf(input, 'tool').some((word) => word !== 'all' && word !== 'detected')
   return {
-    exit: failed ? 4 : 0,
+    exit: failed ? 4 : isNamed && !proven ? 1 : 0,
     findings: [...rows.flatMap(touchedFinding), ...(failed || proven ? [] : [nothingProven])],
     data: { rows },
     ...reportProve(rows, host),

@@ -7,10 +7,11 @@ import { planRemoval } from '../plan/make-plan.ts'
 import { type Input, listOf, nameIn, textOf } from '../request/request.ts'
 import { say } from '../texts/message.ts'
 import { reportRemoval } from '../ui/report-setup.ts'
+import { hasName, refuseUnknownName } from './by-name.ts'
 import { choiceOf, goneFindings, idsNamed, isGone, loadLedger, titlesOf } from './choices-of.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
-import { forgetStored, hasName, unknownName } from './names.ts'
+import { forgetStored } from './names.ts'
 import { recoverFirst } from './recover-first.ts'
 import { planData, writePlan } from './write-plan.ts'
 
@@ -33,7 +34,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const ledger = loadLedger(context)
   const { setups, folders } = ledger
   const [tools, wanted] = [await idsNamed(listOf(input, 'setUpTool'), setups, context), nameIn(input)]
-  if (wanted !== undefined && !namesIn(ledger).has(wanted)) throw unknownName(wanted, ledger)
+  refuseUnknownName(input, ledger)
   const scope = textOf(input, 'scope')
   const removed = setups.filter((one) => isMeant(one, tools, scope, host) && hasName(input)(one))
   const kept = setups.filter((setup) => !removed.includes(setup))

@@ -122,7 +122,7 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   const isShown = isOn(input, 'printRun')
   const key =
     agreed ??
-    (textOf(input, 'keyFile') === undefined ? ofName : undefined) ??
+    ofName ??
     (await givenKey(input, host)) ??
     (await presentKey(choices, context)) ??
     (await askForKey(input, host, isShown))

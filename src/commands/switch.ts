@@ -29,10 +29,11 @@ import { readKey } from '../secrets/read-key.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
+import { refuseNewName } from './by-name.ts'
 import { existingChoices, loadLedger, namedSetUp, stayingFindings, storedKey } from './choices-of.ts'
 import { holdName } from './key.ts'
 import { keepIn } from './leave-out-broken.ts'
-import { type Named, namedIn, refuseNewName } from './names.ts'
+import { type Named, namedIn, refusePart, typedOrigin } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { createPlanContext } from './plan-context.ts'
 import { resolveVariants } from './resolve-region.ts'
@@ -134,8 +135,9 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
   const ledger = loadLedger(context)
   const { setups } = ledger
   const tools = await namedSetUp(listOf(input, 'setUpTool'), setups, context)
+  if (named && !takes && tools) refusePart(named.name, origin, setups, tools)
   const { choices: all, findings: skipped } = existingChoices(context, tools)
-  const { standing, findings: passed } = meant(all, goal)
+  const { standing, findings: passed } = meant(all, goal, tools !== undefined)
   const { choices: existing, findings: ledOut } = await keepIn(standing, context)
   const isChecked = !isOn(input, 'noCheck') && !committer.dryRun
   const stored = async () => (await readKey(undefined, host)) ?? (await storedKey(existing, context))
@@ -171,10 +173,11 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
   }
 }
 
-/** What of all that is set up the command is about, and what it passes over. */
+/** What of all that is set up the command is about, and what it passes over; `isChosen`: the user named these tools. */
 function meant(
   all: readonly ToolChoice[],
   { origin, named, takes }: Goal,
+  isChosen: boolean,
 ): { readonly standing: readonly ToolChoice[]; readonly findings: readonly Finding[] } {
   if (named && takes) {
     const byVariable = all.filter(({ keyStore, name }) => keyStore === 'env' && name !== named.name)
@@ -184,7 +187,10 @@ function meant(
   }
   const standing = all.filter(({ name }) => name === named?.name)
   const others = named ? [] : all.filter((choice) => !standing.includes(choice))
-  return { standing, findings: namesStay(others, origin) }
+  const isLeft = ({ tool }: ToolChoice) => !standing.some((choice) => choice.tool === tool)
+  // Of what was asked for, nothing is done with it.
+  const isUndone = isChosen ? others.some(isLeft) : standing.length === 0
+  return { standing, findings: namesStay(others, origin, isUndone ? 'warning' : 'info') }
 }
 
 /** Its key is in a variable of the user's: the gateway alone would get a key that is not its own. */
@@ -208,17 +214,16 @@ function namelessKey(choices: readonly ToolChoice[]): Finding[] {
 }
 
 /** What has a name keeps its gateway, since its key would go along. */
-function namesStay(choices: readonly ToolChoice[], { region, text }: Origin): Finding[] {
-  const goal = region === 'custom' ? `--gateway ${text}` : region
+function namesStay(choices: readonly ToolChoice[], origin: Origin, level: 'warning' | 'info'): Finding[] {
   const names = [...new Set(choices.flatMap(({ name }) => name ?? []))]
   return names.map((name) => ({
     id: 'name-stays',
-    level: 'info',
+    level,
     message: say('name.stays', {
       name,
       tools: [...new Set(choices.filter((choice) => choice.name === name).map(({ tool }) => tool.title))],
     }),
-    hint: asMessage(`qcode-setup switch ${goal} --name ${name}`),
+    hint: asMessage(`qcode-setup switch ${typedOrigin(origin)} --name ${name}`),
   }))
 }
 

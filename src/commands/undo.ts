@@ -1,6 +1,7 @@
 import { findUnfinishedRun, readRuns } from '../apply/journal.ts'
 import { planUndo, type UndoPlan, undoState } from '../apply/plan-undo.ts'
 import { changeTargets, runTargets } from '../apply/run-record.ts'
+import type { RunRecord } from '../apply/state-schemas.ts'
 import { type CommandSpec, isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import type { Host } from '../host/host.ts'
 import { leavingHttp } from '../plan/setups.ts'
@@ -9,6 +10,7 @@ import { type Input, isOn } from '../request/request.ts'
 import { keychainTitle } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
 import { reportRuns, reportUndo } from '../ui/report-setup.ts'
+import { aboutName } from './by-name.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
 import { returningHttp } from './plain-http.ts'
@@ -23,6 +25,7 @@ export const undoCommand: CommandSpec = {
   examples: [
     ['qcode-setup undo', say('help.undo.example-1')],
     ['qcode-setup undo --list', say('help.undo.example-2')],
+    ['qcode-setup undo --name work', say('help.undo.example-3')],
   ],
   writes: 'files',
   onlyReads: ({ switches }) => switches.has('list'),
@@ -34,8 +37,9 @@ export const undoCommand: CommandSpec = {
 export async function runUndo(input: Input, context: WritingContext): Promise<Outcome> {
   const { host, committer } = context
   const { dryRun } = committer
-  if (isOn(input, 'list')) return listUndo(host)
   const id = input.positionals[0]
+  const isMeant = aboutName(input, id, host)
+  if (isOn(input, 'list')) return listUndo(isMeant, host)
   const unfinished = findUnfinishedRun(host)
   if (id !== undefined && unfinished?.id === id && unfinished.state !== 'renewing') {
     const { run = unfinished } = (await committer.recover(id, 'undo')) ?? {}
@@ -46,7 +50,7 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
     const waiting = { run: unfinished.id, targets: runTargets(unfinished), dryRun, diff: undefined }
     return { ...outcome(waiting, host), findings }
   }
-  const plan = await planUndo(host, id)
+  const plan = await planUndo(host, id, isMeant)
   if (plan === 'nothing-to-undo') {
     return { ...outcome({ run: null, targets: [], dryRun: false, diff: undefined }, host), findings }
   }
@@ -73,10 +77,10 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
 }
 
 /** The runs that stand, the newest first. */
-function listUndo(host: Host): Outcome {
+function listUndo(isMeant: (run: RunRecord) => boolean, host: Host): Outcome {
   const { runs: all, damaged } = readRuns(host)
   const runs = all
-    .filter(({ state }) => state !== 'rolled-back')
+    .filter((run) => run.state !== 'rolled-back' && isMeant(run))
     .toReversed()
     .map((run) => ({
       id: run.id,

@@ -178,6 +178,7 @@ export const fields = {
     summary: say('flag.name'),
     commands: [
       ...(['setup', 'print', 'check', 'doctor', 'status', 'switch', 'remove', 'run', 'models'] as const),
+      ...(['export', 'undo'] as const),
       ...(['key set', 'key get', 'key rotate', 'key forget'] as const),
     ],
   },

@@ -255,12 +255,19 @@ export const en = {
     `${tools.join(', ')}: these use more than one key.`,
   'name.ambiguous.hint': ({ names }: { readonly names: readonly string[] }) =>
     `Add --name with one of: ${names.join(', ')}`,
+  'name.of-others': ({ name, tools }: With<'name'> & { readonly tools: readonly string[] }) =>
+    `${tools.join(', ')}: not set up with "${name}".`,
   'name.variable': ({ tools }: { readonly tools: readonly string[] }) =>
     `${tools.join(', ')}: not switched, because the key is in a variable that you set yourself.`,
   'name.replaces': ({ tools }: { readonly tools: readonly string[] }) =>
     `The key that was used before had no name (${tools.join(', ')}). To get it back, undo this change.`,
   'name.stays': ({ name, tools }: With<'name'> & { readonly tools: readonly string[] }) =>
     `Not switched, because "${name}" has its own gateway and key: ${tools.join(', ')}.`,
+  'name.keeps-key': ({ name }: With<'name'>) => `Key not replaced, because "${name}" has its own.`,
+  'name.moves-whole': ({ name }: With<'name'>) =>
+    `"${name}" moves to another region together with all tools that use it.`,
+  'name.moves-whole.hint': ({ command }: With<'command'>) => `To move all of them, run: ${command}`,
+  'name.says-key.hint': 'Leave out --key-file, or choose another gateway with --region or --gateway.',
   'name.differs': ({ tool, name, place }: With<'tool' | 'name' | 'place'>) =>
     `${tool} (${place}) is set up as "${name}", but has another gateway or key.`,
 
@@ -719,6 +726,8 @@ export const en = {
     `Update qcode-setup, or move the file away to be asked again: ${inShell().move(file, away)}`,
   'error.undo-before': ({ run, command }: With<'run' | 'command'>) =>
     `To undo the change before it (${command}), run: qcode-setup undo ${run}`,
+  'undo.change-and-name': "--name can't be used with the id of a change.",
+  'undo.change-and-name.hint': 'Leave out one of them. To list the ids, run: qcode-setup undo --list',
   'error.run-purged': ({ run, command }: With<'run' | 'command'>) =>
     `Change ${run} (${command}) can no longer be undone: its backups contained the key and were deleted by remove --purge.`,
   'error.run-purged.hint': 'To set up the tools again, run: qcode-setup',
@@ -2102,6 +2111,7 @@ export const en = {
   'help.apply.example-3': "Your team's file, with your own settings on top",
   'help.export': 'Print what is configured as a file for apply, without the key',
   'help.export.example-1': 'Save it for another computer',
+  'help.export.example-2': 'Only what uses one name',
   'help.invite':
     'Print a command and a short text to send to a colleague for the same setup (without the key)',
   'help.invite.example-1': 'Invite a colleague to the setup in this file',
@@ -2112,6 +2122,7 @@ export const en = {
   'help.undo': 'Undo a previous change exactly',
   'help.undo.example-1': 'Undo the last change',
   'help.undo.example-2': 'List the changes with their ids and files',
+  'help.undo.example-3': 'Undo the last change to one name and its tools',
   'help.key': 'Replace your key everywhere, or manage the key in the system keychain',
   'help.key.example-1': 'Ask for a new key, test it, and replace the old one everywhere',
   'help.key.example-6': 'Replace the key of Codex CLI; the other tools keep theirs',

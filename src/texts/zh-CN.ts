@@ -212,9 +212,14 @@ export const zhCN: Texts = {
   'name.needed.hint': '请加上 --name NAME；如要将密钥存入系统钥匙串，请去掉此选项。',
   'name.ambiguous': ({ tools }) => `${tools.join('、')} 使用了多个密钥。`,
   'name.ambiguous.hint': ({ names }) => `请加上 --name，并指定其中之一：${names.join('、')}`,
+  'name.of-others': ({ name, tools }) => `${tools.join('、')} 未使用“${name}”。`,
   'name.variable': ({ tools }) => `${tools.join('、')} 未切换，因为密钥在您自己设置的环境变量中。`,
   'name.replaces': ({ tools }) => `之前使用的密钥没有名称（${tools.join('、')}）。如要恢复，请撤销此次操作。`,
   'name.stays': ({ name, tools }) => `${tools.join('、')} 未切换，因为“${name}”有自己的网关和密钥。`,
+  'name.keeps-key': ({ name }) => `密钥未更换，因为“${name}”有自己的密钥。`,
+  'name.moves-whole': ({ name }) => `“${name}”会与使用它的所有工具一起切换到其他区域。`,
+  'name.moves-whole.hint': ({ command }) => `切换全部这些工具，请运行：${command}`,
+  'name.says-key.hint': '请去掉 --key-file，或用 --region 或 --gateway 选择其他网关。',
   'name.differs': ({ tool, name, place }) => `${tool}（${place}）以“${name}”设置，但网关或密钥不同。`,
 
   // How a base URL is wrong.
@@ -599,6 +604,8 @@ export const zhCN: Texts = {
     `请更新 qcode-setup，或将该文件移走，之后会重新询问您：${inShell().move(file, away)}`,
   'error.undo-before': ({ run, command }) =>
     `撤销在它之前的操作（${command}）请运行：qcode-setup undo ${run}`,
+  'undo.change-and-name': '--name 不能与操作编号同时使用。',
+  'undo.change-and-name.hint': '请去掉其中之一。列出编号请运行：qcode-setup undo --list',
   'error.run-purged': ({ run, command }) =>
     `操作 ${run}（${command}）已无法撤销：其备份含有密钥，已被 remove --purge 删除。`,
   'error.run-purged.hint': '重新设置工具请运行：qcode-setup',
@@ -1675,6 +1682,7 @@ export const zhCN: Texts = {
   'help.apply.example-3': '团队的文件，再加上您自己的设置',
   'help.export': '将现有设置输出为 apply 可用的文件，不含密钥',
   'help.export.example-1': '保存下来，用于另一台计算机',
+  'help.export.example-2': '只导出使用某个名称的设置',
   'help.invite': '输出一行命令和一段说明，供同事完成相同的设置，不含密钥',
   'help.invite.example-1': '邀请同事使用此文件中的设置',
   'help.report': '输出本机各工具使用网关的情况，用于资产清单，不含人名',
@@ -1683,6 +1691,7 @@ export const zhCN: Texts = {
   'help.undo': '精确撤销之前的一次操作',
   'help.undo.example-1': '撤销最近一次操作',
   'help.undo.example-2': '列出各次操作的编号和文件',
+  'help.undo.example-3': '撤销某个名称及其工具的最近一次操作',
   'help.key': '在所有位置更换密钥，或管理系统钥匙串中的密钥',
   'help.key.example-1': '询问新密钥，检查后在所有位置替换旧密钥',
   'help.key.example-6': '只为 Codex CLI 更换密钥，其他工具保留原有密钥',

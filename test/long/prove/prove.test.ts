@@ -132,10 +132,10 @@ describe.concurrent('prove', () => {
     }),
   )
 
-  it('skips what is not there: no failure, but no proof either', () =>
+  it('that was named and is not there is skipped, and without any proof the end is a failure', () =>
     withToy('library', async (place) => {
       const { exit, stderr, rows } = await prove(place, 'toy,codex')
-      expect(exit).toBe(0)
+      expect(exit).toBe(1)
       expect(stderr).toContain(en['prove.nothing'])
       expect(rows).toMatchObject([
         { tool: 'codex', verdict: 'skipped', reason: 'codex not in PATH', baseUrl: null },

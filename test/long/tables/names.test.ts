@@ -1,102 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Host } from '../../../src/host/host.ts'
-import { readTree, usersPart } from '../../support/home-tree.ts'
-import { type Ended, runInProcess } from '../../support/run-in-process.ts'
-import { createTestHost } from '../../support/test-host.ts'
-
-const keys = {
-  mine: `cr_${'1'.repeat(64)}`,
-  work: `cr_${'2'.repeat(64)}`,
-  play: `cr_${'3'.repeat(64)}`,
-  next: `cr_${'4'.repeat(64)}`,
-}
-type KeyName = keyof typeof keys
+import { describe, expect, it } from 'vitest'
+import { keys, type Machine, newMachine, tools } from './name-machine.ts'
 
 const relay = 'https://relay.example.com'
-
-/** Files with a base URL and with a key, of tools of every kind of place. */
-const files: Readonly<Record<string, readonly string[]>> = {
-  'claude-code': ['.claude/settings.json'],
-  codex: ['.codex/config.toml', '.codex/.env'],
-  aider: ['.config/qcode-setup/aider.env'],
-  'openai-sdk': ['.config/qcode-setup/env.sh'],
-}
-const tools = Object.keys(files)
-
-/** A home, and a person in it who has several keys. */
-class Machine {
-  readonly host: Host
-  private key = ''
-
-  constructor(changes: Partial<Host> = {}) {
-    const home = mkdtempSync(join(tmpdir(), 'qcode-names-'))
-    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
-    this.host = createTestHost(home, {
-      readStdin: async () => new TextEncoder().encode(`${this.key}\n`),
-      ...changes,
-    })
-  }
-
-  /** `key`: which one is given on standard input. */
-  async try(line: string, key?: KeyName, env: Record<string, string> = {}): Promise<Ended> {
-    this.key = key === undefined ? '' : keys[key]
-    const [name = ''] = line.split(' ')
-    const flags = [
-      ...(key === undefined ? [] : ['--key-file', '-']),
-      ...(/^(status|export|print|doctor|check|run|models)$/.test(name) || line.startsWith('key get')
-        ? []
-        : ['--yes']),
-      ...(/^(setup|switch|apply|doctor)$/.test(name) || line.startsWith('key rotate') ? ['--no-check'] : []),
-    ]
-    const host = { ...this.host, env: { ...this.host.env, ...env } }
-    const ended = await runInProcess([line, ...flags].join(' '), host)
-    for (const each of Object.values(keys))
-      if (!line.startsWith('key get') && !line.includes('--with-key'))
-        expect(ended.text, line).not.toContain(each)
-    return ended
-  }
-
-  async do(line: string, key?: KeyName, env: Record<string, string> = {}): Promise<Record<string, unknown>> {
-    const { exit, text } = await this.try(line, key, env)
-    expect(exit, `${line}: ${text}`).toBe(0)
-    return JSON.parse(text).data
-  }
-
-  read(path: string): string {
-    return readFileSync(join(this.host.home, path), 'utf8')
-  }
-
-  /** That each of these tools has this gateway and this key, and no other. */
-  expectAt(named: readonly string[], origin: string, key: KeyName): void {
-    for (const tool of named) {
-      const text = (files[tool] ?? []).map((path) => this.read(path)).join('\n')
-      expect(text, tool).toContain(origin)
-      expect(
-        Object.values(keys).filter((each) => text.includes(each)),
-        tool,
-      ).toEqual([keys[key]])
-    }
-  }
-
-  users() {
-    return usersPart(readTree(this.host.home))
-  }
-
-  async namesOf(): Promise<Record<string, string | undefined>> {
-    const { tools: all } = (await this.do('status')) as { tools: { tool: string; name?: string }[] }
-    return Object.fromEntries(all.map(({ tool, name }) => [tool, name]))
-  }
-}
-
 const us = 'https://us.qcode.cc'
 const eu = 'https://eu.qcode.cc'
 
 /** Everything is set up without a name, and two names are remembered. */
 async function twoNames(): Promise<Machine> {
-  const machine = new Machine()
+  const machine = newMachine()
   await machine.do(`setup --tool ${tools.join(',')} --region us`, 'mine')
   await machine.do(`key set --name work --gateway ${relay}`, 'work')
   await machine.do('key set --name play --region eu', 'play')
@@ -105,7 +18,7 @@ async function twoNames(): Promise<Machine> {
 
 describe('a name', () => {
   it('is remembered in a file of mode 0600, and touches no tool', async () => {
-    const machine = new Machine()
+    const machine = newMachine()
     await machine.do(`key set --name work --gateway ${relay}`, 'work')
     const path = join(machine.host.home, '.config/qcode-setup/names/work.json')
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ gateway: relay, key: keys.work })
@@ -138,7 +51,7 @@ describe('a name', () => {
     ['that is a tool', 'codex', /region, a tool or an option/],
     ['that stands for all tools', 'detected', /region, a tool or an option/],
   ])('%s is refused, and nothing is written', async (_, name, why) => {
-    const machine = new Machine()
+    const machine = newMachine()
     for (const line of [`key set --name ${name} --region us`, `setup --tool codex --name ${name}`]) {
       const { exit, text } = await machine.try(line, 'work')
       expect([exit, text]).toEqual([2, expect.stringMatching(why)])
@@ -147,7 +60,7 @@ describe('a name', () => {
   })
 
   it('is one name in whichever case it is typed', async () => {
-    const machine = new Machine()
+    const machine = newMachine()
     await machine.do('key set --name Work --region us', 'work')
     expect(await machine.do('key set --name WORK --region us', 'work')).toMatchObject({ changed: false })
   })
@@ -187,6 +100,7 @@ describe('a name', () => {
     ['the whole computer', 'setup --tool codex --name play --scope managed', undefined, 'whole computer'],
     ['a region', 'run codex --name work --region eu --print', undefined, "--region can't be used"],
     ['a key', 'print codex --name work --with-key', 'mine', "--key-file can't be used"],
+    ['a key', 'run claude-code --name play --print', 'mine', "--key-file can't be used"],
   ] as const)('does not go with %s: %s', async (_, line, key, why) => {
     const machine = await twoNames()
     const before = machine.users()
@@ -227,7 +141,7 @@ describe('switch to a name', () => {
   })
 
   it('takes along the tools that read the same variable of the same file', async () => {
-    const machine = new Machine()
+    const machine = newMachine()
     await machine.do('setup --tool openai-sdk,litellm --region us --method env', 'mine')
     await machine.do(`setup --tool openai-sdk --name work --gateway ${relay}`, 'work')
     const names = await machine.namesOf()
@@ -237,7 +151,7 @@ describe('switch to a name', () => {
   })
 
   it('passes over a tool whose key is in a variable of the user, and says so', async () => {
-    const machine = new Machine()
+    const machine = newMachine()
     await machine.do('setup --tool codex --region us --key-store env')
     await machine.do('setup --tool claude-code --region us', 'mine')
     await machine.do(`key set --name work --gateway ${relay}`, 'work')
@@ -275,7 +189,7 @@ describe('switch to a region', () => {
 
 describe('two places', () => {
   it('each have their name: another folder of a client, and a project', async () => {
-    const machine = new Machine()
+    const machine = newMachine()
     const folder = join(machine.host.home, 'account two')
     const env = { CLAUDE_CONFIG_DIR: folder }
     await machine.do('setup --tool claude-code --name play --region eu', 'play')
@@ -321,6 +235,14 @@ describe('run', () => {
       expect(shown).not.toContain('…1111')
     }
     expect(machine.users()).toEqual(before)
+  })
+
+  it('takes no other key to the gateway of the name that a tool is set up with', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    const { exit, text } = await machine.try('run codex --print', 'mine')
+    expect([exit, text]).toEqual([2, expect.stringContaining('choose another gateway with --region')])
+    expect(JSON.stringify(await machine.do('run codex --region us --print', 'mine'))).toContain('…1111')
   })
 
   it('without a name goes by the one that the tool is set up with, and QCODE_API_KEY is not sent there', async () => {
@@ -378,11 +300,12 @@ describe('key rotate', () => {
     machine.expectAt(tools, us, 'mine')
   })
 
-  it('where all has a name and none is said, says that there is nothing', async () => {
-    const machine = new Machine()
+  it('where all has a name and none is said, says whose key stays', async () => {
+    const machine = newMachine()
     await machine.do('setup --tool codex --name work --region us', 'work')
     const before = machine.users()
-    await machine.do('key rotate', 'next')
+    const { exit, text } = await machine.try('key rotate', 'next')
+    expect([exit, text]).toEqual([3, expect.stringContaining('qcode-setup key rotate --name work')])
     expect(machine.users()).toEqual(before)
   })
 })
@@ -429,9 +352,46 @@ describe('remove and forget', () => {
   })
 })
 
+describe('undo with a name', () => {
+  it('takes back the last change that was about it, and leaves what was done to others since', async () => {
+    const machine = await twoNames()
+    await machine.do('switch play codex')
+    await machine.do('switch work aider')
+    await machine.do('switch asia')
+    await machine.do('undo --name play')
+    machine.expectAt(['codex'], us, 'mine')
+    machine.expectAt(['aider'], relay, 'work')
+    machine.expectAt(['claude-code', 'openai-sdk'], 'https://asia.qcode.cc', 'mine')
+  })
+
+  it('brings back what was forgotten, though no such name is known', async () => {
+    const machine = await twoNames()
+    const before = machine.users()
+    await machine.do('key forget --name play')
+    await machine.do('key rotate --name work', 'next')
+    await machine.do('undo --name play')
+    expect((await machine.do('status')).names).toHaveLength(2)
+    await machine.do('undo --name work')
+    expect(machine.users()).toEqual(before)
+  })
+
+  it('takes back a key in the keychain alone', async () => {
+    const machine = newMachine()
+    const keychain = await machine.host.keychain()
+    await machine.do('key set --name work --region us --key-store keychain', 'work')
+    await machine.do('key rotate --name work', 'next')
+    await machine.do('key set --name play --region eu', 'play')
+    const { runs } = await machine.do('undo --list --name work')
+    expect(runs).toHaveLength(2)
+    await machine.do('undo --name work')
+    expect(await keychain.get('name-work')).toBe(keys.work)
+    expect((await machine.do('status')).names).toHaveLength(2)
+  })
+})
+
 describe('a key in the keychain', () => {
   it('is kept in an account of its name, and each tool asks for its own', async () => {
-    const machine = new Machine()
+    const machine = newMachine()
     const keychain = await machine.host.keychain()
     await machine.do('setup --tool claude-code --region us --key-store keychain', 'mine')
     await machine.do(`setup --tool codex --name work --gateway ${relay} --key-store keychain`, 'work')

@@ -8,7 +8,8 @@ import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readFileState } from '../host/read-file-state.ts'
 import { findRepository, runGit } from '../host/run-program.ts'
-import type { KeyFile } from '../plan/plan.ts'
+import type { FileEdit, KeyFile } from '../plan/plan.ts'
+import { holdsKey } from '../secrets/read-key.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 
@@ -278,4 +279,9 @@ function childrenOf(folder: string): string[] {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM', 'EIO', 'ENAMETOOLONG')) return []
     throw error
   }
+}
+
+/** Whether a key of the gateway's look stands in a file once it is changed. */
+export function leavesKey({ after }: FileEdit): boolean {
+  return after.kind === 'file' && holdsKey(Buffer.from(after.bytes).toString('latin1'))
 }

@@ -1,6 +1,6 @@
 import { stateFolder } from '../apply/state-folder.ts'
 import { keyInGitFindings } from '../checks/doctor/key-file-findings.ts'
-import { type ExposedKey, findExposedKeys, keyInGit, stateInGit } from '../checks/key-in-git.ts'
+import { type ExposedKey, findExposedKeys, keyInGit, leavesKey, stateInGit } from '../checks/key-in-git.ts'
 import { type CommandContext, isInteractive } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -8,7 +8,6 @@ import type { FileEdit, Plan } from '../plan/plan.ts'
 import type { KeyIgnore, PlanContext } from '../plan/plan-work.ts'
 import { fields, isFlagOf } from '../request/fields.ts'
 import { isOn } from '../request/request.ts'
-import { holdsKey } from '../secrets/read-key.ts'
 import { type Message, say } from '../texts/message.ts'
 import type { WriteRequest, Written } from './plan-context.ts'
 
@@ -111,9 +110,4 @@ export async function gitWarnings(
   const keys = dryRun ? [] : await keyInGitFindings(files, context)
   const findings = state ? [state, ...keys] : keys
   return findings.map((finding) => (finding.level === 'error' ? { ...finding, level: 'warning' } : finding))
-}
-
-/** Whether a key of the gateway's look stands in a file once it is changed. */
-export function leavesKey({ after }: FileEdit): boolean {
-  return after.kind === 'file' && holdsKey(Buffer.from(after.bytes).toString('latin1'))
 }

@@ -1,3 +1,4 @@
+import { chezmoiWarnings } from '../checks/chezmoi.ts'
 import { type CommandContext, isInteractive, type WritingContext } from '../command.ts'
 import { GoneBack, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -13,7 +14,7 @@ import { asMessage, type Message, say } from '../texts/message.ts'
 import { styleFor } from '../ui/style.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { guardGit } from './guard-git.ts'
-import { chezmoiWarnings, judgePlannedEffect } from './judge-plan.ts'
+import { judgePlannedEffect } from './judge-plan.ts'
 import { findUnwritable } from './leave-out-broken.ts'
 import { createPlanContext, type WriteRequest, type Written } from './plan-context.ts'
 
@@ -151,7 +152,7 @@ async function resolveConflicts<Planned extends Plan>(
   if (!isInteractive(input, host)) throw conflictError(plan.conflicts)
   await askAboutConflicts(plan.conflicts, decisions, context)
   const [onConflict, ...others] = new Set(decisions.values())
-  const settled = onConflict !== undefined && others.length === 0 ? { onConflict } : {}
+  const settled = onConflict && others.length === 0 ? { onConflict } : {}
   return { plan: await makePlan(planContext), planContext, hasAsked: true, ...settled }
 }
 
@@ -194,13 +195,12 @@ export function withoutEffect(problems: readonly Finding[]): UserError {
     indented(message, 2),
     ...(hint === undefined ? [] : [indented(hint, 4)]),
   ])
-  const where = problems[0]?.where
   return new UserError({
     code: 'no-effect',
     message: [say('error.no-effect'), ...lines],
     hint: say('error.no-effect.hint'),
     exit: 3,
-    ...(where && { where }),
+    ...(problems[0]?.where && { where: problems[0].where }),
   })
 }
 

@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   lstatSync,
   readFileSync,
   readlinkSync,
@@ -8,12 +9,13 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
-import { readText } from './files-at.ts'
+import { isBelow, readText } from './files-at.ts'
 import type { Host } from './host.ts'
+import type { FileState } from './read-file-state.ts'
 
 /** Who runs the program; on Windows, where access is not a matter of numbers and modes, everything counts as the user's own. */
 export type User = Pick<Host, 'uid' | 'env'>
@@ -229,4 +231,86 @@ function isMapped(uid: number): boolean {
   } catch {
     return true
   }
+}
+
+/** Code of the refusal of a file that no right would make writable. */
+export const notReplaceable = 'not-replaceable'
+
+/**
+ * Throws UserErrors, exit 1, when a file could not be replaced. `not-replaceable`: so the computer is set up, with a store, a
+ * file that is mounted by itself or a read-only disk. `not-writable`: it has no owner write bit (which
+ * is its owner's wish, so root is refused as well), or access(2) denies the file or the folder that has to take
+ * a new file.
+ */
+export function assertWritable(state: FileState, user: User & Pick<Host, 'home'>): void {
+  const { path, resolvedPath } = state
+  const folder = deepestFolder(resolvedPath)
+  const [fault, hint] = whyNeverReplaced(state, folder, user.home) ?? []
+  if (fault && hint) {
+    const message = say('error.not-writable', { path, fault })
+    throw new UserError({ code: notReplaceable, message, hint, where: { file: path } })
+  }
+  if (!allows(folder, constants.W_OK | constants.X_OK)) throw notWritable(path, folder, 'u+wx', user)
+  if (state.kind === 'absent') return
+  if ((state.mode & 0o200) === 0 || !allows(resolvedPath, constants.W_OK)) {
+    throw notWritable(path, resolvedPath, 'u+w', user)
+  }
+}
+
+function whyNeverReplaced(state: FileState, folder: string, home: string): [Message, Message] | undefined {
+  const { path, resolvedPath } = state
+  const linked = { target: path === resolvedPath ? '' : resolvedPath }
+  if (isMountPoint(resolvedPath)) {
+    return [say('access.mounted', linked), say('access.mounted.hint', { folder: dirname(resolvedPath) })]
+  }
+  // What is absent has no disk of its own.
+  if ([folder, ...(state.kind === 'absent' ? [] : [resolvedPath])].some(isOnReadOnlyDisk)) {
+    return [say('access.read-only-disk', linked), say('access.read-only-disk.hint')]
+  }
+  return isInStore(state, folder, home) ? [say('access.store', linked), say('access.store.hint')] : undefined
+}
+
+/**
+ * Whether a link leads to what nobody may write, not even its owner: stores are made so, as that of Nix, whose links are made
+ * anew by the program that fills it. Without a link it is a file that its owner has locked.
+ */
+function isInStore(state: FileState, folder: string, home: string): boolean {
+  const { path, resolvedPath } = state
+  const realHome = existsSync(home) ? realpathSync(home) : home
+  const ownPlace = isBelow(path, home) ? join(realHome, relative(home, path)) : path
+  if (resolvedPath === path || resolvedPath === ownPlace) return false
+  const folderMode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0o777
+  const modes = [folderMode, ...(state.kind === 'absent' ? [] : [state.mode])]
+  return modes.some((mode) => (mode & 0o222) === 0)
+}
+
+/** Of a path at which nothing could be made: the folder that does not take it, or undefined where that is not what is wrong. */
+export function findClosedFolder(path: string): string | undefined {
+  const folder = deepestFolder(path)
+  return allows(folder, constants.W_OK | constants.X_OK) ? undefined : folder
+}
+
+function deepestFolder(path: string): string {
+  const parent = dirname(path)
+  return existsSync(parent) || parent === path ? parent : deepestFolder(parent)
+}
+
+/** What another program has just taken away stands in nobody's way: whoever writes sees that it has changed. */
+function allows(path: string, rights: number): boolean {
+  try {
+    accessSync(path, rights)
+    return true
+  } catch (error) {
+    return hasCode(error, 'ENOENT')
+  }
+}
+
+function notWritable(path: string, culprit: string, right: 'u+w' | 'u+wx', user: User): UserError {
+  const { fault, remedy } = whatKeepsFromChanging(culprit, right, user)
+  return new UserError({
+    code: 'not-writable',
+    message: say('error.not-writable', { path, fault }),
+    hint: remedy,
+    where: { file: path },
+  })
 }

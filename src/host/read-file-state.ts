@@ -1,22 +1,12 @@
 import { createHash } from 'node:crypto'
-import {
-  accessSync,
-  constants,
-  existsSync,
-  lstatSync,
-  readFileSync,
-  realpathSync,
-  type Stats,
-  statSync,
-} from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { lstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, join, parse, resolve } from 'node:path'
 import { debug } from '../debug.ts'
 import { hasCode, UserError } from '../errors.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say, type TextId } from '../texts/message.ts'
 import { isBelow } from './files-at.ts'
 import type { Host } from './host.ts'
-import { isMountPoint, isOnReadOnlyDisk, type User, whatKeepsFromChanging } from './ownership.ts'
 
 /** No client's configuration comes near this; a bigger file is something else. */
 const largestFile = 10 * 1024 * 1024
@@ -167,88 +157,6 @@ export interface PresentFile {
   readonly hash: string
 }
 
-/** Code of the refusal of a file that no right would make writable. */
-export const notReplaceable = 'not-replaceable'
-
-/**
- * Throws UserErrors, exit 1, when a file could not be replaced. `not-replaceable`: so the computer is set up, with a store, a
- * file that is mounted by itself or a read-only disk. `not-writable`: it has no owner write bit (which
- * is its owner's wish, so root is refused as well), or access(2) denies the file or the folder that has to take
- * a new file.
- */
-export function assertWritable(state: FileState, user: User & Pick<Host, 'home'>): void {
-  const { path, resolvedPath } = state
-  const folder = deepestFolder(resolvedPath)
-  const [fault, hint] = whyNeverReplaced(state, folder, user.home) ?? []
-  if (fault && hint) {
-    const message = say('error.not-writable', { path, fault })
-    throw new UserError({ code: notReplaceable, message, hint, where: { file: path } })
-  }
-  if (!allows(folder, constants.W_OK | constants.X_OK)) throw notWritable(path, folder, 'u+wx', user)
-  if (state.kind === 'absent') return
-  if ((state.mode & 0o200) === 0 || !allows(resolvedPath, constants.W_OK)) {
-    throw notWritable(path, resolvedPath, 'u+w', user)
-  }
-}
-
-function whyNeverReplaced(state: FileState, folder: string, home: string): [Message, Message] | undefined {
-  const { path, resolvedPath } = state
-  const linked = { target: path === resolvedPath ? '' : resolvedPath }
-  if (isMountPoint(resolvedPath)) {
-    return [say('access.mounted', linked), say('access.mounted.hint', { folder: dirname(resolvedPath) })]
-  }
-  // What is absent has no disk of its own.
-  if ([folder, ...(state.kind === 'absent' ? [] : [resolvedPath])].some(isOnReadOnlyDisk)) {
-    return [say('access.read-only-disk', linked), say('access.read-only-disk.hint')]
-  }
-  return isInStore(state, folder, home) ? [say('access.store', linked), say('access.store.hint')] : undefined
-}
-
-/**
- * Whether a link leads to what nobody may write, not even its owner: stores are made so, as that of Nix, whose links are made
- * anew by the program that fills it. Without a link it is a file that its owner has locked.
- */
-function isInStore(state: FileState, folder: string, home: string): boolean {
-  const { path, resolvedPath } = state
-  const realHome = existsSync(home) ? realpathSync(home) : home
-  const ownPlace = isBelow(path, home) ? join(realHome, relative(home, path)) : path
-  if (resolvedPath === path || resolvedPath === ownPlace) return false
-  const folderMode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0o777
-  const modes = [folderMode, ...(state.kind === 'absent' ? [] : [state.mode])]
-  return modes.some((mode) => (mode & 0o222) === 0)
-}
-
-/** Of a path at which nothing could be made: the folder that does not take it, or undefined where that is not what is wrong. */
-export function findClosedFolder(path: string): string | undefined {
-  const folder = deepestFolder(path)
-  return allows(folder, constants.W_OK | constants.X_OK) ? undefined : folder
-}
-
-function deepestFolder(path: string): string {
-  const parent = dirname(path)
-  return existsSync(parent) || parent === path ? parent : deepestFolder(parent)
-}
-
-/** What another program has just taken away stands in nobody's way: whoever writes sees that it has changed. */
-function allows(path: string, rights: number): boolean {
-  try {
-    accessSync(path, rights)
-    return true
-  } catch (error) {
-    return hasCode(error, 'ENOENT')
-  }
-}
-
-function notWritable(path: string, culprit: string, right: 'u+w' | 'u+wx', user: User): UserError {
-  const { fault, remedy } = whatKeepsFromChanging(culprit, right, user)
-  return new UserError({
-    code: 'not-writable',
-    message: say('error.not-writable', { path, fault }),
-    hint: remedy,
-    where: { file: path },
-  })
-}
-
 /**
  * The keys of the registry that are read, as reg.exe names them: variables of the user, each of which is a file below, those of
  * the machine, and where the user's folders are. Only the first is written.
@@ -293,6 +201,52 @@ export function isVariable(line: string, name: string): boolean {
 /** UserError, exit 1: a key of the registry could not be read. */
 export function registryUnavailable(key: string): UserError {
   return refuse('registry-unavailable', key, 'file.no-registry', 'file.no-registry.hint')
+}
+
+type Bounds = Pick<Host, 'home' | 'cwd'>
+
+/** Where containers and services are handed their secrets: root alone can write there. */
+export const secretFolders = ['/run/secrets', '/run/credentials']
+
+/**
+ * A path out of a file that may be somebody else's, as an absolute one; `~` is the home, and what is relative begins at
+ * `base`. With all links followed it must lie in the home, in the folder that the command runs in, or in one of `others`:
+ * else, and for the home of another user, there is a fault instead.
+ */
+export function pathInBounds(
+  text: string,
+  base: string,
+  { home, cwd }: Bounds,
+  others: readonly string[] = [],
+): { readonly path: string } | { readonly fault: Message } {
+  if (/^~[^/\\]/.test(text)) return { fault: say('setup-file.path-user', { path: text }) }
+  if (text.includes('\0')) return { fault: say('setup-file.path-outside', { path: text }) }
+  const path = resolve(
+    base,
+    text.replace(/^~(?=$|[/\\])/, () => home),
+  )
+  const real = followLinks(path)
+  // A command may be run anywhere: the root, or the folder of all homes, would open everything.
+  const isProject = parse(cwd).root !== cwd && !isBelow(home, cwd)
+  const roots = [home, ...(isProject ? [cwd] : []), ...others].map((root) => followLinks(root) ?? root)
+  const isInside = real !== undefined && roots.some((root) => real === root || isBelow(real, root))
+  return isInside ? { path } : { fault: say('setup-file.path-outside', { path }) }
+}
+
+/** The path with links followed, as far as it is there; undefined where a link leads to nothing, or in a circle. */
+function followLinks(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') || isLink(path)) return undefined
+    const above = dirname(path)
+    const real = above === path ? above : followLinks(above)
+    return real === undefined ? undefined : join(real, basename(path))
+  }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
 /** SHA-256 of the bytes, in lowercase hex. */

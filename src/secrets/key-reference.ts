@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { pathInBounds, secretFolders } from '../host/path-in-bounds.ts'
+import { pathInBounds, secretFolders } from '../host/read-file-state.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
 import { keyAccount, openKeychain } from './keychain.ts'

@@ -16,7 +16,7 @@ vi.mock('node:fs', async (importOriginal) => {
   return { ...original, default: original, lstatSync }
 })
 const { readFileState } = await import('../../src/host/read-file-state.ts')
-const { assertWritable } = await import('../../src/host/read-file-state.ts')
+const { assertWritable } = await import('../../src/host/ownership.ts')
 
 function place(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-goes-away-')))

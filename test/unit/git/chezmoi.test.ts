@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { chezmoiWarnings } from '../../../src/commands/judge-plan.ts'
+import { chezmoiWarnings } from '../../../src/checks/chezmoi.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 import { edit } from '../apply/machine.ts'
 

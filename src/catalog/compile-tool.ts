@@ -147,13 +147,17 @@ function refuseWrongFallbacks({ variants }: Manifest): void {
   }
 }
 
-function refuseUnknownDelivery({ key_delivery, targets, notes }: Manifest): void {
+function refuseUnknownDelivery({ key_delivery, options, targets, notes }: Manifest): void {
   const known = ['file', 'env', ...key_delivery.map(({ id }) => id)]
+  const values = options.map(({ id }) => id)
   for (const [field, users] of Object.entries({ targets, notes })) {
-    for (const [index, user] of users.entries()) {
-      const id = user.key_delivery?.find((one) => !known.includes(one))
-      if (id === undefined) continue
-      throw new FieldFault([field, index, 'key_delivery'], say('folder.key-delivery', { id, known }))
+    for (const [index, { key_delivery: ways, needs_option }] of users.entries()) {
+      const id = ways?.find((one) => !known.includes(one))
+      if (id !== undefined)
+        throw new FieldFault([field, index, 'key_delivery'], say('folder.key-delivery', { id, known }))
+      if (needs_option === undefined || values.includes(needs_option)) continue
+      const at = [field, index, 'needs_option']
+      throw new FieldFault(at, say('folder.one-of', { field: at.join('.'), values }))
     }
   }
 }
@@ -183,7 +187,7 @@ function compileOption(option: Manifest['options'][number]): ToolOption {
 }
 
 async function compileTarget(
-  { content, key_delivery, needs_model, ...target }: Manifest['targets'][number],
+  { content, key_delivery, needs_model, needs_option, ...target }: Manifest['targets'][number],
   folder: string,
   readText: ReadText,
 ): Promise<Target> {
@@ -195,6 +199,7 @@ async function compileTarget(
     ...(withoutUndefined(target) as Omit<Target, 'content'>),
     content: parsed,
     ...(needs_model && { needsModel: true }),
+    ...(needs_option && { needsOption: needs_option }),
     ...(key_delivery && { keyDelivery: key_delivery }),
   }
 }
@@ -229,12 +234,14 @@ function refuseKeyInRun({ runs }: Tool): void {
   }
 }
 
-function compileNote({ text_zh, variants, key_delivery, when, ...note }: Manifest['notes'][number]): Note {
+function compileNote(note: Manifest['notes'][number]): Note {
+  const { text_zh, variants, key_delivery, needs_option, when, ...rest } = note
   return {
-    ...note,
+    ...rest,
     ...(text_zh && { textZh: text_zh }),
     ...(variants && { variants }),
     ...(key_delivery && { keyDelivery: key_delivery }),
+    ...(needs_option && { needsOption: needs_option }),
     ...(when && { when: when as Condition[] }),
   }
 }

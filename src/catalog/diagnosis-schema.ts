@@ -279,6 +279,7 @@ export const commonPlaces = [
   'config',
   'xdgConfig',
   'xdgData',
+  'appData',
   'documents',
   'project',
   'zdotdir',

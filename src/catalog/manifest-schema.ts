@@ -57,7 +57,11 @@ const importLink = z.strictObject({ address: linkAddress, parameters: z.record(z
 
 const keyPath = z.array(z.string()).check(z.minLength(1))
 
-const condition = z.strictObject({ env: z.optional(variableName), key: z.optional(keyPath) })
+const condition = z.strictObject({
+  env: z.optional(variableName),
+  exists: z.optional(path),
+  key: z.optional(keyPath),
+})
 
 /** What a client does with its base URL. */
 export const endpointSchema = z.strictObject({
@@ -95,6 +99,7 @@ const target = z.strictObject({
   content: fileName,
   variants: z.optional(z.array(id)),
   needs_model: z.optional(z.boolean()),
+  needs_option: z.exactOptional(flagName),
   key_delivery: keyDeliveries,
   when: z.optional(z.array(condition)),
   protected: z._default(z.array(keyPath), []),
@@ -117,6 +122,7 @@ const note = z.strictObject({
   text_zh: z.optional(z.string()),
   variants: z.optional(z.array(id)),
   key_delivery: keyDeliveries,
+  needs_option: z.exactOptional(flagName),
   when: z.optional(z.array(condition)),
 })
 

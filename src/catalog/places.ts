@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
 import { UserError } from '../errors.ts'
-import { asOnDisk } from '../host/files-at.ts'
+import { asOnDisk, filesAt } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { userFolders } from '../host/read-file-state.ts'
 import { findRepository } from '../host/run-program.ts'
@@ -35,6 +36,11 @@ export function resolvePlaces(
       config: configFolder(host),
       xdgConfig: xdgConfig(host),
       xdgData: xdgData(host),
+      get appData() {
+        if (host.platform === 'darwin') return join(host.home, 'Library', 'Application Support')
+        if (host.platform === 'win32') return host.env.APPDATA || join(host.home, 'AppData', 'Roaming')
+        return recorded.xdgConfig ?? xdgConfig(host)
+      },
       get documents() {
         return documentsFolder(host)
       },
@@ -67,6 +73,11 @@ export function resolvePath(template: string, places: Places): string {
     return place
   })
   return join(filled)
+}
+
+/** Whether something is at a path of a manifest, which may hold a `*` in its last part. */
+export function isSomethingAt(path: string, host: Surroundings): boolean {
+  return filesAt(resolvePath(path, resolvePlaces({}, host))).some((one) => existsSync(one))
 }
 
 function noPlace(name: string, template: string): UserError {

@@ -129,6 +129,8 @@ export interface Target {
   readonly variants?: readonly string[]
   /** It counts only where a model was named: without one the client could not use it. */
   readonly needsModel?: boolean
+  /** The option for which alone it is written: without it the file is not the tool's, and no part of where the tool is set up. */
+  readonly needsOption?: string
   /**
    * Where the key is when this target counts: `file` for in the files, `env` for in a variable that the user sets, or ids
    * of `keyDelivery`. By default both of the first; where no target of a tool names `env`, that counts as `file`.
@@ -157,10 +159,12 @@ export interface FileSchema {
   readonly textZh: string
 }
 
-/** What shows that a note concerns this user: a variable, or a key. */
+/** What shows that a note or a target concerns this user: a variable, a key, or something on the disk. */
 export interface Condition {
   /** A variable of the environment that is set and not empty. */
   readonly env?: string
+  /** A path, which may hold a `*` in its last part, at which something is. */
+  readonly exists?: string
   /** A key of the target's file that holds a text which is not empty. */
   readonly key?: KeyPath
 }
@@ -184,6 +188,8 @@ export interface Note {
   readonly variants?: readonly string[]
   /** As for a target; by default all. */
   readonly keyDelivery?: readonly string[]
+  /** It is about what was written for this option. */
+  readonly needsOption?: string
   readonly when?: readonly Condition[]
 }
 

@@ -96,7 +96,17 @@ function faultIn(text: string, { where, variants }: Templated, all: readonly Var
 }
 
 /** What `lookupFor` fills in besides places; a code snippet may name a protocol behind `model`. */
-const names = ['baseUrl', 'key', 'keyCommand', 'keyProgram', 'keyArguments', 'model', 'option', 'now']
+const names = [
+  'baseUrl',
+  'key',
+  'keyCommand',
+  'keyProgram',
+  'keyArguments',
+  'model',
+  'option',
+  'now',
+  'moved',
+]
 
 /** A placeholder that there is not: its value would be left out without a word. */
 function unknownName(text: string, { where }: Templated, { places }: Tool): Message | undefined {
@@ -108,10 +118,12 @@ function unknownName(text: string, { where }: Templated, { places }: Tool): Mess
   return undefined
 }
 
-/** A role of a model, or an option, that the manifest does not have. */
-function unknownPart(text: string, { where }: Templated, { modelRoles, options }: Tool): Message | undefined {
-  const known = { 'model@': modelRoles, 'option:': options.map(({ id }) => id) }
-  for (const [, kind, id = ''] of text.matchAll(/\{\{ (model@|option:)([^ ]*) \}\}/g)) {
+/** A role of a model, an option or a place that the manifest does not have. */
+function unknownPart(text: string, { where }: Templated, tool: Tool): Message | undefined {
+  const { modelRoles, options, places } = tool
+  const ids = options.map(({ id }) => id)
+  const known = { 'model@': modelRoles, 'option:': ids, 'moved:': Object.keys(places) }
+  for (const [, kind, id = ''] of text.matchAll(/\{\{ (model@|option:|moved:)([^ ]*) \}\}/g)) {
     if (known[kind as keyof typeof known].includes(id)) continue
     return say('folder.unknown-part', { where, name: `${kind}${id}` })
   }

@@ -1,7 +1,5 @@
-import { resolve } from 'node:path'
 import { type Context, createContext, runInContext } from 'node:vm'
 import type { Trap, TrapCondition, ValueState } from '../catalog/diagnosis.ts'
-import { resolvePath } from '../catalog/places.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, valueAt } from '../documents/value.ts'
 import { formatWhere, type Where } from '../errors.ts'
@@ -11,7 +9,7 @@ import { escapeNewlines, Message, written } from '../texts/message.ts'
 import { findAssignment, fixOf, lineIn, removal } from './describe-source.ts'
 import type { FileReader, ReadFile } from './file-reader.ts'
 import { fillNames, isInRange, type Names, type OpenSource, valueText } from './find-setting.ts'
-import { loginOf, type MachineView } from './machine-view.ts'
+import { loginOf, type MachineView, pathsOf } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** What conditions are held against. */
@@ -118,10 +116,9 @@ function markedFile({ bom }: TrapCondition, { sources }: TrapContext): Match | u
 }
 
 function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapContext): Match | undefined {
-  const read = scene.files.read(pathOf(file, scene), format)
-  if (isNotTheProjects(file, read, scene)) return undefined
-  const { path, text } = read
-  return text === undefined ? undefined : { name: path, path }
+  const read = pathsOf(file, scene.names, scene.machine).map((one) => scene.files.read(one, format))
+  const found = read.find((one) => one.text !== undefined && !isNotTheProjects(file, one, scene))
+  return found && { name: found.path, path: found.path }
 }
 
 /** The strongest value of each variable and key; a name without a value where it stands nowhere. */
@@ -156,18 +153,15 @@ interface Place {
 }
 
 function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapContext): Place[] {
-  if (file !== undefined) {
-    const read = scene.files.read(pathOf(file, scene), format)
-    const { data, path } = read
-    return isNotTheProjects(file, read, scene) ? [] : [{ data, variables: {}, path }]
-  }
+  if (file !== undefined)
+    return pathsOf(file, scene.names, scene.machine).flatMap((one) => {
+      const read = scene.files.read(one, format)
+      const { data, path } = read
+      return isNotTheProjects(file, read, scene) ? [] : [{ data, variables: {}, path }]
+    })
   return scene.sources
     .filter((source) => level === undefined || source.level === level)
     .map(({ data, variables, level: at, file: own }) => ({ data, variables, path: own?.path, level: at }))
-}
-
-function pathOf(file: string, { machine, names }: TrapContext): string {
-  return resolve(machine.cwd, resolvePath(file, names))
 }
 
 /** In the home itself, or in a repository that holds the client's folder, the project's file is the user's own. */

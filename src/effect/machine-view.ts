@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { resolve } from 'node:path'
 import type { TrapCondition } from '../catalog/diagnosis.ts'
+import { resolvePath } from '../catalog/places.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import {
@@ -149,4 +151,15 @@ export function loginName(
 export function loginOf(condition: TrapCondition, machine: MachineView): { name: string; value: string }[] {
   const name = loginName(condition, machine)
   return name === undefined ? [] : [{ name, value: machine.logins?.has(name) ? name : '' }]
+}
+
+/** What a path of a trap stands for; a `*` as a whole part of it is any name that is there. */
+export function pathsOf(
+  path: string,
+  places: Parameters<typeof resolvePath>[1],
+  { cwd, list }: Pick<MachineView, 'cwd' | 'list'>,
+): string[] {
+  const [folder = '', ...tails] = path.split('/*/')
+  const above = resolve(cwd, resolvePath(folder, places))
+  return tails.length === 0 ? [above] : list(above).map((name) => resolve(above, name, ...tails))
 }

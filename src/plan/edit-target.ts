@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { isSomethingAt } from '../catalog/places.ts'
 import type { Condition, Note } from '../catalog/tool.ts'
 import type { Document, KeyPath, Value } from '../documents/document.ts'
 import { hunkBetween, putBack } from '../documents/put-back.ts'
@@ -209,7 +210,12 @@ function replacedFinding(leaf: Leaf, actual: Value | undefined, target: WantedTa
 }
 
 /** What the tool's folder tells the user about this choice. */
-export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Finding[] {
+export function notesFor(
+  choice: ToolChoice,
+  on: Note['on'],
+  work: PlanWork,
+  touched: readonly WantedTarget[] = [],
+): Finding[] {
   const lookup = lookupFor(choice, work.context)
   const documents = [...work.files.values()]
     .filter((file) => file.tools.has(choice.tool.id))
@@ -218,6 +224,7 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
     .filter((note) => note.on === on)
     .filter((note) => note.variants === undefined || note.variants.includes(choice.variant.id))
     .filter((note) => note.keyDelivery === undefined || note.keyDelivery.includes(deliveryOf(choice)))
+    .filter(({ needsOption }) => needsOption === undefined || isWritten(needsOption, choice, touched))
     .filter((note) => note.when === undefined || holdsAny(note.when, work.context, documents))
     .map((note) => ({
       id: `${choice.tool.id}-note`,
@@ -230,22 +237,49 @@ export function notesFor(choice: ToolChoice, on: Note['on'], work: PlanWork): Fi
     }))
 }
 
+function isWritten(option: string, { tool }: ToolChoice, touched: readonly WantedTarget[]): boolean {
+  return touched.some((target) => target.tool === tool.id && target.needsOption === option)
+}
+
+/** Of the options that were asked for, those with files of their own none of which has a place here. */
+export function unplacedOptions(
+  choice: ToolChoice,
+  touched: readonly WantedTarget[],
+  wanted: readonly WantedTarget[],
+): Finding[] {
+  const { tool, options = {} } = choice
+  return Object.keys(options)
+    .filter((option) => tool.targets.some(({ needsOption }) => needsOption === option))
+    .filter((option) => !isWritten(option, choice, touched))
+    .map((option) => {
+      const own = wanted.filter(({ tool: id, needsOption }) => id === tool.id && needsOption === option)
+      const places = own.flatMap(({ when = [] }) => when.flatMap(({ exists }) => exists ?? []))
+      const missing = { flag: option, places: places.map((path) => path.replace(/^\{\{ home \}\}/, '~')) }
+      const [message, hint] =
+        own.length > 0
+          ? [say('option.no-place', missing), say('option.no-place.hint')]
+          : [say('option.other-way', missing), say('option.other-way.hint')]
+      return { id: 'option-without-place', level: 'warning', message, hint }
+    })
+}
+
 function fillLines(text: string, lookup: Lookup): string {
   const lines = text.trim().split('\n')
   return lines.map((line) => escapeNewlines(fillText(line, lookup))).join('\n')
 }
 
 /**
- * Whether one of the conditions holds: a variable that is set here, or that has to be silenced; or a key with a text in one
- * of the documents.
+ * Whether one of the conditions holds: a variable that is set here, or that has to be silenced; something on the disk; or a
+ * key with a text in one of the documents.
  */
 export function holdsAny(
   conditions: readonly Condition[],
   { host, emptied }: Pick<PlanContext, 'host' | 'emptied'>,
   documents: readonly Document[],
 ): boolean {
-  return conditions.some(({ env, key }) => {
+  return conditions.some(({ env, exists, key }) => {
     if (env !== undefined) return Boolean(host.env[env]) || (emptied?.has(env) ?? false)
+    if (exists !== undefined) return isSomethingAt(exists, host)
     return key !== undefined && documents.some((document) => Boolean(document.get(key)))
   })
 }

@@ -4,7 +4,7 @@ import { type Ledger, type LedgerEntry, setupId } from '../ledger.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
 import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
-import { dedupeShared, editTarget, notesFor } from './edit-target.ts'
+import { dedupeShared, editTarget, notesFor, unplacedOptions } from './edit-target.ts'
 import { finishFile, ignoreTarget, linesToDrop, ownedFile } from './finish-file.ts'
 import { laterFindings } from './later-profiles.ts'
 import { findHalves, mendEffect, type Silence, silenceValues } from './mend-effect.ts'
@@ -113,7 +113,8 @@ export async function planTargets(
     .flatMap((choice) => laterProfilesOf(choice, context))
     .filter(({ path }) => (work.files.get(path)?.changes.length ?? 0) > 0)
   work.findings.push(...shared.findings, ...laterFindings(later))
-  work.findings.push(...choices.flatMap((choice) => notesFor(choice, 'setup', work)))
+  work.findings.push(...choices.flatMap((choice) => notesFor(choice, 'setup', work, touched)))
+  work.findings.push(...choices.flatMap((choice) => unplacedOptions(choice, touched, wanted)))
   work.findings.push(...removal.choices.flatMap((choice) => notesFor(choice, 'remove', work)))
   return finishPlan(work, setups, planRows(touched, work))
 }

@@ -1,3 +1,4 @@
+import { type Places, resolvePlaces } from '../catalog/places.ts'
 import type { Tool } from '../catalog/tool.ts'
 import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, leavesOf } from '../documents/value.ts'
@@ -78,6 +79,18 @@ export function wishValue(
   const value = name === 'model' ? model : role === undefined ? options?.[id] : models?.[role]
   if (id !== '') return value && (tool.options.find((option) => option.id === id)?.writes ?? value)
   return value === undefined || value.includes('/') ? value : `${tool.modelPrefix ?? ''}${value}`
+}
+
+/** The place behind `moved:`, if it is not where it would be without variables of the environment. */
+export function movedPlace(
+  name: string,
+  places: Places,
+  { tool, project }: Pick<ToolChoice, 'tool' | 'project'>,
+  host: Parameters<typeof resolvePlaces>[1],
+): string | undefined {
+  const place = name.slice('moved:'.length)
+  const usual = resolvePlaces(tool.places, { ...host, env: {} }, project)
+  return places[place] === usual[place] ? undefined : places[place]
 }
 
 /** A value as it goes into a file or into what `print` was asked to show; nothing else may call this. */

@@ -114,7 +114,7 @@ function filePlace({ tool, scope, project, folders }: ToolChoice, host: Surround
       delimiter,
     )
   }
-  const targets = tool.targets.filter(({ scope }) => scope === 'user')
+  const targets = tool.targets.filter((one) => one.scope === 'user' && one.needsOption === undefined)
   const names = targets.flatMap(({ path }) => /^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? [])
   const paths = [...new Set(names.flatMap((name) => places[name] ?? []).map(realFolder))].sort()
   const tops = paths.filter((path) => !paths.some((other) => isBelow(path, other)))

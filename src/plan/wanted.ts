@@ -13,7 +13,7 @@ import { keyCommand, keyProgram } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { type LaterProfile, laterProfiles } from './later-profiles.ts'
-import { fillTemplate, type Leaf, type Lookup, wishValue } from './placeholders.ts'
+import { fillTemplate, type Leaf, type Lookup, movedPlace, wishValue } from './placeholders.ts'
 import { pathId } from './plan.ts'
 import { pathInProfile, realPath } from './profile-path.ts'
 
@@ -27,6 +27,7 @@ export interface WantedTarget {
   readonly defaults?: readonly KeyPath[]
   readonly timestamps: readonly KeyPath[]
   readonly when?: Target['when']
+  readonly needsOption?: string
   readonly baseUrl: string
   /** Of a tool of the user's own: the folders below which it may write. */
   readonly roots?: readonly string[]
@@ -96,8 +97,8 @@ export function baseUrlOf(choice: ToolChoice, gateway: Gateway, variant = choice
 
 /**
  * Values of the placeholders for one choice: baseUrl, baseUrl:PROTOCOL, baseUrl@VARIANT, key, model, model@ROLE, option:ID,
- * now and the places; for a key in the keychain keyCommand (a line for a shell) and keyProgram with keyArguments (for a client
- * without one).
+ * now, the places, and moved:PLACE for one that is not where it is without variables; for a key in the keychain keyCommand
+ * (a line for a shell) and keyProgram with keyArguments (for a client without one).
  */
 export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
   const places = resolvePlaces(choice.tool.places, context.host, choice.project, choice.folders)
@@ -109,6 +110,7 @@ export function lookupFor(choice: ToolChoice, context: WantedContext): Lookup {
     if (name === 'keyArguments') return keyProgram(context.host, choice.name).slice(1)
     if (/^model(?:@|$)|^option:/.test(name)) return wishValue(name, choice)
     if (name === 'now') return context.now.toISOString()
+    if (name.startsWith('moved:')) return movedPlace(name, places, choice, context.host)
     return Object.hasOwn(places, name) ? places[name] : undefined
   }
 }
@@ -135,17 +137,19 @@ export function fileTargets(choice: ToolChoice, context: WantedContext): WantedT
   const lookup = lookupFor(choice, context)
   return choice.tool.targets
     .filter(({ scope, needsModel }) => scope === choice.scope && (!needsModel || choice.model))
+    .filter(({ needsOption: id }) => id === undefined || choice.options?.[id] !== undefined)
     .filter(({ variants }) => variants?.includes(choice.variant.id) ?? true)
     .filter(({ platforms }) => platforms?.includes(context.host.platform) ?? true)
     .filter((target) => (target.keyDelivery ?? ['file', 'env']).includes(deliveryOf(choice)))
     .map((target) => {
       const leaves = fillTemplate(target.content, lookup)
-      const { format, timestamps, defaults, when } = target
+      const { format, timestamps, defaults, when, needsOption } = target
       const path = resolvePath(target.path, places)
       return {
         ...wantedOf(choice, context, path, format, leaves),
         ...{ protected: target.protected, timestamps, ...(defaults && { defaults }) },
         ...(when && { when }),
+        ...(needsOption !== undefined && { needsOption }),
         ...(choice.tool.isOwn && { roots: ownRoots(choice, context.host) }),
       }
     })

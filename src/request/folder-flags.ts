@@ -2,7 +2,6 @@ import type { Catalog, Tool } from '../catalog/tool.ts'
 import { nearest, UserError } from '../errors.ts'
 import { type Message, say, written } from '../texts/message.ts'
 import { type Input, listOf, textOf } from './request.ts'
-import { wishNames } from './wishes.ts'
 
 /** As a `Field` of the table of fields. */
 interface FolderFlag {
@@ -27,8 +26,11 @@ export function folderFlags({ tools }: Pick<Catalog, 'tools'>): [name: string, f
         },
   )
   const options = new Map(tools.flatMap((tool) => tool.options.map((option) => [option.id, option] as const)))
+  const inOwnFiles = new Set(tools.flatMap(({ targets }) => targets.map(({ needsOption }) => needsOption)))
   const switches = [...options.values()].map((option) => ({
     name: `option:${option.id}`,
+    // A file that is there for an option alone is neither printed nor a matter of one run.
+    ...(inOwnFiles.has(option.id) && { commands: ['setup'] as const }),
     flag: option.id,
     ...(option.number !== undefined && { value: option.number }),
     summary: say('flag.option', {
@@ -38,7 +40,7 @@ export function folderFlags({ tools }: Pick<Catalog, 'tools'>): [name: string, f
   }))
   return [...pins, ...switches].map(({ name, ...field }) => [
     name,
-    { ...field, commands: ['setup', 'print', 'run'] },
+    { commands: ['setup', 'print', 'run'], ...field },
   ])
 }
 
@@ -117,4 +119,9 @@ function unknownUnset(word: string, valid: readonly string[]): UserError {
     hint: say('usage.valid', { values: valid }),
     exit: 2,
   })
+}
+
+/** Names that can be wished for one tool, and so be taken out. */
+export function wishNames({ modelRoles, options }: Tool): string[] {
+  return ['model', ...modelRoles, ...options.map(({ id }) => id)]
 }

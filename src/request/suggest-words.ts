@@ -2,8 +2,8 @@ import { stepFormats } from '../catalog/steps.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
 import { type Message, say, written } from '../texts/message.ts'
 import { type CommandName, type Field, fields, fieldsOf } from './fields.ts'
+import { wishNames } from './folder-flags.ts'
 import { verbs } from './request.ts'
-import { wishNames } from './wishes.ts'
 
 /** A word that could stand where the cursor is. */
 export interface Suggestion {

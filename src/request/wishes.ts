@@ -1,4 +1,6 @@
-import type { Tool } from '../catalog/tool.ts'
+import { isSomethingAt } from '../catalog/places.ts'
+import type { Tool, ToolOption } from '../catalog/tool.ts'
+import type { Host } from '../host/host.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from './request.ts'
 
 /** What the user wants of a client beside its connection. */
@@ -14,10 +16,8 @@ export function givenWishes(tool: Tool, input: Input): Wishes {
   const roles = tool.modelRoles.map((role) => [role, named(`${tool.id}:${role}=`)] as const)
   const options = tool.options.map(({ id, number }) => {
     const name = `option:${id}`
-    return [
-      id,
-      number !== undefined ? textOf(input, name) : isOn(input, name) ? switchedOn : undefined,
-    ] as const
+    const asSwitch = isOn(input, name) ? switchedOn : undefined
+    return [id, number === undefined ? asSwitch : textOf(input, name)] as const
   })
   return wishesOf(named(`${tool.id}=`) ?? values.findLast((value) => !value.includes('=')), roles, options)
 }
@@ -121,7 +121,10 @@ export function describeWishes({ model, models = {}, options = {} }: Wishes): st
   return named.map(([name, value]) => (value === switchedOn ? name : `${name}=${value}`))
 }
 
-/** Names that can be wished for one tool, and so be taken out. */
-export function wishNames({ modelRoles, options }: Tool): string[] {
-  return ['model', ...modelRoles, ...options.map(({ id }) => id)]
+/** Whether an option is worth a question: in its region, or where a file that is there for it alone would be written. */
+export function isOffered({ id, offerIn }: ToolOption, choice: ToolChoice, host: Host): boolean {
+  const own = choice.tool.targets.filter((one) => one.needsOption === id && one.scope === choice.scope)
+  const paths = own.flatMap(({ when = [] }) => when.flatMap(({ exists }) => exists ?? []))
+  const isHere = choice.method === 'file' && paths.some((path) => isSomethingAt(path, host))
+  return isHere || offerIn.includes(choice.origin.region)
 }

@@ -1148,7 +1148,7 @@ export const en = {
   'folder.flag-taken': ({ field, flag }: With<'field' | 'flag'>) =>
     `${field}: the flag --${flag} already exists`,
   'folder.unknown-part': ({ where, name }: With<'where' | 'name'>) =>
-    `${where}: {{ ${name} }} is not among the model_roles and options of this tool.toml`,
+    `${where}: {{ ${name} }} is not among the model_roles, options and places of this tool.toml`,
   'folder.unknown-placeholder': ({ where, name, near }: With<'where' | 'name' | 'near'>) =>
     `${where}: there is no placeholder {{ ${name} }}${near && `; did you mean {{ ${near} }}?`}`,
   'folder.variable-joined': ({ name }: With<'name'>) =>
@@ -1253,6 +1253,11 @@ export const en = {
     `--${flag} has no effect on the selected tools: ${tools.join(', ')}.`,
   'option.not-supported.hint': ({ flag, tools }: With<'flag'> & { readonly tools: readonly string[] }) =>
     `Leave it out, or select a tool that has it: ${tools.join(', ')} (--${flag})`,
+  'option.no-place': ({ flag, places }: With<'flag'> & { readonly places: readonly string[] }) =>
+    `--${flag} changed nothing: what it is for isn't installed here. Not found: ${places.join(', ')}`,
+  'option.no-place.hint': 'Install one of these, then run this command again.',
+  'option.other-way': ({ flag }: With<'flag'>) => `--${flag} changed nothing here.`,
+  'option.other-way.hint': 'It needs --scope user --method file.',
   'option.number': ({ flag, value }: With<'flag' | 'value'>) =>
     `--${flag} needs a whole number, not "${value}".`,
   'option.number.hint': ({ flag }: With<'flag'>) => `For example: --${flag} 600000`,

@@ -925,7 +925,7 @@ export const zhCN: Texts = {
     exposed(`${field} 在 ${command} 中使用了 {{ key }}，而工具会将其作为命令运行`),
   'folder.flag-taken': ({ field, flag }) => `${field}：选项 --${flag} 已存在`,
   'folder.unknown-part': ({ where, name }) =>
-    `${where}：此 tool.toml 的 model_roles 和 options 中没有 {{ ${name} }}`,
+    `${where}：此 tool.toml 的 model_roles、options 和 places 中没有 {{ ${name} }}`,
   'folder.unknown-placeholder': ({ where, name, near }) =>
     `${where}：没有占位符 {{ ${name} }}${near && `，您是否想写 {{ ${near} }}？`}`,
   'folder.variable-joined': ({ name }) => `env.variables.${name} 须为单个占位符，因为由 shell 读取`,
@@ -1010,6 +1010,11 @@ export const zhCN: Texts = {
   'option.not-supported': ({ flag, tools }) => `--${flag} 对所选工具不起作用：${tools.join('、')}。`,
   'option.not-supported.hint': ({ flag, tools }) =>
     `请去掉它，或选择支持它的工具：${tools.join('、')}（--${flag}）`,
+  'option.no-place': ({ flag, places }) =>
+    `--${flag} 未改动任何内容：本机未安装其适用的程序。未找到：${places.join('、')}`,
+  'option.no-place.hint': '请先安装其中之一，然后再次运行此命令。',
+  'option.other-way': ({ flag }) => `--${flag} 在此处未改动任何内容。`,
+  'option.other-way.hint': '它需要 --scope user --method file。',
   'option.number': ({ flag, value }) => `--${flag} 须为整数，而不是“${value}”。`,
   'option.number.hint': ({ flag }) => `例如：--${flag} 600000`,
   'usage.model': '--model 不适用于所选的全部工具。',

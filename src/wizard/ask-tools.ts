@@ -16,6 +16,7 @@ import {
   textOf,
   withValues,
 } from '../request/request.ts'
+import { isOffered } from '../request/wishes.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say, written } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
@@ -197,22 +198,20 @@ interface Offer {
   readonly tool: Tool
 }
 
-/** Options of the tools that are worth a question here: for the region, or where the gateway lists its models. */
+/** Options of the tools that are worth a question here: for the region, for what is installed, or where the gateway lists its models. */
 export async function offeredOptions(
   answers: Answers,
   choices: readonly ToolChoice[],
   context: CommandContext,
 ): Promise<Offer[]> {
-  const open = choices.flatMap(({ tool, origin, options }) =>
-    tool.options
-      .filter(({ id, number }) => number === undefined && options?.[id] === undefined)
-      .map((option) => ({ option, tool, region: origin.region })),
+  const open = choices.flatMap((choice) =>
+    choice.tool.options
+      .filter(({ id, number }) => number === undefined && choice.options?.[id] === undefined)
+      .map((option) => ({ option, tool: choice.tool, isHere: isOffered(option, choice, context.host) })),
   )
   const isListing =
     open.some(({ option }) => option.offerWithModels) && (await namesAt(answers, context)).length > 0
-  const offered = open.filter(
-    ({ option, region }) => option.offerIn.includes(region) || (option.offerWithModels && isListing),
-  )
+  const offered = open.filter(({ option, isHere }) => isHere || (option.offerWithModels && isListing))
   return [...new Map(offered.map((offer) => [offer.option.id, offer])).values()]
 }
 

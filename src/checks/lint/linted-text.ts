@@ -199,3 +199,22 @@ function endings(names: readonly string[], kind: FileKind): Record<string, FileK
 export function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
+
+const pairBefore =
+  /(?<![\w-])["']?name["']?\s*[:=]\s*["']?([A-Za-z_]\w*)["']?\s*,?\s*["']?value["']?\s*[:=]\s*["'`]?\s*$/i
+
+const pairBehind = /^["'`]?\s*,?\s*["']?name["']?\s*[:=]\s*["']?([A-Za-z_]\w*)/i
+
+/**
+ * The other half of a pair, as lists of variables have them in editors and in Kubernetes: `"name": "X", "value": "…"`. No
+ * name is longer than `longest`: lines of generated files are endless.
+ */
+export function nameBesideValue(
+  text: string,
+  start: number,
+  end: number,
+  longest: number,
+): string | undefined {
+  const before = text.slice(Math.max(0, start - longest), start)
+  return (pairBefore.exec(before) ?? pairBehind.exec(text.slice(end, end + longest)))?.[1]
+}

@@ -1,5 +1,5 @@
 import type { Span } from '../../documents/lines.ts'
-import { escapePattern, type LintedText, type TextLine } from './linted-text.ts'
+import { escapePattern, type LintedText, nameBesideValue, type TextLine } from './linted-text.ts'
 
 /** A text in a file that may be a base URL. */
 export interface UrlCandidate extends Span {
@@ -29,12 +29,13 @@ export function candidateAt(lines: LintedText, { start, end }: Span): UrlCandida
   const line = lines.lineAt(start)
   const quote = text[start - 1] ?? ''
   const isQuoted = quote !== '' && `"'\``.includes(quote) && text[end] === quote
+  const name = nameBefore.exec(text.slice(Math.max(line.start, start - longestName), start))?.[1]
   return {
     start,
     end,
     text: unescapeText(text.slice(start, end)),
     line,
-    name: nameBefore.exec(text.slice(Math.max(line.start, start - longestName), start))?.[1],
+    name: name?.toLowerCase() === 'value' ? (nameBesideValue(text, start, end, longestName) ?? name) : name,
     isPart: isContinued(text.slice(end, end + 20), isQuoted),
     isQuoted,
   }
@@ -117,9 +118,10 @@ export function findHalfUrls(lines: LintedText, names: readonly string[]): UrlCa
   })
 }
 
-/** `NAME = value`, `"NAME": value`, `set -gx NAME value` and the like. */
+/** `NAME = value`, `"NAME": value`, `set -gx NAME value`, `"name": "NAME", "value": value` and the like. */
 function assignmentOf(names: readonly string[]): RegExp {
   const name = [...names.map(escapePattern), `(?:[A-Za-z_][\\w-]*)?(?:${baseUrlName.source})`].join('|')
-  const between = '["\'`]?\\]?(?:[ \\t]*(?:=(?!=)|:(?!=))[ \\t]*|[ \\t]+(?=["\'\\w]))'
+  const inPair = '\\s*,?\\s*["\']?value["\']?[ \\t]*[:=][ \\t]*'
+  const between = `["'\`]?\\]?(?:[ \\t]*(?:=(?!=)|:(?!=))[ \\t]*|[ \\t]+(?=["'\\w])|${inPair})`
   return new RegExp(`(?<![\\w-])(?:${name})${between}(${anyValue})`, 'gi')
 }

@@ -27,6 +27,17 @@ const variables: Place[] = [...variableReaders(testCatalog)].flatMap(([name, [re
         { path: '/x/.env', endpoint: reader.endpoint, write: (url) => `A=b\n${name}="${url}"\n` },
         { path: '/x/run.sh', endpoint: reader.endpoint, write: (url) => `export ${name}='${url}'\n` },
         { path: '/x/config.fish', endpoint: reader.endpoint, write: (url) => `set -gx ${name} '${url}'\n` },
+        {
+          path: '/x/settings.json',
+          endpoint: reader.endpoint,
+          write: (url) =>
+            `{\n  "claudeCode.environmentVariables": [\n    { "name": "${name}", "value": "${url}" },\n  ],\n}\n`,
+        },
+        {
+          path: '/x/deploy.yaml',
+          endpoint: reader.endpoint,
+          write: (url) => `env:\n  - name: ${name}\n    value: "${url}"\n`,
+        },
         { path: '/x/profile.ps1', endpoint: reader.endpoint, write: (url) => `$env:${name} = '${url}'\n` },
       ]
     : [],

@@ -65,6 +65,12 @@ describe('a tool folder that failed with an error that was not for its author', 
       /env: \{\{ baseUrl:anth/,
     ],
     [
+      'a target for an option that there is not',
+      `${manifest}${target}needs_option = "editor"\n`,
+      { config: 'u: 1' },
+      /targets\.0\.needs_option/,
+    ],
+    [
       'a note with a base URL that there is not',
       `${manifest}[[notes]]\ntext = "use {{ baseUrl:nothing }}"\n`,
       {},

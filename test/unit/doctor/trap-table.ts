@@ -16,6 +16,14 @@ const anthropicUrl = 'https://api.qcode.cc/api'
 const claude = (env: object, more: object = {}) => JSON.stringify({ env, ...more })
 const claudeReady = { ANTHROPIC_BASE_URL: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey }
 const settings = '.claude/settings.json'
+const editorFile = '.config/Code/User/settings.json'
+/** Settings of an editor as people have them, with these variables for the extension. */
+const editor = (variables: Record<string, string>, more = '') =>
+  `{\n  // mine\n  "editor.fontSize": 14,\n  ${more}"claudeCode.environmentVariables": [\n    ${Object.entries(
+    variables,
+  )
+    .map(([name, value]) => JSON.stringify({ name, value }))
+    .join(', ')},\n  ],\n}\n`
 const codexFile = '.codex/config.toml'
 const codexReady = `model_provider = "qcode"
 [model_providers.qcode]
@@ -117,6 +125,66 @@ export const trapTable: readonly TrapRow[] = [
     },
     programs: { claude: undefined },
     unless: { env: { CLAUDE_CONFIG_DIR: '{home}/other' } },
+  },
+  {
+    id: 'claude-code-vscode-provider',
+    level: 'warning',
+    hint: 'Remove claudeCode.environmentVariables.[name=CLAUDE_CODE_USE_BEDROCK].value from',
+    files: { [settings]: claude(claudeReady), [editorFile]: editor({ CLAUDE_CODE_USE_BEDROCK: '1' }) },
+    unless: { files: { [editorFile]: editor({ CLAUDE_CODE_USE_BEDROCK: '0' }) } },
+  },
+  {
+    id: 'claude-code-vscode-provider',
+    level: 'warning',
+    hint: '.config/Other Editor/User/settings.json',
+    files: {
+      [settings]: claude(claudeReady),
+      [editorFile]: editor({ A: 'b' }),
+      '.config/Other Editor/User/settings.json': editor({ CLAUDE_CODE_USE_VERTEX: 'true' }),
+    },
+    unless: { files: { [settings]: claude({}) } },
+  },
+  {
+    id: 'claude-code-vscode-key',
+    level: 'warning',
+    hint: 'The extension reads the key from',
+    files: { [settings]: claude(claudeReady), [editorFile]: editor({ ANTHROPIC_AUTH_TOKEN: gatewayKey }) },
+    unless: { files: { [editorFile]: editor({ ANTHROPIC_AUTH_TOKEN: vendorKey }) } },
+  },
+  {
+    id: 'claude-code-vscode-url',
+    level: 'warning',
+    hint: 'Remove claudeCode.environmentVariables.[name=ANTHROPIC_BASE_URL].value from',
+    env: claudeReady,
+    files: {
+      [settings]: claude({}),
+      [editorFile]: editor({ ANTHROPIC_BASE_URL: 'https://api.deepseek.com/anthropic' }),
+    },
+    unless: { files: { [settings]: claude(claudeReady) } },
+  },
+  {
+    id: 'claude-code-vscode-login-sent',
+    level: 'error',
+    hint: 'Remove claudeCode.environmentVariables.[name=ANTHROPIC_BASE_URL].value from',
+    files: {
+      [editorFile]: editor({ ANTHROPIC_BASE_URL: anthropicUrl }),
+      '.claude/.credentials.json': '{"claudeAiOauth":{"accessToken":"oauth-token-of-the-user"}}',
+    },
+    unless: {
+      files: {
+        [editorFile]: editor({ ANTHROPIC_BASE_URL: anthropicUrl, ANTHROPIC_AUTH_TOKEN: gatewayKey }),
+      },
+    },
+  },
+  {
+    id: 'claude-code-vscode-no-key',
+    level: 'warning',
+    hint: 'qcode-setup --tool claude-code',
+    files: {
+      [settings]: claude({ ANTHROPIC_BASE_URL: anthropicUrl }),
+      [editorFile]: editor({}, '"claudeCode.disableLoginPrompt": true, ').replace(',\n  ]', ' ]'),
+    },
+    unless: { files: { [settings]: claude(claudeReady) } },
   },
   {
     id: 'claude-code-key-helper',

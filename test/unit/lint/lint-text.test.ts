@@ -58,6 +58,18 @@ describe('lintText finds', () => {
       ['2:21 missing-v1'],
     ],
     [
+      'the value of a pair in settings of an editor',
+      '/x/.vscode/settings.json',
+      '{\n "claudeCode.environmentVariables": [\n  { "name": "A", "value": "https://api.qcode.cc/openai/v1" },\n  {\n   "name": "ANTHROPIC_BASE_URL",\n   "value": "https://api.qcode.cc/openai/v1",\n  },\n ],\n}\n',
+      ['6:14 wrong-prefix'],
+    ],
+    [
+      'the value in front of its name, and no name of a neighbour',
+      '/x/deploy.yaml',
+      '- value: https://api.qcode.cc/openai/v1\n  name: ANTHROPIC_BASE_URL\n- name: A\n  value: https://api.qcode.cc/openai/v1\n- name: ANTHROPIC_BASE_URL\n',
+      ['1:10 wrong-prefix'],
+    ],
+    [
       'a copy of a tool\u2019s file',
       '/x/dotfiles/.claude/settings.json',
       '{"env": {"ANTHROPIC_BASE_URL": "https://api.qcode.cc/api/v1"}}',

@@ -263,6 +263,22 @@ describe('an optional setting', () => {
     expect([...(await completed).input.switches]).toEqual(['noCheck', ...options])
   })
 
+  it.each([
+    ['offered where an editor has the extension', ['claude-code-2.1.330'], {}, [], true],
+    ['not offered where none has it', ['claude-coder-1.0.0'], {}, [], false],
+    ['not offered for a project', ['claude-code-2.1.330'], { scope: ['project'] }, [], false],
+    ['not offered with variables', ['claude-code-2.1.330'], { method: ['env'] }, [], false],
+    ['not offered again where it is on', ['claude-code-2.1.330'], {}, ['option:vscode'], false],
+  ])('for the extension of editors is %s', async (_, names, values, on, isAsked) => {
+    const extensions = names.map((name) => join(home, '.cursor/extensions', `anthropic.${name}`))
+    for (const folder of extensions) mkdirSync(folder, { recursive: true })
+    const terminal = createAnsweringHost(home)
+    const input = inputOf({ tool: ['claude-code'], region: ['eu'], ...values }, 'noCheck', ...on)
+    const completed = complete(terminal, input, key)
+    if (isAsked) await terminal.answer('Optional for Claude Code', down + enter)
+    expect((await completed).input.switches.has('option:vscode')).toBe(isAsked || on.length > 0)
+  })
+
   const list = { data: [{ id: 'claude-9' }, { id: 'gpt-9' }] }
 
   it.each([

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import type { Value } from '../documents/document.ts'
+import { textOfExport } from '../documents/shell/user-env.ts'
 import { isTable } from '../documents/value.ts'
 import { UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { hashBytes, readFileState, userVariables } from '../host/read-file-state.ts'
+import { hashBytes, isInRegistry, readFileState, userVariables } from '../host/read-file-state.ts'
 import { keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { say } from '../texts/message.ts'
 import { applyEdits } from './apply-edits.ts'
@@ -21,7 +22,7 @@ import { type ApplyRequest, targetName } from './run-record.ts'
 import { readTrustedFile, stateFolder } from './state-folder.ts'
 import { type Writer, withStateLock } from './state-lock.ts'
 import type { RecordedFile, RenewedFile, RunRecord } from './state-schemas.ts'
-import { readRegistry, withRegistry } from './user-env.ts'
+import { readRegistry, variableFile, withRegistry } from './user-env.ts'
 
 /** How an unfinished run is brought to its end. */
 export type Ending = 'undo' | 'finish'
@@ -142,11 +143,20 @@ function isBackedUp(run: RunRecord, file: RecordedFile, host: Host): boolean {
 }
 
 function isWritten(file: RecordedFile, platform: NodeJS.Platform): boolean {
+  if (isInRegistry(file.resolvedPath)) return isVariableWritten(file)
   if (file.after.kind === 'absent') return true
   const state = readFileState(file.temporary)
   return (
     state.kind === 'file' && state.hash === file.after.hash && sameMode(state.mode, file.after.mode, platform)
   )
+}
+
+function isVariableWritten({ resolvedPath, temporary, after }: RecordedFile): boolean {
+  const state = readFileState(temporary)
+  if (state.kind === 'absent') return false
+  return after.kind === 'absent'
+    ? state.hash === hashBytes(variableFile(resolvedPath, 'absent').bytes)
+    : hashBytes(Buffer.from(textOfExport(state.bytes))) === after.hash
 }
 
 function isNotStaged({ staged }: RenewedFile, host: Host): boolean {

@@ -15,7 +15,7 @@ import type { ApplyRequest } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import type { RecordedFile, RecordedFolder, RunRecord } from './state-schemas.ts'
 import { hideTemporary, removeHidingFolder, removeTemporary, temporaryOf } from './temporary-file.ts'
-import { announceVariables } from './user-env.ts'
+import { announceVariables, variableFile } from './user-env.ts'
 
 /** A run that has not begun, and what else it writes down before it begins: contents by full path. */
 export interface PlannedRun {
@@ -76,11 +76,22 @@ async function writeTemporary(
   { edit, now }: Target,
   writer: Writer,
 ): Promise<RecordedFile> {
+  if (isInRegistry(file.resolvedPath)) {
+    const content = variableFile(
+      file.resolvedPath,
+      edit.after.kind === 'absent' ? 'absent' : edit.after.bytes,
+    )
+    await writeBeside(file.resolvedPath, file.temporary, content, writer.fileSystem)
+    return file
+  }
   if (edit.after.kind === 'absent' || file.after.kind === 'absent') return file
   const { bytes, mode } = edit.after
-  const owner = now.kind === 'absent' ? edit.after.owner : { uid: now.uid, gid: now.gid }
+  const kept =
+    now.kind === 'absent'
+      ? { owner: edit.after.owner }
+      : { owner: { uid: now.uid, gid: now.gid }, like: now.resolvedPath }
   await hideTemporary(file.temporary, writer.fileSystem)
-  const content = { bytes, mode, owner }
+  const content = { bytes, mode, ...kept }
   const given = await writeBeside(file.resolvedPath, file.temporary, content, writer.fileSystem)
   if (sameMode(given, mode, writer.host.platform)) return file
   return { ...file, after: { ...file.after, mode: given, asked: mode } }
@@ -114,7 +125,7 @@ function recordFolder({ path }: RecordedFolder): RecordedFolder[] {
   return stat?.isDirectory() ? [{ path, mode: stat.mode & 0o7777 }] : []
 }
 
-/** The new content of a variable waits in the run's own `folder`: the registry has no place beside it. */
+/** What reg.exe is to do with a variable waits in the run's own `folder`: the registry has no place beside it. */
 function recordFile({ edit, now }: Target, runId: string, folder: string, index: number): RecordedFile {
   return {
     path: edit.path,
@@ -205,7 +216,9 @@ function withFolders({ ledger, createdFolders }: RunRecord): Ledger {
 }
 
 async function putInPlace(file: RecordedFile, { fileSystem }: Writer): Promise<void> {
-  if (file.after.kind === 'absent') return await fileSystem.removeFile(file.resolvedPath)
+  if (file.after.kind === 'absent' && !isInRegistry(file.resolvedPath)) {
+    return await fileSystem.removeFile(file.resolvedPath)
+  }
   await fileSystem.rename(file.temporary, file.resolvedPath)
   await removeHidingFolder(file.temporary, fileSystem)
 }

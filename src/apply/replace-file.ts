@@ -9,6 +9,8 @@ export interface WholeFile {
   readonly bytes: Uint8Array
   readonly mode: number
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined
+  /** The file that it takes the place of: on Windows it is hidden where that one is. */
+  readonly like?: string
 }
 
 /**
@@ -22,7 +24,7 @@ export async function writeBeside(
   fileSystem: FileSystem,
 ): Promise<number> {
   // Where chmod does nothing a file keeps the mode that it was made with.
-  const file = await fileSystem.createFile(temporary, content.mode & 0o777)
+  const file = await fileSystem.createFile(temporary, content.mode & 0o777, content.like)
   try {
     if (content.owner) {
       const { uid, gid } = content.owner

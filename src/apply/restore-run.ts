@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { findClosedFolder, whatKeepsFromChanging } from '../host/ownership.ts'
+import { isInRegistry } from '../host/read-file-state.ts'
 import { KeychainError, keychainTitle, openKeychain } from '../secrets/keychain.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { type Message, say, type TextId } from '../texts/message.ts'
@@ -16,7 +17,7 @@ import { targetName } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import type { RecordedFile, RecordedKeychain, RunRecord } from './state-schemas.ts'
 import { hideTemporary, removeTemporary } from './temporary-file.ts'
-import { announceVariables } from './user-env.ts'
+import { announceVariables, variableFile } from './user-env.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */
 export interface Restored {
@@ -87,13 +88,18 @@ async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): 
   // Whoever has the lock by now may have written the same on purpose.
   writer.assertLocked()
   const bytes = readBackupOf(host, run.id, file)
+  if (isInRegistry(file.resolvedPath)) {
+    const content = variableFile(file.resolvedPath, bytes)
+    await replaceFile(file.resolvedPath, content, fileSystem, file.temporary)
+    return file
+  }
   if (bytes === 'absent' || file.before.kind === 'absent') {
     await fileSystem.removeFile(file.resolvedPath)
     await fileSystem.flushFolder(dirname(file.resolvedPath))
     return file
   }
   const { mode, uid, gid } = file.before
-  const content = { bytes, mode, owner: { uid, gid } }
+  const content = { bytes, mode, owner: { uid, gid }, like: file.resolvedPath }
   await hideTemporary(file.temporary, fileSystem)
   const given = await replaceFile(file.resolvedPath, content, fileSystem, file.temporary)
   return sameMode(given, mode, host.platform) ? file : { ...file, before: { ...file.before, mode: given } }

@@ -12,13 +12,13 @@ import {
   userVariables,
   variableAt,
 } from '../host/read-file-state.ts'
-import { createFileSystem, discardFile, type FileSystem, removeIfThere } from './file-system.ts'
-import { writeBeside } from './replace-file.ts'
+import { createFileSystem, discardFile, type FileSystem } from './file-system.ts'
+import type { WholeFile } from './replace-file.ts'
 import { makePrivateFolder, stateFolder } from './state-folder.ts'
 
 /**
  * Reads the registry of Windows, for all that asks `readState` from here on. A key that cannot be read is told by whoever needs
- * it. What a program that was killed had exported, or was about to import, is deleted.
+ * it. What a program that was killed had exported is deleted.
  */
 export async function readRegistry(host: Host, keys: readonly string[] = registryKeys): Promise<void> {
   const fileSystem = createFileSystem(host.platform)
@@ -33,8 +33,8 @@ export async function readRegistry(host: Host, keys: readonly string[] = registr
 }
 
 /**
- * The same verbs, by which a variable of the registry is a file: a whole new content is renamed into its place, and it is
- * removed. What Windows did not take is an error of the system, as of any file.
+ * The same verbs, by which a variable of the registry is a file into whose place another is renamed: what `variableFile` gave,
+ * which is gone then. What Windows did not take is an error of the system, as of any file.
  */
 export function withRegistry(fileSystem: FileSystem, host: Host): FileSystem {
   if (!host.registry) return fileSystem
@@ -42,11 +42,21 @@ export function withRegistry(fileSystem: FileSystem, host: Host): FileSystem {
     ...fileSystem,
     rename: async (from, to) => {
       if (!isInRegistry(to)) return fileSystem.rename(from, to)
-      await importVariable(to, readFileSync(from, 'utf8'), host, fileSystem)
-      await fileSystem.removeFile(from)
+      await importVariable(to, from, host, fileSystem)
+      await discardFile(from, fileSystem)
     },
-    removeFile: (path) =>
-      isInRegistry(path) ? importVariable(path, '', host, fileSystem) : fileSystem.removeFile(path),
+  }
+}
+
+/**
+ * The file by which reg.exe gives a variable its new content, or takes it away. It may hold a key: a run has it in its journal
+ * as the temporary file of that variable, and whoever ends a killed run deletes it.
+ */
+export function variableFile(path: string, content: Uint8Array | 'absent'): WholeFile {
+  const { key, name } = variableAt(path)
+  return {
+    bytes: importFile(key, name, content === 'absent' ? '' : String(Buffer.from(content))),
+    mode: 0o600,
   }
 }
 
@@ -72,28 +82,23 @@ export async function announceVariables(paths: readonly string[], host: Host): P
   await runSystem('WindowsPowerShell\\v1.0\\powershell.exe', args, host)
 }
 
-async function importVariable(path: string, text: string, host: Host, fileSystem: FileSystem): Promise<void> {
+async function importVariable(path: string, file: string, host: Host, fileSystem: FileSystem): Promise<void> {
   const { key, name } = variableAt(path)
-  const file = ownFile('import', host)
-  await removeIfThere(file, fileSystem)
-  let exit: number | null = null
-  try {
-    await writeBeside(file, file, { bytes: importFile(key, name, text), mode: 0o600 }, fileSystem)
-    exit = (await runSystem('reg.exe', ['import', file], host)).exit
-  } finally {
-    await discardFile(file, fileSystem)
-  }
+  const wanted = readFileSync(file)
+  const { exit } = await runSystem('reg.exe', ['import', file], host)
   host.registry?.set(key, await exportKey(key, host, fileSystem))
   const now = readState(path, host)
   const stands = now.kind === 'absent' ? '' : Buffer.from(now.bytes).toString()
-  if (exit === 0 && stands === text) return
+  if (exit === 0 && wanted.equals(importFile(key, name, stands))) return
   // As the system tells of a file.
   const code = exit === null ? 'ENOREG' : 'EREG'
   throw Object.assign(new Error(`reg.exe ended with ${exit}`), { code, syscall: 'reg import' })
 }
 
 async function exportKey(key: string, host: Host, fileSystem: FileSystem): Promise<string | Error> {
-  const file = ownFile(`export-${key.replace(/\W+/g, '-')}`, host)
+  // One for each running program: it may hold keys, and its name tells whether anybody still needs it.
+  const name = `export-${key.replace(/\W+/g, '-')}-${host.processes.self().pid}.reg`
+  const file = join(stateFolder(host), name)
   try {
     const { exit } = await runSystem('reg.exe', ['export', key, file, '/y'], host)
     return exit === 0 ? textOfExport(readFileSync(file)) : registryUnavailable(key)
@@ -109,15 +114,10 @@ function missingFolders(folder: string): string[] {
   return existsSync(folder) || dirname(folder) === folder ? [] : [folder, ...missingFolders(dirname(folder))]
 }
 
-/** One for each running program: it may hold keys, and its name tells whether anybody still needs it. */
-function ownFile(kind: string, host: Host): string {
-  return join(stateFolder(host), `${kind}-${host.processes.self().pid}.reg`)
-}
-
 async function sweep(host: Host, fileSystem: FileSystem): Promise<void> {
   const self = host.processes.self().pid
   for (const name of namesIn(stateFolder(host))) {
-    const pid = Number(/^(?:export|import)[\w-]*-(\d+)\.reg$/.exec(name)?.[1] ?? self)
+    const pid = Number(/^export[\w-]*-(\d+)\.reg$/.exec(name)?.[1] ?? self)
     if (pid !== self && !host.isAlive(pid))
       await discardFile(join(stateFolder(host), name), fileSystem).catch(() => {})
   }

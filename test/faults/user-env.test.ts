@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { applyEdits } from '../../src/apply/apply-edits.ts'
 import { createCommitter } from '../../src/apply/committer.ts'
@@ -9,7 +9,12 @@ import { readRegistry } from '../../src/apply/user-env.ts'
 import { UserError } from '../../src/errors.ts'
 import { parseArguments } from '../../src/request/parse-arguments.ts'
 import { commandTable } from '../support/command-table.ts'
-import { createWindowsMachine, type RegistryKey, type WindowsMachine } from '../support/fake-registry.ts'
+import {
+  createWindowsMachine,
+  filesWith,
+  type RegistryKey,
+  type WindowsMachine,
+} from '../support/fake-registry.ts'
 import { KilledError } from '../support/fault-file-system.ts'
 import { runInProcess } from '../support/run-in-process.ts'
 import { testCatalog } from '../support/test-catalog.ts'
@@ -90,11 +95,16 @@ function again(windows: WindowsMachine): WindowsMachine['host'] {
   return { ...host, registry: new Map(), processes: { ...host.processes, self } }
 }
 
-function filesWith(home: string, text: string): string[] {
-  const files = readdirSync(home, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name))
-  const forms = [Buffer.from(text), Buffer.from(text, 'utf16le')]
-  return paths.filter((path) => forms.some((form) => readFileSync(path).includes(form)))
+/** Files for reg.exe to import with the key, and those among them that a journal has as the temporary file of a variable. */
+function importFiles(home: string): { all: string[]; named: string[] } {
+  const all = filesWith(home, testKey).filter(
+    (path) => /\.(?:reg|tmp)$/.test(path) && !/export-[^/]*$/.test(path),
+  )
+  const named = all.filter((path) => {
+    const journal = join(dirname(path), 'journal.json')
+    return existsSync(journal) && readFileSync(journal, 'utf8').includes(JSON.stringify(path))
+  })
+  return { all, named }
 }
 
 describe.each(scenes)('%s', (line, before) => {
@@ -110,6 +120,8 @@ describe.each(scenes)('%s', (line, before) => {
       const all = await runKilled(line, scene, Number.POSITIVE_INFINITY)
       const wanted = structuredClone(scene.user)
       expect(wanted).not.toEqual(old)
+      let endedWithKey = 0
+      let met = 0
       for (let at = 0; at < all; at += stride) {
         const killed = await sceneOf(before)
         await runKilled(line, killed, at)
@@ -117,6 +129,9 @@ describe.each(scenes)('%s', (line, before) => {
           const now = JSON.stringify(killed.user[name])
           expect([JSON.stringify(old[name]), JSON.stringify(wanted[name])], `${name} at ${at}`).toContain(now)
         }
+        const { all: waiting, named } = importFiles(killed.home)
+        expect(named, `at ${at}`).toEqual(waiting)
+        met += named.length
         const host = again(killed)
         await runInProcess('status', host)
         const state = join(killed.home, 'local/qcode-setup')
@@ -127,15 +142,20 @@ describe.each(scenes)('%s', (line, before) => {
         ).toEqual([])
         const ended = await runInProcess(`${setup} --recover ${ending}`, host)
         const isUnfinishable = ended.exit === 1 && ended.text.includes('undo')
+        if (named.length > 0 && !isUnfinishable) endedWithKey++
         if (isUnfinishable) await runInProcess(setup, host)
         else expect(ended.exit, `at ${at}: ${ended.text}`).toBe(0)
+        expect(importFiles(killed.home).all, `at ${at}`).toEqual([])
         expect(killed.user.OPENAI_API_KEY, `at ${at}`).toEqual({ sz: testKey })
         const removed = await runInProcess('remove --yes', host)
         expect(removed.exit, removed.text).toBe(0)
         expect(killed.user, `at ${at}`).toEqual(own)
         // Backups of runs that can be undone may have it, as those of files have.
-        expect(filesWith(killed.home, testKey).filter((path) => path.endsWith('.tmp'))).toEqual([])
+        expect(importFiles(killed.home).all).toEqual([])
       }
+      // Only setup writes the key.
+      expect(met > 0, `${met} files with the key were met`).toBe(line === setup)
+      expect(endedWithKey > 0).toBe(line === setup)
     },
     120_000,
   )

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { step, untilLetGo } from '../../../src/apply/file-system.ts'
+import { createFileSystem, step, untilLetGo } from '../../../src/apply/file-system.ts'
 
 function refused(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: 'rename' })
@@ -48,4 +48,18 @@ it.each([
   const work = heldFor(1, code)
   await expect(untilLetGo(path(), work)).rejects.toMatchObject({ code })
   expect(work).toHaveBeenCalledTimes(1)
+})
+
+it('on Windows a file begins as a copy of the one whose place it takes, so that it is hidden as that is', async () => {
+  const like = makeFile()
+  writeFileSync(like, 'what was there')
+  chmodSync(like, 0o640)
+  const { createFile, write, close } = createFileSystem('win32')
+  const file = await createFile(`${like}.tmp`, 0o600, like)
+  await write(file, Buffer.from('new'))
+  await close(file)
+  expect(readFileSync(`${like}.tmp`, 'utf8')).toBe('new')
+  // Of all that Windows copies this system has the mode.
+  expect(statSync(`${like}.tmp`).mode & 0o777).toBe(0o640)
+  await expect(createFile(`${like}.tmp`, 0o600, like)).rejects.toMatchObject({ code: 'EEXIST' })
 })

@@ -3,6 +3,7 @@ import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Installer } from '../catalog/steps.ts'
 import type { Tool } from '../catalog/tool.ts'
 import { UserError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import { findProgram, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
@@ -37,12 +38,21 @@ export async function restartDaemon({ restart }: RunningDaemon, host: Host): Pro
   return (await host.run(command, args, { env: host.env, timeoutMs: 20_000, mayLeave: true })).exit === 0
 }
 
-/** Refuses to write files of a program that runs and would write them over. Errors: UserError `program-running`, exit 1. */
-export async function refuseRunningPrograms(choices: readonly ToolChoice[], host: Host): Promise<void> {
-  const closed = choices.flatMap(({ variant }) => variant.mustNotRun)
-  if (closed.length === 0) return
-  const running = (await listPrograms(host)).find((name) => closed.includes(name))
-  if (running === undefined) return
+/**
+ * Refuses to write files of a program that runs and would write them over; where the system does not say what runs, that is
+ * what is found. Errors: UserError `program-running`, exit 1.
+ */
+export async function refuseRunningPrograms(
+  choices: readonly ToolChoice[],
+  host: Host,
+): Promise<readonly Finding[]> {
+  const held = choices.filter(({ variant }) => variant.mustNotRun.length > 0)
+  if (held.length === 0) return []
+  const closed = held.flatMap(({ variant }) => variant.mustNotRun)
+  const names = await listPrograms(host)
+  if (names === undefined) return held.map(({ tool }) => programsUnknown(tool))
+  const running = names.find((name) => closed.includes(name))
+  if (running === undefined) return []
   throw new UserError({
     code: 'program-running',
     message: say('error.program-running', { program: running }),
@@ -50,14 +60,26 @@ export async function refuseRunningPrograms(choices: readonly ToolChoice[], host
   })
 }
 
-async function listPrograms(host: Host): Promise<string[]> {
+function programsUnknown({ id, title }: Tool): Finding {
+  return {
+    id: 'programs-unknown',
+    level: 'warning',
+    tool: id,
+    message: say('programs-unknown', { tool: title }),
+    hint: say('programs-unknown.hint', { tool: title }),
+  }
+}
+
+/** Undefined where the list is not there or cannot be read: the program that lists them is always on it. */
+async function listPrograms(host: Host): Promise<string[] | undefined> {
   const onWindows = host.platform === 'win32'
-  const { stdout } = onWindows
+  const { exit, stdout } = onWindows
     ? await host.run('tasklist', ['/fo', 'csv', '/nh'], { timeoutMs: 5000 })
     : await host.run('ps', ['-A', '-o', 'comm='], { timeoutMs: 5000 })
   // Where standard output is no console some write UTF-16 (Wine 10), of which names in ASCII are left with zeros between.
   const lines = stdout.replaceAll('\0', '').split('\n')
-  return lines.map((line) => basename(onWindows ? (line.split('"')[1] ?? '') : line.trim()))
+  const names = lines.map((line) => basename(onWindows ? (line.split('"')[1] ?? '') : line.trim()))
+  return exit === 0 && names.some((name) => name !== '') ? names : undefined
 }
 
 function readPid(file: string): number | undefined {

@@ -94,7 +94,7 @@ export async function applyChoices<Planned extends Plan>(
   const chosen = wish.canLeaveOut
     ? { ...wish, choices: await leaveOutBroken(wish.choices, wish.key, input, context) }
     : wish
-  await refuseRunningPrograms(chosen.choices, context.host)
+  const running = await refuseRunningPrograms(chosen.choices, context.host)
   const http = await consent(chosen, input, context)
   const written = await write(maker, chosen, http, context)
   const late = written.run === undefined ? [] : await lateEffect(written, chosen, context)
@@ -117,6 +117,7 @@ export async function applyChoices<Planned extends Plan>(
     findings: [
       ...recovered,
       ...http.findings,
+      ...running,
       ...chosen.findings,
       ...written.plan.findings,
       ...written.effect,

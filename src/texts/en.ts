@@ -616,6 +616,10 @@ export const en = {
   'error.program-running': ({ program }: With<'program'>) =>
     `${program} is running. It keeps these settings in memory and would overwrite the new ones.`,
   'error.program-running.hint': 'Close all of its windows, then run the same command again.',
+  'programs-unknown': ({ tool }: With<'tool'>) =>
+    `${tool}: can't tell whether an editor that has it is running, because the system's list of programs can't be read. Such an editor would overwrite the new settings.`,
+  'programs-unknown.hint': ({ tool }: With<'tool'>) =>
+    `If an editor with ${tool} was open, close all of its windows and run the same command again.`,
 
   // Writing and undoing.
   'target.keychain': 'the key in the system keychain',

@@ -512,6 +512,10 @@ export const zhCN: Texts = {
   'own-target.hint': '请修正其 tool.toml 中的路径，或移除该文件夹。',
   'error.program-running': ({ program }) => `${program} 正在运行。它将这些设置保存在内存中，会覆盖新的设置。`,
   'error.program-running.hint': '请关闭它的所有窗口，然后重新运行同一命令。',
+  'programs-unknown': ({ tool }) =>
+    `${tool}：无法读取系统的程序列表，因此不能确定含有它的编辑器是否正在运行。这样的编辑器会覆盖新的设置。`,
+  'programs-unknown.hint': ({ tool }) =>
+    `如果含有 ${tool} 的编辑器当时是打开的，请关闭它的所有窗口，然后重新运行同一命令。`,
 
   // Writing and undoing.
   'target.keychain': '系统钥匙串中的密钥',

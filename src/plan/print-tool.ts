@@ -80,7 +80,7 @@ function printValues(choice: ToolChoice, format: string, context: WantedContext)
   const link = choice.tool.importLinks[format]
   if (link) return `${fillLink(link, lookupFor(choice, context))}\n`
   const shell = shells[format]
-  return assignments(choice, context, shell ? (name, value) => shellLine(shell, name, value) : dotenvLine)
+  return assignments(choice, context, shell)
 }
 
 /** Only of a text: what holds a command's output is printed for shells. */
@@ -93,12 +93,10 @@ function printedFiles(choice: ToolChoice, context: WantedContext): WantedTarget[
   return fileTargets(choice, context).filter(({ when, leaves }) => when === undefined && leaves.length > 0)
 }
 
-function assignments(
-  choice: ToolChoice,
-  context: WantedContext,
-  line: (name: string, value: AssignedValue) => string,
-): string {
-  const own = variableLeaves(choice, context).filter(({ keyPath }) => keyPath.length > 0)
+/** Lines of a shell, else of a .env file. */
+function assignments(choice: ToolChoice, context: WantedContext, shell?: ShellId): string {
+  const line = shell ? (name: string, value: AssignedValue) => shellLine(shell, name, value) : dotenvLine
+  const own = variableLeaves(choice, context, shell).filter(({ keyPath }) => keyPath.length > 0)
   const inFile = printedFiles(choice, context).find(({ format }) => format === 'dotenv')?.leaves ?? []
   return (own.length > 0 ? own : inFile)
     .map(({ keyPath, value }) => `${line(keyPath[0] ?? '', revealValue(value) as AssignedValue)}\n`)

@@ -174,24 +174,28 @@ function emptyLeaves({ tool }: ToolChoice, { emptied }: WantedContext): Leaf[] {
   return names.flatMap((name) => (emptied?.has(name) ? { keyPath: [name], value: '' } : []))
 }
 
-/** The tool's variables with their values; those of the key alone where the rest stands in its files. */
-export function variableLeaves(choice: ToolChoice, context: WantedContext): Leaf[] {
+/** The tool's variables, for lines of a shell in a language; those of the key alone where the rest stands in its files. */
+export function variableLeaves(
+  choice: ToolChoice,
+  context: WantedContext,
+  language: string | undefined = choice.shell?.language,
+): Leaf[] {
   const { variables = [], beside = {} } = choice.keyDelivery ?? {}
   const lookup = lookupFor(choice, context)
   if (variables.length > 0) {
-    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context, choice) }))
+    const keys = variables.map((name) => ({ keyPath: [name], value: keyOutput(context, choice, language) }))
     return [...fillTemplate(beside, lookup), ...keys]
   }
   const isOutput = (name: string) => name === 'key' && choice.keyStore === 'keychain'
   return fillTemplate(choice.tool.env?.variables ?? {}, (name) =>
-    isOutput(name) ? keyOutput(context, choice) : lookup(name),
+    isOutput(name) ? keyOutput(context, choice, language) : lookup(name),
   )
 }
 
 /** What a file of a shell sets a variable to, so that it is the key of the keychain. */
-function keyOutput({ host }: WantedContext, { shell, name }: ToolChoice): Value {
+function keyOutput({ host }: WantedContext, { name }: ToolChoice, language: string | undefined): Value {
   // Git Bash runs npm's own script for it; of cmd.exe's `/c` it would make a path.
-  const isScript = shell === undefined || shell.language === 'powershell'
+  const isScript = language === undefined || language === 'powershell'
   return { command: isScript ? keyProgram(host, name) : keyCommand(host, name) }
 }
 

@@ -40,7 +40,7 @@ export async function startWindows(): Promise<Windows> {
       cwd: projectPath,
     },
   )
-  const tarball = join(folder, basename(JSON.parse(stdout)[0].filename))
+  const tarball = process.env.QCODE_WINDOWS_PACKAGE || join(folder, basename(JSON.parse(stdout)[0].filename))
   const options = ['--no-audit', '--no-fund', '--prefix', join(folder, 'npm')]
   await execa('npm', ['install', '--global', ...options, tarball, keyring])
   for (const name of ['driver.mjs', 'watch.cjs']) {

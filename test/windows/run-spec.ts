@@ -43,14 +43,19 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
       ...(step.killAfter !== undefined && { killAfter: step.killAfter }),
       ...(spec.locale && { locale: spec.locale }),
     })
-    judge(step, ran, windows)
     const state = at('AppData\\Local\\qcode-setup')
     const left = step.killAfter === undefined && existsSync(state) ? readdirSync(state) : []
-    expect(left.filter((name) => name.endsWith('.reg'))).toEqual([])
-    for (const [name, expected] of Object.entries(step.after ?? {})) {
-      judgeFile(at(name), expected, before, windows)
-    }
-    if (registry && step.variables) judgeVariables(step.variables, await registry.read(), registry.before)
+    const variables = registry && step.variables ? await registry.read() : ''
+    holdAll([
+      ...judge(step, ran, windows),
+      () => expect(left.filter((name) => name.endsWith('.reg'))).toEqual([]),
+      ...Object.entries(step.after ?? {}).map(
+        ([name, expected]) =>
+          () =>
+            judgeFile(at(name), expected, before, windows),
+      ),
+      () => registry && step.variables && judgeVariables(step.variables, variables, registry.before),
+    ])
   }
   if (registry) await registry.clear()
 }
@@ -109,6 +114,19 @@ function judgeVariables(
   else for (const wanted of expected) expect(now).toMatch(wanted)
 }
 
+/** A step that fails says all that is wrong with it, not the first thing alone. */
+function holdAll(checks: readonly (() => void)[]): void {
+  const wrong = checks.flatMap((check) => {
+    try {
+      check()
+      return []
+    } catch (error) {
+      return [error instanceof Error ? error.message : String(error)]
+    }
+  })
+  if (wrong.length > 0) throw new Error(wrong.join('\n\n'))
+}
+
 function commandOf({ args = [], command }: Step, fill: (text: string) => string) {
   const [file, ...rest] = command ?? [nodeExe, program, ...args]
   return { command: fill(file), args: rest.map(fill) }
@@ -140,20 +158,21 @@ function filled(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, fill(value)]))
 }
 
-function judge(step: Step, { exit, stdout, stderr }: Ran, windows: Windows): void {
+function judge(step: Step, { exit, stdout, stderr }: Ran, windows: Windows): (() => void)[] {
   const what = (step.command ?? ['qcode-setup', ...(step.args ?? [])]).join(' ')
   const all = `$ ${what}\nexit ${exit}\n${stdout}\n--- standard error\n${stderr}`
-  if (step.exit !== null) expect(exit, all).toBe(step.exit ?? 0)
   const spelled = (wanted: string | RegExp) => (typeof wanted === 'string' ? windows.spell(wanted) : wanted)
-  for (const wanted of step.out ?? []) expect(stdout, all).toMatch(spelled(wanted))
-  for (const wanted of step.err ?? []) expect(stderr, all).toMatch(spelled(wanted))
-  for (const unwanted of [...(step.never ?? []), 'This is a fault of qcode-setup']) {
-    expect(stdout + stderr, all).not.toMatch(spelled(unwanted))
-  }
-  if (!step.showsKey) expect(stdout + stderr, 'the key is shown').not.toContain(sampleKey)
+  const never = [...(step.never ?? []), 'This is a fault of qcode-setup']
   const notes = windows.pathOf(windows.spell(started))
   const noted = existsSync(notes) ? readFileSync(notes, 'utf8') : ''
-  expect(noted, `the key is an argument of a program that ${what} started`).not.toContain(sampleKey)
+  return [
+    () => step.exit !== null && expect(exit, all).toBe(step.exit ?? 0),
+    ...(step.out ?? []).map((wanted) => () => expect(stdout, all).toMatch(spelled(wanted))),
+    ...(step.err ?? []).map((wanted) => () => expect(stderr, all).toMatch(spelled(wanted))),
+    ...never.map((unwanted) => () => expect(stdout + stderr, all).not.toMatch(spelled(unwanted))),
+    () => step.showsKey || expect(stdout + stderr, 'the key is shown').not.toContain(sampleKey),
+    () => expect(noted, `the key is an argument of a program that ${what} started`).not.toContain(sampleKey),
+  ]
 }
 
 function judgeFile(

@@ -7,7 +7,9 @@ import { runSpec } from './run-spec.ts'
 import { clients } from './specs/clients.ts'
 import { commands } from './specs/commands.ts'
 import { files } from './specs/files.ts'
+import { names } from './specs/names.ts'
 import { places } from './specs/places.ts'
+import { programs } from './specs/programs.ts'
 import { variables } from './specs/variables.ts'
 
 const isReal = process.platform === 'win32'
@@ -37,7 +39,15 @@ describe.skipIf(missing !== undefined)('the packed program on Windows', () => {
     await gateway?.close()
   })
 
-  for (const [about, specs] of Object.entries({ commands, places, files, clients, variables })) {
+  for (const [about, specs] of Object.entries({
+    commands,
+    places,
+    files,
+    programs,
+    names,
+    clients,
+    variables,
+  })) {
     describe(about, () => {
       // Its language a real Windows has from whoever installed it.
       it.each(specs.filter(({ locale }) => !isReal || locale === undefined))('$title', (spec) =>

@@ -119,8 +119,13 @@ async function inTemporary<T>(work: (folder: string) => Promise<T>): Promise<T> 
   }
 }
 
-/** The package as npm would publish it; the program is built already. */
+/** The package as npm would publish it, of the program that is built already, or the one that was named. */
 async function pack(): Promise<string> {
+  const named = env.QCODE_WINDOWS_PACKAGE
+  if (named) {
+    cpSync(named, join(cache, 'named.tgz'))
+    return join(cache, 'named.tgz')
+  }
   const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', cache], {
     cwd: projectPath,
   })

@@ -1,4 +1,5 @@
 import { userFolders as folders } from '../../../src/host/read-file-state.ts'
+import { nodeExe } from '../machine.ts'
 import { absent, asBefore, type Spec, type Step } from '../spec.ts'
 
 const keyed = ['--key-file', '%KEY%', '--yes', '--no-check']
@@ -126,6 +127,76 @@ export const variables: Spec[] = [
           'OneDrive\\文档\\PowerShell': absent,
           'OneDrive\\文档\\WindowsPowerShell\\profile.ps1': asBefore,
         },
+      },
+    ],
+  },
+  {
+    title: 'a profile is in ASCII alone where the home is not, and finds its file by a variable',
+    user: '张伟 Виктор',
+    variables: usual,
+    steps: [
+      {
+        args: [...(setup ?? []), '--shell', 'powershell'],
+        variables: asBefore,
+        after: {
+          'Documents\\WindowsPowerShell\\profile.ps1': [/^[\t\r\n -~]+$/, 'env.ps1'],
+          'Documents\\PowerShell\\profile.ps1': [/^[\t\r\n -~]+$/, 'env.ps1'],
+        },
+      },
+    ],
+  },
+  {
+    title: 'a profile of PowerShell 5.1 in UTF-16 keeps no tool from being set up',
+    files: { 'Documents\\WindowsPowerShell\\profile.ps1': Buffer.from('\uFEFF# Мой\r\n', 'utf16le') },
+    steps: [
+      {
+        args: ['--tool', 'claude-code,openai-sdk', '--shell', 'powershell', ...keyed],
+        after: {
+          '.claude\\settings.json': ['https://api.qcode.cc/api'],
+          'Documents\\WindowsPowerShell\\profile.ps1': [
+            /^\xFF\xFE|^\uFFFD\uFFFD/,
+            /e\0n\0v\0\.\0p\0s\x001\0/,
+          ],
+        },
+      },
+      {
+        args: ['remove', '--yes'],
+        after: { 'Documents\\WindowsPowerShell\\profile.ps1': asBefore },
+      },
+    ],
+  },
+  ...['PowerShell\\Microsoft.PowerShell_profile.ps1', 'PowerShell\\Microsoft.VSCode_profile.ps1'].map(
+    (name): Spec => ({
+      title: `doctor names a line of ${name}, which is read after the profile that is written`,
+      steps: [
+        { args: [...(setup ?? []), '--shell', 'powershell'] },
+        {
+          command: [
+            nodeExe,
+            '-e',
+            "require('node:fs').writeFileSync(process.argv[1], process.argv[2])",
+            `%HOME%\\Documents\\${name}`,
+            "$env:OPENAI_BASE_URL = 'https://api.openai.com/v1'\r\n",
+          ],
+        },
+        {
+          args: ['doctor', '--no-check'],
+          exit: null,
+          out: [name, 'https://api.openai.com/v1'],
+          never: ['Nothing is wrong'],
+        },
+      ],
+    }),
+  ),
+  {
+    title: 'doctor names an address that a user had set in the registry before',
+    variables: ['"OPENAI_BASE_URL"="https://relay.example.com/v1"'],
+    steps: [
+      { args: [...(setup ?? []), '--shell', 'powershell'], exit: null },
+      {
+        args: ['doctor', '--no-check'],
+        exit: null,
+        out: ['HKCU\\Environment', 'https://relay.example.com/v1'],
       },
     ],
   },

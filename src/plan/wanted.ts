@@ -175,11 +175,8 @@ function emptyLeaves({ tool }: ToolChoice, { emptied }: WantedContext): Leaf[] {
 }
 
 /** The tool's variables, for lines of a shell in a language; those of the key alone where the rest stands in its files. */
-export function variableLeaves(
-  choice: ToolChoice,
-  context: WantedContext,
-  language: string | undefined = choice.shell?.language,
-): Leaf[] {
+export function variableLeaves(choice: ToolChoice, context: WantedContext, printed?: string): Leaf[] {
+  const language = printed ?? choice.shell?.language
   const { variables = [], beside = {} } = choice.keyDelivery ?? {}
   const lookup = lookupFor(choice, context)
   if (variables.length > 0) {

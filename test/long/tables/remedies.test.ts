@@ -24,7 +24,7 @@ import {
 import { foreignKeyTable } from '../../unit/effect/foreign-key-table.ts'
 import { foreignModelTable } from '../../unit/effect/left-over-table.ts'
 
-const formats = await loadFormats(['json', 'toml', 'yaml'])
+const formats = await loadFormats(['json', 'jsonc', 'toml', 'yaml'])
 const formatOf = (file: string): FormatId | undefined =>
   ({ toml: 'toml', json: 'json', yml: 'yaml' })[file.split('.').at(-1) ?? ''] as FormatId | undefined
 
@@ -42,6 +42,13 @@ function pathTo(data: Value, end: string, at: readonly string[] = []): string[] 
 function takeOut(name: string, entry: string | undefined, file: string, line?: string): void {
   const format = formats.get(formatOf(file) ?? 'json')
   const text = readFileSync(file, 'utf8')
+  const [, list, pair] = /^(.+)\.(\[\w+=\w+\])\.value$/.exec(name) ?? []
+  if (list !== undefined && pair !== undefined) {
+    const document = formats.get('jsonc')?.open(text, file)
+    document?.unset([list, pair])
+    writeFileSync(file, document?.toText() ?? '')
+    return
+  }
   const path = formatOf(file) && pathTo(format?.parseStrict(text) ?? {}, name)
   if (!path || !format) {
     takeLineOut(file, Number(line))
@@ -145,7 +152,7 @@ const actions: readonly (readonly [RegExp, Act])[] = [
     },
   ],
   [
-    /Remove ([\w.-]+)(?:: ([\w-]+))? from (\/\S+?)(?::(\d+))?[.,]?(?=\s|$)/,
+    /Remove ([\w.[\]=-]+)(?:: ([\w-]+))? from (\/\S+?)(?::(\d+))?[.,]?(?=\s|$)/,
     ([, name = '', entry, file = '', line], host) => {
       takeOut(name, entry, file, line)
       return host

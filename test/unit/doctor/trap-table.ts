@@ -136,18 +136,18 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'claude-code-vscode-provider',
     level: 'warning',
-    hint: '.config/Other Editor/User/settings.json',
+    hint: '.config/OtherEditor/User/settings.json',
     files: {
       [settings]: claude(claudeReady),
       [editorFile]: editor({ A: 'b' }),
-      '.config/Other Editor/User/settings.json': editor({ CLAUDE_CODE_USE_VERTEX: 'true' }),
+      '.config/OtherEditor/User/settings.json': editor({ CLAUDE_CODE_USE_VERTEX: 'true' }),
     },
     unless: { files: { [settings]: claude({}) } },
   },
   {
     id: 'claude-code-vscode-key',
     level: 'warning',
-    hint: 'The extension reads the key from',
+    hint: 'Remove claudeCode.environmentVariables.[name=ANTHROPIC_AUTH_TOKEN].value from',
     files: { [settings]: claude(claudeReady), [editorFile]: editor({ ANTHROPIC_AUTH_TOKEN: gatewayKey }) },
     unless: { files: { [editorFile]: editor({ ANTHROPIC_AUTH_TOKEN: vendorKey }) } },
   },

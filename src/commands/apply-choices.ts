@@ -42,6 +42,8 @@ export interface Chosen<Planned extends Plan> {
   readonly key?: Secret
   /** The key that the gateway is asked about, before the write and after it; none where the command has done so. */
   readonly checkedKey?: Secret
+  /** The same of what has a name, by name: only for the check after the write. */
+  readonly keys?: ReadonlyMap<string, Secret>
   readonly findings: readonly Finding[]
   readonly makePlan: (context: PlanContext, choices: readonly ToolChoice[]) => Promise<Planned>
   /** Something that the command is about had to be left as it is; the findings name it. */

@@ -5,28 +5,32 @@ import {
   type Outcome,
   type WritingContext,
 } from '../command.ts'
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled, UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { isUnencryptedUrl, type Origin } from '../gateway/origin.ts'
+import type { Origin } from '../gateway/origin.ts'
 import { type Setup, setupId } from '../ledger.ts'
-import { planSetup, type Removal } from '../plan/make-plan.ts'
+import { type Holding, planSetup, type Removal } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { choiceId } from '../plan/setups.ts'
 import { type FileStatus, inspectSetup } from '../plan/tool-status.ts'
 import { refuseWithoutKeychain, refuseWithoutVariable } from '../request/choose-tools.ts'
 import { inScope, judgeKeyLook, noKeyFinding } from '../request/normalise-request.ts'
-import { type Declaration, readSetupFiles } from '../request/read-setup-file.ts'
+import { type Declaration, type DeclaredName, readSetupFiles } from '../request/read-setup-file.ts'
 import { type Input, isOn, type ToolChoice, textOf, withValues } from '../request/request.ts'
 import { describeReference, parseKeyReference } from '../secrets/key-reference.ts'
-import type { Secret } from '../secrets/secret.ts'
+import { nameAccount, openKeychain } from '../secrets/keychain.ts'
+import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
-import { renderFindings } from '../ui/write-text.ts'
 import { type Applied, applyChoices, type Chosen } from './apply-choices.ts'
 import { choiceOf, existingChoices, isGone, loadLedger } from './choices-of.ts'
 import { type DeclaredChoices, declaredChoices } from './declared-choices.ts'
-import { declaredKey } from './declared-key.ts'
-import { acceptsOrigin } from './plain-http.ts'
+import { declaredKey, readSaid } from './declared-key.ts'
+import { throwAwayKey } from './given-key.ts'
+import { holdName } from './key.ts'
+import { definedNames, isKeptInKeychain } from './names.ts'
+import { acceptGateways, acceptsOrigin, otherGateways } from './plain-http.ts'
+import { uniqueOrigins } from './plan-check.ts'
 import { createPlanContext } from './plan-context.ts'
 import { resolveVariants } from './resolve-region.ts'
 import { planData } from './write-plan.ts'
@@ -87,24 +91,39 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   const { choices: existing } = existingChoices(context)
   const reference = declaration.key && parseKeyReference(declaration.key.said)
   const store = reference?.kind === 'keychain' ? reference.kind : undefined
-  const declared = await declaredChoices(declaration.tools, existing, store, input, context)
+  const ledger = loadLedger(context)
+  const skipped: Finding[] = []
+  const keyOf = async (one: DeclaredName, known: Secret | undefined) => {
+    const read = await definedKey(one, known, input, context)
+    if (read instanceof Secret) return read
+    skipped.push(read)
+    return known ?? new Secret(throwAwayKey(context.host))
+  }
+  const defined = await definedNames(declaration.names, keyOf, ledger, input, context)
+  const changes = [...defined.values()].flatMap(({ name, change }) => (change ? [{ name, ...change }] : []))
+  const said = await declaredChoices(declaration.tools, defined, existing, store, input, context)
+  const declared = { ...said, choices: [...said.choices, ...alsoMoved(changes, said, existing, context)] }
   await atFirstTool(declaration, () => {
     refuseWithoutKeychain(declared.choices)
     refuseWithoutVariable(declared.choices)
   })
-  const origins = [...new Map(declared.choices.map(({ origin }) => [origin.text, origin])).values()]
-  await acceptOrigins(origins, input, context)
-  const named = [...declared.names.values()].map(({ origin }) => origin)
-  const strangers = otherGateways(origins, [...existing.map(({ origin }) => origin), ...named])
+  const origins = uniqueOrigins(declared.choices.map(({ origin }) => origin))
+  const all = uniqueOrigins([...origins, ...changes.map(({ origin }) => origin)])
+  await acceptOrigins(all, input, context)
+  const isNew = (name: string) => changes.some((change) => change.name === name)
+  const named = [...declared.names.values()].filter(({ name }) => !isNew(name)).map(({ origin }) => origin)
+  const strangers = otherGateways(all, [...existing.map(({ origin }) => origin), ...named])
   await acceptGateways(strangers, input, context)
   const key = await declaredKey(declaration.key, declared.choices, existing, input, context)
-  const { setups, folders } = loadLedger(context)
+  const { setups, folders } = ledger
   const unlisted = setups.filter((setup) => !isListed(setup, declared, context))
   // What was set up by hand is no part of any file, so that it was not taken out of one either.
   const takenOut = unlisted.filter(({ declared: wasDeclared }) => wasDeclared)
   const byHand = unlisted.filter((setup) => !takenOut.includes(setup))
   const removal = removalOf(isOn(input, 'prune') ? takenOut : [], context)
   const keys = new Map([...declared.names.values()].map((named) => [named.name, named.key]))
+  const holdings: Holding[] = []
+  for (const { name, ...change } of changes) holdings.push(await holdName(name, change, ledger, context))
   const open = declared.choices.filter((choice) => !declared.pinned.has(choice))
   const settled = await resolveVariants(open, input, context)
   const choices = declared.choices.map((choice) => settled.choices[open.indexOf(choice)] ?? choice)
@@ -113,6 +132,10 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
     origins,
     ...(key.secret && { key: key.secret }),
     ...(key.isGiven && key.secret && { checkedKey: key.secret }),
+    // One that stands in for a command that was not run is no key to ask about.
+    keys: new Map(
+      skipped.length > 0 ? [] : changes.flatMap(({ name, key: own }) => (own ? [[name, own]] : [])),
+    ),
     removed: removal.choices,
     ...(removal.removed.size > 0 && { removeFolders: folders }),
     removal,
@@ -120,6 +143,7 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
     isPartial: declared.passedOver.size > 0,
     findings: [
       ...declared.findings,
+      ...skipped,
       ...key.findings,
       ...(key.isGiven && key.secret ? judgeKeyLook(key.secret) : []),
       ...strangers.map(({ finding }) => finding),
@@ -140,13 +164,45 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
       ...settled.findings,
     ],
     makePlan: (planContext, left) =>
-      planSetup({ ...requestFor(left, key.secret), keys }, planContext, removal),
+      planSetup({ ...requestFor(left, key.secret), keys }, planContext, removal, holdings),
     canLeaveOut: true,
   }
 }
 
 function requestFor(choices: readonly ToolChoice[], key: Secret | undefined) {
   return { choices, ...(key && { key }) }
+}
+
+/** What goes by a name that has another gateway or key now, and is in no file: they are always written together. */
+function alsoMoved(
+  changes: readonly { readonly name: string; readonly origin: Origin }[],
+  { choices, passedOver }: DeclaredChoices,
+  existing: readonly ToolChoice[],
+  { host }: CommandContext,
+): ToolChoice[] {
+  const ids = new Set([...passedOver, ...choices.map((choice) => choiceId(choice, host))])
+  return existing.flatMap((choice) => {
+    const change = changes.find(({ name }) => name === choice.name)
+    return change && !ids.has(choiceId(choice, host)) ? [{ ...choice, origin: change.origin }] : []
+  })
+}
+
+/** The key of a name: behind the reference of the file, else as it is remembered. Errors: UserError `key-missing`, exit 2. */
+async function definedKey(
+  { name, said, folderOf, where }: DeclaredName,
+  known: Secret | undefined,
+  input: Input,
+  context: WritingContext,
+): Promise<Secret | Finding> {
+  const reference = said.key && parseKeyReference(said.key)
+  if (reference && reference.kind !== 'keychain')
+    return readSaid(reference, folderOf('key'), () => where('key'), input, context)
+  const account = nameAccount(name)
+  const stored = !known && isKeptInKeychain(said) ? await openKeychain(context.host) : undefined
+  const key = known ?? (await stored?.read(account))
+  if (key) return key
+  const hint = say('setup-file.name-key.hint', { name })
+  throw usageError('key-missing', say('setup-file.name-key', { name }), hint)
 }
 
 async function atFirstTool({ tools }: Declaration, refuse: () => void): Promise<void> {
@@ -188,55 +244,6 @@ function notListed(
   if (setups.length === 0) return []
   const tools = [...new Set(setups.map(({ tool }) => tool))]
   return [{ id: 'not-in-file', level: 'info', message: say(text, { tools }) }]
-}
-
-/** The key goes to no region of the gateway on a file's word alone: the user's is asked for, or `--allow-gateway`. */
-async function acceptGateways(
-  strangers: readonly Stranger[],
-  input: Input,
-  context: WritingContext,
-): Promise<void> {
-  const { host, committer } = context
-  const [first] = strangers
-  if (!first || committer.dryRun || isOn(input, 'allowGateway')) return
-  if (!isInteractive(input, host)) {
-    throw new UserError({
-      code: 'gateway-not-allowed',
-      message: say('setup-file.gateway.not-allowed', { origin: first.origin }),
-      hint: say('setup-file.gateway.not-allowed.hint'),
-      exit: 2,
-    })
-  }
-  const { askConfirm, tell } = await import('../wizard/ask.ts')
-  tell(
-    host,
-    renderFindings(
-      strangers.map(({ finding }) => finding),
-      host,
-    ),
-  )
-  if (!(await askConfirm(host, say('ask.use-anyway'), false))) throw cancelled()
-}
-
-interface Stranger {
-  readonly origin: string
-  readonly finding: Finding
-}
-
-/** A file may be somebody else's: where it leads the key to no region of the gateway, that is said, the first time. */
-function otherGateways(origins: readonly Origin[], existing: readonly Origin[]): Stranger[] {
-  const known = new Set(existing.map(({ text }) => text))
-  const isLocal = (text: string) => text.startsWith('http:') && !isUnencryptedUrl(text)
-  return origins
-    .filter(({ region, text }) => region === 'custom' && !known.has(text) && !isLocal(text))
-    .map(({ text: origin }) => ({
-      origin,
-      finding: {
-        id: 'other-gateway',
-        level: 'warning',
-        message: say('setup-file.other-gateway', { origin }),
-      },
-    }))
 }
 
 /** Values that are not as they were written, also those that the files do not speak of, such as a key in place. */

@@ -2,13 +2,17 @@ import { listRuns } from '../apply/journal.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import type { RunRecord } from '../apply/state-schemas.ts'
 import type { Catalog } from '../catalog/tool.ts'
-import { nearest, UserError, usageError } from '../errors.ts'
+import type { CommandContext } from '../command.ts'
+import { UserError, usageError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
-import { isAboutName, type Ledger, namesIn } from '../ledger.ts'
-import { printable } from '../request/parse-arguments.ts'
-import { type Input, isManagedScope, nameIn, textOf } from '../request/request.ts'
-import { keyAccount, nameAccount } from '../secrets/keychain.ts'
-import { type Message, say } from '../texts/message.ts'
+import { isAboutName, type Ledger, nameId, namesIn, type Setup, setupId } from '../ledger.ts'
+import type { KeychainEdit } from '../plan/plan.ts'
+import { editKeychain, keyEntryTest } from '../plan/written-keys.ts'
+import { type Input, nameIn, textOf } from '../request/request.ts'
+import { keyAccount, nameAccount, openKeychain } from '../secrets/keychain.ts'
+import { asMessage, say } from '../texts/message.ts'
+import { readNameFile, unknownName } from './names.ts'
 
 /** Whether a command is about a setup, by `--name`: where none was given, about all. */
 export function hasName(input: Input): (setup: { readonly name?: string }) => boolean {
@@ -34,66 +38,88 @@ export function aboutName(input: Input, id: string | undefined, host: Host): (ru
   return isMeant
 }
 
-/** For what goes on without reading what is remembered. Errors: UserError `unknown-name`, exit 2. */
-export function refuseUnknownName(input: Input, ledger: Ledger): void {
-  const name = nameIn(input)
-  if (name !== undefined && !namesIn(ledger).has(name)) throw unknownName(name, ledger)
+/** A name for a person and for a program; the key is masked, and that of the keychain is not looked at. */
+export interface NameStatus {
+  readonly name: string
+  readonly region: string | null
+  readonly gateway: string | null
+  readonly keyStore: string
+  readonly key: string | null
+  readonly file: string
+  /** What is wrong with its file. */
+  readonly fault?: UserError
 }
 
-/** UserError `unknown-name`, exit 2, with the nearest of those that are remembered. */
-export function unknownName(word: string, ledger: Ledger): UserError {
-  const names = [...namesIn(ledger).keys()]
-  const near = nearest(word, names)
-  return new UserError({
-    code: 'unknown-name',
-    message:
-      near === undefined
-        ? say('unknown.name', { value: printable(word) })
-        : say('unknown.name.near', { value: printable(word), near }),
-    hint: [
-      ...(names.length > 0 ? [say('usage.valid', { values: names })] : []),
-      say('unknown.name.hint', { name: formOfName.test(word) ? word : 'work' }),
-    ],
-    exit: 2,
+/** Everything that is remembered under a name. */
+export function describeNames(ledger: Ledger, context: CommandContext): NameStatus[] {
+  return [...namesIn(ledger)].map(([name, file]) => {
+    try {
+      const { origin, keyStore, key } = readNameFile(name, ledger, context)
+      const shown = key === undefined ? null : String(key)
+      return { name, region: origin.region, gateway: origin.text, keyStore, key: shown, file }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return { name, region: null, gateway: null, keyStore: 'file', key: null, file, fault: error }
+    }
   })
 }
 
-/** Where a name says it already. Errors: UserError `name-says-gateway`, exit 2. */
-export function refuseBesideName(input: Input): void {
-  const fields = ['region', 'printRegion', 'presentRegion', 'regions', 'gateway', 'keyFile']
-  const field = fields.find((one) => input.values[one] !== undefined)
-  const name = nameIn(input)
-  if (field === undefined || name === undefined) return
-  const flag = field === 'keyFile' ? '--key-file' : field === 'gateway' ? '--gateway' : '--region'
-  throw saysGateway(name, flag, say('name.says-gateway.hint', { flag }))
+/** What has a name keeps its key, which `key rotate` without one is not about. */
+export function keysStay(ledger: Ledger, level: 'warning' | 'info'): Finding[] {
+  return [...namesIn(ledger).keys()].map((name) => ({
+    id: 'name-stays',
+    level,
+    message: say('name.keeps-key', { name }),
+    hint: asMessage(`qcode-setup key rotate --name ${name}`),
+  }))
 }
 
-/** Where a tool has a name and none was given. Errors: UserError `name-says-gateway`, exit 2. */
-export function refuseOwnKey(name: string, input: Input): void {
-  if (textOf(input, 'keyFile') === undefined) return
-  throw saysGateway(name, '--key-file', say('name.says-key.hint'))
+/** What takes the key of a name out of the keychain, where it is there. Errors: UserError `keychain-unavailable`. */
+export async function forgetStored(
+  name: string,
+  ledger: Ledger,
+  context: CommandContext,
+): Promise<KeychainEdit | undefined> {
+  const [known] = describeNames(ledger, context).filter((one) => one.name === name)
+  if (known?.keyStore !== 'keychain') return undefined
+  return editKeychain({ kind: 'absent' }, await openKeychain(context.host), nameAccount(name))
 }
 
-function saysGateway(name: string, flag: string, hint: Message): UserError {
-  return usageError('name-says-gateway', say('name.says-gateway', { name, flag }), hint)
-}
-
-/** Lower case, so that no disk takes two for one; none is a device of Windows. */
-const formOfName = /^(?!(?:con|prn|aux|nul|(?:com|lpt)\d)$)[a-z0-9][a-z0-9_-]{0,31}$/
-
-/** Words that mean something else where a name may stand. */
-function takenWords({ tools, byHand, gateway }: Catalog): string[] {
-  const ids = [...tools, ...byHand].map(({ id }) => id)
-  const regions = gateway.regions.flatMap(({ id, aliases }) => [id, ...aliases])
-  return [...ids, ...regions, 'auto', 'custom', 'all', 'detected']
-}
-
-/** Errors: UserErrors, exit 2: `bad-name` for what can be no new name, `name-managed` and `name-without-key` where no key is written. */
-export function refuseNewName(name: string, input: Input, catalog: Catalog): void {
-  if (isManagedScope(input)) throw usageError('name-managed', say('name.managed'), say('name.managed.hint'))
-  const hint = say('name.form.hint')
-  if (!formOfName.test(name)) throw usageError('bad-name', say('name.form', { name: printable(name) }), hint)
-  if (takenWords(catalog).includes(name)) throw usageError('bad-name', say('name.taken', { name }), hint)
-  if (textOf(input, 'keyStore') === 'env')
-    throw usageError('name-without-key', say('name.without-key', { name }), say('name.without-key.hint'))
+/** A file of a name that cannot be used, and places that have another gateway or another key than their name. */
+export function nameFindings(
+  setups: readonly Setup[],
+  names: readonly NameStatus[],
+  { entries }: Ledger,
+  { tools }: Catalog,
+): Finding[] {
+  const isKey = keyEntryTest(tools)
+  const faults = names.flatMap(({ fault }) => fault ?? [])
+  const other = setups.filter((setup) => {
+    const known = names.find(({ name }) => name === setup.name)
+    if (!known || known.fault) return false
+    const id = setupId(setup)
+    const own = entries.filter((entry) => entry.setups.includes(id) && isKey(entry))
+    const hash = entries.find((entry) => entry.setups.includes(nameId(known.name)) && isKey(entry))?.hash
+    return setup.gateway !== known.gateway || (hash !== undefined && own.some((entry) => entry.hash !== hash))
+  })
+  return [
+    ...faults.map(
+      ({ code, text, hintInLine, where }): Finding => ({
+        id: code,
+        level: 'warning',
+        message: text,
+        ...(hintInLine !== undefined && { hint: hintInLine }),
+        ...(where && { where }),
+      }),
+    ),
+    ...other.map(
+      ({ tool, name = '', project, place = '' }): Finding => ({
+        id: 'name-differs',
+        level: 'warning',
+        tool,
+        message: say('name.differs', { tool, name, place: project ?? place }),
+        hint: asMessage(`qcode-setup switch ${name} ${tool}`),
+      }),
+    ),
+  ]
 }

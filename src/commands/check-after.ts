@@ -26,6 +26,11 @@ interface AppliedSetup {
   readonly checkedKey?: Secret
 }
 
+interface AppliedNames {
+  readonly origins?: readonly Origin[]
+  readonly keys?: ReadonlyMap<string, Secret>
+}
+
 interface AfterCheck {
   /** 4 when the gateway answered wrongly or not at all. The files stay as they were written. */
   readonly exit: ExitCode
@@ -70,7 +75,7 @@ export async function checkAfter(
 
 /** The same for what was set up at several origins, one after the other. Nobody is asked what to do next. */
 export async function checkEach(
-  { choices, origins = [], checkedKey }: AppliedSetup & { readonly origins?: readonly Origin[] },
+  { choices, origins = [], checkedKey, keys }: AppliedSetup & AppliedNames,
   run: string | undefined,
   input: Input,
   context: WritingContext,
@@ -79,10 +84,12 @@ export async function checkEach(
   const all: AfterCheck[] = []
   for (const origin of origins) {
     const here = choices.filter((choice) => choice.origin.text === origin.text)
-    // The key of what has a name was tried when it was remembered.
-    const isNameless = here.some(({ name }) => name === undefined)
-    const setUp = { choices: here, origin, ...(checkedKey && isNameless && { checkedKey }) }
-    all.push(await checkAfter(setUp, run, quiet, context))
+    for (const name of new Set(here.map((choice) => choice.name))) {
+      const key = name === undefined ? checkedKey : keys?.get(name)
+      const own = here.filter((choice) => choice.name === name)
+      const setUp = { choices: own, origin, ...(key && { checkedKey: key }) }
+      all.push(await checkAfter(setUp, run, quiet, context))
+    }
   }
   const [failed = notChecked] = all.filter(({ exit }) => exit !== 0)
   const data = all.flatMap((one) => (one.data ? [one.data] : []))

@@ -1,25 +1,28 @@
 import { realpathSync } from 'node:fs'
 import type { Tool } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
-import { UserError } from '../errors.ts'
+import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { pathInBounds } from '../host/read-file-state.ts'
+import type { Ledger } from '../ledger.ts'
 import { choiceId, setupOf } from '../plan/setups.ts'
 import { completeChoice } from '../request/choose-tools.ts'
 import { regionOrigin } from '../request/normalise-request.ts'
 import type { DeclaredTool, ToolSaid } from '../request/read-setup-file.ts'
 import { type Input, isOn, type KeyStore, type ToolChoice } from '../request/request.ts'
+import type { SetupFile } from '../request/setup-file-schema.ts'
 import { keepWishes, readWishes } from '../request/wishes.ts'
 import { type Message, say } from '../texts/message.ts'
+import { describeNames, hasName } from './by-name.ts'
 import { isFolder, loadLedger } from './choices-of.ts'
-import { type Named, readNamed } from './names.ts'
+import { type Defined, type Named, readNamed } from './names.ts'
 
 /** What setup files want set up. */
 export interface DeclaredChoices {
   readonly choices: readonly ToolChoice[]
-  /** What is remembered under the names that were said, by name. */
+  /** The names that were said and defined, by name. */
   readonly names: ReadonlyMap<string, Named>
   /** Those whose variant is not to be chosen by what the gateway serves. */
   readonly pinned: ReadonlySet<ToolChoice>
@@ -34,6 +37,7 @@ export interface DeclaredChoices {
  */
 export async function declaredChoices(
   tools: readonly DeclaredTool[],
+  defined: ReadonlyMap<string, Defined>,
   existing: readonly ToolChoice[],
   fallbackStore: KeyStore | undefined,
   input: Input,
@@ -43,14 +47,14 @@ export async function declaredChoices(
   const pinned = new Set<ToolChoice>()
   const passedOver = new Set<string>()
   const findings: Finding[] = []
-  const names = new Map<string, Named>()
+  const names = new Map<string, Named>(defined)
   for (const declared of tools) {
     const tool = context.catalog.tools.find(({ id }) => id === declared.id)
     if (!tool) throw new Error(`the reader let ${declared.id} pass`)
     const place = await placeOf(declared, tool, existing, context.host)
     const known = existing.find((one) => one.tool === tool && isSamePlace(one, declared.said, place.host))
     const consented = existing.map(({ origin }) => origin)
-    const named = await nameOf(declared, known, context)
+    const named = await nameOf(declared, known, defined, context)
     if (named) names.set(named.name, named)
     const wish = { declared, tool, place, known, consented, fallbackStore, named }
     const choice = await chooseAt(wish, input, context)
@@ -71,13 +75,14 @@ export async function declaredChoices(
 async function nameOf(
   { said, where }: DeclaredTool,
   known: ToolChoice | undefined,
+  defined: ReadonlyMap<string, Named>,
   context: CommandContext,
 ): Promise<Named | undefined> {
   const isOther = said.region !== undefined || said.gateway !== undefined
   const name = said.name?.toLowerCase() ?? (isOther ? undefined : known?.name)
   if (name === undefined || name === 'default') return undefined
   try {
-    return await readNamed(name, loadLedger(context), context)
+    return defined.get(name) ?? (await readNamed(name, loadLedger(context), context))
   } catch (error) {
     throw error instanceof UserError ? error.at(await where('name')) : error
   }
@@ -219,23 +224,34 @@ function goneFinding({ tool, project = '' }: ToolChoice): Finding {
 }
 
 function twice(tool: string): UserError {
-  return new UserError({
-    code: 'tool-twice',
-    message: say('setup-file.twice', { tool }),
-    hint: say('setup-file.twice.hint'),
-    exit: 2,
-  })
+  return usageError('tool-twice', say('setup-file.twice', { tool }), say('setup-file.twice.hint'))
 }
 
 function outOfBounds(message: Message): UserError {
-  return new UserError({ code: 'path-outside', message, hint: say('setup-file.path.hint'), exit: 2 })
+  return usageError('path-outside', message, say('setup-file.path.hint'))
 }
 
 function unusedVariable(name: string, tool: Tool): UserError {
-  return new UserError({
-    code: 'folder-variable',
-    message: say('setup-file.variable-unused', { name, tool: tool.title }),
-    hint: say('usage.valid', { values: folderVariables(tool) }),
-    exit: 2,
-  })
+  const hint = say('usage.valid', { values: folderVariables(tool) })
+  return usageError('folder-variable', say('setup-file.variable-unused', { name, tool: tool.title }), hint)
+}
+
+/** The names that a command is about, as a setup file defines them; the keys are left out. */
+export function namesSaid(input: Input, ledger: Ledger, context: CommandContext): SetupFile['names'] {
+  const known = describeNames(ledger, context).filter((one) => hasName(input)(one) && !one.fault)
+  const said = known.map(({ name, region, gateway, keyStore }) => [
+    name,
+    {
+      ...(region === 'custom' ? { gateway } : { region }),
+      ...(keyStore === 'keychain' && { key_store: keyStore }),
+    },
+  ])
+  return said.length === 0 ? undefined : Object.fromEntries(said)
+}
+
+/** What is to be told of an export with names. */
+export function nameKeysLeftOut(names: SetupFile['names']): Finding[] {
+  if (!names) return []
+  const message = say('name.keys-left-out', { names: Object.keys(names) })
+  return [{ id: 'name-keys-left-out', level: 'info', message }]
 }

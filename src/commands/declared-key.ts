@@ -1,10 +1,10 @@
 import { isInteractive, type WritingContext } from '../command.ts'
-import { cancelled, UserError } from '../errors.ts'
+import { cancelled, UserError, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { choiceId } from '../plan/setups.ts'
 import type { Declaration } from '../request/read-setup-file.ts'
 import { type Input, isOn, type ToolChoice, textOf } from '../request/request.ts'
-import { parseKeyReference, readKeyReference } from '../secrets/key-reference.ts'
+import { type KeyReference, parseKeyReference, readKeyReference } from '../secrets/key-reference.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
 import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
@@ -42,22 +42,29 @@ export async function declaredKey(
   const reference = named && parseKeyReference(named.said)
   if (!named || !reference) return keyInPlace(kept, existing, context)
   const where = () => named.from.where(['key'])
+  const read = await readSaid(reference, named.from.folder, where, input, context)
+  return read instanceof Secret ? given(read) : { ...standIn(kept, existing, context), findings: [read] }
+}
+
+/** The key behind a reference of a file; a finding where nothing is written, so that a command was not run. Errors: as `declaredKey`. */
+export async function readSaid(
+  reference: KeyReference,
+  folder: string,
+  where: () => Promise<Where>,
+  input: Input,
+  context: WritingContext,
+): Promise<Secret | Finding> {
+  const { host } = context
   if (reference.kind === 'command' && !isOn(input, 'allowCommand')) {
     const command = reference.command.map(quoteWord).join(' ')
-    if (context.committer.dryRun) {
-      const finding = {
-        id: 'key-command-skipped',
-        level: 'warning',
-        message: say('setup-file.command.skipped', { command }),
-      } as const
-      return { ...standIn(kept, existing, context), findings: [finding] }
-    }
+    const message = say('setup-file.command.skipped', { command })
+    if (context.committer.dryRun) return { id: 'key-command-skipped', level: 'warning', message }
     if (!isInteractive(input, host)) throw notAllowed(command).at(await where())
     const { askCommand } = await import('../wizard/resolve-conflict.ts')
     if (!(await askCommand(command, host))) throw cancelled()
   }
   try {
-    return given(await readKeyReference(reference, named.from.folder, host))
+    return await readKeyReference(reference, folder, host)
   } catch (error) {
     throw error instanceof UserError ? error.at(await where()) : error
   }

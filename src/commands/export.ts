@@ -5,7 +5,6 @@ import type { Catalog } from '../catalog/tool.ts'
 import { windowsDrive } from '../checks/windows-folders.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { renderData } from '../documents/formats.ts'
-import type { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readState } from '../host/read-file-state.ts'
@@ -24,8 +23,10 @@ import { inShellNamed } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { aboutProgram } from '../ui/describe-failure.ts'
 import { withProgress } from '../ui/write-text.ts'
-import { hasName, refuseUnknownName } from './by-name.ts'
+import { hasName } from './by-name.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
+import { nameKeysLeftOut, namesSaid } from './declared-choices.ts'
+import { refuseUnknownName } from './names.ts'
 
 export const exportCommand: CommandSpec = {
   name: 'export',
@@ -41,11 +42,6 @@ export const exportCommand: CommandSpec = {
 
 const formats = ['toml', 'yaml', 'json']
 
-function unknownFormat(format: string): UserError {
-  const message = say('unknown.value', { flag: 'format', value: printable(format) })
-  return notValid('format', message, format, formats, synonymsOf('format'))
-}
-
 type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
 
 /** What is set up as a file for `apply`, which then changes nothing. The key is named by where it is, or left out. */
@@ -54,23 +50,26 @@ export async function runExport(input: Input, context: CommandContext): Promise<
   refuseUnknownName(input, loadLedger(context))
   const choices = all.filter(hasName(input))
   const format = textOf(input, 'format') ?? 'toml'
-  if (!formats.includes(format)) throw unknownFormat(format)
+  const message = say('unknown.value', { flag: 'format', value: printable(format) })
+  if (!formats.includes(format)) throw notValid('format', message, format, formats, synonymsOf('format'))
   const said: ToolSaid[] = []
   for (const choice of choices) said.push(await describe(choice, context))
   const regions = new Set(said.map(({ region, gateway }) => region ?? gateway))
   const region = regions.size === 1 ? said[0]?.region : undefined
   const key = await keyOf(choices, context)
+  const names = namesSaid(input, loadLedger(context), context)
   const file: SetupFile = {
     version: 1,
     ...(region !== undefined && { region }),
     ...(key !== undefined && { key }),
+    ...(names && { names }),
     tools: region === undefined ? said : said.map(({ region: _, ...rest }) => rest),
   }
   const isKept = choices.some(({ keyStore, name }) => keyStore !== 'env' && name === undefined)
   const text = await render(file, format, isKept && key === undefined)
   return {
     exit: 0,
-    findings: [...findings, ...keyLeftOut(isKept && key === undefined)],
+    findings: [...findings, ...keyLeftOut(isKept && key === undefined), ...nameKeysLeftOut(names)],
     data: { format, file, text },
     report: text.trimEnd(),
   }

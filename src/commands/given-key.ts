@@ -14,9 +14,8 @@ import { readKey } from '../secrets/read-key.ts'
 import { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import type { KeyAsking } from '../wizard/ask-key.ts'
-import { refuseBesideName, refuseOwnKey } from './by-name.ts'
 import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
-import { readNamed } from './names.ts'
+import { readNamed, refuseBesideName, refuseOwnKey } from './names.ts'
 
 /**
  * The key that the flags or QCODE_API_KEY give, as `readKey`. Standard input that is a terminal would show the key while it

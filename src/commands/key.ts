@@ -162,8 +162,8 @@ function refuseWithoutName(input: Input): void {
  */
 async function setNamedKey(name: string, input: Input, context: WritingContext): Promise<Outcome> {
   const { host, catalog, committer } = context
-  const { describeNames, readNamed, refuseOther } = await import('./names.ts')
-  const { refuseNewName } = await import('./by-name.ts')
+  const { readNamed, refuseNewName, refuseOther } = await import('./names.ts')
+  const { describeNames } = await import('./by-name.ts')
   const recovered = await recoverFirst(input, context)
   refuseNewName(name, input, context.catalog)
   const keyStore = textOf(input, 'keyStore')

@@ -16,9 +16,9 @@ import type { Past } from '../plan/written-keys.ts'
 import { type Input, nameIn, type ToolChoice, textOf } from '../request/request.ts'
 import { Secret } from '../secrets/secret.ts'
 import { Message, say } from '../texts/message.ts'
-import { refuseUnknownName } from './by-name.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 import { withOtherKey } from './judge-plan.ts'
+import { refuseUnknownName } from './names.ts'
 import { createPlanContext } from './plan-context.ts'
 
 /**

@@ -1,20 +1,19 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import type { Catalog } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
-import { UserError, usageError } from '../errors.ts'
-import type { Finding } from '../finding.ts'
+import { nearest, UserError, usageError } from '../errors.ts'
 import { Origin } from '../gateway/origin.ts'
 import { readText } from '../host/files-at.ts'
-import { type Ledger, nameId, namesIn, type Setup, setupId } from '../ledger.ts'
-import type { KeychainEdit } from '../plan/plan.ts'
-import { editKeychain, keyEntryTest } from '../plan/written-keys.ts'
-import { type Input, nameIn } from '../request/request.ts'
+import { type Ledger, namesIn, type Setup } from '../ledger.ts'
+import { chooseOrigin } from '../request/normalise-request.ts'
+import { printable } from '../request/parse-arguments.ts'
+import type { DeclaredName } from '../request/read-setup-file.ts'
+import { type Input, isManagedScope, nameIn, textOf } from '../request/request.ts'
 import { nameAccount, openKeychain } from '../secrets/keychain.ts'
 import { parseKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { hashKey } from '../secrets/secret.ts'
-import { asMessage, say } from '../texts/message.ts'
-import { unknownName } from './by-name.ts'
+import { type Message, say } from '../texts/message.ts'
 
 /** A gateway and a key that go together, under a name of the user's. */
 export interface Named {
@@ -24,6 +23,57 @@ export interface Named {
   /** In a file of this program, which says where the gateway is as well; or in the keychain, and then that file says so. */
   readonly keyStore: 'file' | 'keychain'
   readonly path: string
+}
+
+/** A name as a setup file defines it. */
+export interface Defined extends Named {
+  /** What has to be remembered for it; none where it is already. The key only where it is another one. */
+  readonly change?: { readonly origin: Origin; readonly keyStore: string; readonly key?: Secret }
+}
+
+/**
+ * What setup files define by name: what they don't say stays as it is remembered; `keyOf` finds the key. Errors: UserErrors,
+ * exit 2, at the name: `bad-name`, `name-other-store`, and those of `keyOf`.
+ */
+export async function definedNames(
+  declared: readonly DeclaredName[],
+  keyOf: (one: DeclaredName, known: Secret | undefined) => Promise<Secret>,
+  ledger: Ledger,
+  input: Input,
+  context: CommandContext,
+): Promise<Map<string, Defined>> {
+  const { catalog } = context
+  const all = new Map<string, Defined>()
+  for (const one of declared) {
+    const { name, said } = one
+    const known = namesIn(ledger).has(name) ? await keyOfName(name, context) : undefined
+    try {
+      refuseBadName(name, catalog)
+      const spoken = { ...input, values: { ...(said.gateway !== undefined && { gateway: [said.gateway] }) } }
+      const isSaid = said.region !== undefined || said.gateway !== undefined
+      const origin = (!isSaid && known?.origin) || chooseOrigin(spoken, catalog.gateway, said.region).origin
+      const keyStore = known?.keyStore ?? (isKeptInKeychain(said) ? 'keychain' : 'file')
+      if (said.key_store !== undefined && said.key_store !== keyStore) throw otherStore(name, keyStore)
+      const key = await keyOf(one, known?.key)
+      const isNew = !known || hashKey(known.key) !== hashKey(key)
+      const change = { origin, keyStore, ...(isNew && { key }) }
+      const isOther = isNew || known.origin.text !== origin.text
+      all.set(name, { name, origin, key, keyStore, path: known?.path ?? '', ...(isOther && { change }) })
+    } catch (error) {
+      throw error instanceof UserError ? error.at(error.where ?? (await one.where())) : error
+    }
+  }
+  return all
+}
+
+/** Whether a definition keeps its key in the keychain. */
+export function isKeptInKeychain({ key, key_store: store }: DeclaredName['said']): boolean {
+  return store === 'keychain' || (store === undefined && key === 'keychain')
+}
+
+function otherStore(name: string, store: string): UserError {
+  const hint = say('setup-file.name-store.hint', { name })
+  return usageError('name-other-store', say('setup-file.name-store', { name, store }), hint)
 }
 
 /** What the file of a name says; the key of one in the keychain is read apart. */
@@ -129,53 +179,6 @@ export function typedOrigin({ region, text }: Origin): string {
   return region === 'custom' ? `--gateway ${text}` : region
 }
 
-/** What takes the key of a name out of the keychain, where it is there. Errors: UserError `keychain-unavailable`. */
-export async function forgetStored(
-  name: string,
-  ledger: Ledger,
-  context: CommandContext,
-): Promise<KeychainEdit | undefined> {
-  const [known] = describeNames(ledger, context).filter((one) => one.name === name)
-  if (known?.keyStore !== 'keychain') return undefined
-  return editKeychain({ kind: 'absent' }, await openKeychain(context.host), nameAccount(name))
-}
-
-/** What has a name keeps its key, which `key rotate` without one is not about. */
-export function keysStay(ledger: Ledger, level: 'warning' | 'info'): Finding[] {
-  return [...namesIn(ledger).keys()].map((name) => ({
-    id: 'name-stays',
-    level,
-    message: say('name.keeps-key', { name }),
-    hint: asMessage(`qcode-setup key rotate --name ${name}`),
-  }))
-}
-
-/** A name for a person and for a program; the key is masked, and that of the keychain is not looked at. */
-export interface NameStatus {
-  readonly name: string
-  readonly region: string | null
-  readonly gateway: string | null
-  readonly keyStore: string
-  readonly key: string | null
-  readonly file: string
-  /** What is wrong with its file. */
-  readonly fault?: UserError
-}
-
-/** Everything that is remembered under a name. */
-export function describeNames(ledger: Ledger, context: CommandContext): NameStatus[] {
-  return [...namesIn(ledger)].map(([name, file]) => {
-    try {
-      const { origin, keyStore, key } = readNameFile(name, ledger, context)
-      const shown = key === undefined ? null : String(key)
-      return { name, region: origin.region, gateway: origin.text, keyStore, key: shown, file }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      return { name, region: null, gateway: null, keyStore: 'file', key: null, file, fault: error }
-    }
-  })
-}
-
 /** As `readNamed`, for what goes on without it; undefined where it cannot be read. */
 export async function keyOfName(name: string, context: CommandContext): Promise<Named | undefined> {
   try {
@@ -186,41 +189,71 @@ export async function keyOfName(name: string, context: CommandContext): Promise<
   }
 }
 
-/** A file of a name that cannot be used, and places that have another gateway or another key than their name. */
-export function nameFindings(
-  setups: readonly Setup[],
-  names: readonly NameStatus[],
-  { entries }: Ledger,
-  { tools }: Catalog,
-): Finding[] {
-  const isKey = keyEntryTest(tools)
-  const faults = names.flatMap(({ fault }) => fault ?? [])
-  const other = setups.filter((setup) => {
-    const known = names.find(({ name }) => name === setup.name)
-    if (!known || known.fault) return false
-    const id = setupId(setup)
-    const own = entries.filter((entry) => entry.setups.includes(id) && isKey(entry))
-    const hash = entries.find((entry) => entry.setups.includes(nameId(known.name)) && isKey(entry))?.hash
-    return setup.gateway !== known.gateway || (hash !== undefined && own.some((entry) => entry.hash !== hash))
+/** For what goes on without reading what is remembered. Errors: UserError `unknown-name`, exit 2. */
+export function refuseUnknownName(input: Input, ledger: Ledger): void {
+  const name = nameIn(input)
+  if (name !== undefined && !namesIn(ledger).has(name)) throw unknownName(name, ledger)
+}
+
+/** UserError `unknown-name`, exit 2, with the nearest of those that are remembered. */
+export function unknownName(word: string, ledger: Ledger): UserError {
+  const names = [...namesIn(ledger).keys()]
+  const near = nearest(word, names)
+  return new UserError({
+    code: 'unknown-name',
+    message:
+      near === undefined
+        ? say('unknown.name', { value: printable(word) })
+        : say('unknown.name.near', { value: printable(word), near }),
+    hint: [
+      ...(names.length > 0 ? [say('usage.valid', { values: names })] : []),
+      say('unknown.name.hint', { name: formOfName.test(word) ? word : 'work' }),
+    ],
+    exit: 2,
   })
-  return [
-    ...faults.map(
-      ({ code, text, hintInLine, where }): Finding => ({
-        id: code,
-        level: 'warning',
-        message: text,
-        ...(hintInLine !== undefined && { hint: hintInLine }),
-        ...(where && { where }),
-      }),
-    ),
-    ...other.map(
-      ({ tool, name = '', project, place = '' }): Finding => ({
-        id: 'name-differs',
-        level: 'warning',
-        tool,
-        message: say('name.differs', { tool, name, place: project ?? place }),
-        hint: asMessage(`qcode-setup switch ${name} ${tool}`),
-      }),
-    ),
-  ]
+}
+
+/** Where a name says it already. Errors: UserError `name-says-gateway`, exit 2. */
+export function refuseBesideName(input: Input): void {
+  const fields = ['region', 'printRegion', 'presentRegion', 'regions', 'gateway', 'keyFile']
+  const field = fields.find((one) => input.values[one] !== undefined)
+  const name = nameIn(input)
+  if (field === undefined || name === undefined) return
+  const flag = field === 'keyFile' ? '--key-file' : field === 'gateway' ? '--gateway' : '--region'
+  throw saysGateway(name, flag, say('name.says-gateway.hint', { flag }))
+}
+
+/** Where a tool has a name and none was given. Errors: UserError `name-says-gateway`, exit 2. */
+export function refuseOwnKey(name: string, input: Input): void {
+  if (textOf(input, 'keyFile') === undefined) return
+  throw saysGateway(name, '--key-file', say('name.says-key.hint'))
+}
+
+function saysGateway(name: string, flag: string, hint: Message): UserError {
+  return usageError('name-says-gateway', say('name.says-gateway', { name, flag }), hint)
+}
+
+/** Lower case, so that no disk takes two for one; none is a device of Windows. */
+const formOfName = /^(?!(?:con|prn|aux|nul|(?:com|lpt)\d)$)[a-z0-9][a-z0-9_-]{0,31}$/
+
+/** Words that mean something else where a name may stand. */
+function takenWords({ tools, byHand, gateway }: Catalog): string[] {
+  const ids = [...tools, ...byHand].map(({ id }) => id)
+  const regions = gateway.regions.flatMap(({ id, aliases }) => [id, ...aliases])
+  return [...ids, ...regions, 'auto', 'custom', 'all', 'detected']
+}
+
+/** Errors: UserError `bad-name`, exit 2, for what can be no name. */
+export function refuseBadName(name: string, catalog: Catalog): void {
+  const hint = say('name.form.hint')
+  if (!formOfName.test(name)) throw usageError('bad-name', say('name.form', { name: printable(name) }), hint)
+  if (takenWords(catalog).includes(name)) throw usageError('bad-name', say('name.taken', { name }), hint)
+}
+
+/** Errors: UserErrors, exit 2: `bad-name` for what can be no new name, `name-managed` and `name-without-key` where no key is written. */
+export function refuseNewName(name: string, input: Input, catalog: Catalog): void {
+  if (isManagedScope(input)) throw usageError('name-managed', say('name.managed'), say('name.managed.hint'))
+  refuseBadName(name, catalog)
+  if (textOf(input, 'keyStore') === 'env')
+    throw usageError('name-without-key', say('name.without-key', { name }), say('name.without-key.hint'))
 }

@@ -1,13 +1,13 @@
 import { findConsent } from '../apply/ledger-store.ts'
 import { type CheckSettings, checkSettings } from '../checks/check-gateway.ts'
 import { measureRegions, type RegionTime } from '../checks/check-regions.ts'
-import { type CommandContext, isInteractive } from '../command.ts'
+import { type CommandContext, isInteractive, type WritingContext } from '../command.ts'
 import { describeSource, whereOf } from '../effect/describe-source.ts'
 import type { Found } from '../effect/find-setting.ts'
 import { problemFinding } from '../effect/judge-effect.ts'
 import type { Profile } from '../effect/read-profiles.ts'
 import type { ToolView } from '../effect/tool-view.ts'
-import { UserError } from '../errors.ts'
+import { cancelled, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { isUnencryptedUrl, type Origin, originTextOf } from '../gateway/origin.ts'
 import { maskUrl } from '../gateway/url-faults.ts'
@@ -24,7 +24,7 @@ import {
   saferFinding,
   shortFinding,
 } from '../ui/plain-http-texts.ts'
-import { withProgress } from '../ui/write-text.ts'
+import { renderFindings, withProgress } from '../ui/write-text.ts'
 
 /** What goes with a plan for origins without TLS; empty for those with TLS. */
 export interface PlainHttp {
@@ -163,4 +163,53 @@ function warningOf(
         : `qcode-setup --tool ${tool.id} --region ${fastest}`,
     ),
   }
+}
+
+/** The key goes to no region of the gateway on a file's word alone: the user's is asked for, or `--allow-gateway`. */
+export async function acceptGateways(
+  strangers: readonly Stranger[],
+  input: Input,
+  context: WritingContext,
+): Promise<void> {
+  const { host, committer } = context
+  const [first] = strangers
+  if (!first || committer.dryRun || isOn(input, 'allowGateway')) return
+  if (!isInteractive(input, host)) {
+    throw new UserError({
+      code: 'gateway-not-allowed',
+      message: say('setup-file.gateway.not-allowed', { origin: first.origin }),
+      hint: say('setup-file.gateway.not-allowed.hint'),
+      exit: 2,
+    })
+  }
+  const { askConfirm, tell } = await import('../wizard/ask.ts')
+  tell(
+    host,
+    renderFindings(
+      strangers.map(({ finding }) => finding),
+      host,
+    ),
+  )
+  if (!(await askConfirm(host, say('ask.use-anyway'), false))) throw cancelled()
+}
+
+interface Stranger {
+  readonly origin: string
+  readonly finding: Finding
+}
+
+/** A file may be somebody else's: where it leads the key to no region of the gateway, that is said, the first time. */
+export function otherGateways(origins: readonly Origin[], existing: readonly Origin[]): Stranger[] {
+  const known = new Set(existing.map(({ text }) => text))
+  const isLocal = (text: string) => text.startsWith('http:') && !isUnencryptedUrl(text)
+  return origins
+    .filter(({ region, text }) => region === 'custom' && !known.has(text) && !isLocal(text))
+    .map(({ text: origin }) => ({
+      origin,
+      finding: {
+        id: 'other-gateway',
+        level: 'warning',
+        message: say('setup-file.other-gateway', { origin }),
+      },
+    }))
 }

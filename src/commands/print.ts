@@ -17,10 +17,9 @@ import { givenWishes } from '../request/wishes.ts'
 import { Secret } from '../secrets/secret.ts'
 import { asMessage, joined, type Message, say, written } from '../texts/message.ts'
 import { shortFinding } from '../ui/plain-http-texts.ts'
-import { refuseBesideName } from './by-name.ts'
 import { loadLedger } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
-import { namedIn } from './names.ts'
+import { namedIn, refuseBesideName } from './names.ts'
 
 export const printCommand: CommandSpec = {
   name: 'print',

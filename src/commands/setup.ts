@@ -30,13 +30,12 @@ import { reportSetup } from '../ui/report-setup.ts'
 import { renderFindings, withProgress, writeText } from '../ui/write-text.ts'
 import type { Completed, Presets } from '../wizard/complete-input.ts'
 import { type Applied, applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { refuseNewName } from './by-name.ts'
 import { findRefusals } from './check-after.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 import { holdName } from './key.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
-import { type Named, readNamed, refuseOther } from './names.ts'
+import { type Named, readNamed, refuseNewName, refuseOther } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { createPlanContext } from './plan-context.ts'
 import { resolveRegion, resolveVariants, toOrigin } from './resolve-region.ts'
@@ -174,7 +173,7 @@ async function choose(
     ...(own && { key: own, checkedKey: own }),
     findings: [...before, ...findings, ...shared.findings, ...settled.findings, ...beside],
     makePlan: (planContext, choices) =>
-      planSetup({ ...request, keys, choices }, planContext, undefined, holding),
+      planSetup({ ...request, keys, choices }, planContext, undefined, holding && [holding]),
     canLeaveOut: true,
     canTry: request.key !== undefined && (await hasTriable(settled.choices, input, context)),
   }

@@ -29,11 +29,10 @@ import { readKey } from '../secrets/read-key.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
-import { refuseNewName } from './by-name.ts'
 import { existingChoices, loadLedger, namedSetUp, stayingFindings, storedKey } from './choices-of.ts'
 import { holdName } from './key.ts'
 import { keepIn } from './leave-out-broken.ts'
-import { type Named, namedIn, refusePart, typedOrigin } from './names.ts'
+import { type Named, namedIn, refuseNewName, refusePart, typedOrigin } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { createPlanContext } from './plan-context.ts'
 import { resolveVariants } from './resolve-region.ts'
@@ -168,7 +167,7 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],
-    makePlan: (made, left) => planSetup({ choices: left, keys }, made, undefined, holding),
+    makePlan: (made, left) => planSetup({ choices: left, keys }, made, undefined, holding && [holding]),
     canLeaveOut: true,
   }
 }

@@ -1,7 +1,9 @@
 import { loadFormats } from '../documents/formats.ts'
+import { usageError } from '../errors.ts'
 import { isInRegistry } from '../host/read-file-state.ts'
 import { type Ledger, type LedgerEntry, setupId } from '../ledger.ts'
 import type { Request, ToolChoice } from '../request/request.ts'
+import { say } from '../texts/message.ts'
 import { DocumentSet } from './document-set.ts'
 import { dropEntries } from './drop-entry.ts'
 import { dedupeShared, editTarget, notesFor, unplacedOptions } from './edit-target.ts'
@@ -31,19 +33,19 @@ export async function planSetup(
   request: Request,
   context: PlanContext,
   removal: Removal = nothing,
-  holding?: Holding,
+  holdings: readonly Holding[] = [],
 ): Promise<Plan> {
-  const plan = await planChoices(request, context, removal, holding)
+  const plan = await planChoices(request, context, removal, holdings)
   if (removal.removed.size === 0) return plan
   const together = await keepTogether(removal.choices, plan, context)
-  return together ? planChoices(request, together, removal, holding) : plan
+  return together ? planChoices(request, together, removal, holdings) : plan
 }
 
 async function planChoices(
   request: Request,
   whole: PlanContext,
   removal: Removal,
-  holding: Holding | undefined,
+  holdings: readonly Holding[],
 ): Promise<Plan> {
   const { choices, keys } = request
   const context = { ...whole, ledger: { ...whole.ledger, entries: entriesThere(whole.ledger, removal) } }
@@ -51,11 +53,16 @@ async function planChoices(
     const mending = { ...context, emptied }
     const keyFor = ({ name }: ToolChoice) => (name === undefined ? mending.key : keys?.get(name))
     const targets = choices.flatMap((choice) => wantedTargets(choice, { ...mending, key: keyFor(choice) }))
-    return planTargets([...targets, ...(holding?.targets ?? [])], choices, mending, silences, removal)
+    const held = holdings.flatMap((holding) => holding.targets)
+    return planTargets([...targets, ...held], choices, mending, silences, removal)
   })
-  const keychain = holding?.keychain ?? (await keychainEdit(request, context))
-  const whose = { ...plan, secrets: [...plan.secrets, ...(keys?.values() ?? [])] }
-  return { ...(holding ? heldBy(holding, whose) : whose), ...(keychain && { keychain }) }
+  const stored = [...holdings.map((held) => held.keychain), await keychainEdit(request, context)]
+  const [keychain, ...more] = stored.flatMap((edit) => edit ?? [])
+  if (more.length > 0)
+    throw usageError('one-keychain-key', say('setup-file.one-key'), say('setup-file.one-key.hint'))
+  const whose: Plan = { ...plan, secrets: [...plan.secrets, ...(keys?.values() ?? [])] }
+  const held = holdings.reduce((known, holding) => heldBy(holding, known), whose)
+  return keychain ? { ...held, keychain } : held
 }
 
 /** The key goes into the keychain where one of the choices reads it there; one with a name is there already. */

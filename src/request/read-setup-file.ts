@@ -6,10 +6,8 @@ import { locateValue, type Part, type Path } from '../documents/locate-value.ts'
 import { UserError, type Where } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { inputPatienceMs, readBounded } from '../host/standard-streams.ts'
-import { rememberKey } from '../secrets/mask-text.ts'
-import { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
-import { setupFileFault } from './setup-file-fault.ts'
+import { keyInside, pathToKey, refuseKeyText, setupFileFault } from './setup-file-fault.ts'
 import { gatewaySettings, type SetupFile } from './setup-file-schema.ts'
 
 /** In bytes: more than any fleet has to say. */
@@ -18,9 +16,6 @@ const largest = 1024 * 1024
 const formats = { '.toml': 'toml', '.json': 'json', '.yaml': 'yaml', '.yml': 'yaml' } as const
 
 type FormatName = (typeof formats)[keyof typeof formats]
-
-/** What the keys of the gateway, and those of its vendors, look like. */
-const keyLook = /(?:cr_|sk-)[\w-]{16,}/i
 
 /** One setup file: what it says, and where it says it. */
 export interface ReadFile {
@@ -42,9 +37,20 @@ export interface DeclaredTool {
 
 export type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
 
+/** A name as the files define it together. */
+export interface DeclaredName {
+  readonly name: string
+  readonly said: NameSaid
+  folderOf(name: keyof NameSaid): string
+  where(name?: keyof NameSaid): Promise<Where>
+}
+
+type NameSaid = NonNullable<SetupFile['names']>[string]
+
 /** What all files say together. */
 export interface Declaration {
   readonly tools: readonly DeclaredTool[]
+  readonly names: readonly DeclaredName[]
   /** The last file that names a key does so for all. */
   readonly key?: { readonly said: NonNullable<SetupFile['key']>; readonly from: ReadFile }
 }
@@ -66,6 +72,7 @@ export async function readSetupFiles(
   const key = files.findLast(({ said }) => said.key !== undefined)
   return {
     tools: await mergeTools(files),
+    names: mergeNames(files),
     ...(key?.said.key !== undefined && { key: { said: key.said.key, from: key } }),
   }
 }
@@ -134,38 +141,6 @@ function withExit2<Result>(file: string, work: () => Result): Result {
   }
 }
 
-function refuseKeyText(text: string, file: string): void {
-  const found = keyLook.exec(text)
-  if (!found) return
-  rememberKey(new Secret(found[0]))
-  throw keyInside(whereAt(file, text, found.index))
-}
-
-/** A key that is spelled with escapes, so that the text does not show it. */
-function pathToKey(value: Value | undefined, path: Path = []): Path | undefined {
-  if (typeof value === 'string') return keyLook.test(value) ? path : undefined
-  if (typeof value !== 'object' || value === null) return undefined
-  const entries: [string | number, Value][] = Array.isArray(value)
-    ? [...value.entries()]
-    : Object.entries(value as Record<string, Value>)
-  for (const [name, inner] of entries) {
-    if (typeof name === 'string' && keyLook.test(name)) return path
-    const found = pathToKey(inner, [...path, name])
-    if (found) return found
-  }
-  return undefined
-}
-
-function keyInside(where: Where): UserError {
-  return new UserError({
-    code: 'key-in-file',
-    message: say('setup-file.key-inside'),
-    hint: [say('setup-file.key-inside.hint'), say('setup-file.key-inside.exposed')],
-    exit: 2,
-    where,
-  })
-}
-
 /** UserError `no-tools`, exit 2. */
 export function noTools(file: string): UserError {
   return unusable(say('setup-file.no-tools'), file, 'no-tools')
@@ -199,18 +174,45 @@ async function mergeTools(files: readonly ReadFile[]): Promise<DeclaredTool[]> {
   return [...merged.values()].map((own) => declare([...general, ...own]))
 }
 
+function mergeNames(files: readonly ReadFile[]): DeclaredName[] {
+  const names = new Set(files.flatMap(({ said }) => Object.keys(said.names ?? {})))
+  return [...names].map((name) => {
+    const layers = files.flatMap((file) => {
+      const said = file.said.names?.[name]
+      return said ? [{ file, path: ['names', name], said }] : []
+    })
+    const { said, folderOf, where } = declare(layers)
+    return { name, said: said as NameSaid, folderOf, where: (setting) => where(setting ?? 'region') }
+  })
+}
+
 interface Layer {
   readonly file: ReadFile
   readonly path: Path
-  readonly said: Partial<ToolSaid>
+  readonly said: Layered
 }
 
-function settingsOf({ $schema: _, version: __, key: ___, tools: ____, ...settings }: SetupFile) {
+/** A tool and a name have the settings of a gateway in common. */
+type Layered = Partial<ToolSaid> & Pick<NameSaid, 'key'>
+
+type Declared = Omit<DeclaredTool, 'where' | 'folderOf'> & {
+  folderOf(name: keyof Layered): string
+  where(name?: keyof Layered): Promise<Where>
+}
+
+function settingsOf({
+  $schema: _,
+  version: __,
+  key: ___,
+  tools: ____,
+  names: _____,
+  ...settings
+}: SetupFile) {
   return settings
 }
 
-function declare(layers: readonly Layer[]): DeclaredTool {
-  const all: { -readonly [Name in keyof ToolSaid]?: ToolSaid[Name] } = {}
+function declare(layers: readonly Layer[]): Declared {
+  const all: { -readonly [Name in keyof Layered]?: Layered[Name] } = {}
   for (const { said: own } of layers) {
     // Each names what another would: whichever is said last counts.
     const meant = gatewaySettings.find((name) => own[name] !== undefined)
@@ -218,7 +220,7 @@ function declare(layers: readonly Layer[]): DeclaredTool {
     Object.assign(all, own)
   }
   const said = all as ToolSaid
-  const layerOf = (name: keyof ToolSaid) => layers.findLast((layer) => layer.said[name] !== undefined)
+  const layerOf = (name: keyof Layered) => layers.findLast((layer) => layer.said[name] !== undefined)
   return {
     id: said.id,
     said,

@@ -1,9 +1,11 @@
 import type * as z from 'zod/mini'
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import type { Value } from '../documents/document.ts'
+import { type Value, whereAt } from '../documents/document.ts'
 import type { Part, Path } from '../documents/locate-value.ts'
-import { UserError } from '../errors.ts'
+import { UserError, usageError, type Where } from '../errors.ts'
 import { parseKeyReference } from '../secrets/key-reference.ts'
+import { rememberKey } from '../secrets/mask-text.ts'
+import { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import { wholeNumber } from './folder-flags.ts'
 import { notValid, printable, unknownValue } from './parse-arguments.ts'
@@ -22,7 +24,11 @@ type Issue = z.core.$ZodIssue
 /** The first thing that is wrong, in the order of the schema; undefined where nothing is. */
 export function setupFileFault(data: Value, catalog: Catalog): SetupFileFault | undefined {
   const schema = setupFileSchema(catalog)
-  const names = { file: Object.keys(schema.file.shape), tool: Object.keys(schema.tool.shape) }
+  const names = {
+    file: Object.keys(schema.file.shape),
+    tool: Object.keys(schema.tool.shape),
+    named: Object.keys(schema.named.shape),
+  }
   const { error } = schema.file.safeParse(data)
   const [issue] = error?.issues ?? []
   if (issue) return describe(innermost(issue, data), data, names, catalog)
@@ -50,7 +56,7 @@ function isOther(issue: Issue, value: Value | undefined): boolean {
 function describe(
   issue: Issue,
   data: Value,
-  names: { readonly file: readonly string[]; readonly tool: readonly string[] },
+  names: Readonly<Record<'file' | 'tool' | 'named', readonly string[]>>,
   catalog: Catalog,
 ): SetupFileFault {
   const path = issue.path as Path
@@ -58,11 +64,13 @@ function describe(
   const name = String(path.findLast((step) => typeof step === 'string') ?? '')
   if (path.length === 4 && path[2] === 'options')
     return { error: wrong(name, 'setup-file.type.option'), path }
+  const isNamed = path[0] === 'names'
   if (path[0] === 'key') return { error: noReference(), path: ['key'] }
+  if (isNamed && path[2] === 'key') return { error: noReference(), path: path.slice(0, 3) }
   const isTool = path[0] === 'tools' && (path.length === 2 || (path.length === 3 && path[2] === 'id'))
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys
-    const valid = path.length === 0 ? names.file : names.tool
+    const valid = path.length === 0 ? names.file : isNamed ? names.named : names.tool
     return { error: unknownSetting(key, valid), path: [...path, key], part: 'key' }
   }
   if (isTool && typeof value === 'string') return { error: unknownTool(value, catalog), path }
@@ -71,6 +79,8 @@ function describe(
   if (issue.code === 'invalid_value') return { error: wrong(name, 'setup-file.type.number'), path }
   if (issue.code === 'too_big' || issue.code === 'too_small')
     return { error: refused('setup-file.length', say('setup-file.length', { name })), path }
+  if (issue.code === 'invalid_key' && isNamed)
+    return { error: badName(String(path.at(-1))), path, part: 'key' }
   if (issue.code === 'invalid_key') {
     const variable = String(path.at(-1))
     return {
@@ -97,6 +107,14 @@ function besides(data: Readonly<Record<string, Value>>, catalog: Catalog): Setup
   if (key !== undefined && !parseKeyReference(key)) return { error: noReference(), path: ['key'] }
   const second = secondGateway(data)
   if (second) return { error: both(second), path: [second], part: 'key' }
+  const names = (data.names ?? {}) as Readonly<Record<string, Readonly<Record<string, Value>>>>
+  for (const [name, said] of Object.entries(names)) {
+    const own = said.key as typeof key
+    if (own !== undefined && !parseKeyReference(own))
+      return { error: noReference(), path: ['names', name, 'key'] }
+    const other = secondGateway(said)
+    if (other) return { error: both(other), path: ['names', name, other], part: 'key' }
+  }
   const tools = (data.tools ?? []) as readonly (string | Readonly<Record<string, Value>>)[]
   for (const [index, tool] of tools.entries()) {
     const path = ['tools', index]
@@ -178,6 +196,10 @@ function unknownChoice(name: string, value: string, valid: readonly string[], ca
   return notValid(name, message, value, valid, synonymsOf(name.replace('_', '-'), catalog))
 }
 
+function badName(name: string): UserError {
+  return usageError('bad-name', say('name.form', { name: printable(name) }), say('name.form.hint'))
+}
+
 function noReference(): UserError {
   return refused('key-reference', say('setup-file.key-reference'), say('setup-file.key-inside.hint'))
 }
@@ -197,4 +219,41 @@ function wrong(name: string, type: Parameters<typeof say>[0] & `setup-file.type.
 
 function refused(code: string, message: Message, hint = say('setup-file.hint')): UserError {
   return new UserError({ code: code.replaceAll('.', '-'), message, hint, exit: 2 })
+}
+
+/** What the keys of the gateway, and those of its vendors, look like. */
+const keyLook = /(?:cr_|sk-)[\w-]{16,}/i
+
+/** Errors: UserError `key-in-file`, exit 2, for a text with a key in it. */
+export function refuseKeyText(text: string, file: string): void {
+  const found = keyLook.exec(text)
+  if (!found) return
+  rememberKey(new Secret(found[0]))
+  throw keyInside(whereAt(file, text, found.index))
+}
+
+/** Where a key stands: one that is spelled with escapes, so that the text does not show it. */
+export function pathToKey(value: Value | undefined, path: Path = []): Path | undefined {
+  if (typeof value === 'string') return keyLook.test(value) ? path : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries: [string | number, Value][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value as Record<string, Value>)
+  for (const [name, inner] of entries) {
+    if (typeof name === 'string' && keyLook.test(name)) return path
+    const found = pathToKey(inner, [...path, name])
+    if (found) return found
+  }
+  return undefined
+}
+
+/** UserError `key-in-file`, exit 2. */
+export function keyInside(where: Where): UserError {
+  return new UserError({
+    code: 'key-in-file',
+    message: say('setup-file.key-inside'),
+    hint: [say('setup-file.key-inside.hint'), say('setup-file.key-inside.exposed')],
+    exit: 2,
+    where,
+  })
 }

@@ -67,14 +67,23 @@ export function setupFileSchema(catalog: Catalog) {
     ]),
   })
   const key = z.union([z.string().check(z.regex(keyReferenceText)), command])
+  const keyOf = z.optional(described('key', key, ['env:QCODE_API_KEY', 'file:~/.secrets/qcode', 'keychain']))
+  const named = z.strictObject({
+    region: settings.region,
+    gateway: settings.gateway,
+    key: z.optional(described('name_key', key, ['env:WORK_API_KEY'])),
+    key_store: z.optional(described('name_key_store', z.enum(['file', 'keychain'] as readonly string[]))),
+  })
+  const names = z.record(z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]{0,31}$/)), named)
   const file = z.strictObject({
     $schema: z.optional(z.string()),
     version: z.optional(described('version', z.literal(1))),
     ...settings,
-    key: z.optional(described('key', key, ['env:QCODE_API_KEY', 'file:~/.secrets/qcode', 'keychain'])),
+    key: keyOf,
+    names: z.optional(described('names', names, [{ work: { gateway: 'https://relay.example.com' } }])),
     tools: z.optional(described('tools', z.array(z.union([id, tool])).check(z.maxLength(200)))),
   })
-  return { file, tool }
+  return { file, tool, named }
 }
 
 /** What a setup file holds. */

@@ -263,6 +263,8 @@ export const en = {
     `The key that was used before had no name (${tools.join(', ')}). To get it back, undo this change.`,
   'name.stays': ({ name, tools }: With<'name'> & { readonly tools: readonly string[] }) =>
     `Not switched, because "${name}" has its own gateway and key: ${tools.join(', ')}.`,
+  'name.keys-left-out': ({ names }: { readonly names: readonly string[] }) =>
+    `Keys left out: ${names.join(', ')}. On another computer, add key = "env:NAME" to each name, or save it there.`,
   'name.keeps-key': ({ name }: With<'name'>) => `Key not replaced, because "${name}" has its own.`,
   'name.moves-whole': ({ name }: With<'name'>) =>
     `"${name}" moves to another region together with all tools that use it.`,
@@ -1942,7 +1944,7 @@ export const en = {
   'schema.gateway.about': 'URL of your own relay, instead of a region.',
   'schema.name.title': 'Name',
   'schema.name.about':
-    'The name of a gateway with its key, saved with `qcode-setup key set --name`. Instead of a region.',
+    'The name of a gateway with its key, from `names` or saved with `qcode-setup key set --name`. Instead of a region.',
   'schema.scope.title': 'Scope',
   'schema.scope.about': 'Settings for the user, or for one project.',
   'schema.project.title': 'Project folder',
@@ -1977,6 +1979,15 @@ export const en = {
   'schema.command.title': 'Command',
   'schema.command.about':
     'A program, with its arguments, that prints the key. It runs only after a question, or with --allow-command.',
+  'schema.names.title': 'Names',
+  'schema.names.about':
+    'Gateways with their keys, by name. Tools use one with name = "NAME". What is saved already stays where nothing else is said.',
+  'schema.name_key.title': 'Where the key is',
+  'schema.name_key.about':
+    'env:NAME, file:PATH, keychain, or command:["program", "argument"]. Default: the key that is saved under this name.',
+  'schema.name_key_store.title': 'Key store',
+  'schema.name_key_store.about':
+    'Where the key is kept: in a file of qcode-setup, or in the system keychain.',
   'schema.tools.title': 'Tools',
   'schema.tools.about': 'The tools to configure: ids, or tables with an id and more settings.',
   'setup-file.hint':
@@ -2026,6 +2037,16 @@ export const en = {
   'setup-file.key': ({ from }: With<'from'>) => `Key from ${from}`,
   'setup-file.key-needed': ({ tool }: With<'tool'>) =>
     `${tool} needs a key, and the file does not say where it is.`,
+  'setup-file.name-key': ({ name }: With<'name'>) =>
+    `"${name}" needs a key: none is saved on this computer, and the file does not say where it is.`,
+  'setup-file.name-key.hint': ({ name }: With<'name'>) =>
+    `Add key = "env:NAME" to names.${name}, or run: qcode-setup key set --name ${name}`,
+  'setup-file.name-store': ({ name, store }: With<'name' | 'store'>) =>
+    `The key of "${name}" is already kept elsewhere (key_store = "${store}").`,
+  'setup-file.name-store.hint': ({ name }: With<'name'>) =>
+    `Change key_store, or remove the name first: qcode-setup remove --name ${name}`,
+  'setup-file.one-key': 'Only one key can be added to the system keychain in one change.',
+  'setup-file.one-key.hint': 'Save the others first: qcode-setup key set --name NAME --key-store keychain',
   'setup-file.not-listed': ({ tools }: { readonly tools: readonly string[] }) =>
     `Configured, but not in the file: ${tools.join(', ')}. To remove them, add --prune.`,
   'setup-file.by-hand': ({ tools }: { readonly tools: readonly string[] }) =>

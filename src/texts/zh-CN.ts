@@ -216,6 +216,8 @@ export const zhCN: Texts = {
   'name.variable': ({ tools }) => `${tools.join('、')} 未切换，因为密钥在您自己设置的环境变量中。`,
   'name.replaces': ({ tools }) => `之前使用的密钥没有名称（${tools.join('、')}）。如要恢复，请撤销此次操作。`,
   'name.stays': ({ name, tools }) => `${tools.join('、')} 未切换，因为“${name}”有自己的网关和密钥。`,
+  'name.keys-left-out': ({ names }) =>
+    `未包含这些名称的密钥：${names.join('、')}。在其他计算机上，请为每个名称加上 key = "env:NAME"，或在那里保存。`,
   'name.keeps-key': ({ name }) => `密钥未更换，因为“${name}”有自己的密钥。`,
   'name.moves-whole': ({ name }) => `“${name}”会与使用它的所有工具一起切换到其他区域。`,
   'name.moves-whole.hint': ({ command }) => `切换全部这些工具，请运行：${command}`,
@@ -1538,7 +1540,8 @@ export const zhCN: Texts = {
   'schema.gateway.title': '网关',
   'schema.gateway.about': '您自己的中转地址，用来代替区域。',
   'schema.name.title': '名称',
-  'schema.name.about': '用 `qcode-setup key set --name` 保存的网关和密钥的名称，用来代替区域。',
+  'schema.name.about':
+    '网关和密钥的名称，来自 `names`，或用 `qcode-setup key set --name` 保存，用来代替区域。',
   'schema.scope.title': '范围',
   'schema.scope.about': '用户的设置，或某个项目的设置。',
   'schema.project.title': '项目文件夹',
@@ -1566,6 +1569,14 @@ export const zhCN: Texts = {
     'env:NAME、file:PATH、keychain 或 command:["程序", "参数"]，绝不能是密钥本身。默认：保留已有的密钥。',
   'schema.command.title': '命令',
   'schema.command.about': '输出密钥的程序及其参数。只有在确认之后，或使用 --allow-command 时才会运行。',
+  'schema.names.title': '名称',
+  'schema.names.about':
+    '按名称列出的网关及其密钥。工具用 name = "NAME" 使用其中之一。文件未写明的，保持已保存的内容。',
+  'schema.name_key.title': '密钥在哪里',
+  'schema.name_key.about':
+    'env:NAME、file:PATH、keychain，或 command:["program", "argument"]。默认：此名称下已保存的密钥。',
+  'schema.name_key_store.title': '密钥存放位置',
+  'schema.name_key_store.about': '密钥存放在何处：qcode-setup 的文件，或系统钥匙串。',
   'schema.tools.title': '工具列表',
   'schema.tools.about': '要设置的工具：id，或带有 id 和其他设置的表。',
   'setup-file.hint': '该文件的全部设置见 docs/dotfiles.md。查看示例，请运行：qcode-setup export',
@@ -1608,6 +1619,14 @@ export const zhCN: Texts = {
     `该文件会把您的密钥和所有请求发送到 ${origin}，这不是 QCode.cc 的地址。`,
   'setup-file.key': ({ from }) => `密钥来自${from}`,
   'setup-file.key-needed': ({ tool }) => `${tool} 需要密钥，但文件未写明密钥在哪里。`,
+  'setup-file.name-key': ({ name }) => `“${name}”需要密钥：这台计算机上没有保存，文件也未写明密钥在哪里。`,
+  'setup-file.name-key.hint': ({ name }) =>
+    `请在 names.${name} 中加上 key = "env:NAME"，或运行：qcode-setup key set --name ${name}`,
+  'setup-file.name-store': ({ name, store }) => `“${name}”的密钥已存放在其他位置（key_store = "${store}"）。`,
+  'setup-file.name-store.hint': ({ name }) =>
+    `请更改 key_store，或先移除此名称：qcode-setup remove --name ${name}`,
+  'setup-file.one-key': '一次操作只能向系统钥匙串添加一个密钥。',
+  'setup-file.one-key.hint': '请先保存其他密钥：qcode-setup key set --name NAME --key-store keychain',
   'setup-file.not-listed': ({ tools }) =>
     `已设置但不在文件中：${tools.join('、')}。要移除它们，请加上 --prune。`,
   'setup-file.by-hand': ({ tools }) =>

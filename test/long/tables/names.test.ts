@@ -445,6 +445,102 @@ describe('a setup file', () => {
     machine.expectAt(['codex'], us, 'mine')
   })
 
+  it('defines names: what it says is saved, and used, on a computer without them', async () => {
+    const machine = newMachine()
+    const file = join(machine.host.home, 'qcode.toml')
+    const lines = `[names.work]\ngateway = "${relay}"\nkey = "env:WORK"\n[names.play]\nregion = "eu"\nkey = "env:PLAY"\n`
+    writeFileSync(
+      file,
+      `${lines}[[tools]]\nid = "codex"\nname = "work"\n[[tools]]\nid = "aider"\nname = "play"\n`,
+    )
+    const env = { WORK: keys.work, PLAY: keys.play }
+    // The key goes to a stranger only by the user's word.
+    expect(await machine.try(`apply ${file}`, undefined, env)).toMatchObject({ exit: 2 })
+    expect(await machine.try(`apply ${file} --check`, undefined, env)).toMatchObject({ exit: 3 })
+    expect(readdirSync(machine.host.home)).toEqual(['qcode.toml'])
+    await machine.do(`apply ${file} --allow-gateway`, undefined, env)
+    machine.expectAt(['codex'], relay, 'work')
+    machine.expectAt(['aider'], eu, 'play')
+    expect((await machine.do('status')).names).toMatchObject([
+      { name: 'play' },
+      { name: 'work', gateway: relay },
+    ])
+    expect(await machine.do(`apply ${file} --check`, undefined, env)).toMatchObject({ changed: false })
+    // The file is the truth: the name moves with all that uses it, also what no file lists.
+    await machine.do('setup --tool claude-code --name work')
+    writeFileSync(
+      file,
+      `[names.work]\nregion = "asia"\nkey = "env:WORK"\n[[tools]]\nid = "codex"\nname = "work"\n`,
+    )
+    const before = machine.users()
+    await machine.do(`apply ${file}`, undefined, { WORK: keys.next })
+    machine.expectAt(['codex', 'claude-code'], 'https://asia.qcode.cc', 'next')
+    machine.expectAt(['aider'], eu, 'play')
+    expect((await machine.try('status')).text).not.toContain('name-differs')
+    await machine.do('undo')
+    expect(machine.users()).toEqual(before)
+    for (let count = 0; count < 2; count++) await machine.do('undo')
+    expect(readdirSync(machine.host.home).sort()).toEqual(['.local', 'qcode.toml'])
+  })
+
+  it('that is exported defines the names; the keys are said to be left out', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    const { text } = await machine.do('export --name work')
+    const other = newMachine()
+    const file = join(other.host.home, 'qcode.toml')
+    writeFileSync(file, String(text))
+    const missing = await other.try(`apply ${file} --allow-gateway`)
+    expect([missing.exit, missing.text]).toEqual([2, expect.stringContaining('key set --name work')])
+    await other.do('key set --name work --gateway https://relay.example.com', 'work')
+    await other.do(`apply ${file}`)
+    other.expectAt(['codex'], relay, 'work')
+    expect((await other.do('export --name work')).text).toBe(text)
+  })
+
+  it('keeps the key of a name in the keychain, one in one change, and reads it there', async () => {
+    const machine = newMachine()
+    const keychain = await machine.host.keychain()
+    const file = join(machine.host.home, 'qcode.yaml')
+    const name = (id: string) => `  ${id}:\n    region: us\n    key: env:KEY\n    key_store: keychain\n`
+    const tool = 'tools:\n  - id: codex\n    name: work\n'
+    writeFileSync(file, `names:\n${name('work')}${name('play')}${tool}`)
+    const two = await machine.try(`apply ${file}`, undefined, { KEY: keys.work })
+    expect([two.exit, two.text]).toEqual([2, expect.stringContaining('--key-store keychain')])
+    writeFileSync(file, `names:\n${name('work')}${tool}`)
+    await machine.do(`apply ${file}`, undefined, { KEY: keys.work })
+    expect(await keychain.get('name-work')).toBe(keys.work)
+    machine.expectAt(['codex'], us, 'work')
+    const { text } = await machine.do('export --format yaml')
+    expect(text).toContain('key_store: keychain')
+    await machine.do('remove --name work')
+    await keychain.set('name-work', keys.next)
+    writeFileSync(file, String(text))
+    await machine.do(`apply ${file}`)
+    machine.expectAt(['codex'], us, 'next')
+  })
+
+  it.each([
+    ['a name in capitals', '[names.Work]\nregion = "us"', "can't be used"],
+    ['a name that is a region', '[names.eu]\nregion = "us"\nkey = "env:WORK"', 'name of a region'],
+    ['a region and a gateway', `[names.x]\nregion = "us"\ngateway = "${relay}"`, "can't be used together"],
+    ['a region that is none', '[names.x]\nregion = "mars"', 'mars'],
+    ['a setting that is none', '[names.x]\nmethod = "file"', 'Valid: region, gateway, key, key_store'],
+    ['a key that is no reference', '[names.x]\nkey = "hello"', 'command:['],
+    ['a key that is not there', '[names.x]\nregion = "us"\nkey = "env:ABSENT"', 'ABSENT'],
+    ['no key', '[names.x]\nregion = "us"', 'needs a key'],
+    ['another store', '[names.work]\nkey_store = "keychain"', 'already kept elsewhere'],
+    ['a key inside', `[names.x]\nkey = "${keys.next}"`, 'contains a key'],
+  ])('with %s is refused at its place, and nothing is written', async (_, lines, why) => {
+    const machine = await twoNames()
+    const file = join(machine.host.home, 'qcode.toml')
+    writeFileSync(file, `tools = []\n${lines}\n`)
+    const before = machine.users()
+    const { exit, text } = await machine.try(`apply ${file}`, undefined, { WORK: keys.work })
+    expect([exit, text]).toEqual([2, expect.stringContaining(why)])
+    expect(machine.users()).toEqual(before)
+  })
+
   it.each([
     ['a name that is not known here', 'name = "wrok"', 'Did you mean work?'],
     ['a name beside a region', 'name = "work"\nregion = "us"', 'name already sets the gateway'],

@@ -1,8 +1,9 @@
 import { existsSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import type { ProcessMark } from '../host/processes.ts'
+import { endedWithTheMachine, type ProcessMark } from '../host/processes.ts'
 import { createFileSystem, removeIfEmpty, writeCopies } from './file-system.ts'
 import { makePrivateFolder, namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
 
@@ -19,6 +20,8 @@ export interface ClientFolder {
 interface Users {
   readonly runner: ProcessMark
   readonly client?: ProcessMark
+  /** The name of their machine. */
+  readonly host?: string
 }
 
 const usersFile = 'users.json'
@@ -53,7 +56,7 @@ export async function openClientFolder(
   }
   try {
     write('.gitignore', '*\n')
-    write(usersFile, JSON.stringify({ runner } satisfies Users))
+    write(usersFile, JSON.stringify({ runner, host: hostname() } satisfies Users))
     for (const { name, text } of files) write(name, text)
   } catch (error) {
     await close()
@@ -61,7 +64,7 @@ export async function openClientFolder(
   }
   const keepFor = (pid: number) => {
     const client = host.processes.markOf(pid)
-    write(usersFile, JSON.stringify({ runner, client } satisfies Users))
+    write(usersFile, JSON.stringify({ runner, client, host: hostname() } satisfies Users))
   }
   return { path, keepFor, close }
 }
@@ -85,7 +88,9 @@ function isLeft(folder: string, name: string, host: Host): boolean {
   // Killed before it wrote who it is: its number stands in the name.
   if (users === undefined) return !host.isAlive(Number.parseInt(name, 10))
   const { runner, client } = users
-  return [runner, ...(client ? [client] : [])].every((mark) => host.processes.liveness(mark) === 'dead')
+  const hasEnded = (mark: ProcessMark) =>
+    host.processes.liveness(mark) === 'dead' || endedWithTheMachine(mark, users.host)
+  return [runner, ...(client ? [client] : [])].every(hasEnded)
 }
 
 function readUsers(folder: string, host: Host): Users | undefined {

@@ -20,6 +20,15 @@ export interface Processes {
   liveness(mark: ProcessMark): 'alive' | 'dead' | 'unknown'
 }
 
+/**
+ * Whether a marked process ended with an earlier start of this machine. `host`: the name of its machine; two that share a home
+ * and a name cannot be told apart.
+ */
+export function endedWithTheMachine({ machine }: ProcessMark, host: string | undefined): boolean {
+  const [boot, now] = [machine, machineNow()].map((each) => /^([\da-f-]{36}) /.exec(each)?.[1])
+  return host === hostname() && boot !== undefined && now !== undefined && boot !== now
+}
+
 /** The processes of this machine. `isAlive` asks the system for a number alone. */
 export function createProcesses(pid: number, isAlive: (pid: number) => boolean): Processes {
   const markOf = (one: number) => ({ pid: one, machine: machineNow(), started: startOf(one) })

@@ -106,9 +106,10 @@ export async function runInForeground(
     const isTyped = onTerminal && ['SIGINT', 'SIGQUIT', 'SIGBREAK'].includes(signal)
     if (!isTyped) child.kill(signal)
   })
+  // At once: whoever ends us from here on leaves a client whose number is noted.
+  if (child.pid !== undefined) onStarted(child.pid)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('spawn', () => onStarted(child.pid ?? 0))
     child.once('exit', (code, signal) => resolve(code ?? 128 + numberOf(signal)))
   })
 }

@@ -2,11 +2,13 @@
 export interface ClientPackage {
   /** Folder name in the cache. */
   readonly id: string
-  readonly registry: 'npm' | 'pypi'
+  readonly registry: 'npm' | 'pypi' | 'crates'
   /** Package name to exact version. */
   readonly packages: Readonly<Record<string, string>>
   /** Install scripts run only where this is true. */
   readonly scripts?: boolean
+  /** The Python that a package wants where the machine's own is older. */
+  readonly python?: '3.12'
 }
 
 const codex = ['0.80.0', '0.120.0', '0.169.0'].map((version) => npm('codex', '@openai/codex', version))
@@ -72,6 +74,9 @@ export const clientPackages: readonly ClientPackage[] = [
     packages: { ai: '6.0.326', '@ai-sdk/openai': '3.0.141', '@ai-sdk/anthropic': '3.0.140' },
   },
   npm('continue', '@continuedev/cli', '1.5.47'),
+  // 3.0.3 pins a certifi that its own registry did not serve.
+  { id: 'vibe-3.0.2', registry: 'pypi', packages: { 'mistral-vibe': '3.0.2' }, python: '3.12' },
+  { id: 'aichat-0.30.0', registry: 'crates', packages: { aichat: '0.30.0' } },
   { id: 'llm-0.36', registry: 'pypi', packages: { llm: '0.36', 'llm-anthropic': '0.30' } },
 ]
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { aiderRunner } from './runners/aider.ts'
 import { claudeAgentSdkRunners } from './runners/claude-agent-sdk.ts'
 import { claudeCodeRunners } from './runners/claude-code.ts'
@@ -26,10 +27,11 @@ export const clientRunners: readonly ClientRunner[] = [
  * Tools that no runner runs, by id, each with the reason and how it was measured instead: a client without a public
  * package cannot be installed here. `test/unit/every-tool.test.ts` demands a runner or a reason of every tool.
  */
-export const toolsWithoutRunner: Readonly<Record<string, string>> = {
-  aichat:
-    'crates.io alone has it, and a machine without Rust builds nothing; 0.30.0 was built and run by hand',
-  vibe: 'its source builds only with a V8 that is fetched from GitHub, and its wheels want Python 3.12',
+export const toolsWithoutRunner: Readonly<Record<string, string>> = {}
+
+/** Whether its client is there: not where the machine has no cargo, or no Python that is new enough. */
+export function isInstalled({ binFolder }: ClientRunner): boolean {
+  return existsSync(binFolder)
 }
 
 /** The runner with this id. Throws where there is none. */

@@ -1,6 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
-import { emptyDir, outputJson, readJson } from 'fs-extra/esm'
+import { execa, execaSync } from 'execa'
+import { emptyDir, outputJson, readJson, remove } from 'fs-extra/esm'
 import { clientFolder } from './client-folder.ts'
 import type { ClientPackage } from './client-packages.ts'
 
@@ -14,7 +16,24 @@ export async function installClient(client: ClientPackage): Promise<void> {
   await outputJson(stamp, client)
 }
 
-const installers = { npm: installFromNpm, pypi: installFromPypi }
+const installers = { npm: installFromNpm, pypi: installFromPypi, crates: installFromCrates }
+
+/** What this machine would need to install a client, and has not. */
+export function missingFor({ registry, python }: ClientPackage): string | undefined {
+  if (registry === 'crates' && !runs('cargo')) return 'cargo'
+  return python !== undefined && pythonOf(python) === undefined ? `Python ${python}` : undefined
+}
+
+/** By its name in PATH, else one that pyenv keeps aside. */
+function pythonOf(version: string): string | undefined {
+  const kept = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
+  const names = existsSync(kept) ? readdirSync(kept).filter((name) => name.startsWith(`${version}.`)) : []
+  return [`python${version}`, ...names.map((name) => join(kept, name, 'bin/python'))].find(runs)
+}
+
+function runs(command: string): boolean {
+  return execaSync(command, ['--version'], { reject: false }).exitCode === 0
+}
 
 async function isInstalled(stamp: string, client: ClientPackage): Promise<boolean> {
   const found = await readJson(stamp).catch(() => undefined)
@@ -31,6 +50,17 @@ async function installFromNpm(client: ClientPackage, folder: string): Promise<vo
 
 async function installFromPypi(client: ClientPackage, folder: string): Promise<void> {
   const pins = Object.entries(client.packages).map(([name, version]) => `${name}==${version}`)
-  await execa('python3', ['-m', 'venv', folder])
+  const python = client.python === undefined ? 'python3' : (pythonOf(client.python) ?? 'python3')
+  await execa(python, ['-m', 'venv', folder])
   await execa(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...pins])
+}
+
+/** Built from source, as its users do it, but not made fast, which takes most of the time. */
+async function installFromCrates(client: ClientPackage, folder: string): Promise<void> {
+  const build = join(folder, 'build')
+  const fixed = ['--locked', '--quiet', '--root', folder, '--target-dir', build]
+  const env = { CARGO_PROFILE_RELEASE_LTO: 'off', CARGO_PROFILE_RELEASE_OPT_LEVEL: '0' }
+  for (const [name, version] of Object.entries(client.packages))
+    await execa('cargo', ['install', name, '--version', version, ...fixed], { env })
+  await remove(build)
 }

@@ -53,8 +53,10 @@ const files: Readonly<Record<string, string>> = {
   codex: 'etc/codex/managed_config.toml',
 }
 
+const why = isPossible ? '' : ' (skipped: no private mounts here)'
+
 test.skipIf(!isPossible).each([...claudeCodeRunners, ...codexRunners])(
-  '$id obeys what is set for the whole computer, with the key of its user (skipped: no private mounts here)',
+  `given settings for the whole computer, $id sends the key of its user there${why}`,
   async (client) => {
     const place = await makePlace()
     const other = await openGateway(place.key)

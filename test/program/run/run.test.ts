@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readTree } from '../../support/home-tree.ts'
@@ -113,11 +122,35 @@ describe('run with a client that is a program', () => {
     expect(existsSync(clients())).toBe(false)
   })
 
-  it('given a folder of a run that was killed before it wrote anything, the next run clears it away', async () => {
-    mkdirSync(join(clients(), '999999999-abc'), { recursive: true, mode: 0o700 })
-    await run('exit', '0')
-    expect(existsSync(clients())).toBe(false)
-  })
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  const place = readlinkSync('/proc/self/ns/pid')
+  const mark = (machine: string, pid: number) => ({ pid, machine, started: '1' })
+  const dead = mark(`${boot} ${place}`, 999_999_999)
+  const earlier = mark(`${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)} ${place}`, process.pid)
+
+  it.each([
+    ['before it wrote anything', {}, true],
+    ['before it wrote who it is', { '.gitignore': '*\n' }, true],
+    ['while it wrote that', { 'users.json': '{"runner":' }, true],
+    ['before it had started the client', { 'users.json': JSON.stringify({ runner: dead }) }, true],
+    ['with its client', { 'users.json': JSON.stringify({ runner: dead, client: dead }) }, true],
+    ['with this machine', { 'users.json': JSON.stringify({ runner: earlier, host: hostname() }) }, true],
+    [
+      'on who knows which machine',
+      { 'users.json': JSON.stringify({ runner: earlier, host: 'other' }) },
+      false,
+    ],
+  ])(
+    'given a folder of a run that was killed %s: %j, does the next run clear it away: %j',
+    async (_, files, isCleared) => {
+      const folder = join(clients(), '999999999-abc')
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      for (const [name, text] of Object.entries({ ...files, 'settings.json': '{}' }))
+        writeFileSync(join(folder, name), text, { mode: 0o600 })
+      await run('exit', '0')
+      expect(existsSync(clients())).toBe(!isCleared)
+    },
+  )
 
   it('says in one sentence why a client cannot be started: exit 1, nothing left', async () => {
     writeFileSync(join(dirname(home), 'commands', 'claude'), '#!/no/such/interpreter\n')

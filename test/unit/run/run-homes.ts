@@ -222,9 +222,12 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
     'set up elsewhere': {
       files: {
         '.config/aichat/config.yaml': `model: qcode:m\nclients:\n  - type: claude\n    name: qcode\n    api_base: ${elsewhere}\n    api_key: ${foreignKey}\n`,
+        // Beats the shell.
+        '.config/aichat/.env': `AICHAT_MODEL=openai:m\nQCODE_API_KEY=${foreignKey}\n`,
       },
       model: 'claude-x',
     },
+    'another model in the shell': { files: {}, env: { AICHAT_MODEL: 'openai:m' }, model: 'claude-x' },
   },
   continue: {
     fresh: { files: {}, model: 'claude-x' },
@@ -243,6 +246,11 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
         '.vibe/config.toml': `active_model = "other"\n[[providers]]\nname = "qcode"\napi_base = "${elsewhere}"\napi_key_env_var = "OTHER"\n`,
         '.vibe/.env': `QCODE_API_KEY=${foreignKey}\n`,
       },
+      model: 'claude-x',
+    },
+    'another model and lists in the shell': {
+      files: {},
+      env: { VIBE_ACTIVE_MODEL: 'other', VIBE_PROVIDERS: '[]', VIBE_MODELS: '[]' },
       model: 'claude-x',
     },
   },

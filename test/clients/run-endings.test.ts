@@ -1,0 +1,83 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { readTree } from '../support/home-tree.ts'
+import { keys, startTerminal } from '../support/terminal.ts'
+import { cleanEnvironment } from './clean-environment.ts'
+import { clientRunner, isInstalled } from './client-runners.ts'
+import { makePlace, type Place } from './place.ts'
+import { filesWith, machines, modelFlags, ownArguments } from './run-machines.ts'
+import { setUp } from './set-up.ts'
+
+const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
+
+/** Of each client that is run at all, the newest version. */
+const clients = [...new Map(machines.map(({ id }) => [clientRunner(id).tool, clientRunner(id)])).values()]
+
+/** A gateway that takes every request and never answers one; `asked` ends with the first of a model. */
+async function startSilent(): Promise<{ origin: string; asked: Promise<void> }> {
+  let tell = () => {}
+  const asked = new Promise<void>((resolve) => {
+    tell = resolve
+  })
+  const server = createServer((request, reply) => {
+    if (request.method === 'POST') return tell()
+    reply.writeHead(404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked }
+}
+
+/** Ctrl-C in front of a client that waits for its reply, as often as it wants to be told. */
+async function interrupt(
+  command: [string, ...string[]],
+  asked: Promise<void>,
+  { home, key }: Place,
+  env: object,
+) {
+  const run = startTerminal({ home, command, env: { TERM: 'xterm-256color', QCODE_API_KEY: key, ...env } })
+  await Promise.race([asked, run.exit.then((exit) => Promise.reject(new Error(`${exit}: ${run.screen()}`)))])
+  const presses = setInterval(() => run.press(keys.ctrlC), 1000)
+  run.press(keys.ctrlC)
+  return run.exit.finally(() => clearInterval(presses))
+}
+
+describe.each(clients)('$id', (runner) => {
+  const here = test.skipIf(!isInstalled(runner))
+  const ran = (origin: string, ...rest: readonly string[]): [string, ...string[]] => {
+    const flags = ['--gateway', origin, ...modelFlags(runner)]
+    return [process.execPath, program, 'run', runner.tool, ...flags, '--', ...rest]
+  }
+  const env = (home: string) => ({ ...cleanEnvironment(home, [runner.binFolder]), ...runner.env })
+
+  here('its exit code is that of the run', async () => {
+    const { home, key, standIn } = await makePlace()
+    const options = { cwd: home, extendEnv: false, reject: false, stdin: 'ignore' } as const
+    const [command, ...args] = ran(standIn.origin, '--no-such-flag')
+    const run = await execa(command, args, { ...options, env: { ...env(home), QCODE_API_KEY: key } })
+    const bare = runner.command === '/bin/bash' ? String(runner.args[2]) : runner.command
+    const alone = await execa(bare, ['--no-such-flag'], { ...options, env: env(home) })
+    expect(run.exitCode, run.stderr).toBe(alone.exitCode)
+    expect(alone.exitCode).not.toBe(0)
+  })
+
+  here('Ctrl-C ends it as it does without the run, and nothing of the run is left', async () => {
+    const [place, other] = [await makePlace(), await makePlace()]
+    const [mine, theirs] = [await startSilent(), await startSilent()]
+    await setUp([runner], other, [], ['--gateway', theirs.origin])
+    const [exit, alone] = await Promise.all([
+      interrupt(ran(mine.origin, ...ownArguments(runner)), mine.asked, place, env(place.home)),
+      interrupt([runner.command, ...runner.args], theirs.asked, other, env(other.home)),
+    ])
+    expect(exit).toBe(alone)
+    const left = Object.keys(readTree(place.home))
+    expect(left.filter((path) => path.startsWith('.local/state/qcode-setup'))).toEqual([])
+    expect(await filesWith(place.key, place.home)).toBe('')
+  })
+})

@@ -200,13 +200,13 @@ function readPast(host: Host): Past {
   }
 }
 
-function report(
+async function report(
   applied: Applied<Rotation>,
   { request: { key }, check }: ChosenKey,
   context: CommandContext,
-): Outcome {
+): Promise<Outcome> {
   const { plan, run } = applied
-  const elsewhere = run === undefined ? [] : lookElsewhere(plan, context)
+  const elsewhere = run === undefined ? [] : await lookElsewhere(plan, context)
   const findings = [...applied.findings, ...elsewhere]
   return {
     exit: applied.exit,
@@ -225,9 +225,11 @@ function report(
  * Every place where one of the old keys stands still; a copy with one is of a kind that could not be renewed. As long as a
  * tool was left out with another key, copies are for undo.
  */
-function lookElsewhere({ retired, ledger, isWhole }: Rotation, { catalog, host }: CommandContext): Finding[] {
+async function lookElsewhere(plan: Rotation, { catalog, host }: CommandContext): Promise<Finding[]> {
+  const { retired, ledger, isWhole } = plan
   const copies = isWhole ? readHistory(host).copies.map(({ copy }) => copy) : []
-  return [...findKeysElsewhere(retired, { catalog, ledger }, host), ...findKeysInCopies(retired, copies)]
+  const elsewhere = await findKeysElsewhere(retired, { catalog, ledger }, host)
+  return [...elsewhere, ...findKeysInCopies(retired, copies)]
 }
 
 function notRotated(

@@ -1,5 +1,5 @@
 import { readLedger } from '../apply/ledger-store.ts'
-import type { LintFinding, LintProblem } from '../checks/lint/lint-context.ts'
+import { isCorrectable, type LintFinding, type LintProblem } from '../checks/lint/lint-context.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
 import type { CommandContext, CommandSpec, Outcome, WritingContext } from '../command.ts'
 import { urlRules } from '../gateway/url-faults.ts'
@@ -63,13 +63,14 @@ function report(
   const corrected = applied?.fixed ?? []
   const fixed = isOn(input, 'fix') ? corrected.length : undefined
   const changes = changesOf(corrected)
+  const fixable = findings.filter(isCorrectable).length
   const { dryRun } = context.committer
   const notRead = failures.length
   return {
     exit: findings.length > 0 ? 3 : failures.length > 0 ? 1 : (applied?.exit ?? 0),
     findings: [...(applied?.findings ?? []), ...unparsed, ...failures],
     data: { findings, files, notRead, ...(fixed !== undefined && { fixed, changes, run: run ?? null }) },
-    ...reportLint({ findings, files, notRead, fixed, changes, run, diff, dryRun }, context.host),
+    ...reportLint({ findings, fixable, files, notRead, fixed, changes, run, diff, dryRun }, context.host),
     ...formatted(textOf(input, 'reportFormat'), problems, context),
   }
 }
@@ -106,7 +107,7 @@ function isSamePlace(one: UrlPlace, other: UrlPlace): boolean {
 }
 
 function isFixable({ finding, span }: LintProblem): boolean {
-  return finding.fix !== null && span !== undefined
+  return isCorrectable(finding) && span !== undefined
 }
 
 /** A report for a machine takes the place of the one for a person. */

@@ -3,6 +3,7 @@ import type { Diagnosis, Lookup, Source } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { FormatId } from '../documents/formats.ts'
 import { filesAt } from '../host/files-at.ts'
+import { machineVariables, userVariables } from '../host/read-file-state.ts'
 import type { FileReader } from './file-reader.ts'
 import {
   fillNames,
@@ -175,6 +176,32 @@ export async function withStores(
   ])
   const stored = new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])))
   return { ...machine, stored, logins: new Set(found.flat()) }
+}
+
+/** A text that is no file, called like a path, and who sets it. */
+export interface StoredText {
+  readonly path: string
+  readonly text: string
+  readonly level: 'user' | 'system' | 'managed'
+}
+
+/** Each variable of the registry of Windows, and what the management of a computer sets for these clients. */
+export async function storedTexts(
+  machine: MachineView,
+  diagnoses: readonly Diagnosis[],
+): Promise<readonly StoredText[]> {
+  const { stored = new Map<string, string>() } = await withStores(machine, diagnoses)
+  return [
+    ...variablesOf(userVariables, 'user', machine),
+    ...variablesOf(machineVariables, 'system', machine),
+    ...Array.from(stored, ([path, text]) => ({ path, text, level: 'managed' as const })),
+  ]
+}
+
+function variablesOf(key: string, level: StoredText['level'], { registry }: MachineView): StoredText[] {
+  const text = registry?.get(key)
+  const lines = typeof text === 'string' ? (text.match(/.+\n/g) ?? []) : []
+  return lines.map((line) => ({ path: `${key}\\${line.slice(0, line.indexOf('='))}`, text: line, level }))
 }
 
 /** What the texts of a store are called, the one that counts first: like paths, and on a Mac they are some. */

@@ -167,7 +167,7 @@ export const registryKeys = [
   'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\User Shell Folders',
 ] as const
 
-export const [userVariables, , userFolders] = registryKeys
+export const [userVariables, machineVariables, userFolders] = registryKeys
 
 /** Whether a path is a key of the registry of Windows, or a variable in one, and no file. */
 export function isInRegistry(path: string): boolean {

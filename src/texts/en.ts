@@ -1537,11 +1537,18 @@ export const en = {
     `Not installed: ${tools.join(', ')}.`,
   'doctor.not-here-at-all': ({ tool }: With<'tool'>) => `${tool} is neither installed nor configured here.`,
   'doctor.elsewhere': ({ tool, url }: With<'tool' | 'url'>) => `${tool} (uses ${url})`,
-  'doctor.url.hint': ({ url }: With<'url'>) => `qcode-setup lint --fix (writes ${url})`,
+  'doctor.url.user': ({ url }: With<'url'>) => `qcode-setup lint --fix (writes ${url})`,
+  'doctor.url.managed': ({ url }: With<'url'>) =>
+    `Managed: an administrator has set it. Ask them to change it to ${url}`,
+  'doctor.url.system': ({ url }: With<'url'>) =>
+    `It is set for every user of this computer. An administrator can change it to ${url}`,
+  'doctor.url.environment': ({ url }: With<'url'>) => `Change it to ${url} where it is set.`,
 
   // The command lint.
   'lint.requests': ({ path }: With<'path'>) => `would request ${path}`,
   'lint.not-found': ({ path }: With<'path'>) => `would request ${path}, where the gateway answers 404`,
+  'lint.managed': '(managed: set by an administrator)',
+  'lint.system': '(system: for every user of this computer)',
   'lint.use': 'should be',
   'lint.found': ({ problems, files }: Count<'problems' | 'files'>) =>
     `Found ${count(problems, 'problem')} in ${count(files, 'file')}`,

@@ -1210,11 +1210,16 @@ export const zhCN: Texts = {
   'doctor.not-here': ({ tools }) => `未安装：${tools.join('、')}。`,
   'doctor.not-here-at-all': ({ tool }) => `${tool} 未安装，也未设置。`,
   'doctor.elsewhere': ({ tool, url }) => `${tool}（使用 ${url}）`,
-  'doctor.url.hint': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
+  'doctor.url.user': ({ url }) => `qcode-setup lint --fix（写入 ${url}）`,
+  'doctor.url.managed': ({ url }) => `托管：由管理员设置。请联系管理员将其改为 ${url}`,
+  'doctor.url.system': ({ url }) => `对此计算机的所有用户生效。管理员可以将其改为 ${url}`,
+  'doctor.url.environment': ({ url }) => `请在设置该变量的位置将其改为 ${url}`,
 
   // The command lint.
   'lint.requests': ({ path }) => `将请求 ${path}`,
   'lint.not-found': ({ path }) => `将请求 ${path}，网关会返回 404`,
+  'lint.managed': '（托管：由管理员设置）',
+  'lint.system': '（系统：对此计算机的所有用户生效）',
   'lint.use': '应改为',
   'lint.found': ({ problems, files }) => `检查了 ${files} 个文件，发现 ${problems} 个问题`,
   'lint.clean': ({ files }) => `检查了 ${files} 个文件，没有发现问题。`,

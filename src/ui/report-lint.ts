@@ -1,4 +1,4 @@
-import { relative } from 'node:path'
+import { isAbsolute, relative } from 'node:path'
 import type { LintFinding } from '../checks/lint/lint-context.ts'
 import type { Host } from '../host/host.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -23,6 +23,8 @@ interface LintReport {
   readonly files: number
   /** How many files could not be read. */
   readonly notRead: number
+  /** How many findings `--fix` would correct. */
+  readonly fixable: number
   /** How many findings `--fix` corrected, or would correct; undefined without it. */
   readonly fixed: number | undefined
   /** What it replaced, or would replace. */
@@ -72,13 +74,12 @@ export function reportLint(
 /** A file as it is named from the present folder, where it lies below; else with `~` for the home. */
 function nameFile(file: string, host: Pick<Host, 'home' | 'cwd'>): string {
   const below = relative(host.cwd, file)
-  const isBelow = below !== '' && !below.startsWith('..') && !file.startsWith('$')
+  const isBelow = below !== '' && !below.startsWith('..') && isAbsolute(file)
   return escapeControls(isBelow ? below : shortenHome(file, host))
 }
 
-function fixLines({ findings, fixed, dryRun }: LintReport): Message[] {
+function fixLines({ fixable, fixed, dryRun }: LintReport): Message[] {
   if (fixed !== undefined) return [say(dryRun ? 'lint.would-fix' : 'lint.fixed', { problems: fixed })]
-  const fixable = findings.filter(({ fix, file }) => fix !== null && !file.startsWith('$')).length
   return fixable === 0 ? [] : [say('lint.can-fix', { problems: fixable })]
 }
 
@@ -90,11 +91,13 @@ function renderChange({ file, line, from, to }: LintChange, style: Style, host: 
 
 /** One URL with all that is wrong with it. */
 function renderUrl(findings: readonly LintFinding[], style: Style, host: Host): string {
-  const [{ file, line, column, url, requests, status, fix, tool }] = findings as [LintFinding]
-  const place = style.bold(`${nameFile(file, host)}:${line}:${column}`)
-  const note = say('report.list', { items: tool?.split(',') ?? [] })
+  const [{ file, line, column, level, url, requests, status, fix, tool }] = findings as [LintFinding]
+  const isOthers = level === 'managed' || level === 'system'
+  const note = isOthers ? ` ${host.texts[`lint.${level}`]}` : ''
+  const place = `${style.bold(`${nameFile(file, host)}:${line}:${column}`)}${note}`
+  const readers = say('report.list', { items: tool?.split(',') ?? [] })
   const name = escapeControls(url)
-  const read = tool === null ? name : say('report.item', { name, note }).in(host.texts)
+  const read = tool === null ? name : say('report.item', { name, note: readers }).in(host.texts)
   return [
     ...findings.map(({ rule, severity, message }) => {
       const paint = severity === 'error' ? style.red : style.yellow

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path'
+import { isAbsolute, relative, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { LintFinding, LintProblem } from '../checks/lint/lint-context.ts'
 import type { UrlRule } from '../gateway/url-faults.ts'
@@ -77,7 +77,7 @@ function requestsText({ requests, status }: LintFinding): Message[] {
 
 /** Relative to the present folder, where it lies below; code scanning knows no other places. */
 function uriOf(file: string, cwd: string): string {
-  if (file.startsWith('$')) return encodeURIComponent(file)
+  if (!isAbsolute(file)) return encodeURIComponent(file)
   const below = relative(cwd, file)
   if (below.startsWith('..') || below === '') return pathToFileURL(file).href
   return below.split(sep).map(encodeURIComponent).join('/')
@@ -90,7 +90,8 @@ export function renderGithub(findings: readonly LintFinding[], { cwd }: Pick<Hos
 
 function renderAnnotation(finding: LintFinding, cwd: string): string {
   const { severity, file, line, column, rule, message, fix } = finding
-  const properties = { file: relative(cwd, file).split(sep).join('/'), line, col: column, title: rule }
+  const below = isAbsolute(file) ? relative(cwd, file).split(sep).join('/') : file
+  const properties = { file: below, line, col: column, title: rule }
   const named = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
   const use = fix === null ? [] : [say('sarif.use', { url: fix })]
   const text = joined([message, ...requestsText(finding), ...use], ' ')

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import { type SourceLevel, testedVersions } from '../../catalog/diagnosis.ts'
 import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import { resolvePath } from '../../catalog/places.ts'
@@ -8,13 +8,14 @@ import { isInRange } from '../../effect/find-setting.ts'
 import { isPlaceholderKey, type ToolView } from '../../effect/tool-view.ts'
 import type { Finding, Level } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
+import { isInRegistry } from '../../host/read-file-state.ts'
 import type { Ledger } from '../../ledger.ts'
 import type { FileStatus, ToolStatus } from '../../plan/tool-status.ts'
 import { maskText } from '../../secrets/mask-text.ts'
 import { Secret } from '../../secrets/secret.ts'
 import { inShell, quoteWord } from '../../texts/commands.ts'
 import { asMessage, type Message, say } from '../../texts/message.ts'
-import type { LintProblem } from '../lint/lint-context.ts'
+import { isCorrectable, type LintProblem } from '../lint/lint-context.ts'
 import { findDaemons } from '../running-clients.ts'
 import { setupLine } from './complete-hints.ts'
 import type { KeepsNoModes } from './key-file-findings.ts'
@@ -139,8 +140,8 @@ export function lintFindings(problems: readonly LintProblem[], views: readonly T
   const judged = new Set(views.flatMap(judgedPlaces))
   return problems
     .map(({ finding }) => finding)
-    .filter(({ tool, file }) => !(tool ?? '').split(',').some((id) => judged.has(`${id} ${file}`)))
-    .map(({ rule, severity, tool, file, line, column, url, requests, message, fix }) => ({
+    .filter(({ tool, file }) => !(tool ?? '').split(',').some((id) => judged.has(`${id} ${placeOf(file)}`)))
+    .map(({ rule, severity, tool, file, line, column, level, url, requests, message, fix }) => ({
       id: `lint-${rule}`,
       level: severity,
       message: say('doctor.url', {
@@ -148,17 +149,22 @@ export function lintFindings(problems: readonly LintProblem[], views: readonly T
         fault: message,
         requests: requests === null ? '' : say('url.requests', { path: requests }),
       }),
-      where: file.startsWith('$') ? { file } : { file, line, column },
+      where: isAbsolute(file) ? { file, line, column } : { file },
       ...(tool !== null && !tool.includes(',') && { tool }),
-      ...(fix !== null && { hint: say('doctor.url.hint', { url: fix }) }),
+      ...(fix !== null && { hint: say(`doctor.url.${level ?? 'user'}`, { url: fix }) }),
     }))
 }
 
-/** Where the base URLs in effect stand, as lint names it: a file, or `$NAME` for a variable of the environment. */
+/** Where the base URLs in effect stand, as lint names it: a file, a value of the registry, or `$NAME` for a variable of the environment. */
 function judgedPlaces({ tool, connections }: ToolView): string[] {
   return connections
     .flatMap(({ baseUrl }) => baseUrl.perSetting)
-    .map(({ name, source }) => `${tool.id} ${source.file?.path ?? `$${name}`}`)
+    .map(({ name, source }) => `${tool.id} ${placeOf(source.file?.path ?? `$${name}`, name)}`)
+}
+
+/** Names in the registry have no case. */
+function placeOf(file: string, ...names: string[]): string {
+  return isInRegistry(file) ? [file, ...names].join('\\').toUpperCase() : file
 }
 
 /**
@@ -193,8 +199,12 @@ function withLintFix(
 ): Finding {
   const { id, where, values } = finding
   if (!id.startsWith('base-url-') || where === undefined || values === undefined) return finding
+  const place = placeOf(where.file, values.name)
   const found = problems.find(
-    ({ finding: { file, line, fix } }) => fix !== null && file === where.file && line === where.line,
+    ({ finding: one }) =>
+      isCorrectable(one) &&
+      placeOf(one.file) === place &&
+      (one.line === where.line || isInRegistry(where.file)),
   )
   const right = found?.finding.fix
   if (right === undefined || right === null) return finding

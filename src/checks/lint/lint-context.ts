@@ -89,8 +89,10 @@ export interface LintFinding {
   readonly severity: UrlRule['severity']
   /** The tools that read the URL, as `--tool` takes them; null when it is another client or an unknown one. */
   readonly tool: string | null
-  /** Absolute path, or `$NAME` for a variable of the environment. */
+  /** Absolute path, `$NAME` for a variable of the environment, or what a value of a store is called. */
   readonly file: string
+  /** Who sets what is no file of the user's own; null for a file. */
+  readonly level: 'environment' | 'user' | 'system' | 'managed' | null
   /** Of the URL's first character; both count from 1. */
   readonly line: number
   readonly column: number
@@ -103,6 +105,11 @@ export interface LintFinding {
   readonly message: Message
   /** The whole base URL that is right; null where the client or the host is open. */
   readonly fix: string | null
+}
+
+/** Whether `--fix` corrects it: neither a variable that is set already nor what an administrator has set. */
+export function isCorrectable({ fix, level }: LintFinding): boolean {
+  return fix !== null && (level === null || level === 'user')
 }
 
 /** A finding, and the text that `--fix` replaces: its offsets in the file's text, all in one line, and its column. */

@@ -3,14 +3,17 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
 import { type FormatId, whyNotParsed } from '../../documents/formats.ts'
 import { spellFishVariables } from '../../documents/script/fish-tokens.ts'
+import { viewMachine } from '../../effect/machine-view.ts'
+import { type StoredText, storedTexts } from '../../effect/open-sources.ts'
 import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
+import type { Host } from '../../host/host.ts'
 import type { Ledger } from '../../ledger.ts'
 import { say } from '../../texts/message.ts'
 import { createLintContext, type LintContext, type LintProblem } from './lint-context.ts'
 import { lintText, lintValue } from './lint-text.ts'
 import { fileKind } from './linted-text.ts'
-import { machineFiles, type Surroundings } from './url-readers.ts'
+import { machineFiles, type Surroundings, sourceFiles } from './url-readers.ts'
 import { readSource, type UnreadReason, walkSources, worthReadingPattern } from './walk-sources.ts'
 
 /** What to look at. Without paths: this machine's own settings; `project` adds the source code below the present folder. */
@@ -34,21 +37,60 @@ export interface LintResult {
 export async function lintFiles(
   request: LintRequest,
   catalog: Catalog,
-  host: Surroundings,
+  host: Host,
   ledger: Ledger,
 ): Promise<LintResult> {
   const context = createLintContext(catalog, host, ledger)
   const wholeMachine = request.paths.length === 0
   /** Paths of which it is not known that they are files and no links. */
   const odd = new Set<string>()
+  const shared = wholeMachine ? sharedFiles(catalog, host) : new Map()
   const given = wholeMachine
-    ? existing(machineFiles(catalog, host, ledger), odd)
+    ? existing([...machineFiles(catalog, host, ledger), ...shared.keys()], odd)
     : namedFiles(request.paths, host, odd)
   const files = eachOnce(given, request.project ? walkSources(host.cwd, odd) : [], odd)
   const results = await lintAll(files, odd, context)
+  const problems = results.problems.map((problem) => setBy(problem, shared.get(problem.finding.file)))
+  const stored = wholeMachine ? await textsToRead(catalog, host, context) : []
+  const ofStores = (await Promise.all(stored.map((one) => lintStored(one, context)))).flat()
   const ofEnvironment = wholeMachine ? lintEnvironment(host, context) : []
-  const looked = files.length - results.failures.length
-  return { ...results, problems: [...results.problems, ...ofEnvironment], files: looked }
+  const looked = files.length - results.failures.length + stored.length
+  return { ...results, problems: [...problems, ...ofStores, ...ofEnvironment], files: looked }
+}
+
+/** Files in which an administrator decides for every user. */
+function sharedFiles(catalog: Catalog, host: Host): Map<string, 'managed' | 'system'> {
+  return new Map(
+    sourceFiles(catalog, host).flatMap(({ path, level }) =>
+      level === 'managed' || level === 'system' ? [[path, level] as const] : [],
+    ),
+  )
+}
+
+function setBy({ finding, ...problem }: LintProblem, level: 'managed' | 'system' | undefined): LintProblem {
+  return level ? { finding: { ...finding, level }, span: undefined } : { finding, ...problem }
+}
+
+/** What is no file and may hold a base URL. */
+async function textsToRead({ tools }: Catalog, host: Host, context: LintContext): Promise<StoredText[]> {
+  const diagnoses = tools.map(({ diagnosis }) => diagnosis)
+  const worthReading = worthReadingPattern(context)
+  return (await storedTexts(viewMachine(host), diagnoses)).filter(({ text }) => worthReading.test(text))
+}
+
+/** Of these only a variable of the user is theirs to correct; the others have no lines that anybody sees. */
+async function lintStored({ path, text, level }: StoredText, context: LintContext): Promise<LintProblem[]> {
+  // As a shell has it, every character in its place.
+  const assignment = text.replace(
+    /^([^=]+=)(REG_EXPAND_SZ:)?/,
+    (_, name: string, kind = '') => name.toUpperCase() + ' '.repeat(kind.length),
+  )
+  const found = await lintText(path, level === 'managed' ? text : assignment, context)
+  return found.map(({ finding, span }) =>
+    level === 'user'
+      ? { finding: { ...finding, level }, span, format: 'user-env' }
+      : { finding: { ...finding, level, line: 1, column: 1 }, span: undefined },
+  )
 }
 
 /** A tool's own file is always read, as large as setup takes it. */

@@ -52,6 +52,7 @@ function judgeInFile(url: UrlCandidate, file: LintFile, context: LintContext): L
     file: file.path,
     line: line.index + 1,
     column: column + text.length - text.trimStart().length,
+    level: null,
   }
   const findings = judge(url.text, place, readers, context)
   return findings.map((finding) => ({ finding, span: { start, end, text, column } }))
@@ -80,15 +81,13 @@ export function lintValue(
   context: LintContext,
 ): LintProblem[] {
   if (!hasNoHost(value) && !isForGateway(value, context)) return []
-  return judge(value, { file: `$${name}`, line: 1, column: 1 }, readers, context).map((finding) => ({
-    finding,
-    span: undefined,
-  }))
+  const place = { file: `$${name}`, line: 1, column: 1, level: 'environment' } as const
+  return judge(value, place, readers, context).map((finding) => ({ finding, span: undefined }))
 }
 
 function judge(
   url: string,
-  place: Pick<LintFinding, 'file' | 'line' | 'column'>,
+  place: Pick<LintFinding, 'file' | 'line' | 'column' | 'level'>,
   readers: readonly UrlReader[],
   { gateway, knownOrigins, endpoints }: LintContext,
 ): LintFinding[] {

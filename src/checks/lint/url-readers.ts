@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
 import type { Catalog, Target, Tool, Variant } from '../../catalog/tool.ts'
 import type { KeyPath } from '../../documents/document.ts'
@@ -97,6 +97,18 @@ export function machineFiles(catalog: Catalog, host: Surroundings, ledger: Ledge
   )
   const written = ledger.entries.map(({ path }) => path)
   return [...new Set([...ofTools, ...ofShells, ...dotenvFiles(host.cwd), ...written])]
+}
+
+/** Every file in which a client looks for its settings, with how strong it is there; those that a setting names are not among them. */
+export function sourceFiles({ tools }: Pick<Catalog, 'tools'>, host: Surroundings) {
+  return tools.flatMap((tool) => {
+    const places = resolvePlaces(tool.places, host)
+    const isKnown = (path: string) => (/^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? 'home') in places
+    return tool.diagnosis.sources.flatMap(({ path, level }) => {
+      if (path === undefined || !isKnown(path)) return []
+      return filesAt(resolve(host.cwd, resolvePath(path, places))).map((one) => ({ path: one, level }))
+    })
+  })
 }
 
 /** `.env` and the like, such as `.env.local`; the folder itself where it cannot be looked into. */

@@ -145,6 +145,7 @@ describe('lintText finds', () => {
       severity: 'error',
       tool: expect.stringMatching(/^aider,claude-agent-sdk,claude-code,.*langchain/),
       file: '/x/.env',
+      level: null,
       line: 1,
       column: 20,
       url: 'https://asia.qcode.cc/api/v1',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LintFinding } from '../../../src/checks/lint/lint-context.ts'
+import { isCorrectable, type LintFinding } from '../../../src/checks/lint/lint-context.ts'
 import { urlRules } from '../../../src/gateway/url-faults.ts'
 import { asMessage, say } from '../../../src/texts/message.ts'
 import { reportLint } from '../../../src/ui/report-lint.ts'
@@ -86,6 +86,7 @@ it('a file whose name breaks lines adds none to any report', async () => {
   expect(sarif.locations[0].physicalLocation.artifactLocation.uri).toBe('a%0A%3A%3Aerror%3A%3Ab')
   const report = {
     findings: [told],
+    fixable: 0,
     files: 1,
     notRead: 0,
     fixed: undefined,
@@ -100,6 +101,7 @@ it('a file whose name breaks lines adds none to any report', async () => {
 describe('the report for a person', () => {
   const report = {
     findings,
+    fixable: findings.filter(isCorrectable).length,
     files: 2,
     notRead: 0,
     fixed: undefined,
@@ -140,7 +142,7 @@ describe('the report for a person', () => {
   })
 
   it('says when there is nothing', () => {
-    expect(reportLint({ ...report, findings: [] }, host)).toEqual({
+    expect(reportLint({ ...report, findings: [], fixable: 0 }, host)).toEqual({
       report: String(say('lint.clean', { files: 2 })),
       verdict: String(say('lint.clean', { files: 2 })),
       next: [],

@@ -221,10 +221,7 @@ async function report(
   }
 }
 
-/**
- * Every place where one of the old keys stands still; a copy with one is of a kind that could not be renewed. As long as a
- * tool was left out with another key, copies are for undo.
- */
+/** Where an old key stands still: in a copy that could not be renewed, too, unless a tool was left out, which undo may need. */
 async function lookElsewhere(plan: Rotation, { catalog, host }: CommandContext): Promise<Finding[]> {
   const { retired, ledger, isWhole } = plan
   const copies = isWhole ? readHistory(host).copies.map(({ copy }) => copy) : []

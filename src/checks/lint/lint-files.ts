@@ -3,8 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import type { Catalog } from '../../catalog/tool.ts'
 import { type FormatId, whyNotParsed } from '../../documents/formats.ts'
 import { spellFishVariables } from '../../documents/script/fish-tokens.ts'
-import { viewMachine } from '../../effect/machine-view.ts'
-import { type StoredText, storedTexts } from '../../effect/open-sources.ts'
+import type { StoredText } from '../../effect/open-sources.ts'
 import { formatWhere, UserError } from '../../errors.ts'
 import type { Finding } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
@@ -71,8 +70,11 @@ function setBy({ finding, ...problem }: LintProblem, level: 'managed' | 'system'
   return level ? { finding: { ...finding, level }, span: undefined } : { finding, ...problem }
 }
 
-/** What is no file and may hold a base URL. */
+/** What is no file and may hold a base URL: elsewhere than on these systems there is nothing of the kind. */
 async function textsToRead({ tools }: Catalog, host: Host, context: LintContext): Promise<StoredText[]> {
+  if (host.platform !== 'win32' && host.platform !== 'darwin') return []
+  const { viewMachine } = await import('../../effect/machine-view.ts')
+  const { storedTexts } = await import('../../effect/open-sources.ts')
   const diagnoses = tools.map(({ diagnosis }) => diagnosis)
   const worthReading = worthReadingPattern(context)
   return (await storedTexts(viewMachine(host), diagnoses)).filter(({ text }) => worthReading.test(text))

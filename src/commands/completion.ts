@@ -55,6 +55,8 @@ export function readScript({ script }: Completion, { packageFolder }: Pick<Host,
   return readFileSync(join(packageFolder, 'templates', 'completion', script), 'utf8')
 }
 
+const noWords = { setUp: [], names: [] }
+
 /** In bytes; no command line is longer. */
 const longestLine = 64 * 1024
 
@@ -64,8 +66,9 @@ async function suggest(context: CommandContext): Promise<Outcome> {
   const bytes = host.terminal.interactive ? new Uint8Array() : await host.readStdin(longestLine)
   const line = typeof bytes === 'string' ? '' : new TextDecoder().decode(bytes).replace(/\r?\n$/, '')
   const { commandNames } = await import('./command-table.ts')
-  const setUp = /\sremove\s/.test(line) ? (await import('./install-completion.ts')).toolsSetUp(context) : []
-  const found = suggestWords(line, { catalog: context.catalog, commands: commandNames, setUp })
+  const asksLedger = /\s(?:remove|switch)\s|\s--name[\s=]/.test(line)
+  const known = asksLedger ? (await import('./install-completion.ts')).wordsOfLedger(context) : noWords
+  const found = suggestWords(line, { catalog: context.catalog, commands: commandNames, ...known })
   if (found === 'path') return { exit: 0, findings: [], data: { path: true }, report: ':path' }
   const rows = found.map(({ value, meaning }) => ({ value, meaning: meaning?.in(host.texts) ?? '' }))
   return {

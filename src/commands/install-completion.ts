@@ -6,11 +6,12 @@ import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { completionId, completionIds } from '../ledger.ts'
+import { completionId, completionIds, namesIn } from '../ledger.ts'
 import { heldBy, planRemoval, planTargets } from '../plan/make-plan.ts'
 import { pathInProfile } from '../plan/profile-path.ts'
 import { firstExisting, type WantedTarget } from '../plan/wanted.ts'
 import type { Input } from '../request/request.ts'
+import type { SuggestContext } from '../request/suggest-words.ts'
 import { asMessage, say } from '../texts/message.ts'
 import { reportInstalled, reportRemoval } from '../ui/report-setup.ts'
 import { loadLedger } from './choices-of.ts'
@@ -74,12 +75,13 @@ export async function uninstallCompletion(
   }
 }
 
-/** Ids of the tools that are set up, for who completes their names: a ledger that cannot be read is no concern then. */
-export function toolsSetUp(context: CommandContext): string[] {
+/** Tools that are set up and names that are saved, for who completes them: a ledger that cannot be read is no concern then. */
+export function wordsOfLedger(context: CommandContext): Pick<SuggestContext, 'setUp' | 'names'> {
   try {
-    return loadLedger(context).setups.map(({ tool }) => tool)
+    const ledger = loadLedger(context)
+    return { setUp: ledger.setups.map(({ tool }) => tool), names: [...namesIn(ledger).keys()] }
   } catch (error) {
-    if (error instanceof UserError) return []
+    if (error instanceof UserError) return { setUp: [], names: [] }
     throw error
   }
 }

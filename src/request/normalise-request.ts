@@ -6,7 +6,7 @@ import { Origin } from '../gateway/origin.ts'
 import { isWsl } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
 import { keyAccount, openKeychain } from '../secrets/keychain.ts'
-import { looksLikeKey } from '../secrets/read-key.ts'
+import { looksLikeKey, wasInQuotes } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 import {
@@ -115,7 +115,10 @@ function refuseAmbiguousModel(input: Input, tools: readonly Tool[]): void {
 
 /** A warning where a key has not the look of those that the console gives out. */
 export function judgeKeyLook(key: Secret): Finding[] {
-  return looksLikeKey(key) ? [] : [{ id: 'key-look', level: 'warning', message: say('key.look') }]
+  return [
+    ...(wasInQuotes(key) ? [{ id: 'key-quotes', level: 'info' as const, message: say('key.quotes') }] : []),
+    ...(looksLikeKey(key) ? [] : [{ id: 'key-look', level: 'warning' as const, message: say('key.look') }]),
+  ]
 }
 
 /**

@@ -17,6 +17,8 @@ export interface SuggestContext {
   readonly commands: readonly CommandName[]
   /** Ids of the tools that are set up. */
   readonly setUp: readonly string[]
+  /** Names under which a gateway and a key are saved. */
+  readonly names: readonly string[]
 }
 
 /** What may follow a command without a flag and is no verb: the values, or the name of a file or folder. */
@@ -131,7 +133,7 @@ function suggestFlags(own: readonly Field[], given: readonly string[]): Suggesti
 function suggestPositionals(
   command: CommandName,
   given: readonly string[],
-  { catalog }: SuggestContext,
+  { catalog, names }: SuggestContext,
 ): readonly Suggestion[] | 'path' {
   const words = verbsOf(command)
   const [verb = ''] = given
@@ -140,7 +142,8 @@ function suggestPositionals(
     return Object.entries(words).map(([value, meaning]) => ({ value, meaning }))
   const values = positionalValues[command]
   if (values === 'path') return 'path'
-  return values && given.length === 0 ? withTitles(values(catalog), catalog) : []
+  const saved = command === 'switch' ? names : []
+  return values && given.length === 0 ? withTitles([...values(catalog), ...saved], catalog) : []
 }
 
 function verbsOf(command: CommandName): Readonly<Record<string, Message>> {
@@ -152,12 +155,13 @@ function suggestValues(
   field: Field,
   begun: string,
   positionals: readonly string[],
-  { catalog, setUp }: SuggestContext,
+  context: SuggestContext,
 ): readonly Suggestion[] | 'path' {
+  const { catalog } = context
   if (field.value === 'PATH') return 'path'
   const before = field.many ? begun.slice(0, begun.lastIndexOf(',') + 1) : ''
   const given = before.split(',')
-  const values = withTitles(valuesOf(field, positionals, catalog, setUp), catalog)
+  const values = withTitles(valuesOf(field, positionals, context), catalog)
   return behindFlag(
     before,
     values.filter(({ value }) => !given.includes(value)),
@@ -167,10 +171,10 @@ function suggestValues(
 function valuesOf(
   field: Field,
   [tool]: readonly string[],
-  catalog: Catalog,
-  setUp: readonly string[],
+  { catalog, setUp, names }: SuggestContext,
 ): readonly string[] {
   if (field.choices) return field.choices(catalog)
+  if (field.flag === 'name') return names.length > 0 ? [...names, 'default'] : []
   if (field.flag === 'tool') return [...new Set([...setUp, 'all', 'detected'])]
   if (field.flag === 'model')
     return catalog.tools.flatMap(({ id, modelRoles }) => [

@@ -36,7 +36,16 @@ export function parseKey(text: string, source: Message | string = ''): Secret {
   }
   if (/[\s\p{Cc}]/u.test(key)) throw malformed(say('key-fault.blank', { source }))
   if (/[^\x21-\x7e]/.test(key)) throw malformed(say('key-fault.ascii', { source }))
-  return rememberKey(new Secret(key))
+  const secret = rememberKey(new Secret(key))
+  if (key !== line) unquoted.add(secret)
+  return secret
+}
+
+const unquoted = new WeakSet<Secret>()
+
+/** Whether a key that was read stood in quotes, which are no part of it. */
+export function wasInQuotes(key: Secret): boolean {
+  return unquoted.has(key)
 }
 
 function listLines(numbers: readonly number[]): string[] {

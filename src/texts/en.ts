@@ -1008,6 +1008,7 @@ export const en = {
     `The system keychain was not opened, because its library would be loaded from a place that others can change: ${fault}.`,
   'key.missing': 'No key was given.',
   'key.missing.hint': 'Use --key-file PATH (or - for standard input), or set QCODE_API_KEY.',
+  'key.quotes': 'The quotes around the key were left out.',
   'key.look': "This doesn't look like a QCode.cc key (expected cr_ followed by 64 hex digits).",
   'key.from-environment': ({ tool, names }: With<'tool'> & { readonly names: readonly string[] }) =>
     `${tool}: no key was written. Set ${names.join(' and ')} in your environment yourself.`,

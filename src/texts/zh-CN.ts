@@ -821,6 +821,7 @@ export const zhCN: Texts = {
   'keychain.not-trusted': ({ fault }) => `未打开系统钥匙串，因为其程序库会从他人可更改的位置加载：${fault}。`,
   'key.missing': '未提供密钥。',
   'key.missing.hint': '请使用 --key-file PATH（- 表示标准输入），或设置 QCODE_API_KEY。',
+  'key.quotes': '已去掉密钥两端的引号。',
   'key.look': '密钥格式不符（应为 cr_ 加 64 位十六进制字符）。',
   'key.from-environment': ({ tool, names }) =>
     `${tool}：未写入密钥，请自行设置环境变量 ${names.join(' 和 ')}。`,

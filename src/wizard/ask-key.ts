@@ -229,7 +229,7 @@ export function parsePastedKey(text: string): PastedKey {
   cut(assignment.exec(rest)?.[0])
   const [, quote, inner] = /^(["'])(.*)\1;?$/.exec(rest) ?? []
   if (quote !== undefined && inner !== undefined) {
-    if (around.length > 0 || header.exec(inner)?.[0]) around.push(`${quote}…${quote}`)
+    around.push(`${quote}…${quote}`)
     rest = inner
   }
   cut(header.exec(rest)?.[0])

@@ -1,11 +1,12 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readTree } from '../../support/home-tree.ts'
 import { makeHome, runProgram, sampleKey } from '../../support/run-program.ts'
 
-// The real npm, the real registry and a real client, in a folder of the test's own: the one lane with a network.
+// The real installers, the real registries and real clients, in a folder of the test's own: the one lane with a network.
 
 let registry = ''
 beforeAll(async () => {
@@ -85,4 +86,74 @@ describe('with the real npm', { timeout: 900_000 }, () => {
     expect([exit, stderr]).toEqual([0, expect.stringContaining('Continue CLI has been installed.')])
     expect(stdout).toMatch(/\d+\.\d+\.\d+/)
   })
+})
+
+// Python's installers, which few computers have: they come from the tester's own index, into a folder beside the home.
+
+/** The interpreter itself: a shim would look for its settings in the home. */
+const python = await execa('python3', ['-c', 'import ensurepip, sys; print(sys.executable)']).then(
+  ({ stdout }) => stdout.trim(),
+  () => undefined,
+)
+
+/** Where packages come from on the tester's computer. */
+const index = await execa('python3', ['-m', 'pip', 'config', 'get', 'global.index-url']).then(
+  ({ stdout }) => stdout.trim(),
+  () => 'https://pypi.org/simple',
+)
+
+/** Certificates, as pip and uv are told of them. */
+const trust = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    value && /^(?:pip_cert|ssl_cert_(?:file|dir)|uv_native_tls)$/i.test(name) ? [[name, value] as const] : [],
+  ),
+)
+
+describe.each(['pipx', 'uv'])('with the real %s', { timeout: 900_000 }, (installer) => {
+  let tools = ''
+  beforeAll(async () => {
+    if (python === undefined) return
+    tools = mkdtempSync(join(tmpdir(), 'qcode-python-'))
+    await execa(python, ['-m', 'venv', join(tools, 'venv')])
+    await execa(join(tools, 'venv/bin/pip'), ['install', '--quiet', installer])
+    // None but this one is in PATH.
+    mkdirSync(join(tools, 'bin'))
+    symlinkSync(join(tools, 'venv/bin', installer), join(tools, 'bin', installer))
+  }, 600_000)
+  afterAll(() => {
+    if (tools !== '') rmSync(tools, { recursive: true, force: true })
+  })
+
+  const setUp = (registry: string) =>
+    runProgram(
+      ['--tool', 'llm', '--region', 'eu', '--install', '--registry', registry, '--yes', '--no-check'],
+      {
+        home,
+        env: {
+          PATH: [join(home, '.local/bin'), join(tools, 'bin'), dirname(python ?? ''), '/usr/bin:/bin'].join(
+            ':',
+          ),
+          QCODE_API_KEY: sampleKey,
+          ...network,
+          ...trust,
+        },
+      },
+    )
+
+  const title = 'setup --install installs llm from the registry that is named, and sets it up'
+  it.skipIf(python === undefined)(
+    python ? title : `${title} (python3 with venv is not installed)`,
+    async () => {
+      const nowhere = await setUp('http://127.0.0.1:1/simple')
+      expect([nowhere.exit, existsSync(join(home, '.local/bin/llm'))]).toEqual([1, false])
+      const { exit, stdout, stderr } = await setUp(index)
+      expect([exit, stderr]).toEqual([0, expect.stringContaining('llm has been installed.')])
+      expect(stdout + stderr).not.toContain(sampleKey)
+      const { stdout: version } = await execa(join(home, '.local/bin/llm'), ['--version'], {
+        env: { HOME: home },
+      })
+      expect(version).toMatch(/\d+\.\d+/)
+      expect(Object.keys(readTree(home))).toContain('.config/qcode-setup/env.sh')
+    },
+  )
 })

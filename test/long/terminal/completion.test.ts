@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readPowershellScript } from '../../../src/documents/script/powershell-script.ts'
 import { powershellCommands } from '../../../src/documents/shell/commands.ts'
-import { programPath, projectPath, runProgram } from '../../support/run-program.ts'
+import { programPath, projectPath, runProgram, sampleKey } from '../../support/run-program.ts'
 import { startTerminal, type TerminalRun } from '../../support/terminal.ts'
 import { createHome } from '../../support/terminal-home.ts'
 
@@ -70,6 +70,16 @@ const lines: Readonly<Record<string, Line>> = {
     rest: 'skip',
     args: ['switch', '--on-conflict', 'skip'],
   },
+  'a name behind switch': {
+    typed: 'qcode-setup switch off',
+    completed: 'switch office',
+    args: ['switch', 'office'],
+  },
+  'the value of --name': {
+    typed: 'qcode-setup run codex --name off',
+    completed: '--name office',
+    args: ['run', 'codex', '--name', 'office'],
+  },
   'a verb': { typed: 'qcode-setup key rot', completed: 'key rotate', args: ['key', 'rotate'] },
   'a tool for print': { typed: 'qcode-setup print cod', completed: 'print codex', args: ['print', 'codex'] },
   'a file whose name needs quotes': {
@@ -133,6 +143,10 @@ exec '${process.execPath}' -e '
   const env = { PATH: `${programs}:/usr/bin:/bin` }
   const { exit, stderr } = await runProgram(['completion', 'install', shell, '--yes'], { home, env })
   expect(exit, stderr).toBe(0)
+  // No key is read to complete a name: its file is no file any more.
+  const save = ['key', 'set', '--name', 'office', '--region', 'eu', '--key-file', '-', '--yes']
+  expect((await runProgram(save, { home, env, input: sampleKey })).exit).toBe(0)
+  rmSync(join(home, '.config/qcode-setup/names/office.json'))
   if (shell === 'bash') {
     const installed = join(home, '.local/share/bash-completion/completions/qcode-setup')
     writeFileSync(join(home, rc), `${before}. ${existsSync(loader) ? loader : installed}\n`)
@@ -192,6 +206,8 @@ const offers: Readonly<Record<string, readonly string[]>> = {
   'qcode-setup --tool claude-c': ['claude-code'],
   'qcode-setup --tool codex,claude-c': ['codex,claude-code'],
   'qcode-setup switch --on-c': ['--on-conflict'],
+  'qcode-setup switch off': ['office'],
+  'qcode-setup undo --name ': ['default', 'office'],
   'qcode-setup key rot': ['rotate'],
   'qcode-setup print cod': ['codex'],
   'qcode-setup --model claude-c': [

@@ -11,7 +11,12 @@ import { testCatalog } from '../../support/test-catalog.ts'
 const { tools, gateway } = testCatalog
 const ids = tools.map(({ id }) => id)
 const regions = gateway.regions.map(({ id }) => id)
-const context = { catalog: testCatalog, commands: commandNames, setUp: ['codex', 'gone'] }
+const context = {
+  catalog: testCatalog,
+  commands: commandNames,
+  setUp: ['codex', 'gone'],
+  names: ['home', 'work'],
+}
 
 function valuesFor(line: string): readonly string[] | 'path' {
   const found = suggestWords(line, context)
@@ -26,7 +31,13 @@ describe('what is suggested behind a line', () => {
     ['qcode-setup.cmd sw', ['switch']],
     ['KEY=1 sudo qcode-setup sw', ['switch']],
     ['qcode-setup foo', []],
-    ['qcode-setup switch ', regions],
+    ['qcode-setup switch ', [...regions, 'home', 'work']],
+    ['qcode-setup switch w', ['work']],
+    ['qcode-setup switch --name ', ['home', 'work', 'default']],
+    ['qcode-setup run codex --name h', ['home']],
+    ['qcode-setup undo --name=w', ['--name=work']],
+    ['qcode-setup key rotate --name d', ['default']],
+    ['qcode-setup lint --name ', 'path'],
     ['qcode-setup switch e', ['eu']],
     ['qcode-setup switch eu ', valuesFor('qcode-setup switch eu --')],
     ['qcode-setup print ', [...ids, ...testCatalog.byHand.map(({ id }) => id)]],

@@ -163,7 +163,8 @@ describe('parsePastedKey', () => {
   it.each([
     [testKey, []],
     [`  ${testKey} `, []],
-    [`"${testKey}"`, []],
+    [`"${testKey}"`, ['"…"']],
+    [`'${testKey}'`, ["'…'"]],
     [`export ANTHROPIC_AUTH_TOKEN=${testKey}`, ['export ANTHROPIC_AUTH_TOKEN=']],
     [`export KEY='${testKey}';`, ['export KEY=', "'…'"]],
     [`set OPENAI_API_KEY=${testKey}`, ['set OPENAI_API_KEY=']],

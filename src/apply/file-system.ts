@@ -1,5 +1,5 @@
 import { constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
 import { dirname, relative, sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import fs from 'fs-extra'
@@ -8,8 +8,8 @@ import { asMessage, type Message, say, type TextId } from '../texts/message.ts'
 
 /** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */
 export interface FileSystem {
-  /** Makes a new empty file, open for writing; EEXIST when anything stands there. On Windows with the attributes of `like`. */
-  createFile(path: string, mode: number, like?: string): Promise<FileHandle>
+  /** Makes a new file, open for writing; EEXIST when anything stands there. */
+  createFile(path: string, mode: number): Promise<FileHandle>
   setOwner(file: FileHandle, uid: number, gid: number): Promise<void>
   /** Some disks take this and do nothing (FAT, WSL's drvfs, CIFS): `modeOf` tells. */
   setMode(file: FileHandle, mode: number): Promise<void>
@@ -41,8 +41,7 @@ export function createFileSystem(platform: NodeJS.Platform): FileSystem {
   const onWindows = platform === 'win32'
   const names = onWindows ? patientNames : { mkdir, rename, rmdir, unlink }
   return {
-    createFile: (path, mode, like) =>
-      onWindows && like !== undefined ? createAlike(path, like) : open(path, 'wx', mode),
+    createFile: (path, mode) => open(path, 'wx', mode),
     setOwner: (file, uid, gid) => file.chown(uid, gid),
     setMode: (file, mode) => file.chmod(mode),
     modeOf: async (file) => (await file.stat()).mode & 0o7777,
@@ -85,20 +84,6 @@ export async function untilLetGo<T>(path: string, work: () => Promise<T>): Promi
       if (waited >= patienceMs) throw Object.assign(error as Error, { held: true })
       await pause(pauseMs)
     }
-  }
-}
-
-/** Attributes such as hidden are out of Node's reach, but Windows gives them to a copy; with the content that goes at once. */
-async function createAlike(path: string, like: string): Promise<FileHandle> {
-  await untilLetGo(like, () => copyFile(like, path, constants.COPYFILE_EXCL))
-  // Windows opens a hidden file for writing only as one that is there.
-  const file = await open(path, 'r+')
-  try {
-    await file.truncate(0)
-    return file
-  } catch (error) {
-    await file.close()
-    throw error
   }
 }
 

@@ -86,12 +86,9 @@ async function writeTemporary(
   }
   if (edit.after.kind === 'absent' || file.after.kind === 'absent') return file
   const { bytes, mode } = edit.after
-  const kept =
-    now.kind === 'absent'
-      ? { owner: edit.after.owner }
-      : { owner: { uid: now.uid, gid: now.gid }, like: now.resolvedPath }
+  const owner = now.kind === 'absent' ? edit.after.owner : { uid: now.uid, gid: now.gid }
   await hideTemporary(file.temporary, writer.fileSystem)
-  const content = { bytes, mode, ...kept }
+  const content = { bytes, mode, owner }
   const given = await writeBeside(file.resolvedPath, file.temporary, content, writer.fileSystem)
   if (sameMode(given, mode, writer.host.platform)) return file
   return { ...file, after: { ...file.after, mode: given, asked: mode } }

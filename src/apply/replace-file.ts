@@ -1,5 +1,7 @@
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, win32 } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
+import type { Host, RunResult } from '../host/host.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { discardFile, type FileSystem, removeIfThere } from './file-system.ts'
@@ -9,8 +11,6 @@ export interface WholeFile {
   readonly bytes: Uint8Array
   readonly mode: number
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined
-  /** The file that it takes the place of: on Windows it is hidden where that one is. */
-  readonly like?: string
 }
 
 /**
@@ -24,7 +24,7 @@ export async function writeBeside(
   fileSystem: FileSystem,
 ): Promise<number> {
   // Where chmod does nothing a file keeps the mode that it was made with.
-  const file = await fileSystem.createFile(temporary, content.mode & 0o777, content.like)
+  const file = await fileSystem.createFile(temporary, content.mode & 0o777)
   try {
     if (content.owner) {
       const { uid, gid } = content.owner
@@ -76,6 +76,22 @@ async function moveThere(
     await discardFile(temporary, fileSystem).catch(() => {})
     throw error
   }
+}
+
+/** On Windows a file that takes the place of a hidden one is hidden before; where attrib.exe does not run it is as any new file. */
+export async function keepHidden(target: string, temporary: string, host: Host): Promise<void> {
+  if (!existsSync(target)) return
+  const { stdout } = await runSystem('attrib.exe', [target], host)
+  // "A  SH                C:\\path": letters, then the path with its drive or share.
+  const [, letters = ''] = /^([A-Z ]+) (?:[A-Z]:|\\\\)/i.exec(stdout) ?? []
+  const kept = ['S', 'H'].filter((letter) => letters.includes(letter)).map((letter) => `+${letter}`)
+  if (kept.length > 0) await runSystem('attrib.exe', [...kept, temporary], host)
+}
+
+/** A program of Windows by its full path: what lies in PATH or in this folder under that name is somebody else's. */
+export function runSystem(program: string, args: readonly string[], host: Host): Promise<RunResult> {
+  const folder = win32.join(host.env.SystemRoot ?? 'C:\\Windows', 'System32')
+  return host.run(win32.join(folder, program), args, { timeoutMs: 30_000 })
 }
 
 function besideOf(target: string): string {

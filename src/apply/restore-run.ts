@@ -99,7 +99,7 @@ async function restoreFile(run: RunRecord, file: RecordedFile, writer: Writer): 
     return file
   }
   const { mode, uid, gid } = file.before
-  const content = { bytes, mode, owner: { uid, gid }, like: file.resolvedPath }
+  const content = { bytes, mode, owner: { uid, gid } }
   await hideTemporary(file.temporary, fileSystem)
   const given = await replaceFile(file.resolvedPath, content, fileSystem, file.temporary)
   return sameMode(given, mode, host.platform) ? file : { ...file, before: { ...file.before, mode: given } }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, win32 } from 'node:path'
+import { dirname, join } from 'node:path'
 import { importFile, textOfExport } from '../documents/shell/user-env.ts'
-import { namesIn } from '../host/files-at.ts'
-import type { Host, RunResult } from '../host/host.ts'
+import { isBelow, namesIn } from '../host/files-at.ts'
+import type { Host } from '../host/host.ts'
 import {
   isInRegistry,
   isVariable,
@@ -13,7 +13,7 @@ import {
   variableAt,
 } from '../host/read-file-state.ts'
 import { createFileSystem, discardFile, type FileSystem } from './file-system.ts'
-import type { WholeFile } from './replace-file.ts'
+import { keepHidden, runSystem, type WholeFile } from './replace-file.ts'
 import { makePrivateFolder, stateFolder } from './state-folder.ts'
 
 /**
@@ -41,7 +41,10 @@ export function withRegistry(fileSystem: FileSystem, host: Host): FileSystem {
   return {
     ...fileSystem,
     rename: async (from, to) => {
-      if (!isInRegistry(to)) return fileSystem.rename(from, to)
+      if (!isInRegistry(to)) {
+        if (!isBelow(to, stateFolder(host))) await keepHidden(to, from, host)
+        return fileSystem.rename(from, to)
+      }
       await importVariable(to, from, host, fileSystem)
       await discardFile(from, fileSystem)
     },
@@ -121,10 +124,4 @@ async function sweep(host: Host, fileSystem: FileSystem): Promise<void> {
     if (pid !== self && !host.isAlive(pid))
       await discardFile(join(stateFolder(host), name), fileSystem).catch(() => {})
   }
-}
-
-/** A program of Windows by its full path: what lies in PATH or in this folder under that name is somebody else's. */
-function runSystem(program: string, args: readonly string[], host: Host): Promise<RunResult> {
-  const folder = win32.join(host.env.SystemRoot ?? 'C:\\Windows', 'System32')
-  return host.run(win32.join(folder, program), args, { timeoutMs: 30_000 })
 }

@@ -1,8 +1,10 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { createFileSystem, step, untilLetGo } from '../../../src/apply/file-system.ts'
+import { step, untilLetGo } from '../../../src/apply/file-system.ts'
+import { keepHidden } from '../../../src/apply/replace-file.ts'
+import type { Host } from '../../../src/host/host.ts'
 
 function refused(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: 'rename' })
@@ -50,16 +52,28 @@ it.each([
   expect(work).toHaveBeenCalledTimes(1)
 })
 
-it('on Windows a file begins as a copy of the one whose place it takes, so that it is hidden as that is', async () => {
-  const like = makeFile()
-  writeFileSync(like, 'what was there')
-  chmodSync(like, 0o640)
-  const { createFile, write, close } = createFileSystem('win32')
-  const file = await createFile(`${like}.tmp`, 0o600, like)
-  await write(file, Buffer.from('new'))
-  await close(file)
-  expect(readFileSync(`${like}.tmp`, 'utf8')).toBe('new')
-  // Of all that Windows copies this system has the mode.
-  expect(statSync(`${like}.tmp`).mode & 0o777).toBe(0o640)
-  await expect(createFile(`${like}.tmp`, 0o600, like)).rejects.toMatchObject({ code: 'EEXIST' })
+const attrib = 'D:\\Win\\System32\\attrib.exe'
+
+it.each([
+  ['hidden', 'A   H        C:\\a\r\n', ['+H']],
+  ['hidden and of the system', 'A  SH                C:\\a\r\n', ['+S', '+H']],
+  ['hidden, on a share', '    H        \\\\server\\a\r\n', ['+H']],
+  ['plain', 'A            C:\\a\r\n', []],
+  ['plain, on a drive called H', 'A            H:\\a\r\n', []],
+  ['not to be asked about', '', []],
+])('what takes the place of a file that is %s is so too', async (_, stdout, flags) => {
+  const started: (readonly string[])[] = []
+  const run = async (...[program, args]: Parameters<Host['run']>) => {
+    started.push([program, ...args])
+    return { exit: 0, stdout, stderr: '' }
+  }
+  const file = makeFile()
+  await keepHidden(file, 'new', { env: { SystemRoot: 'D:\\Win' }, run } as unknown as Host)
+  expect(started).toEqual([[attrib, file], ...(flags.length > 0 ? [[attrib, ...flags, 'new']] : [])])
+})
+
+it('nothing is asked about a file that is not there', async () => {
+  await keepHidden(`${makeFile()}.none`, 'new', {
+    run: () => Promise.reject(new Error('asked')),
+  } as unknown as Host)
 })

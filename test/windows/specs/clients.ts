@@ -64,6 +64,7 @@ export const clients: Spec[] = [
     steps: [
       {
         args: ['prove', '--tool', 'aider'],
+        exit: 1,
         out: ['skipped', 'would use your own settings'],
         after: { 'AppData\\Roaming\\npm\\ran': 'absent' },
       },

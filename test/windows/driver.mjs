@@ -1,6 +1,6 @@
 // Runs under Node for Windows: starts what it is asked to start, one POST for each, and answers with what came of it.
 import { spawn } from 'node:child_process'
-import { renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 
 /** What Windows itself sets for every program. */
@@ -29,14 +29,24 @@ function run({ command, args, env, cwd, input = '', killAfter }) {
   })
 }
 
-const server = createServer(async (request, reply) => {
-  const chunks = []
-  for await (const chunk of request) chunks.push(chunk)
-  reply.end(JSON.stringify(await run(JSON.parse(Buffer.concat(chunks).toString()))))
-})
-server.requestTimeout = 0
-server.listen(0, '127.0.0.1', () => {
-  const [, , file] = process.argv
-  writeFileSync(`${file}.new`, String(server.address().port))
-  renameSync(`${file}.new`, file)
-})
+const [, , file] = process.argv
+
+// In a console, which a program has only from who starts it: that one program, and its exit code.
+if (file.endsWith('.json')) {
+  const { command, args, env, cwd } = JSON.parse(readFileSync(file, 'utf8'))
+  const child = spawn(command, args, { env: { ...base, ...env }, cwd, stdio: 'inherit' })
+  child.on('close', (exit) => process.exit(exit))
+} else serve()
+
+function serve() {
+  const server = createServer(async (request, reply) => {
+    const chunks = []
+    for await (const chunk of request) chunks.push(chunk)
+    reply.end(JSON.stringify(await run(JSON.parse(Buffer.concat(chunks).toString()))))
+  })
+  server.requestTimeout = 0
+  server.listen(0, '127.0.0.1', () => {
+    writeFileSync(`${file}.new`, String(server.address().port))
+    renameSync(`${file}.new`, file)
+  })
+}

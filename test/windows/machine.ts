@@ -22,6 +22,8 @@ export interface Start {
 /** A running Windows, by Wine or a real one. */
 export interface Windows {
   run(start: Start): Promise<Ran>
+  /** The command of this machine that starts it in the pseudo-terminal that it is given; only Wine has one. */
+  inConsole?(start: Start): readonly [string, ...string[]]
   /** Where this machine has a file of it: `C:\\key.txt`. */
   pathOf(path: string): string
   /** A text with the paths of specs as they are on this one. */

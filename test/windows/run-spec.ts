@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, win32 } from 'node:path'
 import { expect } from 'vitest'
 import { userFolders } from '../../src/host/read-file-state.ts'
 import { sampleKey } from '../support/run-program.ts'
+import { startTerminal } from '../support/terminal.ts'
 import { globalFolder, laneFolder, nodeExe, type Ran, type Windows } from './machine.ts'
 import { absent, asBefore, type Expected, type Spec, type Step } from './spec.ts'
 
@@ -35,7 +37,8 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
   const registry = (spec.variables || !isClean) && (await startVariables(spec.variables ?? [], windows, env))
   isClean = true
   for (const step of spec.steps) {
-    const ran = await windows.run({
+    const run = step.typed ? runInConsole(step.typed, windows) : windows.run
+    const ran = await run({
       ...commandOf(step, fill),
       env: { ...env, ...filled(step.env ?? {}, fill) },
       cwd: fill(step.cwd ?? home),
@@ -58,6 +61,26 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
     ])
   }
   if (registry) await registry.clear()
+}
+
+/** What stands on the screen at the end is the output. */
+function runInConsole(typed: NonNullable<Step['typed']>, windows: Windows): Windows['run'] {
+  return async (start) => {
+    const command = windows.inConsole?.(start)
+    if (!command) throw new Error('there is no console')
+    const run = startTerminal({ home: '/', command, columns: 120 })
+    for (const [shows, ...pressed] of typed) {
+      const tooLate = AbortSignal.timeout(60_000)
+      const late = once(tooLate, 'abort').then(() => {
+        throw new Error(`"${shows}" did not come:\n${run.window()}`)
+      })
+      await Promise.race([run.until((window) => window.includes(shows)), late])
+      run.press(...pressed.map((one) => one.replaceAll('%TYPED%', sampleKey)))
+    }
+    const exit = await run.exit
+    expect(run.sent(), 'the key is shown').not.toContain(sampleKey)
+    return { exit, stdout: run.screen(), stderr: '' }
+  }
 }
 
 /** A run of the lane that was killed may have left variables, which the first spec takes out. */

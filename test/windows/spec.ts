@@ -27,6 +27,8 @@ export interface Step {
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly input?: string
+  /** In a console: what has to stand on the screen, and the keys that are then pressed. `%TYPED%` is a good key. */
+  readonly typed?: readonly (readonly [shows: string, ...pressed: string[]])[]
   readonly killAfter?: number
   /** 0 where it is not said; null where any will do. */
   readonly exit?: number | null

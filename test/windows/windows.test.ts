@@ -4,6 +4,7 @@ import { sampleKey } from '../support/run-program.ts'
 import { testCatalog } from '../support/test-catalog.ts'
 import type { Windows } from './machine.ts'
 import { runSpec } from './run-spec.ts'
+import type { Spec } from './spec.ts'
 import { clients } from './specs/clients.ts'
 import { commands } from './specs/commands.ts'
 import { files } from './specs/files.ts'
@@ -11,9 +12,13 @@ import { names } from './specs/names.ts'
 import { places } from './specs/places.ts'
 import { programs } from './specs/programs.ts'
 import { variables } from './specs/variables.ts'
+import { wizard } from './specs/wizard.ts'
 
 const isReal = process.platform === 'win32'
 const { startWindows, whyNot } = isReal ? await import('./real-windows.ts') : await import('./wine.ts')
+
+/** Its language a real Windows has from whoever installed it, and its console is another one. */
+const needsWine = ({ locale, steps }: Spec) => locale !== undefined || steps.some(({ typed }) => typed)
 
 const missing = whyNot()
 if (missing) console.warn(`The Windows lane is skipped: ${missing}.`)
@@ -47,10 +52,10 @@ describe.skipIf(missing !== undefined)('the packed program on Windows', () => {
     names,
     clients,
     variables,
+    wizard,
   })) {
     describe(about, () => {
-      // Its language a real Windows has from whoever installed it.
-      it.each(specs.filter(({ locale }) => !isReal || locale === undefined))('$title', (spec) =>
+      it.each(specs.filter((spec) => !isReal || !needsWine(spec)))('$title', (spec) =>
         runSpec(spec, windows, gateway.origin),
       )
     })

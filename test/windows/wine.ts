@@ -19,7 +19,15 @@ import { join, relative } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { execa, execaSync } from 'execa'
 import { projectPath } from '../support/run-program.ts'
-import { globalFolder, keyring, type Ran, type UnitResults, unitResults, type Windows } from './machine.ts'
+import {
+  globalFolder,
+  keyring,
+  nodeExe,
+  type Ran,
+  type UnitResults,
+  unitResults,
+  type Windows,
+} from './machine.ts'
 import type { Locale } from './spec.ts'
 
 const { env, getuid, platform } = process
@@ -176,6 +184,11 @@ function enter(script: string): ChildProcess {
   return spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...namespaces, ...inside], { stdio })
 }
 
+/** What was started in the namespaces, as it is numbered outside. */
+function childOf({ pid }: ChildProcess): string {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+}
+
 async function insideWine(script: string): Promise<void> {
   const [exit] = await once(enter(script), 'close')
   if (exit !== 0) throw new Error(`Wine ended with ${exit}: ${said()}`)
@@ -212,6 +225,19 @@ async function startDriver(): Promise<Windows> {
     run: async ({ locale = 'C.UTF-8', ...start }) => {
       const reply = await fetch(origins.get(locale) ?? '', { method: 'POST', body: JSON.stringify(start) })
       return reply.json() as Promise<Ran>
+    },
+    inConsole: (start) => {
+      writeFileSync(join(lane, 'start.json'), JSON.stringify(start))
+      const inside = ['--mount', '--pid', '--root', '--target', childOf(driver), 'env', '-i', '--chdir=/']
+      return [
+        'nsenter',
+        ...inside,
+        ...variables,
+        'wine64',
+        nodeExe,
+        'Z:\\lane\\driver.mjs',
+        'Z:\\lane\\start.json',
+      ]
     },
     pathOf,
     spell: (text) => text,

@@ -178,10 +178,10 @@ export function mendByLint(
 ): Finding[] {
   const mended = findings.map((finding) => withLintFix(finding, problems, views))
   const urls = mended.filter(({ id, values }) => id.startsWith('base-url-') && values !== undefined)
-  const places = new Set(urls.map(({ where }) => `${where?.file}:${where?.line}`))
-  const told = mended.filter(
-    ({ id, where }) => !id.startsWith('lint-') || !places.has(`${where?.file}:${where?.line}`),
-  )
+  const lineOf = ({ where, values }: Finding) =>
+    `${placeOf(where?.file ?? '', ...(values ? [values.name] : []))}:${where?.line}`
+  const places = new Set(urls.map(lineOf))
+  const told = mended.filter((one) => !one.id.startsWith('lint-') || !places.has(lineOf(one)))
   return told.filter(
     ({ id, tool, where, names = [] }) =>
       id !== 'drift' ||

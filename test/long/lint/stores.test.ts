@@ -177,6 +177,22 @@ describe('a wrong base URL', () => {
   )
 })
 
+describe('a wrong base URL that this program was started with', () => {
+  it('is told once by doctor where it is a variable of the user', async () => {
+    const [row] = rows as [Row]
+    const { host } = situationOf(row)
+    const started = { ...host, env: { ...host.env, [name]: wrong } }
+    rmSync(join(host.home, '.claude/settings.json'))
+    const { text } = await runInProcess('doctor --no-check --tool claude-code', started)
+    const { findings } = (JSON.parse(text) as { data: { findings: Finding[] } }).data
+    const found = findings.filter(({ id }) => /^(lint|base-url)-/.test(id))
+    expect(found.map(({ id, where }) => [id, where?.file])).toEqual([
+      ['base-url-doubled-v1', 'HKCU\\Environment'],
+    ])
+    expect(String(found[0]?.hint)).toContain('qcode-setup lint --fix')
+  })
+})
+
 describe('an old key', () => {
   const old = `cr_${'fedcba9876543210'.repeat(4)}`
   const withKey = JSON.stringify({ env: { MY_KEY: old } })

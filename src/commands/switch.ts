@@ -29,6 +29,7 @@ import { readKey } from '../secrets/read-key.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
+import { describeNames } from './by-name.ts'
 import { existingChoices, loadLedger, namedSetUp, stayingFindings, storedKey } from './choices-of.ts'
 import { holdName } from './key.ts'
 import { keepIn } from './leave-out-broken.ts'
@@ -69,8 +70,11 @@ interface Goal {
  */
 export async function runSwitch(given: Input, context: WritingContext): Promise<Outcome> {
   const { host } = context
-  const input = byName(given, context)
-  const asks = isInteractive(input, host) && readLedger(host).setups.length > 0
+  const told = byName(given, context)
+  const asks = isInteractive(told, host) && readLedger(host).setups.length > 0
+  const isOpen = asks && textOf(told, 'name') === undefined && !namesGateway(told)
+  const picked = isOpen ? await askForName(context) : undefined
+  const input = picked === undefined ? told : withValues(told, 'name', [picked])
   const named = await namedIn(input, loadLedger(context), context)
   if (named && isManagedScope(input)) refuseNewName(named.name, input, context.catalog)
   if (asks && !named && !namesGateway(input)) {
@@ -92,6 +96,12 @@ function byName(input: Input, context: WritingContext): Input {
 
 const namesGateway = ({ positionals: [region], values }: Input) =>
   region !== undefined || values.gateway !== undefined
+
+async function askForName(context: WritingContext): Promise<string | undefined> {
+  const names = describeNames(loadLedger(context), context).filter(({ fault }) => !fault)
+  const { askName } = await import('../wizard/ask-region.ts')
+  return names.length === 0 ? undefined : askName(context.host, names)
+}
 
 async function askForRegion(input: Input, context: WritingContext): Promise<Input> {
   const { askRegion } = await import('../wizard/ask-region.ts')
@@ -202,14 +212,8 @@ function keyOfVariable(choices: readonly ToolChoice[]): Finding[] {
 function namelessKey(choices: readonly ToolChoice[]): Finding[] {
   if (choices.length === 0) return []
   const tools = [...new Set(choices.map(({ tool }) => tool.title))]
-  return [
-    {
-      id: 'key-without-name',
-      level: 'info',
-      message: say('name.replaces', { tools }),
-      hint: asMessage('qcode-setup undo'),
-    },
-  ]
+  const message = say('name.replaces', { tools })
+  return [{ id: 'key-without-name', level: 'info', message, hint: asMessage('qcode-setup undo') }]
 }
 
 /** What has a name keeps its gateway, since its key would go along. */

@@ -77,6 +77,8 @@ export const en = {
   'ask.key.short': 'QCode.cc API key',
   'ask.key.keep': ({ key }: With<'key'>) => `Keep ${key}`,
   'ask.key.other': 'Paste another key',
+  'ask.switch': 'Switch to',
+  'ask.switch.region': 'A region',
   'ask.key.cleaned': ({ around }: { readonly around: readonly string[] }) =>
     `Took only the key. Left out: ${around.join(' ')}`,
   'ask.key.odd': "This doesn't look like a QCode.cc key, which is cr_ followed by 64 hex digits.",

@@ -69,6 +69,8 @@ export const zhCN: Texts = {
   'ask.key.short': 'QCode.cc API 密钥',
   'ask.key.keep': ({ key }) => `继续使用 ${key}`,
   'ask.key.other': '粘贴另一个密钥',
+  'ask.switch': '切换到',
+  'ask.switch.region': '某个区域',
   'ask.key.cleaned': ({ around }) => `只取用了密钥，已去掉：${around.join(' ')}`,
   'ask.key.odd': '这不像 QCode.cc 的密钥（应为 cr_ 加 64 位十六进制字符）。',
   'ask.key.from': ({ key, source }) => `${key}（来自${spaced(source).trimEnd()}）`,

@@ -17,6 +17,16 @@ import { renderFindings, withProgress } from '../ui/write-text.ts'
 import { askConfirm, askSelect, type Choice, showAnswer, tell, warn } from './ask.ts'
 import { dropTypedAhead } from './hold-terminal.ts'
 
+/** One of the names that are saved; undefined where a region is meant. */
+export function askName(
+  host: Host,
+  names: readonly { readonly name: string; readonly gateway: string | null }[],
+): Promise<string | undefined> {
+  const saved = names.map(({ name, gateway }) => ({ value: name, name, detail: gateway ?? '' }))
+  const choices = [...saved, { value: undefined, name: say('ask.switch.region') }]
+  return askSelect<string | undefined>(host, say('ask.switch'), choices)
+}
+
 /**
  * Whether the user takes an origin; asks where it has no TLS and nobody has agreed to that on this machine. Throws `GoneBack`
  * where that is possible.

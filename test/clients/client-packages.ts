@@ -11,10 +11,12 @@ export interface ClientPackage {
   readonly python?: '3.12'
 }
 
-const codex = ['0.80.0', '0.120.0', '0.169.0'].map((version) => npm('codex', '@openai/codex', version))
+const codex = ['0.80.0', '0.120.0', '0.169.0', '0.171.0'].map((version) =>
+  npm('codex', '@openai/codex', version),
+)
 
 // Its install script only links the native binary of the platform package into place.
-const claudeCode = ['2.1.197', '2.1.330'].map((version) => ({
+const claudeCode = ['2.1.197', '2.1.330', '2.1.332'].map((version) => ({
   ...npm('claude-code', '@anthropic-ai/claude-code', version),
   scripts: true,
 }))

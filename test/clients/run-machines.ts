@@ -35,7 +35,7 @@ const providers = (settings: object) => ({
 
 /** What a user's own settings may hold, as the clients were seen to obey it where they are started by hand. */
 export const machines: readonly Machine[] = [
-  ...['claude-code-2.1.197', 'claude-code-2.1.330'].flatMap((id) => [
+  ...['claude-code-2.1.197', 'claude-code-2.1.330', 'claude-code-2.1.332'].flatMap((id) => [
     { id, title: 'an empty home', put: async () => {} },
     {
       id,
@@ -74,7 +74,7 @@ export const machines: readonly Machine[] = [
         }),
     },
   ]),
-  ...['codex-0.80.0', 'codex-0.120.0', 'codex-0.169.0'].flatMap((id) => [
+  ...['codex-0.80.0', 'codex-0.120.0', 'codex-0.169.0', 'codex-0.171.0'].flatMap((id) => [
     { id, title: 'an empty home', put: async () => {} },
     {
       id,

@@ -31,4 +31,4 @@ function claudeCode(version: string): ClientRunner {
   }
 }
 
-export const claudeCodeRunners = ['2.1.197', '2.1.330'].map(claudeCode)
+export const claudeCodeRunners = ['2.1.197', '2.1.330', '2.1.332'].map(claudeCode)

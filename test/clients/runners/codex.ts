@@ -26,4 +26,4 @@ function codex(version: string): ClientRunner {
   }
 }
 
-export const codexRunners = ['0.80.0', '0.120.0', '0.169.0'].map(codex)
+export const codexRunners = ['0.80.0', '0.120.0', '0.169.0', '0.171.0'].map(codex)

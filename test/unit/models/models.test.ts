@@ -133,7 +133,7 @@ describe('tools', () => {
     expect(rows.find(({ id }) => id === 'claude-code')).toMatchObject({
       installed: false,
       facts: 'measured',
-      measured: expect.stringContaining('2.1.330'),
+      measured: expect.stringContaining('2.1.332'),
       scopes: ['user', 'project', 'managed'],
       byHand: null,
       run: true,

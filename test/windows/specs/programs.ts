@@ -11,8 +11,9 @@ function start(name: string, script: string): Step {
     "const fs = require('node:fs')",
     `fs.copyFileSync(process.execPath, ${JSON.stringify(name)})`,
     "const options = { detached: true, stdio: 'ignore' }",
-    `require('node:child_process').spawn(${JSON.stringify(name)}, ['-e', ${JSON.stringify(script)}], options).unref()`,
-    "const wait = () => fs.existsSync('ready') || setTimeout(wait, 20)",
+    `const child = require('node:child_process').spawn(${JSON.stringify(name)}, ['-e', ${JSON.stringify(script)}], options)`,
+    "child.on('exit', (code) => process.exit(code || 1))",
+    "const wait = () => fs.existsSync('ready') ? process.exit() : setTimeout(wait, 20)",
     'wait()',
   ]
   return { command: [nodeExe, '-e', starting.join(';')] }

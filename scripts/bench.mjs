@@ -32,25 +32,43 @@ writeTable(rows.map((row) => ({ node: versions[0], ...row })))
 /** Each command in an empty home, in turn with an empty Node. */
 function startUp(node) {
   const caches = mkdtempSync(join(place, 'cache-'))
+  const client = fakeClient(mkdtempSync(join(place, 'client-')))
   const candidates = [
     { what: 'node -e 0', args: ['-e', '0'] },
+    { what: 'a client alone', args: ['/bin/sh', client] },
     { what: '--version', args: [program, '--version'], aim: 1.4 },
     { what: '--help', args: [program, '--help'], aim: 1.5 },
     { what: 'print codex', args: [program, 'print', 'codex'], aim: 1.7 },
     { what: 'status', args: [program, 'status'], aim: 1.7 },
+    {
+      what: 'run, above its client',
+      args: [program, 'run', 'claude-code', '--key-file', '-'],
+      aim: 1.7,
+      above: true,
+    },
     { what: 'setup of Codex', args: [program, ...setup('codex')], aim: 3 },
     { what: 'setup of all tools', args: [program, ...setup('all')], aim: 4 },
   ].map((each) => ({ ...each, runs: [] }))
   for (let round = -warmUps; round < rounds; round++) {
     for (const { args, runs } of candidates) {
-      const run = inHome((home) => measure(node, args, home, caches))
+      const words = args[0] === '/bin/sh' ? args : [node, ...args]
+      const run = inHome((home) => measure(words, home, caches, dirname(client)))
       if (round >= 0) runs.push(run)
     }
   }
-  const [base, ...own] = candidates.map(({ runs, ...each }) => ({ ...each, ...fastest(runs) }))
-  return own.map(({ what, ms, cpu, aim }) => {
+  const [base, alone, ...own] = candidates.map(({ runs, ...each }) => ({ ...each, ...fastest(runs) }))
+  return own.map(({ what, aim, above, ...took }) => {
+    const ms = took.ms - (above ? alone.ms : 0)
+    const cpu = took.cpu - (above ? alone.cpu : 0)
     return { what, against: base.what, ms, times: ms / base.ms, cpu: cpu / base.cpu, aim }
   })
+}
+
+/** A program that stands where `run` looks for Claude Code, and ends at once. */
+function fakeClient(folder) {
+  const file = join(folder, 'claude')
+  writeFileSync(file, '#!/bin/sh\nexit 0\n', { mode: 0o755 })
+  return file
 }
 
 /** Each command in a home with many old runs, in turn with the same in one without. */
@@ -62,9 +80,9 @@ function withOldRuns(node) {
       for (const { count, all } of runs) {
         all.push(
           inHome((home) => {
-            measure(node, [program, ...setup('claude-code')], home)
+            measure([node, program, ...setup('claude-code')], home)
             addRuns(join(home, '.local/state/qcode-setup/runs'), count)
-            return measure(node, [program, ...args], home)
+            return measure([node, program, ...args], home)
           }),
         )
       }
@@ -103,13 +121,17 @@ function inHome(work) {
 }
 
 /** Ms by the clock, and of the processor, as the shell's `time` tells them. */
-function measure(node, args, home, caches = join(home, '.cache')) {
+function measure(words, home, caches = join(home, '.cache'), folder = '/usr/bin') {
   mkdirSync(caches, { recursive: true })
-  const env = { HOME: home, XDG_CACHE_HOME: caches, PATH: '/usr/bin:/bin', SHELL: '/bin/bash' }
+  const env = { HOME: home, XDG_CACHE_HOME: caches, PATH: `${folder}:/usr/bin:/bin`, SHELL: '/bin/bash' }
   const line = 'exec 3>&2; TIMEFORMAT="%R %U %S"; { time "$@" 2>&3; } 2>time.txt'
-  const words = ['-c', line, 'bash', node, ...args]
-  const { status, stderr } = spawnSync('bash', words, { cwd: home, env, input: key, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
+  const { status, stderr } = spawnSync('bash', ['-c', line, 'bash', ...words], {
+    cwd: home,
+    env,
+    input: key,
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`${words.join(' ')} ended with ${status}: ${stderr}`)
   const [real, user, system] = readFileSync(join(home, 'time.txt'), 'utf8').split(' ').map(Number)
   return { ms: real * 1000, cpu: (user + system) * 1000 }
 }

@@ -197,6 +197,13 @@ const mostKept = 500
 /** Nobody waits for a record that only saves a line on the screen. */
 const noWaiting = { waitMs: 0, stillMs: 5_000 }
 
+/** Whether `prove` saw this version of a tool work on this computer: a note of its own, which `newNotes` remembers. */
+export function wasProven(tool: string, version: string, host: Host): boolean {
+  return unseenNotes([provenNote(tool, version)], host).length === 0
+}
+
+export const provenNote = (tool: string, version: string) => `${tool} ${version} was proven`
+
 /** Those of these texts that this machine was never shown. A record that cannot be read knows none. */
 function unseenNotes(notes: readonly string[], host: Host): readonly string[] {
   const known = new Set(readShown(host))

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs'
+import { testedVersions } from '../catalog/diagnosis.ts'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Proof } from '../catalog/tool.ts'
 import { loadFormats } from '../documents/formats.ts'
+import { isInRange } from '../effect/find-setting.ts'
+import type { ToolView } from '../effect/tool-view.ts'
+import type { Finding } from '../finding.ts'
 import type { Endpoint, Gateway } from '../gateway/gateway.ts'
 import { BaseUrl } from '../gateway/judge-base-url.ts'
 import type { SeenRequest, StandIn } from '../gateway/stand-in.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host, RunOptions, RunResult } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { type Message, say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
 import { clientEnvironment, type ProofFolders, programPath } from './prove-environment.ts'
 
 /** A client that was set up in a throw-away home, against a gateway on loopback. */
@@ -37,6 +41,25 @@ export interface ClientProof extends Judged {
 export function findClient({ commands }: Proof, host: Host): string | undefined {
   const where = { env: { PATH: programPath(host) }, platform: host.platform }
   return commands.map((name) => findProgram(name, where)).find(Boolean)
+}
+
+/** A client older or newer than those that were measured; a proof settles it. */
+export function versionFindings({ tool, installed: { version } }: ToolView): Finding[] {
+  const { measured } = tool.diagnosis
+  if (version === undefined || isInRange(measured, version)) return []
+  const tested = testedVersions(measured ?? '')
+  const canProve = tool.proofs.length > 0
+  return [
+    {
+      id: 'version-not-measured',
+      level: 'info',
+      tool: tool.id,
+      message: say('doctor.version', { tool: tool.title, version, tested }),
+      hint: canProve
+        ? asMessage(`qcode-setup prove --tool ${tool.id}`)
+        : say('doctor.version.hint', { url: tool.docs }),
+    },
+  ]
 }
 
 /** Runs the client for one turn and judges what the gateway saw of it. `interrupted` ends it early. */

@@ -1,3 +1,4 @@
+import { wasProven } from '../apply/committer.ts'
 import { endingCommand, findUnfinishedRun, isOnDiskWithoutModes, lastRuns } from '../apply/journal.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import { isTrustedFolder, stateFolder } from '../apply/state-folder.ts'
@@ -73,8 +74,17 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
   const search = lintFiles({ paths: [], project: false }, context.catalog, host, state.ledger)
   const lint = await withProgress(host, host.texts['progress.search'], search)
   const deep = isOn(input, 'deep') ? await deepFindings(views, effect, context) : []
+  const isSettled = ({ id, tool }: Finding) =>
+    id === 'version-not-measured' &&
+    views.some((view) => view.tool.id === tool && wasProven(tool, view.installed.version ?? '', host))
   const local = mendByLint(
-    [...found, ...deep, ...state.findings, ...lintFindings(lint.problems, views), ...lint.failures],
+    [
+      ...found.filter((finding) => !isSettled(finding)),
+      ...deep,
+      ...state.findings,
+      ...lintFindings(lint.problems, views),
+      ...lint.failures,
+    ],
     lint.problems,
     views,
   ).filter(isMeant)

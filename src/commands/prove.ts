@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { createCommitter } from '../apply/committer.ts'
+import { createCommitter, provenNote } from '../apply/committer.ts'
 import { writeCopies } from '../apply/file-system.ts'
 import { readLedger } from '../apply/ledger-store.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
@@ -15,7 +15,7 @@ import {
   type ProofFolders,
 } from '../checks/prove-environment.ts'
 import { ownFolders, watchOwnFolders } from '../checks/windows-folders.ts'
-import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import type { CommandContext, CommandSpec, Outcome, WritingContext } from '../command.ts'
 import { openEffect } from '../effect/judge-effect.ts'
 import { viewMachine } from '../effect/machine-view.ts'
 import { viewTool } from '../effect/tool-view.ts'
@@ -40,7 +40,7 @@ export const proveCommand: CommandSpec = {
     ['qcode-setup prove', say('help.prove.example-1')],
     ['qcode-setup prove --tool codex --json', say('help.prove.example-2')],
   ],
-  writes: 'nothing',
+  writes: 'state',
   network: false,
   needsEveryTool: true,
   run: runProve,
@@ -51,16 +51,17 @@ export const proveCommand: CommandSpec = {
  * gateway on this machine. Ends with 4 where one failed, with 1 where nothing of the tools that were named was run; with 0
  * also where no tool was named and there was nothing to run (that is said).
  */
-export function runProve(input: Input, context: CommandContext): Promise<Outcome> {
+export function runProve(input: Input, context: WritingContext): Promise<Outcome> {
   return context.host.interruption.hold((interrupted) => prove(input, context, interrupted))
 }
 
-async function prove(input: Input, context: CommandContext, interrupted: AbortSignal): Promise<Outcome> {
+async function prove(input: Input, context: WritingContext, interrupted: AbortSignal): Promise<Outcome> {
   const { catalog, host } = context
   const tools = (await namedTools(input, catalog, host)) ?? (await foundTools(context))
   const rows: ProofRow[] = []
   for (const tool of tools) rows.push(...(await proveTool(tool, context, interrupted)))
-  const failed = rows.some(({ verdict }) => verdict !== 'proven' && verdict !== 'skipped')
+  await context.committer.newNotes(provenNotes(rows), true)
+  const failed = rows.some(isFailed)
   const proven = rows.some(({ verdict }) => verdict === 'proven')
   const isNamed = listOf(input, 'tool').some((word) => word !== 'all' && word !== 'detected')
   return {
@@ -75,6 +76,16 @@ async function prove(input: Input, context: CommandContext, interrupted: AbortSi
 async function foundTools({ catalog, host }: CommandContext): Promise<readonly Tool[]> {
   return (await detectedTools(catalog, host)).filter(({ isOwn }) => !isOwn)
 }
+
+/** The versions of which doctor need not say any more that nobody has tested them; one that failed in part is none. */
+function provenNotes(rows: readonly ProofRow[]): string[] {
+  const failed = rows.filter(isFailed).map(({ tool }) => tool)
+  return rows.flatMap(({ tool, version, verdict }) =>
+    verdict === 'proven' && version !== null && !failed.includes(tool) ? [provenNote(tool, version)] : [],
+  )
+}
+
+const isFailed = ({ verdict }: ProofRow) => verdict !== 'proven' && verdict !== 'skipped'
 
 const nothingProven: Finding = {
   id: 'nothing-proven',

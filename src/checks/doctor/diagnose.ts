@@ -15,10 +15,11 @@ import { isInRegistry } from '../../host/read-file-state.ts'
 import type { Ledger } from '../../ledger.ts'
 import { ownKeys } from '../../plan/written-keys.ts'
 import { say } from '../../texts/message.ts'
+import { versionFindings } from '../prove-client.ts'
 import { windowsFindings } from '../windows-folders.ts'
 import { completeHints } from './complete-hints.ts'
 import { type KeepsNoModes, keyFileFindings } from './key-file-findings.ts'
-import { daemonFindings, oddFolderFindings, versionFindings } from './state-findings.ts'
+import { daemonFindings, oddFolderFindings } from './state-findings.ts'
 
 /** What doctor looks at beside the effect: daemons, git and what we own. */
 interface DoctorContext extends EffectContext {

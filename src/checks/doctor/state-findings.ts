@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs'
 import { basename, isAbsolute } from 'node:path'
-import { type SourceLevel, testedVersions } from '../../catalog/diagnosis.ts'
+import type { SourceLevel } from '../../catalog/diagnosis.ts'
 import { describeOddFolder, oddFoldersOf, oddHomes } from '../../catalog/folder-variables.ts'
 import { resolvePath } from '../../catalog/places.ts'
 import type { Catalog } from '../../catalog/tool.ts'
-import { isInRange } from '../../effect/find-setting.ts'
 import { isPlaceholderKey, type ToolView } from '../../effect/tool-view.ts'
 import type { Finding, Level } from '../../finding.ts'
 import type { Host } from '../../host/host.ts'
@@ -64,21 +63,6 @@ export function daemonFindings({ tool, names, sources }: ToolView, host: Host): 
       },
     ]
   })
-}
-
-/** A client older or newer than those that were measured. */
-export function versionFindings({ tool, installed: { version } }: ToolView): Finding[] {
-  const { measured } = tool.diagnosis
-  if (version === undefined || isInRange(measured, version)) return []
-  return [
-    {
-      id: 'version-not-measured',
-      level: 'info',
-      tool: tool.id,
-      message: say('doctor.version', { tool: tool.title, version, tested: testedVersions(measured ?? '') }),
-      hint: say('doctor.version.hint', { url: tool.docs }),
-    },
-  ]
 }
 
 /** The folder of backups holds keys that stood in files before. */

@@ -1,11 +1,21 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { platform } from 'node:process'
 import { describe, expect, it, vi } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { isAlive } from '../../support/is-alive.ts'
+import { ownTools } from '../../support/own-tool.ts'
 import { makeHome, programPath, runProgram, sampleKey } from '../../support/run-program.ts'
 import { installToy, type ToyMode } from './toy-client.ts'
 
@@ -158,6 +168,50 @@ describe.concurrent('prove', () => {
     expect(exit).toBe(2)
     expect(stderr).toContain('codex')
   })
+})
+
+describe('a version that nobody has measured', () => {
+  const versionTold = async ({ home, env }: Place) => {
+    const { stdout } = await runProgram(['doctor', '--no-check', '--json'], { home, env })
+    return JSON.parse(stdout).findings.filter(({ id }: { id: string }) => id === 'version-not-measured')
+  }
+
+  /** The toy as npm installs it, so that its version is found without running it. */
+  const putVersion = ({ home }: Place, version: string) => {
+    const folder = join(home, 'lib/node_modules/toy')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'toy', version }))
+    if (!existsSync(join(folder, 'toy'))) renameSync(join(home, 'bin/toy'), join(folder, 'toy'))
+    rmSync(join(home, 'bin/toy'), { force: true })
+    symlinkSync(join(folder, 'toy'), join(home, 'bin/toy'))
+  }
+
+  const measured = ({ home }: Place) => {
+    const file = join(ownTools(home), 'toy/tool.toml')
+    const text = readFileSync(file, 'utf8').replace(
+      '[detect]',
+      'measured = "<=4.0.0"\n\n[detect]\npackages = ["toy"]',
+    )
+    writeFileSync(file, text)
+  }
+
+  it.each(['good', 'wrong-base'] as const)(
+    'is told until a proof settles it, which one that is %s does or not',
+    (mode) =>
+      withToy(mode, async (place) => {
+        measured(place)
+        putVersion(place, '4.5.6')
+        const { home, env } = place
+        const words = ['setup', '--tool', 'toy', '--key-file', '-', '--yes', '--no-check']
+        await runProgram(words, { home, env, input: sampleKey })
+        const [finding] = await versionTold(place)
+        expect(finding).toMatchObject({ tool: 'toy', hint: 'qcode-setup prove --tool toy' })
+        await runProgram(finding.hint.split(' ').slice(1), { home, env })
+        expect(await versionTold(place)).toHaveLength(mode === 'good' ? 0 : 1)
+        putVersion(place, '4.6.0')
+        expect(await versionTold(place)).toHaveLength(1)
+      }),
+  )
 })
 
 it("proves with a copy of the user's own file, whose other secrets are blotted out", () =>

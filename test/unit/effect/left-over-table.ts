@@ -29,5 +29,5 @@ export const foreignModelTable: readonly (readonly [string, string, string, Situ
   ['qwen', 'review_model', 'Remove', codexHome('review_model = "qwen"\n')],
   ['glm-4.6', 'settings.model', '--model ID', clineHome({ model: 'glm-4.6' })],
   ['deepseek/deepseek-chat', '.aider.conf.yml:2', '--model ID', aiderHome('model: deepseek/deepseek-chat\n')],
-  ['gpt-5.5', '.aider.conf.yml:2', 'Remove', aiderHome('weak-model: gpt-5.5\n')],
+  ['gpt-5.5', '.aider.conf.yml:2', '--model aider:weak=ID', aiderHome('weak-model: gpt-5.5\n')],
 ]

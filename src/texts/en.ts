@@ -1773,7 +1773,7 @@ export const en = {
   'status.wishes': ({ tool, wishes }: With<'tool'> & { readonly wishes: readonly string[] }) =>
     `${tool}: ${wishes.join(', ')}`,
   'limits.told': ({ origin, used, left }: With<'origin' | 'used'> & { readonly left: readonly string[] }) =>
-    `At ${origin}, your key has used ${used} tokens so far${left.length > 0 ? `. Limits: ${left.join('; ')}.` : ', and has no limit that was told.'}`,
+    `At ${origin}, your key has used ${used} tokens so far${left.length > 0 ? `. Limits: ${left.join('; ')}.` : '. The gateway reports no limits.'}`,
   'limits.used-up': ({ origin, budgets }: With<'origin'> & { readonly budgets: readonly string[] }) =>
     `At ${origin}, your key has used up a limit: ${budgets.join('; ')}.`,
   'limits.used-up.hint':

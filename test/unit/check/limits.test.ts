@@ -215,7 +215,7 @@ describe('check and status --limits', () => {
   })
 
   it.each([
-    ['no limit', 'key-limits', ' has used 0 tokens so far, and has no limit that was told.'],
+    ['no limit', 'key-limits', ' has used 0 tokens so far. The gateway reports no limits.'],
     [
       'every limit',
       'key-limits',
@@ -226,7 +226,7 @@ describe('check and status --limits', () => {
     [
       'tokens without a window',
       'key-limits',
-      ' has used 3,300 tokens so far, and has no limit that was told.',
+      ' has used 3,300 tokens so far. The gateway reports no limits.',
     ],
   ])('tell of a key with %s what the relay says', async (limits, id, text) => {
     const faulty = await startFaulty(asRelay(limits))

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
-import { dirname, win32 } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { hasCode, UserError } from '../errors.ts'
-import type { Host, RunResult } from '../host/host.ts'
+import { isBelow } from '../host/files-at.ts'
+import type { Host } from '../host/host.ts'
+import { runSystem } from '../host/run-program.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
 import { discardFile, type FileSystem, removeIfThere } from './file-system.ts'
@@ -88,10 +91,23 @@ export async function keepHidden(target: string, temporary: string, host: Host):
   if (kept.length > 0) await runSystem('attrib.exe', [...kept, temporary], host)
 }
 
-/** A program of Windows by its full path: what lies in PATH or in this folder under that name is somebody else's. */
-export function runSystem(program: string, args: readonly string[], host: Host): Promise<RunResult> {
-  const folder = win32.join(host.env.SystemRoot ?? 'C:\\Windows', 'System32')
-  return host.run(win32.join(folder, program), args, { timeoutMs: 30_000 })
+/**
+ * Makes a file on Windows, where it has the rights of its folder, which keep others out in the user's own folder alone. Elsewhere
+ * what nobody else may read is for its user and the system, before anything is in it. Where icacls.exe does not do that, it is told.
+ */
+export async function createOnWindows(
+  path: string,
+  mode: number,
+  fileSystem: FileSystem,
+  host: Host,
+): Promise<FileHandle> {
+  const file = await fileSystem.createFile(path, mode)
+  const { USERDOMAIN: domain, USERNAME: user } = host.env
+  if ((mode & 0o077) === 0 && user && !isBelow(path, host.home)) {
+    const allowed = [`${domain ? `${domain}\\` : ''}${user}:F`, '*S-1-5-18:F']
+    await runSystem('icacls.exe', [path, '/inheritance:r', '/grant:r', ...allowed], host)
+  }
+  return file
 }
 
 function besideOf(target: string): string {

@@ -12,8 +12,9 @@ import {
   userVariables,
   variableAt,
 } from '../host/read-file-state.ts'
+import { runSystem } from '../host/run-program.ts'
 import { createFileSystem, discardFile, type FileSystem } from './file-system.ts'
-import { keepHidden, runSystem, type WholeFile } from './replace-file.ts'
+import { createOnWindows, keepHidden, type WholeFile } from './replace-file.ts'
 import { makePrivateFolder, stateFolder } from './state-folder.ts'
 
 /**
@@ -40,6 +41,7 @@ export function withRegistry(fileSystem: FileSystem, host: Host): FileSystem {
   if (!host.registry) return fileSystem
   return {
     ...fileSystem,
+    createFile: (path, mode) => createOnWindows(path, mode, fileSystem, host),
     rename: async (from, to) => {
       if (!isInRegistry(to)) {
         if (!isBelow(to, stateFolder(host))) await keepHidden(to, from, host)

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Tool } from '../catalog/tool.ts'
 import type { Finding } from '../finding.ts'
-import { isWsl, namesIn, readText } from '../host/files-at.ts'
+import { isBelow, isWsl, namesIn, readText } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
-import { say } from '../texts/message.ts'
+import { runSystem } from '../host/run-program.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
+import { asMessage, say } from '../texts/message.ts'
 
 /**
  * Each variable by which the client can be told its folders, with the folder in this home. Windows tells a program where its
@@ -101,4 +103,24 @@ function isThere({ detect, places }: Tool, home: string): boolean {
   const folders = detect.folders.map((folder) => resolvePath(folder, resolvePlaces(places, there)))
   const programs = detect.commands.map((name) => join(roaming, 'npm', `${name}.cmd`))
   return [...folders, ...programs].some((path) => existsSync(path))
+}
+
+/**
+ * On Windows, a file with a key that is not in the user's own folder and has the rights of its folder, which icacls.exe marks
+ * by (I), or whose disk has none. What it does not tell is not known.
+ */
+export async function keyRightsFindings(path: string, host: Host): Promise<Finding[]> {
+  if (host.platform !== 'win32' || isBelow(path, host.home)) return []
+  const { exit, stdout } = await runSystem('icacls.exe', [path], host)
+  if (exit === null || (exit === 0 && !stdout.includes('(I)'))) return []
+  const command = asMessage(inShell().keepPrivate(quoteWord(path), '600'))
+  return [
+    {
+      id: 'key-file-rights',
+      level: 'warning',
+      message: say('doctor.key-rights', { path }),
+      where: { file: path },
+      hint: exit === 0 ? command : say('doctor.key-rights.hint'),
+    },
+  ]
 }

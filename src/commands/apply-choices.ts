@@ -7,6 +7,7 @@ import {
   refuseRunningPrograms,
   restartDaemon,
 } from '../checks/running-clients.ts'
+import { keyRightsFindings } from '../checks/windows-folders.ts'
 import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
@@ -124,7 +125,7 @@ export async function applyChoices<Planned extends Plan>(
       ...written.plan.findings,
       ...written.effect,
       ...late,
-      ...readable(written.plan, context),
+      ...(await readable(written.plan, context)),
       ...checked.findings,
       ...daemons,
     ],
@@ -198,12 +199,14 @@ function write<Planned extends Plan>(
 }
 
 /** Files with a key that others may read all the same, once everything is written. */
-function readable({ keyFiles }: Plan, { host, committer }: WritingContext): Finding[] {
+async function readable({ keyFiles }: Plan, { host, committer }: WritingContext): Promise<Finding[]> {
   if (committer.dryRun) return []
-  return keyFiles.flatMap(({ path }) => {
+  const modes = keyFiles.flatMap(({ path }) => {
     const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0
     return keyModeFindings({ path, mode }, host, (file) => isOnDiskWithoutModes(host, file))
   })
+  const rights = await Promise.all(keyFiles.map(({ path }) => keyRightsFindings(path, host)))
+  return [...modes, ...rights.flat()]
 }
 
 /** What only the written machine shows; what the plan showed already is not told twice. */

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, win32 } from 'node:path'
 import type { ForegroundSettings, Host, RunOptions, RunResult } from './host.ts'
 import type { Interruption } from './interruption.ts'
 
@@ -60,6 +60,12 @@ export async function runProgram(
   })
   const { exitCode, stdout, stderr, timedOut } = await child.finally(forget)
   return { exit: exitCode ?? null, stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), timedOut }
+}
+
+/** A program of Windows by its full path: what lies in PATH or in this folder under that name is somebody else's. */
+export function runSystem(program: string, args: readonly string[], host: Host): Promise<RunResult> {
+  const path = win32.join(host.env.SystemRoot ?? 'C:\\Windows', 'System32', program)
+  return host.run(path, args, { timeoutMs: 30_000 })
 }
 
 /**

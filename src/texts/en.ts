@@ -1511,6 +1511,9 @@ export const en = {
     'chmod has no effect there. To keep backups on another disk, set XDG_STATE_HOME to a folder there before the first setup.',
   'doctor.key-mode': ({ path, mode }: With<'path' | 'mode'>) =>
     `${path} contains a key and is readable by other users (mode ${mode}).`,
+  'doctor.key-rights': ({ path }: With<'path'>) =>
+    `${path} contains a key and has the permissions of its folder. Other users may be able to read it.`,
+  'doctor.key-rights.hint': 'To keep the key out of files, run: qcode-setup setup --key-store keychain',
   'doctor.key-mode-not-kept': ({ path, mode }: With<'path' | 'mode'>) =>
     `${path} contains a key, and its disk doesn't store file permissions (it shows ${mode}). Other users may be able to read it.`,
   'doctor.key-mode-not-kept.hint':

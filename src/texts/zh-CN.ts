@@ -1194,6 +1194,8 @@ export const zhCN: Texts = {
   'doctor.backups-mode-not-kept.hint':
     'chmod 在此无效。如要将备份保存在其他磁盘，请在首次设置前将 XDG_STATE_HOME 设为该磁盘上的文件夹。',
   'doctor.key-mode': ({ path, mode }) => `${path} 含有密钥，且其他用户可以读取（权限 ${mode}）。`,
+  'doctor.key-rights': ({ path }) => `${path} 含有密钥，且沿用其文件夹的权限。其他用户可能有权读取。`,
+  'doctor.key-rights.hint': '如需不在文件中保存密钥，请运行：qcode-setup setup --key-store keychain',
   'doctor.key-mode-not-kept': ({ path, mode }) =>
     `${path} 含有密钥，而其所在磁盘不保存文件权限（显示为 ${mode}）。其他用户可能有权读取。`,
   'doctor.key-mode-not-kept.hint':

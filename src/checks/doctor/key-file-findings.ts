@@ -13,6 +13,7 @@ import {
   ignoreCommand,
   untrackCommand,
 } from '../key-in-git.ts'
+import { keyRightsFindings } from '../windows-folders.ts'
 
 interface GitContext {
   readonly catalog: Catalog
@@ -29,7 +30,8 @@ export async function keyFileFindings(
 ): Promise<Finding[]> {
   const once = [...new Map(files.map((file) => [file.path, file])).values()]
   const modes = once.flatMap((file) => keyModeFindings(file, context.host, context.keepsNoModes))
-  return [...modes, ...(await keyInGitFindings(once, context))]
+  const rights = await Promise.all(once.map((file) => keyRightsFindings(file.path, context.host)))
+  return [...modes, ...rights.flat(), ...(await keyInGitFindings(once, context))]
 }
 
 /** Those of the files, which hold a key, that git tracks or would track. */

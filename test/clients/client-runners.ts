@@ -29,7 +29,7 @@ export const clientRunners: readonly ClientRunner[] = [
  */
 export const toolsWithoutRunner: Readonly<Record<string, string>> = {}
 
-/** Whether its client is there: not where the machine has no cargo, or no Python that is new enough. */
+/** Whether its client is there: not where it was not built, or the machine has no Python that is new enough. */
 export function isInstalled({ binFolder }: ClientRunner): boolean {
   return existsSync(binFolder)
 }

@@ -18,8 +18,11 @@ export async function installClient(client: ClientPackage): Promise<void> {
 
 const installers = { npm: installFromNpm, pypi: installFromPypi, crates: installFromCrates }
 
-/** What this machine would need to install a client, and has not. */
-export function missingFor({ registry, python }: ClientPackage): string | undefined {
+/** What this machine would need to install a client, and has not. Minutes of building are for who asks for them. */
+export async function missingFor(client: ClientPackage): Promise<string | undefined> {
+  const { id, registry, python } = client
+  if (await isInstalled(join(clientFolder(id), 'installed.json'), client)) return undefined
+  if (registry === 'crates' && process.env.QCODE_BUILD_CLIENTS !== '1') return 'QCODE_BUILD_CLIENTS=1'
   if (registry === 'crates' && !runs('cargo')) return 'cargo'
   return python !== undefined && pythonOf(python) === undefined ? `Python ${python}` : undefined
 }

@@ -5,7 +5,6 @@ import type { Catalog } from '../catalog/tool.ts'
 import type { CommandContext } from '../command.ts'
 import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import type { Host } from '../host/host.ts'
 import { isAboutName, type Ledger, nameId, namesIn, type Setup, setupId } from '../ledger.ts'
 import type { KeychainEdit } from '../plan/plan.ts'
 import { editKeychain, keyEntryTest } from '../plan/written-keys.ts'
@@ -24,7 +23,11 @@ export function hasName(input: Input): (setup: { readonly name?: string }) => bo
  * Whether a run changed what goes by the name that was given; without one, all are meant. Errors: UserErrors, exit 2,
  * `change-and-name`, and `unknown-name` for one that no run knows either.
  */
-export function aboutName(input: Input, id: string | undefined, host: Host): (run: RunRecord) => boolean {
+export function aboutName(
+  input: Input,
+  id: string | undefined,
+  { host, catalog }: CommandContext,
+): (run: RunRecord) => boolean {
   if (textOf(input, 'name') === undefined) return () => true
   if (id !== undefined)
     throw usageError('change-and-name', say('undo.change-and-name'), say('undo.change-and-name.hint'))
@@ -34,7 +37,7 @@ export function aboutName(input: Input, id: string | undefined, host: Host): (ru
     isAboutName(ledger, name) || keychain?.account === account
   const now = readLedger(host)
   if (name !== undefined && !namesIn(now).has(name) && !listRuns(host).some(isMeant))
-    throw unknownName(name, now)
+    throw unknownName(name, now, catalog)
   return isMeant
 }
 

@@ -239,3 +239,10 @@ export async function tryKey(
     data: checks.map(checkData),
   }
 }
+
+/** That a gateway told no limits of its key, though they were asked for: a check says why. */
+export function unknownLimits({ origin, name }: { origin: Origin; name: string | undefined }): Finding {
+  const command = name === undefined ? 'qcode-setup check' : `qcode-setup check --name ${name}`
+  const message = say('limits.unknown', { origin: origin.text })
+  return { id: 'limits-unknown', level: 'info', message, hint: say('limits.unknown.hint', { command }) }
+}

@@ -15,7 +15,7 @@ import { type Input, isOn, type KeyStore, type ToolChoice } from '../request/req
 import type { SetupFile } from '../request/setup-file-schema.ts'
 import { keepWishes, readWishes } from '../request/wishes.ts'
 import { type Message, say } from '../texts/message.ts'
-import { describeNames, hasName } from './by-name.ts'
+import { describeNames, hasName, nameFindings } from './by-name.ts'
 import { isFolder, loadLedger } from './choices-of.ts'
 import { type Defined, type Named, readNamed } from './names.ts'
 
@@ -236,22 +236,25 @@ function unusedVariable(name: string, tool: Tool): UserError {
   return usageError('folder-variable', say('setup-file.variable-unused', { name, tool: tool.title }), hint)
 }
 
-/** The names that a command is about, as a setup file defines them; the keys are left out. */
-export function namesSaid(input: Input, ledger: Ledger, context: CommandContext): SetupFile['names'] {
-  const known = describeNames(ledger, context).filter((one) => hasName(input)(one) && !one.fault)
-  const said = known.map(({ name, region, gateway, keyStore }) => [
-    name,
-    {
-      ...(region === 'custom' ? { gateway } : { region }),
-      ...(keyStore === 'keychain' && { key_store: keyStore }),
-    },
-  ])
-  return said.length === 0 ? undefined : Object.fromEntries(said)
-}
-
-/** What is to be told of an export with names. */
-export function nameKeysLeftOut(names: SetupFile['names']): Finding[] {
-  if (!names) return []
-  const message = say('name.keys-left-out', { names: Object.keys(names) })
-  return [{ id: 'name-keys-left-out', level: 'info', message }]
+/** The names that a command is about, as a setup file defines them; the keys, and names with a lost file, are left out. */
+export function namesSaid(
+  input: Input,
+  ledger: Ledger,
+  context: CommandContext,
+): { names: SetupFile['names']; findings: Finding[] } {
+  const all = describeNames(ledger, context).filter(hasName(input))
+  const broken = nameFindings([], all, ledger, context.catalog)
+  const said = all
+    .filter(({ fault }) => !fault)
+    .map(({ name, region, gateway, keyStore }) => [
+      name,
+      {
+        ...(region === 'custom' ? { gateway } : { region }),
+        ...(keyStore === 'keychain' && { key_store: keyStore }),
+      },
+    ])
+  if (said.length === 0) return { names: undefined, findings: broken }
+  const message = say('name.keys-left-out', { names: said.map(([name]) => String(name)) })
+  const findings: Finding[] = [...broken, { id: 'name-keys-left-out', level: 'info', message }]
+  return { names: Object.fromEntries(said), findings }
 }

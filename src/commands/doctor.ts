@@ -119,11 +119,12 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
 }
 
 /** The tools that go by the name that was given; undefined where none was. Errors: UserError `unknown-name`, exit 2. */
-function toolsWithName(input: Input, { host, catalog }: CommandContext): readonly Tool[] | undefined {
+function toolsWithName(input: Input, context: CommandContext): readonly Tool[] | undefined {
+  const { host, catalog } = context
   if (textOf(input, 'name') === undefined) return undefined
   const ledger = readLedger(host)
   const name = nameIn(input)
-  refuseUnknownName(input, ledger)
+  refuseUnknownName(input, ledger, context)
   const own = ledger.setups.filter((setup) => setup.name === name)
   return catalog.tools.filter(({ id }) => own.some(({ tool }) => tool === id))
 }

@@ -25,7 +25,7 @@ import { aboutProgram } from '../ui/describe-failure.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { hasName } from './by-name.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
-import { nameKeysLeftOut, namesSaid } from './declared-choices.ts'
+import { namesSaid } from './declared-choices.ts'
 import { refuseUnknownName } from './names.ts'
 
 export const exportCommand: CommandSpec = {
@@ -47,7 +47,8 @@ type ToolSaid = Exclude<NonNullable<SetupFile['tools']>[number], string>
 /** What is set up as a file for `apply`, which then changes nothing. The key is named by where it is, or left out. */
 export async function runExport(input: Input, context: CommandContext): Promise<Outcome> {
   const { choices: all, findings } = existingChoices(context)
-  refuseUnknownName(input, loadLedger(context))
+  const ledger = loadLedger(context)
+  refuseUnknownName(input, ledger, context)
   const choices = all.filter(hasName(input))
   const format = textOf(input, 'format') ?? 'toml'
   const message = say('unknown.value', { flag: 'format', value: printable(format) })
@@ -57,7 +58,7 @@ export async function runExport(input: Input, context: CommandContext): Promise<
   const regions = new Set(said.map(({ region, gateway }) => region ?? gateway))
   const region = regions.size === 1 ? said[0]?.region : undefined
   const key = await keyOf(choices, context)
-  const names = namesSaid(input, loadLedger(context), context)
+  const { names, findings: ofNames } = namesSaid(input, ledger, context)
   const file: SetupFile = {
     version: 1,
     ...(region !== undefined && { region }),
@@ -69,7 +70,7 @@ export async function runExport(input: Input, context: CommandContext): Promise<
   const text = await render(file, format, isKept && key === undefined)
   return {
     exit: 0,
-    findings: [...findings, ...keyLeftOut(isKept && key === undefined), ...nameKeysLeftOut(names)],
+    findings: [...findings, ...keyLeftOut(isKept && key === undefined), ...ofNames],
     data: { format, file, text },
     report: text.trimEnd(),
   }

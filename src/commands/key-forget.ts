@@ -65,7 +65,7 @@ async function forgetName(
 ): Promise<Outcome> {
   const { host, committer } = context
   const ledger = loadLedger(context)
-  refuseUnknownName(input, ledger)
+  refuseUnknownName(input, ledger, context)
   const using = ledger.setups.filter((setup) => setup.name === name).map(({ tool }) => tool)
   if (using.length > 0) throw inUse(name, [...new Set(using)])
   const keychain = await forgetStored(name, ledger, context)

@@ -81,7 +81,7 @@ async function choose(
   const past = readPast(host)
   const ledger = loadLedger(context)
   const tools = await namedSetUp(listOf(input, 'setUpTool'), ledger.setups, context)
-  const name = nameToRotate(input, tools, ledger)
+  const name = nameToRotate(input, tools, ledger, context)
   const known = name === undefined ? undefined : await readNamed(name, ledger, context)
   const { moving, staying, named } = await splitExisting(tools, name, past, context)
   const { choices, findings: kept, ledOut } = await keepIn(moving, context)

@@ -222,10 +222,11 @@ export function nameToRotate(
   input: Input,
   tools: ReadonlySet<string> | undefined,
   ledger: Ledger,
+  context: CommandContext,
 ): string | undefined {
   const { setups } = ledger
   const said = textOf(input, 'name')
-  refuseUnknownName(input, ledger)
+  refuseUnknownName(input, ledger, context)
   if (tools === undefined) return nameIn(input)
   const own = setups.filter(({ tool }) => tools.has(tool))
   const [name, ...others] = new Set(own.map((setup) => setup.name))

@@ -103,7 +103,7 @@ export async function readNamed(name: string, ledger: Ledger, context: CommandCo
 /** The same without a keychain that might ask to be unlocked. Errors: those of `readNamed` that are about the file. */
 export function readNameFile(name: string, ledger: Ledger, { catalog }: CommandContext): NameFile {
   const path = namesIn(ledger).get(name)
-  if (path === undefined) throw unknownName(name, ledger)
+  if (path === undefined) throw unknownName(name, ledger, catalog)
   const said = parse(readText(path))
   const { gateway, key, keyStore } = said
   const isKept = keyStore === 'keychain'
@@ -190,15 +190,16 @@ export async function keyOfName(name: string, context: CommandContext): Promise<
 }
 
 /** For what goes on without reading what is remembered. Errors: UserError `unknown-name`, exit 2. */
-export function refuseUnknownName(input: Input, ledger: Ledger): void {
+export function refuseUnknownName(input: Input, ledger: Ledger, { catalog }: CommandContext): void {
   const name = nameIn(input)
-  if (name !== undefined && !namesIn(ledger).has(name)) throw unknownName(name, ledger)
+  if (name !== undefined && !namesIn(ledger).has(name)) throw unknownName(name, ledger, catalog)
 }
 
 /** UserError `unknown-name`, exit 2, with the nearest of those that are remembered. */
-export function unknownName(word: string, ledger: Ledger): UserError {
+export function unknownName(word: string, ledger: Ledger, catalog: Catalog): UserError {
   const names = [...namesIn(ledger).keys()]
   const near = nearest(word, names)
+  const isFree = formOfName.test(word) && !takenWords(catalog).includes(word)
   return new UserError({
     code: 'unknown-name',
     message:
@@ -207,7 +208,7 @@ export function unknownName(word: string, ledger: Ledger): UserError {
         : say('unknown.name.near', { value: printable(word), near }),
     hint: [
       ...(names.length > 0 ? [say('usage.valid', { values: names })] : []),
-      say('unknown.name.hint', { name: formOfName.test(word) ? word : 'work' }),
+      say('unknown.name.hint', { name: isFree ? word : 'work' }),
     ],
     exit: 2,
   })
@@ -240,7 +241,7 @@ const formOfName = /^(?!(?:con|prn|aux|nul|(?:com|lpt)\d)$)[a-z0-9][a-z0-9_-]{0,
 function takenWords({ tools, byHand, gateway }: Catalog): string[] {
   const ids = [...tools, ...byHand].map(({ id }) => id)
   const regions = gateway.regions.flatMap(({ id, aliases }) => [id, ...aliases])
-  return [...ids, ...regions, 'auto', 'custom', 'all', 'detected']
+  return [...ids, ...regions, 'auto', 'custom', 'all', 'detected', 'default']
 }
 
 /** Errors: UserError `bad-name`, exit 2, for what can be no name. */

@@ -34,7 +34,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const ledger = loadLedger(context)
   const { setups, folders } = ledger
   const [tools, wanted] = [await idsNamed(listOf(input, 'setUpTool'), setups, context), nameIn(input)]
-  refuseUnknownName(input, ledger)
+  refuseUnknownName(input, ledger, context)
   const scope = textOf(input, 'scope')
   const removed = setups.filter((one) => isMeant(one, tools, scope, host) && hasName(input)(one))
   const kept = setups.filter((setup) => !removed.includes(setup))

@@ -14,6 +14,7 @@ import { reportStatus } from '../ui/report-setup.ts'
 import { renderNames } from '../ui/verdicts.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { describeNames, hasName, nameFindings } from './by-name.ts'
+import { unknownLimits } from './check-after.ts'
 import { choiceOf, goneFindings, idsNamed, isGone } from './choices-of.ts'
 import { presentKey } from './given-key.ts'
 import { keyOfName, unknownName } from './names.ts'
@@ -42,7 +43,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
   const names = describeNames(planContext.ledger, context).filter(
     ({ name }) => textOf(input, 'name') === undefined || name === wanted,
   )
-  if (wanted !== undefined && names.length === 0) throw unknownName(wanted, planContext.ledger)
+  if (wanted !== undefined && names.length === 0) throw unknownName(wanted, planContext.ledger, catalog)
   const setups = planContext.ledger.setups.filter(
     (setup) => named?.has(setup.tool) !== false && hasName(input)(setup),
   )
@@ -53,7 +54,8 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       choice ? await inspectSetup(setup, choice, planContext) : await inspectEntries(setup, planContext),
     )
   }
-  const limits = isOn(input, 'limits') ? tellLimits(await askLimits(setups, input, context)) : undefined
+  const asked = isOn(input, 'limits') ? await askLimits(setups, input, context) : []
+  const limits = tellLimits(asked.flatMap(({ answer }) => answer ?? []))
   const unfinished = findUnfinishedRun(host)
   const drifted = unfinished !== undefined || tools.some(({ asWritten }) => !asWritten)
   return {
@@ -63,13 +65,14 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
       ...goneFindings(setups.filter(isGone)),
       ...nameFindings(setups, names, planContext.ledger, catalog),
-      ...(limits?.findings ?? []),
+      ...limits.findings,
+      ...asked.filter(({ answer }) => !answer?.limits).map(unknownLimits),
     ],
     data: {
       tools: tools.map((tool) => ({ keyStore: 'file', ...tool })),
       names: names.map(({ fault: _, ...name }) => ({ ...name, places: placesOf(name.name, setups) })),
       unfinishedRun: unfinished?.id ?? null,
-      ...(limits && { limits: limits.data }),
+      ...(isOn(input, 'limits') && { limits: limits.data }),
     },
     ...reportStatus(
       tools,
@@ -98,7 +101,11 @@ async function askLimits(setups: readonly Setup[], input: Input, context: Comman
   const settings = checkSettings(input, host)
   const ask = async (origin: Origin, here: readonly ToolChoice[], key: Secret | undefined) => {
     const plan = planCheck(origin, true, here, key, input, context)
-    return key ? [await checkWithLimits(plan, settings, context)] : []
+    return {
+      origin,
+      name: here[0]?.name,
+      ...(key && { answer: await checkWithLimits(plan, settings, context) }),
+    }
   }
   const asked = originsOf(alone).map(async (origin) => {
     const here = alone.filter((choice) => choice.origin.text === origin.text)
@@ -106,9 +113,11 @@ async function askLimits(setups: readonly Setup[], input: Input, context: Comman
   })
   for (const name of new Set(choices.flatMap((choice) => choice.name ?? []))) {
     const here = choices.filter((choice) => choice.name === name)
-    asked.push(keyOfName(name, context).then((named) => (named ? ask(named.origin, here, named.key) : [])))
+    // One that cannot be read is told of already.
+    const named = await keyOfName(name, context)
+    if (named) asked.push(ask(named.origin, here, named.key))
   }
-  return (await withProgress(host, host.texts['check.progress'], Promise.all(asked))).flat()
+  return withProgress(host, host.texts['check.progress'], Promise.all(asked))
 }
 
 function unfinishedFinding(run: RunRecord) {

@@ -38,7 +38,7 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   const { host, committer } = context
   const { dryRun } = committer
   const id = input.positionals[0]
-  const isMeant = aboutName(input, id, host)
+  const isMeant = aboutName(input, id, context)
   if (isOn(input, 'list')) return listUndo(isMeant, host)
   const unfinished = findUnfinishedRun(host)
   if (id !== undefined && unfinished?.id === id && unfinished.state !== 'renewing') {

@@ -103,8 +103,8 @@ function limitsIn(used: number, told: Told, key: Secret): KeyLimits {
   const atOnce = countIn(told.concurrencyLimit) || undefined
   const expires = readTime(told.expiresAt)?.slice(0, 10)
   const budgets = budgetKinds.flatMap(({ kind, ...names }): Budget[] => {
-    const limit = amountIn(told[names.limit])
-    const spent = amountIn(told[names.used])
+    const read = names.isCost ? amountIn : countIn
+    const [limit, spent] = [read(told[names.limit]), read(told[names.used])]
     const isOfWindow = kind.startsWith('window-')
     if (!limit || (isOfWindow && windowMinutes === undefined)) return []
     // Where there is a limit of the window's tokens, the gateway does not look at its costs.
@@ -122,7 +122,7 @@ function limitsIn(used: number, told: Told, key: Secret): KeyLimits {
 }
 
 function amountIn(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : undefined
 }
 
 function countIn(value: unknown): number | undefined {

@@ -291,12 +291,13 @@ interface Settled {
 
 /**
  * Where tools want different values at one place, as two models in one variable, the last one's is wanted alone: a plan
- * that wrote all of them in turn would find something to do every time. Conditional targets are left as they are.
+ * that wrote all of them in turn would find something to do every time. What is up to a document is left as it is.
  */
-export function dedupeShared(targets: readonly WantedTarget[]): Settled {
+export function dedupeShared(targets: readonly WantedTarget[], context: PlanContext): Settled {
+  const isSure = ({ when }: WantedTarget) => when === undefined || holdsAny(when, context, [])
   const owners = new Map(
     targets
-      .filter(({ when }) => when === undefined)
+      .filter(isSure)
       .flatMap((target) =>
         target.leaves.map((leaf) => [pathId(target.path, leaf.keyPath), { leaf, target }]),
       ),
@@ -304,9 +305,13 @@ export function dedupeShared(targets: readonly WantedTarget[]): Settled {
   const findings: Finding[] = []
   const isWanted = (target: WantedTarget, leaf: Leaf) => {
     const owner = owners.get(pathId(target.path, leaf.keyPath))
-    if (target.when || !owner || isDeepStrictEqual(revealValue(owner.leaf.value), revealValue(leaf.value)))
+    if (
+      !isSure(target) ||
+      !owner ||
+      isDeepStrictEqual(revealValue(owner.leaf.value), revealValue(leaf.value))
+    )
       return true
-    findings.push(sharedFinding(target, leaf, owner.target.tool))
+    findings.push(sharedFinding(target, owner.leaf, owner.target.tool))
     return false
   }
   const settled = targets.map((target) => ({
@@ -316,10 +321,8 @@ export function dedupeShared(targets: readonly WantedTarget[]): Settled {
   return { targets: settled, findings }
 }
 
-function sharedFinding({ tool, path }: WantedTarget, { keyPath }: Leaf, owner: string): Finding {
-  return {
-    id: 'value-shared',
-    level: 'warning',
-    message: say('plan.value-shared', { path, tool, owner, key: keyPath.join('.') }),
-  }
+function sharedFinding({ tool, path }: WantedTarget, { keyPath, value }: Leaf, owner: string): Finding {
+  const values = { path, tool, owner, key: keyPath.join('.'), value: displayValue(value, keyPath) }
+  const message = say(tool === owner ? 'plan.value-last' : 'plan.value-shared', values)
+  return { id: 'value-shared', level: 'warning', message }
 }

@@ -103,7 +103,7 @@ export async function planTargets(
   silences: readonly Silence[] = [],
   removal: Removal = nothing,
 ): Promise<Plan> {
-  const shared = dedupeShared(targets)
+  const shared = dedupeShared(targets, context)
   const wanted = [...shared.targets.filter(hasLeaves), ...(context.ignores ?? []).map(ignoreTarget)]
   const before = context.ledger.setups
   const setups = dropSetups(mergeSetups(before, choices, context.host), removal.removed)

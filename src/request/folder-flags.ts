@@ -1,5 +1,5 @@
 import type { Catalog, Tool } from '../catalog/tool.ts'
-import { nearest, UserError } from '../errors.ts'
+import { nearest, type UserError, usageError } from '../errors.ts'
 import { type Message, say, written } from '../texts/message.ts'
 import { type Input, listOf, textOf } from './request.ts'
 
@@ -53,7 +53,7 @@ export const wholeNumber = /^[1-9]\d{0,8}$/
 
 /**
  * Errors: UserError, exit 2, for what no tool of these has: `option-not-supported`, `unknown-role` and `unknown-unset`; and
- * `bad-number` for an option that takes another value.
+ * `bad-number` and `model-blank` for a value that is none.
  */
 export function refuseForeignWishes(
   input: Input,
@@ -67,11 +67,7 @@ export function refuseForeignWishes(
     const number = textOf(input, name)
     if (number !== undefined && !wholeNumber.test(number)) throw badNumber(id, number)
   }
-  for (const value of listOf(input, 'model')) {
-    const [, id, role] = /^([^:=]+):([^:=]+)=/.exec(value) ?? []
-    const tool = tools.find((one) => one.id === id)
-    if (tool && role !== undefined && !tool.modelRoles.includes(role)) throw unknownRole(role, tool)
-  }
+  for (const value of listOf(input, 'model')) refuseWrongModel(value, tools)
   for (const word of listOf(input, 'unset')) {
     const [, id, own] = /^([^=]+)=(.*)$/.exec(word) ?? []
     const meant = tools.filter((tool) => id === undefined || tool.id === id)
@@ -81,44 +77,45 @@ export function refuseForeignWishes(
   }
 }
 
+function refuseWrongModel(value: string, tools: readonly Tool[]): void {
+  const [, whose = '', model] = /^([^=]*)(?:=(.*))?$/s.exec(value) ?? []
+  const [, id, role] = /^([^:]*)(?::(.*))?$/s.exec(whose) ?? []
+  const tool = tools.find((one) => one.id === id)
+  if (!tool) return
+  const isRole = role !== undefined && tool.modelRoles.includes(role)
+  if (model !== undefined && role !== undefined && !isRole) throw unknownRole(role, tool)
+  // A model may be called TOOL:NAME, but none is called as a role is.
+  if (model === '' || (model === undefined && isRole)) throw noModel(whose, tool.id, role ?? 'model')
+}
+
+function noModel(whose: string, tool: string, name: string): UserError {
+  const hint = say('model.blank.hint', { whose, tool, name })
+  return usageError('model-blank', say('model.blank', { whose }), hint)
+}
+
 function notSupported(id: string, tools: readonly Tool[], all: readonly Tool[]): UserError {
-  return new UserError({
-    code: 'option-not-supported',
-    message: say('option.not-supported', { flag: id, tools: tools.map(({ title }) => title) }),
-    hint: say('option.not-supported.hint', { flag: id, tools: titlesWith(id, all) }),
-    exit: 2,
-  })
+  const message = say('option.not-supported', { flag: id, tools: tools.map(({ title }) => title) })
+  const hint = say('option.not-supported.hint', { flag: id, tools: titlesWith(id, all) })
+  return usageError('option-not-supported', message, hint)
 }
 
 function badNumber(id: string, value: string): UserError {
-  return new UserError({
-    code: 'bad-number',
-    message: say('option.number', { flag: id, value }),
-    hint: say('option.number.hint', { flag: id }),
-    exit: 2,
-  })
+  const hint = say('option.number.hint', { flag: id })
+  return usageError('bad-number', say('option.number', { flag: id, value }), hint)
 }
 
 function unknownRole(role: string, { id, title, modelRoles }: Tool): UserError {
   const near = nearest(role, modelRoles)
-  return new UserError({
-    code: 'unknown-role',
-    message: say('model.unknown-role', { role, tool: title }),
-    hint:
-      modelRoles.length === 0
-        ? say('usage.model.hint', { tool: id })
-        : say('model.unknown-role.hint', { tool: id, role: near ?? modelRoles[0] ?? '', roles: modelRoles }),
-    exit: 2,
-  })
+  const hint =
+    modelRoles.length === 0
+      ? say('usage.model.hint', { tool: id })
+      : say('model.unknown-role.hint', { tool: id, role: near ?? modelRoles[0] ?? '', roles: modelRoles })
+  return usageError('unknown-role', say('model.unknown-role', { role, tool: title }), hint)
 }
 
 function unknownUnset(word: string, valid: readonly string[]): UserError {
-  return new UserError({
-    code: 'unknown-unset',
-    message: say('unknown.value', { flag: 'unset', value: word }),
-    hint: say('usage.valid', { values: valid }),
-    exit: 2,
-  })
+  const message = say('unknown.value', { flag: 'unset', value: word })
+  return usageError('unknown-unset', message, say('usage.valid', { values: valid }))
 }
 
 /** Names that can be wished for one tool, and so be taken out. */

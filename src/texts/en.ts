@@ -235,7 +235,8 @@ export const en = {
   'name.lost.hint': ({ name }: With<'name'>) =>
     `To save them again, run: qcode-setup key set --name ${name} --region REGION`,
   'name.form': ({ name }: With<'name'>) => `"${name}" can't be used as a name.`,
-  'name.form.hint': 'Use up to 32 letters, digits, - or _, beginning with a letter or digit, such as work.',
+  'name.form.hint':
+    'Use up to 32 lowercase letters, digits, - or _, beginning with a letter or digit, such as work.',
   'name.taken': ({ name }: With<'name'>) => `"${name}" is the name of a region, a tool or an option.`,
   'name.managed': "Settings for the whole computer contain no key, so they can't have a name.",
   'name.managed.hint': 'Leave out --name, or --scope managed.',
@@ -581,6 +582,8 @@ export const en = {
     `${path}: removed ${key}. Its earlier value can't be restored, because the backup is gone.`,
   'plan.value-replaced': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
     `${path}: replaced ${key} (was ${value}). \`qcode-setup remove\` restores it.`,
+  'plan.value-last': ({ path, tool, key, value }: With<'path' | 'tool' | 'key' | 'value'>) =>
+    `${path}: ${tool} is configured in more than one place, but they share ${key}. ${value} is used.`,
   'plan.value-shared': ({ path, tool, owner, key }: With<'path' | 'tool' | 'owner' | 'key'>) =>
     `${path}: ${tool} and ${owner} share ${key}. The value for ${owner} is used.`,
   'plan.value-silenced': ({ path, key, value }: With<'path' | 'key' | 'value'>) =>
@@ -1251,6 +1254,9 @@ export const en = {
   'model.left-out': ({ tool }: With<'tool'>) => `${tool} was left out: it can't be set up without a model.`,
   'model.missing.hint': ({ tool }: With<'tool'>) =>
     `Name one: qcode-setup --tool ${tool} --model NAME. To list them: qcode-setup models`,
+  'model.blank': ({ whose }: With<'whose'>) => `--model ${whose} contains no model.`,
+  'model.blank.hint': ({ whose, tool, name }: With<'whose' | 'tool' | 'name'>) =>
+    `To choose one: --model ${whose}=ID · To return to the tool's own: --unset ${tool}=${name}`,
   'model.unknown-role': ({ role, tool }: With<'role' | 'tool'>) => `${tool} has no model for "${role}".`,
   'model.unknown-role.hint': ({
     tool,
@@ -1781,6 +1787,8 @@ export const en = {
     `At ${origin}, your key has used up a limit: ${budgets.join('; ')}.`,
   'limits.used-up.hint':
     'Raise the limit of the key where you created it, or use another one: qcode-setup key rotate',
+  'limits.unknown': ({ origin }: With<'origin'>) => `The limits of your key at ${origin} are not known.`,
+  'limits.unknown.hint': ({ command }: With<'command'>) => `To test the gateway and the key, run: ${command}`,
   'limits.left': ({ left, limit }: With<'left' | 'limit'>) => `${left} of ${limit} left`,
   'limits.at-most': ({ limit }: With<'limit'>) => `at most ${limit}`,
   'limits.day-cost': ({ amount }: With<'amount' | 'minutes'>) => `${amount} for today`,

@@ -198,7 +198,7 @@ export const zhCN: Texts = {
   'name.lost': ({ name, path }) => `${path} 中应有“${name}”的网关和密钥，但未找到。`,
   'name.lost.hint': ({ name }) => `重新保存请运行：qcode-setup key set --name ${name} --region REGION`,
   'name.form': ({ name }) => `“${name}”不能用作名称。`,
-  'name.form.hint': '名称以字母或数字开头，最多 32 个字母、数字、- 或 _，例如 work。',
+  'name.form.hint': '名称以小写字母或数字开头，最多 32 个小写字母、数字、- 或 _，例如 work。',
   'name.taken': ({ name }) => `“${name}”是某个区域、工具或选项的名称。`,
   'name.managed': '整台计算机的设置中没有密钥，因此不能使用名称。',
   'name.managed.hint': '请去掉 --name，或去掉 --scope managed。',
@@ -481,6 +481,8 @@ export const zhCN: Texts = {
   'plan.original-lost': ({ path, key }) => `${path}：已移除 ${key}。它原来的值无法恢复，因为备份已不存在。`,
   'plan.value-replaced': ({ path, key, value }) =>
     `${path}：已替换 ${key}（原为 ${value}）。\`qcode-setup remove\` 可恢复原值。`,
+  'plan.value-last': ({ path, tool, key, value }) =>
+    `${path}：${tool} 设置在多处，但它们共用 ${key}，使用 ${value}。`,
   'plan.value-shared': ({ path, tool, owner, key }) =>
     `${path}：${tool} 与 ${owner} 共用 ${key}，使用 ${owner} 的值。`,
   'plan.value-silenced': ({ path, key, value }) =>
@@ -1013,6 +1015,9 @@ export const zhCN: Texts = {
   'model.left-out': ({ tool }) => `已跳过 ${tool}：未指定模型，无法设置。`,
   'model.missing.hint': ({ tool }) =>
     `请指定模型：qcode-setup --tool ${tool} --model NAME。查看可用模型：qcode-setup models`,
+  'model.blank': ({ whose }) => `--model ${whose} 中没有模型。`,
+  'model.blank.hint': ({ whose, tool, name }) =>
+    `选择模型：--model ${whose}=ID · 恢复工具自己的模型：--unset ${tool}=${name}`,
   'model.unknown-role': ({ role, tool }) => `${tool} 没有用途“${role}”的模型。`,
   'model.unknown-role.hint': ({ tool, role, roles }) =>
     `请从 ${roles.join('、')} 中选择：--model ${tool}:${role}=ID`,
@@ -1410,6 +1415,8 @@ export const zhCN: Texts = {
     `在 ${origin}，您的密钥至今已使用 ${used} 个 token${left.length > 0 ? `。限制：${left.join('；')}。` : '，网关未说明任何限制。'}`,
   'limits.used-up': ({ origin, budgets }) => `在 ${origin}，您的密钥已用完一项限额：${budgets.join('；')}。`,
   'limits.used-up.hint': '请在创建密钥处提高上限，或换用其他密钥：qcode-setup key rotate',
+  'limits.unknown': ({ origin }) => `无法得知您的密钥在 ${origin} 的限额。`,
+  'limits.unknown.hint': ({ command }) => `要测试网关和密钥，请运行：${command}`,
   'limits.left': ({ left, limit }) => `剩余 ${left}（上限 ${limit}）`,
   'limits.at-most': ({ limit }) => `最多 ${limit}`,
   'limits.day-cost': ({ amount }) => `今日费用${amount}`,

@@ -105,7 +105,7 @@ export function changedVariables(targets: readonly { readonly path: string }[], 
 }
 
 /** What is remembered under a name, as far as a table shows it. */
-type RememberedName = Record<'name', string> & Record<'gateway' | 'key', string | null>
+type RememberedName = Record<'name' | 'keyStore', string> & Record<'gateway' | 'key', string | null>
 
 /** Every name with its gateway and its key, masked, and the tools that go by it. */
 export function renderNames(
@@ -115,12 +115,12 @@ export function renderNames(
 ): string[] {
   const { texts } = host
   if (names.length === 0) return []
-  const rows = names.map(({ name, gateway, key }) => {
+  const rows = names.map(({ name, gateway, key, keyStore }) => {
     const own = [...new Set(tools.filter((one) => one.name === name).map(({ tool }) => tool))]
     return [
       name,
       gateway ?? '',
-      key ?? texts['status.key.keychain'],
+      key ?? (keyStore === 'keychain' ? texts['status.key.keychain'] : ''),
       say('report.list', { items: own }).in(texts),
     ]
   })

@@ -186,3 +186,21 @@ it.each([
   expect(refused.stderr).toContain(code)
   expect(usersPart(readTree(place.home))).toEqual(before)
 })
+
+it('with two folders of Claude Code the last one is told to the extension, once', async () => {
+  const place = homeWith({ files: { ...extension('.vscode'), [code]: '{\n}\n' } })
+  const other = { ...place, env: { CLAUDE_CONFIG_DIR: join(place.home, 'private') } }
+  expect((await setUp(['claude-code'], place, ...wish)).exit).toBe(0)
+  expect((await setUp(['claude-code'], other, ...wish)).exit).toBe(0)
+  const before = editorsOf(place.home)
+  for (const exit of [3, 0]) {
+    const args = ['switch', 'eu', '--yes', '--no-check']
+    expect((await runProgram([...args, '--dry-run', '--exit-code'], place)).exit).toBe(exit)
+    const done = await runProgram(args, place)
+    expect([done.exit, done.stderr]).toEqual([
+      0,
+      expect.stringContaining(`${other.env.CLAUDE_CONFIG_DIR}" is used`),
+    ])
+    expect(editorsOf(place.home)).toEqual(before)
+  }
+})

@@ -523,6 +523,7 @@ describe('a setup file', () => {
   it.each([
     ['a name in capitals', '[names.Work]\nregion = "us"', "can't be used"],
     ['a name that is a region', '[names.eu]\nregion = "us"\nkey = "env:WORK"', 'name of a region'],
+    ['the word for no name', '[names.default]\nregion = "us"\nkey = "env:WORK"', 'name of a region'],
     ['a region and a gateway', `[names.x]\nregion = "us"\ngateway = "${relay}"`, "can't be used together"],
     ['a region that is none', '[names.x]\nregion = "mars"', 'mars'],
     ['a setting that is none', '[names.x]\nmethod = "file"', 'Valid: region, gateway, key, key_store'],
@@ -559,6 +560,17 @@ describe('a setup file', () => {
   })
 })
 
+it.each(['us', 'codex', 'detected', 'con', 'TWO+WORDS'])(
+  '%s, which can be no name, is not in the command that saves one',
+  async (word) => {
+    const machine = await twoNames()
+    for (const line of ['status', 'undo', 'remove', 'export', 'doctor', 'check', 'switch']) {
+      const { exit, text } = await machine.try(`${line} --name ${word}`)
+      expect([exit, text]).toEqual([2, expect.stringContaining('key set --name work --region REGION')])
+    }
+  },
+)
+
 describe('a file of a name that was changed by hand', () => {
   it.each([
     ['is gone', (path: string) => rmSync(path)],
@@ -576,6 +588,7 @@ describe('a file of a name that was changed by hand', () => {
       expect(await machine.try(line)).toMatchObject({ exit: 1, text: expect.stringContaining('work.json') })
     }
     expect((await machine.do('status')).names).toMatchObject([{ name: 'play' }, { name: 'work', key: null }])
+    expect(await machine.try('export')).toMatchObject({ exit: 0, text: expect.stringContaining('work.json') })
     await machine.do('switch play')
     machine.expectAt(tools, eu, 'play')
   })

@@ -161,6 +161,17 @@ describe('what a gateway tells of a key', () => {
     const { limits } = await fetchFrom(answering(200, { ...info, id: undefined, model_restrictions }))
     expect(limits).toMatchObject({ refusedModels })
   })
+
+  it.each([
+    ['huge', { dailyCostLimit: 1e300 }],
+    ['negative', { dailyCostLimit: -3 }],
+    ['a text', { dailyCostLimit: '3' }],
+    ['a part of a request', { rateLimitWindow: 60, rateLimitRequests: 1.5 }],
+    ['of a huge window', { rateLimitWindow: 1e300, rateLimitRequests: 9 }],
+  ])('takes over no limit that is %s', async (_, limits) => {
+    const { limits: found } = await fetchFrom(answering(200, { ...info, data: { limits } }))
+    expect(found).toMatchObject({ used: 1, budgets: [] })
+  })
 })
 
 describe('check and status --limits', () => {
@@ -235,6 +246,25 @@ describe('check and status --limits', () => {
     await faulty.close()
     expect(found.map((finding) => finding.id)).toEqual([id])
     expect(String(found[0]?.message)).toBe(`At ${faulty.origin}, your key${text}`)
+  })
+
+  it.each([
+    ['does not tell', answering(200, '<html>')],
+    ['refuses the key', answering(401, { error: 'Invalid API key' })],
+    ['cuts the connection', faults.reset],
+  ])('say that the limits are not known where a gateway %s, and what to run', async (_, listener) => {
+    const faulty = await startFaulty(listener)
+    await run(`setup --tool codex --gateway ${faulty.origin} --yes --no-check`)
+    await run(`setup --tool claude-code --name work --gateway ${faulty.origin} --yes --no-check`)
+    const { findings, exit, data } = await run('status --limits')
+    await faulty.close()
+    const unknown = findings.filter(({ id }) => id === 'limits-unknown')
+    expect(unknown.map(({ message }) => String(message)).join()).toContain(faulty.origin)
+    expect(unknown.map(({ hint }) => String(hint).split(': ')[1])).toEqual([
+      'qcode-setup check',
+      'qcode-setup check --name work',
+    ])
+    expect({ exit, limits: data.limits }).toEqual({ exit: 0, limits: [] })
   })
 
   it('warn of a key that has used up one of its limits', async () => {

@@ -241,8 +241,8 @@ export async function tryKey(
 }
 
 /** That a gateway told no limits of its key, though they were asked for: a check says why. */
-export function unknownLimits({ origin, name }: { origin: Origin; name: string | undefined }): Finding {
-  const command = name === undefined ? 'qcode-setup check' : `qcode-setup check --name ${name}`
-  const message = say('limits.unknown', { origin: origin.text })
+export function unknownLimits({ origin, name = '' }: { origin: Origin; name: string | undefined }): Finding {
+  const command = `qcode-setup check${name && ` --name ${name}`}`
+  const message = say('limits.unknown', { origin: origin.text, name })
   return { id: 'limits-unknown', level: 'info', message, hint: say('limits.unknown.hint', { command }) }
 }

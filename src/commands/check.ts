@@ -4,6 +4,7 @@ import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
 import { keysInFiles } from '../plan/written-keys.ts'
 import { type Input, isOn, textOf } from '../request/request.ts'
+import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
@@ -42,20 +43,22 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const key = named?.key ?? (await givenKey(input, host))
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
-  const keyFor = async ({ text }: Origin) => {
+  const keyFor = async ({ text }: Origin): Promise<{ secret?: Secret | undefined; name?: string }> => {
     const here = choices.filter(({ origin }) => origin.text === text)
     const nameless = here.filter(({ name }) => name === undefined)
     const isOfName = !named && here.length > 0 && nameless.length === 0
-    if (key && !isOfName) return key
+    if (key && !isOfName) return { secret: key, ...(named && { name: named.name }) }
     const planContext = createPlanContext(context, undefined, () => 'stop')
     const stored = (await storedKey(nameless, context)) ?? (await keysInFiles(nameless, planContext))[0]
     const [name] = here.flatMap((choice) => choice.name ?? [])
-    return stored ?? (name === undefined ? undefined : (await keyOfName(name, context))?.key)
+    if (stored || name === undefined) return { secret: stored }
+    return { secret: (await keyOfName(name, context))?.key, name }
   }
   const plans = await Promise.all(
-    origins.map(async (origin) =>
-      planCheck(origin, chosen.includes(origin), choices, await keyFor(origin), input, context),
-    ),
+    origins.map(async (origin) => {
+      const { secret, ...name } = await keyFor(origin)
+      return { ...planCheck(origin, chosen.includes(origin), choices, secret, input, context), ...name }
+    }),
   )
   const plain = chosen.filter(({ isUnencrypted }) => isUnencrypted)
   const beside = plain.length > 0 && !isOn(input, 'all')

@@ -68,14 +68,13 @@ export function planCheck(
 export interface CheckWithLimits {
   readonly check: GatewayCheck
   readonly limits: KeyLimits | undefined
+  /** Of the key. */
+  readonly name?: string | undefined
 }
 
-/**
- * Checks the gateway, and then asks what the key may still use: only one that has accepted it gets it for that. One that does
- * not tell is passed over in silence.
- */
+/** Checks the gateway, and then asks what the key may still use: only one that has accepted it gets it for that. */
 export async function checkWithLimits(
-  plan: CheckPlan,
+  plan: CheckPlan & Pick<CheckWithLimits, 'name'>,
   settings: CheckSettings,
   { catalog }: CommandContext,
 ): Promise<CheckWithLimits> {
@@ -83,27 +82,25 @@ export async function checkWithLimits(
   const isAccepted = check.key?.some(({ verdict }) => verdict === 'key-accepted')
   const key = isAccepted ? plan.key?.secret : undefined
   const limits = key && (await fetchLimits(plan.origin, catalog.gateway, key, settings.transport))
-  return { check, limits }
+  return { check, limits, name: plan.name }
 }
+
+type Told = KeyLimits & { readonly origin: string; readonly name?: string }
 
 /** The limits that were told, for a person and for a program. */
-export function tellLimits(all: readonly CheckWithLimits[]): {
-  readonly findings: readonly Finding[]
-  readonly data: readonly Record<string, unknown>[]
-} {
-  const told = all.flatMap(({ check, limits }) => (limits ? [{ origin: check.origin.text, limits }] : []))
-  return {
-    findings: told.map(({ origin, limits }) => limitsFinding(origin, limits)),
-    data: told.map(({ origin, limits }) => ({ origin, ...limits })),
-  }
+export function tellLimits(all: readonly CheckWithLimits[]): { findings: Finding[]; data: Told[] } {
+  const told = all.flatMap(({ check, limits, name }) =>
+    limits ? [{ origin: check.origin.text, ...(name !== undefined && { name }), ...limits }] : [],
+  )
+  return { findings: told.map(limitsFinding), data: told }
 }
 
-function limitsFinding(origin: string, limits: KeyLimits): Finding {
+function limitsFinding({ origin, name = '', ...limits }: Told): Finding {
   const spent = limits.budgets.filter(({ used, limit }) => used !== undefined && used >= limit)
   if (spent.length > 0) {
     const budgets = spent.map((budget) => budgetText(budget, limits))
-    const message = say('limits.used-up', { origin, budgets })
-    return { id: 'key-used-up', level: 'warning', message, hint: say('limits.used-up.hint') }
+    const message = say('limits.used-up', { origin, name, budgets })
+    return { id: 'key-used-up', level: 'warning', message, hint: say('limits.used-up.hint', { name }) }
   }
   const { used, budgets, atOnce, expires, refusedModels } = limits
   const left = [
@@ -112,7 +109,8 @@ function limitsFinding(origin: string, limits: KeyLimits): Finding {
     ...(expires === undefined ? [] : [say('limits.expires', { date: expires })]),
     ...(refusedModels.length === 0 ? [] : [say('limits.refused', { models: refusedModels })]),
   ]
-  return { id: 'key-limits', level: 'info', message: say('limits.told', { origin, used: shown(used), left }) }
+  const message = say('limits.told', { origin, name, used: shown(used), left })
+  return { id: 'key-limits', level: 'info', message }
 }
 
 function budgetText({ kind, used, limit }: Budget, { windowMinutes = 0 }: KeyLimits): Message {

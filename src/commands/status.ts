@@ -100,12 +100,9 @@ async function askLimits(setups: readonly Setup[], input: Input, context: Comman
   )
   const settings = checkSettings(input, host)
   const ask = async (origin: Origin, here: readonly ToolChoice[], key: Secret | undefined) => {
-    const plan = planCheck(origin, true, here, key, input, context)
-    return {
-      origin,
-      name: here[0]?.name,
-      ...(key && { answer: await checkWithLimits(plan, settings, context) }),
-    }
+    const name = here[0]?.name
+    const plan = { ...planCheck(origin, true, here, key, input, context), name }
+    return { origin, name, ...(key && { answer: await checkWithLimits(plan, settings, context) }) }
   }
   const asked = originsOf(alone).map(async (origin) => {
     const here = alone.filter((choice) => choice.origin.text === origin.text)

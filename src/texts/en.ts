@@ -1781,13 +1781,23 @@ export const en = {
     `${path} (${state}: ${keys.join(', ')})`,
   'status.wishes': ({ tool, wishes }: With<'tool'> & { readonly wishes: readonly string[] }) =>
     `${tool}: ${wishes.join(', ')}`,
-  'limits.told': ({ origin, used, left }: With<'origin' | 'used'> & { readonly left: readonly string[] }) =>
-    `At ${origin}, your key has used ${used} tokens so far${left.length > 0 ? `. Limits: ${left.join('; ')}.` : '. The gateway reports no limits.'}`,
-  'limits.used-up': ({ origin, budgets }: With<'origin'> & { readonly budgets: readonly string[] }) =>
-    `At ${origin}, your key has used up a limit: ${budgets.join('; ')}.`,
-  'limits.used-up.hint':
-    'Raise the limit of the key where you created it, or use another one: qcode-setup key rotate',
-  'limits.unknown': ({ origin }: With<'origin'>) => `The limits of your key at ${origin} are not known.`,
+  'limits.told': ({
+    origin,
+    name,
+    used,
+    left,
+  }: With<'origin' | 'name' | 'used'> & { readonly left: readonly string[] }) =>
+    `At ${origin}, your key${name && ` "${name}"`} has used ${used} tokens so far${left.length > 0 ? `. Limits: ${left.join('; ')}.` : '. The gateway reports no limits.'}`,
+  'limits.used-up': ({
+    origin,
+    name,
+    budgets,
+  }: With<'origin' | 'name'> & { readonly budgets: readonly string[] }) =>
+    `At ${origin}, your key${name && ` "${name}"`} has used up a limit: ${budgets.join('; ')}.`,
+  'limits.used-up.hint': ({ name }: With<'name'>) =>
+    `Raise the limit of the key where you created it, or use another one: qcode-setup key rotate${name && ` --name ${name}`}`,
+  'limits.unknown': ({ origin, name }: With<'origin' | 'name'>) =>
+    `The limits of your key${name && ` "${name}"`} at ${origin} are not known.`,
   'limits.unknown.hint': ({ command }: With<'command'>) => `To test the gateway and the key, run: ${command}`,
   'limits.left': ({ left, limit }: With<'left' | 'limit'>) => `${left} of ${limit} left`,
   'limits.at-most': ({ limit }: With<'limit'>) => `at most ${limit}`,

@@ -1411,11 +1411,13 @@ export const zhCN: Texts = {
   'status.unreadable': '无法读取',
   'status.differs': ({ path, state, keys }) => `${path}（${state}：${keys.join('、')}）`,
   'status.wishes': ({ tool, wishes }) => `${tool}：${wishes.join('、')}`,
-  'limits.told': ({ origin, used, left }) =>
-    `在 ${origin}，您的密钥至今已使用 ${used} 个 token${left.length > 0 ? `。限制：${left.join('；')}。` : '，网关未说明任何限制。'}`,
-  'limits.used-up': ({ origin, budgets }) => `在 ${origin}，您的密钥已用完一项限额：${budgets.join('；')}。`,
-  'limits.used-up.hint': '请在创建密钥处提高上限，或换用其他密钥：qcode-setup key rotate',
-  'limits.unknown': ({ origin }) => `无法得知您的密钥在 ${origin} 的限额。`,
+  'limits.told': ({ origin, name, used, left }) =>
+    `在 ${origin}，您的密钥${name && `“${name}”`}至今已使用 ${used} 个 token${left.length > 0 ? `。限制：${left.join('；')}。` : '，网关未说明任何限制。'}`,
+  'limits.used-up': ({ origin, name, budgets }) =>
+    `在 ${origin}，您的密钥${name && `“${name}”`}已用完一项限额：${budgets.join('；')}。`,
+  'limits.used-up.hint': ({ name }) =>
+    `请在创建密钥处提高上限，或换用其他密钥：qcode-setup key rotate${name && ` --name ${name}`}`,
+  'limits.unknown': ({ origin, name }) => `无法得知您的密钥${name && `“${name}”`}在 ${origin} 的限额。`,
   'limits.unknown.hint': ({ command }) => `要测试网关和密钥，请运行：${command}`,
   'limits.left': ({ left, limit }) => `剩余 ${left}（上限 ${limit}）`,
   'limits.at-most': ({ limit }) => `最多 ${limit}`,

@@ -248,6 +248,39 @@ describe('check and status --limits', () => {
     expect(String(found[0]?.message)).toBe(`At ${faulty.origin}, your key${text}`)
   })
 
+  it('say of two keys at one gateway which is which, and how to replace the one that is used up', async () => {
+    const ids = ['0', '9'].map((digit) => `81b6ff39-f2be-452b-923e-${digit.repeat(12)}`)
+    const faulty = await startFaulty((request, reply) => {
+      const isOther = request.headers.authorization?.endsWith('9') ?? false
+      const info = { id: ids[isOther ? 1 : 0], token_limit: 0, tokens_used: 1 }
+      const limits = { totalCostLimit: 5, currentTotalCost: 5 }
+      if (gateway.limitsRoutes.includes(request.url ?? '')) return answering(200, info)(request, reply)
+      if (request.url !== gateway.spendingRoute) return asRelay('no limit')(request, reply)
+      request.once('data', (body) =>
+        answering(200, { data: String(body).includes('999') ? { limits } : {} })(request, reply),
+      )
+    })
+    await run(`setup --tool codex --gateway ${faulty.origin} --yes --no-check`)
+    const env = { ...host.env, QCODE_API_KEY: `cr_${'9'.repeat(64)}` }
+    host = { ...host, env }
+    await run(`setup --tool claude-code --name work --gateway ${faulty.origin} --yes --no-check`)
+    const status = await run('status --limits')
+    const check = await run('check --name work')
+    await faulty.close()
+    const work = {
+      id: 'key-used-up',
+      text: `At ${faulty.origin}, your key "work" has`,
+      to: 'rotate --name work',
+    }
+    const said = [...told(status), ...told(check)].map(({ id, message, hint }) => [id, `${message} ${hint}`])
+    expect(said).toEqual([
+      ['key-limits', expect.stringContaining(`At ${faulty.origin}, your key has used 1 token`)],
+      [work.id, expect.stringMatching(new RegExp(`^${work.text}.*${work.to}$`))],
+      [work.id, expect.stringMatching(new RegExp(`^${work.text}.*${work.to}$`))],
+    ])
+    expect(status.data.limits).toMatchObject([{ used: 1 }, { name: 'work', used: 1 }])
+  })
+
   it.each([
     ['does not tell', answering(200, '<html>')],
     ['refuses the key', answering(401, { error: 'Invalid API key' })],

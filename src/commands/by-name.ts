@@ -62,7 +62,9 @@ export function describeNames(ledger: Ledger, context: CommandContext): NameStat
       return { name, region: origin.region, gateway: origin.text, keyStore, key: shown, file }
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      return { name, region: null, gateway: null, keyStore: 'file', key: null, file, fault: error }
+      const own = ledger.entries.filter(({ setups }) => setups.includes(nameId(name)))
+      const keyStore = own.some(({ keyPath: [first] }) => first === 'keyStore') ? 'keychain' : 'file'
+      return { name, region: null, gateway: null, keyStore, key: null, file, fault: error }
     }
   })
 }

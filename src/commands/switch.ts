@@ -236,16 +236,15 @@ function goalOf(input: Input, named: Named | undefined, context: CommandContext)
   const region = input.positionals[0]
   const about = named && { named }
   const names = [...namesIn(loadLedger(context)).keys()]
-  if (region !== undefined && names.length > 0 && !findRegion(catalog.gateway, region)) {
-    const ids = catalog.gateway.regions.map(({ id }) => id)
-    throw unknownValue('region', region, [...ids, ...names], catalog)
-  }
+  const places = [...catalog.gateway.regions.map(({ id }) => id), ...names]
+  if (region !== undefined && names.length > 0 && !findRegion(catalog.gateway, region))
+    throw unknownValue('region', region, places, catalog)
   if (namesGateway(input)) return { ...chooseOrigin(input, catalog.gateway, region), ...about, takes: false }
   if (named) return { origin: named.origin, named, takes: true }
   throw new UserError({
     code: 'region-missing',
     message: say('error.region-missing'),
-    hint: say('error.region-missing.hint', { regions: catalog.gateway.regions.map(({ id }) => id) }),
+    hint: say('error.region-missing.hint', { regions: places }),
     exit: 2,
   })
 }

@@ -409,6 +409,20 @@ describe('a key in the keychain', () => {
     await machine.do('remove --name work')
     expect(await keychain.get('name-work')).toBeUndefined()
   })
+
+  it.each(['key forget --name work', 'remove --name work'])(
+    'goes with its name by %s, also where the file of the name is gone',
+    async (line) => {
+      const machine = newMachine()
+      const keychain = await machine.host.keychain()
+      await machine.do('key set --name work --region us --key-store keychain', 'work')
+      rmSync(join(machine.host.home, '.config/qcode-setup/names/work.json'))
+      expect((await machine.do('status')).names).toMatchObject([{ name: 'work', keyStore: 'keychain' }])
+      await machine.do(line)
+      expect(await keychain.get('name-work')).toBeUndefined()
+      expect((await machine.do('status')).names).toEqual([])
+    },
+  )
 })
 
 describe('a setup file', () => {
@@ -558,6 +572,12 @@ describe('a setup file', () => {
       expect(machine.users()).toEqual(before)
     }
   })
+})
+
+it('switch without a word says which regions and names there are', async () => {
+  const machine = await twoNames()
+  const { exit, text } = await machine.try('switch')
+  expect([exit, text]).toEqual([2, expect.stringMatching(/switch global\|us\|.*\|play\|work /)])
 })
 
 it.each(['us', 'codex', 'detected', 'con', 'TWO+WORDS'])(

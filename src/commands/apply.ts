@@ -8,7 +8,7 @@ import {
 import { cancelled, UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
-import { type Setup, setupId } from '../ledger.ts'
+import { type Ledger, namesIn, type Setup, setupId } from '../ledger.ts'
 import { type Holding, planSetup, type Removal } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { choiceId } from '../plan/setups.ts'
@@ -20,7 +20,7 @@ import { type Input, isOn, type ToolChoice, textOf, withValues } from '../reques
 import { describeReference, parseKeyReference } from '../secrets/key-reference.ts'
 import { nameAccount, openKeychain } from '../secrets/keychain.ts'
 import { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { type Applied, applyChoices, type Chosen } from './apply-choices.ts'
 import { choiceOf, existingChoices, isGone, loadLedger } from './choices-of.ts'
@@ -91,6 +91,7 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   const { choices: existing } = existingChoices(context)
   const reference = declaration.key && parseKeyReference(declaration.key.said)
   const store = reference?.kind === 'keychain' ? reference.kind : undefined
+  const from = reference && say('setup-file.key', { from: describeReference(reference) })
   const ledger = loadLedger(context)
   const skipped: Finding[] = []
   const keyOf = async (one: DeclaredName, known: Secret | undefined) => {
@@ -150,16 +151,10 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
       ...declared.choices
         .filter(({ scope }) => scope === 'managed')
         .map((choice) => noKeyFinding(choice, context.host)),
-      ...(reference
-        ? [
-            {
-              id: 'key-source',
-              level: 'info' as const,
-              message: say('setup-file.key', { from: describeReference(reference) }),
-            },
-          ]
-        : []),
-      ...(isOn(input, 'prune') ? [] : notListed(takenOut, 'setup-file.not-listed')),
+      ...(from ? [{ id: 'key-source', level: 'info' as const, message: from }] : []),
+      ...(isOn(input, 'prune')
+        ? unusedNames(ledger, declared, removal)
+        : notListed(takenOut, 'setup-file.not-listed')),
       ...notListed(byHand, 'setup-file.by-hand'),
       ...settled.findings,
     ],
@@ -244,6 +239,17 @@ function notListed(
   if (setups.length === 0) return []
   const tools = [...new Set(setups.map(({ tool }) => tool))]
   return [{ id: 'not-in-file', level: 'info', message: say(text, { tools }) }]
+}
+
+/** Names that nothing goes by any more: whether a file or the user saved them nobody knows, so they stay. */
+function unusedNames(ledger: Ledger, declared: DeclaredChoices, { removed }: Removal): Finding[] {
+  const isKept = (setup: Setup) => !removed.has(setupId(setup))
+  const used = new Set([...declared.names.keys(), ...ledger.setups.filter(isKept).map(({ name }) => name)])
+  const unused = [...namesIn(ledger).keys()].filter((name) => !used.has(name))
+  return unused.map((name) => {
+    const hint = asMessage(`qcode-setup key forget --name ${name}`)
+    return { id: 'name-not-in-file', level: 'info', message: say('setup-file.name-stays', { name }), hint }
+  })
 }
 
 /** Values that are not as they were written, also those that the files do not speak of, such as a key in place. */

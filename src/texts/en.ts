@@ -2082,6 +2082,8 @@ export const en = {
     `Configured, but not in the file: ${tools.join(', ')}. To remove them, add --prune.`,
   'setup-file.by-hand': ({ tools }: { readonly tools: readonly string[] }) =>
     `Configured by hand, and not in the file: ${tools.join(', ')}. --prune leaves that alone; to remove it, run: qcode-setup remove --tool ${tools.join(',')}`,
+  'setup-file.name-stays': ({ name }: With<'name'>) =>
+    `"${name}" is saved with a key, but is not in the file, and nothing uses it. --prune leaves it alone.`,
   'setup-file.no-tools': 'No tools are listed: the setting "tools" is missing or empty. Nothing was done.',
   'setup-file.command': ({ command }: With<'command'>) => `To get the key, this file runs: ${command}`,
   'setup-file.command.ask': 'Run it?',

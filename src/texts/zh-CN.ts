@@ -1650,6 +1650,8 @@ export const zhCN: Texts = {
     `已设置但不在文件中：${tools.join('、')}。要移除它们，请加上 --prune。`,
   'setup-file.by-hand': ({ tools }) =>
     `手动设置且不在文件中：${tools.join('、')}。--prune 不会改动它们；要移除，请运行：qcode-setup remove --tool ${tools.join(',')}`,
+  'setup-file.name-stays': ({ name }) =>
+    `“${name}”及其密钥仍已保存，但不在文件中，也没有工具使用。--prune 不会改动它。`,
   'setup-file.no-tools': '未列出任何工具：缺少 tools 设置，或其内容为空。未执行任何操作。',
   'setup-file.command': ({ command }) => `为获取密钥，该文件要运行：${command}`,
   'setup-file.command.ask': '是否运行？',

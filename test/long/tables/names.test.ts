@@ -497,6 +497,26 @@ describe('a setup file', () => {
     expect(readdirSync(machine.host.home).sort()).toEqual(['.local', 'qcode.toml'])
   })
 
+  it('that is pruned leaves the names, and says which one nothing uses and how it goes', async () => {
+    const machine = await twoNames()
+    await machine.do('switch work codex')
+    const file = join(machine.host.home, 'qcode.toml')
+    const apply = (tools: string) => {
+      writeFileSync(file, `${tools}\n`)
+      return machine.try(`apply ${file} --prune`)
+    }
+    // Codex goes by work, and was set up by hand.
+    const first = await apply('tools = []')
+    expect(first.text).toContain('qcode-setup key forget --name play')
+    expect(first.text).not.toContain('forget --name work')
+    const second = await apply('[[tools]]\nid = "codex"\nname = "play"')
+    expect(second.text).not.toContain('forget --name play')
+    const third = await apply('tools = []')
+    expect(third.text).toContain('qcode-setup key forget --name play')
+    await machine.do('key forget --name play')
+    expect((await machine.do('status')).names).toMatchObject([{ name: 'work' }])
+  })
+
   it('that is exported defines the names; the keys are said to be left out', async () => {
     const machine = await twoNames()
     await machine.do('switch work codex')

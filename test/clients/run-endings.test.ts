@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { readTree } from '../support/home-tree.ts'
+import { stateBelowHome } from '../support/home-tree.ts'
 import { keys, startTerminal } from '../support/terminal.ts'
 import { cleanEnvironment } from './clean-environment.ts'
 import { clientRunner, isInstalled } from './client-runners.ts'
@@ -15,6 +16,9 @@ const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
 
 /** Of each client that is run at all, the newest version. */
 const clients = [...new Map(machines.map(({ id }) => [clientRunner(id).tool, clientRunner(id)])).values()]
+
+/** A client that ends now so and now so at Ctrl-C, also without this program: which of its own parts hears of it first decides. */
+const uneven: Readonly<Record<string, readonly number[]>> = { 'aichat-0.30.0': [1, 130] }
 
 /** A gateway that takes every request and never answers one; `asked` ends with the first of a model. */
 async function startSilent(): Promise<{ origin: string; asked: Promise<void> }> {
@@ -75,9 +79,8 @@ describe.each(clients)('$id', (runner) => {
       interrupt(ran(mine.origin, ...ownArguments(runner)), mine.asked, place, env(place.home)),
       interrupt([runner.command, ...runner.args], theirs.asked, other, env(other.home)),
     ])
-    expect(exit).toBe(alone)
-    const left = Object.keys(readTree(place.home))
-    expect(left.filter((path) => path.startsWith('.local/state/qcode-setup'))).toEqual([])
+    expect(uneven[runner.id] ?? [alone]).toContain(exit)
+    expect(existsSync(join(place.home, stateBelowHome))).toBe(false)
     expect(await filesWith(place.key, place.home)).toBe('')
   })
 })

@@ -198,6 +198,7 @@ export const en = {
     `The new key ${key} is in ${count(places, 'place')} (${count(tools, 'tool')}).`,
   'key.rotated-for-good': ({ key, places, tools }: With<'key'> & Count<'places' | 'tools'>) =>
     `Replaced the key with ${key} in ${count(places, 'place')} (${count(tools, 'tool')}). The old key was not kept, so this can't be undone.`,
+  'key.undo-to-old': 'To undo: qcode-setup undo (the old key stays in the backups for that)',
   'key.would-rotate': ({ key, places, tools }: With<'key'> & Count<'places' | 'tools'>) =>
     `The key would be replaced with ${key} in ${count(places, 'place')} (${count(tools, 'tool')}). The old key would not be kept.`,
   'key.would-rotate-some': ({ key, places, tools }: With<'key'> & Count<'places' | 'tools'>) =>

@@ -169,6 +169,7 @@ export const zhCN: Texts = {
   'key.rotated': ({ key, places, tools }) => `新密钥 ${key} 已写入 ${places} 处（${tools} 个工具）。`,
   'key.rotated-for-good': ({ key, places, tools }) =>
     `已将 ${places} 处（${tools} 个工具）的密钥更换为 ${key}。旧密钥未保留，因此无法撤销。`,
+  'key.undo-to-old': '撤销请运行：qcode-setup undo（备份中仍保留旧密钥）',
   'key.would-rotate': ({ key, places, tools }) =>
     `将把 ${places} 处（${tools} 个工具）的密钥更换为 ${key}，不保留旧密钥。`,
   'key.would-rotate-some': ({ key, places, tools }) =>

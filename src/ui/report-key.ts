@@ -73,7 +73,7 @@ export function reportForgotten(
 
 /** The result of a rotation, as far as it is reported. */
 export interface RotationReport {
-  readonly plan: Pick<Rotation, 'places' | 'tools' | 'isWhole'> & Plan
+  readonly plan: Pick<Rotation, 'places' | 'tools' | 'isWhole' | 'old'> & Plan
   readonly run: string | undefined
   readonly diff: string | undefined
   readonly dryRun: boolean
@@ -95,6 +95,7 @@ export function reportRotation(
   const planned = plan.isWhole ? 'key.would-rotate' : 'key.would-rotate-some'
   const verdict = say(dryRun ? planned : done, counts).in(texts)
   const stillOld = say('key.still-used', { tools }).in(texts)
+  const undo = texts[plan.old.length > 0 ? 'key.undo-to-old' : 'report.undo']
   return {
     verdict,
     report: [
@@ -106,7 +107,7 @@ export function reportRotation(
       ? [...(tools.length > 0 ? [stillOld] : []), texts['report.dry-run']]
       : [
           ...newVariables(variables, host),
-          ...(run !== undefined && plan.renewal === undefined ? [texts['report.undo']] : []),
+          ...(run !== undefined && plan.renewal === undefined ? [undo] : []),
           tools.length > 0 ? stillOld : texts['key.revoke'],
         ],
   }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { aiderRunner } from './runners/aider.ts'
 import { claudeAgentSdkRunners } from './runners/claude-agent-sdk.ts'
 import { claudeCodeRunners } from './runners/claude-code.ts'
@@ -30,8 +31,11 @@ export const clientRunners: readonly ClientRunner[] = [
 export const toolsWithoutRunner: Readonly<Record<string, string>> = {}
 
 /** Whether its client is there: not where it was not built, or the machine has no Python that is new enough. */
-export function isInstalled({ binFolder }: ClientRunner): boolean {
-  return existsSync(binFolder)
+export function isInstalled({ binFolder }: Pick<ClientRunner, 'binFolder'>): boolean {
+  // Its folder is marked when it is whole; a library has no folder of programs in it.
+  const above = dirname(binFolder)
+  if (existsSync(join(binFolder, 'installed.json'))) return true
+  return above !== binFolder && isInstalled({ binFolder: above })
 }
 
 /** The runner with this id. Throws where there is none. */

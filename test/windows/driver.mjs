@@ -1,12 +1,16 @@
 // Runs under Node for Windows: starts what it is asked to start, one POST for each, and answers with what came of it.
 import { spawn } from 'node:child_process'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { join } from 'node:path'
 
 /** What Windows itself sets for every program. */
 const ofSystem =
   /^(SystemRoot|SystemDrive|ComSpec|PATHEXT|windir|OS|PROCESSOR_ARCHITECTURE|ProgramFiles|ProgramData|WINE.*)$/i
 const base = Object.fromEntries(Object.entries(process.env).filter(([name]) => ofSystem.test(name)))
+
+/** Wine has programs that stay where they end; one that takes longer fails its spec, and no other. */
+const limitMs = 240_000
 
 function run({ command, args, env, cwd, input = '', killAfter }) {
   return new Promise((resolve) => {
@@ -24,8 +28,31 @@ function run({ command, args, env, cwd, input = '', killAfter }) {
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     if (killAfter !== undefined) setTimeout(() => child.kill(), killAfter)
-    child.on('error', (error) => resolve({ exit: null, ...output, stderr: `${output.stderr}${error}` }))
-    child.on('close', (exit) => resolve({ exit, ...output }))
+    const failed = (error) => resolve({ exit: null, ...output, stderr: `${output.stderr}${error}` })
+    const limit = setTimeout(() => {
+      child.kill()
+      failed(`${command} has not ended`)
+    }, limitMs)
+    child.on('error', failed)
+    child.on('close', (exit) => {
+      clearTimeout(limit)
+      resolve({ exit, ...output })
+    })
+  })
+}
+
+/** Starts a program that goes on, and waits until it has made a file. */
+function begin({ command, args, env, cwd, ready }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { env: { ...base, ...env }, cwd, detached: true, stdio: 'ignore' })
+    const end = (exit, stderr = '') => {
+      clearInterval(look)
+      resolve({ exit, stdout: '', stderr })
+    }
+    const look = setInterval(() => existsSync(join(cwd, ready)) && end(0), 20)
+    child.on('error', (error) => end(null, String(error)))
+    child.on('exit', (exit) => end(exit || 1, `${command} has ended`))
+    child.unref()
   })
 }
 
@@ -42,7 +69,8 @@ function serve() {
   const server = createServer(async (request, reply) => {
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
-    reply.end(JSON.stringify(await run(JSON.parse(Buffer.concat(chunks).toString()))))
+    const asked = JSON.parse(Buffer.concat(chunks).toString())
+    reply.end(JSON.stringify(await (asked.ready === undefined ? run : begin)(asked)))
   })
   server.requestTimeout = 0
   server.listen(0, '127.0.0.1', () => {

@@ -16,6 +16,8 @@ export interface Start {
   readonly input?: string
   /** Milliseconds after which the program is ended as by the Task Manager. */
   readonly killAfter?: number
+  /** The program goes on: it has started once it has made this file in `cwd`. */
+  readonly ready?: string
   readonly locale?: Locale
 }
 

@@ -44,6 +44,7 @@ export async function runSpec(spec: Spec, windows: Windows, gateway: string): Pr
       cwd: fill(step.cwd ?? home),
       ...(step.input !== undefined && { input: fill(step.input) }),
       ...(step.killAfter !== undefined && { killAfter: step.killAfter }),
+      ...(step.ready !== undefined && { ready: step.ready }),
       ...(spec.locale && { locale: spec.locale }),
     })
     const state = at('AppData\\Local\\qcode-setup')

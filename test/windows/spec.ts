@@ -30,6 +30,8 @@ export interface Step {
   /** In a console: what has to stand on the screen, and the keys that are then pressed. `%TYPED%` is a good key. */
   readonly typed?: readonly (readonly [shows: string, ...pressed: string[]])[]
   readonly killAfter?: number
+  /** The program goes on: it has started once it has made this file in `cwd`. */
+  readonly ready?: string
   /** 0 where it is not said; null where any will do. */
   readonly exit?: number | null
   readonly out?: readonly (string | RegExp)[]

@@ -5,18 +5,10 @@ const keyed = ['--key-file', '%KEY%', '--yes', '--no-check']
 const ofEditor = ['--tool', 'cline', '--cline-variant', 'extension-next', ...keyed]
 const taskkill = 'C:\\windows\\system32\\taskkill.exe'
 
-/** Starts a program of another name, which does `script`, and waits until that has made the file `ready`. */
-function start(name: string, script: string): Step {
-  const starting = [
-    "const fs = require('node:fs')",
-    `fs.copyFileSync(process.execPath, ${JSON.stringify(name)})`,
-    "const options = { detached: true, stdio: 'ignore' }",
-    `const child = require('node:child_process').spawn(${JSON.stringify(name)}, ['-e', ${JSON.stringify(script)}], options)`,
-    "child.on('exit', (code) => process.exit(code || 1))",
-    "const wait = () => fs.existsSync('ready') ? process.exit() : setTimeout(wait, 20)",
-    'wait()',
-  ]
-  return { command: [nodeExe, '-e', starting.join(';')] }
+/** Starts a Node of another name, which does `script`, and waits until that has made the file `ready`. */
+function start(name: string, script: string): Step[] {
+  const copy = `require('node:fs').copyFileSync(process.execPath, ${JSON.stringify(name)})`
+  return [{ command: [nodeExe, '-e', copy] }, { command: [`%HOME%\\${name}`, '-e', script], ready: 'ready' }]
 }
 
 /** Opens a file so that nobody else can, as a virus scanner does (libuv calls that O_EXLOCK), for so long. */
@@ -40,7 +32,7 @@ export const programs: Spec[] = [
     (name): Spec => ({
       title: `files of an editor that runs are not written: ${name}, whatever tasklist writes its list in`,
       steps: [
-        start(name, run(60_000)),
+        ...start(name, run(60_000)),
         { args: ofEditor, exit: 1, err: [`${name} is running`], after: { '.cline': absent } },
         { command: [taskkill, '/IM', name, '/F'] },
         { args: ofEditor, never: ["can't tell whether"] },
@@ -62,7 +54,7 @@ export const programs: Spec[] = [
     title: 'a file that another program holds for a moment is waited for',
     files: { '.claude\\settings.json': '{}\r\n' },
     steps: [
-      start('holder.exe', hold('.claude/settings.json', 60_000, letGo)),
+      ...start('holder.exe', hold('.claude/settings.json', 60_000, letGo)),
       {
         args: ['--tool', 'claude-code', ...keyed],
         env: { LANE_REFUSED: '%HOME%\\refused' },
@@ -77,7 +69,7 @@ export const programs: Spec[] = [
     title: 'a file that another program keeps open is named, and nothing is written',
     files: { '.claude\\settings.json': '{}\r\n' },
     steps: [
-      start('holder.exe', hold('.claude/settings.json', 60_000)),
+      ...start('holder.exe', hold('.claude/settings.json', 60_000)),
       {
         args: ['--tool', 'codex,claude-code', ...keyed],
         exit: 1,

@@ -202,6 +202,7 @@ export function wasProven(tool: string, version: string, host: Host): boolean {
   return unseenNotes([provenNote(tool, version)], host).length === 0
 }
 
+/** The note that `wasProven` looks for. */
 export const provenNote = (tool: string, version: string) => `${tool} ${version} was proven`
 
 /** Those of these texts that this machine was never shown. A record that cannot be read knows none. */

@@ -26,8 +26,8 @@ export interface UndoPlan {
 }
 
 /**
- * Plans to take back one run, or the last one of those that are meant and that is neither an undo nor undone; undoing an undo does the run
- * again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` `key-stays` and `run-purged` (exit 2), `unfinished-run`
+ * Plans to take back one run, or the last one of those that are meant and that is neither an undo nor undone; undoing an
+ * undo does the run again. Throws UserErrors `changed-since-run` (exit 3), `no-such-run` `key-stays` and `run-purged` (exit 2), `unfinished-run`
  * (recover that one first), `broken-backup`, `keychain-unavailable`, and those of `readRuns` for a later run that cannot be
  * looked at, when the last one is asked for.
  */

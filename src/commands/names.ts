@@ -6,7 +6,7 @@ import { Origin } from '../gateway/origin.ts'
 import { readText } from '../host/files-at.ts'
 import { type Ledger, namesIn, type Setup } from '../ledger.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
-import { printable } from '../request/parse-arguments.ts'
+import { formOfName, printable } from '../request/parse-arguments.ts'
 import type { DeclaredName } from '../request/read-setup-file.ts'
 import { type Input, isManagedScope, nameIn, textOf } from '../request/request.ts'
 import { nameAccount, openKeychain } from '../secrets/keychain.ts'
@@ -233,9 +233,6 @@ export function refuseOwnKey(name: string, input: Input): void {
 function saysGateway(name: string, flag: string, hint: Message): UserError {
   return usageError('name-says-gateway', say('name.says-gateway', { name, flag }), hint)
 }
-
-/** Lower case, so that no disk takes two for one; none is a device of Windows. */
-const formOfName = /^(?!(?:con|prn|aux|nul|(?:com|lpt)\d)$)[a-z0-9][a-z0-9_-]{0,31}$/
 
 /** Words that mean something else where a name may stand. */
 function takenWords({ tools, byHand, gateway }: Catalog): string[] {

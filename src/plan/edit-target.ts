@@ -257,7 +257,7 @@ export function unplacedOptions(
       const missing = { flag: option, places: places.map((path) => path.replace(/^\{\{ home \}\}/, '~')) }
       const [message, hint] =
         own.length > 0
-          ? [say('option.no-place', missing), say('option.no-place.hint')]
+          ? [say('option.no-place', missing), say('option.no-place.hint', { tool: tool.id, flag: option })]
           : [say('option.other-way', missing), say('option.other-way.hint')]
       return { id: 'option-without-place', level: 'warning', message, hint }
     })

@@ -7,6 +7,9 @@ import { type CommandName, commands, type Field, fieldsOf } from './fields.ts'
 import { type Input, textOf } from './request.ts'
 import { synonymsOf } from './synonyms.ts'
 
+/** A name of the user's: lower case, so that no disk takes two for one; none is a device of Windows. */
+export const formOfName = /^(?!(?:con|prn|aux|nul|(?:com|lpt)\d)$)[a-z0-9][a-z0-9_-]{0,31}$/
+
 /** What may follow a command’s name without a flag. */
 export interface Positional {
   readonly name: string

@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/tool.ts'
 import { keyReferenceText } from '../secrets/key-reference.ts'
 import { say, type TextId } from '../texts/message.ts'
 import { fields } from './fields.ts'
+import { formOfName } from './parse-arguments.ts'
 
 /** Titles and descriptions for editors, in English. */
 const meant = z.registry<{ title: string; description: string; examples?: unknown[] }>()
@@ -74,7 +75,7 @@ export function setupFileSchema(catalog: Catalog) {
     key: z.optional(described('name_key', key, ['env:WORK_API_KEY'])),
     key_store: z.optional(described('name_key_store', z.enum(['file', 'keychain'] as readonly string[]))),
   })
-  const names = z.record(z.string().check(z.regex(/^[a-z0-9][a-z0-9_-]{0,31}$/)), named)
+  const names = z.record(z.string().check(z.regex(formOfName)), named)
   const file = z.strictObject({
     $schema: z.optional(z.string()),
     version: z.optional(described('version', z.literal(1))),

@@ -1271,7 +1271,8 @@ export const en = {
     `Leave it out, or select a tool that has it: ${tools.join(', ')} (--${flag})`,
   'option.no-place': ({ flag, places }: With<'flag'> & { readonly places: readonly string[] }) =>
     `--${flag} changed nothing: what it is for isn't installed here. Not found: ${places.join(', ')}`,
-  'option.no-place.hint': 'Install one of these, then run this command again.',
+  'option.no-place.hint': ({ tool, flag }: With<'tool' | 'flag'>) =>
+    `Install one of these and run this command again, or leave it out: qcode-setup --tool ${tool} --unset ${flag}`,
   'option.other-way': ({ flag }: With<'flag'>) => `--${flag} changed nothing here.`,
   'option.other-way.hint': 'It needs --scope user --method file.',
   'option.number': ({ flag, value }: With<'flag' | 'value'>) =>

@@ -1027,7 +1027,8 @@ export const zhCN: Texts = {
     `请去掉它，或选择支持它的工具：${tools.join('、')}（--${flag}）`,
   'option.no-place': ({ flag, places }) =>
     `--${flag} 未改动任何内容：本机未安装其适用的程序。未找到：${places.join('、')}`,
-  'option.no-place.hint': '请先安装其中之一，然后再次运行此命令。',
+  'option.no-place.hint': ({ tool, flag }) =>
+    `请先安装其中之一，然后再次运行此命令；或不再使用它：qcode-setup --tool ${tool} --unset ${flag}`,
   'option.other-way': ({ flag }) => `--${flag} 在此处未改动任何内容。`,
   'option.other-way.hint': '它需要 --scope user --method file。',
   'option.number': ({ flag, value }) => `--${flag} 须为整数，而不是“${value}”。`,

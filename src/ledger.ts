@@ -62,7 +62,7 @@ export interface OwnedFile {
   readonly path: string
   readonly before:
     | { readonly kind: 'absent' }
-    /** `blank`: its whole text, where that held nothing but white space. */
+    /** `blank`: the white space at its end, where it held nothing else but comments: all of it, where there were none. */
     | { readonly kind: 'file'; readonly mode: number; readonly blank?: string }
     /** Written by version 0.1.0: see `Replaced`. */
     | { readonly kind: 'backup'; readonly run: string }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { decodeText, encodeText } from '../documents/document.ts'
+import { withoutObject } from '../documents/json/json-nodes.ts'
 import { assertSize } from '../host/read-file-state.ts'
 import type { LedgerEntry, OwnedFile } from '../ledger.ts'
 import type { Secret } from '../secrets/secret.ts'
@@ -68,14 +69,18 @@ function stateBefore({ path }: OpenFile, { context }: PlanWork): OwnedFile['befo
   return context.ledger.files.find((file) => file.path === path)?.before
 }
 
-/** The file as it was, where nothing but what we made is left: gone, or blank. */
+/** The file as it was, where nothing but what we made is left: gone, blank, or with its comments alone. */
 function restored({ file, changes }: FileWork, text: string, work: PlanWork): 'absent' | string | undefined {
+  if (!changes.some(({ kind }) => kind === 'removed')) return undefined
   const isEmpty = ['', '{}'].includes(text.replace('\uFEFF', '').trim())
-  if (!isEmpty || !changes.some(({ kind }) => kind === 'removed')) return undefined
   const before = stateBefore(file, work)
+  if (before?.kind === 'file' && before.blank !== undefined)
+    return isEmpty ? before.blank : withoutObject(text, before.blank)
+  if (!isEmpty) return undefined
   if (before?.kind === 'absent') return 'absent'
-  if (before?.kind === 'file') return before.blank
-  return before && work.context.machine.before(before.run, file.path) === 'absent' ? 'absent' : undefined
+  return before?.kind === 'backup' && work.context.machine.before(before.run, file.path) === 'absent'
+    ? 'absent'
+    : undefined
 }
 
 /** What the ledger says of a file once the plan is applied; undefined for one without a value of ours. */
@@ -86,8 +91,10 @@ export function ownedFile(file: OpenFile, work: PlanWork): OwnedFile | undefined
   if (known) return known
   if (before.kind === 'absent') return { path, before: { kind: 'absent' } }
   const text = decodeText(before.bytes, path)
-  const isBlank = text.replace('\uFEFF', '').trim() === ''
-  return { path, before: { kind: 'file', mode: before.mode, ...(isBlank && { blank: text }) } }
+  // With an object behind it, a text of comments alone is one that has no other value.
+  const isBlank = text.trim() === '' || withoutObject(`${text}\n{}`, '') !== undefined
+  const blank = text.slice(text.trimEnd().length)
+  return { path, before: { kind: 'file', mode: before.mode, ...(isBlank && { blank }) } }
 }
 
 /** A line of a `.gitignore` as a value that a plan wants. */

@@ -95,6 +95,22 @@ export function rootOf(text: string): Span | undefined {
   return start < text.length ? { start, end: text.length } : undefined
 }
 
+/**
+ * A text of comments and an empty object without that object, and with the white space at its end as given; undefined for
+ * any other text, and where comments stand in the object.
+ */
+export function withoutObject(text: string, end: string): string | undefined {
+  const mark = /^\uFEFF?/.exec(text)?.[0] ?? ''
+  const body = text.slice(mark.length)
+  const start = rootOf(body)?.start ?? body.length
+  const [object] = /^\{\s*\}/.exec(body.slice(start)) ?? []
+  if (object === undefined) return undefined
+  const head = mark + body.slice(0, start).trimEnd()
+  const behind = body.slice(start + object.length)
+  if (behind.trim() === '') return head + end
+  return rootOf(behind) ? undefined : head + (head === mark ? behind.trimStart() : behind)
+}
+
 function valueAt(text: string, start: number): Span {
   let end = start
   let depth = 0

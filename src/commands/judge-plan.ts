@@ -5,6 +5,7 @@ import { type MachineView, overlay, viewMachine } from '../effect/machine-view.t
 import { profileFindings } from '../effect/profile-findings.ts'
 import { viewTool } from '../effect/tool-view.ts'
 import type { Finding } from '../finding.ts'
+import { isInRegistry } from '../host/read-file-state.ts'
 import type { Plan } from '../plan/plan.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import type { CommandName } from '../request/fields.ts'
@@ -105,14 +106,22 @@ async function judgeChoices(
     }),
   )
   const shells = [...new Set(choices.flatMap(({ shell }) => shell ?? []))]
-  return [...judged.flat(), ...profileFindings(shells, machine), ...(await policyFindings(shells, machine))]
+  const found = [...judged.flat(), ...profileFindings(shells, machine)]
+  const once = [...new Map(found.map((finding) => [JSON.stringify(finding), finding])).values()]
+  return [...once, ...(await policyFindings(shells, machine))]
 }
 
 /** No errors, but the client does not go where it was set up to go. */
 const told = ['base-url-elsewhere', 'base-url-managed']
 
+/** What nobody could read and may beat the setup; profiles are told of by what is wrong with them. */
+function isUnknownStore({ id, tool, where }: Finding): boolean {
+  return id === 'could-not-look' && (tool !== undefined || isInRegistry(where?.file ?? ''))
+}
+
 /** What a setup reports of its own effect; its own command is no way out of it. */
 function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
+  if (isUnknownStore(finding)) return [asWarning(finding)]
   const isTold = finding.level === 'error' || told.includes(finding.id)
   if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
   // Whoever runs this has the command at hand.

@@ -1,7 +1,9 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import { isCorrectable, type LintFinding, type LintProblem } from '../checks/lint/lint-context.ts'
 import { type LintResult, lintFiles } from '../checks/lint/lint-files.ts'
+import { unreadStores } from '../checks/lint/url-readers.ts'
 import type { CommandContext, CommandSpec, Outcome, WritingContext } from '../command.ts'
+import type { Finding } from '../finding.ts'
 import { urlRules } from '../gateway/url-faults.ts'
 import type { Plan } from '../plan/plan.ts'
 import { planFixes, type TextFix } from '../plan/plan-fixes.ts'
@@ -75,10 +77,14 @@ function report(
   }
 }
 
-function look(input: Input, { host, catalog }: CommandContext): Promise<LintResult> {
+async function look(input: Input, { host, catalog }: CommandContext): Promise<LintResult> {
   const request = { paths: input.positionals, project: isOn(input, 'project') }
   const search = lintFiles(request, catalog, host, readLedger(host))
-  return withProgress(host, host.texts['progress.search'], search)
+  const result = await withProgress(host, host.texts['progress.search'], search)
+  const unread = request.paths.length === 0 ? await unreadStores(catalog.tools, host) : []
+  const isNew = (one: Finding) => result.failures.every((other) => other.where?.file !== one.where?.file)
+  const unknown = unread.filter((one) => one.level === 'failed' && isNew(one))
+  return { ...result, failures: [...result.failures, ...unknown] }
 }
 
 /** A URL that breaks several rules is replaced once. */

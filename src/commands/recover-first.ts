@@ -35,6 +35,16 @@ export async function recoverFirst(
   return [...damaged, { id: 'run-recovered', level: 'warning', message }]
 }
 
+/** What a command that only looks says of a run that was killed half-way. */
+export function unfinishedFinding(run: RunRecord): Finding {
+  return {
+    id: 'unfinished-run',
+    level: 'warning',
+    message: say('recovery.interrupted', nameOf(run)),
+    hint: say('status.unfinished.hint', { command: endingCommand(run) }),
+  }
+}
+
 function waiting(run: RunRecord): Finding {
   return {
     id: 'unfinished-run',

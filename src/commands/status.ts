@@ -1,8 +1,8 @@
-import { endingCommand, findUnfinishedRun, lastRuns } from '../apply/journal.ts'
-import type { RunRecord } from '../apply/state-schemas.ts'
+import { findUnfinishedRun, lastRuns } from '../apply/journal.ts'
 import { checkSettings } from '../checks/check-gateway.ts'
 import { originsOf } from '../checks/check-routes.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
+import type { Finding } from '../finding.ts'
 import { regionName } from '../gateway/gateway.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Setup } from '../ledger.ts'
@@ -20,6 +20,7 @@ import { presentKey } from './given-key.ts'
 import { keyOfName, unknownName } from './names.ts'
 import { checkWithLimits, planCheck, tellLimits } from './plan-check.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
+import { unfinishedFinding } from './recover-first.ts'
 
 export const statusCommand: CommandSpec = {
   name: 'status',
@@ -65,6 +66,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
       ...goneFindings(setups.filter(isGone)),
       ...nameFindings(setups, names, planContext.ledger, catalog),
+      ...(await unreadFindings(setups, context)),
       ...limits.findings,
       ...asked.filter(({ answer }) => !answer?.limits).map(unknownLimits),
     ],
@@ -82,6 +84,15 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       renderNames(names, tools, host),
     ),
   }
+}
+
+/** What nobody could read, and may beat what is set up. */
+async function unreadFindings(setups: readonly Setup[], context: CommandContext): Promise<Finding[]> {
+  const tools = context.catalog.tools.filter(({ id }) => setups.some(({ tool }) => tool === id))
+  if (tools.length === 0) return []
+  const { unreadStores } = await import('../checks/lint/url-readers.ts')
+  const found = await unreadStores(tools, context.host)
+  return found.map((finding) => ({ ...finding, level: 'warning' }))
 }
 
 /** Where a name is in effect. */
@@ -115,13 +126,4 @@ async function askLimits(setups: readonly Setup[], input: Input, context: Comman
     if (named) asked.push(ask(named.origin, here, named.key))
   }
   return withProgress(host, host.texts['check.progress'], Promise.all(asked))
-}
-
-function unfinishedFinding(run: RunRecord) {
-  return {
-    id: 'unfinished-run',
-    level: 'warning' as const,
-    message: say('recovery.interrupted', { run: run.id, command: run.command }),
-    hint: say('status.unfinished.hint', { command: endingCommand(run) }),
-  }
 }

@@ -66,6 +66,7 @@ export async function createFileReader(
 
 function readFile(path: string, format: Format, machine: Pick<MachineView, 'read' | 'stored'>): ReadFile {
   const stored = machine.stored?.get(path)
+  if (stored instanceof UserError) return { path, text: undefined, data: {}, problem: stored }
   if (stored !== undefined) return { path, text: stored, ...parse(stored, path, format) }
   try {
     const state = machine.read(path)
@@ -100,7 +101,8 @@ function parseProblem(text: string, path: string, format: Format): UserError {
   })
 }
 
-function asProblem(error: unknown, path: string): UserError {
+/** Why a file could not be read, whatever was thrown. */
+export function asProblem(error: unknown, path: string): UserError {
   if (error instanceof UserError) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return new UserError({

@@ -1,9 +1,11 @@
 import type { Installed } from '../catalog/detect.ts'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell, Tool, Variant } from '../catalog/tool.ts'
-import type { UserError } from '../errors.ts'
+import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { isForGateway } from '../gateway/judge-base-url.ts'
+import type { Host } from '../host/host.ts'
+import { machineVariables, userVariables } from '../host/read-file-state.ts'
 import { say } from '../texts/message.ts'
 import { baseUrlFindings, proxyFindings } from './base-url-findings.ts'
 import { createFileReader } from './file-reader.ts'
@@ -11,8 +13,8 @@ import { variablesIn } from './find-setting.ts'
 import { findTraps } from './find-traps.ts'
 import { schemaFindings } from './judge-schema.ts'
 import { keyFindings, modelFindings } from './key-findings.ts'
-import type { MachineView } from './machine-view.ts'
-import { openSources, readRegistry, withStores } from './open-sources.ts'
+import { type MachineView, readRegistry, viewMachine } from './machine-view.ts'
+import { openSources, withStores } from './open-sources.ts'
 import { profileFormat, readProfiles, winningLines } from './read-profiles.ts'
 import {
   type EffectContext,
@@ -83,25 +85,52 @@ function sceneOf(context: EffectContext) {
   }
 }
 
-/** Files of a client that do not open. One that does not parse is a fault; one that may not be read says nothing. */
-export function sourceProblems({ tool, sources }: ToolView): Finding[] {
+/** Files of a client that do not open. One that does not parse is a fault; of one that may not be read nobody knows. */
+export function sourceProblems({ tool, sources }: Pick<ToolView, 'tool' | 'sources'>): Finding[] {
   return sources.flatMap(({ file, level }) => {
     if (!file?.problem) return []
-    const finding = problemFinding(file.problem)
+    const finding = unknownFinding(file.problem)
     return level === 'profile' ? [finding] : [{ ...finding, tool: tool.id }]
   })
 }
 
 /** What kept a file from being read: its own fault where it does not parse, else that nobody could look. */
-export function problemFinding({ code, text: message, hintInLine: hint, where }: UserError): Finding {
+export function problemFinding({ code, text, hintInLine: hint, where }: UserError): Finding {
   const isFault = code === 'does-not-parse'
   return {
     id: isFault ? 'config-does-not-parse' : 'could-not-look',
     level: isFault ? 'error' : 'failed',
-    message,
+    message: text,
     ...(hint !== undefined && { hint }),
     ...(where && { where }),
   }
+}
+
+function unknownFinding(problem: UserError): Finding {
+  const finding = problemFinding(problem)
+  const { id, message: fault } = finding
+  return id === 'could-not-look' ? { ...finding, message: say('effect.unknown', { fault }) } : finding
+}
+
+/**
+ * What could not be read of all that others than the user set for these tools, and of the variables of Windows, without a look
+ * at anything else.
+ */
+export async function storeProblems(tools: readonly Tool[], host: Host): Promise<Finding[]> {
+  const diagnoses = tools.map(({ diagnosis }) => diagnosis)
+  const machine = await withStores(viewMachine(host), diagnoses)
+  const files = await createFileReader(
+    diagnoses.flatMap((one) => [...formatsOf(one)]),
+    machine,
+  )
+  const found = tools.flatMap((tool) => {
+    const client = { places: resolvePlaces(tool.places, machine) }
+    const { sources } = openSources(tool.diagnosis, client, { machine, files, profiles: [] })
+    const shared = sources.filter(({ level }) => level === 'managed' || level === 'system')
+    return sourceProblems({ tool, sources: shared })
+  })
+  const keys = [userVariables, machineVariables].map((key) => machine.registry?.get(key))
+  return [...found, ...keys.flatMap((key) => (key instanceof UserError ? [unknownFinding(key)] : []))]
 }
 
 /** One tool in one place, as it is or will be set up. */
@@ -182,7 +211,8 @@ const policyKeys = [
 export async function policyFindings(shells: readonly Shell[], machine: MachineView): Promise<Finding[]> {
   if (machine.platform !== 'win32' || !shells.some(({ language }) => language === 'powershell')) return []
   const values = await Promise.all(policyKeys.map((path) => readRegistry(path, machine)))
-  const policy = values.find((value) => value !== undefined && !/^undefined$/i.test(value)) ?? 'Restricted'
+  const texts = values.flatMap((value) => (typeof value === 'string' ? [value] : []))
+  const policy = texts.find((value) => !/^undefined$/i.test(value)) ?? 'Restricted'
   if (/^(?:RemoteSigned|Unrestricted|Bypass)$/i.test(policy)) return []
   const message = say('profile.policy', { policy })
   return [{ id: 'profile-not-run', level: 'warning', message, hint: say('profile.policy.hint') }]

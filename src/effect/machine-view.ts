@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { resolve } from 'node:path'
+import { resolve, win32 } from 'node:path'
 import type { TrapCondition } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
+import { UserError } from '../errors.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
-import type { Host } from '../host/host.ts'
+import type { Host, RunResult } from '../host/host.ts'
 import {
   type FileState,
   hashBytes,
@@ -13,6 +14,8 @@ import {
   variableAt,
 } from '../host/read-file-state.ts'
 import { administeredGateways } from '../host/throw-away-host.ts'
+import { quoteWord } from '../texts/commands.ts'
+import { say } from '../texts/message.ts'
 
 /**
  * All that the effect of a setup is worked out from. The same code looks at the machine as it is, at the machine as a
@@ -26,14 +29,19 @@ export interface MachineView
   list(folder: string): readonly string[]
   /** Whether a program of this name is in PATH, or in another list of folders. */
   hasProgram(name: string, path?: string): boolean
-  /** What a program of the system prints; undefined where it fails. Each is run once. */
-  ask(command: string, args: readonly string[]): Promise<string | undefined>
-  /** Texts that are no files, by what they are called like a path, and names of logins that are there: see `withStores`. */
-  readonly stored?: ReadonlyMap<string, string>
+  /** How a program of the system ends, and what it prints. Each is run once. */
+  ask(command: string, args: readonly string[]): Promise<Answer>
+  /**
+   * Texts that are no files, or why one could not be read, by what they are called like a path, and names of logins that are
+   * there: see `withStores`.
+   */
+  readonly stored?: ReadonlyMap<string, string | UserError>
   readonly logins?: ReadonlySet<string>
   /** Origins of the gateways that an administrator set up for every user. */
   readonly administered: readonly string[]
 }
+
+type Answer = Pick<RunResult, 'exit' | 'stdout'>
 
 /** What a plan would leave at a path. */
 interface PlannedFile {
@@ -64,15 +72,13 @@ export function viewMachine(host: Host): MachineView {
   }
 }
 
-const answers = new WeakMap<Host['run'], Map<string, Promise<string | undefined>>>()
+const answers = new WeakMap<Host['run'], Map<string, Promise<Answer>>>()
 
-function ask(command: string, args: readonly string[], { run }: Host): Promise<string | undefined> {
-  const known = answers.get(run) ?? new Map<string, Promise<string | undefined>>()
+function ask(command: string, args: readonly string[], { run }: Host): Promise<Answer> {
+  const known = answers.get(run) ?? new Map<string, Promise<Answer>>()
   answers.set(run, known)
   const id = JSON.stringify([command, ...args])
-  const answer =
-    known.get(id) ??
-    run(command, args, { timeoutMs: 5000 }).then(({ exit, stdout }) => (exit === 0 ? stdout : undefined))
+  const answer = known.get(id) ?? run(command, args, { timeoutMs: 5000 })
   known.set(id, answer)
   return answer
 }
@@ -162,4 +168,36 @@ export function pathsOf(
   const [folder = '', ...tails] = path.split('/*/')
   const above = resolve(cwd, resolvePath(folder, places))
   return tails.length === 0 ? [above] : list(above).map((name) => resolve(above, name, ...tails))
+}
+
+/** `Settings    REG_SZ    {…}`, behind the name of the key. What is not there, and what may not be read, end alike. */
+export async function readRegistry(
+  path: string,
+  { ask, env }: MachineView,
+): Promise<string | UserError | undefined> {
+  const program = win32.join(env.SystemRoot ?? 'C:\\Windows', 'System32\\reg.exe')
+  const [key, name] = [win32.dirname(path), win32.basename(path)]
+  const query = (...args: string[]) => ask(program, ['query', ...args])
+  const { exit, stdout } = await query(key, '/v', name)
+  const [, type, text] = /^ +\S+ +REG_(SZ|EXPAND_SZ) +(.*)/ms.exec(exit === 0 ? stdout : '') ?? []
+  if (text === undefined) {
+    // A key that may not be read is among those of the one above it.
+    const keys = exit === 0 ? '' : (await query(win32.dirname(key))).stdout
+    const isThere = new RegExp(`\\\\${win32.basename(key)}\\s*$`, 'im').test(keys)
+    const isUnread = exit === null || (isThere && (await query(key)).exit !== 0)
+    return isUnread ? unreadStore(path, `reg query ${quoteWord(key)}`) : undefined
+  }
+  if (type !== 'EXPAND_SZ') return text.trim()
+  return text.trim().replace(/%([^%]+)%/g, (whole, variable: string) => env[variable] ?? whole)
+}
+
+/** Why what is no file could not be read, with the command that looks at it. */
+export function unreadStore(path: string, command: string): UserError {
+  const message = say('effect.unreadable', { path, code: '' })
+  return new UserError({
+    code: 'not-readable',
+    message,
+    hint: say('effect.look', { command }),
+    where: { file: path },
+  })
 }

@@ -1,10 +1,12 @@
-import { basename, resolve, win32 } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Diagnosis, Lookup, Source } from '../catalog/diagnosis.ts'
 import { resolvePath } from '../catalog/places.ts'
 import type { FormatId } from '../documents/formats.ts'
+import type { UserError } from '../errors.ts'
 import { filesAt } from '../host/files-at.ts'
 import { machineVariables, userVariables } from '../host/read-file-state.ts'
-import type { FileReader } from './file-reader.ts'
+import { quoteWord } from '../texts/commands.ts'
+import { asProblem, type FileReader } from './file-reader.ts'
 import {
   fillNames,
   findSetting,
@@ -15,7 +17,7 @@ import {
   variablesIn,
 } from './find-setting.ts'
 import { holdsCondition } from './find-traps.ts'
-import { loginName, type MachineView } from './machine-view.ts'
+import { loginName, type MachineView, readRegistry, unreadStore } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** The client whose sources are opened. */
@@ -194,7 +196,9 @@ export async function storedTexts(
   return [
     ...variablesOf(userVariables, 'user', machine),
     ...variablesOf(machineVariables, 'system', machine),
-    ...Array.from(stored, ([path, text]) => ({ path, text, level: 'managed' as const })),
+    ...[...stored].flatMap(([path, text]) =>
+      typeof text === 'string' ? [{ path, text, level: 'managed' as const }] : [],
+    ),
   ]
 }
 
@@ -216,31 +220,25 @@ function storedAt(name: string, { platform, systemFolder, env, home }: MachineVi
 /** Without `-w` the keychain tells that there is an item, and asks nobody. */
 async function hasLogin(name: string, { ask, env }: MachineView): Promise<boolean> {
   const account = env.USER ? ['-a', env.USER] : []
-  return (await ask('/usr/bin/security', ['find-generic-password', ...account, '-s', name])) !== undefined
+  return (await ask('/usr/bin/security', ['find-generic-password', ...account, '-s', name])).exit === 0
 }
 
-function readStored(path: string, machine: MachineView): Promise<string | undefined> {
+function readStored(path: string, machine: MachineView): Promise<string | UserError | undefined> {
   return machine.platform === 'win32' ? readRegistry(path, machine) : readPreferences(path, machine)
 }
 
 /** As a rule in the binary form, which macOS itself reads best. */
-async function readPreferences(path: string, { ask, read }: MachineView): Promise<string | undefined> {
+async function readPreferences(
+  path: string,
+  { ask, read }: MachineView,
+): Promise<string | UserError | undefined> {
   try {
     if (read(path).kind === 'absent') return undefined
-  } catch {
-    return undefined
+  } catch (error) {
+    return asProblem(error, path)
   }
-  return ask('/usr/bin/plutil', ['-convert', 'json', '-o', '-', path])
-}
-
-/** `Settings    REG_SZ    {…}`, behind the name of the key. */
-export async function readRegistry(path: string, { ask, env }: MachineView): Promise<string | undefined> {
-  const program = win32.join(env.SystemRoot ?? 'C:\\Windows', 'System32\\reg.exe')
-  const name = win32.basename(path)
-  const said = await ask(program, ['query', win32.dirname(path), '/v', name])
-  const [, type, text] = /^ +\S+ +REG_(SZ|EXPAND_SZ) +(.*)/ms.exec(said ?? '') ?? []
-  if (type !== 'EXPAND_SZ') return text?.trim()
-  return text?.trim().replace(/%([^%]+)%/g, (whole, variable: string) => env[variable] ?? whole)
+  const { exit, stdout } = await ask('/usr/bin/plutil', ['-convert', 'json', '-o', '-', path])
+  return exit === 0 ? stdout : unreadStore(path, `plutil -lint ${quoteWord(path)}`)
 }
 
 function unique(names: readonly string[]): string[] {

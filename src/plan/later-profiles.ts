@@ -36,7 +36,7 @@ export function laterProfiles(
     read: readFileState,
     list: namesIn,
     hasProgram: () => false,
-    ask: async () => undefined,
+    ask: async () => ({ exit: 1, stdout: '' }),
     administered: [],
   }
   const places = resolvePlaces({}, machine)

@@ -1415,6 +1415,8 @@ export const en = {
     `${tool} uses the model ${model} from ${source}. The gateway is not known to offer it through ${protocol}.`,
   'effect.foreign-model.hint': ({ remedy, tool }: With<'remedy' | 'tool'>) =>
     after(remedy, `to choose a model, run: qcode-setup --tool ${tool} --model ID`),
+  'effect.unknown': ({ fault }: With<'fault'>) => `${fault} Values there may beat this setup.`,
+  'effect.look': ({ command }: With<'command'>) => `To look at it: ${command}`,
   'effect.unparsed': ({ path }: With<'path'>) => `${path} can't be parsed.`,
   'effect.unreadable': ({ path, code }: With<'path' | 'code'>) =>
     `Can't read ${path}${code && ` (${code})`}.`,

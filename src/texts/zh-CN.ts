@@ -1114,6 +1114,8 @@ export const zhCN: Texts = {
     `${tool} 使用 ${ahead(source)}中的模型 ${model}。尚不清楚网关是否通过 ${protocol} 提供该模型。`,
   'effect.foreign-model.hint': ({ remedy, tool }) =>
     after(remedy, `选择模型请运行：qcode-setup --tool ${tool} --model ID`),
+  'effect.unknown': ({ fault }) => `${fault}其中的值可能优先于这里的设置。`,
+  'effect.look': ({ command }) => `查看方法：${command}`,
   'effect.unparsed': ({ path }) => `${path} 无法解析。`,
   'effect.unreadable': ({ path, code }) => `无法读取 ${path}${code && `（${code}）`}。`,
   'profile.open': ({ here, what, shell, block }) =>

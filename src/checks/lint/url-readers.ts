@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { resolvePath, resolvePlaces } from '../../catalog/places.ts'
-import type { Catalog, Target, Tool, Variant } from '../../catalog/tool.ts'
+import type { Catalog, Tool, Variant } from '../../catalog/tool.ts'
 import type { KeyPath } from '../../documents/document.ts'
 import type { FormatId } from '../../documents/formats.ts'
 import { leavesOf } from '../../documents/value.ts'
+import type { Finding } from '../../finding.ts'
 import type { Endpoint } from '../../gateway/gateway.ts'
 import { filesAt } from '../../host/files-at.ts'
 import type { Host } from '../../host/host.ts'
@@ -48,11 +49,12 @@ export function urlKeys({ tools }: Pick<Catalog, 'tools'>, host: Surroundings): 
   return tools.flatMap((tool) =>
     tool.targets.flatMap((target) => {
       const path = resolvePath(target.path, resolvePlaces(tool.places, host))
-      return variantsOf(tool, target).flatMap((variant) =>
+      const variants = tool.variants.filter(({ id }) => target.variants?.includes(id) ?? true)
+      return variants.flatMap((variant) =>
         leavesOf(target.content).flatMap(({ keyPath, value }) => {
           const endpoint = typeof value === 'string' ? endpointOf(value, variant) : undefined
-          if (!endpoint) return []
-          return [{ path, format: target.format, keyPath, reader: readerOf(tool, variant, endpoint) }]
+          const reader = endpoint && readerOf(tool, variant, endpoint)
+          return reader ? [{ path, format: target.format, keyPath, reader }] : []
         }),
       )
     }),
@@ -61,10 +63,6 @@ export function urlKeys({ tools }: Pick<Catalog, 'tools'>, host: Surroundings): 
 
 function readerOf(tool: Tool, variant: Variant, endpoint: Endpoint): UrlReader {
   return { tool: tool.id, variant: variant.id, endpoint }
-}
-
-function variantsOf({ variants }: Tool, target: Target): readonly Variant[] {
-  return variants.filter(({ id }) => target.variants === undefined || target.variants.includes(id))
 }
 
 /** The endpoint behind `{{ baseUrl }}` or `{{ baseUrl:PROTOCOL }}`; undefined for any other value. */
@@ -109,6 +107,13 @@ export function sourceFiles({ tools }: Pick<Catalog, 'tools'>, host: Surrounding
       return filesAt(resolve(host.cwd, resolvePath(path, places))).map((one) => ({ path: one, level }))
     })
   })
+}
+
+/** What nobody could read of all that others than the user set for these tools; nothing is loaded where there is none of it. */
+export async function unreadStores(tools: readonly Tool[], host: Host): Promise<Finding[]> {
+  const shared = sourceFiles({ tools }, host).filter(({ level }) => level === 'managed' || level === 'system')
+  if (host.platform === 'linux' && !shared.some(({ path }) => existsSync(path))) return []
+  return (await import('../../effect/judge-effect.ts')).storeProblems(tools, host)
 }
 
 /** `.env` and the like, such as `.env.local`; the folder itself where it cannot be looked into. */

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { endedWithTheMachine, type ProcessMark } from '../host/processes.ts'
-import { createFileSystem, removeIfEmpty, writeCopies } from './file-system.ts'
+import { say } from '../texts/message.ts'
+import { createFileSystem, removeIfEmpty, step, writeCopies } from './file-system.ts'
 import { makePrivateFolder, namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
 
 /** The settings of one run of a client, for its owner alone and gone at its end. */
@@ -37,7 +38,7 @@ export function clientFolderPath(host: Host): string {
 
 /**
  * Makes a folder with these files, by their names in it: 0600 in 0700. git takes none of it. Errors: those of
- * `readTrustedFile`, and Node's where the disk refuses.
+ * `readTrustedFile`, and of `explainFailure` where the disk refuses; nothing is left then.
  */
 export async function openClientFolder(
   path: string,
@@ -47,20 +48,23 @@ export async function openClientFolder(
   const fileSystem = createFileSystem(host.platform)
   namesInTrustedFolder(clientsFolder(host), host)
   const made = missingAbove(path)
-  await makePrivateFolder(path, fileSystem)
   const runner = host.processes.self()
   const write = (name: string, text: string) => writeCopies(path, [{ path: join(path, name), text }])
   const close = async () => {
     discard(path)
-    for (const folder of made) await removeIfEmpty(folder, fileSystem)
+    for (const folder of made.filter((one) => existsSync(one))) await removeIfEmpty(folder, fileSystem)
   }
   try {
-    write('.gitignore', '*\n')
-    write(usersFile, JSON.stringify({ runner, host: hostname() } satisfies Users))
-    for (const { name, text } of files) write(name, text)
+    await step(path, async () => {
+      await makePrivateFolder(path, fileSystem)
+      write('.gitignore', '*\n')
+      write(usersFile, JSON.stringify({ runner, host: hostname() } satisfies Users))
+      for (const { name, text } of files) write(name, text)
+    })
   } catch (error) {
     await close()
-    throw error
+    const { explainFailure } = await import('./restore-run.ts')
+    throw explainFailure(error, say('ending.nothing'), host)
   }
   const keepFor = (pid: number) => {
     const client = host.processes.markOf(pid)

@@ -20,6 +20,7 @@ import {
   type Doubt,
   doubtOf,
   doubtOfLinks,
+  isOfTheSystem,
   othersHome,
   whatIsNoFolder,
   whatKeepsOut,
@@ -131,19 +132,19 @@ function assertTrustedTop(folder: string, host: Host): void {
   const isPrivate = host.platform === 'win32' || ((target?.mode ?? 0) & 0o077) === 0
   if (!found.isSymbolicLink()) assertOwnFolder(folder, found, host)
   else if (!target?.isDirectory() || !isPrivate || doubtOf(folder, target, host))
-    throw strange(folder, 'state.link-not-private')
+    throw strange(folder, 'state.link-not-private', host)
 }
 
 function assertOwnFolder(path: string, stat: Stats, host: Host): void {
-  if (stat.isSymbolicLink()) throw strange(path, 'state.link')
-  if (!stat.isDirectory()) throw strange(path, 'state.not-folder')
+  if (stat.isSymbolicLink()) throw strange(path, 'state.link', host)
+  if (!stat.isDirectory()) throw strange(path, 'state.not-folder', host)
   assertOwn(path, stat, host)
 }
 
 function assertPlain(path: string, stat: Stats, host: Host): void {
-  if (stat.isSymbolicLink()) throw strange(path, 'state.link')
-  if (!stat.isFile()) throw strange(path, stat.isDirectory() ? 'state.folder' : 'state.special')
-  if (stat.size > largestFile) throw strange(path, 'state.too-large')
+  if (stat.isSymbolicLink()) throw strange(path, 'state.link', host)
+  if (!stat.isFile()) throw strange(path, stat.isDirectory() ? 'state.folder' : 'state.special', host)
+  if (stat.size > largestFile) throw strange(path, 'state.too-large', host)
   assertOwn(path, stat, host)
 }
 
@@ -182,18 +183,20 @@ function guarded<T>(path: string, host: Host, look: () => T): T | undefined {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     if (hasCode(error, 'EACCES', 'EPERM')) throw unreadable(whatKeepsOut(path, host))
-    if (hasCode(error, 'ENOTDIR')) throw strange(whatIsNoFolder(path) ?? path, 'state.not-folder')
-    if (hasCode(error, 'ELOOP')) throw strange(path, 'state.dangling')
-    if (hasCode(error, 'ENXIO')) throw strange(path, 'state.special')
+    if (hasCode(error, 'ENOTDIR')) throw strange(whatIsNoFolder(path) ?? path, 'state.not-folder', host)
+    if (hasCode(error, 'ELOOP')) throw strange(path, 'state.dangling', host)
+    if (hasCode(error, 'ENXIO')) throw strange(path, 'state.special', host)
     throw error
   }
 }
 
-function strange(path: string, fault: Extract<TextId, `state.${string}`>): UserError {
+function strange(path: string, fault: Extract<TextId, `state.${string}`>, host: Host): UserError {
   return notTrusted({
     path,
     fault: say(fault, { path }),
-    remedy: say('error.move-away', { path: quoteWord(path), away: quoteWord(`${path}.moved`) }),
+    remedy: isOfTheSystem(path, host)
+      ? say('access.of-the-system')
+      : say('error.move-away', { path: quoteWord(path), away: quoteWord(`${path}.moved`) }),
   })
 }
 

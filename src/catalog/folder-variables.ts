@@ -3,6 +3,7 @@ import { posix, sep, win32 } from 'node:path'
 import { UserError } from '../errors.ts'
 import { isOnWindows } from '../host/files-at.ts'
 import type { Host } from '../host/host.ts'
+import { noHome } from '../host/ownership.ts'
 import { inShell, quoteWord } from '../texts/commands.ts'
 import { type Message, say } from '../texts/message.ts'
 import { resolvePlaces } from './places.ts'
@@ -14,7 +15,7 @@ type FolderSurroundings = Pick<Host, 'env' | 'home' | 'platform'>
 export interface OddFolder {
   readonly variable: string
   readonly value: string
-  readonly why: 'tilde' | 'relative' | 'not-utf8' | 'windows'
+  readonly why: 'tilde' | 'relative' | 'not-utf8' | 'windows' | 'nowhere'
 }
 
 const ofEveryone = ['XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME']
@@ -55,6 +56,7 @@ function oddFolder(
 ): OddFolder[] {
   if (!value) return []
   const { isAbsolute } = host.platform === 'win32' ? win32 : posix
+  if (value === noHome) return [{ variable, value, why: 'nowhere' }]
   if (/^~/.test(value)) return [{ variable, value, why: 'tilde' }]
   if (!isAbsolute(value)) return [{ variable, value, why: 'relative' }]
   if (isOnWindows(value, host)) return [{ variable, value, why: 'windows' }]

@@ -11,7 +11,7 @@ import { say, type Texts } from '../texts/message.ts'
 import { asOnDisk } from './files-at.ts'
 import type { Host, KeychainStore, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
-import { doubtOfCode, type User } from './ownership.ts'
+import { doubtOfCode, noHome, type User } from './ownership.ts'
 import { createProcesses } from './processes.ts'
 import { runInForeground, runPager, runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
@@ -21,10 +21,7 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
   const interruption = new Interruption()
   return {
     env,
-    home: asOnDisk(
-      (platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir() || userInfo().homedir,
-      platform,
-    ),
+    home: asOnDisk((platform === 'win32' ? env.USERPROFILE : env.HOME) || homeOfUser(), platform),
     packageFolder,
     get cwd() {
       return findWorkingFolder()
@@ -65,6 +62,15 @@ export function userLanguage(args: readonly string[]): Language {
   const systemLocale = () =>
     ['win32', 'darwin'].includes(platform) ? new Intl.DateTimeFormat().resolvedOptions().locale : ''
   return chooseLanguage({ args, env, systemLocale })
+}
+
+/** A container's user may be a number alone, of which the system knows no home. */
+function homeOfUser(): string {
+  try {
+    return homedir() || userInfo().homedir || noHome
+  } catch {
+    return noHome
+  }
 }
 
 /** The system has no name for a folder that was removed. */

@@ -18,7 +18,10 @@ import type { Host } from './host.ts'
 import type { FileState } from './read-file-state.ts'
 
 /** Who runs the program; on Windows, where access is not a matter of numbers and modes, everything counts as the user's own. */
-export type User = Pick<Host, 'uid' | 'env'>
+export type User = Pick<Host, 'uid' | 'env'> & Partial<Pick<Host, 'home'>>
+
+/** Where users without a home have theirs, by the custom of Linux: nothing is there, and nothing is to be made there. */
+export const noHome = '/nonexistent'
 
 /** Why something that stands at a path is not the user's alone, and a command that fixes it. */
 export interface Doubt {
@@ -41,7 +44,7 @@ export function doubtOf(path: string, stat: Stats, user: User): Doubt | undefine
   if (user.uid === undefined) return undefined
   if (!isOwn(stat, user)) {
     const fault = say('owner.another', { path, user: userName(stat.uid, user) })
-    return { path, fault, remedy: say('owner.another.hint', { command: chown(path) }) }
+    return { path, fault, remedy: makeOwn(path, 'owner.another.hint', user) }
   }
   if ((stat.mode & 0o022) === 0) return undefined
   const mode = (stat.mode & 0o777).toString(8)
@@ -103,7 +106,7 @@ export function whatKeepsOut(path: string, user: User): Doubt {
     }
   }
   const fault = say('access.unreadable-of-another', { path: culprit, user: userName(stat.uid, user) })
-  return { path: culprit, fault, remedy: say('access.own', { command: chown(culprit) }) }
+  return { path: culprit, fault, remedy: makeOwn(culprit, 'access.own', user) }
 }
 
 /** What keeps the user from changing what stands at a path, and a command that fixes it; `right` is what its owner lacks. */
@@ -114,7 +117,7 @@ export function whatKeepsFromChanging(path: string, right: 'u+w' | 'u+wx', user:
     return { path, fault: say('access.read-only', { path }), remedy }
   }
   const fault = say('access.read-only-of-another', { path, user: userName(uid, user) })
-  return { path, fault, remedy: say('access.own', { command: chown(path) }) }
+  return { path, fault, remedy: makeOwn(path, 'access.own', user) }
 }
 
 /** The first on the way to a path that is there and no folder, so that nothing can lie below it. */
@@ -140,8 +143,24 @@ function nameInPasswd(uid: number): string | undefined {
   }
 }
 
-function chown(path: string): string {
-  return `sudo chown -R "$(id -u):$(id -g)" ${quoteWord(path)}`
+/** A command that makes what stands at a path the user's, or what to do where nobody should type one. */
+function makeOwn(path: string, hint: 'owner.another.hint' | 'access.own', user: User): Message {
+  if (isOfTheSystem(path, user)) return say('access.of-the-system')
+  return say(hint, { command: `sudo chown -R "$(id -u):$(id -g)" ${quoteWord(path)}` })
+}
+
+/** Folders of the system, and what is below them. */
+const systemFolders =
+  /^\/(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|usr|var|private|Library|System|Applications)\//
+
+/**
+ * Whether other users or programs need what stands at a path where and as it is, so that no command may give it to the user
+ * or move it away. What is below the user's home is not, wherever that home is.
+ */
+export function isOfTheSystem(path: string, { home = '/' }: Pick<User, 'home'>): boolean {
+  const realHome = existsSync(home) ? realpathSync(home) : home
+  if (dirname(home) !== home && [home, realHome].some((own) => isBelow(path, own))) return false
+  return partsOf(path).length < 2 || systemFolders.test(path)
 }
 
 /** `/a/b` is `/a` and `/a/b`. */

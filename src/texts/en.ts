@@ -945,6 +945,8 @@ export const en = {
   'access.with-print': ({ command }: With<'command'>) => `For the lines to add yourself, run: ${command}`,
   'access.allow': ({ command }: With<'command'>) => `To allow it, run: ${command}`,
   'access.own': ({ command }: With<'command'>) => `If it should be yours, run: ${command}`,
+  'access.of-the-system':
+    'Leave it as it is: other users and programs need it. Use a folder of your own: set HOME, or the variable that names this folder, to one.',
   'error.not-writable': ({ path, fault }: With<'path' | 'fault'>) => `Can't write ${path}: ${fault}.`,
   'file.would-be-too-large': ({ path }: With<'path'>) =>
     `${path} would become larger than 10 MiB, which is too large for a settings file. Nothing was changed.`,
@@ -1184,6 +1186,8 @@ export const en = {
     `${variable} is ${value}: the name is not valid UTF-8, so qcode-setup can't open that folder.`,
   'odd-folder.not-utf8.hint': ({ variable }: With<'variable'>) =>
     `Set ${variable} to a folder whose name is valid UTF-8.`,
+  'odd-folder.nowhere': ({ variable, value }: With<'variable' | 'value'>) =>
+    `${variable} is ${value} or not set: your user has no home folder.`,
   'odd-folder.windows': ({ variable, value }: With<'variable' | 'value'>) =>
     `${variable} is ${value}: that folder belongs to Windows, whose disks keep no key private from here.`,
   'odd-folder.windows.hint': ({ variable }: With<'variable'>) =>

@@ -778,6 +778,8 @@ export const zhCN: Texts = {
   'access.with-print': ({ command }) => `查看需自行添加的内容，请运行：${command}`,
   'access.allow': ({ command }) => `如要允许，请运行：${command}`,
   'access.own': ({ command }) => `如它应归您所有，请运行：${command}`,
+  'access.of-the-system':
+    '请保持其原样：其他用户和程序需要它。请改用您自己的文件夹：将 HOME（或指定此文件夹的变量）设为该文件夹。',
   'error.not-writable': ({ path, fault }) => `无法写入 ${path}：${fault}。`,
   'file.would-be-too-large': ({ path }) => `${path} 将超过 10 MiB，对设置文件来说过大。未作任何更改。`,
   'file.would-be-too-large.hint': ({ look }) => `请缩小该文件，然后重新运行同一命令。查看该文件：${look}`,
@@ -955,6 +957,7 @@ export const zhCN: Texts = {
   'odd-folder.not-utf8': ({ variable, value }) =>
     `${variable} 为 ${value}：名称不是有效的 UTF-8，qcode-setup 无法打开该文件夹。`,
   'odd-folder.not-utf8.hint': ({ variable }) => `请将 ${variable} 设为名称是有效 UTF-8 的文件夹。`,
+  'odd-folder.nowhere': ({ variable, value }) => `${variable} 为 ${value} 或未设置：您的用户没有主目录。`,
   'odd-folder.windows': ({ variable, value }) =>
     `${variable} 为 ${value}：该文件夹属于 Windows，其磁盘在此无法保护密钥不被他人读取。`,
   'odd-folder.windows.hint': ({ variable }) =>

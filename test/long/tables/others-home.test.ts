@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, lchownSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -72,4 +73,32 @@ test.runIf(isRoot && everyoneCanReach(programPath))(
 
 test.runIf(isRoot)('given the home is root’s, as in a container, whoever runs there may write', () => {
   expect(othersHome(createTestHost(home, { uid: owner }))).toBeUndefined()
+})
+
+test.runIf(isRoot && everyoneCanReach(programPath)).each([
+  ['status', {}, [0, '']],
+  ['--help', {}, [0, '']],
+  ['setup --tool codex --key-file - --yes --no-check', {}, [2, 'HOME is /nonexistent or not set']],
+  ['setup --tool codex --key-file - --yes --no-check', { HOME: '' }, [2, 'HOME is /nonexistent or not set']],
+  ['setup --tool codex --key-file - --yes --no-check', { HOME: '/nonexistent' }, [2, 'Set HOME to']],
+  ['setup --tool codex --key-file - --yes --no-check', { HOME: '/nobody' }, [1, 'Use a folder of your own']],
+  [
+    'setup --tool codex --key-file - --yes --no-check',
+    { HOME: '/dev/null' },
+    [1, 'Use a folder of your own'],
+  ],
+  ['status', { HOME: '/dev/null' }, [1, 'Use a folder of your own']],
+] as const)('given a user who is a number alone: %s with %o', (line, env, [exit, said]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [programPath, ...line.split(' ')], {
+    cwd: '/',
+    env: { PATH: '/usr/bin:/bin', ...env },
+    uid: 54_321,
+    input: sampleKey,
+    encoding: 'utf8',
+  })
+  expect([status, stderr.replace(/\s+/g, ' ')]).toEqual([
+    exit,
+    said === '' ? '' : expect.stringContaining(said),
+  ])
+  expect(`${stdout}${stderr}`).not.toMatch(/chown|mv |SystemError|bug/)
 })

@@ -161,6 +161,23 @@ describe('run with a client that is a program', () => {
     expect(readTree(home)).toEqual(before)
   })
 
+  it.runIf(process.platform === 'linux')(
+    'says in one sentence where the disk takes no file: exit 1, no client, nothing left',
+    async () => {
+      const before = readTree(home)
+      const ran = await runProgram(['run', 'claude-code', '--', 'exit', '0'], {
+        home,
+        env: { ...env(), XDG_STATE_HOME: '/proc' },
+      })
+      expect([ran.exit, ran.stdout]).toEqual([1, ''])
+      expect(ran.stderr.replace(/\s+/g, ' ')).toMatch(
+        /^Error: Can't write \/proc\/qcode-setup\/.* Nothing was changed\./,
+      )
+      expect(existsSync(join(home, '..', 'said'))).toBe(false)
+      expect(readTree(home)).toEqual(before)
+    },
+  )
+
   it('gives what stands behind -- to the client, --help and --json too', async () => {
     expect(await run('exit', '3', '--help', '--json')).toMatchObject({ exit: 3, stdout: '' })
   })

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, linkSync, mkdirSync, statSync, symlinkSync, truncateSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { assertWritable, whatKeepsFromChanging } from '../../../src/host/ownership.ts'
+import { assertWritable, isOfTheSystem, whatKeepsFromChanging } from '../../../src/host/ownership.ts'
 import { readFileState } from '../../../src/host/read-file-state.ts'
 import { refusalOf } from '../../support/refusal-of.ts'
 import { put } from './machine.ts'
@@ -102,6 +102,32 @@ describe('assertWritable', () => {
     expect(String(keeps.remedy)).toContain(`chown -R "$(id -u):$(id -g)" ${home}`)
     const owner = { uid: statSync(home).uid, env: {} }
     expect(String(whatKeepsFromChanging(home, 'u+wx', owner).remedy)).toContain(`chmod u+wx ${home}`)
+  })
+
+  test.each([
+    ['/', '/home/ann'],
+    ['/home', '/home/ann'],
+    ['/usr/bin', '/usr/bin'],
+    ['/etc', '/'],
+  ])('never has %s given to a user whose home is %s', (path, home) => {
+    const { remedy } = whatKeepsFromChanging(path, 'u+wx', { uid: 54_321, env: {}, home })
+    expect(String(remedy)).not.toContain('chown')
+    expect(String(remedy)).toContain('set HOME')
+  })
+
+  test.each([
+    ['/home/ann/.codex', '/home/ann', false],
+    ['/home/ann', '/home/ann', false],
+    ['/var/lib/jenkins/.codex', '/var/lib/jenkins', false],
+    ['/srv/project', '/home/ann', false],
+    ['/opt', '/home/ann', true],
+    ['/etc/xdg/qcode-setup', '/home/ann', true],
+    ['/usr/share', '/usr/share', true],
+    ['/dev/null', '/dev/null', true],
+    ['/etc/passwd', '/', true],
+    ['/', '/', true],
+  ])('%s with the home %s: of the system %s', (path, home, expected) => {
+    expect(isOfTheSystem(path, { home })).toBe(expected)
   })
 
   test('takes a missing owner write bit as the wish that nothing is written', () => {

@@ -44,19 +44,19 @@ export async function runModels(input: Input, context: CommandContext): Promise<
   const { host, catalog } = context
   const { gateway } = catalog
   const { origin, choices, key: ofName } = await presentGateway(input, context)
-  const settings = checkSettings(input, host)
   const key =
     ofName ??
     (await givenKey(input, host)) ??
     (await presentKey(choices, context)) ??
     (await askForKey(input, host))
-  const work = listModels(origin, gateway, key, settings)
+  const work = listModels(origin, gateway, key, checkSettings(input, host))
   const lists = await withProgress(host, host.texts['check.progress'], work)
   const wanted = textOf(input, 'protocol')
   const rows = rowsOf(lists, context).filter(
     ({ protocols }) => wanted === undefined || protocols.some((id) => id === wanted),
   )
   if (lists.every(({ kind }) => kind !== 'list')) throw noList(lists)
+  const none = wanted === undefined ? 'models.none' : 'models.none-of-protocol'
   return {
     exit: 0,
     findings: [...(origin.isUnencrypted ? [explainedFinding(origin.text)] : []), ...lists.flatMap(findingOf)],
@@ -66,7 +66,7 @@ export async function runModels(input: Input, context: CommandContext): Promise<
       routes: lists.map(({ path, kind }) => ({ path, result: kind })),
       models: rows,
     },
-    report: rows.length === 0 ? host.texts['models.none'] : render(rows, gateway, host),
+    report: rows.length === 0 ? host.texts[none] : render(rows, gateway, host),
   }
 }
 
@@ -81,9 +81,8 @@ function rowsOf(lists: readonly ModelList[], { catalog }: CommandContext): Model
   const { gateway, tools } = catalog
   const names = new Set(lists.flatMap((list) => (list.kind === 'list' ? list.names : [])))
   const order = new Intl.Collator('en', { numeric: true })
-  const ids = gateway.protocols.map(({ id }) => id)
   return [...names].sort(order.compare).map((id) => {
-    const protocols = ids.filter((protocol) => servesModel(gateway, protocol, id))
+    const protocols = gateway.protocols.map((one) => one.id).filter((one) => servesModel(gateway, one, id))
     const speaks = tools.filter(({ variants }) =>
       variants[0]?.endpoints.some(({ protocol }) => protocols.includes(protocol)),
     )
@@ -105,9 +104,10 @@ function render(rows: readonly ModelRow[], { protocols }: Gateway, host: Host): 
 
 /** A route that lists nothing says nothing of the route for requests. */
 function findingOf(list: ModelList): Finding[] {
-  if (list.kind === 'list') return []
-  if (list.kind === 'not-found')
-    return [{ id: 'no-model-list', level: 'info', message: say('models.not-found', { path: list.path }) }]
+  const { path, kind } = list
+  const told = { message: say(kind === 'list' ? 'models.more' : 'models.not-found', { path }) }
+  if (kind === 'list') return list.hasMore ? [{ id: 'more-models', level: 'warning', ...told }] : []
+  if (kind === 'not-found') return [{ id: 'no-model-list', level: 'info', ...told }]
   const { message, hint } = list.verdict
   return [{ id: list.verdict.kind, level: 'warning', message, ...(hint && { hint }) }]
 }

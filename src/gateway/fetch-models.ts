@@ -1,8 +1,9 @@
 import { maskText } from '../secrets/mask-text.ts'
 import { Secret } from '../secrets/secret.ts'
+import { say } from '../texts/message.ts'
 import type { Gateway } from './gateway.ts'
-import { judgeFailure } from './judge-failure.ts'
-import { judgeKeyReply } from './judge-reply.ts'
+import { judgeFailure, readObject } from './judge-failure.ts'
+import { isPage, judgeKeyReply } from './judge-reply.ts'
 import type { Origin } from './origin.ts'
 import type { ProbeVerdict } from './probe-verdict.ts'
 import type { Transport } from './transport.ts'
@@ -56,7 +57,13 @@ export function cleanNames(found: readonly unknown[], key: Secret): string[] {
 
 /** What one route said when it was asked for a list: `not-found` is a plain 404. */
 export type ModelList =
-  | { readonly path: string; readonly kind: 'list'; readonly names: readonly string[] }
+  | {
+      readonly path: string
+      readonly kind: 'list'
+      readonly names: readonly string[]
+      /** The gateway has more of them, which it does not tell at once. */
+      readonly hasMore: boolean
+    }
   | { readonly path: string; readonly kind: 'not-found' }
   | { readonly path: string; readonly kind: 'failed'; readonly verdict: ProbeVerdict }
 
@@ -68,9 +75,9 @@ export function listModels(
   { transport, deadlineMs }: { readonly transport: Transport; readonly deadlineMs: number },
 ): Promise<ModelList[]> {
   const host = new URL(origin.text).host
-  const ask = async (path: string): Promise<ModelList> => {
+  const ask = async (path: string, query = ''): Promise<ModelList> => {
     const reply = await transport({
-      url: origin.text + path,
+      url: origin.text + path + query,
       headers: { authorization: `Bearer ${Secret.reveal(key)}` },
       deadlineMs,
       longestBody,
@@ -78,17 +85,33 @@ export function listModels(
     if (reply.kind === 'failure')
       return { path, kind: 'failed', verdict: judgeFailure(reply, host, deadlineMs) }
     if (reply.status === 404) return { path, kind: 'not-found' }
-    if (reply.status === 200 && isList(reply.body))
-      return { path, kind: 'list', names: namesIn(reply.body, key) }
-    return { path, kind: 'failed', verdict: judgeKeyReply(reply, key, host, path) }
+    const list = reply.status === 200 ? listIn(reply.body) : undefined
+    if (list) return { path, kind: 'list', names: namesIn(reply.body, key), ...list }
+    const verdict =
+      reply.status < 300 && !isPage(reply)
+        ? {
+            kind: 'captive-portal' as const,
+            message: say('models.no-list-in', { host, path, status: String(reply.status) }),
+          }
+        : judgeKeyReply(reply, key, host, path)
+    return { path, kind: 'failed', verdict }
   }
-  return Promise.all([gateway.modelsRoute, ...gateway.otherModelsRoutes].map(ask))
+  const askForAll = async (path: string) => {
+    const first = await ask(path)
+    if (first.kind !== 'list' || !first.hasMore) return first
+    const whole = await ask(path, wholeList)
+    return whole.kind === 'list' ? whole : first
+  }
+  return Promise.all([gateway.modelsRoute, ...gateway.otherModelsRoutes].map(askForAll))
 }
 
-function isList(body: string): boolean {
-  try {
-    return Array.isArray((JSON.parse(body) as { data?: unknown }).data)
-  } catch {
-    return false
-  }
+/** As clients ask that want all of them at once (Claude Code 2.1.328). */
+const wholeList = '?limit=1000'
+
+/** Undefined where there is no list, or one of other things. */
+function listIn(body: string): { hasMore: boolean } | undefined {
+  const { data, has_more } = readObject(body)
+  const isOfModels = (entry: { id?: unknown } | null) => typeof entry?.id === 'string'
+  const isList = Array.isArray(data) && (data.length === 0 || data.some(isOfModels))
+  return isList ? { hasMore: has_more === true } : undefined
 }

@@ -62,11 +62,8 @@ export function doubtOfLinks(path: string, user: User, links = 0): Doubt | undef
     const target = resolve(dirname(part), readlinkSync(part))
     if (!isOwn(stat, user)) {
       const fault = say('owner.link', { path: part, user: userName(stat.uid, user), target })
-      return {
-        path: part,
-        fault,
-        remedy: say('owner.link.hint', { command: inShell().remove([quoteWord(part)]) }),
-      }
+      const remedy = say('owner.link.hint', { command: inShell().remove([quoteWord(part)]) })
+      return { path: part, fault, remedy }
     }
     const doubt = doubtOfLinks(target, user, links + 1)
     if (doubt) return doubt
@@ -149,9 +146,7 @@ function makeOwn(path: string, hint: 'owner.another.hint' | 'access.own', user: 
   return say(hint, { command: `sudo chown -R "$(id -u):$(id -g)" ${quoteWord(path)}` })
 }
 
-/** Folders of the system, and what is below them. */
-const systemFolders =
-  /^\/(?:bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|usr|var|private|Library|System|Applications)\//
+const ofSystem = /^\/(bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|usr|var|private|Library|System)\//
 
 /**
  * Whether other users or programs need what stands at a path where and as it is, so that no command may give it to the user
@@ -160,7 +155,7 @@ const systemFolders =
 export function isOfTheSystem(path: string, { home = '/' }: Pick<User, 'home'>): boolean {
   const realHome = existsSync(home) ? realpathSync(home) : home
   if (dirname(home) !== home && [home, realHome].some((own) => isBelow(path, own))) return false
-  return partsOf(path).length < 2 || systemFolders.test(path)
+  return partsOf(path).length < 2 || ofSystem.test(path)
 }
 
 /** `/a/b` is `/a` and `/a/b`. */
@@ -234,8 +229,7 @@ function ownerOf(home: string): number | undefined {
 }
 
 function commandAs(uid: number, name: string, { env }: Host): Message | string {
-  const isCaller = env.SUDO_UID === String(uid)
-  if (isCaller) return say('error.home-of-another.without-sudo')
+  if (env.SUDO_UID === String(uid)) return say('error.home-of-another.without-sudo')
   return `sudo -H -u ${quoteWord(name)} qcode-setup`
 }
 

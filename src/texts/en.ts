@@ -1918,7 +1918,12 @@ export const en = {
   'models.model': 'Model',
   'models.protocols': 'Protocols',
   'models.tools': 'Tools',
-  'models.none': 'The gateway lists no such model.',
+  'models.none': 'The gateway lists no models.',
+  'models.none-of-protocol': 'The gateway lists no such model.',
+  'models.more': ({ path }: With<'path'>) =>
+    `The gateway has more models than it lists at ${path}: this list is not complete.`,
+  'models.no-list-in': ({ host, path, status }: With<'host' | 'path' | 'status'>) =>
+    `${host} answered GET ${path} with ${status}, but not with a list of models.`,
   'models.not-found': ({ path }: With<'path'>) =>
     `The gateway has no list of models at ${path} (404). Requests to its API can still work.`,
   'models.no-list': ({ paths }: { readonly paths: readonly string[] }) =>

@@ -1514,7 +1514,11 @@ export const zhCN: Texts = {
   'models.model': '模型',
   'models.protocols': '协议',
   'models.tools': '工具',
-  'models.none': '网关未列出此类模型。',
+  'models.none': '网关未列出任何模型。',
+  'models.none-of-protocol': '网关未列出这样的模型。',
+  'models.more': ({ path }) => `网关的模型多于 ${path} 所列：此列表不完整。`,
+  'models.no-list-in': ({ host, path, status }) =>
+    `${host} 对 GET ${path} 返回 ${status}，但其中没有模型列表。`,
   'models.not-found': ({ path }) => `网关的 ${path} 不提供模型列表（404），但 API 请求仍可能正常。`,
   'models.no-list': ({ paths }) => `网关未提供模型列表（${paths.join('、')}）。`,
   'models.all-not-found': '每个路径都返回 404，因此它不提供列表。',

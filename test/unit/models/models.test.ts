@@ -68,6 +68,33 @@ describe('models', () => {
     expect(report).toContain('claude-opus-5-5')
   })
 
+  it('given a list in pages, asks for all of them at once, and says so where that is not all', async () => {
+    const page = (id: string, has_more: boolean) => JSON.stringify({ data: [{ id }], has_more })
+    const last: Record<string, string> = { '/api/v1/models?limit=1000': page('claude-b', false) }
+    const origin = await serve(({ url = '' }, reply) => reply.end(last[url] ?? page('claude-a', true)))
+    const { data, findings } = await models(['--gateway', origin])
+    expect((data.models as { id: string }[]).map(({ id }) => id)).toEqual(['claude-a', 'claude-b'])
+    expect(findings.filter(({ id }) => id === 'more-models').map(({ message }) => String(message))).toEqual([
+      expect.stringContaining('/openai/v1/models'),
+    ])
+  })
+
+  it.each(['[]', '"x"', '{"data":{}}', '{"data":["claude-a"]}', '{"data":[null,{"id":1}]}', ''])(
+    'says that it got no list of models, and nothing of a key or a POST, for %j',
+    async (body) => {
+      const origin = await serve((_, reply) => void reply.end(body))
+      const error = await models(['--gateway', origin]).catch((thrown) => thrown)
+      expect(error).toMatchObject({ code: 'no-models', exit: 4 })
+      expect(String(error.text)).toContain('GET /api/v1/models with 200, but not with a list of models')
+      expect(String(error.text)).not.toMatch(/POST|key/)
+    },
+  )
+
+  it('given an empty list, says so', async () => {
+    const origin = await serve((_, reply) => void reply.end('{"data":[]}'))
+    expect((await models(['--gateway', origin])).report).toBe('The gateway lists no models.')
+  })
+
   it.each([
     ['anthropic-messages', ['claude-haiku-4-5', 'claude-opus-5-5']],
     ['openai-responses', ['gpt-5', 'gpt-5.6', 'gpt-10']],

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 import { spawn } from '@lydell/node-pty'
 import xterm from '@xterm/headless'
@@ -95,14 +96,22 @@ export function startTerminal(options: TerminalOptions): TerminalRun {
   let sent = ''
   let ended = false
   let wake = () => {}
+  const draw = async (data: string) => {
+    for (const piece of piecesOf(data)) {
+      await new Promise<void>((resolve) => terminal.write(piece, resolve))
+      wake()
+      if (pieceSize > 0) await setImmediate()
+    }
+  }
+  let arrived = Promise.resolve()
   program.onData((data) => {
     sent += data
-    terminal.write(data, () => wake())
+    arrived = arrived.then(() => draw(data))
   })
   const exit = new Promise<number>((resolve) => {
     program.onExit(({ exitCode, signal }) => {
-      ended = true
-      terminal.write('', () => {
+      arrived.then(() => {
+        ended = true
         wake()
         resolve(signal ? 128 + signal : exitCode)
       })
@@ -139,6 +148,14 @@ export function startTerminal(options: TerminalOptions): TerminalRun {
     sent: () => sent,
     exit,
   }
+}
+
+/** A screen arrives in pieces, whose size is luck. TERMINAL_PIECES=5 makes them small, so that a test that takes half a screen for all of it fails. */
+const pieceSize = Number(process.env.TERMINAL_PIECES ?? 0)
+
+function piecesOf(data: string): string[] {
+  if (pieceSize === 0) return [data]
+  return data.match(new RegExp(`.{1,${pieceSize}}`, 'gsu')) ?? []
 }
 
 function screenText(terminal: InstanceType<typeof xterm.Terminal>, from = 0): string {

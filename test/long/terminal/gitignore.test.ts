@@ -88,6 +88,7 @@ describe('a key that git would take, on a terminal', () => {
     await run.question(texts['ask.git'])
     run.press(enter)
     await run.question(texts['ask.confirm'])
+    await run.waitFor(texts['ask.keys.list'])
     // The question is longer than a line.
     const bare = (text: string) => text.replace(/\s+/g, '')
     const screen = run.screen()

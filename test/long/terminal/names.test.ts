@@ -31,7 +31,7 @@ describe.each([
       lines: 24,
     })
     await run.question(texts['ask.switch'])
-    expect(run.screen()).toContain(`work  ${relay}`)
+    await run.waitFor(`work  ${relay}`)
     run.press(up, enter)
     await run.question(texts['ask.confirm'])
     run.press(enter)

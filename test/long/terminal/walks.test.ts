@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import { env as environment } from 'node:process'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest'
 import { en } from '../../../src/texts/en.ts'
 import type { Texts } from '../../../src/texts/message.ts'
 import { zhCN } from '../../../src/texts/zh-CN.ts'
@@ -60,10 +60,14 @@ class Walk {
   private readonly size: { readonly columns: number; readonly lines: number }
   private readonly language: string
   private readonly screens: string[] = []
+  private readonly file: string
+  /** What was kept of the screens, in their order; none where they are written anew. */
+  private readonly kept: readonly string[]
   run!: TerminalRun
   private args: readonly string[] = []
 
   constructor(
+    persona: string,
     texts: Texts,
     size: { readonly columns: number; readonly lines: number },
     files: Readonly<Record<string, string>>,
@@ -71,6 +75,9 @@ class Walk {
     this.texts = texts
     this.size = size
     this.language = texts === zhCN ? 'zh_CN.UTF-8' : 'en_US.UTF-8'
+    const name = `${persona.replaceAll(' ', '-')}.${texts.language}.${size.columns}x${size.lines}.txt`
+    this.file = join(folder, name)
+    this.kept = environment.UPDATE_SCREENS ? [] : readFileSync(this.file, 'utf8').split(/^(?=── )/m)
     this.home = createHome(files)
     for (const path of Object.keys(files)) {
       if (path.startsWith('bin/')) chmodSync(join(this.home, path), 0o755)
@@ -85,15 +92,20 @@ class Walk {
     this.run = startTerminal({ ...options, home: this.home, args, ...this.size, env })
   }
 
-  /** What stands in the window now, kept and looked at. */
-  look(title: string): void {
-    const window = this.run.window()
-    this.screens.push(
-      `── ${title} ──`,
-      steady(`$ ${['qcode-setup', ...this.args].join(' ')}`, this.home),
-      // Columns of times are as wide as these are long.
-      steady(this.args.includes('--all') ? window.replace(/(\S) {2,}(?=\S)/g, '$1  ') : window, this.home),
-    )
+  /** Waits until what was kept of this screen stands in the window, since a terminal gets a screen in pieces; then looks at it. */
+  async look(title: string): Promise<void> {
+    const kept = this.kept[this.screens.length]
+    const shown = () => this.screenOf(title)
+    if (kept !== undefined && shown() !== kept) {
+      let isReached = false
+      // Otherwise all that is said is that it took too long.
+      onTestFailed(() => {
+        if (!isReached) expect(shown()).toBe(kept)
+      })
+      await this.run.until(() => shown() === kept)
+      isReached = true
+    }
+    this.screens.push(shown())
     expect(this.run.sent()).not.toMatch(tellingPart)
     // A control that is written out is one that we wrote ourselves.
     expect(this.run.screen()).not.toContain('\\x1b')
@@ -108,10 +120,21 @@ class Walk {
     expect([...latinSentences(this.args, joined), ...halfWidthMarks(this.args, joined)]).toEqual([])
   }
 
+  private screenOf(title: string): string {
+    const window = this.run.window()
+    const lines = [
+      `── ${title} ──`,
+      steady(`$ ${['qcode-setup', ...this.args].join(' ')}`, this.home),
+      // Columns of times are as wide as these are long.
+      steady(this.args.includes('--all') ? window.replace(/(\S) {2,}(?=\S)/g, '$1  ') : window, this.home),
+    ]
+    return `${lines.join('\n')}\n`
+  }
+
   async ask(question: string, title: string): Promise<void> {
     await this.run.question(question)
     await this.drawn()
-    this.look(title)
+    await this.look(title)
   }
 
   /** The last line of a list says which keys it takes; a key is asked for in one line. */
@@ -151,22 +174,17 @@ class Walk {
 
   async end(title: string, exit = 0): Promise<void> {
     expect(await this.run.exit, this.run.screen()).toBe(exit)
-    this.look(title)
+    await this.look(title)
   }
 
-  /** All screens, held to what was kept of them. */
-  compare(persona: string): void {
-    const { columns, lines } = this.size
-    const file = join(
-      folder,
-      `${persona.replaceAll(' ', '-')}.${this.texts.language}.${columns}x${lines}.txt`,
-    )
-    const text = `${this.screens.join('\n')}\n`
+  /** No screen that was kept is left. */
+  close(): void {
+    const text = this.screens.join('')
     if (environment.UPDATE_SCREENS) {
       mkdirSync(folder, { recursive: true })
-      writeFileSync(file, text)
+      writeFileSync(this.file, text)
     }
-    expect(text).toBe(readFileSync(file, 'utf8'))
+    expect(text).toBe(readFileSync(this.file, 'utf8'))
   }
 }
 
@@ -226,7 +244,7 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       walk.run.press(enter)
       await walk.run.question(texts['ask.region'])
       await walk.run.until(isMeasured)
-      walk.look('the regions')
+      await walk.look('the regions')
       walk.run.press(down, down, enter)
       await walk.ask(texts['ask.key'], 'the key')
       await walk.wait(`export KEY=${refusedKey}`, enter)
@@ -263,7 +281,7 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       await walk.run.until((window) => !window.includes(texts['ask.git.anyway']))
       await walk.run.until((window) => window.includes(texts['ask.conflict.skip']))
       await walk.drawn()
-      walk.look('one question back')
+      await walk.look('one question back')
       walk.run.press(enter)
       await walk.run.until((window) => window.includes(texts['ask.git.anyway']))
       walk.run.press(enter)
@@ -274,7 +292,7 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       const isAsked = (window: string) =>
         /^\+\/\.codex/m.test(window) && window.includes(texts['ask.keys.list'])
       await walk.run.until((window) => isPaged(window) || isAsked(window))
-      walk.look('the changes in $PAGER')
+      await walk.look('the changes in $PAGER')
       if (isPaged(walk.run.window())) walk.run.press('q')
       await walk.run.until((window) => window.includes(texts['ask.confirm.apply']))
       walk.run.press(enter)
@@ -330,7 +348,7 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       await walk.ask(texts['ask.tools'], 'the opening screen')
       walk.run.press('codex')
       await walk.run.until((window) => !window.includes('Claude Code'))
-      walk.look('a search')
+      await walk.look('a search')
       walk.run.press(enter, enter)
       await walk.run.question(texts['ask.region'])
       await walk.run.until(isMeasured)
@@ -344,13 +362,13 @@ const personas: Readonly<Record<string, { files: Record<string, string>; walk: P
       await walk.run.until((window) => !window.includes(texts['ask.use-anyway']))
       await walk.run.question(texts['ask.key'])
       await walk.drawn()
-      walk.look('the key is asked for again')
+      await walk.look('the key is asked for again')
       walk.run.press(testKey, enter)
       await walk.run.question(texts['ask.models'])
       walk.run.press(enter)
       await walk.run.until((window) => window.replace(/\s/g, '').includes('@openai/codex'))
       await walk.run.until((window) => /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/.test(window))
-      walk.look('npm at work')
+      await walk.look('npm at work')
       writeFileSync(join(walk.home, 'go'), '')
       await walk.ask(texts['ask.confirm'], 'before the decision')
       await walk.wait(enter)
@@ -429,8 +447,8 @@ describe.each(Object.entries(personas))('%s', (persona, { files, walk }) => {
       [en, zhCN].map((texts) => [columns, lines, texts.language, texts] as const),
     ),
   )('in a terminal of %i x %i, in %s', async (columns, lines, _, texts) => {
-    const one = new Walk(texts, { columns, lines }, files)
+    const one = new Walk(persona, texts, { columns, lines }, files)
     await walk(one)
-    one.compare(persona)
+    one.close()
   })
 })

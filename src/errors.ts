@@ -61,10 +61,10 @@ export class UserError extends Error {
     return hint.length === 0 ? undefined : say('error.hints', { hints: hint })
   }
 
-  /** The same error as one about what stands there in a file that was given: exit 2. */
+  /** The same error as one about what stands there in a file that was given, in the words of that file: exit 2. */
   at(where: Where): UserError {
-    const { message, hint } = this.#lines
-    return new UserError({ code: this.code, message, hint, exit: 2, where })
+    const message = this.#lines.message.map(inSettings)
+    return new UserError({ code: this.code, message, hint: this.#lines.hint.map(inSettings), exit: 2, where })
   }
 
   /** The same error with more to do about it, each element a line. */
@@ -73,6 +73,21 @@ export class UserError extends Error {
     const { message, hint } = this.#lines
     return new UserError({ code, message, hint: [...hint, ...more], exit, ...(where && { where }) })
   }
+}
+
+const settingFlags = /--(region|gateway|name|scope|project|method|shell|key-store|model) ([\w./:@-]*[\w/])/g
+
+/** What was said in a file is corrected there: as a setting, and by no flag. A whole command stays what it is. */
+function inSettings(line: Sentence): Sentence {
+  return typeof line === 'string' ? asSettings(line) : line.map(asSettings)
+}
+
+function asSettings(text: string): string {
+  if (text.includes('qcode-setup ')) return text
+  return text.replace(
+    settingFlags,
+    (_, flag: string, value: string) => `${flag.replace('-', '_')} = "${value}"`,
+  )
 }
 
 /** An error about what was typed: exit 2. */

@@ -66,7 +66,10 @@ export async function readKeyReference(reference: KeyReference, base: string, ho
   }
   const found = pathInBounds(reference.path, base, host, secretFolders)
   if ('fault' in found) throw noKey('path-outside', found.fault)
-  const key = await readKey(found.path, host)
+  const key = await readKey(found.path, host).catch((error: unknown) => {
+    // Who named the file in another one gave no flag.
+    throw error instanceof UserError && error.code === 'key-file' ? noKey(error.code, error.text) : error
+  })
   if (key === undefined) throw new Error('a key file gave neither a key nor an error')
   return key
 }

@@ -32,6 +32,13 @@ const setting = (name: string, value: string): Record<Format, string> => ({
   yaml: `key: file:key.txt\ntools:\n  - claude-code\n  - id: codex\n    ${name}: ¦${JSON.stringify(value)}\n`,
 })
 
+/** The key of a name, beside a tool that needs none. */
+const nameKey = (value: string): Record<Format, string> => ({
+  toml: `tools = ["codex"]\nkey = "file:key.txt"\n[names.work]\nregion = "eu"\nkey = ¦${JSON.stringify(value)}\n`,
+  json: `{ "tools": ["codex"], "key": "file:key.txt",\n "names": { "work": { "region": "eu", "key": ¦${JSON.stringify(value)} } } }\n`,
+  yaml: `tools: [codex]\nkey: file:key.txt\nnames:\n  work:\n    region: eu\n    key: ¦${JSON.stringify(value)}\n`,
+})
+
 const folder = (path: string): Record<Format, string> => ({
   toml: `key = "file:key.txt"\n[[tools]]\nid = "codex"\nfolders = ¦{ CODEX_HOME = "${path}" }\n`,
   json: `{ "key": "file:key.txt", "tools": [\n  { "id": "codex",\n    "folders": ¦{ "CODEX_HOME": "${path}" } }\n] }\n`,
@@ -97,10 +104,21 @@ const rows: readonly Row[] = [
   ['a gateway that is no address', 'scheme', 'https://', setting('gateway', 'relay')],
   ['a gateway of another kind', 'scheme', '', setting('gateway', 'ftp://relay.example.com')],
   ['a relay without TLS', 'plain-http', '', setting('gateway', 'http://relay.example.com')],
+  [
+    'a gateway with more than an address',
+    'query-or-fragment',
+    'Use gateway = "https://relay.example.com"',
+    setting('gateway', 'https://relay.example.com/?a=1'),
+  ],
+  ['a scope that the tool has not', 'scope-not-supported', 'Use scope = "user"', setting('scope', 'project')],
+  ['a method that the tool has not', 'method-not-supported', 'Use method = "file"', setting('method', 'env')],
   ['a key inside', 'key-in-file', 'This file contains a key', keyInside()],
   ['a variable that is not set', 'key-empty', 'NOT_THERE is not set, or empty', key('env:NOT_THERE')],
   ['an empty variable', 'key-empty', 'EMPTY is not set, or empty', key('env:EMPTY')],
-  ['a key file that is not there', 'key-file', '', key('file:~/none')],
+  ['a key file that is not there', 'key-file', 'change "key" in the file', key('file:~/none')],
+  ['a folder as its key file', 'key-file', 'change "key" in the file', key('file:app')],
+  ['a key file of a name that is not there', 'key-file', 'change "key" in the file', nameKey('file:~/none')],
+  ['an empty key file of a name', 'key-empty', '', nameKey('file:blank.txt')],
   ['an empty key file', 'key-empty', '', key('file:blank.txt')],
   ['a key file with two lines', 'key-malformed', '', key('file:two.txt')],
   ['a key file outside of the home', 'path-outside', 'outside your home', key('file:/etc/hostname')],
@@ -155,6 +173,8 @@ describe('a setup file', () => {
     })
     expect(error.code).toBe(code)
     expect(`${error.message} ${error.hint}`).toContain(says)
+    // What is corrected in the file is no flag; what only this command can be told is one.
+    expect(`${error.message} ${error.hint}`).not.toMatch(/--(?!allow-)/)
     expect(stdout + stderr).not.toContain(sampleKey)
     expect(readTree(home)).toEqual(tree)
   })

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { UserError } from '../../../src/errors.ts'
 import { readSetupFiles } from '../../../src/request/read-setup-file.ts'
+import { setupFileSchema } from '../../../src/request/setup-file-schema.ts'
+import { say } from '../../../src/texts/message.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
 
@@ -176,4 +178,23 @@ describe('a setup file', () => {
     const shown = JSON.stringify([error.message, error.hint])
     for (const secret of [testKey, 'hunter2', 'REDACTED']) expect(shown).not.toContain(secret)
   })
+})
+
+/** Of a setting that is no text, or whose flag names a tool, no error of the command line is shown. */
+const otherWords = ['id', 'models', 'options', 'variant', 'folders']
+
+it('an error of the command line that a setting leads to speaks of the setting, and of flags only in a command', () => {
+  const settings = Object.keys(setupFileSchema(testCatalog).tool.shape).filter(
+    (name) => !otherWords.includes(name),
+  )
+  expect(settings.length).toBeGreaterThan(6)
+  for (const name of settings) {
+    const flag = `--${name.replace('_', '-')}`
+    const hint = [`Use ${flag} a/b.c.`, say('print.steps-key.hint'), `Run: qcode-setup ${flag} a`]
+    const placed = new UserError({ code: 'x', message: `(${flag} a)`, hint }).at({ file: 'f' })
+    expect([placed.message, placed.hint]).toEqual([
+      `(${name} = "a")`,
+      `Use ${name} = "a/b.c".\n${String(say('print.steps-key.hint'))}\nRun: qcode-setup ${flag} a`,
+    ])
+  }
 })

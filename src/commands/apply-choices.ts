@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { isOnDiskWithoutModes, lastRuns, readRuns } from '../apply/journal.ts'
+import { completeHints } from '../checks/doctor/complete-hints.ts'
 import { keyModeFindings } from '../checks/doctor/key-file-findings.ts'
 import {
   findDaemons,
@@ -122,7 +123,7 @@ export async function applyChoices<Planned extends Plan>(
       ...http.findings,
       ...running,
       ...chosen.findings,
-      ...written.plan.findings,
+      ...completeHints(written.plan.findings, [], { ...context, setups: written.plan.ledger.setups }),
       ...written.effect,
       ...late,
       ...(await readable(written.plan, context)),

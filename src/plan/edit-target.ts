@@ -247,7 +247,8 @@ export function unplacedOptions(
   touched: readonly WantedTarget[],
   wanted: readonly WantedTarget[],
 ): Finding[] {
-  const { tool, options = {} } = choice
+  const { tool, options = {}, declared } = choice
+  const leave = declared ? 'option.no-place.declared' : 'option.no-place.hint'
   return Object.keys(options)
     .filter((option) => tool.targets.some(({ needsOption }) => needsOption === option))
     .filter((option) => !isWritten(option, choice, touched))
@@ -257,7 +258,7 @@ export function unplacedOptions(
       const missing = { flag: option, places: places.map((path) => path.replace(/^\{\{ home \}\}/, '~')) }
       const [message, hint] =
         own.length > 0
-          ? [say('option.no-place', missing), say('option.no-place.hint', { tool: tool.id, flag: option })]
+          ? [say('option.no-place', missing), say(leave, { tool: tool.id, flag: option })]
           : [say('option.other-way', missing), say('option.other-way.hint')]
       return { id: 'option-without-place', level: 'warning', message, hint }
     })

@@ -1277,6 +1277,8 @@ export const en = {
     `--${flag} changed nothing: what it is for isn't installed here. Not found: ${places.join(', ')}`,
   'option.no-place.hint': ({ tool, flag }: With<'tool' | 'flag'>) =>
     `Install one of these and run this command again, or leave it out: qcode-setup --tool ${tool} --unset ${flag}`,
+  'option.no-place.declared': ({ tool, flag }: With<'tool' | 'flag'>) =>
+    `Install one of these, or take ${flag} out of the options of ${tool} in your setup file. Then run: qcode-setup apply FILE`,
   'option.other-way': ({ flag }: With<'flag'>) => `--${flag} changed nothing here.`,
   'option.other-way.hint': 'It needs --scope user --method file.',
   'option.number': ({ flag, value }: With<'flag' | 'value'>) =>

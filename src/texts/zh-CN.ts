@@ -1032,6 +1032,8 @@ export const zhCN: Texts = {
     `--${flag} 未改动任何内容：本机未安装其适用的程序。未找到：${places.join('、')}`,
   'option.no-place.hint': ({ tool, flag }) =>
     `请先安装其中之一，然后再次运行此命令；或不再使用它：qcode-setup --tool ${tool} --unset ${flag}`,
+  'option.no-place.declared': ({ tool, flag }) =>
+    `请先安装其中之一，或从设置文件里 ${tool} 的 options 中删除 ${flag}，然后运行：qcode-setup apply FILE`,
   'option.other-way': ({ flag }) => `--${flag} 在此处未改动任何内容。`,
   'option.other-way.hint': '它需要 --scope user --method file。',
   'option.number': ({ flag, value }) => `--${flag} 须为整数，而不是“${value}”。`,

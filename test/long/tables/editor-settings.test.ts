@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readTree, usersPart } from '../../support/home-tree.ts'
@@ -203,4 +203,52 @@ it('with two folders of Claude Code the last one is told to the extension, once'
     ])
     expect(editorsOf(place.home)).toEqual(before)
   }
+})
+
+/** What is left of an editor that somebody takes off the computer. */
+const uninstalled: readonly (readonly [string, readonly string[]])[] = [
+  ['the extension gone', ['.vscode/extensions']],
+  ['the program gone, its settings left', ['.vscode']],
+  ['all of it gone', ['.vscode', '.config/Code']],
+]
+
+describe.each(uninstalled)('given an editor that was set up, and then %s', (_, gone) => {
+  const lose = async () => {
+    const place = homeWith({ files: { ...extension('.vscode'), [code]: '// mine\n' } })
+    expect((await setUp(['claude-code'], place, '--vscode', '--region', 'eu')).exit).toBe(0)
+    for (const path of gone) rmSync(join(place.home, path), { recursive: true })
+    return place
+  }
+
+  it.each(['en', 'zh-CN'])('a switch says which command ends that, in %s, and it does', async (lang) => {
+    const place = await lose()
+    const moved = await runProgram(['switch', 'us', '--yes', '--no-check', '--lang', lang], place)
+    const [, command = ''] = /(qcode-setup --tool claude-code .*--unset vscode)/.exec(moved.stderr) ?? []
+    expect(command.split(' ')).toEqual(expect.arrayContaining(['--region', 'us']))
+    const ended = await runProgram(
+      [...command.split(' ').slice(1), '--key-file', '-', '--yes', '--no-check'],
+      { ...place, input: `${sampleKey}\n` },
+    )
+    expect(ended.exit, ended.stderr).toBe(0)
+    if (!gone.includes('.config/Code')) expect(readFileSync(join(place.home, code), 'utf8')).toBe('// mine\n')
+    const { stdout } = await runProgram(['status', '--json'], place)
+    expect(JSON.parse(stdout).tools[0]).toMatchObject({ region: 'us', asWritten: true })
+    const after = await runProgram(['switch', 'asia', '--yes', '--no-check'], place)
+    expect(after.stderr).not.toContain('vscode')
+  })
+
+  it('apply says what to take out of the file, and without that it is quiet', async () => {
+    const place = await lose()
+    const { stdout } = await runProgram(['export'], place)
+    const file = join(place.home, 'qcode.toml')
+    writeFileSync(file, stdout)
+    const applied = await runProgram(['apply', file, '--yes', '--no-check'], place)
+    expect(applied.stderr.replace(/\s+/g, ' ')).toContain(
+      'take vscode out of the options of claude-code in your setup file',
+    )
+    expect(applied.stderr).not.toContain('--unset')
+    writeFileSync(file, stdout.replace(/^\s*vscode = true$/m, ''))
+    const after = await runProgram(['apply', file, '--yes', '--no-check'], place)
+    expect([after.exit, after.stderr]).toEqual([0, expect.not.stringContaining('vscode')])
+  })
 })

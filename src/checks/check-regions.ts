@@ -27,13 +27,16 @@ export function sortBySpeed(checks: readonly GatewayCheck[]): GatewayCheck[] {
 const clearly = { ms: 50, share: 1 / 3 }
 
 /**
- * The fastest one whose routes are all right; never one without TLS, since that is for the user alone to choose. The
+ * The fastest region whose routes are all right; never one without TLS, since that is for the user alone to choose. The
  * `present` one stays unless it fails or another is clearly faster.
  */
 export function recommend(checks: readonly GatewayCheck[], present?: string): GatewayCheck | undefined {
   const fit = sortBySpeed(checks).filter(
     ({ origin, routes }) =>
-      !origin.isUnencrypted && routes.length > 0 && routes.every(({ verdict }) => verdict === 'right'),
+      origin.region !== 'custom' &&
+      !origin.isUnencrypted &&
+      routes.length > 0 &&
+      routes.every(({ verdict }) => verdict === 'right'),
   )
   const [fastest] = fit
   const kept = fit.find(({ origin }) => origin.region === present)

@@ -105,11 +105,11 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   }
 }
 
-/** The id of the fastest region in which all is right; null where none answers as it should, undefined where only the key is wrong. */
+/** The id of the fastest region in which all is right; null where none answers as it should, undefined where only the key is wrong, or none of them is a region. */
 function regionToTake(checks: readonly GatewayCheck[]): string | null | undefined {
   const best = recommend(checks.filter(isRight))
   if (best) return best.origin.region
-  return recommend(checks) ? undefined : null
+  return recommend(checks) || checks.every(({ origin }) => origin.region === 'custom') ? undefined : null
 }
 
 /** What `doctor` says of the tools in use. */

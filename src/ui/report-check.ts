@@ -56,7 +56,7 @@ function renderOne(check: GatewayCheck, page: Page): string {
     ...live.map((probe) => requestRow(probe, texts['check.live'], page)),
   ]
   const head = [
-    say('check.head', { region: nameOf(check).map(style.bold), origin: origin.text }),
+    say('check.head', { region: nameOf(check, [check]).map(style.bold), origin: origin.text }),
     ...(times ? [say('check.times', { times: timeCells(times, texts) })] : []),
     ...(proxy === undefined ? [] : [say('check.through', { proxy })]),
   ]
@@ -89,7 +89,7 @@ function renderTimes(checks: readonly GatewayCheck[], { texts, style, columns }:
       const probes = [...check.routes, ...(check.key ?? []), ...(check.live ?? [])]
       const right = probes.every(({ level }) => level !== 'error')
       return [
-        nameOf(check).in(texts),
+        nameOf(check, checks).in(texts),
         ...shown.map((step) => milliseconds(check.times?.[step] ?? null)),
         right ? style.green(texts['check.ok']) : style.red(texts['check.faults']),
       ]
@@ -108,7 +108,7 @@ function renderTimes(checks: readonly GatewayCheck[], { texts, style, columns }:
 function renderFaults(checks: readonly GatewayCheck[], page: Page): string[] {
   return checks.map((check) => {
     const problems = renderProblems(check, page)
-    return problems === '' ? '' : `${page.style.bold(nameOf(check).in(page.texts))}\n${problems}`
+    return problems === '' ? '' : `${page.style.bold(nameOf(check, checks).in(page.texts))}\n${problems}`
   })
 }
 
@@ -151,8 +151,10 @@ interface Page {
 }
 
 /** A region as people know it, with the id that is typed for it. */
-function nameOf({ origin }: GatewayCheck): Message {
-  const { title, region: id } = origin
+/** Among others a gateway of the user's own is known by its address: there may be two. */
+function nameOf({ origin }: GatewayCheck, among: readonly GatewayCheck[]): Message {
+  const { region: id, text } = origin
+  const title = id === 'custom' && among.length > 1 ? text : origin.title
   return say(origin.isUnencrypted ? 'check.name.unencrypted' : 'check.name', { title, id })
 }
 
@@ -179,7 +181,8 @@ function renderVerdict(checks: readonly GatewayCheck[], page: Page): string {
     const all = say(tested ? 'check.all-work.key' : 'check.all-work', { regions: checks.length })
     return line(style.green('✔'), checks.length === 1 ? one : all)
   }
-  if (checks.length > 1) return line(style.red('✗'), say('check.some-fail', { regions: wrong.map(nameOf) }))
+  const regions = wrong.map((check) => nameOf(check, checks))
+  if (checks.length > 1) return line(style.red('✗'), say('check.some-fail', { regions }))
   const fault = probesOf(first).find(({ level }) => level === 'error')
   const way = fault && wayOut(fault, page)
   const hint = way === undefined ? '' : `\n  ${wrapText(`→ ${way.in(texts)}`, wrapAt - 2).join('\n    ')}`

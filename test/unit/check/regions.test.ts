@@ -11,7 +11,7 @@ import type { Transport } from '../../../src/gateway/transport.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { en } from '../../../src/texts/en.ts'
 import { startRegions } from '../../support/fake-regions.ts'
-import { answering, faults } from '../../support/faulty-gateway.ts'
+import { answering, faults, startFaulty } from '../../support/faulty-gateway.ts'
 import { opened } from '../../support/opened.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { createTestContext } from '../../support/test-context.ts'
@@ -171,6 +171,27 @@ describe('check --all', () => {
     const { exit, data, next = [] } = await runCheck(input, context)
     expect([exit, data.recommended]).toEqual([4, null])
     expect(next.join(' ')).not.toMatch(/Fastest|No encrypted region/)
+  })
+
+  it('given two gateways of the user’s own, knows them by their addresses and offers no switch to either', async () => {
+    const { context } = await machine({})
+    const own = await Promise.all([
+      opened(startFaulty(faults.none)),
+      opened(startFaulty(answering(500, { error: 'down' }))),
+    ])
+    const gateways = own.map(({ port }) => `http://127.0.0.1:${port}`)
+    for (const [index, tool] of ['claude-code', 'codex'].entries()) {
+      const values = { tool: [tool], gateway: [gateways[index] ?? ''] }
+      await runSetup({ values, switches: new Set(['yes', 'noCheck']), positionals: [] }, context)
+    }
+    const { data, report, verdict, next } = await runCheck(
+      { values: {}, switches: new Set(), positionals: [] },
+      context,
+    )
+    for (const gateway of gateways) expect(report).toContain(`${gateway} (custom`)
+    expect(verdict).toContain(gateways[1])
+    expect(data.recommended).toBe(null)
+    expect(next?.join(' ')).not.toMatch(/Fastest|No encrypted region|qcode-setup switch/)
   })
 })
 

@@ -5,7 +5,8 @@ import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { endedWithTheMachine, type ProcessMark } from '../host/processes.ts'
 import { say } from '../texts/message.ts'
-import { createFileSystem, removeIfEmpty, step, writeCopies } from './file-system.ts'
+import { createFileSystem, type FileSystem, removeIfEmpty, step, writeCopies } from './file-system.ts'
+import { explainFailure } from './restore-run.ts'
 import { makePrivateFolder, namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
 
 /** The settings of one run of a client, for its owner alone and gone at its end. */
@@ -52,18 +53,18 @@ export async function openClientFolder(
   const write = (name: string, text: string) => writeCopies(path, [{ path: join(path, name), text }])
   const close = async () => {
     discard(path)
-    for (const folder of made.filter((one) => existsSync(one))) await removeIfEmpty(folder, fileSystem)
+    const around = [...new Set([dirname(path), ...made])]
+    for (const folder of around.filter((one) => existsSync(one))) await removeIfEmpty(folder, fileSystem)
   }
   try {
     await step(path, async () => {
-      await makePrivateFolder(path, fileSystem)
+      await makeBesideOthers(path, fileSystem)
       write('.gitignore', '*\n')
       write(usersFile, JSON.stringify({ runner, host: hostname() } satisfies Users))
       for (const { name, text } of files) write(name, text)
     })
   } catch (error) {
     await close()
-    const { explainFailure } = await import('./restore-run.ts')
     throw explainFailure(error, say('ending.nothing'), host)
   }
   const keepFor = (pid: number) => {
@@ -71,6 +72,16 @@ export async function openClientFolder(
     write(usersFile, JSON.stringify({ runner, client, host: hostname() } satisfies Users))
   }
   return { path, keepFor, close }
+}
+
+/** Runs that end at the same time take the folders around theirs away as long as nothing is in them. */
+async function makeBesideOthers(path: string, fileSystem: FileSystem, attempts = 10): Promise<void> {
+  try {
+    await makePrivateFolder(path, fileSystem)
+  } catch (error) {
+    if (attempts === 1 || !hasCode(error, 'ENOENT')) throw error
+    await makeBesideOthers(path, fileSystem, attempts - 1)
+  }
 }
 
 /** The folders above a path that are not there, the lowest first. */

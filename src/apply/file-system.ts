@@ -187,12 +187,11 @@ export async function discardFile(path: string, fileSystem: FileSystem): Promise
 export async function removeIfEmpty(path: string, fileSystem: FileSystem): Promise<void> {
   try {
     await fileSystem.removeFolder(path)
+    await fileSystem.flushFolder(dirname(path))
   } catch (error) {
-    // Some systems say "exists" of a folder that is not empty.
-    if (hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) return
-    throw error
+    // Some systems say "exists" of a folder that is not empty; somebody else may have taken it, or the one around it, away.
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error
   }
-  await fileSystem.flushFolder(dirname(path))
 }
 
 /** Waits until what happened to these names is on the disk, in the folders that are there. */

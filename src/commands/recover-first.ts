@@ -1,3 +1,4 @@
+import { clearClientFolders } from '../apply/client-folder.ts'
 import type { Ending } from '../apply/committer.ts'
 import { endingCommand, findUnfinishedRun, lastRuns, type Runs } from '../apply/journal.ts'
 import { targetName } from '../apply/run-record.ts'
@@ -13,6 +14,7 @@ import { damagedRuns } from './plan-context.ts'
 /**
  * A run that was killed half-way is brought to an end before anything else is written: as `--recover` says, as the
  * user answers on a terminal, else taken back. Gives what to tell about it. A dry run leaves it waiting, and says so.
+ * What a killed `run` has left, which holds a key, goes as well.
  * Runs whose records cannot be used are reported as well, of those that `look` gives: `readRuns` for a command that goes
  * through all of them.
  */
@@ -21,6 +23,7 @@ export async function recoverFirst(
   { host, committer }: WritingContext,
   look: (host: Host) => Runs = lastRuns,
 ): Promise<Finding[]> {
+  if (!committer.dryRun) await clearClientFolders(host)
   const damaged = damagedRuns(look(host).damaged)
   const run = findUnfinishedRun(host)
   if (!run) return damaged

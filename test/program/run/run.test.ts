@@ -152,6 +152,19 @@ describe('run with a client that is a program', () => {
     },
   )
 
+  it.each([
+    ['remove --purge --yes', false],
+    ['undo --yes', false],
+    ['remove --purge --yes --dry-run', true],
+    ['status', true],
+  ])('given what a killed run has left, %s leaves it: %j', async (line, isLeft) => {
+    const folder = join(clients(), '999999999-abc')
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(join(folder, 'settings.json'), sampleKey, { mode: 0o600 })
+    expect((await runProgram(line.split(' '), { home, env: env() })).exit).toBe(0)
+    expect(existsSync(folder)).toBe(isLeft)
+  })
+
   it('says in one sentence why a client cannot be started: exit 1, nothing left', async () => {
     writeFileSync(join(dirname(home), 'commands', 'claude'), '#!/no/such/interpreter\n')
     const before = readTree(home)

@@ -101,8 +101,9 @@ export default defineConfig({
           ...minutes(5),
         },
       },
-      // test/clients/run.mjs installs the clients, then takes the network away, then has the proof written from what was seen.
-      ...['install', '', 'proof'].map((step, index) => ({
+      // test/clients/run.mjs installs the clients, then takes the network away, then has the proof written from what was seen;
+      // or runs the newest clients beside the pins.
+      ...['install', '', 'proof', 'newest'].map((step, index) => ({
         test: {
           name: step === '' ? 'clients' : `clients-${step}`,
           include: [step === '' ? 'test/clients/*.test.ts' : `test/clients/${step}/*.test.ts`],

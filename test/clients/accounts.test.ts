@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { ensureDir, outputFile, outputJson } from 'fs-extra/esm'
 import { describe, expect, test } from 'vitest'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace, openGateway, type Place } from './place.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
@@ -27,7 +28,7 @@ async function command(runner: ClientRunner, place: Place, ...args: string[]): P
 const accounts: readonly (readonly [id: string, variable: string])[] = [
   ['claude-code-2.1.330', 'CLAUDE_CONFIG_DIR'],
   ['codex-0.169.0', 'CODEX_HOME'],
-  ['cline-3.0.65', 'CLINE_DIR'],
+  [pinned('cline'), 'CLINE_DIR'],
 ]
 
 test.each(accounts)('%s: two accounts side by side, each reaches its own gateway', async (id, variable) => {
@@ -104,22 +105,22 @@ const foreignKeys: readonly ForeignKey[] = [
     put: (home) => outputJson(join(home, '.codex/auth.json'), { OPENAI_API_KEY: foreign }),
   },
   {
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     source: 'anthropic-api-key in its file',
     put: (home) => outputFile(join(home, '.aider.conf.yml'), `anthropic-api-key: ${foreign}\n`),
   },
   {
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     source: 'the api-key list of its file',
     put: (home) => outputFile(join(home, '.aider.conf.yml'), `api-key:\n  - anthropic=${foreign}\n`),
   },
   {
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     source: 'AIDER_API_KEY in the project',
     put: (home) => outputFile(join(home, '.env'), `AIDER_API_KEY=anthropic=${foreign}\n`),
   },
   {
-    id: 'cline-3.0.65',
+    id: pinned('cline'),
     source: 'an old key and a header in our entry',
     put: (home) =>
       outputJson(join(home, '.cline/data/settings/providers.json'), {

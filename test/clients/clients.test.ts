@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { pinned } from './client-packages.ts'
 import { clientRunner, clientRunners, isInstalled } from './client-runners.ts'
 import { judgeForRunner } from './judge-for-runner.ts'
 import { makePlace } from './place.ts'
@@ -40,7 +41,7 @@ describe.each(clientRunners)('$id', (runner) => {
 })
 
 test('four tools after one command in one clean home', async () => {
-  const four = ['codex-0.169.0', 'claude-code-2.1.330', 'cline-3.0.65', 'openai-js-6.49.0'].map(clientRunner)
+  const four = ['codex-0.169.0', 'claude-code-2.1.330', pinned('cline'), 'openai-js-6.49.0'].map(clientRunner)
   const place = await makePlace()
   await setUp(four, place)
   for (const runner of four) expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))

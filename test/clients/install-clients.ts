@@ -9,26 +9,30 @@ import type { ClientPackage } from './client-packages.ts'
 /** Installs one client into its folder; does nothing when its stamp says that just this is there. */
 export async function installClient(client: ClientPackage): Promise<void> {
   const folder = clientFolder(client.id)
-  const stamp = join(folder, 'installed.json')
-  if (await isInstalled(stamp, client)) return
+  if (await isInstalled(client)) return
   await emptyDir(folder)
   await installers[client.registry](client, folder)
-  await outputJson(stamp, client)
+  await outputJson(join(folder, 'installed.json'), stampOf(client))
+}
+
+/** What a folder is marked with. Which packages are held is no part of what is in it. */
+function stampOf({ held: _, ...installed }: ClientPackage) {
+  return installed
 }
 
 const installers = { npm: installFromNpm, pypi: installFromPypi, crates: installFromCrates }
 
 /** What this machine would need to install a client, and has not. Minutes of building are for who asks for them. */
 export async function missingFor(client: ClientPackage): Promise<string | undefined> {
-  const { id, registry, python } = client
-  if (await isInstalled(join(clientFolder(id), 'installed.json'), client)) return undefined
+  const { registry, python } = client
+  if (await isInstalled(client)) return undefined
   if (registry === 'crates' && process.env.QCODE_BUILD_CLIENTS !== '1') return 'QCODE_BUILD_CLIENTS=1'
   if (registry === 'crates' && !runs('cargo')) return 'cargo'
   return python !== undefined && pythonOf(python) === undefined ? `Python ${python}` : undefined
 }
 
 /** By its name in PATH, else one that pyenv keeps aside. */
-function pythonOf(version: string): string | undefined {
+export function pythonOf(version: string): string | undefined {
   const kept = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions')
   const names = existsSync(kept) ? readdirSync(kept).filter((name) => name.startsWith(`${version}.`)) : []
   return [`python${version}`, ...names.map((name) => join(kept, name, 'bin/python'))].find(runs)
@@ -38,9 +42,9 @@ function runs(command: string): boolean {
   return execaSync(command, ['--version'], { reject: false }).exitCode === 0
 }
 
-async function isInstalled(stamp: string, client: ClientPackage): Promise<boolean> {
-  const found = await readJson(stamp).catch(() => undefined)
-  return JSON.stringify(found) === JSON.stringify(client)
+async function isInstalled(client: ClientPackage): Promise<boolean> {
+  const found = await readJson(join(clientFolder(client.id), 'installed.json')).catch(() => undefined)
+  return JSON.stringify(found) === JSON.stringify(stampOf(client))
 }
 
 /** Native binaries come as optional platform packages, so optional ones stay on. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { hasSecretService, startSecretService } from '../support/secret-service.ts'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace, type Place } from './place.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
@@ -56,8 +57,8 @@ async function expectReply(runner: ClientRunner, place: KeychainPlace): Promise<
 
 const keychain = ['--key-store', 'keychain']
 const byOwnCommand = ['claude-code-2.1.197', 'claude-code-2.1.330', 'codex-0.120.0', 'codex-0.169.0']
-const byShellLine = ['codex-0.80.0', 'cline-3.0.65', 'aider-0.86.2']
-const inShellAlready = ['openai-js-6.49.0', 'openai-python-3.54.0', 'claude-agent-sdk-js-0.3.330']
+const byShellLine = ['codex-0.80.0', pinned('cline'), pinned('aider')]
+const inShellAlready = ['openai-js-6.49.0', 'openai-python', 'claude-agent-sdk-js']
 
 describe.skipIf(!hasSecretService)('keychain', () => {
   test.each([...byOwnCommand, ...byShellLine, ...inShellAlready])('%s reads its key', async (id) => {
@@ -81,7 +82,7 @@ describe.skipIf(!hasSecretService)('keychain', () => {
 
   test('Cline uses no key of the user that was in its file before', async () => {
     const place = await makeKeychainPlace()
-    const runner = clientRunner('cline-3.0.65')
+    const runner = clientRunner(pinned('cline'))
     const settings = { provider: 'anthropic', apiKey: 'sk-ant-of-the-user-0123456789' }
     const providers = { anthropic: { settings, updatedAt: '2026-01-02T03:04:05.678Z' } }
     const folder = join(place.home, '.cline/data/settings')

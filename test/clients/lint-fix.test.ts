@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace, type Place } from './place.ts'
 import { setUp } from './set-up.ts'
@@ -29,7 +30,7 @@ async function lint(place: Place, ...flags: string[]): Promise<{ exit: number; f
 }
 
 test('real clients get their reply after lint --fix has mended what was written wrong', async () => {
-  const runners = ['codex-0.169.0', 'claude-code-2.1.330', 'cline-3.0.65', 'openai-js-6.49.0'].map(
+  const runners = ['codex-0.169.0', 'claude-code-2.1.330', pinned('cline'), 'openai-js-6.49.0'].map(
     clientRunner,
   )
   const place = await makePlace()

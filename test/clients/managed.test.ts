@@ -4,10 +4,10 @@ import { ensureDir } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
 import { readTree, usersPart } from '../support/home-tree.ts'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pins } from './client-packages.ts'
+import { clientRunner } from './client-runners.ts'
 import { makePlace, openGateway, type Place } from './place.ts'
-import { claudeCodeRunners } from './runners/claude-code.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
-import { codexRunners } from './runners/codex.ts'
 import { setUp } from './set-up.ts'
 import { goodTurn, takeTurn } from './take-turn.ts'
 
@@ -55,7 +55,7 @@ const files: Readonly<Record<string, string>> = {
 
 const why = isPossible ? '' : ' (skipped: no private mounts here)'
 
-test.skipIf(!isPossible).each([...claudeCodeRunners, ...codexRunners])(
+test.skipIf(!isPossible).each([...pins('claude-code').map(clientRunner), ...pins('codex').map(clientRunner)])(
   `given settings for the whole computer, $id sends the key of its user there${why}`,
   async (client) => {
     const place = await makePlace()

@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { outputFile } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace } from './place.ts'
 import { setUp } from './set-up.ts'
@@ -15,19 +16,19 @@ const editor = 'claude-sonnet-4-5'
 /** For each client with roles: its models by flags, how it is brought to ask each of them, and whom it asks. */
 const rows = [
   {
-    id: 'opencode-1.18.33',
+    id: pinned('opencode'),
     models: { '': main, ':small': small },
     asked: [main, small],
   },
   {
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     models: { '': main, ':weak': small, ':editor': editor },
     args: ['--architect', '--auto-accept-architect'],
     asked: [main, editor],
   },
   {
     // It asks the weak model for the message of a commit.
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     models: { '': main, ':weak': small },
     commits: true,
     args: ['--commit'],

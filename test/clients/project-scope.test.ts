@@ -2,12 +2,13 @@ import { join } from 'node:path'
 import { ensureDir, ensureSymlink } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
 import { clientFolder } from './client-folder.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace } from './place.ts'
 import { setUp } from './set-up.ts'
 import { goodTurn, takeTurn } from './take-turn.ts'
 
-test.each(['claude-code-2.1.197', 'claude-code-2.1.330', 'aider-0.86.2'])('%s in a project', async (id) => {
+test.each(['claude-code-2.1.197', 'claude-code-2.1.330', pinned('aider')])('%s in a project', async (id) => {
   const place = await makePlace()
   const folder = join(place.home, 'project')
   await ensureDir(folder)
@@ -16,7 +17,7 @@ test.each(['claude-code-2.1.197', 'claude-code-2.1.330', 'aider-0.86.2'])('%s in
   expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
 })
 
-test.each(['openai-js-6.49.0', 'anthropic-js-1.12.0'])("%s with a project's .env", async (id) => {
+test.each(['openai-js-6.49.0', pinned('anthropic-js')])("%s with a project's .env", async (id) => {
   const place = await makePlace()
   const folder = join(place.home, 'project')
   await ensureSymlink(join(clientFolder(id), 'node_modules'), join(folder, 'node_modules'))

@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { cleanEnvironment } from './clean-environment.ts'
 import { clientFolder } from './client-folder.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace } from './place.ts'
 
@@ -40,7 +41,7 @@ function binFolders(...ids: readonly string[]): string[] {
 }
 
 test('prove finds four clients in PATH and shows the request that each makes', async () => {
-  const four = binFolders('aider-0.86.2', 'claude-code-2.1.330', 'cline-3.0.65', 'codex-0.169.0')
+  const four = binFolders(pinned('aider'), 'claude-code-2.1.330', pinned('cline'), 'codex-0.169.0')
   expect(await prove(four, '')).toEqual([
     'Aider 0.86.2: proven, reply, /api/v1/messages',
     'Claude Code 2.1.330: proven, reply, /api/v1/messages',
@@ -59,31 +60,46 @@ test('given older versions of the clients, prove gives each what it needs', asyn
 })
 
 const both = '/openai/v1/chat/completions /openai/v1/responses'
-const python = [join(clientFolder('python-sdks'), 'bin')]
+const python = join(clientFolder('python-sdks'), 'bin')
 
 test.each([
+  ['openai-sdk', 'openai-js-6.49.0', `openai (JavaScript) 6.49.0: proven, reply, ${both}`],
   [
     'openai-sdk',
-    'openai-js-6.49.0',
-    `openai (Python) 3.54.0: proven, reply, ${both}`,
-    `openai (JavaScript) 6.49.0: proven, reply, ${both}`,
+    pinned('openai-js'),
+    `openai (Python) 3.57.0: proven, reply, ${both}`,
+    `openai (JavaScript) 7.59.0: proven, reply, ${both}`,
   ],
   [
     'claude-agent-sdk',
-    'claude-agent-sdk-js-0.3.330',
-    'claude-agent-sdk (Python) 0.2.187: proven, reply, /api/v1/messages',
-    '@anthropic-ai/claude-agent-sdk (JavaScript) 0.3.330: proven, reply, /api/v1/messages',
-    'anthropic (Python) 2.12.0: proven, reply, /api/v1/messages',
+    pinned('claude-agent-sdk-js'),
+    'claude-agent-sdk (Python) 0.2.189: proven, reply, /api/v1/messages',
+    '@anthropic-ai/claude-agent-sdk (JavaScript) 0.3.332: proven, reply, /api/v1/messages',
+    'anthropic (Python) 2.14.0: proven, reply, /api/v1/messages',
+  ],
+  [
+    'claude-agent-sdk',
+    pinned('anthropic-js'),
+    '@anthropic-ai/sdk (JavaScript) 1.14.0: proven, reply, /api/v1/messages',
   ],
   [
     'langchain',
     'langchain-js',
-    `langchain-openai (Python) 1.7.3: proven, reply, ${both}`,
-    'langchain-anthropic (Python) 1.7.7: proven, reply, /api/v1/messages',
     `@langchain/openai (JavaScript) 1.5.8: proven, reply, ${both}`,
     '@langchain/anthropic (JavaScript) 1.5.11: proven, reply, /api/v1/messages',
   ],
+  [
+    'langchain',
+    pinned('langchain-js'),
+    `langchain-openai (Python) 1.7.4: proven, reply, ${both}`,
+    'langchain-anthropic (Python) 1.7.10: proven, reply, /api/v1/messages',
+    `@langchain/openai (JavaScript) 1.6.0: proven, reply, ${both}`,
+  ],
+  ['ai-sdk', 'ai-sdk', `@ai-sdk/openai (JavaScript) 3.0.141: proven, reply, ${both}`],
+  ['ai-sdk', pinned('ai-sdk'), `@ai-sdk/openai (JavaScript) 4.0.118: proven, reply, ${both}`],
 ])('prove runs the libraries of %s where %s is installed', async (tool, install, ...expected) => {
-  const rows = await prove(python, clientFolder(install), '--tool', tool)
-  expect(rows.filter((row) => !row.startsWith('@anthropic-ai/sdk'))).toEqual(expected)
+  // The Node that a library wants is installed with it.
+  const folders = [python, join(clientFolder(install), 'node_modules/.bin')]
+  const rows = await prove(folders, clientFolder(install), '--tool', tool)
+  expect(rows).toEqual(expect.arrayContaining(expected))
 })

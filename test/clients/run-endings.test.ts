@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { stateBelowHome } from '../support/home-tree.ts'
 import { keys, startTerminal } from '../support/terminal.ts'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner, isInstalled } from './client-runners.ts'
 import { makePlace, type Place } from './place.ts'
 import { filesWith, machines, modelFlags, ownArguments } from './run-machines.ts'
@@ -18,7 +19,7 @@ const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
 const clients = [...new Map(machines.map(({ id }) => [clientRunner(id).tool, clientRunner(id)])).values()]
 
 /** A client that ends now so and now so at Ctrl-C, also without this program: which of its own parts hears of it first decides. */
-const uneven: Readonly<Record<string, readonly number[]>> = { 'aichat-0.30.0': [1, 130] }
+const uneven: Readonly<Record<string, readonly number[]>> = { [pinned('aichat')]: [1, 130] }
 
 /** A gateway that takes every request and never answers one; `asked` ends with the first of a model. */
 async function startSilent(): Promise<{ origin: string; asked: Promise<void> }> {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { outputFile, outputJson } from 'fs-extra/esm'
+import { pinned, pins } from './client-packages.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
 
 const foreign = 'sk-ant-api03-someone-elses-key-0000000000000000'
@@ -35,7 +36,7 @@ const providers = (settings: object) => ({
 
 /** What a user's own settings may hold, as the clients were seen to obey it where they are started by hand. */
 export const machines: readonly Machine[] = [
-  ...['claude-code-2.1.197', 'claude-code-2.1.330', 'claude-code-2.1.332'].flatMap((id) => [
+  ...pins('claude-code').flatMap((id) => [
     { id, title: 'an empty home', put: async () => {} },
     {
       id,
@@ -74,7 +75,7 @@ export const machines: readonly Machine[] = [
         }),
     },
   ]),
-  ...['codex-0.80.0', 'codex-0.120.0', 'codex-0.169.0', 'codex-0.171.0'].flatMap((id) => [
+  ...pins('codex').flatMap((id) => [
     { id, title: 'an empty home', put: async () => {} },
     {
       id,
@@ -108,7 +109,7 @@ export const machines: readonly Machine[] = [
         ),
     },
   ]),
-  ...['cline-2.18.0', 'cline-3.0.65'].map((id) => ({ id, title: 'an empty home', put: async () => {} })),
+  ...pins('cline').map((id) => ({ id, title: 'an empty home', put: async () => {} })),
   {
     id: 'cline-2.18.0',
     title: 'another base URL and key',
@@ -123,7 +124,7 @@ export const machines: readonly Machine[] = [
     env: { ANTHROPIC_API_KEY: foreign },
   },
   {
-    id: 'cline-3.0.65',
+    id: pinned('cline'),
     title: 'another base URL, key and header',
     put: (home) =>
       outputJson(
@@ -133,7 +134,7 @@ export const machines: readonly Machine[] = [
     env: { ANTHROPIC_API_KEY: foreign },
   },
   ...(['opencode', 'kilo'] as const).flatMap((tool) => {
-    const id = { opencode: 'opencode-1.18.33', kilo: 'kilo-7.7.9' }[tool]
+    const id = { opencode: pinned('opencode'), kilo: pinned('kilo') }[tool]
     const options = { baseURL: nowhere, apiKey: foreign }
     // What they add by themselves at any start.
     const own = {
@@ -162,9 +163,9 @@ export const machines: readonly Machine[] = [
       },
     ]
   }),
-  { id: 'pi-0.73.1', title: 'an empty home', put: async () => {} },
+  { id: pinned('pi'), title: 'an empty home', put: async () => {} },
   {
-    id: 'pi-0.73.1',
+    id: pinned('pi'),
     title: 'another base URL and key, and a token in the shell',
     put: async (home) => {
       await outputJson(join(home, '.pi/agent/models.json'), {
@@ -174,9 +175,9 @@ export const machines: readonly Machine[] = [
     },
     env: { ANTHROPIC_API_KEY: foreign },
   },
-  { id: 'openclaw-2026.9.6', title: 'an empty home', put: async () => {} },
+  { id: pinned('openclaw'), title: 'an empty home', put: async () => {} },
   {
-    id: 'openclaw-2026.9.6',
+    id: pinned('openclaw'),
     title: 'another base URL and key, and one in the shell',
     put: (home) =>
       outputJson(join(home, '.openclaw/openclaw.json'), {
@@ -184,9 +185,9 @@ export const machines: readonly Machine[] = [
       }),
     env: { ANTHROPIC_API_KEY: foreign },
   },
-  { id: 'continue-1.5.47', title: 'an empty home', put: async () => {} },
+  { id: pinned('continue'), title: 'an empty home', put: async () => {} },
   {
-    id: 'continue-1.5.47',
+    id: pinned('continue'),
     title: 'another base URL and a key for our variable',
     put: async (home) => {
       await outputFile(
@@ -196,9 +197,9 @@ export const machines: readonly Machine[] = [
       await outputFile(join(home, '.continue/.env'), `QCODE_API_KEY=${foreign}\n`)
     },
   },
-  { id: 'aider-0.86.2', title: 'an empty home', put: async () => {} },
+  { id: pinned('aider'), title: 'an empty home', put: async () => {} },
   {
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     title: 'another key in its options, and an env file of the project',
     put: async (home) => {
       await outputFile(join(home, '.aider.conf.yml'), `anthropic-api-key: ${foreign}\n`)
@@ -209,7 +210,7 @@ export const machines: readonly Machine[] = [
     },
   },
   {
-    id: 'aider-0.86.2',
+    id: pinned('aider'),
     title: 'a set-env list with another base URL and key',
     put: (home) =>
       outputFile(
@@ -217,9 +218,9 @@ export const machines: readonly Machine[] = [
         `set-env:\n  - ANTHROPIC_API_BASE=${nowhere}\n  - ANTHROPIC_API_KEY=${foreign}\n`,
       ),
   },
-  { id: 'qwen-code-0.24.4', title: 'an empty home', put: async () => {} },
+  { id: pinned('qwen-code'), title: 'an empty home', put: async () => {} },
   {
-    id: 'qwen-code-0.24.4',
+    id: pinned('qwen-code'),
     title: 'another provider, base URL and key in its files and in the shell',
     put: async (home) => {
       await outputJson(join(home, '.qwen/settings.json'), {
@@ -235,9 +236,9 @@ export const machines: readonly Machine[] = [
     },
     env: { ANTHROPIC_API_KEY: foreign, OPENAI_API_KEY: foreign, OPENAI_BASE_URL: nowhere },
   },
-  { id: 'vibe-3.0.2', title: 'an empty home', put: async () => {} },
+  { id: pinned('vibe'), title: 'an empty home', put: async () => {} },
   {
-    id: 'vibe-3.0.2',
+    id: pinned('vibe'),
     title: 'another provider of our name, and keys in its files and in the shell',
     put: async (home) => {
       await outputFile(
@@ -248,9 +249,9 @@ export const machines: readonly Machine[] = [
     },
     env: { MISTRAL_API_KEY: foreign, VIBE_ACTIVE_MODEL: 'other' },
   },
-  { id: 'aichat-0.30.0', title: 'an empty home', put: async () => {} },
+  { id: pinned('aichat'), title: 'an empty home', put: async () => {} },
   {
-    id: 'aichat-0.30.0',
+    id: pinned('aichat'),
     title: 'another client of our name, and keys in its files and in the shell',
     put: async (home) => {
       await outputFile(
@@ -264,9 +265,9 @@ export const machines: readonly Machine[] = [
     },
     env: { CLAUDE_API_KEY: foreign, AICHAT_MODEL: 'claude:m', AICHAT_PLATFORM: 'claude' },
   },
-  { id: 'copilot-1.0.102', title: 'an empty home', put: async () => {} },
+  { id: pinned('copilot'), title: 'an empty home', put: async () => {} },
   {
-    id: 'copilot-1.0.102',
+    id: pinned('copilot'),
     title: 'another provider and a login in the shell',
     put: async () => {},
     env: {
@@ -276,9 +277,9 @@ export const machines: readonly Machine[] = [
       COPILOT_GITHUB_TOKEN: foreign,
     },
   },
-  { id: 'llm-0.36', title: 'an empty home', put: async () => {} },
+  { id: pinned('llm'), title: 'an empty home', put: async () => {} },
   {
-    id: 'llm-0.36',
+    id: pinned('llm'),
     title: 'another base URL and key in the shell',
     put: async () => {},
     env: { OPENAI_BASE_URL: nowhere, OPENAI_API_KEY: foreign },

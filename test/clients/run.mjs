@@ -1,12 +1,14 @@
 // Installs the pinned clients (network), then runs the suite where no network is left but loopback, and where the
 // gateway's own names and address are this machine. A whole run writes docs/wire-proof.md.
-// Arguments go to vitest: `node test/clients/run.mjs -t codex` installs and tests Codex alone.
+// Arguments go to vitest: `node test/clients/run.mjs -t codex` installs and tests Codex alone. With --newest the clients are
+// those that the registries serve now, each beside its newest pin, and nothing is written.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execaSync } from 'execa'
 
-const given = process.argv.slice(2)
+const isNewest = process.argv.includes('--newest')
+const given = process.argv.slice(2).filter((argument) => argument !== '--newest')
 const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--passWithNoTests']
 
 /** The command that runs these projects of vitest.config.ts. */
@@ -26,16 +28,25 @@ const loopbackOnly = [[], ['--map-root-user']]
   .map((asUser) => ['unshare', ...asUser, ...isolate, 'sh', '-c', prepare, 'sh'])
   .find(([command, ...args]) => execaSync(command, [...args, 'true'], { reject: false }).exitCode === 0)
 
+/** Gives the exit code. */
 function run([command, ...args], env = {}) {
   const { exitCode } = execaSync(command, args, { stdio: 'inherit', reject: false, env })
-  if (exitCode !== 0) process.exit(exitCode ?? 1)
+  return exitCode ?? 1
 }
 
 if (!loopbackOnly) console.warn('No private network here (unshare): clients get dead proxies instead.')
-run([...testing('clients-install'), ...forInstall, 'test/clients/install'])
-const proof = mkdtempSync(join(tmpdir(), 'qcode-proof-'))
-process.once('exit', () => rmSync(proof, { recursive: true, force: true }))
-run([...(loopbackOnly ?? []), ...testing('clients', 'clients-proof'), ...given], {
-  QCODE_PROOF_ROWS: join(proof, 'rows'),
+const notes = mkdtempSync(join(tmpdir(), 'qcode-proof-'))
+process.once('exit', () => rmSync(notes, { recursive: true, force: true }))
+const newest = isNewest ? { QCODE_NEWEST_CLIENTS: join(notes, 'newest.json') } : {}
+
+const toInstall = isNewest ? 'test/clients/install/install.test.ts' : 'test/clients/install'
+const installed = run([...testing('clients-install'), ...forInstall, toInstall], newest)
+// One newest version that cannot be installed says nothing about the others.
+if (installed !== 0 && !isNewest) process.exit(installed)
+const projects = isNewest ? ['clients-newest'] : ['clients', 'clients-proof']
+const tested = run([...(loopbackOnly ?? []), ...testing(...projects), ...given], {
+  ...newest,
+  QCODE_PROOF_ROWS: join(notes, 'rows'),
   QCODE_EXACT_HOSTS: loopbackOnly ? '1' : '0',
 })
+process.exitCode = installed || tested

@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputFile, outputJson, readJson } from 'fs-extra/esm'
 import { describe, expect, test } from 'vitest'
+import { pinned, pins } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace, type Place } from './place.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
-import { codexRunners } from './runners/codex.ts'
 import { command, setUp } from './set-up.ts'
 import { goodTurn, takeTurn } from './take-turn.ts'
 
@@ -17,7 +17,7 @@ async function deepRun(runner: ClientRunner, place: Place): Promise<{ level: str
 
 test("Cline keeps and uses another provider's key over setup, a run, remove and the next run", async () => {
   const place = await makePlace()
-  const runner = clientRunner('cline-3.0.65')
+  const runner = clientRunner(pinned('cline'))
   const file = join(place.home, '.cline/data/settings/providers.json')
   const mine = {
     settings: {
@@ -39,7 +39,7 @@ test("Cline keeps and uses another provider's key over setup, a run, remove and 
   expect((await readJson(file)).providers[name].settings.apiKey).toBe(place.key)
 })
 
-describe.each(codexRunners)('$id', (runner) => {
+describe.each(pins('codex').map(clientRunner))('$id', (runner) => {
   test("after remove, starts with the user's keys that were in our table, and uses their provider", async () => {
     const place = await makePlace()
     const file = join(place.home, '.codex/config.toml')
@@ -81,7 +81,7 @@ describe('Claude Code 2.1.330 drops the whole file, and doctor --deep shows it',
   })
 })
 
-test.each(['codex-0.169.0', 'cline-3.0.65'])(
+test.each(['codex-0.169.0', pinned('cline')])(
   'doctor --deep: %s reaches the gateway with the right key',
   async (id) => {
     const place = await makePlace()

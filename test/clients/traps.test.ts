@@ -2,14 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputFile, outputJson, readJson } from 'fs-extra/esm'
 import { describe, expect, test } from 'vitest'
+import { pinned, pins } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace } from './place.ts'
-import { claudeCodeRunners } from './runners/claude-code.ts'
-import { codexRunners } from './runners/codex.ts'
 import { setUp } from './set-up.ts'
 import { goodTurn, takeTurn } from './take-turn.ts'
 
-describe.each(claudeCodeRunners)('$id', (client) => {
+describe.each(pins('claude-code').map(clientRunner))('$id', (client) => {
   test('a stale ANTHROPIC_API_KEY in the shell is silenced', async () => {
     const place = await makePlace()
     const runner = { ...client, env: { ...client.env, ANTHROPIC_API_KEY: 'sk-stale' } }
@@ -18,7 +17,7 @@ describe.each(claudeCodeRunners)('$id', (client) => {
   })
 })
 
-describe.each(codexRunners)('$id', (runner) => {
+describe.each(pins('codex').map(clientRunner))('$id', (runner) => {
   test('a ChatGPT login stays as it is and its token is not sent', async () => {
     const place = await makePlace()
     const login = join(place.home, '.codex/auth.json')
@@ -48,7 +47,7 @@ describe.each(codexRunners)('$id', (runner) => {
 
 test("Cline 3 keeps another provider's key through setup and a run", async () => {
   const place = await makePlace()
-  const runner = clientRunner('cline-3.0.65')
+  const runner = clientRunner(pinned('cline'))
   const providers = join(place.home, '.cline/data/settings/providers.json')
   const openrouter = {
     settings: { provider: 'openrouter', apiKey: 'or-mine' },
@@ -65,7 +64,7 @@ test("a project's own set-env list does not lead Aider away from the gateway", a
   const folder = join(place.home, 'project')
   await outputFile(join(folder, '.aider.conf.yml'), 'set-env:\n  - MINE=1\n')
   await outputFile(join(folder, '.env'), 'ANTHROPIC_API_BASE=http://127.0.0.1:9\n')
-  const runner = { ...clientRunner('aider-0.86.2'), folder }
+  const runner = { ...clientRunner(pinned('aider')), folder }
   await setUp([runner], { ...place })
   expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
 })

@@ -39,20 +39,31 @@ messages = [{'role': 'user', 'content': '${prompt}'}]
 with Anthropic(max_retries=0).messages.stream(model='claude-sonnet-5', max_tokens=16, messages=messages) as stream:
     print(stream.get_final_text())`
 
+export const claudeAgentSdkJavascript = javascriptSdk({
+  ...facts,
+  name: 'claude-agent-sdk-js',
+  package: '@anthropic-ai/claude-agent-sdk',
+  script: agentJavascript,
+})
+
+export const claudeAgentSdkPython = pythonSdk({
+  ...facts,
+  name: 'claude-agent-sdk-python',
+  package: 'claude-agent-sdk',
+  script: agentPython,
+})
+
 /** The plain Anthropic SDKs read the same variables as the Agent SDKs. */
-export const claudeAgentSdkRunners = [
-  javascriptSdk({
-    ...facts,
-    id: 'claude-agent-sdk-js-0.3.330',
-    install: 'claude-agent-sdk-js-0.3.330',
-    script: agentJavascript,
-  }),
-  pythonSdk({ ...facts, id: 'claude-agent-sdk-python-0.2.187', install: 'python-sdks', script: agentPython }),
-  javascriptSdk({
-    ...facts,
-    id: 'anthropic-js-1.12.0',
-    install: 'anthropic-js-1.12.0',
-    script: messagesJavascript,
-  }),
-  pythonSdk({ ...facts, id: 'anthropic-python-2.12.0', install: 'python-sdks', script: messagesPython }),
-]
+export const anthropicJavascript = javascriptSdk({
+  ...facts,
+  name: 'anthropic-js',
+  package: '@anthropic-ai/sdk',
+  script: messagesJavascript,
+})
+
+export const anthropicPython = pythonSdk({
+  ...facts,
+  name: 'anthropic-python',
+  package: 'anthropic',
+  script: messagesPython,
+})

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { clientFolder } from '../client-folder.ts'
+import type { ClientPackage } from '../client-packages.ts'
 import { type ClientRunner, prompt } from './client-runner.ts'
 
 /** One attempt, and no traffic but the turn itself (2.1.197, 2.1.330). */
 export const quietClaude = { CLAUDE_CODE_MAX_RETRIES: '0', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' }
 
-function claudeCode(version: string): ClientRunner {
-  const id = `claude-code-${version}`
+export function claudeCodeRunner({ id }: ClientPackage): ClientRunner {
   const binFolder = join(clientFolder(id), 'node_modules/.bin')
   return {
     id,
@@ -30,5 +30,3 @@ function claudeCode(version: string): ClientRunner {
     ],
   }
 }
-
-export const claudeCodeRunners = ['2.1.197', '2.1.330', '2.1.332'].map(claudeCode)

@@ -1,4 +1,5 @@
 import type { UrlRuleId } from '../../../src/gateway/url-faults.ts'
+import type { ClientPackage } from '../client-packages.ts'
 
 /** A base URL that breaks one of the judge's rules, and what the client then really asks for. */
 export interface WrongBase {
@@ -36,6 +37,9 @@ export interface ClientRunner {
   readonly auth: 'bearer' | 'x-api-key'
   readonly wrong: readonly WrongBase[]
 }
+
+/** How a client is run in the version that is installed as this package. */
+export type MakeRunner = (client: ClientPackage) => ClientRunner
 
 /** Said to every client: no word of the expected answer, and more than one word (Cline 3 refuses one). */
 export const prompt = 'Answer with one short word please'

@@ -1,12 +1,32 @@
 import { join } from 'node:path'
 import { clientFolder } from '../client-folder.ts'
+import type { ClientPackage } from '../client-packages.ts'
 import { type ClientRunner, prompt } from './client-runner.ts'
 
 // `local` keeps its hub daemon away; without the second one 1.x and 2.x update themselves.
 const env = { CLINE_SESSION_BACKEND_MODE: 'local', CLINE_NO_AUTO_UPDATE: '1', NO_AUTO_UPDATE: '1' }
 
-function cline(version: string) {
-  const id = `cline-${version}`
+/** Built on @anthropic-ai/sdk: it appends `/v1/messages`. */
+const cline2 = {
+  args: ['--yolo', prompt],
+  base: '/api',
+  wrong: [
+    { rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' },
+  ],
+} as const
+
+/** Built on @ai-sdk/anthropic: it appends `/messages`. */
+const cline3 = {
+  args: [prompt],
+  base: '/api/v1',
+  wrong: [
+    { rule: 'missing-v1', base: '{gateway}/api', path: '/api/messages' },
+    { rule: 'missing-prefix', base: '{gateway}', path: '/messages' },
+  ],
+} as const
+
+export function clineRunner({ id }: ClientPackage): ClientRunner {
   const binFolder = join(clientFolder(id), 'node_modules/.bin')
   return {
     id,
@@ -17,29 +37,6 @@ function cline(version: string) {
     timeout: 90_000,
     paths: ['/api/v1/messages'],
     auth: 'x-api-key',
-  } as const
+    ...(id.startsWith('cline-2.') ? cline2 : cline3),
+  }
 }
-
-/** Built on @anthropic-ai/sdk: it appends `/v1/messages`. */
-const cline2: ClientRunner = {
-  ...cline('2.18.0'),
-  args: ['--yolo', prompt],
-  base: '/api',
-  wrong: [
-    { rule: 'doubled-v1', base: '{gateway}/api/v1', path: '/api/v1/v1/messages' },
-    { rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' },
-  ],
-}
-
-/** Built on @ai-sdk/anthropic: it appends `/messages`. */
-const cline3: ClientRunner = {
-  ...cline('3.0.65'),
-  args: [prompt],
-  base: '/api/v1',
-  wrong: [
-    { rule: 'missing-v1', base: '{gateway}/api', path: '/api/messages' },
-    { rule: 'missing-prefix', base: '{gateway}', path: '/messages' },
-  ],
-}
-
-export const clineRunners = [cline2, cline3]

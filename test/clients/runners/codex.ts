@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { clientFolder } from '../client-folder.ts'
+import type { ClientPackage } from '../client-packages.ts'
 import { type ClientRunner, prompt } from './client-runner.ts'
 
 const wrong = [
@@ -7,8 +8,7 @@ const wrong = [
   { rule: 'wrong-prefix', base: '{gateway}/api', path: '/api/responses' },
 ] as const
 
-function codex(version: string): ClientRunner {
-  const id = `codex-${version}`
+export function codexRunner({ id }: ClientPackage): ClientRunner {
   const binFolder = join(clientFolder(id), 'node_modules/.bin')
   return {
     id,
@@ -25,5 +25,3 @@ function codex(version: string): ClientRunner {
     wrong,
   }
 }
-
-export const codexRunners = ['0.80.0', '0.120.0', '0.169.0', '0.171.0'].map(codex)

@@ -36,27 +36,33 @@ const anthropicPython = `
 from langchain_anthropic import ChatAnthropic
 print(ChatAnthropic(model='claude-sonnet-5', max_retries=0).invoke('${prompt}').text)`
 
+export const langchainOpenaiJavascript = javascriptSdk({
+  ...openai,
+  name: 'langchain-openai-js',
+  package: '@langchain/openai',
+  script: openaiJavascript,
+})
+
+export const langchainOpenaiPython = pythonSdk({
+  ...openai,
+  name: 'langchain-openai-python',
+  package: 'langchain-openai',
+  script: openaiPython,
+})
+
 /** The key's header is that of the Anthropic SDK inside: 0.122 in JavaScript, 2.12 in Python. */
-export const langchainRunners = [
-  javascriptSdk({
-    ...openai,
-    id: 'langchain-openai-js-1.5.8',
-    install: 'langchain-js',
-    script: openaiJavascript,
-  }),
-  pythonSdk({ ...openai, id: 'langchain-openai-python-1.7.3', install: 'python-sdks', script: openaiPython }),
-  javascriptSdk({
-    ...anthropic,
-    id: 'langchain-anthropic-js-1.5.11',
-    auth: 'x-api-key',
-    install: 'langchain-js',
-    script: anthropicJavascript,
-  }),
-  pythonSdk({
-    ...anthropic,
-    id: 'langchain-anthropic-python-1.7.7',
-    auth: 'bearer',
-    install: 'python-sdks',
-    script: anthropicPython,
-  }),
-]
+export const langchainAnthropicJavascript = javascriptSdk({
+  ...anthropic,
+  name: 'langchain-anthropic-js',
+  package: '@langchain/anthropic',
+  auth: 'x-api-key',
+  script: anthropicJavascript,
+})
+
+export const langchainAnthropicPython = pythonSdk({
+  ...anthropic,
+  name: 'langchain-anthropic-python',
+  package: 'langchain-anthropic',
+  auth: 'bearer',
+  script: anthropicPython,
+})

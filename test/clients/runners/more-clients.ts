@@ -1,27 +1,41 @@
 import { join } from 'node:path'
 import { clientFolder } from '../client-folder.ts'
-import { type ClientRunner, prompt } from './client-runner.ts'
+import { type ClientRunner, type MakeRunner, prompt } from './client-runner.ts'
 
-/** Commands of packages from npm, and from PyPI. */
-const npmBin = (id: string) => join(clientFolder(id), 'node_modules/.bin')
-const venvBin = (id: string) => join(clientFolder(id), 'bin')
+/** Commands of packages from npm, and from PyPI and crates.io. */
+const ofNpm = 'node_modules/.bin'
+const ofOthers = 'bin'
 
-type Facts = Omit<ClientRunner, 'id' | 'command' | 'timeout' | 'paths'> & Partial<Pick<ClientRunner, 'paths'>>
+type Facts = Omit<ClientRunner, 'id' | 'binFolder' | 'command' | 'timeout' | 'paths'> &
+  Partial<Pick<ClientRunner, 'paths'>> & {
+    /** Below the folder of the client. */
+    readonly commands: string
+  }
 
-function client(id: string, command: string, facts: Facts): ClientRunner {
-  return {
-    id,
-    command: join(facts.binFolder, command),
-    timeout: 90_000,
-    paths: ['/api/v1/messages'],
-    ...facts,
+function client(command: string, { commands, ...facts }: Facts): MakeRunner {
+  return ({ id }) => {
+    const binFolder = join(clientFolder(id), commands)
+    return {
+      id,
+      binFolder,
+      command: join(binFolder, command),
+      timeout: 90_000,
+      paths: ['/api/v1/messages'],
+      ...facts,
+    }
   }
 }
 
 /** In a login shell, as a user would start it: the profile brings base URL and key. */
-function fromShell(id: string, command: string, facts: Facts): ClientRunner {
-  const runner = client(id, command, facts)
-  return { ...runner, command: '/bin/bash', args: ['-lc', 'exec "$0" "$@"', runner.command, ...runner.args] }
+function fromShell(command: string, facts: Facts): MakeRunner {
+  return (installed) => {
+    const runner = client(command, facts)(installed)
+    return {
+      ...runner,
+      command: '/bin/bash',
+      args: ['-lc', 'exec "$0" "$@"', runner.command, ...runner.args],
+    }
+  }
 }
 
 /** Appends `/v1/messages`. */
@@ -36,20 +50,20 @@ const appendsMessages = [
   { rule: 'missing-prefix', base: '{gateway}', path: '/messages' },
 ] as const
 
-/** Clients of which one version each is run. */
-export const moreClientRunners: readonly ClientRunner[] = [
-  client('opencode-1.18.33', 'opencode', {
+/** By the name of the client. */
+export const moreClientRunners: Readonly<Record<string, MakeRunner>> = {
+  opencode: client('opencode', {
     tool: 'opencode',
-    binFolder: npmBin('opencode-1.18.33'),
+    commands: ofNpm,
     args: ['run', prompt],
     env: { OPENCODE_DISABLE_MODELS_FETCH: '1', OPENCODE_DISABLE_AUTOUPDATE: '1' },
     base: '/api/v1',
     auth: 'x-api-key',
     wrong: appendsMessages,
   }),
-  client('kilo-7.7.9', 'kilo', {
+  kilo: client('kilo', {
     tool: 'kilo',
-    binFolder: join(clientFolder('kilo-7.7.9'), 'node_modules/@kilocode/cli-linux-x64/bin'),
+    commands: 'node_modules/@kilocode/cli-linux-x64/bin',
     args: ['run', prompt],
     env: { KILO_DISABLE_MODELS_FETCH: '1', KILO_DISABLE_AUTOUPDATE: '1' },
     base: '/api/v1',
@@ -57,27 +71,27 @@ export const moreClientRunners: readonly ClientRunner[] = [
     // It takes long where its vendor cannot be reached.
     wrong: appendsMessages.slice(0, 1),
   }),
-  client('pi-0.73.1', 'pi', {
+  pi: client('pi', {
     tool: 'pi',
-    binFolder: npmBin('pi-0.73.1'),
+    commands: ofNpm,
     args: ['-p', prompt],
     env: { PI_OFFLINE: '1' },
     base: '/api',
     auth: 'x-api-key',
     wrong: appendsVersion,
   }),
-  client('qwen-code-0.24.4', 'qwen', {
+  'qwen-code': client('qwen', {
     tool: 'qwen-code',
-    binFolder: npmBin('qwen-code-0.24.4'),
+    commands: ofNpm,
     args: ['--model', 'claude-sonnet-5', '-p', prompt],
     env: {},
     base: '/api',
     auth: 'bearer',
     wrong: appendsVersion,
   }),
-  client('openclaw-2026.9.6', 'openclaw', {
+  openclaw: client('openclaw', {
     tool: 'openclaw',
-    binFolder: npmBin('openclaw-2026.9.6'),
+    commands: ofNpm,
     args: [
       'agent',
       '--local',
@@ -93,48 +107,48 @@ export const moreClientRunners: readonly ClientRunner[] = [
     auth: 'x-api-key',
     wrong: [{ rule: 'missing-prefix', base: '{gateway}', path: '/v1/messages' }],
   }),
-  client('continue-1.5.47', 'cn', {
+  continue: client('cn', {
     tool: 'continue',
     model: 'claude-sonnet-5',
-    binFolder: npmBin('continue-1.5.47'),
+    commands: ofNpm,
     args: ['-p', prompt],
     env: {},
     base: '/api/v1',
     auth: 'x-api-key',
     wrong: appendsMessages,
   }),
-  client('vibe-3.0.2', 'vibe', {
+  vibe: client('vibe', {
     tool: 'vibe',
     model: 'claude-sonnet-5',
-    binFolder: venvBin('vibe-3.0.2'),
+    commands: ofOthers,
     args: ['-p', prompt],
     env: {},
     base: '/api',
     auth: 'x-api-key',
     wrong: appendsVersion,
   }),
-  client('aichat-0.30.0', 'aichat', {
+  aichat: client('aichat', {
     tool: 'aichat',
     model: 'claude-sonnet-5',
-    binFolder: join(clientFolder('aichat-0.30.0'), 'bin'),
+    commands: ofOthers,
     args: [prompt],
     env: {},
     base: '/api/v1',
     auth: 'x-api-key',
     wrong: appendsMessages,
   }),
-  fromShell('copilot-1.0.102', 'copilot', {
+  copilot: fromShell('copilot', {
     tool: 'copilot',
-    binFolder: npmBin('copilot-1.0.102'),
+    commands: ofNpm,
     args: ['--model', 'claude-sonnet-5', '-p', prompt],
     env: {},
     base: '/api',
     auth: 'x-api-key',
     wrong: appendsVersion,
   }),
-  fromShell('llm-0.36', 'llm', {
+  llm: fromShell('llm', {
     tool: 'llm',
-    binFolder: venvBin('llm-0.36'),
+    commands: ofOthers,
     args: ['-m', 'gpt-4o', prompt],
     env: {},
     base: '/openai/v1',
@@ -142,4 +156,4 @@ export const moreClientRunners: readonly ClientRunner[] = [
     auth: 'bearer',
     wrong: [{ rule: 'missing-v1', base: '{gateway}/openai', path: '/openai/chat/completions' }],
   }),
-]
+}

@@ -32,44 +32,45 @@ import { streamText } from 'ai'
 for (const model of [openai.chat('gpt-5.5'), openai('gpt-5.5')])
   console.log(await streamText({ model, prompt: '${prompt}', maxRetries: 0, onError() {} }).text)`
 
-/** SDKs of which one version each is run. The AI SDK is the newest that Node 20 can run. */
-export const moreSdkRunners = [
-  pythonSdk({
-    ...openai,
-    id: 'litellm-openai-1.110.2',
-    tool: 'litellm',
-    install: 'litellm-1.110.2',
-    paths: ['/openai/v1/chat/completions'],
-    script: litellm('openai/gpt-5.5'),
-  }),
-  pythonSdk({
-    ...anthropic,
-    id: 'litellm-anthropic-1.110.2',
-    tool: 'litellm',
-    install: 'litellm-1.110.2',
-    script: litellm('anthropic/claude-sonnet-5'),
-  }),
-  pythonSdk({
-    ...openai,
-    id: 'llama-index-openai-0.8.3',
-    tool: 'llama-index',
-    install: 'llama-index',
-    paths: ['/openai/v1/chat/completions'],
-    script: llamaIndex('openai', 'OpenAI', 'gpt-4.1'),
-  }),
-  pythonSdk({
-    ...anthropic,
-    id: 'llama-index-anthropic-0.12.3',
-    tool: 'llama-index',
-    install: 'llama-index',
-    script: llamaIndex('anthropic', 'Anthropic', 'claude-sonnet-4-5'),
-  }),
-  javascriptSdk({
-    ...openai,
-    id: 'ai-sdk-openai-3.0.141',
-    tool: 'ai-sdk',
-    install: 'ai-sdk',
-    paths: ['/openai/v1/chat/completions', '/openai/v1/responses'],
-    script: aiSdk,
-  }),
-]
+export const litellmOpenai = pythonSdk({
+  ...openai,
+  name: 'litellm-openai',
+  tool: 'litellm',
+  package: 'litellm',
+  paths: ['/openai/v1/chat/completions'],
+  script: litellm('openai/gpt-5.5'),
+})
+
+export const litellmAnthropic = pythonSdk({
+  ...anthropic,
+  name: 'litellm-anthropic',
+  tool: 'litellm',
+  package: 'litellm',
+  script: litellm('anthropic/claude-sonnet-5'),
+})
+
+export const llamaIndexOpenai = pythonSdk({
+  ...openai,
+  name: 'llama-index-openai',
+  tool: 'llama-index',
+  package: 'llama-index-llms-openai',
+  paths: ['/openai/v1/chat/completions'],
+  script: llamaIndex('openai', 'OpenAI', 'gpt-4.1'),
+})
+
+export const llamaIndexAnthropic = pythonSdk({
+  ...anthropic,
+  name: 'llama-index-anthropic',
+  tool: 'llama-index',
+  package: 'llama-index-llms-anthropic',
+  script: llamaIndex('anthropic', 'Anthropic', 'claude-sonnet-4-5'),
+})
+
+export const aiSdkOpenai = javascriptSdk({
+  ...openai,
+  name: 'ai-sdk-openai',
+  tool: 'ai-sdk',
+  package: '@ai-sdk/openai',
+  paths: ['/openai/v1/chat/completions', '/openai/v1/responses'],
+  script: aiSdk,
+})

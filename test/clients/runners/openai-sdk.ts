@@ -1,4 +1,4 @@
-import { prompt } from './client-runner.ts'
+import { type MakeRunner, prompt } from './client-runner.ts'
 import { javascriptSdk, pythonSdk } from './sdk-runner.ts'
 
 const facts = {
@@ -53,19 +53,24 @@ const whitespace = {
   path: '/openai/v1%20/chat/completions',
 } as const
 
-export const openaiSdkRunners = [
+/** From 7.x on, JavaScript keeps a query behind the path that it appends. */
+export const openaiJavascript: MakeRunner = (client) =>
   javascriptSdk({
     ...facts,
-    id: 'openai-js-6.49.0',
-    install: 'openai-js-6.49.0',
+    name: 'openai-js',
+    package: 'openai',
     script: javascript,
-    wrong: [...facts.wrong, query('/openai/v1'), credentials],
-  }),
-  pythonSdk({
-    ...facts,
-    id: 'openai-python-3.54.0',
-    install: 'python-sdks',
-    script: python,
-    wrong: [...facts.wrong, query('/openai/v1/'), { ...credentials, ...sentByPython }, whitespace],
-  }),
-]
+    wrong: [
+      ...facts.wrong,
+      ...(client.packages.openai?.startsWith('6.') ? [query('/openai/v1')] : []),
+      credentials,
+    ],
+  })(client)
+
+export const openaiPython = pythonSdk({
+  ...facts,
+  name: 'openai-python',
+  package: 'openai',
+  script: python,
+  wrong: [...facts.wrong, query('/openai/v1/'), { ...credentials, ...sentByPython }, whitespace],
+})

@@ -17,6 +17,7 @@ import {
   planClientRun,
   refuseIneffective,
   refuseReserved,
+  wishesForRun,
 } from '../plan/client-run.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import { leaveOutWithoutModel } from '../request/choose-tools.ts'
@@ -130,7 +131,8 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   refuseForeignWishes(input, [tool], catalog)
   const variant = await variantFor(tool, installed, input, setUp)
   const bare = { tool, variant, origin, scope: 'user', method: 'file', keyStore: 'file' } as const
-  const choice: ToolChoice = keepWishes({ ...bare, ...givenWishes(tool, input) }, setUp ?? {}, input)
+  const wishes = wishesForRun(tool, givenWishes(tool, input))
+  const choice: ToolChoice = keepWishes({ ...bare, ...wishes }, setUp ?? {}, input)
   leaveOutWithoutModel([choice])
   const { gateway } = catalog
   const { setups, entries } = readLedger(host)

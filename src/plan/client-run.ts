@@ -8,6 +8,7 @@ import { type EffectContext, type OwnKeys, type ToolView, viewTool } from '../ef
 import { UserError, usageError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { ToolChoice } from '../request/request.ts'
+import type { Wishes } from '../request/wishes.ts'
 import { say } from '../texts/message.ts'
 import { type FilledValue, fillTemplate, type Leaf, type Lookup, revealValue } from './placeholders.ts'
 import { renderLeaves } from './print-tool.ts'
@@ -36,6 +37,21 @@ export interface RunContext extends WantedContext {
   readonly ownKeys: OwnKeys
   /** The folder of this run; nothing need be there. */
   readonly folder: string
+}
+
+/** What is wished for this very run. Throws where that stands in none of its ways: only a file of the user's takes it. */
+export function wishesForRun({ id, title, runs }: Tool, wishes: Wishes): Wishes {
+  const { models = {}, options = {} } = wishes
+  const asked = [
+    ...Object.keys(models).map((role) => [`model@${role}`, `--model ${id}:${role}=ID`] as const),
+    ...Object.keys(options).map((option) => [`option:${option}`, `--${option}`] as const),
+  ]
+  const ways = JSON.stringify(runs)
+  const unplaced = asked.find(([placeholder]) => !ways.includes(`{{ ${placeholder} }}`))
+  if (runs.length === 0 || unplaced === undefined) return wishes
+  const [, flag] = unplaced
+  const hint = say('run.unplaced.hint', { command: `qcode-setup --tool ${id} ${flag}` })
+  throw usageError('run-unplaced', say('run.unplaced', { flag, tool: title }), hint)
 }
 
 /** The first way that fits the client's version and the settings that it has by itself; undefined where the tool has none. */

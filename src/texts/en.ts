@@ -1905,6 +1905,9 @@ export const en = {
   'run.reserved': ({ flag, tool }: With<'flag' | 'tool'>) =>
     `${flag} would replace the settings of this run, so ${tool} might not use the gateway.`,
   'run.reserved.hint': ({ flag }: With<'flag'>) => `Run it again without ${flag}.`,
+  'run.unplaced': ({ flag, tool }: With<'flag' | 'tool'>) =>
+    `${tool} takes ${flag} from its own settings only, not for a single run.`,
+  'run.unplaced.hint': ({ command }: With<'command'>) => `Leave it out, or set it up: ${command}`,
   'run.refused': ({ tool }: With<'tool'>) =>
     `${tool} was not started, because it would not use the gateway with your key:`,
   'run.json': '--json needs --print: the output belongs to the program that is started.',

@@ -1502,6 +1502,8 @@ export const zhCN: Texts = {
   'run.not-started.hint': ({ program }) => `请检查它能否独立运行：${program} --version`,
   'run.reserved': ({ flag, tool }) => `${flag} 会取代本次运行的设置，${tool} 可能不会使用网关。`,
   'run.reserved.hint': ({ flag }) => `请去掉 ${flag} 后重新运行。`,
+  'run.unplaced': ({ flag, tool }) => `${tool} 只从自己的设置中读取 ${flag}，无法仅用于一次运行。`,
+  'run.unplaced.hint': ({ command }) => `请去掉它，或运行以下命令设置：${command}`,
   'run.refused': ({ tool }) => `未启动 ${tool}，因为它不会用您的密钥访问网关：`,
   'run.json': '--json 须与 --print 一起使用：输出属于所启动的程序。',
   'run.json.hint': '请添加 --print 查看命令，或去掉 --json。',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { outputFile } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
+import { callToolOnce, type ToolCall } from './call-a-tool.ts'
 import { cleanEnvironment } from './clean-environment.ts'
 import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
@@ -13,12 +14,53 @@ const main = 'claude-opus-4-5'
 const small = 'claude-haiku-4-5'
 const editor = 'claude-sonnet-4-5'
 
+interface Row {
+  readonly id: string
+  /** By role; the main model has none. */
+  readonly models: Readonly<Record<string, string>>
+  readonly args?: readonly string[]
+  /** In place of the arguments of a turn. */
+  readonly instead?: readonly string[]
+  /** In a repository with a change. */
+  readonly commits?: true
+  /** What the main model wants done. */
+  readonly call?: ToolCall
+  readonly asked: readonly string[]
+}
+
 /** For each client with roles: its models by flags, how it is brought to ask each of them, and whom it asks. */
-const rows = [
+const rows: readonly Row[] = [
   {
     id: pinned('opencode'),
     models: { '': main, ':small': small },
     asked: [main, small],
+  },
+  {
+    id: pinned('codex'),
+    models: { '': main, ':review': editor },
+    commits: true,
+    instead: ['exec', 'review', '--uncommitted'],
+    asked: [editor],
+  },
+  {
+    id: pinned('kilo'),
+    models: { '': main, ':small': small, ':subagent': editor },
+    call: { name: 'task', input: { description: 'look', prompt: 'Say one word', subagent_type: 'general' } },
+    asked: [main, small, editor],
+  },
+  {
+    // It asks its main model once more, for its memory.
+    id: pinned('qwen-code'),
+    models: { '': main, ':explore': editor },
+    args: ['--yolo'],
+    call: { name: 'agent', input: { description: 'look', prompt: 'Say one word', subagent_type: 'Explore' } },
+    asked: [main, editor],
+  },
+  {
+    // No longer in its own list, so that it would ask for it by another protocol.
+    id: pinned('openclaw'),
+    models: { '': main },
+    asked: [main],
   },
   {
     id: pinned('aider'),
@@ -36,16 +78,23 @@ const rows = [
   },
 ]
 
+/** So that the model of the settings counts. */
+function withoutModel(args: readonly string[]): readonly string[] {
+  const at = args.indexOf('--model')
+  return at < 0 ? args : args.toSpliced(at, 2)
+}
+
 test.each(rows)(
   '$id asks $asked for what they are named for',
-  async ({ id, models, args, asked, commits }) => {
+  async ({ id, models, args, instead, asked, commits, call }) => {
     const place = await makePlace()
     const runner = clientRunner(id)
     const named = Object.entries(models).flatMap(([role, name]) => [
       '--model',
       `${runner.tool}${role}=${name}`,
     ])
-    await setUp([runner], place, named)
+    const origin = call ? await callToolOnce(place.standIn, call) : place.standIn.origin
+    await setUp([runner], place, named, ['--gateway', origin])
     const folder = join(place.home, 'project')
     await outputFile(join(folder, 'a.txt'), 'a\n')
     if (commits) {
@@ -60,8 +109,8 @@ test.each(rows)(
       await git('commit', '-qm', 'a')
       await outputFile(join(folder, 'a.txt'), 'b\n')
     }
-    const own = commits ? runner.args.filter((each) => each !== '--no-git') : runner.args
-    await takeTurn({ ...runner, folder, args: [...(args ?? []), ...own] }, place)
+    const own = withoutModel(commits ? runner.args.filter((each) => each !== '--no-git') : runner.args)
+    await takeTurn({ ...runner, folder, args: instead ?? [...(args ?? []), ...own] }, place)
     const seen = place.standIn.requests.flatMap(({ model = [] }) => model)
     expect([...new Set(seen)].sort()).toEqual([...asked].sort())
   },

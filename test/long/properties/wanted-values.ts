@@ -97,6 +97,7 @@ export const wantedFiles: Readonly<Record<string, (wish: Wish, place: Place) => 
   openclaw: (wish, place) =>
     at('openclaw', place('.openclaw/openclaw.json'), 'json', [
       ['models.providers.anthropic.baseUrl', `${origins[wish.region]}/api`],
+      ['models.providers.anthropic.api', 'anthropic-messages'],
       ['models.providers.anthropic.apiKey', wish.key],
       ['agents.defaults.model.primary', slashed(wish.models.openclaw)],
     ]),

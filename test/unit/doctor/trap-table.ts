@@ -51,7 +51,7 @@ const qwen = (selectedType: string) => ({
 })
 const openclaw = (apiKey: string, primary?: string) =>
   JSON.stringify({
-    models: { providers: { anthropic: { baseUrl: anthropicUrl, apiKey } } },
+    models: { providers: { anthropic: { baseUrl: anthropicUrl, api: 'anthropic-messages', apiKey } } },
     agents: { defaults: { model: { primary } } },
   })
 const aichat = (model: string) => ({
@@ -535,6 +535,16 @@ export const trapTable: readonly TrapRow[] = [
     env: { VIBE_MODELS: '[]' },
     programs: { vibe: undefined },
     unless: { env: { VIBE_MODELS: '' } },
+  },
+  {
+    id: 'openclaw-api-missing',
+    level: 'warning',
+    hint: 'qcode-setup --tool openclaw',
+    files: {
+      '.openclaw/openclaw.json': openclaw(gatewayKey).replace('"api":"anthropic-messages",', ''),
+    },
+    programs: { openclaw: undefined },
+    unless: { files: { '.openclaw/openclaw.json': openclaw(gatewayKey) } },
   },
   {
     id: 'openclaw-other-provider',

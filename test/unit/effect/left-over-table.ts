@@ -26,7 +26,7 @@ export const foreignModelTable: readonly (readonly [string, string, string, Situ
   ['glm-5', '$ANTHROPIC_MODEL', '--model ID', { ...claudeHome({}), env: { ANTHROPIC_MODEL: 'glm-5' } }],
   ['deepseek-v4-flash', 'config.toml:1', '--model ID', codexHome('model = "deepseek-v4-flash"\n')],
   ['claude-opus-5-5', 'config.toml:1', '--model ID', codexHome('model = "claude-opus-5-5"\n')],
-  ['qwen', 'review_model', 'Remove', codexHome('review_model = "qwen"\n')],
+  ['qwen', 'review_model', '--model codex:review=ID', codexHome('review_model = "qwen"\n')],
   ['glm-4.6', 'settings.model', '--model ID', clineHome({ model: 'glm-4.6' })],
   ['deepseek/deepseek-chat', '.aider.conf.yml:2', '--model ID', aiderHome('model: deepseek/deepseek-chat\n')],
   ['gpt-5.5', '.aider.conf.yml:2', '--model aider:weak=ID', aiderHome('weak-model: gpt-5.5\n')],

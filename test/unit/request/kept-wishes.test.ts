@@ -56,6 +56,7 @@ const wishes: readonly (readonly [tool: string, flags: string, name: string, sho
   ['claude-code', '--hide-attribution', 'hide-attribution', /CLAUDE_CODE_ATTRIBUTION_HEADER\W+0\b/],
   ['codex', '--analytics-off', 'analytics-off', /\[analytics\]\nenabled = false\n/],
   ['codex', '--model m-9', 'model', /^model = "m-9"$/m],
+  ['codex', '--model codex:review=m-9', 'review', /^review_model = "m-9"$/m],
 ]
 
 const places: Readonly<Record<string, readonly string[]>> = {
@@ -146,7 +147,7 @@ it.each([
   ['setup --tool claude-code --api-timeout soon', 'bad-number', '--api-timeout 600000'],
   ['setup --tool claude-code --api-timeout 0', 'bad-number', '--api-timeout 600000'],
   ['setup --tool claude-code --model claude-code:opsu=m', 'unknown-role', 'claude-code:opus=ID'],
-  ['setup --tool codex --model codex:opus=m', 'unknown-role', '--model codex=ID'],
+  ['setup --tool cline --model cline:opus=m', 'unknown-role', '--model cline=ID'],
   ['setup --tool opencode --model opencode:=m', 'unknown-role', 'opencode:small=ID'],
   ['setup --tool aider --model aider:weak:x=m', 'unknown-role', 'aider:weak=ID'],
   ['setup --tool aider --model aider:weak', 'model-blank', '--model aider:weak=ID'],

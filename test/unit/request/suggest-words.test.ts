@@ -61,7 +61,7 @@ describe('what is suggested behind a line', () => {
     ['qcode-setup remove --tool ', ['codex', 'gone', 'all', 'detected']],
     ['qcode-setup --method ', ['file', 'env']],
     ['qcode-setup --lang z', ['zh-CN']],
-    ['qcode-setup --model codex', ['codex=']],
+    ['qcode-setup --model codex', ['codex=', 'codex:review=']],
     ['qcode-setup --gateway ', []],
     ['qcode-setup --timeout ', []],
     ['qcode-setup --yes=', []],

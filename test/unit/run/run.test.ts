@@ -185,6 +185,7 @@ describe('run', () => {
     [['openai-sdk', '--', 'no-such-program'], 'program-not-found', 1],
     [['claude'], 'unknown-tool', 2],
     [['claude-code', '--', '--settings', 'mine.json'], 'run-flag-reserved', 2],
+    [['qwen-code', '--model', 'qwen-code:explore=claude-x'], 'run-unplaced', 2],
     [['claude-code', '--', '--settings=mine.json'], 'run-flag-reserved', 2],
     [['codex', '--', 'exec', '--oss', 'hi'], 'run-flag-reserved', 2],
     [['aider', '--', '--env-file', 'mine.env'], 'run-flag-reserved', 2],

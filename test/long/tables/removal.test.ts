@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { modelFlags, toolsWithoutModel } from '../../support/every-tool.ts'
-import { readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
+import { type HomeTree, readTree, stateBelowHome, usersPart } from '../../support/home-tree.ts'
 import { ownManifest, ownTools, writeOwnTool } from '../../support/own-tool.ts'
 import { fillRichHome } from '../../support/rich-home.ts'
 import { makeHome, runProgram, setUp } from '../../support/run-program.ts'
@@ -19,6 +20,39 @@ function newHome(): string {
   const { home, drop } = makeHome()
   onTestFinished(drop)
   return home
+}
+
+interface Given {
+  readonly home: string
+  /** What was the user's own there before anything was set up. */
+  readonly start: HomeTree
+}
+
+const givens = new Map<string, Given>()
+afterAll(() => {
+  for (const { home } of givens.values()) rmSync(dirname(home), { recursive: true, force: true })
+})
+
+/** A home that is filled and set up once; each test of the same name gets it as it was then, at the same path. */
+async function given(
+  name: string,
+  fill: (home: string) => void,
+  prepare: (home: string) => Promise<void>,
+): Promise<Given> {
+  const known = givens.get(name)
+  const { home } = known ?? makeHome()
+  const kept = join(dirname(home), 'kept')
+  if (known) {
+    rmSync(home, { recursive: true })
+    execFileSync('cp', ['-a', kept, home])
+    return known
+  }
+  fill(home)
+  const one = { home, start: usersPart(readTree(home)) }
+  await prepare(home)
+  execFileSync('cp', ['-a', home, kept])
+  givens.set(name, one)
+  return one
 }
 
 const runsOf = (home: string) => {
@@ -45,10 +79,9 @@ const losses: readonly (readonly [string, (home: string) => void])[] = [
 
 describe.each(losses)('given a rich home that was set up, and %s', (_, lose) => {
   it.each(tools)('remove of %s gives back what was there', async (tool) => {
-    const home = newHome()
-    fillRichHome(home)
-    const start = usersPart(readTree(home))
-    expect((await setUp([tool], { home })).exit).toBe(0)
+    const { home, start } = await given(`rich home, ${tool}`, fillRichHome, async (home) => {
+      expect((await setUp([tool], { home })).exit).toBe(0)
+    })
     lose(home)
     const removed = await runProgram(['remove', '--yes'], { home })
     expect(removed.exit, removed.stderr).toBe(0)
@@ -77,13 +110,13 @@ describe.each(losses)('given a project and the variables of two shells, and %s',
   it.each(projectTools)(
     'remove of %s in the project gives back what was there, moved in between',
     async (tool) => {
-      const home = newHome()
-      const cwd = join(home, 'work')
-      fillProject(cwd)
-      const start = usersPart(readTree(home))
-      const done = await setUp([tool], { home, cwd }, '--scope', 'project', '--on-conflict', 'overwrite')
-      expect(done.exit, done.stderr).toBe(0)
-      expect((await runProgram(['switch', 'eu', '--yes', '--no-check'], { home, cwd })).exit).toBe(0)
+      const fill = (home: string) => fillProject(join(home, 'work'))
+      const { home, start } = await given(`project, ${tool}`, fill, async (home) => {
+        const cwd = join(home, 'work')
+        const done = await setUp([tool], { home, cwd }, '--scope', 'project', '--on-conflict', 'overwrite')
+        expect(done.exit, done.stderr).toBe(0)
+        expect((await runProgram(['switch', 'eu', '--yes', '--no-check'], { home, cwd })).exit).toBe(0)
+      })
       expect(usersPart(readTree(home))).not.toEqual(start)
       lose(home)
       const removed = await runProgram(['remove', '--yes'], { home })
@@ -93,12 +126,7 @@ describe.each(losses)('given a project and the variables of two shells, and %s',
   )
 
   it.each(variableTools)('remove of %s from a third shell gives back what was there', async (tool) => {
-    const home = newHome()
-    fillPlainHome(home)
-    const start = usersPart(readTree(home))
-    for (const SHELL of ['/bin/bash', '/usr/bin/fish']) {
-      expect((await setUp([tool], { home, env: { SHELL } }, '--method', 'env')).exit).toBe(0)
-    }
+    const { home, start } = await givenVariables(tool)
     lose(home)
     const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL: '/usr/bin/zsh' } })
     expect(removed.exit, removed.stderr).toBe(0)
@@ -146,6 +174,15 @@ function fillPlainHome(home: string): void {
   for (const name of ['.bashrc', '.profile', '.zshenv']) writeFileSync(join(home, name), `# ${name}\nA=1\n`)
 }
 
+function givenVariables(tool: string): Promise<Given> {
+  return given(`two shells, ${tool}`, fillPlainHome, async (home) => {
+    for (const SHELL of ['/bin/bash', '/usr/bin/fish']) {
+      const done = await setUp([tool], { home, env: { SHELL } }, '--method', 'env')
+      expect(done.exit, done.stderr).toBe(0)
+    }
+  })
+}
+
 /** Each tool that a variable tells where its configuration folder is. */
 const movable = testCatalog.tools.flatMap(({ id, places }) => {
   const variable = Object.values(places)
@@ -163,27 +200,22 @@ const accounts: readonly (readonly [string, (home: string, variable: string) => 
 ]
 
 describe.each(movable)('given %s for two accounts (%s) and for none', (tool, variable) => {
-  async function setUpAll(home: string) {
-    for (const env of [{ [variable]: join(home, 'one') }, { [variable]: join(home, 'two') }, {}]) {
-      expect((await setUp([tool], { home, env }, ...modelFlags(tool))).exit).toBe(0)
-    }
-  }
+  const givenAccounts = () =>
+    given(`two accounts, ${tool}`, fillPlainHome, async (home) => {
+      for (const env of [{ [variable]: join(home, 'one') }, { [variable]: join(home, 'two') }, {}]) {
+        expect((await setUp([tool], { home, env }, ...modelFlags(tool))).exit).toBe(0)
+      }
+    })
 
   it.each(accounts)('remove from %s takes all of it out', async (_, envOf) => {
-    const home = newHome()
-    fillPlainHome(home)
-    const start = usersPart(readTree(home))
-    await setUpAll(home)
+    const { home, start } = await givenAccounts()
     const removed = await runProgram(['remove', '--yes'], { home, env: envOf(home, variable) })
     expect(removed.exit, removed.stderr).toBe(0)
     expect(usersPart(readTree(home))).toEqual(start)
   })
 
   it('with the folder of one account gone, remove takes out the rest, says so and creates nothing', async () => {
-    const home = newHome()
-    fillPlainHome(home)
-    const start = usersPart(readTree(home))
-    await setUpAll(home)
+    const { home, start } = await givenAccounts()
     rmSync(join(home, 'one'), { recursive: true, force: true })
     const removed = await runProgram(['remove', '--yes'], { home })
     expect(removed.exit, removed.stderr).toBe(0)
@@ -195,13 +227,7 @@ const shells = ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', '/bin/sh']
 
 describe.each(variableTools)('given the variables of %s in the profiles of two shells', (tool) => {
   it.each(shells)('remove from %s takes both out', async (SHELL) => {
-    const home = newHome()
-    fillPlainHome(home)
-    const start = usersPart(readTree(home))
-    for (const own of ['/bin/bash', '/usr/bin/fish']) {
-      const done = await setUp([tool], { home, env: { SHELL: own } }, '--method', 'env')
-      expect(done.exit, done.stderr).toBe(0)
-    }
+    const { home, start } = await givenVariables(tool)
     const removed = await runProgram(['remove', '--yes'], { home, env: { SHELL } })
     expect(removed.exit, removed.stderr).toBe(0)
     expect(usersPart(readTree(home))).toEqual(start)
@@ -230,13 +256,13 @@ describe('given a tool of the user’s own', () => {
   ]
   const removals = [[], ['--tool', 'mine'], ['--tool', 'all'], ['--scope', 'user']]
 
-  async function given() {
-    const home = newHome()
-    fillPlainHome(home)
-    const start = usersPart(readTree(home))
-    const folder = writeOwnTool(ownTools(home))
-    const done = await setUp(['mine'], { home })
-    expect(done.exit, done.stderr).toBe(0)
+  async function givenOwnTool() {
+    const { home, start } = await given('own tool', fillPlainHome, async (home) => {
+      writeOwnTool(ownTools(home))
+      const done = await setUp(['mine'], { home })
+      expect(done.exit, done.stderr).toBe(0)
+    })
+    const folder = join(ownTools(home), 'mine')
     const isBack = () => {
       rmSync(join(home, '.config'), { recursive: true, force: true })
       expect(usersPart(readTree(home))).toEqual(start)
@@ -248,7 +274,7 @@ describe('given a tool of the user’s own', () => {
     it.each(removals.map((args) => ({ args })))(
       'remove $args gives back what was there',
       async ({ args }) => {
-        const { home, folder, isBack } = await given()
+        const { home, folder, isBack } = await givenOwnTool()
         change(folder)
         const removed = await runProgram(['remove', '--yes', ...args], { home })
         expect(removed.exit, removed.stderr).toBe(0)
@@ -257,7 +283,7 @@ describe('given a tool of the user’s own', () => {
     )
 
     it('it stops nothing of another tool', async () => {
-      const { home, folder, isBack } = await given()
+      const { home, folder, isBack } = await givenOwnTool()
       expect((await setUp(['codex'], { home })).exit).toBe(0)
       change(folder)
       for (const line of [

@@ -1,5 +1,6 @@
 // Through how many files of src/ a command runs: those in which one of their functions was called, by V8's coverage. The
-// table stands in docs/architecture.md between two marks; `--check` says whether it still holds.
+// table stands in docs/architecture.md between two marks; `--check` says whether it still holds. Which files these are for
+// the commands that are started most goes to start-modules.json, for the bundle (module-groups.mjs).
 //   node scripts/flows.mjs [--check]
 import { execFileSync } from 'node:child_process'
 import {
@@ -12,11 +13,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { spawn } from '@lydell/node-pty'
 import { build } from 'rolldown'
+import { lazyRequires } from './lazy-requires.mjs'
 import { common, root } from './program-bundle.mjs'
 
 const document = join(root, 'docs/architecture.md')
@@ -28,22 +31,24 @@ const stage = mkdtempSync(join(tmpdir(), 'flows-'))
 const home = join(stage, 'home')
 const program = join(stage, 'program')
 
-/** One file a module, so that what V8 saw of a file is what ran of its module. */
+/** One file a module, loaded as in the bundle: so what V8 saw of a file is what ran of its module, and no other was needed. */
 async function buildModules() {
   await build({
     ...common,
     // CommonJS with circles in it, which modules of their own cannot have.
     external: [...common.external, /^semver\//],
+    plugins: [lazyRequires],
     input: { main: 'src/main.ts', 'gateway/stand-in': 'src/gateway/stand-in.ts' },
     output: {
       dir: join(program, 'dist'),
-      format: 'esm',
+      format: 'cjs',
       preserveModules: true,
       preserveModulesRoot: join(root, 'src'),
       entryFileNames: '[name].js',
     },
   })
-  cpSync(join(root, 'dist/catalog.json'), join(program, 'dist/catalog.json'))
+  for (const name of ['catalog.json', 'package.json'])
+    cpSync(join(root, 'dist', name), join(program, 'dist', name))
   for (const name of ['bin', 'package.json'])
     cpSync(join(root, name), join(program, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(program, 'node_modules'))
@@ -63,17 +68,22 @@ function environment(coverage) {
   }
 }
 
-/** The modules of src/ in which a function was called, from the reports of one or more processes. */
+/** The modules of src/ in which a function was called, from the reports of one or more processes, and all that were loaded. */
 function modulesIn(coverage) {
   const dist = pathToFileURL(join(program, 'dist/')).href
   const reports = readdirSync(coverage).map((name) => JSON.parse(readFileSync(join(coverage, name), 'utf8')))
-  const ran = reports.flatMap(({ result }) =>
-    result
-      .filter(({ url, functions }) => url.startsWith(dist) && functions.some(wasCalled))
-      .map(({ url }) => url),
-  )
-  const files = ran.map((url) => relative(join(program, 'dist'), fileURLToPath(url)))
-  return new Set(files.filter((file) => !file.includes('node_modules') && !file.startsWith('_virtual')))
+  const modules = reports
+    .flatMap(({ result }) => result)
+    .filter(({ url }) => url.startsWith(dist))
+    .map(({ url, functions }) => ({
+      file: relative(join(program, 'dist'), fileURLToPath(url)),
+      ran: functions.some(wasCalled),
+    }))
+    .filter(({ file }) => !file.includes('node_modules') && !file.startsWith('_virtual'))
+  return {
+    ran: new Set(modules.filter(({ ran }) => ran).map(({ file }) => file)),
+    loaded: new Set(modules.map(({ file }) => file)),
+  }
 }
 
 /** The function without a name that spans a whole file is the file itself. */
@@ -81,10 +91,10 @@ function wasCalled({ functionName, ranges: [whole] }) {
   return whole.count > 0 && !(functionName === '' && whole.startOffset === 0)
 }
 
-function coverageOf(name, act) {
-  const coverage = join(stage, `coverage-${name.replaceAll(' ', '-')}`)
-  mkdirSync(coverage)
-  return Promise.resolve(act(environment(coverage))).then(() => modulesIn(coverage).size)
+async function coverageOf(act) {
+  const coverage = mkdtempSync(join(stage, 'coverage-'))
+  await act(environment(coverage))
+  return modulesIn(coverage)
 }
 
 /** The exit code is of no interest: 3 and 4 are ends of a command as well. */
@@ -129,7 +139,7 @@ function answer(answers) {
 async function measure() {
   await buildModules()
   mkdirSync(home)
-  const { startStandIn } = await import(pathToFileURL(join(program, 'dist/gateway/stand-in.js')).href)
+  const { startStandIn } = createRequire(import.meta.url)(join(program, 'dist/gateway/stand-in.js'))
   const { gateway } = JSON.parse(readFileSync(join(root, 'dist/catalog.json'), 'utf8'))
   const standIn = await startStandIn(gateway, key)
   const [keyFile, newKeyFile] = [join(stage, 'key'), join(stage, 'new-key')]
@@ -141,13 +151,27 @@ async function measure() {
   // The tool that is ticked, the first region, the key, and to the end by what is suggested.
   const wizard = ['\r', '\r', `${key}\r`, '\r', '\r', '\r', '\r']
   const flows = []
-  const add = async (name, act) => flows.push([name, await coverageOf(name, act)])
+  const add = async (name, act) => {
+    const modules = await coverageOf(act)
+    flows.push([name, modules.ran.size])
+    return modules
+  }
   const settle = ['--yes', '--no-check']
+  const fresh = {
+    start: await coverageOf(run(['--help'])),
+    'start-print': await coverageOf(run(['print', 'codex'])),
+    'start-status': await coverageOf(run(['status'])),
+    'start-run': await coverageOf(run(['run', 'claude-code', '--key-file', keyFile])),
+  }
   await add('wizard', answer(wizard))
   rmSync(home, { recursive: true })
   mkdirSync(home)
-  await add('setup --tool codex', run(['setup', '--tool', 'codex', '--key-file', keyFile, ...settle]))
-  await add('status', run(['status']))
+  const setup = await add(
+    'setup --tool codex',
+    run(['setup', '--tool', 'codex', '--key-file', keyFile, ...settle]),
+  )
+  const status = await add('status', run(['status']))
+  const ran = await add('run claude-code', run(['run', 'claude-code']))
   await add('print codex', run(['print', 'codex']))
   await add('check', run(['check', '--gateway', standIn.origin, '--key-file', keyFile]))
   await add('doctor', run(['doctor']))
@@ -158,7 +182,24 @@ async function measure() {
   await add('lint --fix', run(['lint', '--fix', '--yes']))
   await add('remove', run(['remove', '--yes']))
   await standIn.close()
-  return flows
+  return { flows, starts: { ...fresh, 'start-set-up': both(status, ran), 'start-setup': setup } }
+}
+
+function both(one, other) {
+  return { loaded: new Set([...one.loaded, ...other.loaded]) }
+}
+
+/** Of each list what none before it has. */
+function listed(starts) {
+  const taken = new Set()
+  const lists = Object.entries(starts).map(([name, modules]) => {
+    const own = [...modules.loaded]
+      .map((file) => file.replace(/js$/, 'ts'))
+      .filter((file) => !taken.has(file))
+    for (const file of own) taken.add(file)
+    return [name, own.sort()]
+  })
+  return `${JSON.stringify(Object.fromEntries(lists), null, 2)}\n`
 }
 
 function table(flows) {
@@ -169,7 +210,8 @@ function table(flows) {
 }
 
 try {
-  const now = table(await measure())
+  const { flows, starts } = await measure()
+  const now = table(flows)
   const text = readFileSync(document, 'utf8')
   const from = text.indexOf(begin)
   const old = from < 0 ? '' : text.slice(from, text.indexOf(end) + end.length)
@@ -181,6 +223,7 @@ try {
     )
     process.exitCode = now === old ? 0 : 1
   } else {
+    writeFileSync(join(root, 'scripts/start-modules.json'), listed(starts))
     writeFileSync(document, old === '' ? `${text.trimEnd()}\n\n${now}\n` : text.replace(old, () => now))
     console.log(now)
   }

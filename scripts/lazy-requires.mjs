@@ -4,7 +4,7 @@
 const required = /^(?:const|let) ([\w$]+) = (require\("[^"]+"\));$/gm
 /** A package in CommonJS, whose code stands in a function of its own. */
 const wrapped =
-  /^var ([\w$]+) = (?:\/\* @__PURE__ \*\/ )?(require_rolldown_runtime\.[\w$]+\([\w$]+(?:\(\))?\.[\w$]+\(\)(?:, 1)?\));$/gm
+  /^var (import_[\w$]+) = (?:\/\* @__PURE__ \*\/ )?((?:require_rolldown_runtime\.[\w$]+\()?[\w$]+(?:\(\))?\.[\w$]+\(\)(?:, 1)?\)?);$/gm
 /** They are part of every start of Node, or of ours. */
 const always = /"(?:node:(?:fs|path|process)|\.\/rolldown-runtime.*)"/
 

@@ -40,7 +40,7 @@ import {
 export async function main(args: readonly string[]): Promise<void> {
   const own = ownArguments(args)
   const spoken = await loadTexts(userLanguage(own))
-  const texts = asksForManaged(own) ? forWholeComputer(spoken) : spoken
+  const texts = asksForManaged(own) ? forWholeComputer(spoken()) : spoken
   const host = createNodeHost(fileURLToPath(new URL('..', import.meta.url)), texts)
   typeCommandsIn(shellForHints(host.platform, host.env))
   const json = own.includes('--json')

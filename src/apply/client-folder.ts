@@ -1,21 +1,20 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { endedWithTheMachine, type ProcessMark } from '../host/processes.ts'
 import { say } from '../texts/message.ts'
-import { createFileSystem, type FileSystem, removeIfEmpty, step, writeCopies } from './file-system.ts'
+import { step, writeCopies } from './file-system.ts'
 import { explainFailure } from './restore-run.ts'
-import { makePrivateFolder, namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
+import { namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
 
 /** The settings of one run of a client, for its owner alone and gone at its end. */
 export interface ClientFolder {
-  readonly path: string
   /** Notes the client's process: as long as that runs, nobody clears the folder away. */
   keepFor(pid: number): void
   /** Takes the folder away, and the folders around it that were made for it. */
-  close(): Promise<void>
+  close(): void
 }
 
 /** Who uses a folder; it is left alone until both have ended. */
@@ -27,60 +26,53 @@ interface Users {
 }
 
 const usersFile = 'users.json'
+const clientsFolder = (host: Host) => join(stateFolder(host), 'clients')
 
-function clientsFolder(host: Host): string {
-  return join(stateFolder(host), 'clients')
-}
-
-/** The path of a folder for one run; nothing is made. */
+/** The path of a folder for one run; nothing is made. Nobody else makes names there: it is no secret, only another one each time. */
 export function clientFolderPath(host: Host): string {
-  return join(clientsFolder(host), `${host.processes.self().pid}-${host.randomId()}`)
+  return join(clientsFolder(host), `${host.processes.self().pid}-${Math.random().toString(36).slice(2)}`)
 }
 
 /**
- * Makes a folder with these files, by their names in it: 0600 in 0700. git takes none of it. Errors: those of
- * `readTrustedFile`, and of `explainFailure` where the disk refuses; nothing is left then.
+ * Makes a folder with these files, by their names in it: 0600 in 0700. git takes none of it. The client waits for it, and what
+ * is left of it after a loss of power goes at the next start: nothing is flushed. Errors: those of `readTrustedFile`, and of
+ * `explainFailure` where the disk refuses; nothing is left then.
  */
 export async function openClientFolder(
   path: string,
   files: readonly { readonly name: string; readonly text: string }[],
   host: Host,
 ): Promise<ClientFolder> {
-  const fileSystem = createFileSystem(host.platform)
   namesInTrustedFolder(clientsFolder(host), host)
   const made = missingAbove(path)
   const runner = host.processes.self()
   const write = (name: string, text: string) => writeCopies(path, [{ path: join(path, name), text }])
-  const close = async () => {
+  const note = (client?: ProcessMark) =>
+    write(usersFile, JSON.stringify({ runner, client, host: hostname() }))
+  const close = () => {
     discard(path)
-    const around = [...new Set([dirname(path), ...made])]
-    for (const folder of around.filter((one) => existsSync(one))) await removeIfEmpty(folder, fileSystem)
+    new Set([dirname(path), ...made]).forEach(dropIfEmpty)
   }
   try {
     await step(path, async () => {
-      await makeBesideOthers(path, fileSystem)
+      makeBesideOthers(path)
       write('.gitignore', '*\n')
-      write(usersFile, JSON.stringify({ runner, host: hostname() } satisfies Users))
+      note()
       for (const { name, text } of files) write(name, text)
     })
   } catch (error) {
-    await close()
+    close()
     throw explainFailure(error, say('ending.nothing'), host)
   }
-  const keepFor = (pid: number) => {
-    const client = host.processes.markOf(pid)
-    write(usersFile, JSON.stringify({ runner, client, host: hostname() } satisfies Users))
-  }
-  return { path, keepFor, close }
+  return { keepFor: (pid) => note(host.processes.markOf(pid)), close }
 }
 
 /** Runs that end at the same time take the folders around theirs away as long as nothing is in them. */
-async function makeBesideOthers(path: string, fileSystem: FileSystem, attempts = 10): Promise<void> {
-  try {
-    await makePrivateFolder(path, fileSystem)
-  } catch (error) {
-    if (attempts === 1 || !hasCode(error, 'ENOENT')) throw error
-    await makeBesideOthers(path, fileSystem, attempts - 1)
+function makeBesideOthers(path: string): void {
+  for (let attempts = 10; attempts > 0 && !existsSync(path); attempts--) {
+    const missing = [path, ...missingAbove(path)].toReversed()
+    const fine = attempts > 1 ? ['EEXIST', 'ENOENT'] : ['EEXIST']
+    for (const folder of missing) despite(fine, () => mkdirSync(folder, { mode: 0o700 }))
   }
 }
 
@@ -91,21 +83,21 @@ function missingAbove(path: string): string[] {
 }
 
 /** Takes away what runs that were killed have left; one whose client still runs keeps its folder. */
-export async function clearClientFolders(host: Host): Promise<void> {
+export function clearClientFolders(host: Host): void {
   const parent = clientsFolder(host)
   const names = existsSync(parent) ? namesInTrustedFolder(parent, host) : []
   for (const name of names.filter((one) => isLeft(join(parent, one), one, host))) discard(join(parent, name))
-  if (names.length > 0) await removeIfEmpty(parent, createFileSystem(host.platform))
+  if (names.length > 0) dropIfEmpty(parent)
 }
 
 function isLeft(folder: string, name: string, host: Host): boolean {
   const users = readUsers(folder, host)
   // Killed before it wrote who it is: its number stands in the name.
   if (users === undefined) return !host.isAlive(Number.parseInt(name, 10))
-  const { runner, client } = users
-  const hasEnded = (mark: ProcessMark) =>
-    host.processes.liveness(mark) === 'dead' || endedWithTheMachine(mark, users.host)
-  return [runner, ...(client ? [client] : [])].every(hasEnded)
+  const { runner, client = runner } = users
+  return [runner, client].every(
+    (mark) => host.processes.liveness(mark) === 'dead' || endedWithTheMachine(mark, users.host),
+  )
 }
 
 function readUsers(folder: string, host: Host): Users | undefined {
@@ -119,9 +111,20 @@ function readUsers(folder: string, host: Host): Users | undefined {
 
 /** A client may still write into it while it ends. */
 function discard(path: string): void {
+  despite(['ENOTEMPTY', 'EBUSY', 'EPERM'], () =>
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 }),
+  )
+}
+
+/** What somebody else has put into the folder keeps it. */
+function dropIfEmpty(path: string): void {
+  if (existsSync(path)) despite(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(path))
+}
+
+function despite(codes: readonly string[], work: () => void): void {
   try {
-    rmSync(path, { recursive: true, force: true, maxRetries: 5 })
+    work()
   } catch (error) {
-    if (!hasCode(error, 'ENOTEMPTY', 'EBUSY', 'EPERM')) throw error
+    if (!hasCode(error, ...codes)) throw error
   }
 }

@@ -35,7 +35,7 @@ export async function runInvite(input: Input, context: CommandContext): Promise<
     const about = flags
       ? say('invite.letter', { tools })
       : say('invite.letter-with-file', { tools, file: name })
-    letters[language] = about.in(await loadTexts(language))
+    letters[language] = about.in((await loadTexts(language))())
   }
   return {
     exit: 0,

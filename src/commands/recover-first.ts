@@ -23,7 +23,7 @@ export async function recoverFirst(
   { host, committer }: WritingContext,
   look: (host: Host) => Runs = lastRuns,
 ): Promise<Finding[]> {
-  if (!committer.dryRun) await clearClientFolders(host)
+  if (!committer.dryRun) clearClientFolders(host)
   const damaged = damagedRuns(look(host).damaged)
   const run = findUnfinishedRun(host)
   if (!run) return damaged

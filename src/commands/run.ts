@@ -86,7 +86,7 @@ async function start(
   host: Host,
   interrupted: AbortSignal,
 ): Promise<number> {
-  await clearClientFolders(host)
+  clearClientFolders(host)
   const own = run.files.length > 0 ? await openClientFolder(folder, run.files, host) : undefined
   try {
     // Told by `hold`.
@@ -108,7 +108,7 @@ async function start(
       hint: say('run.not-started.hint', { program: quoteWord(program) }),
     })
   } finally {
-    await own?.close()
+    own?.close()
   }
 }
 

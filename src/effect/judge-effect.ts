@@ -32,7 +32,8 @@ export async function openEffect(
   const { catalog } = given
   const diagnoses = catalog.tools.map(({ diagnosis }) => diagnosis)
   const machine = await withStores(given.machine, diagnoses)
-  const files = await createFileReader([profileFormat, ...formatsOf(catalog.machine)], machine)
+  const files = await createFileReader(formatsOf(catalog.machine), machine)
+  if (catalog.shells.length > 0) await files.load([profileFormat])
   return { ...given, machine, files, profiles: readProfiles(catalog.shells, machine, files) }
 }
 

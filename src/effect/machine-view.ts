@@ -7,11 +7,11 @@ import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host, RunResult } from '../host/host.ts'
 import {
   type FileState,
-  hashBytes,
   isVariable,
   readState,
   userVariables,
   variableAt,
+  withHash,
 } from '../host/read-file-state.ts'
 import { administeredGateways } from '../host/throw-away-host.ts'
 import { quoteWord } from '../texts/commands.ts'
@@ -138,7 +138,7 @@ function stateAfter(state: FileState, after: PlannedFile['after']): FileState {
   if (after.kind === 'absent') return { kind: 'absent', path, resolvedPath }
   const { bytes, mode } = after
   const kept = state.kind === 'absent' ? newFile : state
-  return { ...kept, path, resolvedPath, bytes, mode, hash: hashBytes(bytes) }
+  return withHash({ ...kept, path, resolvedPath, bytes, mode })
 }
 
 const newFile = { kind: 'file', uid: 0, gid: 0, names: 1, inode: 0 } as const

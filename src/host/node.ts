@@ -17,7 +17,7 @@ import { runInForeground, runPager, runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
-export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
+export function createNodeHost(packageFolder: string, texts: () => Texts = () => en): Host {
   const interruption = new Interruption()
   return {
     env,
@@ -38,7 +38,9 @@ export function createNodeHost(packageFolder: string, texts: Texts = en): Host {
     setUmask: (mask) => void process.umask(mask),
     systemFolder: '',
     terminal: createTerminal(),
-    texts,
+    get texts() {
+      return texts()
+    },
     readStdin,
     now: () => new Date(),
     randomId: () => Buffer.from(crypto.getRandomValues(new Uint8Array(6))).toString('hex'),

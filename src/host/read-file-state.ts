@@ -47,9 +47,8 @@ function readPresent(path: string, kind: PresentFile['kind']): PresentFile {
   debug(
     () => `read ${path}${resolvedPath === path ? '' : `, which is ${resolvedPath}`}: ${bytes.length} bytes`,
   )
-  const { uid, gid, nlink: names, ino: inode } = stat
-  const mode = stat.mode & 0o7777
-  return { kind, path, resolvedPath, mode, uid, gid, names, inode, bytes, hash: hashBytes(bytes) }
+  const { uid, gid, nlink: names, ino: inode, mode } = stat
+  return withHash({ kind, path, resolvedPath, mode: mode & 0o7777, uid, gid, names, inode, bytes })
 }
 
 /** Nothing is written that could not be read again. Errors: UserError `too-large`, exit 1. */
@@ -221,10 +220,8 @@ export function pathInBounds(
 ): { readonly path: string } | { readonly fault: Message } {
   if (/^~[^/\\]/.test(text)) return { fault: say('setup-file.path-user', { path: text }) }
   if (text.includes('\0')) return { fault: say('setup-file.path-outside', { path: text }) }
-  const path = resolve(
-    base,
-    text.replace(/^~(?=$|[/\\])/, () => home),
-  )
+  const own = text.replace(/^~(?=$|[/\\])/, () => home)
+  const path = resolve(base, own)
   const real = followLinks(path)
   // A command may be run anywhere: the root, or the folder of all homes, would open everything.
   const isProject = parse(cwd).root !== cwd && !isBelow(home, cwd)
@@ -247,6 +244,13 @@ function followLinks(path: string): string | undefined {
 
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}
+
+/** A state with its hash, which is worked out when it is first asked for: a command that writes nothing asks for none. */
+export function withHash<State extends Pick<PresentFile, 'bytes'>>(state: State) {
+  const known: string[] = []
+  const get = () => (known[0] ??= hashBytes(state.bytes))
+  return Object.defineProperty(state as State & { readonly hash: string }, 'hash', { enumerable: true, get })
 }
 
 /** SHA-256 of the bytes, in lowercase hex. */

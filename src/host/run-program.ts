@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
@@ -131,9 +131,7 @@ async function start(
   env: Record<string, string>,
   platform: NodeJS.Platform,
 ): Promise<ChildProcess> {
-  if (platform !== 'win32') {
-    return (await import('node:child_process')).spawn(command, args, { stdio: 'inherit', env })
-  }
+  if (platform !== 'win32') return spawn(command, args, { stdio: 'inherit', env })
   const settings = { stdio: 'inherit', env, extendEnv: false, reject: false, windowsHide: false } as const
   return (await import('execa')).execa(command, args, settings) as unknown as ChildProcess
 }

@@ -192,10 +192,10 @@ export async function editKeychain(
 /** The keys that the user gave this program: those that it wrote, by their hashes, and the one of this run. */
 export function ownKeys({ setups, entries }: Pick<Ledger, 'setups' | 'entries'>, key?: Secret): OwnKeys {
   const hashes = new Set(entries.map(({ hash }) => hash))
-  if (key) hashes.add(hashValue(revealValue(key)))
+  const own = key && revealValue(key)
   return {
     areKnown: key !== undefined || setups.some(({ keyStore }) => keyStore !== 'env'),
-    includes: (text) => hashes.has(hashValue(text)),
+    includes: (text) => text === own || (hashes.size > 0 && hashes.has(hashValue(text))),
   }
 }
 

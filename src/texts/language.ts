@@ -21,21 +21,23 @@ export function chooseLanguage({ args, env, systemLocale }: LanguageSigns): Lang
   return /^zh(?![a-z])/i.test(locale) ? 'zh-CN' : 'en'
 }
 
-/** The texts of a language; those of another than English are loaded when they are asked for. */
-export async function loadTexts(language: Language): Promise<Texts> {
-  if (language === 'en') return en
-  return (await import('./zh-CN.ts')).zhCN
+/** The texts of a language, by what gives them: the English ones are loaded with the first that is asked for. */
+export async function loadTexts(language: Language): Promise<() => Texts> {
+  if (language === 'en') return () => en
+  const { zhCN } = await import('./zh-CN.ts')
+  return () => zhCN
 }
 
 /** The same texts for whoever works on the settings of the whole computer: the commands in them are about these as well. */
-export function forWholeComputer(texts: Texts): Texts {
+export function forWholeComputer(texts: Texts): () => Texts {
   const scoped = (text: string) =>
     text.replace(/qcode-setup (?:undo|remove|switch|status)\b(?! --scope)/g, '$& --scope managed')
   const entries = Object.entries(texts).map(([id, text]) => [
     id,
     typeof text === 'string' ? scoped(text) : (values: never) => scoped(text(values)),
   ])
-  return Object.fromEntries(entries)
+  const all: Texts = Object.fromEntries(entries)
+  return () => all
 }
 
 /** Whether arguments ask for the settings of the whole computer; like the language, read before anything is parsed. */

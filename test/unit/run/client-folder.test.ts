@@ -1,5 +1,4 @@
-import { rmdirSync } from 'node:fs'
-import fs from 'node:fs/promises'
+import fs, { rmdirSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { dirname } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -19,18 +18,18 @@ test.each([1, 3])(
     const home = makeHome()
     const host = createTestHost(home)
     const path = clientFolderPath(host)
-    const { mkdir } = fs
+    const { mkdirSync } = fs
     let left = times
-    vi.spyOn(fs, 'mkdir').mockImplementation((folder, options) => {
+    vi.spyOn(fs, 'mkdirSync').mockImplementation((folder, options) => {
       if (folder === path && left-- > 0)
         for (const one of [dirname(path), dirname(dirname(path))]) rmdirSync(one)
-      return mkdir(folder, options)
+      return mkdirSync(folder, options)
     })
     syncBuiltinESMExports()
     const folder = await openClientFolder(path, [{ name: 'settings.json', text: '{}' }], host)
     expect(left).toBeLessThan(0)
     expect(Object.keys(readTree(path)).sort()).toEqual(['.gitignore', 'settings.json', 'users.json'])
-    await folder.close()
+    folder.close()
     expect(readTree(home)).toEqual({})
   },
 )

@@ -50,7 +50,7 @@ describe('the language', () => {
   })
 
   it.each(['en', 'zh-CN'] as const)('%s has texts that name it', async (language) => {
-    expect((await loadTexts(language)).language).toBe(language)
+    expect((await loadTexts(language))().language).toBe(language)
   })
 })
 

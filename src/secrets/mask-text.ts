@@ -7,8 +7,8 @@ const quote = `(?:[\\\\'"]|%(?:5[cC]|2[27])|u00(?:5[cC]|2[27])|x(?:5[cC]|2[27]))
 const longestPiece = 500
 
 /**
- * The text with every secret in its masked form, the longest first: as it is, and in the spellings that JSON, TOML,
- * YAML, URLs and shells give it. What looks like a key is masked as well.
+ * The text with every secret in its masked form, the longest first: as it is, in the spellings that JSON, TOML, YAML, URLs and
+ * shells give it, and in the disguises in which a server may send it back. What looks like a key is masked as well.
  */
 export function maskText(text: string, secrets: readonly Secret[]): string {
   const byValue = new Map(secrets.map((secret) => [Secret.reveal(secret), secret]))
@@ -16,7 +16,8 @@ export function maskText(text: string, secrets: readonly Secret[]): string {
   const longestFirst = [...byValue].sort(([one], [other]) => other.length - one.length)
   const masked = longestFirst.reduce((rest, [value, secret]) => {
     const shown = maskKey(value)
-    return patternsOf(secret).reduce((left, pattern) => left.replace(pattern, () => shown), rest)
+    const all = [...patternsOf(secret), ...disguisesOf(secret)]
+    return all.reduce((left, pattern) => left.replace(pattern, () => shown), rest)
   }, text)
   return maskLooks(masked)
 }
@@ -38,6 +39,34 @@ function patternsOf(secret: Secret): readonly RegExp[] {
   const made = patterns.get(secret) ?? piecesOf(Secret.reveal(secret)).map(anySpelling)
   patterns.set(secret, made)
   return made
+}
+
+const disguises = new WeakMap<Secret, readonly RegExp[]>()
+
+/** In another case, backwards, in hex, and in base64 and base64url wherever in a longer text they begin. */
+function disguisesOf(secret: Secret): readonly RegExp[] {
+  const value = Secret.reveal(secret)
+  if (value.length < shortestPiece) return []
+  const made = disguises.get(secret) ?? [
+    new RegExp(
+      [value, [...value].reverse().join(''), Buffer.from(value).toString('hex')].map(literal).join('|'),
+      'gi',
+    ),
+    new RegExp([0, 1, 2].map((before) => base64Of(value, before)).join('|'), 'g'),
+  ]
+  disguises.set(secret, made)
+  return made
+}
+
+/** Behind that many bytes of something else: the characters that hold nothing but the secret, and the last one that holds part of it. */
+function base64Of(value: string, before: number): string {
+  const text = Buffer.from(' '.repeat(before) + value).toString('base64')
+  const whole = text.slice(before && before + 1, Math.floor((Buffer.byteLength(value) + before) / 3) * 4)
+  return `${literal(whole).replace(/\\\+/g, '[+-]').replaceAll('/', '[/_]')}[\\w+/-]{0,3}={0,2}`
+}
+
+function literal(text: string): string {
+  return text.replace(/[\^$.*+?()[\]{}|\\]/g, '\\$&')
 }
 
 /** Pieces of nearly equal length, so that the last one is no short text that occurs everywhere. */
@@ -93,7 +122,7 @@ function spellingsOf(character: string, afterRun: boolean): string {
 }
 
 function writeSpellings(character: string, afterRun: boolean): string {
-  const plain = (afterRun ? '' : '\\\\?') + character.replace(/[\^$.*+?()[\]{}|]/, '\\$&')
+  const plain = (afterRun ? '' : '\\\\?') + literal(character)
   // By number first: of a `u` by number, `\\u` alone would be taken for an escaped `u`, and the rest of it would be left.
   return `(?:${[...numbered(character), ...named(character), plain].join('|')})`
 }

@@ -49,7 +49,11 @@ describe('fetchModels', () => {
   })
 
   it('takes nothing for a name that holds a key, its own or another', async () => {
-    const ids = [testKey, `gpt-${testKey}`, `sk-${'a1'.repeat(20)}`, 'gpt-9']
+    const disguised = (['base64', 'base64url', 'hex'] as const).map((one) =>
+      Buffer.from(testKey).toString(one),
+    )
+    const turned = [testKey.toUpperCase(), encodeURIComponent(testKey), [...testKey].reverse().join('')]
+    const ids = [testKey, `gpt-${testKey}`, `sk-${'a1'.repeat(20)}`, 'gpt-9', ...disguised, ...turned]
     expect(await namesFrom(sending({ data: ids.map((id) => ({ id })) }))).toEqual(['gpt-9'])
   })
 

@@ -88,6 +88,22 @@ describe('maskText', () => {
     )
   })
 
+  it.each(Object.keys(disguises))('law: nothing of a key can be read back, sent as %s', (name) => {
+    const { write, read } = disguises[name] as Disguise
+    fc.assert(
+      fc.property(secrets, words, words, (secret, before, after) => {
+        fc.pre(secret.length >= 12)
+        const text = write(before + secret + after)
+        // The law is about what is there: without a mask it can be read.
+        expect(read(text)).toContain(secret)
+        const masked = mask(`<${text}>`, secret)
+        const left = masked.split(/…|•+|[<>]/).flatMap((part) => readings(part, read))
+        expect(left.flatMap((part) => survivors(part, secret))).toEqual([])
+      }),
+      randomCases(400),
+    )
+  })
+
   it('law: a text without secrets stays as it is', () => {
     fc.assert(
       fc.property(around, secrets, (text, secret) => {
@@ -104,6 +120,48 @@ const secrets = fc.string({
   minLength: 8,
   maxLength: 90,
 })
+const words = fc.string({ unit: fc.constantFrom(...'αa b:'), maxLength: 7 })
+
+interface Disguise {
+  readonly write: (text: string) => string
+  readonly read: (text: string) => string
+}
+
+const inBase64 = (text: string) => Buffer.from(text, 'base64').toString()
+
+/** How a server that wants a key to be seen can send it back. */
+const disguises: Readonly<Record<string, Disguise>> = {
+  base64: { write: (text) => Buffer.from(text).toString('base64'), read: inBase64 },
+  base64url: { write: (text) => Buffer.from(text).toString('base64url'), read: inBase64 },
+  hex: {
+    write: (text) => Buffer.from(text).toString('hex'),
+    read: (text) => Buffer.from(text, 'hex').toString(),
+  },
+  'hex in capitals': {
+    write: (text) => Buffer.from(text).toString('hex').toUpperCase(),
+    read: (text) => Buffer.from(text, 'hex').toString(),
+  },
+  'the other case': { write: otherCase, read: otherCase },
+  backwards: { write: backwards, read: backwards },
+  percent: {
+    write: (text) => Buffer.from(text).toString('hex').replace(/../g, '%$&'),
+    read: (text) => Buffer.from(text.replaceAll('%', ''), 'hex').toString(),
+  },
+}
+
+function otherCase(text: string): string {
+  return [...text].map((one) => (one === one.toLowerCase() ? one.toUpperCase() : one.toLowerCase())).join('')
+}
+
+function backwards(text: string): string {
+  return [...text].reverse().join('')
+}
+
+/** What is left may begin anywhere in a group of characters that are read together. */
+function readings(text: string, read: Disguise['read']): string[] {
+  return [0, 1, 2, 3].map((start) => read(text.slice(start)))
+}
+
 const around = fc.string({ unit: fc.constantFrom(...'αβγδ \t\n'), maxLength: 30 })
 
 /** Every stretch of 8 characters of `secret` that still stands in `text`. */

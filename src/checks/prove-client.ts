@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { testedVersions } from '../catalog/diagnosis.ts'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Proof } from '../catalog/tool.ts'
@@ -12,6 +12,7 @@ import type { SeenRequest, StandIn } from '../gateway/stand-in.ts'
 import { findProgram } from '../host/files-at.ts'
 import type { Host, RunOptions, RunResult } from '../host/host.ts'
 import type { ToolChoice } from '../request/request.ts'
+import { inShell, quoteWord } from '../texts/commands.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { clientEnvironment, type ProofFolders, programPath } from './prove-environment.ts'
 
@@ -131,6 +132,13 @@ export type ProofVerdict = 'proven' | 'wrong' | 'no-request' | 'no-reply' | 'ski
 
 /** A request as the gateway on loopback saw it, with nothing of the key but how it was sent. */
 export type ProofRequest = Pick<SeenRequest, 'method' | 'path' | 'auth' | 'status'>
+
+/** Of proofs that could not be written down, so that `doctor` names the versions again. Where nothing is kept at all, none is missed. */
+export function notNoted(notes: readonly string[], folder: string): Finding[] {
+  if (notes.length === 0 || !existsSync(folder)) return []
+  const hint = say('prove.not-noted.hint', { look: inShell().look(quoteWord(folder)) })
+  return [{ id: 'proof-not-noted', level: 'warning', message: say('prove.not-noted', { folder }), hint }]
+}
 
 /** The result of one run of a client; the reason is for a verdict other than `proven`. */
 export interface Judged {

@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path'
 import { createCommitter, provenNote } from '../apply/committer.ts'
 import { writeCopies } from '../apply/file-system.ts'
 import { readLedger } from '../apply/ledger-store.ts'
+import { stateFolder } from '../apply/state-folder.ts'
 import { chooseVariant, detectTool, type Installed } from '../catalog/detect.ts'
 import { resolvePlaces } from '../catalog/places.ts'
 import type { Proof, Tool, Variant } from '../catalog/tool.ts'
-import { type ClientProof, findClient, proveClient } from '../checks/prove-client.ts'
+import { type ClientProof, findClient, notNoted, proveClient } from '../checks/prove-client.ts'
 import {
   type CopiedSettings,
   type CopyPlace,
@@ -60,13 +61,15 @@ async function prove(input: Input, context: WritingContext, interrupted: AbortSi
   const tools = (await namedTools(input, catalog, host)) ?? (await foundTools(context))
   const rows: ProofRow[] = []
   for (const tool of tools) rows.push(...(await proveTool(tool, context, interrupted)))
-  await context.committer.newNotes(provenNotes(rows), true)
+  const notes = provenNotes(rows)
+  await context.committer.newNotes(notes, true)
+  const lost = notNoted(await context.committer.newNotes(notes, false), stateFolder(host))
   const failed = rows.some(isFailed)
   const proven = rows.some(({ verdict }) => verdict === 'proven')
   const isNamed = listOf(input, 'tool').some((word) => word !== 'all' && word !== 'detected')
   return {
     exit: failed ? 4 : isNamed && !proven ? 1 : 0,
-    findings: [...rows.flatMap(touchedFinding), ...(failed || proven ? [] : [nothingProven])],
+    findings: [...rows.flatMap(touchedFinding), ...(failed || proven ? [] : [nothingProven]), ...lost],
     data: { rows },
     ...reportProve(rows, host),
   }

@@ -1603,6 +1603,10 @@ export const en = {
   'demo.failed':
     'Not every request reached the right endpoint. This is a bug in qcode-setup. Please report it.',
   'demo.start': 'To set up your own tools, run: qcode-setup',
+  'prove.not-noted': ({ folder }: With<'folder'>) =>
+    `The test passed, but that could not be saved in ${folder}, so doctor names this version again.`,
+  'prove.not-noted.hint': ({ look }: With<'look'>) =>
+    `Give yourself permission to write there, or wait for another qcode-setup to end. Then run: qcode-setup prove. To look at it: ${look}`,
   'prove.nothing': 'No tool was run, so nothing was tested.',
   'prove.nothing.hint': 'Install a tool, or name one: qcode-setup prove --tool ID',
   'prove.no-way': 'its tool folder does not say how to run it',

@@ -1262,6 +1262,9 @@ export const zhCN: Texts = {
   'demo.worked': '已在临时主目录中设置全部工具，每个请求都到达了正确的接口。临时文件已删除。',
   'demo.failed': '并非所有请求都到达了正确的接口。这是 qcode-setup 的缺陷，请反馈。',
   'demo.start': '设置您自己的工具请运行：qcode-setup',
+  'prove.not-noted': ({ folder }) => `测试已通过，但无法保存到 ${folder}，因此 doctor 会再次提到此版本。`,
+  'prove.not-noted.hint': ({ look }) =>
+    `请给自己写入权限，或等待另一个 qcode-setup 结束，然后运行：qcode-setup prove。查看：${look}`,
   'prove.nothing': '没有运行任何工具，因此未进行测试。',
   'prove.nothing.hint': '请安装一个工具，或指定一个：qcode-setup prove --tool ID',
   'prove.no-way': '其工具文件夹未说明运行方式',

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
+  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -9,14 +11,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { platform } from 'node:process'
 import { describe, expect, it, vi } from 'vitest'
+import { createCommitter } from '../../../src/apply/committer.ts'
 import { en } from '../../../src/texts/en.ts'
+import { everyoneCanReach } from '../../support/everyone-can-reach.ts'
 import { readTree } from '../../support/home-tree.ts'
 import { isAlive } from '../../support/is-alive.ts'
 import { ownTools } from '../../support/own-tool.ts'
 import { makeHome, programPath, runProgram, sampleKey } from '../../support/run-program.ts'
+import { createTestHost } from '../../support/test-host.ts'
 import { installToy, type ToyMode } from './toy-client.ts'
 
 interface Place {
@@ -234,3 +239,102 @@ it("proves with a copy of the user's own file, whose other secrets are blotted o
     },
     '[[sources]]\nlevel = "user"\npath = "{{ home }}/.toy/settings.json"\nformat = "json"\n',
   ))
+
+const stateOf = ({ home }: Place) => join(home, '.local/state/qcode-setup')
+const isRoot = process.getuid?.() === 0
+const nobody = 65_533
+
+/** The home, and the way to it, as another user's. */
+function giveAway({ home }: Place): void {
+  for (const name of ['.', ...Object.keys(readTree(home))]) lchownSync(join(home, name), nobody, nobody)
+  for (const folder of [home, dirname(home)]) chmodSync(folder, 0o755)
+  chmodSync(join(home, '../tmp'), 0o777)
+}
+
+interface Keeping {
+  readonly state: string
+  readonly spoil: (place: Place) => void
+  readonly isNoted: boolean
+  readonly uid?: number
+}
+
+/** What a proof meets where it would be written down. */
+const keeping: readonly Keeping[] = [
+  { state: 'that can be written', spoil: () => {}, isNoted: true },
+  {
+    state: 'with a run that was stopped half-way',
+    spoil: (place) => {
+      const [run = ''] = readdirSync(join(stateOf(place), 'runs'))
+      const journal = join(stateOf(place), 'runs', run, 'journal.json')
+      writeFileSync(
+        journal,
+        readFileSync(journal, 'utf8').replace(/"state": ?"done"/, '"state": "committing"'),
+      )
+    },
+    isNoted: true,
+  },
+  {
+    state: 'with a folder in the place of the record',
+    spoil: (place) => {
+      rmSync(join(stateOf(place), 'shown-notes.json'))
+      mkdirSync(join(stateOf(place), 'shown-notes.json'))
+    },
+    isNoted: false,
+  },
+  {
+    state: 'with a folder in the place of the lock',
+    spoil: (place) => void mkdirSync(join(stateOf(place), 'lock/x'), { recursive: true }),
+    isNoted: false,
+  },
+  {
+    state: 'that may only be read',
+    spoil: (place) => {
+      giveAway(place)
+      chmodSync(stateOf(place), 0o500)
+    },
+    isNoted: false,
+    uid: nobody,
+  },
+]
+
+describe.each(keeping.filter(({ uid }) => uid === undefined || (isRoot && everyoneCanReach(programPath))))(
+  'given a state $state',
+  ({ spoil, isNoted, uid }) => {
+    it('a good proof ends with 0, and what could not be noted is said', () =>
+      withToy('good', async (place) => {
+        const set = ['setup', '--tool', 'codex', '--key-file', '-', '--yes', '--no-check']
+        expect((await runProgram(set, { ...place, input: sampleKey })).exit).toBe(0)
+        spoil(place)
+        const as = uid === undefined ? place : { ...place, uid }
+        const ran = await runProgram(['prove', '--json', '--tool', 'toy'], as)
+        expect(ran.exit, ran.stderr).toBe(0)
+        expect(JSON.parse(ran.stdout).rows).toMatchObject([{ verdict: 'proven' }])
+        const said = ran.stderr.replace(/\s+/g, ' ')
+        expect(said.includes(`The test passed, but that could not be saved in ${stateOf(place)}`)).toBe(
+          !isNoted,
+        )
+        expect(said.includes(`ls -ld ${stateOf(place)}`)).toBe(!isNoted)
+      }))
+  },
+)
+
+it.runIf(isRoot)(
+  'under sudo in the home of somebody else nothing is run or written, and the command says how',
+  () =>
+    withToy('good', async (place) => {
+      const set = ['setup', '--tool', 'codex', '--key-file', '-', '--yes', '--no-check']
+      expect((await runProgram(set, { ...place, input: sampleKey })).exit).toBe(0)
+      giveAway(place)
+      const before = readTree(place.home)
+      const sudo = { SUDO_UID: String(nobody), SUDO_GID: String(nobody), SUDO_USER: 'alice' }
+      const ran = await runProgram(['prove', '--tool', 'toy'], { ...place, env: { ...place.env, ...sudo } })
+      expect([ran.exit, ran.stdout]).toEqual([2, ''])
+      expect(ran.stderr).toContain('belongs to alice')
+      const host = createTestHost(place.home, { uid: 0, env: { HOME: place.home, PATH: '', ...sudo } })
+      const { newNotes } = createCommitter(host, false)
+      // A tool of the catalog is proven there all the same, and nothing of root's is left in that home.
+      for (const isWritten of [true, false])
+        expect(await newNotes(['codex 1.2.3 was proven'], isWritten)).toHaveLength(1)
+      expect(readTree(place.home)).toEqual(before)
+    }),
+)

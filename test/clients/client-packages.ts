@@ -39,7 +39,7 @@ export const clientPackages: readonly ClientPackage[] = [
   {
     id: 'langchain-js',
     registry: 'npm',
-    packages: { '@langchain/core': '1.4.0', '@langchain/openai': '1.5.8', '@langchain/anthropic': '1.5.11' },
+    packages: { '@langchain/core': '1.4.0', '@langchain/openai': '1.5.8' },
   },
   {
     id: 'langchain-js-1.6.0',

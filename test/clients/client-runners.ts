@@ -55,7 +55,7 @@ const ways: Readonly<Record<string, MakeRunner | readonly MakeRunner[]>> = {
 export function runnersOf(client: ClientPackage): readonly ClientRunner[] {
   const way = ways[clientName(client)]
   if (!way) throw new Error(`No runner for ${client.id}`)
-  return [way].flat().map((makeRunner) => makeRunner(client))
+  return [way].flat().flatMap((makeRunner) => makeRunner(client))
 }
 
 /** Every client that the suite runs. */

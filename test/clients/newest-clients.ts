@@ -99,9 +99,7 @@ async function askPypi(pin: ClientPackage): Promise<Served> {
   const notes = names.flatMap((name, at) => {
     const { version, requires_python: python = 'unknown' } = newest[at]?.get(name) ?? { version: '' }
     if (version === versions[name]) return []
-    return [
-      `${name} ${version} is not what pip installs here (it wants Python ${python}, and its dependencies)`,
-    ]
+    return [`pip passes over ${name} ${version} (Python ${python}), or over a dependency of it`]
   })
   return { versions, notes }
 }
@@ -138,10 +136,9 @@ export function linesToRaise({ pin, newest }: NewestClient, text: string): strin
     const having = lines.flatMap((line, at) => (line.includes(from) ? [at] : []))
     const naming = having.filter((at) => lines[at]?.includes(name))
     const [at = -1, ...others] = naming.length > 0 ? naming : having
-    const certain = lines[at] !== undefined && others.length === 0
-    const place = certain ? `${at + 1}` : name
-    const before = raised.get(place) ?? (certain ? (lines[at] ?? '').trim() : from)
-    raised.set(place, before.replace(from, to))
+    const line = others.length === 0 ? lines[at]?.trim() : undefined
+    const place = line === undefined ? name : `${at + 1}`
+    raised.set(place, line === undefined ? `${from} -> ${to}` : (raised.get(place) ?? line).replace(from, to))
   }
   return [...raised].map(([place, line]) => `${place}: ${line}`)
 }

@@ -99,11 +99,8 @@ afterAll(() => {
   const text = readFileSync(join(import.meta.dirname, '../client-packages.ts'), 'utf8')
   const lines = found.map((client) => `${client.name}: ${ending(client)}`)
   const raised = found.filter(isNewer).flatMap((client) => linesToRaise(client, text))
-  console.log(
-    ['Newest beside pinned', ...lines, '', 'Pins to raise, test/clients/client-packages.ts', ...raised].join(
-      '\n',
-    ),
-  )
+  const toRaise = raised.length > 0 ? ['', 'Pins to raise in test/clients/client-packages.ts', ...raised] : []
+  console.log(['Newest beside pinned', ...lines, ...toRaise].join('\n'))
 })
 
 function ending(client: NewestClient): string {

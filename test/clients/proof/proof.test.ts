@@ -36,6 +36,11 @@ test('every rule of the judge has a client that fails by breaking it', () => {
   expect([...new Set<string>(broken)].sort()).toEqual(rules.sort())
 })
 
+test('every client has a name of its own', () => {
+  const ids = clientRunners.map(({ id }) => id)
+  expect([...ids].sort()).toEqual([...new Set(ids)].sort())
+})
+
 const why = hasExactHosts ? 'not every test has run' : 'no private mount and network here'
 
 describe.skipIf(!isWhole)(`docs/wire-proof.md${isWhole ? '' : ` (skipped: ${why})`}`, () => {

@@ -38,8 +38,8 @@ export interface ClientRunner {
   readonly wrong: readonly WrongBase[]
 }
 
-/** How a client is run in the version that is installed as this package. */
-export type MakeRunner = (client: ClientPackage) => ClientRunner
+/** How a client is run in the version that is installed as this package; not at all where it is not among what is installed. */
+export type MakeRunner = (client: ClientPackage) => ClientRunner | []
 
 /** Said to every client: no word of the expected answer, and more than one word (Cline 3 refuses one). */
 export const prompt = 'Answer with one short word please'

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { clientFolder } from '../client-folder.ts'
+import type { ClientPackage } from '../client-packages.ts'
 import { type ClientRunner, type MakeRunner, prompt } from './client-runner.ts'
 
 /** Commands of packages from npm, and from PyPI and crates.io. */
@@ -12,7 +13,7 @@ type Facts = Omit<ClientRunner, 'id' | 'binFolder' | 'command' | 'timeout' | 'pa
     readonly commands: string
   }
 
-function client(command: string, { commands, ...facts }: Facts): MakeRunner {
+function client(command: string, { commands, ...facts }: Facts): (client: ClientPackage) => ClientRunner {
   return ({ id }) => {
     const binFolder = join(clientFolder(id), commands)
     return {

@@ -29,12 +29,14 @@ function nodeOf({ id, packages }: ClientPackage): string {
   return hasOwn ? join(clientFolder(id), 'node_modules/.bin/node') : process.execPath
 }
 
-function sdkRunner(client: ClientPackage, sdk: Sdk, program: readonly string[]): ClientRunner {
+function sdkRunner(client: ClientPackage, sdk: Sdk, program: readonly string[]): ClientRunner | [] {
   const { name, package: named, script: _, ...facts } = sdk
+  const version = client.packages[named]
+  if (version === undefined) return []
   const folder = clientFolder(client.id)
   return {
     ...facts,
-    id: `${name}-${client.packages[named]}`,
+    id: `${name}-${version}`,
     // Its own Python or Node, so that `prove` takes that too.
     binFolder: program[0]?.startsWith(folder) ? dirname(program[0]) : join(folder, 'bin'),
     command: '/bin/bash',

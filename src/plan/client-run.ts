@@ -171,13 +171,22 @@ export function refuseReserved(
   rest: readonly string[],
   { title: tool }: Tool,
 ): void {
-  const flag = reserved.find((one) => rest.some((word) => word === one || word.startsWith(`${one}=`)))
+  const end = rest.indexOf('--')
+  const words = end === -1 ? rest : rest.slice(0, end)
+  const flag = reserved.find((one) => words.some((word) => isTyped(one, word)))
   if (flag === undefined) return
   throw usageError(
     'run-flag-reserved',
     say('run.reserved', { flag, tool }),
     say('run.reserved.hint', { flag }),
   )
+}
+
+/** Whether a word is this argument, also with its value behind it, or cut short as some parsers allow. */
+function isTyped(reserved: string, word: string): boolean {
+  if (/^-[^-]$/.test(reserved)) return word.startsWith(reserved)
+  const [name = ''] = word.split('=')
+  return name === reserved || (/^--\w../.test(name) && reserved.startsWith(name))
 }
 
 /** Errors: UserError, exit 3, where the client would not go by what it is started with. */

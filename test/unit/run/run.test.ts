@@ -190,12 +190,31 @@ describe('run', () => {
     [['codex', '--', 'exec', '--oss', 'hi'], 'run-flag-reserved', 2],
     [['aider', '--', '--env-file', 'mine.env'], 'run-flag-reserved', 2],
     [['cline', '--', '-P', 'openrouter', 'hi'], 'run-flag-reserved', 2],
+    [['cline', '--', '-Popenrouter', 'hi'], 'run-flag-reserved', 2],
+    [['cline', '--', '-ksk-mine', 'hi'], 'run-flag-reserved', 2],
+    [['aider', '--', '--anthropic-api', 'sk-mine'], 'run-flag-reserved', 2],
+    [['aider', '--', '--env=mine.env'], 'run-flag-reserved', 2],
+    [['codex', '--', '-c', 'model_provider="openai"', 'exec', 'hi'], 'run-flag-reserved', 2],
+    [['codex', '--', '-c', 'model_providers.qcode.base_url="https://x.example.com"'], 'run-flag-reserved', 2],
     [['claude-code', '--json'], 'run-json', 2],
     [['claude-code', '--region', 'eu', '--gateway', 'https://relay.example.com'], 'region-and-gateway', 2],
   ] as const)('%j: %s, exit %i', async (args, code, exit) => {
     const { host, started } = makeMachine({ files: {} })
     await expect(run(args, host)).rejects.toMatchObject({ code, exit })
     expect(started).toEqual([])
+  })
+
+  it.each([
+    ['claude-code', '--setting-sources', 'user', '-p', 'hi'],
+    ['claude-code', '-p', '--', '--settings'],
+    ['claude-code', '--model', 'opus', '--', '--set'],
+    ['codex', '-c', 'model_reasoning_effort="high"', 'exec', 'hi'],
+    ['cline', '--plan', 'hi'],
+    ['aider', '--no-git', '--message', 'hi'],
+  ])('starts %s with arguments that take no place of ours: %j', async (tool, ...rest) => {
+    const { host, started } = makeMachine({ files: {} })
+    await run([tool, '--', ...rest], host)
+    expect(started.at(-1)?.args.slice(-rest.length)).toEqual(rest)
   })
 
   it.each(['aichat', 'continue', 'vibe'])('%s without a model is not started: exit 2', async (tool) => {

@@ -157,6 +157,7 @@ const runFile = z.strictObject({
   format: z.enum(formatIds),
   content: fileName,
   as_arguments: z.exactOptional(z.array(publicText).check(z.minLength(1))),
+  as_variable: z.exactOptional(variableName),
 })
 
 /** A `[[run]]` section of a manifest. For the meaning of every field see `RunWay` in tool.ts. */
@@ -304,10 +305,11 @@ export async function compileRuns(
       ...way,
       when: when.map(compileCondition),
       files: await Promise.all(
-        files.map(async ({ as_arguments, ...file }) => ({
+        files.map(async ({ as_arguments, as_variable, ...file }) => ({
           ...file,
           content: await read(file.content, file.format),
           ...(as_arguments && { asArguments: as_arguments }),
+          ...(as_variable && { asVariable: as_variable }),
         })),
       ),
     })),

@@ -314,6 +314,8 @@ export interface RunFile {
   readonly content: Value
   /** Each value becomes these arguments instead, with `{{ path }}` and `{{ value }}` filled in; nothing is written. */
   readonly asArguments?: readonly string[]
+  /** The whole of it becomes the value of this variable instead; nothing is written. */
+  readonly asVariable?: string
 }
 
 /** Where dotfiles have their git folder when that is not beside them. */

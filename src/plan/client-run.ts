@@ -24,7 +24,7 @@ export interface ClientRun {
   /** Files of the folder of this run, by their names in it. */
   readonly files: readonly { readonly name: string; readonly text: string }[]
   readonly reserved: readonly string[]
-  /** What a client is told by its arguments, as a file in which the effect finds it. */
+  /** What a client is told by its arguments and by a variable, as a file in which the effect finds it. */
   readonly told: readonly { readonly name: string; readonly text: string }[]
   readonly avoids: readonly string[]
 }
@@ -133,8 +133,10 @@ async function fillWay(way: RunWay, choice: ToolChoice, context: RunContext): Pr
       return { file, leaves, written: { name: file.name, text } }
     }),
   )
+  const isTold = ({ asArguments, asVariable }: RunFile) => (asArguments ?? asVariable) !== undefined
   const writtenFor = (told: boolean) =>
-    filled.filter(({ file }) => (file.asArguments !== undefined) === told).map(({ written }) => written)
+    filled.filter(({ file }) => isTold(file) === told).map(({ written }) => written)
+  for (const { file, written } of filled) if (file.asVariable) env[file.asVariable] = written.text.trimEnd()
   return {
     args: [
       ...way.args.flatMap(fill),

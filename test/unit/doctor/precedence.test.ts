@@ -56,7 +56,29 @@ const policy = (root: string) => `${root}\\SOFTWARE\\Policies\\ClaudeCode`
 const policyText = (text: string, type = 'REG_SZ') =>
   `\r\nHKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\ClaudeCode\r\n    Settings    ${type}    ${text}\r\n\r\n`
 
+const opencode = (origin: string, letter: string) =>
+  JSON.stringify({
+    provider: { anthropic: { options: { baseURL: `${origin}/api/v1`, apiKey: key(letter) } } },
+  })
+const opencodeUser = '.config/opencode/opencode.jsonc'
+
 const rows: readonly Row[] = [
+  ...(
+    [
+      ['.opencode/opencode.jsonc', opencodeUser],
+      ['project/opencode.json', '.opencode/opencode.json'],
+      ['project/.opencode/opencode.json', 'project/opencode.jsonc'],
+      ['project/.opencode/opencode.jsonc', 'project/.opencode/opencode.json'],
+    ] as const
+  ).map(([strong, weak]) => ({
+    name: `OpenCode's ${strong} beats ${weak}`,
+    tool: 'opencode',
+    programs: { opencode: undefined },
+    files: { [strong]: opencode(urls.eu, 's'), [weak]: opencode(urls.us, 'w') },
+    baseUrl: [`${urls.eu}/api/v1`, strong, '/api/v1/messages'] as const,
+    key: strong,
+    overridden: [weak, weak],
+  })),
   {
     name: 'what the management of a Mac sets is stronger than the files of an administrator, value by value',
     tool: 'claude-code',

@@ -218,4 +218,19 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
       env: { OPENAI_BASE_URL: 'https://api.qcode.cc/openai/v1', OPENAI_API_KEY: vendorKey },
     },
   ],
+  [
+    'OpenCode',
+    'opencode.json:1',
+    {
+      programs: { opencode: undefined },
+      files: {
+        '.config/opencode/opencode.jsonc': JSON.stringify({
+          provider: { anthropic: { options: { baseURL: `${gatewayUrl}/v1`, apiKey: gatewayKey } } },
+        }),
+        'project/.opencode/opencode.json': JSON.stringify({
+          provider: { anthropic: { options: { headers: { 'x-api-key': vendorKey } } } },
+        }),
+      },
+    },
+  ],
 ]

@@ -143,14 +143,20 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
       },
       env: { ANTHROPIC_API_KEY: foreignKey, ANTHROPIC_BASE_URL: elsewhere },
     },
-    'a project with another base URL, which wins': {
-      files: {
-        'opencode.json': JSON.stringify({
-          provider: { anthropic: { options: { baseURL: elsewhere } } },
-        }),
-      },
-      refused: ['llm.example.com', 'opencode.json'],
-    },
+    ...Object.fromEntries(
+      ['opencode.json', '.opencode/opencode.json', '.opencode/opencode.jsonc'].map((path) => [
+        `a project with another base URL and a header in ${path}`,
+        {
+          files: {
+            [path]: JSON.stringify({
+              provider: {
+                anthropic: { options: { baseURL: elsewhere, headers: { 'x-api-key': foreignKey } } },
+              },
+            }),
+          },
+        },
+      ]),
+    ),
   },
   kilo: {
     fresh: { files: {} },

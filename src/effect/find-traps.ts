@@ -177,7 +177,7 @@ function evidence(name: string, value: string | undefined, path: string | undefi
   return { name, ...(value !== undefined && { value }), ...(path !== undefined && { path }) }
 }
 
-/** The values at a key path in which `*` is any one segment. */
+/** The values at a key path in which `*` is any one segment, or any entry of a list. */
 function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: string; value: string }[] {
   const star = path.indexOf('*')
   if (star === -1) {
@@ -185,10 +185,9 @@ function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: st
     return value === undefined ? [] : [{ name: [...above, ...path].join('.'), value }]
   }
   const parent = valueAt(data, path.slice(0, star))
-  if (!isTable(parent)) return []
+  if (parent === undefined || !(isTable(parent) || Array.isArray(parent))) return []
   const rest = path.slice(star + 1)
-  return Object.keys(parent).flatMap((key) => {
-    const child = parent[key] as Value
+  return Object.entries(parent).flatMap(([key, child]) => {
     // Of many keys, few hold others.
     if (rest.length > 0 && !isTable(child)) return []
     return matchPaths(child, rest, [...above, ...path.slice(0, star), key])

@@ -63,6 +63,15 @@ const opencode = (origin: string, letter: string) =>
 const opencodeUser = '.config/opencode/opencode.jsonc'
 
 const rows: readonly Row[] = [
+  ...['project/.kilo/kilo.json', 'project/.kilocode/kilo.json', '.kilo/kilo.json'].map((strong) => ({
+    name: `Kilo's ${strong} beats its own file`,
+    tool: 'kilo',
+    programs: { kilo: undefined },
+    files: { [strong]: opencode(urls.eu, 's'), '.config/kilo/kilo.jsonc': opencode(urls.us, 'w') },
+    baseUrl: [`${urls.eu}/api/v1`, strong, '/api/v1/messages'] as const,
+    key: strong,
+    overridden: ['.config/kilo/kilo.jsonc', '.config/kilo/kilo.jsonc'],
+  })),
   ...(
     [
       ['.opencode/opencode.jsonc', opencodeUser],

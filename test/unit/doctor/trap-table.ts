@@ -49,6 +49,8 @@ const qwen = (selectedType: string) => ({
   '.qwen/.env': `ANTHROPIC_BASE_URL=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`,
   '.qwen/settings.json': JSON.stringify({ security: { auth: { selectedType } } }),
 })
+const qwenProvider = (baseUrl?: string) =>
+  JSON.stringify({ modelProviders: { anthropic: [{ id: 'claude-a' }, { id: 'claude-b', baseUrl }] } })
 const openclaw = (apiKey: string, primary?: string) =>
   JSON.stringify({
     models: { providers: { anthropic: { baseUrl: anthropicUrl, api: 'anthropic-messages', apiKey } } },
@@ -491,6 +493,22 @@ export const trapTable: readonly TrapRow[] = [
     files: qwen('openai'),
     programs: { qwen: undefined },
     unless: { files: qwen('anthropic') },
+  },
+  {
+    id: 'qwen-code-provider-of-project',
+    level: 'error',
+    hint: 'project/.qwen/settings.json',
+    files: { ...qwen('anthropic'), 'project/.qwen/settings.json': qwenProvider('https://x.example.com') },
+    programs: { qwen: undefined },
+    unless: { files: { ...qwen('anthropic'), 'project/.qwen/settings.json': qwenProvider(anthropicUrl) } },
+  },
+  {
+    id: 'qwen-code-provider-of-user',
+    level: 'warning',
+    hint: '.qwen/settings.json',
+    files: { ...qwen('anthropic'), '.qwen/settings.json': qwenProvider('https://x.example.com') },
+    programs: { qwen: undefined },
+    unless: { files: { ...qwen('anthropic'), '.qwen/settings.json': qwenProvider() } },
   },
   {
     id: 'aichat-other-client',

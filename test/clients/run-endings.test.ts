@@ -18,8 +18,14 @@ const program = join(import.meta.dirname, '../../bin/qcode-setup.js')
 /** Of each client that is run at all, the newest version. */
 const clients = [...new Map(machines.map(({ id }) => [clientRunner(id).tool, clientRunner(id)])).values()]
 
-/** A client that ends now so and now so at Ctrl-C, also without this program: which of its own parts hears of it first decides. */
-const uneven: Readonly<Record<string, readonly number[]>> = { [pinned('aichat')]: [1, 130] }
+/**
+ * A client that ends now so and now so at Ctrl-C, also without this program: which of its own parts hears of it first decides.
+ * OpenClaw ends its own second process a second later by SIGTERM, and one after that by SIGKILL, where that is not gone by then.
+ */
+const uneven: Readonly<Record<string, readonly number[]>> = {
+  [pinned('aichat')]: [1, 130],
+  [pinned('openclaw')]: [130, 143, 137, 1],
+}
 
 /** A gateway that takes every request and never answers one; `asked` ends with the first of a model. */
 async function startSilent(): Promise<{ origin: string; asked: Promise<void> }> {

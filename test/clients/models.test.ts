@@ -25,6 +25,8 @@ interface Row {
   readonly commits?: true
   /** What the main model wants done. */
   readonly call?: ToolCall
+  /** Asked in the background, if the client lives to do it. */
+  readonly perhaps?: string
   readonly asked: readonly string[]
 }
 
@@ -46,7 +48,9 @@ const rows: readonly Row[] = [
     id: pinned('kilo'),
     models: { '': main, ':small': small, ':subagent': editor },
     call: { name: 'task', input: { description: 'look', prompt: 'Say one word', subagent_type: 'general' } },
-    asked: [main, small, editor],
+    // It often ends before it has asked for a title.
+    perhaps: small,
+    asked: [main, editor],
   },
   {
     // It asks its main model once more, for its memory.
@@ -86,7 +90,7 @@ function withoutModel(args: readonly string[]): readonly string[] {
 
 test.each(rows)(
   '$id asks $asked for what they are named for',
-  async ({ id, models, args, instead, asked, commits, call }) => {
+  async ({ id, models, args, instead, asked, perhaps, commits, call }) => {
     const place = await makePlace()
     const runner = clientRunner(id)
     const named = Object.entries(models).flatMap(([role, name]) => [
@@ -112,6 +116,6 @@ test.each(rows)(
     const own = withoutModel(commits ? runner.args.filter((each) => each !== '--no-git') : runner.args)
     await takeTurn({ ...runner, folder, args: instead ?? [...(args ?? []), ...own] }, place)
     const seen = place.standIn.requests.flatMap(({ model = [] }) => model)
-    expect([...new Set(seen)].sort()).toEqual([...asked].sort())
+    expect([...new Set(seen)].filter((model) => model !== perhaps).sort()).toEqual([...asked].sort())
   },
 )

@@ -16,6 +16,7 @@ import {
   askedText,
   askSelect,
   backText,
+  noticeText,
   type Question,
   showAnswer,
   tell,
@@ -55,7 +56,6 @@ async function askTyped(host: Host, { isNew, canGoBack = false }: KeyAsking): Pr
     const { key, around } = await askForKey(host, { asked: say(id), answered: say(`${id}.short`) }, canGoBack)
     if (around.length > 0) warn(host, say('ask.key.cleaned', { around }))
     if (looksLikeKey(key)) return key
-    warn(host, say('ask.key.odd'))
     if (await takesAnyway(host)) return key
   }
 }
@@ -63,7 +63,7 @@ async function askTyped(host: Host, { isNew, canGoBack = false }: KeyAsking): Pr
 /** Going back leads to the question that was answered so, as a no does. */
 async function takesAnyway(host: Host): Promise<boolean> {
   try {
-    return await askConfirm(host, say('ask.use-anyway'), false, true)
+    return await askConfirm(host, say('ask.use-anyway'), false, true, noticeText(host, say('ask.key.odd')))
   } catch (error) {
     if (error instanceof GoneBack) return false
     throw error

@@ -14,7 +14,7 @@ import { type Message, say, written } from '../texts/message.ts'
 import { httpPoints, renderRegionTimes } from '../ui/plain-http-texts.ts'
 import { styleFor } from '../ui/style.ts'
 import { renderFindings, withProgress } from '../ui/write-text.ts'
-import { askConfirm, askSelect, type Choice, showAnswer, tell, warn } from './ask.ts'
+import { askConfirm, askSelect, type Choice, noticeText, showAnswer, tell, warn } from './ask.ts'
 import { dropTypedAhead } from './hold-terminal.ts'
 
 /** One of the names that are saved; undefined where a region is meant. */
@@ -201,9 +201,9 @@ export function askConsent(
   host: Host,
   canGoBack = false,
 ): Promise<boolean> {
-  warn(host, say('http.title', { origin }), ...httpPoints)
-  tell(host, `\n${renderRegionTimes(times, host.texts, styleFor(host, 'stderr'), host.terminal.columns)}\n`)
-  return askConfirm(host, say('ask.use-anyway'), false, canGoBack)
+  const table = renderRegionTimes(times, host.texts, styleFor(host, 'stderr'), host.terminal.columns)
+  const notice = `${noticeText(host, say('http.title', { origin }), ...httpPoints)}\n${table}\n\n`
+  return askConfirm(host, say('ask.use-anyway'), false, canGoBack, notice)
 }
 
 /** What would be run, and mirrors by the name that `--registry` takes. */
@@ -219,12 +219,12 @@ export async function askInstall(
   host: Host,
   canGoBack: boolean,
 ): Promise<string> {
-  warn(host, ...lines)
   await dropTypedAhead(host)
   const choices = [
     { value: 'vendor', name: say('install.now'), letter: 'y' },
     ...mirrors.map(({ id, urls }) => ({ value: id, name: say('install.now.from', { urls }) })),
     { value: 'later', name: say('install.later'), letter: 'n' },
   ]
-  return askSelect(host, say('install.ask', { tools }), choices, { canGoBack })
+  const notice = noticeText(host, ...lines)
+  return askSelect(host, say('install.ask', { tools }), choices, { canGoBack, notice })
 }

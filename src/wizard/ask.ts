@@ -38,11 +38,13 @@ interface Listing<Value> {
   readonly nothingFits?: Message
   /** Calls `renew` with the same choices, named anew, whenever more is known of them; gives what ends that. */
   readonly watch?: (renew: (choices: readonly Choice<Value>[]) => void) => () => void
+  /** What has to be known first, as `noticeText` has it: part of the question, so that going back takes it away too. */
+  readonly notice?: string
 }
 
 /** Lines that a list takes on the screen at most: around it there are the question, the keys and an answer or two. */
-function pageSizeOf({ terminal }: Host): number {
-  return Math.max(3, Math.min(20, terminal.rows - 8))
+function pageSizeOf({ terminal }: Host, notice = ''): number {
+  return Math.max(3, Math.min(20, terminal.rows - 8 - (notice.split('\n').length - 1)))
 }
 
 /** What stands before the second line of a choice. */
@@ -53,11 +55,11 @@ export async function askSelect<const Value>(
   host: Host,
   question: Question | Message,
   choices: readonly Choice<Value>[],
-  { preset, canGoBack, nothingFits, watch }: Listing<Value> = {},
+  { preset, canGoBack, nothingFits, watch, notice }: Listing<Value> = {},
 ): Promise<Value> {
   const { listPrompt } = await import('./prompts.ts')
   const keys = nothingFits ? 'ask.keys.search' : 'ask.keys.list'
-  const theme = themeOf(host, question, keysText(host, keys, canGoBack))
+  const theme = themeOf(host, question, keysText(host, keys, canGoBack), notice)
   const config = {
     message: askedText(host, question),
     rows: wrapChoices(host, choices),
@@ -65,7 +67,7 @@ export async function askSelect<const Value>(
       0,
       choices.findIndex(({ value }) => value === preset),
     ),
-    pageSize: pageSizeOf(host),
+    pageSize: pageSizeOf(host, notice),
     theme,
     ...(nothingFits && { nothingFits: shown(host, nothingFits) }),
     ...(watch && {
@@ -120,15 +122,16 @@ export function keysText(
   return canGoBack ? `${texts[id]} · ${texts['ask.keys.back']}` : texts[id]
 }
 
-/** A yes or no; `preset` is what Enter means. */
+/** A yes or no; `preset` is what Enter means, and `notice` is as for a list. */
 export async function askConfirm(
   host: Host,
   question: Message,
   preset: boolean,
   canGoBack = false,
+  notice = '',
 ): Promise<boolean> {
   const { linePrompt } = await import('./prompts.ts')
-  const theme = themeOf(host, question, backText(host, canGoBack))
+  const theme = themeOf(host, question, backText(host, canGoBack), notice)
   const letters = theme.style.letters(preset ? 'Y/n' : 'y/N')
   const config = {
     message: askedText(host, question, '(y/n) yes '.length),
@@ -243,13 +246,19 @@ export function themeOf(
   host: Host,
   question: Question | Message,
   keys?: string,
+  notice = '',
 ): ReturnType<typeof promptTheme> {
   const tip = keys && wrapText(keys, host.terminal.columns - 1).join('\n')
   const theme = promptTheme(promptStyleFor(host), tip)
   const answered = 'answered' in question ? shown(host, question.answered) : undefined
   const message = (text: string, status?: string) =>
     theme.style.message(status === 'done' ? (answered ?? text) : text)
-  return { ...theme, style: { ...theme.style, message } }
+  const { idle, done } = theme.prefix
+  return {
+    ...theme,
+    prefix: { idle: notice + idle, done: notice + done },
+    style: { ...theme.style, message },
+  }
 }
 
 /** A question as it can be shown; `behind` is the room for what follows it in its line. */
@@ -280,14 +289,21 @@ export function tell(host: Pick<Host, 'terminal'>, line: string): void {
 }
 
 /** What the user has to know before the next question; values in it may come from files. */
-export function warn(
-  host: Pick<Host, 'terminal' | 'texts' | 'home'>,
-  ...lines: readonly (Message | string)[]
-): void {
+export function warn(host: Listener, ...lines: readonly (Message | string)[]): void {
+  writeText(host, 'error', noticeText(host, ...lines))
+}
+
+type Listener = Pick<Host, 'terminal' | 'texts' | 'home'>
+
+/** The same as a text that ends its last line, for a question that can be gone back from. */
+export function noticeText(host: Listener, ...lines: readonly (Message | string)[]): string {
   const shown = lines.flatMap((line) =>
-    wrapText(escapeControls(shortenHomes(textIn(line, host.texts), host)), host.terminal.columns - 2),
+    wrapText(
+      escapeControls(hideKeys(shortenHomes(textIn(line, host.texts), host))),
+      host.terminal.columns - 2,
+    ),
   )
-  tell(host, `${styleFor(host, 'stderr').yellow('!')} ${shown.join('\n  ')}`)
+  return `${styleFor(host, 'stderr').yellow('!')} ${shown.join('\n  ')}\n`
 }
 
 /** An answer that a flag gave already, as if it had been asked for. */

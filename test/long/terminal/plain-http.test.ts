@@ -130,3 +130,27 @@ describe('an origin without TLS on a terminal', () => {
     expect(pictureOf(home)).toEqual({})
   })
 })
+
+describe('what is told before a question that can be gone back from', () => {
+  it('goes with the question at Esc, and stands there once when it is asked again and answered', async () => {
+    home = createHome()
+    const point = httpPoints[0]?.in(en) ?? ''
+    const told = () => run.screen().replace(/\s+/g, ' ').split(point.replace(/\s+/g, ' ')).length - 1
+    const run = start({ args: ['--tool', 'codex', '--no-check'] })
+    for (const isLast of [false, false, true]) {
+      await run.question(en['ask.region'])
+      expect(told()).toBe(0)
+      // The last one in the list.
+      run.press(keys.up, enter)
+      await run.question(en['ask.use-anyway'])
+      expect(told()).toBe(1)
+      if (isLast) run.press('y', enter)
+      else run.press(keys.escape)
+    }
+    await run.question('Optional for Codex CLI')
+    expect(told()).toBe(1)
+    run.press(ctrlC)
+    expect(await run.exit).toBe(130)
+    expect(pictureOf(home)).toEqual({})
+  })
+})

@@ -20,6 +20,8 @@ export const programBundle = {
   resolve: { ...common.resolve, alias: { undici$: `${root}scripts/undici-parts.cjs` } },
   plugins: [lazyRequires],
   preserveEntrySignatures: 'allow-extension',
+  // A question that is loaded when it is asked may share its file with others that are loaded by then.
+  checks: { ineffectiveDynamicImport: false },
   output: {
     dir: 'dist',
     // Node loads CommonJS with far less of its own code than ES modules: about a quarter of the time of an empty program.

@@ -53,14 +53,23 @@ function quotedSpan(text: string, at: number, { quote, length }: Opener, inside:
   const start = at + length
   const close = closeOf(text, start, quote)
   if (close === undefined) return { start, end: lineEnd(text, start) }
-  let end = close + length
-  if (isEndOfValue(text, end, inside)) return { start, end: close }
+  let end = Math.max(close + length, quote === "'" ? couldEnd(text, start) : 0)
+  if (end === close + length && isEndOfValue(text, end, inside)) return { start, end: close }
   while (!isEndOfValue(text, end, inside)) {
-    const next = text[end] === '\\' ? undefined : openerAt(text, end)
-    const nextClose = next && closeOf(text, end + next.length, next.quote)
-    end = next && nextClose !== undefined ? nextClose + next.length : end + (text[end] === '\\' ? 2 : 1)
+    const joined = text[end] ?? ''
+    // Three in a row are no quote of their own here: a quote in the value is doubled, or an empty text is joined.
+    const nextClose = /["'`]/.test(joined) ? closeOf(text, end + 1, joined) : undefined
+    end = nextClose === undefined ? end + (joined === '\\' ? 2 : 1) : nextClose + 1
   }
   return { start: at, end }
+}
+
+const longestDoubt = 2000
+
+/** What a backslash before an apostrophe is, an escape or the end of a text, differs by shell: all of the line that could be the value is hidden. */
+function couldEnd(text: string, start: number): number {
+  const [line = ''] = text.slice(start, start + longestDoubt).split('\n')
+  return line.includes("\\'") ? start + line.lastIndexOf("'") + 1 : 0
 }
 
 /** Behind a backslash a quote is none; a single one only where the line has another that can end it, as shells differ. */
@@ -189,7 +198,7 @@ function itemSpans({ text, start, end }: Line, name: string, isBlock: boolean): 
   const [lead = ''] = text.match(/^\s*(?:- +)*/) ?? []
   const item = text.slice(lead.length)
   if (item === '' || (!isBlock && item.startsWith('#'))) return []
-  const [key] = (!isBlock && item.match(/^(?:"[^"\n]*"|'[^'\n]*'|[\w.-]+)\s*:(?=\s|$)\s*/)) || []
+  const [key] = (!isBlock && item.match(/^(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[\w.-]+)\s*:(?=\s|$)\s*/)) || []
   if (key !== undefined && !isSecretGroup(name)) return []
   const from = start + lead.length + (key?.length ?? 0)
   const value = item.slice(key?.length ?? 0).replace(/^["']|["']$/g, '')

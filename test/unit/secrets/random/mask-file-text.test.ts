@@ -36,6 +36,7 @@ describe('a text of the user that is shown', () => {
     ['one that begins with =', 'PASSWORD==zq9', 'zq9'],
     ['one that a shell joins', 'export API_KEY=zq9\'uv8\'"wx7"', 'wx7'],
     ['one with a quote in it', "export API_KEY='zq9'\\''uv8'", 'uv8'],
+    ['one with a backslash before its quote', "export API_KEY='zq9\\'\\''4:uv8wx7'", 'uv8wx7'],
     ['one over two lines', 'export API_KEY=zq9\\\nuv8\nX=1', 'uv8'],
     ['one with a line break in its quotes', 'SECRET="zq9\nuv8"\nX=1', 'uv8'],
     ['fish', 'set -gx GITLAB_TOKEN zq9uv8', 'zq9uv8'],
@@ -43,6 +44,7 @@ describe('a text of the user that is shown', () => {
     ['csh', 'setenv GITLAB_TOKEN zq9uv8', 'zq9uv8'],
     ['cmd', 'setx GITLAB_TOKEN zq9uv8', 'zq9uv8'],
     ['PowerShell', "$env:GITLAB_TOKEN = 'zq9uv8'", 'zq9uv8'],
+    ['PowerShell, with two quotes in a row', "$env:GITLAB_TOKEN = 'zq9'''',uv8wx7'", 'uv8wx7'],
     ['PowerShell, by a call', "[Environment]::SetEnvironmentVariable('A_TOKEN', 'zq9uv8', 'User')", 'zq9uv8'],
     ['PowerShell, by an item', 'Set-Item Env:A_TOKEN zq9uv8', 'zq9uv8'],
     ['an option', 'alias t="tool --api-key zq9uv8"', 'zq9uv8'],
@@ -201,6 +203,8 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 const secrets = fc
   .string({ unit: fc.constantFrom(...letters, ...`-_+/=.~!@$%&;#:,'"\\ `), minLength: 4, maxLength: 60 })
   .filter((text) => /^[a-zA-Z\d].*[a-zA-Z]$/.test(text) && /\d/.test(text))
+  // What has the form of a path or an address may be read.
+  .filter((text) => !/^(?:[a-zA-Z]:[\\/]|\w+:\/\/)/.test(text))
 
 /** Files in which a secret stands behind its name, in the spelling that the format demands. */
 const files: Readonly<Record<string, (name: string, secret: string) => string>> = {

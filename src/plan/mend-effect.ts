@@ -72,13 +72,16 @@ async function findMends(
   for (const choice of choices) {
     const own = new Set(ownedPaths(choice, context))
     const { view } = await viewSetup(choice, await installed(choice.tool), given)
-    for (const { found, isKey } of view.connections.flatMap((connection) => inTheWay(connection, choice))) {
+    for (const { found, isKey, isStale } of view.connections.flatMap((one) => inTheWay(one, choice))) {
       const { keyPath, entry, source, name } = found
+      const isWanted =
+        source.file !== undefined &&
+        wanted.get(pathId(source.file.path, keyPath ?? [name])) === hashValue(found.value)
+      if (isStale && isWanted) continue
       if (canBeEmptied(found, choice)) emptied.add(name)
       else if (keyPath && source.file && mayBeTakenOut(found, choice)) {
         // What stands where ours belongs is a conflict, and has been decided on.
-        const id = pathId(source.file.path, keyPath)
-        if (own.has(id) || wanted.get(id) === hashValue(found.value)) continue
+        if (own.has(pathId(source.file.path, keyPath)) || isWanted) continue
         silences.push({
           tool: choice.tool.id,
           setup: choiceId(choice, host),
@@ -124,12 +127,15 @@ export async function findHalves(
 function inTheWay(
   { destination, baseUrl, keys, foreignKeys }: ConnectionView,
   { keyStore }: ToolChoice,
-): { found: Found; isKey: boolean }[] {
+): { found: Found; isKey: boolean; isStale?: boolean }[] {
   const { winner } = baseUrl
   if (destination !== 'gateway') return winner?.value.trim() ? [{ found: winner, isKey: false }] : []
-  const isStale = ({ source, isCommand }: Found) => source.file !== undefined && !isCommand
-  const stale = keyStore === 'env' ? keys.sent.filter(isStale) : []
-  return [...new Set([...foreignKeys, ...stale])].map((found) => ({ found, isKey: true }))
+  const foreign = foreignKeys.map((found) => ({ found, isKey: true }))
+  if (keyStore !== 'env') return foreign
+  const stale = keys.sent.filter(
+    (found) => found.source.file !== undefined && !found.isCommand && !foreignKeys.includes(found),
+  )
+  return [...foreign, ...stale.map((found) => ({ found, isKey: true, isStale: true }))]
 }
 
 /** Of the user's own settings, or of those of the project that is set up. A login, and what all of a team share, is left. */

@@ -313,3 +313,32 @@ describe('a file without a list of tools', () => {
     expect(usersPart(readTree(home))).toEqual(before)
   })
 })
+
+describe('what stays of a tool whose key is in the environment', () => {
+  it.each([
+    ['claude-code', 'langchain'],
+    ['claude-code', 'claude-code,langchain'],
+    ['claude-code', 'claude-agent-sdk,langchain'],
+  ])(
+    '%s in a project beside %s: an export that is applied takes no key from either',
+    async (inProject, others) => {
+      const home = makeComputer()
+      const cwd = join(home, 'project')
+      mkdirSync(cwd)
+      const env = { QCODE_API_KEY: sampleKey }
+      const flags = ['--scope', 'project', '--key-store', 'env', '--yes', '--no-check']
+      const first = await runProgram(['--tool', inProject, ...flags], { home, cwd, env })
+      expect(first.exit, first.stderr).toBe(0)
+      await byHand(home, others.split(','), 'global')
+      const exported = await runProgram(['export'], { home })
+      writeFileSync(join(home, 'exported.toml'), exported.stdout)
+      const before = usersPart(readTree(home))
+      const applied = await runProgram(['apply', 'exported.toml', '--yes', '--no-check', '--json'], {
+        home,
+        env,
+      })
+      expect(JSON.parse(applied.stdout), applied.stderr).toMatchObject({ changed: false })
+      expect(usersPart(readTree(home))).toEqual(before)
+    },
+  )
+})

@@ -88,10 +88,10 @@ const lines: Readonly<Record<string, Line>> = {
     args: ['--key-file', 'my key $(x).txt'],
   },
   'the tool of --model': {
-    typed: 'qcode-setup --model code',
-    completed: '--model codex=',
+    typed: 'qcode-setup --model copil',
+    completed: '--model copilot=',
     rest: 'x',
-    args: ['--model', 'codex=x'],
+    args: ['--model', 'copilot=x'],
   },
   'the role behind the tool of --model': {
     typed: 'qcode-setup --model claude-code:op',

@@ -62,6 +62,7 @@ const source = z.strictObject({
       .check(z.regex(/^(HK(LM|CU)\\SOFTWARE\\Policies(\\[\w-]+)+|[\w-]+(\.[\w-]+)+)$/, rule('stored'))),
   ),
   rank: z.exactOptional(z.number()),
+  above: z.exactOptional(z.enum(['nearest', 'farthest', 'first'])),
   format: z._default(format, 'dotenv'),
   variables: z.exactOptional(z.array(z.string())),
   platforms: z.exactOptional(names),

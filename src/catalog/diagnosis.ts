@@ -33,6 +33,12 @@ export interface Source {
   readonly stored?: string
   /** Of the sources with a rank that are there only those with the lowest one count. */
   readonly rank?: number
+  /**
+   * Read in the folders above the project as well, up to the root of its repository or, without one, of the file system, and
+   * which of these comes first; sources with the same word stand together in each folder. `first`: past a repository too, and
+   * of all of them only the nearest that is there counts.
+   */
+  readonly above?: 'nearest' | 'farthest' | 'first'
   readonly format: FormatId
   /** Where in the file variables of the environment stand: the whole file when empty, nowhere when undefined. */
   readonly variables?: KeyPath

@@ -189,7 +189,7 @@ function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: st
   const rest = path.slice(star + 1)
   return Object.entries(parent).flatMap(([key, child]) => {
     // Of many keys, few hold others.
-    if (rest.length > 0 && !isTable(child)) return []
+    if (rest.length > 0 && !isTable(child) && !Array.isArray(child)) return []
     return matchPaths(child, rest, [...above, ...path.slice(0, star), key])
   })
 }

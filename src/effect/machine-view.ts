@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { resolve, win32 } from 'node:path'
-import type { TrapCondition } from '../catalog/diagnosis.ts'
-import { resolvePath } from '../catalog/places.ts'
+import { dirname, resolve, win32 } from 'node:path'
+import type { Source, TrapCondition } from '../catalog/diagnosis.ts'
+import { type Places, resolvePath } from '../catalog/places.ts'
 import { UserError } from '../errors.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host, RunResult } from '../host/host.ts'
@@ -13,6 +13,7 @@ import {
   variableAt,
   withHash,
 } from '../host/read-file-state.ts'
+import { findRepository } from '../host/run-program.ts'
 import { administeredGateways } from '../host/throw-away-host.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { say } from '../texts/message.ts'
@@ -200,4 +201,30 @@ export function unreadStore(path: string, command: string): UserError {
     hint: say('effect.look', { command }),
     where: { file: path },
   })
+}
+
+/** Those that are read in the folders above a project too stand there once for each, with that folder as the project. */
+export function inFolders(sources: readonly Source[], names: Places): { source: Source; names: Places }[] {
+  return sources.flatMap((source, index) => {
+    const { above } = source
+    if (above === undefined) return { source, names }
+    if (sources.findIndex((one) => one.above === above) < index) return []
+    const group = sources.filter((one) => one.above === above)
+    const { project = '' } = names
+    const folders = foldersAbove(project, above === 'first' ? undefined : findRepository(project))
+    const strongestFirst = above === 'farthest' ? folders.toReversed() : folders
+    const all = strongestFirst.flatMap((one) =>
+      group.map((own) => ({ own, names: { ...names, project: one } })),
+    )
+    return all.map(({ own, ...rest }, rank) => ({
+      source: above === 'first' ? { ...own, rank } : own,
+      ...rest,
+    }))
+  })
+}
+
+/** The folder itself and those above it, up to a root or to that of the file system. */
+function foldersAbove(folder: string, root: string | undefined): string[] {
+  const above = dirname(folder)
+  return folder === root || above === folder ? [folder] : [folder, ...foldersAbove(above, root)]
 }

@@ -17,7 +17,7 @@ import {
   variablesIn,
 } from './find-setting.ts'
 import { holdsCondition } from './find-traps.ts'
-import { loginName, type MachineView, readRegistry, unreadStore } from './machine-view.ts'
+import { inFolders, loginName, type MachineView, readRegistry, unreadStore } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** The client whose sources are opened. */
@@ -41,7 +41,12 @@ export function openSources(
 ): Places {
   const ofClient = sources.filter((source) => isRead(source, client, surroundings.machine.platform))
   const openAll = (names: Names) =>
-    firstOfRank(ofClient.map((source) => ({ source, opened: openSource(source, names, surroundings) })))
+    firstOfRank(
+      inFolders(ofClient, names).map((one) => ({
+        ...one,
+        opened: openSource(one.source, one.names, surroundings),
+      })),
+    )
   const first = placesFor(openAll(client.places), client.places, client, surroundings)
   const names = resolveLookups(lookups, first)
   return placesFor(once(openAll(names)), names, client, surroundings)

@@ -60,33 +60,76 @@ const opencode = (origin: string, letter: string) =>
   JSON.stringify({
     provider: { anthropic: { options: { baseURL: `${origin}/api/v1`, apiKey: key(letter) } } },
   })
-const opencodeUser = '.config/opencode/opencode.jsonc'
+const qwen = (origin: string, letter: string) =>
+  `ANTHROPIC_BASE_URL=${origin}/api\nANTHROPIC_API_KEY=${key(letter)}\n`
 
 const rows: readonly Row[] = [
-  ...['project/.kilo/kilo.json', 'project/.kilocode/kilo.json', '.kilo/kilo.json'].map((strong) => ({
-    name: `Kilo's ${strong} beats its own file`,
-    tool: 'kilo',
-    programs: { kilo: undefined },
-    files: { [strong]: opencode(urls.eu, 's'), '.config/kilo/kilo.jsonc': opencode(urls.us, 'w') },
-    baseUrl: [`${urls.eu}/api/v1`, strong, '/api/v1/messages'] as const,
-    key: strong,
-    overridden: ['.config/kilo/kilo.jsonc', '.config/kilo/kilo.jsonc'],
-  })),
   ...(
     [
-      ['.opencode/opencode.jsonc', opencodeUser],
-      ['project/opencode.json', '.opencode/opencode.json'],
-      ['project/.opencode/opencode.json', 'project/opencode.jsonc'],
-      ['project/.opencode/opencode.jsonc', 'project/.opencode/opencode.json'],
+      ['opencode', 'named/opencode.json', '.opencode/opencode.jsonc'],
+      ['opencode', '.opencode/opencode.jsonc', '.opencode/opencode.json'],
+      ['opencode', '.opencode/opencode.json', 'work/x/.opencode/opencode.jsonc'],
+      ['opencode', 'work/.opencode/opencode.json', 'work/x/.opencode/opencode.jsonc'],
+      ['opencode', 'work/x/.opencode/opencode.jsonc', 'work/x/.opencode/opencode.json'],
+      ['opencode', 'work/.opencode/opencode.json', 'work/x/opencode.jsonc'],
+      ['opencode', 'work/x/opencode.jsonc', 'work/x/opencode.json'],
+      ['opencode', 'work/x/opencode.json', 'work/opencode.jsonc'],
+      ['opencode', 'work/opencode.json', '.config/opencode/opencode.jsonc'],
+      ['kilo', 'named/kilo.json', '.kilo/kilo.json'],
+      ['kilo', '.kilo/kilo.json', '.kilocode/opencode.json'],
+      ['kilo', '.kilocode/kilo.json', 'work/.kilo/kilo.json'],
+      ['kilo', 'work/.kilocode/kilo.json', 'work/x/.kilo/kilo.json'],
+      ['kilo', 'work/x/.kilo/opencode.json', 'work/x/.kilo/opencode.jsonc'],
+      ['kilo', 'work/x/.kilo/opencode.jsonc', 'work/x/.kilo/kilo.json'],
+      ['kilo', 'work/x/.kilo/kilo.json', 'work/x/.kilo/kilo.jsonc'],
+      ['kilo', 'work/x/.kilo/kilo.jsonc', 'work/x/opencode.jsonc'],
+      ['kilo', 'work/x/opencode.jsonc', 'work/x/opencode.json'],
+      ['kilo', 'work/x/opencode.json', 'work/x/kilo.jsonc'],
+      ['kilo', 'work/x/kilo.jsonc', 'work/x/kilo.json'],
+      ['kilo', 'work/kilo.json', '.config/kilo/opencode.jsonc'],
+      ['kilo', '.config/kilo/opencode.jsonc', '.config/kilo/opencode.json'],
+      ['kilo', '.config/kilo/opencode.json', '.config/kilo/kilo.jsonc'],
     ] as const
-  ).map(([strong, weak]) => ({
-    name: `OpenCode's ${strong} beats ${weak}`,
-    tool: 'opencode',
-    programs: { opencode: undefined },
+  ).map(([tool, strong, weak]) => ({
+    name: `${tool} in a folder of a folder: ${strong} beats ${weak}`,
+    tool,
+    cwd: 'work/x',
+    env: { [`${tool.toUpperCase()}_CONFIG_DIR`]: '{home}/named' },
+    programs: { [tool]: undefined },
     files: { [strong]: opencode(urls.eu, 's'), [weak]: opencode(urls.us, 'w') },
     baseUrl: [`${urls.eu}/api/v1`, strong, '/api/v1/messages'] as const,
     key: strong,
     overridden: [weak, weak],
+  })),
+  ...['opencode', 'kilo'].map((tool) => ({
+    name: `${tool} reads nothing above the root of a repository`,
+    tool,
+    cwd: 'work/x',
+    programs: { [tool]: undefined },
+    files: {
+      'work/x/.git/HEAD': '',
+      [`work/${tool}.json`]: opencode(urls.eu, 's'),
+      [`work/.${tool}/${tool}.json`]: opencode(urls.eu, 's'),
+      [`.config/${tool}/${tool}.jsonc`]: opencode(urls.us, 'w'),
+    },
+    baseUrl: [`${urls.us}/api/v1`, `.config/${tool}/${tool}.jsonc`, '/api/v1/messages'] as const,
+    key: `.config/${tool}/${tool}.jsonc`,
+    overridden: [],
+  })),
+  ...(
+    [
+      ['above a repository', 'work/.env', { 'work/x/.git/HEAD': '' }],
+      ['and not another file that is nearer', 'work/x/.env', { 'work/.qwen/.env': 'ANTHROPIC_BASE_URL=x\n' }],
+    ] as const
+  ).map(([which, strong, more]) => ({
+    name: `Qwen Code reads the first .env that it finds, ${which}`,
+    tool: 'qwen-code',
+    cwd: 'work/x',
+    programs: { qwen: undefined },
+    files: { ...more, [strong]: qwen(urls.eu, 's'), '.qwen/.env': qwen(urls.us, 'w') },
+    baseUrl: [`${urls.eu}/api`, strong, '/api/v1/messages'] as const,
+    key: strong,
+    overridden: ['.qwen/.env', '.qwen/.env'],
   })),
   {
     name: 'what the management of a Mac sets is stronger than the files of an administrator, value by value',

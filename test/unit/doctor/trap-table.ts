@@ -49,8 +49,13 @@ const qwen = (selectedType: string) => ({
   '.qwen/.env': `ANTHROPIC_BASE_URL=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`,
   '.qwen/settings.json': JSON.stringify({ security: { auth: { selectedType } } }),
 })
-const qwenProvider = (baseUrl?: string) =>
-  JSON.stringify({ modelProviders: { anthropic: [{ id: 'claude-a' }, { id: 'claude-b', baseUrl }] } })
+const qwenProvider = (baseUrl?: string, envKey?: string) =>
+  JSON.stringify({ modelProviders: { anthropic: [{ id: 'claude-a' }, { id: 'claude-b', baseUrl, envKey }] } })
+const qwenOther = (envKey: string) =>
+  JSON.stringify({ modelProviders: { openai: [{ id: 'a', baseUrl: 'https://x.example.com', envKey }] } })
+/** A provider of a project's own, whose key is what stands in this text. */
+const ownProvider = (apiKey: string, baseURL?: string) =>
+  JSON.stringify({ provider: { other: { npm: '@ai-sdk/anthropic', options: { baseURL, apiKey } } } })
 const openclaw = (apiKey: string, primary?: string) =>
   JSON.stringify({
     models: { providers: { anthropic: { baseUrl: anthropicUrl, api: 'anthropic-messages', apiKey } } },
@@ -454,6 +459,15 @@ export const trapTable: readonly TrapRow[] = [
     programs: { opencode: undefined },
     unless: { files: { '.config/opencode/opencode.jsonc': provider({ model: 'anthropic/claude-opus-5' }) } },
   },
+  ...(['opencode', 'kilo'] as const).map((tool) => ({
+    id: `${tool}-key-of-project`,
+    level: 'error' as const,
+    hint: `project/${tool}.json`,
+    files: { [`project/${tool}.json`]: ownProvider('{env:QCODE_API_KEY}') },
+    env: { QCODE_API_KEY: gatewayKey },
+    programs: { [tool]: undefined },
+    unless: { files: { [`project/${tool}.json`]: ownProvider('{env:QCODE_API_KEY}', `${anthropicUrl}/v1`) } },
+  })),
   {
     id: 'kilo-base-url-of-others',
     level: 'warning',
@@ -486,6 +500,29 @@ export const trapTable: readonly TrapRow[] = [
     programs: { pi: undefined },
     unless: { env: { QCODE_API_KEY: gatewayKey } },
   },
+  ...[
+    'project/.aider.model.settings.yml',
+    'repository/.aider.model.settings.yml',
+    '.aider.model.settings.yml',
+    'named.yml',
+  ].map((path) => {
+    const files = (base: string) => ({
+      'repository/.git/HEAD': '',
+      'aider.env': `ANTHROPIC_API_BASE=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`,
+      '.aider.conf.yml': 'env-file: HOME/aider.env\n',
+      [path]: `- name: a\n- name: b\n  extra_params:\n    api_base: ${base}\n`,
+    })
+    return {
+      id: 'aider-model-elsewhere',
+      level: 'error' as const,
+      hint: path,
+      files: files('https://x.example.com'),
+      ...(path.startsWith('repository') && { cwd: 'repository/project' }),
+      ...(path === 'named.yml' && { env: { AIDER_MODEL_SETTINGS_FILE: '{home}/named.yml' } }),
+      programs: { aider: undefined },
+      unless: { files: files(anthropicUrl) },
+    }
+  }),
   {
     id: 'qwen-code-other-provider',
     level: 'warning',
@@ -503,12 +540,36 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { ...qwen('anthropic'), 'project/.qwen/settings.json': qwenProvider(anthropicUrl) } },
   },
   {
-    id: 'qwen-code-provider-of-user',
-    level: 'warning',
+    id: 'qwen-code-key-of-project',
+    level: 'error',
+    hint: 'project/.qwen/settings.json',
+    files: { ...qwen('anthropic'), 'project/.qwen/settings.json': qwenOther('ANTHROPIC_API_KEY') },
+    programs: { qwen: undefined },
+    unless: { files: { ...qwen('anthropic'), 'project/.qwen/settings.json': qwenOther('OTHER_KEY') } },
+  },
+  {
+    id: 'qwen-code-key-of-user',
+    level: 'error',
     hint: '.qwen/settings.json',
     files: { ...qwen('anthropic'), '.qwen/settings.json': qwenProvider('https://x.example.com') },
     programs: { qwen: undefined },
-    unless: { files: { ...qwen('anthropic'), '.qwen/settings.json': qwenProvider() } },
+    unless: {
+      files: {
+        ...qwen('anthropic'),
+        '.qwen/settings.json': qwenProvider('https://x.example.com', 'OTHER_KEY'),
+      },
+    },
+  },
+  {
+    id: 'qwen-code-provider-of-user',
+    level: 'warning',
+    hint: '.qwen/settings.json',
+    files: {
+      ...qwen('anthropic'),
+      '.qwen/settings.json': qwenProvider('https://x.example.com', 'OTHER_KEY'),
+    },
+    programs: { qwen: undefined },
+    unless: { files: { ...qwen('anthropic'), '.qwen/settings.json': qwenProvider(undefined, 'OTHER_KEY') } },
   },
   {
     id: 'aichat-other-client',
@@ -544,6 +605,18 @@ export const trapTable: readonly TrapRow[] = [
     env: { VIBE_ACTIVE_MODEL: 'devstral' },
     programs: { vibe: undefined },
     unless: { env: { VIBE_ACTIVE_MODEL: 'qcode' } },
+  },
+  {
+    id: 'vibe-key-of-project',
+    level: 'error',
+    hint: '.vibe/config.toml',
+    files: {
+      ...vibe('qcode'),
+      'project/.vibe/config.toml':
+        '[[providers]]\nname = "other"\napi_base = "https://x.example.com"\napi_key_env_var = "QCODE_API_KEY"\n',
+    },
+    programs: { vibe: undefined },
+    unless: { files: { 'project/.vibe/config.toml': undefined } },
   },
   {
     id: 'vibe-list-variable',

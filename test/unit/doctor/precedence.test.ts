@@ -274,6 +274,20 @@ const rows: readonly Row[] = [
     key: 'system/Library/Application Support/ClaudeCode/managed-settings.d/a.json',
     overridden: [],
   },
+  ...(['2.1.332', '2.1.197'] as const).map((version) => {
+    const root = 'work/.claude/settings.local.json'
+    const [strong, weak] = version === '2.1.332' ? [root, [user, user]] : [user, []]
+    return {
+      name: `local settings of the root of a repository are ${weak.length > 0 ? 'read' : 'not read'} below it by ${version}`,
+      tool: 'claude-code',
+      cwd: 'work/x',
+      programs: { claude: { package: '@anthropic-ai/claude-code', version } },
+      files: { 'work/.git/HEAD': '', [root]: claude(urls.eu, 'r'), [user]: claude(urls.us, 'u') },
+      baseUrl: [`${strong === root ? urls.eu : urls.us}/api`, strong, '/api/v1/messages'] as const,
+      key: strong,
+      overridden: weak,
+    }
+  }),
   {
     name: 'local settings beat the project',
     tool: 'claude-code',

@@ -607,6 +607,26 @@ export const trapTable: readonly TrapRow[] = [
     unless: { env: { VIBE_ACTIVE_MODEL: 'qcode' } },
   },
   {
+    id: 'continue-folder-of-project',
+    level: 'error',
+    hint: 'Remove CONTINUE_GLOBAL_DIR from',
+    files: {
+      '.continue/config.yaml': `models:\n- name: QCode.cc\n  provider: anthropic\n  apiBase: ${anthropicUrl}/v1\n`,
+      'project/.env': 'CONTINUE_GLOBAL_DIR=x\n',
+    },
+    env: { QCODE_API_KEY: gatewayKey },
+    programs: { cn: undefined },
+    unless: { files: { 'project/.env': 'CONTINUE_GLOBAL_DIR=\n' } },
+  },
+  ...['CLINE_DIR', 'CLINE_DATA_DIR', 'CLINE_PROVIDER_SETTINGS_PATH'].map((name) => ({
+    id: 'cline-folder-of-project',
+    level: 'error' as const,
+    hint: `Remove ${name} from`,
+    files: { [providersFile]: providers(clineReady), 'project/.env': `${name}=x\n` },
+    programs: { cline: { package: 'cline', version: '3.0.65' } },
+    unless: { files: { 'project/.env': 'OTHER=x\n' } },
+  })),
+  {
     id: 'vibe-key-of-project',
     level: 'error',
     hint: '.vibe/config.toml',

@@ -11,8 +11,7 @@ import type { DeclaredName } from '../request/read-setup-file.ts'
 import { type Input, isManagedScope, nameIn, textOf } from '../request/request.ts'
 import { nameAccount, openKeychain } from '../secrets/keychain.ts'
 import { parseKey } from '../secrets/read-key.ts'
-import type { Secret } from '../secrets/secret.ts'
-import { hashKey } from '../secrets/secret.ts'
+import { hashKey, type Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
 
 /** A gateway and a key that go together, under a name of the user's. */
@@ -96,7 +95,7 @@ export async function namedIn(
 export async function readNamed(name: string, ledger: Ledger, context: CommandContext): Promise<Named> {
   const file = readNameFile(name, ledger, context)
   const key = file.key ?? (await (await openKeychain(context.host)).read(nameAccount(name)))
-  if (key === undefined) throw lost(name, file.path)
+  if (key === undefined) throw lost(name, file.path, ledger)
   return { ...file, key }
 }
 
@@ -107,14 +106,14 @@ export function readNameFile(name: string, ledger: Ledger, { catalog }: CommandC
   const said = parse(readText(path))
   const { gateway, key, keyStore } = said
   const isKept = keyStore === 'keychain'
-  if (typeof gateway !== 'string' || (!isKept && typeof key !== 'string')) throw lost(name, path)
+  if (typeof gateway !== 'string' || (!isKept && typeof key !== 'string')) throw lost(name, path, ledger)
   try {
     // What it leads to was agreed to when it was remembered.
     const { origin } = Origin.parse(gateway, catalog.gateway, true)
     if (isKept) return { name, origin, keyStore, path }
     return { name, origin, keyStore: 'file', path, key: parseKey(String(key), path) }
   } catch (error) {
-    if (error instanceof UserError) throw lost(name, path)
+    if (error instanceof UserError) throw lost(name, path, ledger)
     throw error
   }
 }
@@ -128,11 +127,13 @@ function parse(text: string | undefined): Record<string, unknown> {
   }
 }
 
-function lost(name: string, path: string): UserError {
+function lost(name: string, path: string, { setups }: Ledger): UserError {
+  const { region = 'REGION', gateway } = setups.find((setup) => setup.name === name) ?? {}
+  const flag = region === 'custom' ? `--gateway ${gateway}` : `--region ${region}`
   return new UserError({
     code: 'name-file',
     message: say('name.lost', { name, path }),
-    hint: say('name.lost.hint', { name }),
+    hint: say('name.lost.hint', { name, flag }),
     where: { file: path },
   })
 }

@@ -82,13 +82,22 @@ export async function judgeClientRun(
   const env = childEnvironment(run, machine.env)
   const { view, effect } = await viewRun(choice, installed, withRun(machine, env, files), context)
   const others = [...schemaFindings(view, effect), ...sourceProblems(view)].map(idOf)
-  return judgeEffect(view, effect).filter(
+  const found = judgeEffect(view, effect).filter(
     (finding) =>
       ['error', 'warning'].includes(finding.level) &&
       !run.avoids.includes(finding.id) &&
       !isOfOwnSettings.includes(finding.id) &&
       !others.includes(idOf(finding)),
   )
+  return found.map((finding) => asOfRun(finding, choice.tool))
+}
+
+/** A model can be chosen for this run alone: nothing has to be set up for it. */
+function asOfRun(finding: Finding, { id }: Tool): Finding {
+  const hint = finding.hint?.map((text) =>
+    text.replace(`qcode-setup --tool ${id} --model`, `qcode-setup run ${id} --model`),
+  )
+  return { ...finding, ...(hint && { hint }) }
 }
 
 /** That the client's own settings are others is what a run is for. */

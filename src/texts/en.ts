@@ -233,8 +233,8 @@ export const en = {
     `To remove these tools and the name, run: qcode-setup remove --name ${name}`,
   'name.lost': ({ name, path }: With<'name' | 'path'>) =>
     `${path} should contain the gateway and the key of "${name}", but doesn't.`,
-  'name.lost.hint': ({ name }: With<'name'>) =>
-    `To save them again, run: qcode-setup key set --name ${name} --region REGION`,
+  'name.lost.hint': ({ name, flag }: With<'name' | 'flag'>) =>
+    `To save them again, run: qcode-setup key set --name ${name} ${flag}`,
   'name.form': ({ name }: With<'name'>) => `"${name}" can't be used as a name.`,
   'name.form.hint':
     'Use up to 32 lowercase letters, digits, - or _, beginning with a letter or digit, such as work.',

@@ -197,7 +197,7 @@ export const zhCN: Texts = {
   'name.in-use': ({ name, tools }) => `“${name}”正在使用中：${tools.join('、')}。`,
   'name.in-use.hint': ({ name }) => `移除这些工具和此名称，请运行：qcode-setup remove --name ${name}`,
   'name.lost': ({ name, path }) => `${path} 中应有“${name}”的网关和密钥，但未找到。`,
-  'name.lost.hint': ({ name }) => `重新保存请运行：qcode-setup key set --name ${name} --region REGION`,
+  'name.lost.hint': ({ name, flag }) => `重新保存请运行：qcode-setup key set --name ${name} ${flag}`,
   'name.form': ({ name }) => `“${name}”不能用作名称。`,
   'name.form.hint': '名称以小写字母或数字开头，最多 32 个小写字母、数字、- 或 _，例如 work。',
   'name.taken': ({ name }) => `“${name}”是某个区域、工具或选项的名称。`,

@@ -282,6 +282,14 @@ describe('run where a tool is set up', () => {
     expect(started[0]?.env.QCODE_SETUP_RUN_KEY).toBe(testKey)
   })
 
+  it('given a model of another vendor, names the flag of run and not a setup', async () => {
+    const { host } = makeMachine({ files: { '.claude/settings.json': '{ "model": "glm-5" }' } })
+    const { findings } = await run(['claude-code', '--print'], host)
+    expect(findings.map(({ id, hint }) => [id, String(hint)])).toEqual([
+      ['foreign-model', expect.stringContaining('qcode-setup run claude-code --model ID')],
+    ])
+  })
+
   it('never hands the key of one gateway to another one', async () => {
     const { host, started } = makeMachine({ files: {} })
     await setUp('codex', host, '--region', 'eu')

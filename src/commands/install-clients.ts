@@ -163,8 +163,9 @@ function planInstall(
   const start = [begins, instead].find((some) => some && isThere(some))
   const program = start && findProgram(start[0] ?? '', host)
   if (!start || program === undefined) {
-    const message = say('install.no-program', { tool: title, program: begins[0] ?? '' })
-    return { id: 'client-not-installed', message, ...about }
+    const names = { tool: title, program: begins[0] ?? '', command: install }
+    const said = { message: say('install.no-program', names), hint: say('install.no-program.hint', names) }
+    return { id: 'client-not-installed', ...about, ...said }
   }
   const from = registry === undefined ? [] : [registryFlag, mirrors[registry] ?? registry]
   return { tool, installer, program, words: [...start, ...quiet, ...from, ...words.slice(begins.length)] }
@@ -233,18 +234,16 @@ async function runInstall(install: Install, { host, catalog }: CommandContext): 
   const about = { tool: tool.id, id: 'client-installed' }
   if (installed !== undefined)
     return { ...about, level: 'info', message: say('install.done', { tool: tool.title }) }
-  const { commands } = tool.detect
   return {
     ...about,
     level: 'warning',
-    message: say('install.not-in-path', { tool: tool.title, commands }),
+    message: say('install.not-in-path', { tool: tool.title, commands: tool.detect.commands }),
     hint: say('install.not-in-path.hint', { program: words[0] ?? '' }),
   }
 }
 
-function failed(install: Install, { stdout, stderr, timedOut }: RunResult): UserError {
-  const tool = install.tool.title
-  const command = lineOf(install)
+function failed(install: Install, { exit, stdout, stderr, timedOut }: RunResult): UserError {
+  const [tool, command] = [install.tool.title, lineOf(install)]
   const printed = (stderr.trim() || stdout).split('\n').filter((line) => line.trim() !== '')
   const masked = maskFileText(printed.slice(-20 * shownLines).join('\n'), []).split('\n')
   const last = masked.slice(-shownLines).map((line) => line.slice(0, longestLine))
@@ -253,7 +252,9 @@ function failed(install: Install, { stdout, stderr, timedOut }: RunResult): User
     code: 'client-not-installed',
     message: timedOut
       ? say('install.slow', { tool, minutes })
-      : [say('install.failed', { tool, command }), ...last],
+      : printed.length === 0
+        ? say('install.silent', { tool, command, exit })
+        : [say('install.failed', { tool, command }), ...last],
     hint: [...(notAllowed ? [say('install.not-allowed.hint')] : []), say('install.hint', { command })],
   })
 }

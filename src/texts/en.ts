@@ -1862,6 +1862,10 @@ export const en = {
     `${tool} is not installed, and --install can't install it.`,
   'install.no-program': ({ tool, program }: With<'tool' | 'program'>) =>
     `${tool} was not installed: ${program} is not in PATH.`,
+  'install.no-program.hint': ({ program, command }: With<'program' | 'command'>) =>
+    `Install ${program} first, then run: ${command}`,
+  'install.silent': ({ tool, command, exit }: With<'tool' | 'command'> & { readonly exit: number | null }) =>
+    `${tool} could not be installed: ${command} ${exit === null ? 'was ended' : `ended with exit code ${exit}`} and printed nothing.`,
   'install.hint': ({ command }: With<'command'>) => `To install it yourself: ${command}`,
   'install.not-in-path': ({ tool, commands }: With<'tool'> & { readonly commands: readonly string[] }) =>
     `${tool} has been installed, but ${commands.join(' and ')} is not in PATH.`,

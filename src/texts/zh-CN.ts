@@ -1471,6 +1471,9 @@ export const zhCN: Texts = {
   'install.would': ({ tool, command }) => `将安装 ${tool}：${command}`,
   'install.by-yourself': ({ tool }) => `${tool} 未安装，且 --install 无法安装它。`,
   'install.no-program': ({ tool, program }) => `未安装 ${tool}：PATH 中没有 ${program}。`,
+  'install.no-program.hint': ({ program, command }) => `请先安装 ${program}，然后运行：${command}`,
+  'install.silent': ({ tool, command, exit }) =>
+    `无法安装 ${tool}：${command} ${exit === null ? '被终止' : `以退出码 ${exit} 结束`}，且没有任何输出。`,
   'install.hint': ({ command }) => `如需自行安装：${command}`,
   'install.not-in-path': ({ tool, commands }) => `已安装 ${tool}，但 PATH 中没有 ${commands.join('、')}。`,
   'install.not-in-path.hint': ({ program }) => `请将 ${program} 安装程序的文件夹加入 PATH，然后打开新终端。`,

@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
     title: 'neither: says so, with the line, and configures',
     there: {},
     args: ['--tool', 'aider', '--install', '--yes'],
-    ...{ exit: 0, calls: [], says: 'To install it yourself: pipx install aider-chat', writes: true },
+    ...{ exit: 0, calls: [], says: 'Install pipx first, then run: pipx install aider-chat', writes: true },
   },
   {
     title: 'a line that no installer has is only shown',
@@ -163,7 +163,18 @@ const rows: readonly Row[] = [
     title: 'a failing npm without a word',
     there: { npm: 'exit 9' },
     args: ['--tool', 'codex', '--install', '--yes'],
-    ...{ exit: 1, calls: [`${npm} @openai/codex`], says: 'could not be installed', writes: false },
+    ...{
+      exit: 1,
+      calls: [`${npm} @openai/codex`],
+      says: 'ended with exit code 9 and printed nothing',
+      writes: false,
+    },
+  },
+  {
+    title: 'an npm that something else ends',
+    there: { npm: 'kill -9 $$' },
+    args: ['--tool', 'codex', '--install', '--yes'],
+    ...{ exit: 1, calls: [`${npm} @openai/codex`], says: 'was ended and printed nothing', writes: false },
   },
   ...[
     'ftp://x',

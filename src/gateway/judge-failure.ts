@@ -122,8 +122,9 @@ function untilTime(value: unknown): Message | undefined {
   return time === undefined ? undefined : say('gateway.wait.until', { time })
 }
 
-/** A time as a server writes it, in one form; undefined where it is none. */
+/** A time as a server writes it (a date with its year, or milliseconds of this century), in one form; undefined where it is none. */
 export function readTime(value: unknown): string | undefined {
-  const time = new Date(typeof value === 'string' || typeof value === 'number' ? value : Number.NaN)
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
+  const isTime = typeof value === 'number' ? value > 1e12 : /\b\d{4}\b/.test(String(value))
+  const time = new Date(isTime ? (value as string | number) : Number.NaN)
+  return time.getUTCFullYear() <= 9999 ? time.toISOString() : undefined
 }

@@ -172,6 +172,23 @@ describe('what a gateway tells of a key', () => {
     const { limits: found } = await fetchFrom(answering(200, { ...info, data: { limits } }))
     expect(found).toMatchObject({ used: 1, budgets: [] })
   })
+
+  it.each([
+    ['2027-01-31T00:00:00.000Z', '2027-01-31'],
+    [1_801_353_600_000, '2027-01-31'],
+    ['9999-12-31T23:59:59Z', '9999-12-31'],
+    ['12', undefined],
+    ['+275760-09-13T00:00:00.000Z', undefined],
+    ['2027-99-99', undefined],
+    [8.64e15, undefined],
+    [1_801_353_600, undefined],
+    [-5, undefined],
+    [{}, undefined],
+  ])('reads the day on which a key expires from %j', async (expiresAt, expires) => {
+    const data = { limits: {}, expiresAt }
+    const { limits } = await fetchFrom(answering(200, { ...info, data }))
+    expect(limits?.expires).toBe(expires)
+  })
 })
 
 describe('check and status --limits', () => {

@@ -24,7 +24,8 @@ export interface PlannedEffect {
 }
 
 /** What a removal, or a corrected URL, must not lead to: somebody's key at somebody else's address. */
-const leaks = ['foreign-key', 'key-to-stranger', 'key-to-vendor', 'no-key']
+const ownKeyLeaks = ['key-to-stranger', 'key-to-vendor']
+const leaks = ['foreign-key', 'no-key', ...ownKeyLeaks]
 
 /**
  * What is wrong with what the clients will do once the plan is applied; an `error` stops the plan where nobody can be
@@ -47,8 +48,11 @@ export async function judgePlannedEffect(
   if (command !== 'key') return found
   const before = await judgeChoices(choices, plan.ledger, now, context)
   const known = new Set(before.map(({ id, message }) => `${id} ${message}`))
+  // Where the old key went to somebody else, the new one is not to go as well.
   return found.map((finding) =>
-    known.has(`${finding.id} ${finding.message}`) ? asWarning(finding) : finding,
+    known.has(`${finding.id} ${finding.message}`) && !ownKeyLeaks.includes(finding.id)
+      ? asWarning(finding)
+      : finding,
   )
 }
 

@@ -84,7 +84,7 @@ export const programName = z.string().check(z.regex(/^\w[\w.+-]*$/, rule('progra
 /** A condition on what a client reads: see `TrapCondition` in diagnosis.ts. */
 export const condition = z.strictObject({
   ...value,
-  is: z.exactOptional(z.enum(['on', 'set', 'empty', 'absent', 'gateway', 'not-gateway', 'key'])),
+  is: z.exactOptional(z.enum(['on', 'not-off', 'set', 'empty', 'absent', 'gateway', 'not-gateway', 'key'])),
   equals: z.exactOptional(z.string()),
   matches: z.exactOptional(z.string().check(z.refine(isPattern, rule('pattern')))),
   differs_from: z.exactOptional(z.strictObject(value)),
@@ -92,6 +92,7 @@ export const condition = z.strictObject({
   login_of: z.exactOptional(variableName),
   bom: z.exactOptional(format),
   programs: z.exactOptional(z.array(programName).check(z.minLength(1))),
+  open_folder: z.exactOptional(placePath),
   gateway: z.exactOptional(z.boolean()),
 })
 
@@ -221,12 +222,14 @@ function compileTrap({
 export function compileCondition({
   differs_from,
   login_of,
+  open_folder,
   ...rest
 }: z.infer<typeof condition>): TrapCondition {
   return {
     ...rest,
     ...(differs_from && { differsFrom: differs_from }),
     ...(login_of && { loginOf: login_of }),
+    ...(open_folder !== undefined && { openFolder: open_folder }),
   }
 }
 

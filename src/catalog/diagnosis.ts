@@ -138,15 +138,17 @@ export interface TrapCondition {
   readonly bom?: FormatId
   /** Any of these is in PATH. */
   readonly programs?: readonly string[]
+  /** Other users of the computer may enter this folder. */
+  readonly openFolder?: string
   /** Whether the client's base URL in effect is one for the gateway. */
   readonly gateway?: boolean
 }
 
 /**
  * `on`: not empty, `0` or `false`. `set`: not empty. `gateway`: a URL of the gateway; `not-gateway`: anything else, or
- * nothing. `key`: a key of the gateway.
+ * nothing. `key`: a key of the gateway. `not-off`: anything but `0` and `false`, or nothing.
  */
-export type ValueState = 'on' | 'set' | 'empty' | 'absent' | 'gateway' | 'not-gateway' | 'key'
+export type ValueState = 'on' | 'not-off' | 'set' | 'empty' | 'absent' | 'gateway' | 'not-gateway' | 'key'
 
 /** A range such as `>=1.0.10 <=3.0.65` for a person; of one version just that. */
 export function testedVersions(range: string): Message {

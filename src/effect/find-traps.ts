@@ -102,9 +102,12 @@ function remedyOf({ name, path }: Match, where: Where | undefined, profiles: rea
 
 /** What makes a condition hold, or undefined when it does not. */
 export function holdsCondition(condition: TrapCondition, scene: TrapContext): Match | undefined {
-  const { gateway, programs, bom, file, variables, keys } = condition
+  const { gateway, programs, openFolder, bom, file, variables, keys } = condition
+  const { machine, names } = scene
   if (gateway !== undefined) return gateway === scene.forGateway ? { name: '' } : undefined
-  if (programs) return programs.filter((name) => scene.machine.hasProgram(name)).map((name) => ({ name }))[0]
+  if (programs) return programs.filter((name) => machine.hasProgram(name)).map((name) => ({ name }))[0]
+  if (openFolder !== undefined)
+    return pathsOf(openFolder, names, machine).flatMap((name) => (machine.isOpen(name) ? { name } : []))[0]
   if (bom) return markedFile(condition, scene)
   if (file !== undefined && !variables && !keys) return presentFile(condition, scene)
   return valuesOf(condition, scene).find((evidence) => fits(evidence, condition, scene))
@@ -210,6 +213,7 @@ function differ(one: string | undefined, other: string | undefined): boolean {
 
 const states: Record<ValueState, (value: string | undefined, scene: TrapContext) => boolean> = {
   on: (value) => !/^(0|false|)$/i.test(value ?? ''),
+  'not-off': (value) => !/^(0|false)$/i.test(value ?? ''),
   set: (value) => Boolean(value),
   empty: (value) => value === '',
   absent: (value) => !value,

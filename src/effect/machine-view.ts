@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { dirname, resolve, win32 } from 'node:path'
 import type { Source, TrapCondition } from '../catalog/diagnosis.ts'
 import { type Places, resolvePath } from '../catalog/places.ts'
@@ -28,6 +29,8 @@ export interface MachineView
   read(path: string): FileState
   /** The names in a folder; none where it cannot be read. */
   list(folder: string): readonly string[]
+  /** Whether other users of the computer may enter a folder. Not known of Windows, which has no modes. */
+  isOpen(folder: string): boolean
   /** Whether a program of this name is in PATH, or in another list of folders. */
   hasProgram(name: string, path?: string): boolean
   /** How a program of the system ends, and what it prints. Each is run once. */
@@ -66,11 +69,19 @@ export function viewMachine(host: Host): MachineView {
     ...{ env, home, cwd, platform, systemFolder, ...(registry && { registry }) },
     read,
     list: namesIn,
+    isOpen: (folder) => platform !== 'win32' && mayOthersEnter(folder),
     hasProgram: (name, path) =>
       findProgram(name, path === undefined ? host : { env: { PATH: path }, platform }) !== undefined,
     ask: (command, args) => ask(command, args, host),
     administered: administeredGateways(host),
   }
+}
+
+/** The way from the root to it is open to them; a group of the user's own number has no other members. */
+function mayOthersEnter(folder: string): boolean {
+  const { mode = 0, uid, gid } = statSync(folder, { throwIfNoEntry: false }) ?? {}
+  if ((mode & (gid === uid ? 0o001 : 0o011)) === 0) return false
+  return dirname(folder) === folder || mayOthersEnter(dirname(folder))
 }
 
 const answers = new WeakMap<Host['run'], Map<string, Promise<Answer>>>()

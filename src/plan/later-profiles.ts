@@ -35,6 +35,7 @@ export function laterProfiles(
     systemFolder: '',
     read: readFileState,
     list: namesIn,
+    isOpen: () => false,
     hasProgram: () => false,
     ask: async () => ({ exit: 1, stdout: '' }),
     administered: [],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -61,6 +61,12 @@ async function interrupt(
   return run.exit.finally(() => clearInterval(presses))
 }
 
+/** Files with this text that other users may read. */
+async function readableWith(text: string, home: string): Promise<string[]> {
+  const files = (await filesWith(text, home)).split('\n').filter(Boolean)
+  return files.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0)
+}
+
 describe.each(clients)('$id', (runner) => {
   const here = test.skipIf(!isInstalled(runner))
   const ran = (origin: string, ...rest: readonly string[]): [string, ...string[]] => {
@@ -80,16 +86,21 @@ describe.each(clients)('$id', (runner) => {
     expect(alone.exitCode).not.toBe(0)
   })
 
-  here('Ctrl-C ends it as it does without the run, and nothing of the run is left', async () => {
-    const [place, other] = [await makePlace(), await makePlace()]
-    const [mine, theirs] = [await startSilent(), await startSilent()]
-    await setUp([runner], other, [], ['--gateway', theirs.origin])
-    const [exit, alone] = await Promise.all([
-      interrupt(ran(mine.origin, ...ownArguments(runner)), mine.asked, place, env(place.home)),
-      interrupt([runner.command, ...runner.args], theirs.asked, other, env(other.home)),
-    ])
-    expect(uneven[runner.id] ?? [alone]).toContain(exit)
-    expect(existsSync(join(place.home, stateBelowHome))).toBe(false)
-    expect(await filesWith(place.key, place.home)).toBe('')
-  })
+  here(
+    'Ctrl-C ends it as it does without the run, others can read no key at any time, and nothing of the run is left',
+    async () => {
+      const [place, other] = [await makePlace(), await makePlace()]
+      const [mine, theirs] = [await startSilent(), await startSilent()]
+      await setUp([runner], other, [], ['--gateway', theirs.origin])
+      const atWork = mine.asked.then(() => readableWith(place.key, place.home))
+      const [exit, alone] = await Promise.all([
+        interrupt(ran(mine.origin, ...ownArguments(runner)), mine.asked, place, env(place.home)),
+        interrupt([runner.command, ...runner.args], theirs.asked, other, env(other.home)),
+      ])
+      expect(uneven[runner.id] ?? [alone]).toContain(exit)
+      expect(await atWork).toEqual([])
+      expect(existsSync(join(place.home, stateBelowHome))).toBe(false)
+      expect(await filesWith(place.key, place.home)).toBe('')
+    },
+  )
 })

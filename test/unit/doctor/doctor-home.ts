@@ -14,6 +14,8 @@ import { createTestHost } from '../../support/test-host.ts'
 /** A home to be examined: files by path below it (written with mode 0600), and the environment. */
 export interface Situation {
   readonly files?: Readonly<Record<string, string | undefined>>
+  /** Of folders below the home; `''` is the home. Others are private. */
+  readonly modes?: Readonly<Record<string, number>>
   /** `{home}` is filled in. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Programs in PATH by name; a version makes it an npm package of that name. */
@@ -45,6 +47,7 @@ export function makeSituation(situation: Situation): Host {
   for (const [path, text] of Object.entries(situation.files ?? {})) {
     if (text !== undefined) write(join(home, path), text.replaceAll('HOME', home))
   }
+  for (const [path, mode] of Object.entries(situation.modes ?? {})) chmodSync(join(home, path), mode)
   const folders = Object.entries(situation.programs ?? {}).map(([name, client]) => {
     const folder = join(home, 'programs', name)
     if (client) write(join(folder, 'package.json'), JSON.stringify({ ...client, name: client.package }))

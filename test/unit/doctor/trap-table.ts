@@ -293,6 +293,14 @@ export const trapTable: readonly TrapRow[] = [
     unless: { programs: codexVersion('0.120.0') },
   },
   {
+    id: 'codex-key-copied',
+    level: 'warning',
+    hint: 'chmod 700 ',
+    files: { [codexFile]: codexReady, ...codexEnv },
+    modes: { '': 0o755, '.codex': 0o755 },
+    unless: { modes: { '.codex': 0o700 } },
+  },
+  {
     id: 'codex-dead-settings',
     level: 'info',
     hint: 'Remove disable_response_storage from',

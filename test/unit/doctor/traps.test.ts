@@ -1,4 +1,7 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { everyoneCanReach } from '../../support/everyone-can-reach.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 import { examine, makeSituation, type Situation } from './doctor-home.ts'
 import { gatewayKey, type TrapRow, trapTable, vendorKey } from './trap-table.ts'
@@ -14,7 +17,10 @@ function changed({ unless, ...row }: TrapRow): Situation {
 }
 
 describe('the traps', () => {
-  it.each(trapTable.map((row, index) => [row.id, index + 1, row] as const))(
+  // Nobody comes into a folder with modes of its own where the temporary folder is private.
+  const rows = trapTable.filter(({ modes }) => !modes || everyoneCanReach(join(tmpdir(), 'home')))
+
+  it.each(rows.map((row, index) => [row.id, index + 1, row] as const))(
     '%s is seen in situation %i, and not when its condition is not met',
     async (id, _, row) => {
       const caught = await examine(makeSituation(row))
@@ -48,7 +54,7 @@ describe('the traps', () => {
       expect(textZh, `${id}: text_zh is a sentence`).toMatch(/\p{Script=Han}.*。$/u)
       expect(fix, `${id}: fix`).not.toBe('')
       const isCommand =
-        /^(\{\{ remedy \}\}|(qcode-setup|unset|export|perl|cline)\b(?!.*(, or |, then |; )).*)$/
+        /^(\{\{ remedy \}\}|(qcode-setup|unset|export|chmod|perl|cline)\b(?!.*(, or |, then |; )).*)$/
       if (!isCommand.test(fix))
         expect(fixZh, `${id}: fix_zh, since fix is not a command alone`).toMatch(/\p{Script=Han}/u)
     }

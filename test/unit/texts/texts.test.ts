@@ -135,7 +135,7 @@ function pairsIn(data: unknown, path = ''): (readonly [path: string, english: st
 }
 
 describe('what the data in templates/ say', () => {
-  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|perl|cline) [^,;:]*)$/
+  const isCommand = /^(?:\{\{ remedy \}\}|(?:qcode-setup|unset|chmod|perl|cline) [^,;:]*)$/
   const pairs = pairsIn(testCatalog)
   /** The name of a tool, a command and what a client shows are the same in both languages. */
   const isName = (path: string) => /\.shows\.|^\.tools\.[^.]+\.title$/.test(path)

@@ -63,6 +63,8 @@ const source = z.strictObject({
   ),
   rank: z.exactOptional(z.number()),
   above: z.exactOptional(z.enum(['nearest', 'farthest', 'first'])),
+  family: z.exactOptional(z.string()),
+  trust: z.exactOptional(z.strictObject({ file: placePath, trusted: keyPath, untrusted: keyPath })),
   format: z._default(format, 'dotenv'),
   variables: z.exactOptional(z.array(z.string())),
   platforms: z.exactOptional(names),
@@ -75,6 +77,7 @@ const value = {
   keys: z.exactOptional(z.array(keyPath).check(z.minLength(1))),
   level: z.exactOptional(level),
   file: z.exactOptional(placePath),
+  above: z.exactOptional(z.literal(true)),
   format: z.exactOptional(format),
 }
 

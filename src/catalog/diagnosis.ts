@@ -35,10 +35,13 @@ export interface Source {
   readonly rank?: number
   /**
    * Read in the folders above the project as well, up to the root of its repository or, without one, of the file system, and
-   * which of these comes first; sources with the same word stand together in each folder. `first`: past a repository too, and
+   * which of these comes first; sources with the same word and family stand together in each folder. `first`: past a repository too, and
    * of all of them only the nearest that is there counts.
    */
   readonly above?: 'nearest' | 'farthest' | 'first'
+  readonly family?: string
+  /** Read only where the nearest folder around the file that one of these two lists names is in the first of them. */
+  readonly trust?: Trust
   readonly format: FormatId
   /** Where in the file variables of the environment stand: the whole file when empty, nowhere when undefined. */
   readonly variables?: KeyPath
@@ -46,6 +49,13 @@ export interface Source {
   /** Range of client versions that read it. */
   readonly versions?: string
   readonly variants?: readonly string[]
+}
+
+/** A file, in the format of the source, in which a client lists the folders that its user trusts, and those that they do not. */
+export interface Trust {
+  readonly file: string
+  readonly trusted: KeyPath
+  readonly untrusted: KeyPath
 }
 
 /** One setting: a variable, or a key of a file. Names may hold `{{ LOOKUP }}`. */
@@ -121,6 +131,8 @@ export interface TrapCondition {
   readonly keys?: readonly KeyPath[]
   readonly level?: SourceLevel
   readonly file?: string
+  /** The file of the project is looked for in the folders above it too. */
+  readonly above?: true
   readonly format?: FormatId
   readonly is?: ValueState
   readonly equals?: string

@@ -118,8 +118,9 @@ function markedFile({ bom }: TrapCondition, { sources }: TrapContext): Match | u
   return found?.file && { name: found.file.path, path: found.file.path }
 }
 
-function presentFile({ file = '', format = 'json' }: TrapCondition, scene: TrapContext): Match | undefined {
-  const read = pathsOf(file, scene.names, scene.machine).map((one) => scene.files.read(one, format))
+function presentFile({ file = '', format = 'json', above }: TrapCondition, scene: TrapContext) {
+  const paths = pathsOf(file, scene.names, scene.machine, above)
+  const read = paths.map((one) => scene.files.read(one, format))
   const found = read.find((one) => one.text !== undefined && !isNotTheProjects(file, one, scene))
   return found && { name: found.path, path: found.path }
 }
@@ -155,9 +156,9 @@ interface Place {
   readonly level?: OpenSource['level']
 }
 
-function placesOf({ file, format = 'json', level }: TrapCondition, scene: TrapContext): Place[] {
+function placesOf({ file, format = 'json', level, above }: TrapCondition, scene: TrapContext): Place[] {
   if (file !== undefined)
-    return pathsOf(file, scene.names, scene.machine).flatMap((one) => {
+    return pathsOf(file, scene.names, scene.machine, above).flatMap((one) => {
       const read = scene.files.read(one, format)
       const { data, path } = read
       return isNotTheProjects(file, read, scene) ? [] : [{ data, variables: {}, path }]

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { dirname, resolve, win32 } from 'node:path'
-import type { Source, TrapCondition } from '../catalog/diagnosis.ts'
+import type { Source, TrapCondition, Trust } from '../catalog/diagnosis.ts'
 import { type Places, resolvePath } from '../catalog/places.ts'
+import type { KeyPath, Value } from '../documents/document.ts'
+import { valueAt } from '../documents/value.ts'
 import { UserError } from '../errors.ts'
 import { findProgram, namesIn } from '../host/files-at.ts'
 import type { Host, RunResult } from '../host/host.ts'
@@ -171,15 +173,19 @@ export function loginOf(condition: TrapCondition, machine: MachineView): { name:
   return name === undefined ? [] : [{ name, value: machine.logins?.has(name) ? name : '' }]
 }
 
-/** What a path of a trap stands for; a `*` as a whole part of it is any name that is there. */
+/** What the path of a condition stands for, the nearest first; a `*` as a whole part of it is any name that is there. */
 export function pathsOf(
   path: string,
-  places: Parameters<typeof resolvePath>[1],
+  places: Places,
   { cwd, list }: Pick<MachineView, 'cwd' | 'list'>,
+  above?: TrapCondition['above'],
 ): string[] {
   const [folder = '', ...tails] = path.split('/*/')
-  const above = resolve(cwd, resolvePath(folder, places))
-  return tails.length === 0 ? [above] : list(above).map((name) => resolve(above, name, ...tails))
+  const projects = above ? foldersAbove(places.project ?? cwd, undefined) : [places.project ?? cwd]
+  return projects.flatMap((project) => {
+    const at = resolve(cwd, resolvePath(folder, { ...places, project }))
+    return tails.length === 0 ? [at] : list(at).map((name) => resolve(at, name, ...tails))
+  })
 }
 
 /** `Settings    REG_SZ    {…}`, behind the name of the key. What is not there, and what may not be read, end alike. */
@@ -217,10 +223,10 @@ export function unreadStore(path: string, command: string): UserError {
 /** Those that are read in the folders above a project too stand there once for each, with that folder as the project. */
 export function inFolders(sources: readonly Source[], names: Places): { source: Source; names: Places }[] {
   return sources.flatMap((source, index) => {
-    const { above } = source
+    const { above, family } = source
     if (above === undefined) return { source, names }
-    if (sources.findIndex((one) => one.above === above) < index) return []
-    const group = sources.filter((one) => one.above === above)
+    const group = sources.filter((one) => one.above === above && one.family === family)
+    if (sources.findIndex((one) => group.includes(one)) < index) return []
     const { project = '' } = names
     const folders = foldersAbove(project, above === 'first' ? undefined : findRepository(project))
     const strongestFirst = above === 'farthest' ? folders.toReversed() : folders
@@ -232,6 +238,14 @@ export function inFolders(sources: readonly Source[], names: Places): { source: 
       ...rest,
     }))
   })
+}
+
+/** Whether a file lies in a folder that the client's user trusts, by the lists that stand in this data. */
+export function isTrusted(file: string, { trusted, untrusted }: Trust, data: Value): boolean {
+  const isIn = (folder: string, list: KeyPath) => [valueAt(data, list)].flat().includes(folder)
+  const around = foldersAbove(dirname(file), undefined)
+  const nearest = around.find((folder) => isIn(folder, trusted) || isIn(folder, untrusted))
+  return nearest !== undefined && isIn(nearest, trusted)
 }
 
 /** The folder itself and those above it, up to a root or to that of the file system. */

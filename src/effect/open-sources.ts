@@ -17,7 +17,14 @@ import {
   variablesIn,
 } from './find-setting.ts'
 import { holdsCondition } from './find-traps.ts'
-import { inFolders, loginName, type MachineView, readRegistry, unreadStore } from './machine-view.ts'
+import {
+  inFolders,
+  isTrusted,
+  loginName,
+  type MachineView,
+  readRegistry,
+  unreadStore,
+} from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
 
 /** The client whose sources are opened. */
@@ -40,25 +47,33 @@ export function openSources(
   surroundings: Surroundings,
 ): Places {
   const ofClient = sources.filter((source) => isRead(source, client, surroundings.machine.platform))
-  const openAll = (names: Names) =>
-    firstOfRank(
-      inFolders(ofClient, names).map((one) => ({
-        ...one,
-        opened: openSource(one.source, one.names, surroundings),
-      })),
+  const openAll = (names: Names) => {
+    const all = inFolders(ofClient, names)
+    const read = firstOfRank(
+      all.map((one) => ({ ...one, opened: openSource(one.source, one.names, surroundings) })),
     )
+    return read.flatMap((one) =>
+      one.opened.every(isTrustedBy(one.source, names, surroundings)) ? one.opened : [],
+    )
+  }
   const first = placesFor(openAll(client.places), client.places, client, surroundings)
   const names = resolveLookups(lookups, first)
   return placesFor(once(openAll(names)), names, client, surroundings)
 }
 
 /** Without the sources that the client leaves unread, since one of a lower rank is there. */
-function firstOfRank(
-  all: readonly { readonly source: Source; readonly opened: OpenSource[] }[],
-): OpenSource[] {
+function firstOfRank<T extends { readonly source: Source; readonly opened: OpenSource[] }>(
+  all: readonly T[],
+): T[] {
   const there = all.filter(({ opened }) => opened.some(({ file }) => file?.text !== undefined))
   const lowest = Math.min(...there.flatMap(({ source }) => source.rank ?? []))
-  return all.flatMap(({ source, opened }) => ((source.rank ?? lowest) > lowest ? [] : opened))
+  return all.filter(({ source }) => (source.rank ?? lowest) <= lowest)
+}
+
+function isTrustedBy({ trust, format, level }: Source, names: Names, surroundings: Surroundings) {
+  const [lists] = trust ? openFiles(trust.file, format, level, names, surroundings) : []
+  return ({ file }: OpenSource) =>
+    !trust || !file || isTrusted(file.resolvedPath ?? file.path, trust, lists?.data ?? {})
 }
 
 function placesFor(
@@ -177,9 +192,10 @@ export async function withStores(
   const paths = wanted.flatMap(({ stored }) => (stored === undefined ? [] : storedAt(stored, machine)))
   const conditions = diagnoses.flatMap(({ traps }) => traps.flatMap(({ when }) => when))
   const logins = conditions.flatMap((one) => loginName(one, machine) ?? [])
+  const readOne = machine.platform === 'win32' ? readRegistry : readPreferences
   const [texts, found] = await Promise.all([
-    Promise.all(unique(paths).map(async (path) => [path, await readStored(path, machine)] as const)),
-    Promise.all(unique(logins).map(async (name) => ((await hasLogin(name, machine)) ? [name] : []))),
+    Promise.all([...new Set(paths)].map(async (path) => [path, await readOne(path, machine)] as const)),
+    Promise.all([...new Set(logins)].map(async (name) => ((await hasLogin(name, machine)) ? [name] : []))),
   ])
   const stored = new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])))
   return { ...machine, stored, logins: new Set(found.flat()) }
@@ -228,10 +244,6 @@ async function hasLogin(name: string, { ask, env }: MachineView): Promise<boolea
   return (await ask('/usr/bin/security', ['find-generic-password', ...account, '-s', name])).exit === 0
 }
 
-function readStored(path: string, machine: MachineView): Promise<string | UserError | undefined> {
-  return machine.platform === 'win32' ? readRegistry(path, machine) : readPreferences(path, machine)
-}
-
 /** As a rule in the binary form, which macOS itself reads best. */
 async function readPreferences(
   path: string,
@@ -244,8 +256,4 @@ async function readPreferences(
   }
   const { exit, stdout } = await ask('/usr/bin/plutil', ['-convert', 'json', '-o', '-', path])
   return exit === 0 ? stdout : unreadStore(path, `plutil -lint ${quoteWord(path)}`)
-}
-
-function unique(names: readonly string[]): string[] {
-  return [...new Set(names)]
 }

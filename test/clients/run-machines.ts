@@ -19,6 +19,8 @@ export interface Machine {
   readonly title: string
   readonly put: (home: string) => Promise<unknown>
   readonly env?: Readonly<Record<string, string>>
+  /** In front of the client's own arguments. */
+  readonly args?: readonly string[]
 }
 
 const providers = (settings: object) => ({
@@ -248,6 +250,16 @@ export const machines: readonly Machine[] = [
       await outputFile(join(home, '.vibe/.env'), `QCODE_API_KEY=${foreign}\nMISTRAL_API_KEY=${foreign}\n`)
     },
     env: { MISTRAL_API_KEY: foreign, VIBE_ACTIVE_MODEL: 'other' },
+  },
+  {
+    id: pinned('vibe'),
+    title: 'a folder that is trusted for this run, with a provider and a model of our names',
+    put: (home) =>
+      outputFile(
+        join(home, '.vibe/config.toml'),
+        `[[providers]]\nname = "qcode"\napi_base = "${nowhere}"\napi_key_env_var = "QCODE_API_KEY"\n[[models]]\nname = "m"\nalias = "qcode"\nprovider = "other"\n`,
+      ),
+    args: ['--trust'],
   },
   { id: pinned('aichat'), title: 'an empty home', put: async () => {} },
   {

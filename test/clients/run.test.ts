@@ -29,7 +29,7 @@ async function commandLinesDuring<T>(work: Promise<T>): Promise<{ result: T; lin
   }
 }
 
-function start({ id, env }: Machine, { home, standIn, key }: Place) {
+function start({ id, env, args = [] }: Machine, { home, standIn, key }: Place) {
   const runner = clientRunner(id)
   const line = [
     'run',
@@ -40,6 +40,7 @@ function start({ id, env }: Machine, { home, standIn, key }: Place) {
     '-',
     ...modelFlags(runner),
     '--',
+    ...args,
     ...ownArguments(runner),
   ]
   return execa(process.execPath, [program, ...line], {

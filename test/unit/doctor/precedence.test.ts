@@ -60,6 +60,8 @@ const opencode = (origin: string, letter: string) =>
   JSON.stringify({
     provider: { anthropic: { options: { baseURL: `${origin}/api/v1`, apiKey: key(letter) } } },
   })
+const vibe = (origin: string) =>
+  `active_model = "qcode"\n[[providers]]\nname = "qcode"\napi_base = "${origin}/api"\napi_key_env_var = "QCODE_API_KEY"\n`
 const qwen = (origin: string, letter: string) =>
   `ANTHROPIC_BASE_URL=${origin}/api\nANTHROPIC_API_KEY=${key(letter)}\n`
 
@@ -86,6 +88,9 @@ const rows: readonly Row[] = [
       ['kilo', 'work/x/opencode.jsonc', 'work/x/opencode.json'],
       ['kilo', 'work/x/opencode.json', 'work/x/kilo.jsonc'],
       ['kilo', 'work/x/kilo.jsonc', 'work/x/kilo.json'],
+      ['kilo', 'work/opencode.json', 'work/x/kilo.jsonc'],
+      ['kilo', 'opencode.json', 'work/x/kilo.jsonc'],
+      ['kilo', 'work/x/kilo.json', 'work/kilo.jsonc'],
       ['kilo', 'work/kilo.json', '.config/kilo/opencode.jsonc'],
       ['kilo', '.config/kilo/opencode.jsonc', '.config/kilo/opencode.json'],
       ['kilo', '.config/kilo/opencode.json', '.config/kilo/kilo.jsonc'],
@@ -131,6 +136,35 @@ const rows: readonly Row[] = [
     key: strong,
     overridden: ['.qwen/.env', '.qwen/.env'],
   })),
+  ...(
+    [
+      ['in a project that is trusted', 'work/x', ['work/x'], []],
+      ['in a folder of a trusted one', 'work/x', ['work'], []],
+      ['of no project that nobody trusts', '', [], []],
+      ['of no project that is not trusted, in a folder that is', '', ['work'], ['work/x']],
+      ['above a project, past a repository', 'work', ['work'], [], { 'work/x/.vibe/config.toml': undefined }],
+      ['and none behind a nearer one that is not trusted', '', ['work'], ['work/x/.vibe']],
+    ] as const
+  ).map(([which, strong, trusted, untrusted, more = {}]) => {
+    const listed = (folders: readonly string[]) => JSON.stringify(folders.map((one) => `HOME/${one}`))
+    const origins = { '': urls.us, work: urls.asia, 'work/x': urls.eu }
+    const files = Object.entries(origins).map(([at, origin]) => [join(at, '.vibe/config.toml'), vibe(origin)])
+    return {
+      name: `Vibe reads the file ${which}`,
+      tool: 'vibe',
+      cwd: 'work/x/y',
+      env: { QCODE_API_KEY: key('s') },
+      programs: { vibe: undefined },
+      files: {
+        'work/x/.git/HEAD': '',
+        '.vibe/trusted_folders.toml': `trusted = ${listed(trusted)}\nuntrusted = ${listed(untrusted)}\n`,
+        ...Object.fromEntries(files),
+        ...more,
+      },
+      baseUrl: [`${origins[strong]}/api`, join(strong, '.vibe/config.toml'), '/api/v1/messages'] as const,
+      overridden: strong === '' ? [] : ['.vibe/config.toml'],
+    }
+  }),
   {
     name: 'what the management of a Mac sets is stronger than the files of an administrator, value by value',
     tool: 'claude-code',

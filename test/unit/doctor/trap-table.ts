@@ -634,26 +634,28 @@ export const trapTable: readonly TrapRow[] = [
     programs: { cline: { package: 'cline', version: '3.0.65' } },
     unless: { files: { 'project/.env': 'OTHER=x\n' } },
   })),
-  {
+  ...['project/.vibe/config.toml', 'project/work/.vibe/config.toml'].map((path) => ({
     id: 'vibe-key-of-project',
-    level: 'error',
-    hint: '.vibe/config.toml',
+    level: 'error' as const,
+    hint: path,
     files: {
       ...vibe('qcode'),
-      'project/.vibe/config.toml':
+      [path]:
         '[[providers]]\nname = "other"\napi_base = "https://x.example.com"\napi_key_env_var = "QCODE_API_KEY"\n',
     },
+    cwd: 'project/work',
     programs: { vibe: undefined },
-    unless: { files: { 'project/.vibe/config.toml': undefined } },
-  },
+    unless: { files: { [path]: undefined } },
+  })),
   {
     id: 'vibe-list-variable',
     level: 'warning',
     hint: 'unset VIBE_PROVIDERS VIBE_MODELS',
     files: vibe('qcode'),
-    env: { VIBE_MODELS: '[]' },
+    env: { VIBE_MODELS: '[{"alias":"qcode","name":"m","provider":"mistral"}]' },
     programs: { vibe: undefined },
-    unless: { env: { VIBE_MODELS: '' } },
+    // Entries of other names stand beside those of the file.
+    unless: { env: { VIBE_MODELS: '[{"alias":"o","name":"m","provider":"mistral"}]' } },
   },
   {
     id: 'openclaw-api-missing',

@@ -4,7 +4,9 @@ export interface RunHome {
   readonly env?: Readonly<Record<string, string>>
   /** Of a client that cannot do without one. */
   readonly model?: string
-  /** What the client must be given besides that of a fresh home, or why the run is refused. */
+  /** What variables of the client must say, where the effect does not see that they count. */
+  readonly sets?: Readonly<Record<string, string>>
+  /** Why the run is refused. */
   readonly refused?: readonly string[]
 }
 
@@ -256,8 +258,19 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
     },
     'another model and lists in the shell': {
       files: {},
-      env: { VIBE_ACTIVE_MODEL: 'other', VIBE_PROVIDERS: '[]', VIBE_MODELS: '[]' },
+      env: {
+        VIBE_ACTIVE_MODEL: 'other',
+        VIBE_PROVIDERS: `[{"name":"qcode","api_base":"${elsewhere}"}]`,
+        VIBE_MODELS: `[{"alias":"qcode","name":"${elsewhere}","provider":"other"}]`,
+      },
       model: 'claude-x',
+    },
+    'a file that counts before its own in a folder that is trusted': {
+      files: {
+        '.vibe/config.toml': `[[providers]]\nname = "qcode"\napi_base = "${elsewhere}"\napi_key_env_var = "QCODE_API_KEY"\n`,
+      },
+      model: 'claude-x',
+      sets: { VIBE_PROVIDERS: 'https://api.qcode.cc/api', VIBE_MODELS: 'claude-x' },
     },
   },
 }

@@ -135,6 +135,8 @@ describe('run', () => {
       expect(given).toContain('https://api.qcode.cc/')
       expect(given).not.toContain(foreignKey)
       expect(given).not.toContain('llm.example.com')
+      for (const [name, text] of Object.entries(machine.sets ?? {}))
+        expect(started[0]?.env[name]).toContain(text)
       expect(Object.values(files).map(({ mode }) => mode)).toEqual(Object.values(files).map(() => 0o600))
     },
   )

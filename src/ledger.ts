@@ -121,6 +121,8 @@ const completionMark = 'qcode-setup completion'
 
 const nameMark = 'qcode-setup name'
 
+const agentMark = 'qcode-setup launch agent'
+
 /** As the id of a setup, for the completion of our commands in a shell: it wants values, and is no tool that is set up. */
 export function completionId(shell: string): string {
   return JSON.stringify([completionMark, shell])
@@ -152,6 +154,24 @@ export function isNameId(id: string): boolean {
   return id.startsWith(`["${nameMark}",`)
 }
 
+/** The same for the file by which launchd starts an application, which stands at a path. */
+export function launchAgentId(application: string): string {
+  return JSON.stringify([agentMark, application])
+}
+
+/** The applications that launchd starts by files of ours, each with the text of its file; of one that was moved, its last place. */
+export function launchAgentsIn({ entries }: Pick<Ledger, 'entries'>): Map<string, LedgerEntry> {
+  const agents = entries.flatMap((entry) => {
+    const id = entry.setups.findLast(isLaunchAgentId)
+    return id === undefined ? [] : [[String(JSON.parse(id)[1]), entry] as const]
+  })
+  return new Map(agents)
+}
+
+function isLaunchAgentId(id: string): boolean {
+  return id.startsWith(`["${agentMark}",`)
+}
+
 /** Whether a run has changed what goes by a name, or what has none: what is set up with it, and what is remembered under it. */
 export function isAboutName(
   { before, after }: { readonly before: Ledger; readonly after: Ledger },
@@ -167,7 +187,7 @@ export function isAboutName(
 
 /** Whether an id that wants values is that of no tool. */
 export function isNoSetup(id: string): boolean {
-  return isCompletionId(id) || isNameId(id)
+  return isCompletionId(id) || isNameId(id) || isLaunchAgentId(id)
 }
 
 /** What the user agreed to on this machine: to send everything to this origin unencrypted. */

@@ -11,10 +11,15 @@ import { completeKeychain, recordKeychain } from './keychain-copies.ts'
 import { storeLedger } from './ledger-store.ts'
 import { writeBeside } from './replace-file.ts'
 import { leftBehind, rolledBackRuns } from './restore-run.ts'
-import type { ApplyRequest } from './run-record.ts'
+import {
+  type ApplyRequest,
+  hideTemporary,
+  removeHidingFolder,
+  removeTemporary,
+  temporaryOf,
+} from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import type { RecordedFile, RecordedFolder, RunRecord } from './state-schemas.ts'
-import { hideTemporary, removeHidingFolder, removeTemporary, temporaryOf } from './temporary-file.ts'
 import { announceVariables, variableFile } from './user-env.ts'
 
 /** A run that has not begun, and what else it writes down before it begins: contents by full path. */

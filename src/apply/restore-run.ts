@@ -13,10 +13,9 @@ import { lastRuns, readBackupOf, runFolder, runsNamed, storeRun } from './journa
 import { keychainPosition, restoreKeychain } from './keychain-copies.ts'
 import { restoreLedger } from './ledger-store.ts'
 import { replaceFile } from './replace-file.ts'
-import { targetName } from './run-record.ts'
+import { hideTemporary, removeTemporary, targetName } from './run-record.ts'
 import type { Writer } from './state-lock.ts'
 import type { RecordedFile, RecordedKeychain, RunRecord } from './state-schemas.ts'
-import { hideTemporary, removeTemporary } from './temporary-file.ts'
 import { announceVariables, variableFile } from './user-env.ts'
 
 /** How far a rollback came. The run is `rolled-back` when there are no failures, else it stays unfinished. */

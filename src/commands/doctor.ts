@@ -33,6 +33,7 @@ import { withProgress } from '../ui/write-text.ts'
 import { describeNames, nameFindings } from './by-name.ts'
 import { choiceOf } from './choices-of.ts'
 import { deepFindings } from './doctor-deep.ts'
+import { agentFindings } from './launch-agent.ts'
 import { refuseUnknownName } from './names.ts'
 import { plainHttpWarnings } from './plain-http.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
@@ -211,7 +212,7 @@ async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; dri
     return driftFindings(await status, inPlace)
   })
   const names = nameFindings(ledger.setups, describeNames(ledger, context), ledger, context.catalog)
-  return { ledger, drift: [...(await Promise.all(statuses)).flat(), ...names] }
+  return { ledger, drift: [...(await Promise.all(statuses)).flat(), ...names, ...agentFindings(ledger)] }
 }
 
 function unfinishedRun(host: Host): Finding[] {

@@ -11,6 +11,7 @@ import { forgetStored, hasName } from './by-name.ts'
 import { choiceOf, goneFindings, idsNamed, isGone, loadLedger, titlesOf } from './choices-of.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
+import { agentsRemoved, stillLoaded } from './launch-agent.ts'
 import { refuseUnknownName } from './names.ts'
 import { recoverFirst } from './recover-first.ts'
 import { planData, writePlan } from './write-plan.ts'
@@ -36,9 +37,12 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
   const [tools, wanted] = [await idsNamed(listOf(input, 'setUpTool'), setups, context), nameIn(input)]
   refuseUnknownName(input, ledger, context)
   const scope = textOf(input, 'scope')
-  const removed = setups.filter((one) => isMeant(one, tools, scope, host) && hasName(input)(one))
+  const isAgentAlone = tools === undefined && input.values.launchAgent !== undefined
+  const isOut = (one: Setup) => isMeant(one, tools, scope, host) && hasName(input)(one)
+  const removed = isAgentAlone ? [] : setups.filter(isOut)
   const kept = setups.filter((setup) => !removed.includes(setup))
-  const ids = new Set([...removed.map(setupId), ...alsoRemoved(input, ledger, kept)])
+  const others = [...alsoRemoved(input, ledger, kept), ...agentsRemoved(input, ledger, kept)]
+  const ids = new Set([...removed.map(setupId), ...others])
   const isForgotten = wanted !== undefined && ids.has(nameId(wanted))
   const keychain = isForgotten ? await forgetStored(wanted, ledger, context) : undefined
   const gone = removed.filter(isGone)
@@ -64,6 +68,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
     ...written.effect,
     ...inGit,
     ...keyStays(removed, kept),
+    ...stillLoaded(ledger, written.plan.ledger),
     ...backups.findings,
   ]
   return {
@@ -90,7 +95,7 @@ export async function runRemove(input: Input, context: WritingContext): Promise<
  * program, all names, and the completion of its commands.
  */
 function alsoRemoved(input: Input, ledger: Ledger, kept: readonly Setup[]): string[] {
-  if (['setUpTool', 'scope'].some((field) => input.values[field] !== undefined)) return []
+  if (['setUpTool', 'scope', 'launchAgent'].some((field) => input.values[field] !== undefined)) return []
   const name = nameIn(input)
   if (name !== undefined) return kept.some((setup) => setup.name === name) ? [] : [nameId(name)]
   if (textOf(input, 'name') !== undefined || kept.length > 0) return []
@@ -118,12 +123,6 @@ function isSameFolder(one: string, other: string): boolean {
 function keyStays(removed: readonly Setup[], kept: readonly Setup[]): Finding[] {
   const isKept = ({ keyStore }: Setup) => keyStore === 'keychain'
   if (!removed.some(isKept) || kept.some(isKept)) return []
-  return [
-    {
-      id: 'key-in-keychain',
-      level: 'info',
-      message: say('remove.key-in-keychain'),
-      hint: say('remove.key-in-keychain.hint'),
-    },
-  ]
+  const finding = { id: 'key-in-keychain', level: 'info', message: say('remove.key-in-keychain') } as const
+  return [{ ...finding, hint: say('remove.key-in-keychain.hint') }]
 }

@@ -34,6 +34,7 @@ import { findRefusals } from './check-after.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 import { holdName } from './key.ts'
+import { launchAgents } from './launch-agent.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { type Named, readNamed, refuseNewName, refuseOther } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
@@ -165,15 +166,20 @@ async function choose(
   const shared = withSharing(request.choices, existingChoices(context).choices, planContext)
   const settled = await resolveVariants(shared.choices, input, context)
   const name = nameIn(input)
+  const agents = launchAgents(input, settled.choices, host)
   const holding = name !== undefined && own ? await holdNew(name, own, origin, input, context) : undefined
+  const holdings = [...(holding ? [holding] : []), ...agents]
   const keys = new Map(name !== undefined && own ? [[name, own]] : [])
   return {
     choices: settled.choices,
     origin,
     ...(own && { key: own, checkedKey: own }),
-    findings: [...before, ...findings, ...shared.findings, ...settled.findings, ...beside],
+    findings: [
+      ...[before, findings, shared.findings, settled.findings, beside].flat(),
+      ...agents.map(({ howToStart }) => howToStart),
+    ],
     makePlan: (planContext, choices) =>
-      planSetup({ ...request, keys, choices }, planContext, undefined, holding && [holding]),
+      planSetup({ ...request, keys, choices }, planContext, undefined, holdings),
     canLeaveOut: true,
     canTry: request.key !== undefined && (await hasTriable(settled.choices, input, context)),
   }

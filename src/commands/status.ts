@@ -17,6 +17,7 @@ import { describeNames, hasName, nameFindings } from './by-name.ts'
 import { unknownLimits } from './check-after.ts'
 import { choiceOf, goneFindings, idsNamed, isGone } from './choices-of.ts'
 import { presentKey } from './given-key.ts'
+import { agentFindings } from './launch-agent.ts'
 import { keyOfName, unknownName } from './names.ts'
 import { checkWithLimits, planCheck, tellLimits } from './plan-check.ts'
 import { createPlanContext, damagedRuns } from './plan-context.ts'
@@ -45,9 +46,8 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
     ({ name }) => textOf(input, 'name') === undefined || name === wanted,
   )
   if (wanted !== undefined && names.length === 0) throw unknownName(wanted, planContext.ledger, catalog)
-  const setups = planContext.ledger.setups.filter(
-    (setup) => named?.has(setup.tool) !== false && hasName(input)(setup),
-  )
+  const isMeant = (setup: Setup) => named?.has(setup.tool) !== false && hasName(input)(setup)
+  const setups = planContext.ledger.setups.filter(isMeant)
   const tools: ToolStatus[] = []
   for (const setup of setups) {
     const choice = choiceOf(setup, catalog, host)
@@ -58,7 +58,8 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
   const asked = isOn(input, 'limits') ? await askLimits(setups, input, context) : []
   const limits = tellLimits(asked.flatMap(({ answer }) => answer ?? []))
   const unfinished = findUnfinishedRun(host)
-  const drifted = unfinished !== undefined || tools.some(({ asWritten }) => !asWritten)
+  const agents = agentFindings(planContext.ledger)
+  const drifted = unfinished !== undefined || agents.length > 0 || tools.some(({ asWritten }) => !asWritten)
   return {
     exit: drifted && isOn(input, 'exitCode') ? 3 : 0,
     findings: [
@@ -66,7 +67,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
       ...goneFindings(setups.filter(isGone)),
       ...nameFindings(setups, names, planContext.ledger, catalog),
-      ...(await unreadFindings(setups, context)),
+      ...[await unreadFindings(setups, context), agents].flat(),
       ...limits.findings,
       ...asked.filter(({ answer }) => !answer?.limits).map(unknownLimits),
     ],

@@ -13,6 +13,7 @@ import { reportRuns, reportUndo } from '../ui/report-setup.ts'
 import { aboutName } from './by-name.ts'
 import { gitWarnings } from './guard-git.ts'
 import { settleBackups } from './key-in-backups.ts'
+import { stillLoaded } from './launch-agent.ts'
 import { returningHttp } from './plain-http.ts'
 import { damagedRuns } from './plan-context.ts'
 import { recoverFirst } from './recover-first.ts'
@@ -72,7 +73,7 @@ export async function runUndo(input: Input, context: WritingContext): Promise<Ou
   const undone = { run: plan.run.id, targets: changeTargets(plan.request), dryRun, diff }
   return {
     ...outcome(undone, host),
-    findings: [...findings, ...linked, ...inGit, ...http, ...backups.findings],
+    findings: [...findings, ...linked, ...inGit, ...http, ...stillLoaded(before, after), ...backups.findings],
   }
 }
 

@@ -196,6 +196,13 @@ export const fields = {
     commands: ['setup'],
     choices: (catalog) => [...new Set(catalog.shells.map((shell) => shell.id))],
   },
+  launchAgent: {
+    flag: 'launch-agent',
+    value: 'APP',
+    many: true,
+    summary: say('flag.launch-agent'),
+    commands: ['setup', 'remove'],
+  },
   keyFile: {
     flag: 'key-file',
     value: 'PATH',

@@ -1990,6 +1990,33 @@ export const en = {
     `${shell} loads the script only if the package ${name} is installed.`,
   'completion.not-in-path': 'qcode-setup is not in PATH, so the shell cannot ask it for completions.',
 
+  // What launchd of macOS starts an application by.
+  'launch-agent.not-here': '--launch-agent works only on macOS.',
+  'launch-agent.on-linux':
+    'Leave out --launch-agent. Start the editor from a new terminal, which hands the variables on.',
+  'launch-agent.on-windows':
+    'Leave out --launch-agent. On Windows, every program that you start anew has the variables.',
+  'launch-agent.no-variables':
+    '--launch-agent starts an application with your variables, but this setup writes no key to a file of variables that sh can read.',
+  'launch-agent.no-variables.hint':
+    'Add --method env, with --shell zsh, bash or sh where yours is another, or leave out --launch-agent.',
+  'launch-agent.no-application': ({ app, places }: With<'app'> & { readonly places: readonly string[] }) =>
+    `Application ${app} was not found (${places.join(', ')}).`,
+  'launch-agent.no-application.hint':
+    'Give its name as the Finder shows it, or its path: --launch-agent "~/Applications/Some Editor.app"',
+  'launch-agent.next': ({ app }: With<'app'>) =>
+    `VS Code, Cursor, Zed and JetBrains IDEs read the variables from your login shell, so they need no LaunchAgent. For others: quit ${app}, then start it with this line, as ${app} gets no variables from the Dock.`,
+  'launch-agent.loaded': ({ app }: With<'app'>) =>
+    `macOS keeps the LaunchAgent for ${app} loaded until you log out. To unload it now, quit ${app} and run the line below.`,
+  'launch-agent.unknown': ({ app }: With<'app'>) => `There is no LaunchAgent for ${app}.`,
+  'launch-agent.none': 'No application has one, so there is nothing to remove.',
+  'launch-agent.drift': ({ path }: With<'path' | 'application'>) =>
+    `${path} has been changed or deleted since qcode-setup wrote it.`,
+  'launch-agent.gone': ({ path, application }: With<'path' | 'application'>) =>
+    `${path} starts an application that is gone: ${application}`,
+  'launch-agent.again': ({ app }: With<'app'>) =>
+    `Remove it, then set it up again if you still want it: qcode-setup remove --launch-agent ${app}`,
+
   // Setup files: apply, export and invite.
   'schema.file.title': 'Setup file of qcode-setup',
   'schema.file.about': 'How AI coding tools use QCode.cc. For: qcode-setup apply FILE',
@@ -2318,6 +2345,8 @@ export const en = {
   'flag.registry': 'With --install: the registry to install from, or `china` for mirrors in mainland China',
   'flag.also-windows':
     'In WSL, also set up the same tools on Windows: there by npx, or by a command that is printed',
+  'flag.launch-agent':
+    'On macOS, also write a LaunchAgent that starts this application with the variables, for an editor that does not read them from your shell (remove: only that)',
   'flag.exit-code':
     'Exit with 3 if something has changed (status) or would change (with --dry-run), otherwise with 0',
   'flag.diff': 'Show the changes as a diff, with keys masked',

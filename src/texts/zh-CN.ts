@@ -1570,6 +1570,28 @@ export const zhCN: Texts = {
   'completion.needs': ({ shell, name }) => `仅在安装了软件包 ${name} 时，${shell} 才会加载该脚本。`,
   'completion.not-in-path': 'PATH 中没有 qcode-setup，shell 无法向其请求补全。',
 
+  // What launchd of macOS starts an application by.
+  'launch-agent.not-here': '--launch-agent 只能在 macOS 上使用。',
+  'launch-agent.on-linux': '请去掉 --launch-agent，并从新终端启动编辑器，它会继承这些环境变量。',
+  'launch-agent.on-windows': '请去掉 --launch-agent。在 Windows 上，重新启动的每个程序都会获得这些环境变量。',
+  'launch-agent.no-variables':
+    '--launch-agent 会用您的环境变量启动应用，但本次设置不会将密钥写入 sh 可读取的变量文件。',
+  'launch-agent.no-variables.hint':
+    '请加上 --method env（如果您使用其他 shell，再加上 --shell zsh、bash 或 sh），或去掉 --launch-agent。',
+  'launch-agent.no-application': ({ app, places }) => `未找到应用 ${app}（${places.join('、')}）。`,
+  'launch-agent.no-application.hint':
+    '请输入它在“访达”中显示的名称或其路径：--launch-agent "~/Applications/Some Editor.app"',
+  'launch-agent.next': ({ app }) =>
+    `VS Code、Cursor、Zed 和 JetBrains IDE 会从登录 shell 读取环境变量，无需 LaunchAgent。对于其他编辑器：请退出 ${app}，然后用以下命令启动；从程序坞启动的 ${app} 得不到这些变量。`,
+  'launch-agent.loaded': ({ app }) =>
+    `在您退出登录之前，macOS 会保留已加载的 ${app} 的 LaunchAgent。如需立即卸载，请退出 ${app} 并运行以下命令。`,
+  'launch-agent.unknown': ({ app }) => `没有用于 ${app} 的 LaunchAgent。`,
+  'launch-agent.none': '没有任何应用设有 LaunchAgent，因此无需移除。',
+  'launch-agent.drift': ({ path }) => `${path} 在 qcode-setup 写入之后已被更改或删除。`,
+  'launch-agent.gone': ({ path, application }) => `${path} 要启动的应用已不存在：${application}`,
+  'launch-agent.again': ({ app }) =>
+    `请将其移除，如仍需要请重新设置：qcode-setup remove --launch-agent ${app}`,
+
   // Setup files: apply, export and invite.
   'schema.file.title': 'qcode-setup 设置文件',
   'schema.file.about': '说明 AI 编程工具如何使用 QCode.cc，用于：qcode-setup apply FILE',
@@ -1858,6 +1880,8 @@ export const zhCN: Texts = {
   'flag.install': '同时用 npm、pipx 或 uv 安装缺少的工具（undo 不会卸载）',
   'flag.registry': '与 --install 一起使用：安装所用的软件源，或 `china`（中国大陆镜像）',
   'flag.also-windows': '在 WSL 中，同时设置 Windows 中的相同工具：通过 npx 运行，或输出相应命令',
+  'flag.launch-agent':
+    '在 macOS 上，另写入一个 LaunchAgent，用这些环境变量启动此应用，适用于不从 shell 读取变量的编辑器（remove：仅移除它）',
   'flag.exit-code': '有变化（status）或将有变化（配合 --dry-run）时退出码为 3，否则为 0',
   'flag.diff': '以 diff 形式显示更改，密钥已隐藏',
   'flag.timeout': '等待网关响应的时限（秒）',

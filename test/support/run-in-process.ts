@@ -15,9 +15,9 @@ export interface Ended {
   readonly text: string
 }
 
-/** Runs a command line, such as `undo --yes`, on a host of the test's own. Whatever is no UserError is thrown: a fault. */
-export async function runInProcess(line: string, host: Host): Promise<Ended> {
-  const [name, ...rest] = line.split(' ')
+/** Runs a command line, such as `undo --yes`, on a host of the test's own; with blanks in its words, as these. Whatever is no UserError is thrown: a fault. */
+export async function runInProcess(line: string | readonly string[], host: Host): Promise<Ended> {
+  const [name, ...rest] = typeof line === 'string' ? line.split(' ') : line
   const spec = commandTable.find((each) => each.name === name)
   if (!spec) throw new Error(`There is no command ${name}`)
   try {

@@ -80,7 +80,7 @@ describe('the packed program', () => {
     const cases = Object.keys(readTree(installed)).filter((path) => /(^|\/)(cases|test)(\/|$)/.test(path))
     expect(cases).toEqual([])
     // The catalog has all the others; aider is the example that docs/own-tools.md names.
-    expect(readdirSync(join(installed, 'templates'))).toEqual(['aider', 'completion'])
+    expect(readdirSync(join(installed, 'templates'))).toEqual(['aider', 'completion', 'launch-agent.plist'])
   })
 
   it('is few files, since each takes time at installation', () => {

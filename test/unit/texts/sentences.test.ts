@@ -22,6 +22,11 @@ const others: Readonly<Record<string, readonly string[]>> = {
   'catalog/detect.ts': ['unknown, so the newest counts'],
   'checks/doctor/key-file-findings.ts': ['…; qcode-setup key rotate'],
   'checks/prove-client.ts': ['Answer with one short word please'],
+  'commands/launch-agent.ts': [
+    'launchctl bootstrap gui/$UID ~/Library/LaunchAgents/….plist',
+    'launchctl kickstart gui/$UID/…',
+    'launchctl bootout gui/$UID/…',
+  ],
   'documents/json/spliced-document.ts': ['an edit needs a key'],
   'documents/shell/commands.ts': ['behind a backslash'],
   'documents/shell/profile-document.ts': [

@@ -57,10 +57,7 @@ export async function chooseKeyDelivery(ways: readonly KeyDelivery[], { version 
   return version === undefined ? ways[0] : fitting(ways, version)
 }
 
-async function fitting<T extends ByVersion>(
-  candidates: readonly T[],
-  version: string,
-): Promise<T | undefined> {
+async function fitting<T extends ByVersion>(candidates: readonly T[], version: string) {
   const { default: satisfies } = await import('semver/functions/satisfies.js')
   return candidates.find(({ when }) => satisfies(version, when, { includePrerelease: true }))
 }
@@ -71,8 +68,11 @@ function packageVersion(program: string, packages: readonly string[]): string | 
   const beside = packages.flatMap((name) => [join(folder, 'node_modules', name), join(dirname(folder), name)])
   const folders = program.endsWith('.cmd') ? [...beside, ...above] : above
   const manifests = folders.map((one) => readJson(join(one, 'package.json')))
-  return manifests.find((manifest) => packages.includes(manifest?.name ?? ''))?.version
+  return manifests.find((manifest) => packages.some((name) => isCalled(name, manifest?.name ?? '')))?.version
 }
+
+const isCalled = (name: string, found: string) =>
+  name.endsWith('*') ? found.startsWith(name.slice(0, -1)) : found === name
 
 interface PackageJson {
   readonly name?: string

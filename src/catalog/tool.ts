@@ -75,7 +75,7 @@ export interface ToolOption {
 interface Detection {
   /** Program names to look for in PATH. */
   readonly commands: readonly string[]
-  /** npm packages whose package.json, found above the program, tells the version without running it. */
+  /** npm packages whose package.json, found above the program, tells the version without running it; with a `*` at the end, all of that beginning. */
   readonly packages: readonly string[]
   /** Folders whose existence shows that the client was used here. */
   readonly folders: readonly string[]

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { detectTool } from '../../../src/catalog/detect.ts'
 import type { Host } from '../../../src/host/host.ts'
@@ -49,3 +49,33 @@ it.each([
   const cline = testCatalog.tools.find(({ id }) => id === 'cline')
   expect(cline && (await detectTool(cline, host)).version).toBe('3.0.65')
 })
+
+/** As `optionalDependencies` of 3.0.65 and 7.8.1 name them, and Cline's first name for Windows. */
+const platformPackages: Readonly<Record<string, readonly string[]>> = {
+  cline: [
+    ...['linux-arm64', 'linux-x64', 'darwin-arm64', 'darwin-x64'],
+    ...['windows-arm64', 'windows-x64', 'win32-x64'],
+  ].map((platform) => `@cline/cli-${platform}`),
+  kilo: [
+    ...['linux-x64', 'linux-x64-baseline', 'linux-x64-musl', 'linux-x64-baseline-musl'],
+    ...['linux-arm64', 'linux-arm64-musl', 'darwin-x64', 'darwin-x64-baseline', 'darwin-arm64'],
+    ...['windows-x64', 'windows-x64-baseline', 'windows-arm64'],
+  ].map((platform) => `@kilocode/cli-${platform}`),
+}
+
+it.each(Object.entries(platformPackages).flatMap(([id, names]) => names.map((name) => [id, name] as const)))(
+  'given %s as a program of %s, the version is read there and nothing is run',
+  async (id, name) => {
+    const home = realpathSync(mkdtempSync(join(tmpdir(), 'qcode-detect-')))
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+    const bin = join(home, 'node_modules', name, 'bin')
+    const platform = /-win/.test(name) ? 'win32' : 'linux'
+    mkdirSync(bin, { recursive: true })
+    writeFileSync(join(bin, platform === 'win32' ? `${id}.exe` : id), '', { mode: 0o755 })
+    writeFileSync(join(dirname(bin), 'package.json'), JSON.stringify({ name, version: '9.8.7' }))
+    const run: Host['run'] = () => Promise.reject(new Error('it was run'))
+    const host = createTestHost(home, { env: { PATH: bin }, platform, run })
+    const tool = testCatalog.tools.find((each) => each.id === id)
+    expect(tool && (await detectTool(tool, host)).version).toBe('9.8.7')
+  },
+)

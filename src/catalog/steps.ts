@@ -63,3 +63,8 @@ export function isByHand({ targets, env, keyDelivery, steps }: Stepped): boolean
 export function stepFormats({ steps }: Pick<Stepped, 'steps'>): string[] {
   return steps.length === 0 ? [] : ['steps', ...steps.flatMap(({ settings }) => settings?.name ?? [])]
 }
+
+/** Whether a model that is chosen stands anywhere in what is written, printed or started for a tool. */
+export function takesModel(tool: Readonly<Record<'targets' | 'runs', unknown>>): boolean {
+  return JSON.stringify(tool).includes('{{ model }}')
+}

@@ -39,9 +39,9 @@ export async function fetchModels(
 /** The names in a list as OpenAI and Anthropic shape it: `{ data: [{ id }] }`; what holds a key is no name. */
 function namesIn(body: string, key: Secret): string[] {
   try {
-    const { data } = JSON.parse(body) as { data: readonly { id?: unknown }[] }
+    const { data } = JSON.parse(body) as { data: readonly ({ id?: unknown } | null)[] }
     return cleanNames(
-      data.map(({ id }) => id),
+      data.map((entry) => entry?.id),
       key,
     )
   } catch {

@@ -1,3 +1,4 @@
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SecureContext } from 'node:tls'
 import { debug } from '../debug.ts'
@@ -160,7 +161,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The proxy that a request to this URL goes through, or undefined. The rules are those of curl: the variable of the
- * URL's own scheme, lower case first, an empty one as if it were not there; NO_PROXY holds hosts and their domains, each with an optional port, or `*`.
+ * URL's own scheme, lower case first, an empty one as if it were not there; NO_PROXY holds hosts and their domains, each with an
+ * optional port, addresses, ranges of them (CIDR), or `*`.
  * Throws ProxyNotUsable when the variable holds no HTTP proxy.
  */
 export function chooseProxy(url: string, env: Environment): URL | undefined {
@@ -176,16 +178,28 @@ function read(env: Environment, name: string): string | undefined {
 }
 
 function isExcepted(hostname: string, port: string, exceptions: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '')
   return exceptions
     .toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean)
     .some((entry) => {
-      if (entry === '*') return true
+      if (entry === '*' || isInNetwork(address, entry)) return true
       const [, host = entry, onlyPort] = /^(.+):(\d+)$/.exec(entry) ?? []
-      const domain = host.replace(/^\*?\./, '')
-      return (hostname === domain || hostname.endsWith(`.${domain}`)) && (onlyPort ?? port) === port
+      const domain = host.replace(/^\*?\.|\.$/g, '')
+      const isNamed = isInNetwork(address, host) || hostname === domain || hostname.endsWith(`.${domain}`)
+      return isNamed && (onlyPort ?? port) === port
     })
+}
+
+/** Whether an address is this one, however that is written, or in this range (`10.0.0.0/8`). */
+function isInNetwork(address: string, entry: string): boolean {
+  const [, network = '', bits] = /^\[?([^/\]]+)\]?(?:\/(\d{1,3}))?$/.exec(entry) ?? []
+  const [kind, length] = isIPv6(network) ? (['ipv6', 128] as const) : (['ipv4', 32] as const)
+  if (isIP(network) === 0 || isIP(network) !== isIP(address) || Number(bits ?? length) > length) return false
+  const list = new BlockList()
+  list.addSubnet(network, Number(bits ?? length), kind)
+  return list.check(address, kind)
 }
 
 /** Like curl, takes a proxy without a scheme for an HTTP one. The value may hold a password, so it is never named. */

@@ -41,12 +41,16 @@ export interface RunContext extends WantedContext {
 
 /** What is wished for this very run. Throws where that stands in none of its ways: only a file of the user's takes it. */
 export function wishesForRun({ id, title, runs }: Tool, wishes: Wishes): Wishes {
-  const { models = {}, options = {} } = wishes
+  const { model, models = {}, options = {} } = wishes
   const asked = [
     ...Object.keys(models).map((role) => [`model@${role}`, `--model ${id}:${role}=ID`] as const),
     ...Object.keys(options).map((option) => [`option:${option}`, `--${option}`] as const),
   ]
   const ways = JSON.stringify(runs)
+  if (model !== undefined && runs.length > 0 && !ways.includes('{{ model }}')) {
+    const message = say('option.not-supported', { flag: 'model', tools: [title] })
+    throw usageError('option-not-supported', message, say('model.not-supported.hint'))
+  }
   const unplaced = asked.find(([placeholder]) => !ways.includes(`{{ ${placeholder} }}`))
   if (runs.length === 0 || unplaced === undefined) return wishes
   const [, flag] = unplaced
@@ -195,9 +199,17 @@ export function refuseReserved(
 
 /** Whether a word is this argument, also with its value behind it, or cut short as some parsers allow. */
 function isTyped(reserved: string, word: string): boolean {
+  if (!reserved.startsWith('-')) return isSet(reserved, word)
   if (/^-[^-]$/.test(reserved)) return word.startsWith(reserved)
   const [name = ''] = word.split('=')
   return name === reserved || (/^--\w../.test(name) && reserved.startsWith(name))
+}
+
+/** Whether a word gives this setting or a table that it stands in a value, in one word with its flag or not, in any spelling. */
+function isSet(reserved: string, word: string): boolean {
+  const typed = /^(?:-\w=?|--[\w-]+=)?([^=]*)=/.exec(word)?.[1] ?? ''
+  const name = typed.replace(/["'\s]/g, '')
+  return name === reserved || reserved.startsWith(`${name}.`)
 }
 
 /** Errors: UserError, exit 3, where the client would not go by what it is started with. */

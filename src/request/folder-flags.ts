@@ -1,3 +1,4 @@
+import { takesModel } from '../catalog/steps.ts'
 import type { Catalog, Tool } from '../catalog/tool.ts'
 import { nearest, type UserError, usageError } from '../errors.ts'
 import { type Message, say, written } from '../texts/message.ts'
@@ -52,7 +53,7 @@ function titlesWith(option: string, tools: readonly Tool[]): string[] {
 export const wholeNumber = /^[1-9]\d{0,8}$/
 
 /**
- * Errors: UserError, exit 2, for what no tool of these has: `option-not-supported`, `unknown-role` and `unknown-unset`; and
+ * Errors: UserError, exit 2, for what no tool of these has: `option-not-supported` (a model too), `unknown-role` and `unknown-unset`; and
  * `bad-number` and `model-blank` for a value that is none.
  */
 export function refuseForeignWishes(
@@ -67,7 +68,10 @@ export function refuseForeignWishes(
     const number = textOf(input, name)
     if (number !== undefined && !wholeNumber.test(number)) throw badNumber(id, number)
   }
-  for (const value of listOf(input, 'model')) refuseWrongModel(value, tools)
+  const models = listOf(input, 'model')
+  for (const value of models) refuseWrongModel(value, tools)
+  const named = tools.filter(({ id }) => models.some((one) => !/=/.test(one) || one.startsWith(`${id}=`)))
+  if (named.length > 0 && !named.some(takesModel)) throw notSupported('model', named)
   for (const word of listOf(input, 'unset')) {
     const [, id, own] = /^([^=]+)=(.*)$/.exec(word) ?? []
     const meant = tools.filter((tool) => id === undefined || tool.id === id)
@@ -93,9 +97,11 @@ function noModel(whose: string, tool: string, name: string): UserError {
   return usageError('model-blank', say('model.blank', { whose }), hint)
 }
 
-function notSupported(id: string, tools: readonly Tool[], all: readonly Tool[]): UserError {
-  const message = say('option.not-supported', { flag: id, tools: tools.map(({ title }) => title) })
-  const hint = say('option.not-supported.hint', { flag: id, tools: titlesWith(id, all) })
+/** Of an option that none of these tools has, or of a model that none of them can be told. */
+function notSupported(flag: string, tools: readonly Tool[], all: readonly Tool[] = []): UserError {
+  const message = say('option.not-supported', { flag, tools: tools.map(({ title }) => title) })
+  const others = say('option.not-supported.hint', { flag, tools: titlesWith(flag, all) })
+  const hint = flag === 'model' ? say('model.not-supported.hint') : others
   return usageError('option-not-supported', message, hint)
 }
 

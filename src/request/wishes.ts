@@ -1,4 +1,5 @@
 import { isSomethingAt } from '../catalog/places.ts'
+import { takesModel } from '../catalog/steps.ts'
 import type { Tool, ToolOption } from '../catalog/tool.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from './request.ts'
@@ -11,7 +12,7 @@ export const switchedOn = 'on'
 
 /** What the flags say for one tool: of `--model`, `TOOL=ID` names it, `TOOL:ROLE=ID` one of its roles, a bare `ID` any single tool. */
 export function givenWishes(tool: Tool, input: Input): Wishes {
-  const values = listOf(input, 'model')
+  const values = takesModel(tool) ? listOf(input, 'model') : []
   const named = (prefix: string) => values.findLast((value) => value.startsWith(prefix))?.slice(prefix.length)
   const roles = tool.modelRoles.map((role) => [role, named(`${tool.id}:${role}=`)] as const)
   const options = tool.options.map(({ id, number }) => {
@@ -37,10 +38,7 @@ function wishesOf(model: string | undefined, models: Named, options: Named): Wis
   }
 }
 
-/**
- * A choice with what was wished for where it is set up already (`before`), unless the flags say something else or take it out
- * (`--unset`). What its folder no longer has is left out.
- */
+/** A choice with what was wished for before: flags win, `--unset` takes out, and what its folder no longer has is left out. */
 export function keepWishes<Choice extends ToolChoice>(choice: Choice, before: Wishes, input: Input): Choice {
   const { tool } = choice
   const unset = listOf(input, 'unset')

@@ -1273,6 +1273,7 @@ export const en = {
     `--${flag} has no effect on the selected tools: ${tools.join(', ')}.`,
   'option.not-supported.hint': ({ flag, tools }: With<'flag'> & { readonly tools: readonly string[] }) =>
     `Leave it out, or select a tool that has it: ${tools.join(', ')} (--${flag})`,
+  'model.not-supported.hint': 'Leave it out, and choose the model in the tool itself, or in your program.',
   'option.no-place': ({ flag, places }: With<'flag'> & { readonly places: readonly string[] }) =>
     `--${flag} changed nothing: what it is for isn't installed here. Not found: ${places.join(', ')}`,
   'option.no-place.hint': ({ tool, flag }: With<'tool' | 'flag'>) =>
@@ -1911,7 +1912,7 @@ export const en = {
   'run.not-started.hint': ({ program }: With<'program'>) =>
     `Check that it runs by itself: ${program} --version`,
   'run.reserved': ({ flag, tool }: With<'flag' | 'tool'>) =>
-    `${flag} would replace the settings of this run, so ${tool} might not use the gateway.`,
+    `With ${flag}, ${tool} might not use the settings of this run, and so not the gateway.`,
   'run.reserved.hint': ({ flag }: With<'flag'>) => `Run it again without ${flag}.`,
   'run.unplaced': ({ flag, tool }: With<'flag' | 'tool'>) =>
     `${tool} takes ${flag} from its own settings only, not for a single run.`,

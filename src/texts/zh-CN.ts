@@ -1028,6 +1028,7 @@ export const zhCN: Texts = {
   'option.not-supported': ({ flag, tools }) => `--${flag} 对所选工具不起作用：${tools.join('、')}。`,
   'option.not-supported.hint': ({ flag, tools }) =>
     `请去掉它，或选择支持它的工具：${tools.join('、')}（--${flag}）`,
+  'model.not-supported.hint': '请去掉它，并在该工具或您的程序中选择模型。',
   'option.no-place': ({ flag, places }) =>
     `--${flag} 未改动任何内容：本机未安装其适用的程序。未找到：${places.join('、')}`,
   'option.no-place.hint': ({ tool, flag }) =>
@@ -1506,7 +1507,8 @@ export const zhCN: Texts = {
   'run.program-not-found': ({ program }) => `在 PATH 中找不到程序“${program}”。`,
   'run.not-started': ({ program, code }) => `无法启动 ${program}（${code}）。`,
   'run.not-started.hint': ({ program }) => `请检查它能否独立运行：${program} --version`,
-  'run.reserved': ({ flag, tool }) => `${flag} 会取代本次运行的设置，${tool} 可能不会使用网关。`,
+  'run.reserved': ({ flag, tool }) =>
+    `使用 ${flag} 时，${tool} 可能不会采用本次运行的设置，也就不会使用网关。`,
   'run.reserved.hint': ({ flag }) => `请去掉 ${flag} 后重新运行。`,
   'run.unplaced': ({ flag, tool }) => `${tool} 只从自己的设置中读取 ${flag}，无法仅用于一次运行。`,
   'run.unplaced.hint': ({ command }) => `请去掉它，或运行以下命令设置：${command}`,

@@ -35,6 +35,35 @@ describe('chooseProxy', () => {
     expect(chooseProxy('https://eu.qcode.cc/api', env) === undefined).toBe(around)
   })
 
+  it.each([
+    ['http://[::1]:8080', '::1'],
+    ['http://[::1]:8080', 'localhost,127.0.0.1,::1'],
+    ['http://[::1]:8080', '[::1]'],
+    ['http://[::1]:8080', '[::1]:8080'],
+    ['http://[::1]:8080', '0:0:0:0:0:0:0:1'],
+    ['http://[fd12::7]', 'fd00::/8'],
+    ['http://10.1.2.3', '10.0.0.0/8'],
+    ['http://10.1.2.3', 'localhost 10.1.2.3/32'],
+    ['http://10.1.2.3:8080', '10.1.2.3:8080'],
+    ['http://relay.example', 'relay.example.'],
+  ])('%s is reached without the proxy for NO_PROXY %j', (url, exceptions) => {
+    expect(chooseProxy(url, { HTTP_PROXY: proxy, NO_PROXY: exceptions })).toBeUndefined()
+  })
+
+  it.each([
+    ['http://[::1]:8080', '[::1]:80'],
+    ['http://[::1]:8080', '::2'],
+    ['http://[::1]:8080', '127.0.0.1'],
+    ['http://[fe80::1]', 'fd00::/8'],
+    ['http://11.1.2.3', '10.0.0.0/8'],
+    ['http://10.1.2.3', '10.0.0.0/33'],
+    ['http://10.1.2.3', '/8'],
+    ['http://10.1.2.3', '::/0'],
+    ['http://110.1.2.3', '10.1.2.3'],
+  ])('%s goes through the proxy for NO_PROXY %j', (url, exceptions) => {
+    expect(chooseProxy(url, { HTTP_PROXY: proxy, NO_PROXY: exceptions })?.href).toBe(proxy)
+  })
+
   it.each(['socks5://127.0.0.1:1', 'http://', '://', 'http://a b'])(
     'refuses %j without naming it',
     (value) => {

@@ -255,6 +255,19 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { [codexFile]: codexReady } },
   },
   {
+    id: 'codex-profile-provider',
+    level: 'error',
+    hint: 'Remove profiles.work.model_provider from',
+    files: {
+      [codexFile]: `profile = "work"\n${codexReady}[profiles.work]\nmodel_provider = "mine"\n`,
+      ...codexEnv,
+    },
+    programs: codexVersion('0.120.0'),
+    unless: {
+      files: { [codexFile]: `profile = "work"\n${codexReady}[profiles.work]\nmodel_provider = "qcode"\n` },
+    },
+  },
+  {
     id: 'codex-profile-tables',
     level: 'info',
     hint: 'a file of its own',

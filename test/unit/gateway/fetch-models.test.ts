@@ -48,6 +48,11 @@ describe('fetchModels', () => {
     expect(await namesFrom(sending({ data: ids.map((id) => ({ id })) }))).toEqual(['claude-opus-4-8[1m]'])
   })
 
+  it('passes over entries that are none', async () => {
+    const data = [null, 'claude-a', 7, [], { id: 7 }, {}, { id: 'claude-b' }]
+    expect(await namesFrom(sending({ data }))).toEqual(['claude-b'])
+  })
+
   it('takes nothing for a name that holds a key, its own or another', async () => {
     const disguised = (['base64', 'base64url', 'hex'] as const).map((one) =>
       Buffer.from(testKey).toString(one),

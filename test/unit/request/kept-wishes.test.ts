@@ -143,6 +143,8 @@ it.each([
 it.each([
   ['setup --tool codex --less-traffic', 'option-not-supported', 'Claude Code'],
   ['setup --tool claude-code --analytics-off', 'option-not-supported', 'Codex CLI'],
+  ['setup --tool llm --model m-9', 'option-not-supported', 'in the tool itself'],
+  ['setup --tool llm --model llm=m-9', 'option-not-supported', 'in the tool itself'],
   ['print codex --model-discovery', 'option-not-supported', 'Claude Code'],
   ['setup --tool claude-code --api-timeout soon', 'bad-number', '--api-timeout 600000'],
   ['setup --tool claude-code --api-timeout 0', 'bad-number', '--api-timeout 600000'],

@@ -224,6 +224,11 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
       env: { ANTHROPIC_API_KEY: foreignKey },
       model: 'claude-x',
     },
+    'the token of a daemon that goes by its own file': {
+      files: {},
+      env: { OPENCLAW_GATEWAY_TOKEN: foreignKey },
+      model: 'claude-x',
+    },
   },
   aichat: {
     fresh: { files: {}, model: 'claude-x' },

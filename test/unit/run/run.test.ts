@@ -36,6 +36,7 @@ const programs = [
   'aichat',
   'cn',
   'vibe',
+  'llm',
 ]
 
 /** A home with these files, and a program for every client, which notes what it was started with. */
@@ -198,6 +199,23 @@ describe('run', () => {
     [['aider', '--', '--env=mine.env'], 'run-flag-reserved', 2],
     [['codex', '--', '-c', 'model_provider="openai"', 'exec', 'hi'], 'run-flag-reserved', 2],
     [['codex', '--', '-c', 'model_providers.qcode.base_url="https://x.example.com"'], 'run-flag-reserved', 2],
+    ...[
+      ['-cmodel_provider="openai"'],
+      ['-c=model_provider="openai"'],
+      ['--config=model_provider="openai"'],
+      ['-c', 'model_provider = "openai"'],
+      ['-c', 'model_providers.qcode={base_url="https://x.example.com"}'],
+      ['-c', 'model_providers={qcode={base_url="https://x.example.com"}}'],
+      ['exec', '-c', 'model_providers."qcode".env_key="MINE"'],
+      ['-c', 'profile="work"'],
+    ].map((rest) => [['codex', '--', ...rest], 'run-flag-reserved', 2] as const),
+    [['claude-code', '--', '--bg', 'hi'], 'run-flag-reserved', 2],
+    [['claude-code', '--', '--background', 'hi'], 'run-flag-reserved', 2],
+    [['pi', '--', '--provider', 'openai', '-p', 'hi'], 'run-flag-reserved', 2],
+    [['pi', '--', '--api-key', 'sk-mine', '-p', 'hi'], 'run-flag-reserved', 2],
+    [['llm', '--model', 'gpt-x'], 'option-not-supported', 2],
+    [['openai-sdk', '--model', 'gpt-x', '--', process.execPath], 'option-not-supported', 2],
+    [['litellm', '--model', 'gpt-x', '--', process.execPath], 'option-not-supported', 2],
     [['claude-code', '--json'], 'run-json', 2],
     [['claude-code', '--region', 'eu', '--gateway', 'https://relay.example.com'], 'region-and-gateway', 2],
   ] as const)('%j: %s, exit %i', async (args, code, exit) => {
@@ -211,6 +229,13 @@ describe('run', () => {
     ['claude-code', '-p', '--', '--settings'],
     ['claude-code', '--model', 'opus', '--', '--set'],
     ['codex', '-c', 'model_reasoning_effort="high"', 'exec', 'hi'],
+    [
+      'codex',
+      '-c',
+      'model_providers.mine.base_url="https://x.example.com"',
+      'exec',
+      'what is model_provider',
+    ],
     ['cline', '--plan', 'hi'],
     ['aider', '--no-git', '--message', 'hi'],
   ])('starts %s with arguments that take no place of ours: %j', async (tool, ...rest) => {

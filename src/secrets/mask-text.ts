@@ -16,8 +16,9 @@ export function maskText(text: string, secrets: readonly Secret[]): string {
   const longestFirst = [...byValue].sort(([one], [other]) => other.length - one.length)
   const masked = longestFirst.reduce((rest, [value, secret]) => {
     const shown = maskKey(value)
-    const all = [...patternsOf(secret), ...disguisesOf(secret)]
-    return all.reduce((left, pattern) => left.replace(pattern, () => shown), rest)
+    const plain = patternsOf(secret).reduce((left, pattern) => left.replace(pattern, () => shown), rest)
+    const maskFound = (found: string) => (anyLineEnd.test(found) ? maskLines(found) : shown)
+    return disguisesOf(secret).reduce((left, pattern) => left.replace(pattern, maskFound), plain)
   }, text)
   return maskLooks(masked)
 }
@@ -43,13 +44,20 @@ function patternsOf(secret: Secret): readonly RegExp[] {
 
 const disguises = new WeakMap<Secret, readonly RegExp[]>()
 
-/** In another case, backwards, in hex, and in base64 and base64url wherever in a longer text they begin. */
+/** Where programs that write hex or base64 begin a new line; `\n` as it stands in a string of JSON is one. */
+const lineEnd = '\\r?\\n[ \\t]*|(?:\\\\r)?\\\\n'
+const anyLineEnd = new RegExp(lineEnd)
+
+/** In another case, backwards, in hex, and in base64 and base64url wherever in a longer text they begin; these in lines, too. */
 function disguisesOf(secret: Secret): readonly RegExp[] {
   const value = Secret.reveal(secret)
   if (value.length < shortestPiece) return []
   const made = disguises.get(secret) ?? [
     new RegExp(
-      [value, [...value].reverse().join(''), Buffer.from(value).toString('hex')].map(literal).join('|'),
+      [
+        ...[value, [...value].reverse().join('')].map(literal),
+        inLines([...Buffer.from(value).toString('hex')]),
+      ].join('|'),
       'gi',
     ),
     new RegExp([0, 1, 2].map((before) => base64Of(value, before)).join('|'), 'g'),
@@ -58,11 +66,19 @@ function disguisesOf(secret: Secret): readonly RegExp[] {
   return made
 }
 
-/** Behind that many bytes of something else: the characters that hold nothing but the secret, and the last one that holds part of it. */
+/** Behind that many bytes of something else: the characters that hold nothing but the secret, and the last ones that hold part of it. */
 function base64Of(value: string, before: number): string {
   const text = Buffer.from(' '.repeat(before) + value).toString('base64')
-  const whole = text.slice(before && before + 1, Math.floor((Buffer.byteLength(value) + before) / 3) * 4)
-  return `${literal(whole).replace(/\\\+/g, '[+-]').replaceAll('/', '[/_]')}[\\w+/-]{0,3}={0,2}`
+  const bytes = Buffer.byteLength(value) + before
+  const whole = text.slice(before && before + 1, Math.floor(bytes / 3) * 4)
+  const characters = [...whole].map((one) => literal(one).replace('\\+', '[+-]').replace('/', '[/_]'))
+  const last = bytes % 3 === 0 ? '' : `(?:(?:${lineEnd})?[\\w+/-]){0,${(bytes % 3) + 1}}`
+  return `${inLines(characters)}${last}={0,2}`
+}
+
+/** With an end of a line anywhere; an expression of more would be too large to be made. */
+function inLines(characters: readonly string[]): string {
+  return characters.join(characters.length > 4 * longestPiece ? '' : `(?:${lineEnd})?`)
 }
 
 function literal(text: string): string {

@@ -59,6 +59,22 @@ describe('maskText', () => {
     expect(mask(pem.replaceAll('\n', '\r\n    '), pem)).toBe('---…----')
   })
 
+  it.each([64, 76])(
+    'masks a key in base64 in lines of %i, wherever it begins, and keeps the lines',
+    (width) => {
+      for (let before = 0; before < 3 * width; before++) {
+        const lines = broken(Buffer.from(`${'-'.repeat(before)}${key}.`).toString('base64'), width, '\n')
+        const masked = mask(`data: |\n${lines}\nexport A=1\n`, key)
+        const left = masked
+          .split(/•+|cr_…cdef/)
+          .flatMap((part) => readings(part.replaceAll('\n', ''), inBase64))
+        expect(left.flatMap((part) => survivors(part, key))).toEqual([])
+        expect(masked.split('\n')).toHaveLength(lines.split('\n').length + 3)
+        expect(masked).toMatch(/^data: \|\n[\s\S]*\nexport A=1\n$/)
+      }
+    },
+  )
+
   it('masks every part of a secret of any length', () => {
     const long = Array.from({ length: 4000 }, (_, index) => index.toString(36)).join('')
     expect(survivors(mask(`<${long}>`, long), long)).toEqual([])
@@ -137,6 +153,14 @@ const disguises: Readonly<Record<string, Disguise>> = {
     write: (text) => Buffer.from(text).toString('hex'),
     read: (text) => Buffer.from(text, 'hex').toString(),
   },
+  'base64 in lines': inLines(10, '\n'),
+  'base64 in lines, further in': inLines(7, '\r\n  '),
+  'base64 in lines, in JSON': inLines(12, '\\n'),
+  'base64 in lines, as Windows and JSON have them': inLines(13, '\\r\\n'),
+  'hex in lines': {
+    write: (text) => broken(Buffer.from(text).toString('hex'), 8, '\n'),
+    read: (text) => Buffer.from(text.replaceAll('\n', ''), 'hex').toString(),
+  },
   'hex in capitals': {
     write: (text) => Buffer.from(text).toString('hex').toUpperCase(),
     read: (text) => Buffer.from(text, 'hex').toString(),
@@ -147,6 +171,17 @@ const disguises: Readonly<Record<string, Disguise>> = {
     write: (text) => Buffer.from(text).toString('hex').replace(/../g, '%$&'),
     read: (text) => Buffer.from(text.replaceAll('%', ''), 'hex').toString(),
   },
+}
+
+function inLines(width: number, end: string): Disguise {
+  return {
+    write: (text) => broken(Buffer.from(text).toString('base64'), width, end),
+    read: (text) => inBase64(text.replaceAll(end, '')),
+  }
+}
+
+function broken(text: string, width: number, end: string): string {
+  return (text.match(new RegExp(`.{1,${width}}`, 'g')) ?? []).join(end)
 }
 
 function otherCase(text: string): string {

@@ -133,9 +133,17 @@ export type ProofVerdict = 'proven' | 'wrong' | 'no-request' | 'no-reply' | 'ski
 /** A request as the gateway on loopback saw it, with nothing of the key but how it was sent. */
 export type ProofRequest = Pick<SeenRequest, 'method' | 'path' | 'auth' | 'status'>
 
-/** Of proofs that could not be written down, so that `doctor` names the versions again. Where nothing is kept at all, none is missed. */
+/**
+ * Of proofs that could not be written down, so that `doctor` names the versions again: what these tools were proven with, where
+ * nothing is kept, since nothing was ever set up.
+ */
 export function notNoted(notes: readonly string[], folder: string): Finding[] {
-  if (notes.length === 0 || !existsSync(folder)) return []
+  if (notes.length === 0) return []
+  if (!existsSync(folder)) {
+    const tools = new Set(notes.map((note) => note.split(' ')[0] ?? ''))
+    const hint = say('prove.not-set-up.hint', { tools: [...tools] })
+    return [{ id: 'nothing-set-up', level: 'info', message: say('prove.not-set-up'), hint }]
+  }
   const hint = say('prove.not-noted.hint', { look: inShell().look(quoteWord(folder)) })
   return [{ id: 'proof-not-noted', level: 'warning', message: say('prove.not-noted', { folder }), hint }]
 }

@@ -1608,6 +1608,9 @@ export const en = {
     `The test passed, but that could not be saved in ${folder}, so doctor names this version again.`,
   'prove.not-noted.hint': ({ look }: With<'look'>) =>
     `Give yourself permission to write there, or wait for another qcode-setup to end. Then run: qcode-setup prove. To look at it: ${look}`,
+  'prove.not-set-up': 'Nothing is configured yet: this tested the settings that a setup would write.',
+  'prove.not-set-up.hint': ({ tools }: { readonly tools: readonly string[] }) =>
+    `To write them, run: qcode-setup --tool ${tools.join(' --tool ')}`,
   'prove.nothing': 'No tool was run, so nothing was tested.',
   'prove.nothing.hint': 'Install a tool, or name one: qcode-setup prove --tool ID',
   'prove.no-way': 'its tool folder does not say how to run it',

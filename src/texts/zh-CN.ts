@@ -1266,6 +1266,8 @@ export const zhCN: Texts = {
   'prove.not-noted': ({ folder }) => `测试已通过，但无法保存到 ${folder}，因此 doctor 会再次提到此版本。`,
   'prove.not-noted.hint': ({ look }) =>
     `请给自己写入权限，或等待另一个 qcode-setup 结束，然后运行：qcode-setup prove。查看：${look}`,
+  'prove.not-set-up': '尚未设置任何工具：本次测试的是设置将会写入的内容。',
+  'prove.not-set-up.hint': ({ tools }) => `如需写入，请运行：qcode-setup --tool ${tools.join(' --tool ')}`,
   'prove.nothing': '没有运行任何工具，因此未进行测试。',
   'prove.nothing.hint': '请安装一个工具，或指定一个：qcode-setup prove --tool ID',
   'prove.no-way': '其工具文件夹未说明运行方式',

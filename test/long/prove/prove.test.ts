@@ -80,6 +80,18 @@ describe.concurrent('prove', () => {
       expect(readdirSync(place.temporary)).toEqual([])
     }))
 
+  it('where nothing is set up, says so and what to type, once something passed', () =>
+    withToy('good', async ({ home, env }) => {
+      const notSetUp = [en['prove.not-set-up'], en['prove.not-set-up.hint']({ tools: ['toy'] })]
+      const said = async () => {
+        const { exit, stderr } = await runProgram(['prove', '--tool', 'toy'], { home, env })
+        return [exit, notSetUp.map((text) => stderr.replace(/\s+/g, ' ').includes(text))]
+      }
+      expect(await said()).toEqual([0, [true, true]])
+      mkdirSync(join(home, '.local/state/qcode-setup'), { recursive: true })
+      expect(await said()).toEqual([0, [false, false]])
+    }))
+
   it.each([
     [
       'wrong-base',

@@ -24,9 +24,7 @@ interface Install {
 }
 
 const minutes = 15
-
 const shownLines = 12
-
 const longestLine = 300
 
 /** The clients of some tools that are not in PATH. */
@@ -225,10 +223,12 @@ async function runInstall(install: Install, { host, catalog }: CommandContext): 
   const command = lineOf(install)
   // Packages may run what they like, and need none of these.
   const env = Object.fromEntries(catalog.tools.flatMap(keyVariables).map((name) => [name, undefined]))
+  const { insisted: insist, signal } = host.interruption
   const work = host.interruption.hold((stop) =>
-    host.run(program, words.slice(1), { env, stop, timeoutMs: minutes * 60_000 }),
+    host.run(program, words.slice(1), { env, stop, insist, timeoutMs: minutes * 60_000 }),
   )
-  const result = await withProgress(host, say('install.progress', { command }).in(host.texts), work)
+  const told = () => say(`install.${signal.aborted ? 'stopping' : 'progress'}`, { command }).in(host.texts)
+  const result = await withProgress(host, told, work)
   if (result.exit !== 0) throw failed(install, result)
   const { program: installed } = await detectTool(tool, host)
   const about = { tool: tool.id, id: 'client-installed' }

@@ -106,8 +106,9 @@ export interface RunOptions {
   readonly alone?: boolean
   /** What it starts may go on when it has ended, as a daemon does; nothing of its output is kept. */
   readonly mayLeave?: boolean
-  /** Stops the program when it fires. */
+  /** Stops the program when it fires. With `insist` it and its group are asked, as by Ctrl-C, and stopped when that fires. */
   readonly stop?: AbortSignal
+  readonly insist?: AbortSignal
 }
 
 /** What a program in the foreground is started with. */

@@ -2,12 +2,16 @@ import { setMaxListeners } from 'node:events'
 import { cancelled, type UserError } from '../errors.ts'
 import type { Message } from '../texts/message.ts'
 
+/** How long what is interrupted by a signal that nobody types may take to end. */
+const graceMs = 1000
+
 /**
  * What Ctrl-C, SIGTERM and SIGHUP do, in one place. As long as nothing of the user's was changed an interrupt ends the
  * program (`cancelled`, exit 130); once a change has begun it is only noted, and the run is completed and reported.
  */
 export class Interruption {
   readonly #controller = new AbortController()
+  readonly #insistence = new AbortController()
   #phase: 'open' | 'held' | 'begun' = 'open'
   #done: readonly (Message | string)[] = []
   #cancel: () => void = () => {}
@@ -21,6 +25,11 @@ export class Interruption {
   /** Fires at the first interrupt; work that is only waited for can end early. */
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  /** Fires at the second interrupt, and soon after one that nobody repeats: what still works then is no longer waited for. */
+  get insisted(): AbortSignal {
+    return this.#insistence.signal
   }
 
   /** Something of the user's may have been changed by this run. */
@@ -43,11 +52,16 @@ export class Interruption {
     this.#heir = heir
   }
 
-  /** Called for each signal; all but the first change nothing. */
+  /** Called for each signal; all but the first only insist. */
   interrupt(signal: NodeJS.Signals = 'SIGINT'): void {
     this.#heir?.(signal)
-    if (this.#heir || this.signal.aborted) return
+    if (this.#heir) return
+    if (this.signal.aborted) {
+      this.#insistence.abort()
+      return
+    }
     this.#controller.abort()
+    if (signal !== 'SIGINT') setTimeout(() => this.#insistence.abort(), graceMs).unref()
     if (this.#phase === 'open') this.#cancel()
   }
 

@@ -13,7 +13,7 @@ import type { Host, KeychainStore, RunOptions, Terminal } from './host.ts'
 import { Interruption } from './interruption.ts'
 import { doubtOfCode, noHome, type User } from './ownership.ts'
 import { createProcesses } from './processes.ts'
-import { runInForeground, runPager, runProgram } from './run-program.ts'
+import { endTree, runInForeground, runPager, runProgram } from './run-program.ts'
 import { guardOutput, inputPatienceMs, letGoOfClosed, patienceForAll } from './standard-streams.ts'
 
 /** The real machine. The only place that reads the process's globals, besides main's exit code. */
@@ -51,7 +51,13 @@ export function createNodeHost(packageFolder: string, texts: () => Texts = () =>
     isAlive,
     processes: createProcesses(pid, isAlive),
     run: (command, args, options = {}) =>
-      runProgram(command, args, withFolder(options), { kill, platform, env, onExit }),
+      runProgram(command, args, withFolder(options), {
+        kill,
+        endTree: (one) => endTree(one, env),
+        platform,
+        env,
+        onExit,
+      }),
     runInForeground: (command, args, settings) =>
       runInForeground(command, args, settings, { platform, interruption, onTerminal: isatty(0) }),
     ...(platform === 'win32' && { registry: new Map() }),

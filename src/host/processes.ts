@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Tells one process from every other one, also from a later one that got the same number. */
@@ -62,5 +62,53 @@ function startOf(pid: number): string | undefined {
     return state === 'Z' || state === 'X' ? 'dead' : fields[18]
   } catch {
     return undefined
+  }
+}
+
+/** Sends a signal; to a group where the number is negative. Throws where nobody gets it. */
+export type Kill = (pid: number, signal: NodeJS.Signals) => void
+
+export function tryKill(pid: number, kill: Kill, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    kill(pid, signal)
+  } catch {
+    // Nothing is left of it.
+  }
+}
+
+/** Enough for processes that start others while they are being stopped. */
+const rounds = 10
+
+/**
+ * Ends what has left the group of a program: on Linux it is known by the mark (`NAME=value`, unique to the run) that it
+ * inherited with its environment.
+ */
+export function stopMarked(mark: string, kill: Kill): void {
+  for (let round = 0; round < rounds; round++) {
+    const left = findMarked(mark)
+    if (left.length === 0) return
+    for (const pid of left) tryKill(pid, kill)
+  }
+}
+
+function findMarked(mark: string): number[] {
+  return processIds().filter((pid) => environmentOf(pid).includes(mark))
+}
+
+/** None where the system does not list processes as files. */
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  } catch {
+    return []
+  }
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  } catch {
+    // It has ended, or it is another user's.
+    return []
   }
 }

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { dirname, join, win32 } from 'node:path'
 import type { ForegroundSettings, Host, RunOptions, RunResult } from './host.ts'
 import type { Interruption } from './interruption.ts'
+import { type Kill, stopMarked, tryKill } from './processes.ts'
 
 /** What running programs needs of this process. */
 export interface ProcessControl {
-  readonly kill: (pid: number, signal: NodeJS.Signals) => void
+  readonly kill: Kill
+  /** On Windows, ends a process and all that it has started. */
+  readonly endTree: (pid: number) => void
   readonly platform: NodeJS.Platform
   readonly env: RunOptions['env']
   /** Hears of the end of this process, and no longer once what is given back is called. */
@@ -45,11 +48,12 @@ export async function runProgram(
     ...(options.alone ? ownSurroundings(options, mark) : sharedSurroundings(options, control)),
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
-    ...(options.stop && { cancelSignal: options.stop }),
+    ...(options.stop && !options.insist && { cancelSignal: options.stop }),
   })
+  stopInTwoSteps(child, options, control)
   const stop = () => {
     if (options.mayLeave) return
-    stopGroup(child.pid, control.kill)
+    if (child.pid !== undefined) tryKill(-child.pid, control.kill)
     if (options.alone) stopMarked(mark, control.kill)
   }
   const forget = control.onExit(stop)
@@ -154,54 +158,32 @@ function ownSurroundings({ env }: RunOptions, mark: string) {
   }
 }
 
-/** Enough for processes that start others while they are being stopped. */
-const rounds = 10
-
-/** Ends what is left of the process group of a program that was started as its leader. */
-export function stopGroup(leader: number | undefined, kill: ProcessControl['kill']): void {
-  if (leader !== undefined) tryKill(-leader, kill)
-}
-
 /**
- * Ends what has left the group of a program: on Linux it is known by the mark (`NAME=value`, unique to the run) that it
- * inherited with its environment.
+ * A program that is at work with its group, as long as nothing needs it to end: `stop` asks them, as Ctrl-C on a terminal does,
+ * and `insist` ends them. The console of Windows asks by itself, and what was started there hangs together by parent alone.
  */
-export function stopMarked(mark: string, kill: ProcessControl['kill']): void {
-  for (let round = 0; round < rounds; round++) {
-    const left = findMarked(mark)
-    if (left.length === 0) return
-    for (const pid of left) tryKill(pid, kill)
+function stopInTwoSteps(
+  child: Pick<ChildProcess, 'pid' | 'exitCode' | 'signalCode'>,
+  { stop, insist }: RunOptions,
+  { kill, platform, endTree }: ProcessControl,
+): void {
+  if (!stop || !insist) return
+  const onAbort = (signal: AbortSignal, act: (pid: number) => void) => {
+    const unlessOver = () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) act(child.pid)
+    }
+    if (signal.aborted) unlessOver()
+    else signal.addEventListener('abort', unlessOver, { once: true })
   }
+  onAbort(stop, (pid) => platform !== 'win32' && tryKill(-pid, kill, 'SIGINT'))
+  onAbort(insist, (pid) => (platform === 'win32' ? endTree(pid) : tryKill(-pid, kill)))
 }
 
-function findMarked(mark: string): number[] {
-  return processIds().filter((pid) => environmentOf(pid).includes(mark))
-}
-
-/** None where the system does not list processes as files. */
-function processIds(): number[] {
-  try {
-    return readdirSync('/proc').map(Number).filter(Number.isInteger)
-  } catch {
-    return []
-  }
-}
-
-function environmentOf(pid: number): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-  } catch {
-    // It has ended, or it is another user's.
-    return []
-  }
-}
-
-function tryKill(pid: number, kill: ProcessControl['kill']): void {
-  try {
-    kill(pid, 'SIGKILL')
-  } catch {
-    // Nothing is left of it.
-  }
+/** On Windows. A child of one that has ended is not found any more: all of them are ended at once. */
+export function endTree(pid: number, env: RunOptions['env']): void {
+  const program = win32.join(env?.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe')
+  const child = spawn(program, ['/T', '/F', '/PID', String(pid)], { stdio: 'ignore', windowsHide: true })
+  child.on('error', () => {})
 }
 
 /** By its name, or because the value has the look of a key. */

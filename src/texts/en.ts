@@ -1859,6 +1859,8 @@ export const en = {
   'install.ask': ({ tools }: { readonly tools: readonly string[] }) => `Install ${tools.join(', ')} now?`,
   'install.line': ({ tool, command }: With<'tool' | 'command'>) =>
     `${tool} is not installed. This installs it: ${command}`,
+  'install.stopping': ({ command }: With<'command'>) =>
+    `Stopping (Ctrl-C again stops it at once): ${command}`,
   'install.progress': ({ command }: With<'command'>) => `Running ${command}`,
   'install.done': ({ tool }: With<'tool'>) => `${tool} has been installed.`,
   'install.would': ({ tool, command }: With<'tool' | 'command'>) => `Would install ${tool}: ${command}`,

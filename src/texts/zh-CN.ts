@@ -1469,6 +1469,7 @@ export const zhCN: Texts = {
   // The command run.
   'install.ask': ({ tools }) => `现在安装 ${tools.join('、')}？`,
   'install.line': ({ tool, command }) => `${tool} 未安装。安装命令：${command}`,
+  'install.stopping': ({ command }) => `正在停止（再按 Ctrl-C 立即停止）：${command}`,
   'install.progress': ({ command }) => `正在运行 ${command}`,
   'install.done': ({ tool }) => `已安装 ${tool}。`,
   'install.would': ({ tool, command }) => `将安装 ${tool}：${command}`,

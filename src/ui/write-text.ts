@@ -115,16 +115,17 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 /** Says on a terminal what is waited for, once it takes a while, and takes the line back at the end. */
 export async function withProgress<Result>(
   host: Pick<Host, 'terminal'>,
-  text: string,
+  text: string | (() => string),
   work: Promise<Result>,
 ): Promise<Result> {
   if (!host.terminal.interactive) return work
-  // A line that goes on in the next one could not be taken back.
-  const [first = '', ...more] = wrapText(text, host.terminal.columns - '⠋  …'.length)
-  const line = more.length > 0 ? `${first} …` : first
   let shown = ''
   let frame = 0
   const draw = () => {
+    const now = typeof text === 'string' ? text : text()
+    // A line that goes on in the next one could not be taken back.
+    const [first = '', ...more] = wrapText(now, host.terminal.columns - '⠋  …'.length)
+    const line = more.length > 0 ? `${first} …` : first
     if (shown !== '') eraseText(host, shown)
     shown = `${frames[frame++ % frames.length]} ${line}`
     writeText(host, 'error', shown)

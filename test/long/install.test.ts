@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../src/texts/en.ts'
@@ -268,15 +268,47 @@ describe('setup --install on a terminal', () => {
     expect(run.screen().replace(/\s+/g, '')).toContain('--install')
   })
 
-  it('is stopped by Ctrl-C, npm with it, and nothing is written', async () => {
+  const progress = en['install.progress']({ command: `${npm} @openai/codex` })
+  const pids = () => readFileSync(join(programs.folder, 'pid'), 'utf8').trim().split('\n').map(Number)
+
+  const startInstall = async (script: string) => {
     const run = start('en_US.UTF-8')
-    programs.add('npm', `echo $$ > "$here/pid"; exec /bin/sleep 60`)
+    programs.add('npm', script)
     await run.question(en['install.ask']({ tools: ['Codex CLI'] }))
     run.press(keys.enter)
-    await run.waitFor(en['install.progress']({ command: `${npm} @openai/codex` }))
+    await run.waitFor(progress)
+    await expect.poll(() => existsSync(join(programs.folder, 'pid'))).toBe(true)
+    return run
+  }
+
+  it('is stopped by Ctrl-C, npm with it, and nothing is written', async () => {
+    const run = await startInstall(`echo $$ > "$here/pid"; exec /bin/sleep 60`)
     run.press(keys.ctrlC)
     expect(await run.exit).toBe(130)
-    expect(isAlive(Number(readFileSync(join(programs.folder, 'pid'), 'utf8')))).toBe(false)
+    expect(pids().filter(isAlive)).toEqual([])
+    expect(written()).toEqual([])
+  })
+
+  it('waits at Ctrl-C for npm to clear away what it has begun', async () => {
+    const run = await startInstall(
+      `trap '/bin/sleep 1.5; echo cleared > "$here/cleared"; exit 1' INT; echo $$ > "$here/pid"; while :; do /bin/sleep 0.1; done`,
+    )
+    run.press(keys.ctrlC)
+    expect(await run.exit).toBe(130)
+    expect(existsSync(join(programs.folder, 'cleared'))).toBe(true)
+    expect(written()).toEqual([])
+  })
+
+  it('ends npm at the second Ctrl-C, and what that has started, where the first does nothing', async () => {
+    const run = await startInstall(
+      `trap '' INT TERM; /bin/sleep 60 & echo $! >> "$here/pid"; echo $$ >> "$here/pid"; while :; do /bin/sleep 0.1; done`,
+    )
+    run.press(keys.ctrlC)
+    await run.waitFor('Ctrl-C again')
+    expect(pids().filter((pid) => !isAlive(pid))).toEqual([])
+    run.press(keys.ctrlC)
+    expect(await run.exit).toBe(130)
+    await expect.poll(() => pids().filter(isAlive)).toEqual([])
     expect(written()).toEqual([])
   })
 })

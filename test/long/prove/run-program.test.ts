@@ -10,7 +10,7 @@ import { isAlive } from '../../support/is-alive.ts'
 const node = process.execPath
 const env = { PATH: process.env.PATH, MARK: 'mine' }
 const onExit = () => () => {}
-const control = { kill, platform, env, onExit }
+const control = { kill, endTree: () => {}, platform, env, onExit }
 
 function run(script: string, options: RunOptions = {}) {
   return runProgram(node, ['-e', script], { alone: true, env, ...options }, control)
@@ -27,6 +27,36 @@ const leaving = (detached: boolean) => `
 async function expectGone(pid: number): Promise<void> {
   await expect.poll(() => isAlive(pid), { timeout: 60_000 }).toBe(false)
 }
+
+describe('a program that is asked to end before it is made to', () => {
+  const start = (script: string, ended: number[] = []) => {
+    const [stop, insist] = [new AbortController(), new AbortController()]
+    const endTree = (pid: number) => {
+      ended.push(pid)
+      kill(pid, 'SIGKILL')
+    }
+    const options = { env, stop: stop.signal, insist: insist.signal }
+    const onWindows = { ...control, platform: 'win32', endTree } as const
+    return { stop, insist, ended, running: runProgram(node, ['-e', script], options, onWindows) }
+  }
+
+  it('on Windows hears of it from the console, and is ended with all that it has started', async () => {
+    const { stop, insist, ended, running } = start('setInterval(() => {}, 1000)')
+    stop.abort()
+    expect(ended).toEqual([])
+    insist.abort()
+    expect(await running).toMatchObject({ exit: null })
+    expect(ended).toHaveLength(1)
+  })
+
+  it('is left alone once it has ended: its number may be that of another one', async () => {
+    const { stop, insist, ended, running } = start('')
+    expect(await running).toMatchObject({ exit: 0 })
+    stop.abort()
+    insist.abort()
+    expect(ended).toEqual([])
+  })
+})
 
 describe('a program that is run alone', () => {
   it('has just the environment that it was given, and nothing to read', async () => {

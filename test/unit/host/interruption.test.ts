@@ -69,6 +69,22 @@ describe('an interrupt', () => {
     expect(cancel).not.toHaveBeenCalled()
   })
 
+  it.each([
+    ['only at the second one of those that are typed', ['SIGINT', 'SIGINT'], [false, true]],
+    ['soon after one that nobody repeats', ['SIGTERM'], [true]],
+    ['soon after the end of a terminal', ['SIGHUP'], [true]],
+  ] as const)('insists %s', (_, signals, insisted) => {
+    vi.useFakeTimers()
+    const interruption = new Interruption()
+    const after = signals.map((signal) => {
+      interruption.interrupt(signal)
+      vi.advanceTimersByTime(5000)
+      return interruption.insisted.aborted
+    })
+    vi.useRealTimers()
+    expect(after).toEqual(insisted)
+  })
+
   it('names what was done before it, also when it is repeated', () => {
     const interruption = new Interruption()
     interruption.begin()

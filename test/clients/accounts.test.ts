@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { ensureDir, outputFile, outputJson } from 'fs-extra/esm'
 import { describe, expect, test } from 'vitest'
+import { clineProviders, clineProvidersFile } from '../support/cline-providers.ts'
 import { cleanEnvironment } from './clean-environment.ts'
 import { pinned } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
@@ -123,23 +124,14 @@ const foreignKeys: readonly ForeignKey[] = [
     id: pinned('cline'),
     source: 'an old key and a header in our entry',
     put: (home) =>
-      outputJson(join(home, '.cline/data/settings/providers.json'), {
-        version: 1,
-        lastUsedProvider: 'anthropic',
-        modes: {},
-        providers: {
-          anthropic: {
-            settings: {
-              provider: 'anthropic',
-              apiKey: foreign,
-              baseUrl: 'https://llm.example.com',
-              headers: { 'x-api-key': foreign },
-            },
-            updatedAt: '2026-05-01T00:00:00.000Z',
-            tokenSource: 'manual',
-          },
-        },
-      }),
+      outputJson(
+        join(home, clineProvidersFile),
+        clineProviders({
+          apiKey: foreign,
+          baseUrl: 'https://llm.example.com',
+          headers: { 'x-api-key': foreign },
+        }),
+      ),
   },
 ]
 

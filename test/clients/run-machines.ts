@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { outputFile, outputJson } from 'fs-extra/esm'
+import { clineProviders, clineProvidersFile } from '../support/cline-providers.ts'
 import { pinned, pins } from './client-packages.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
 
@@ -22,19 +23,6 @@ export interface Machine {
   /** In front of the client's own arguments. */
   readonly args?: readonly string[]
 }
-
-const providers = (settings: object) => ({
-  version: 1,
-  lastUsedProvider: 'anthropic',
-  modes: {},
-  providers: {
-    anthropic: {
-      settings: { provider: 'anthropic', ...settings },
-      updatedAt: '2026-05-01T00:00:00.000Z',
-      tokenSource: 'manual',
-    },
-  },
-})
 
 /** What a user's own settings may hold, as the clients were seen to obey it where they are started by hand. */
 export const machines: readonly Machine[] = [
@@ -130,8 +118,8 @@ export const machines: readonly Machine[] = [
     title: 'another base URL, key and header',
     put: (home) =>
       outputJson(
-        join(home, '.cline/data/settings/providers.json'),
-        providers({ apiKey: foreign, baseUrl: nowhere, headers: { 'x-api-key': foreign } }),
+        join(home, clineProvidersFile),
+        clineProviders({ apiKey: foreign, baseUrl: nowhere, headers: { 'x-api-key': foreign } }),
       ),
     env: { ANTHROPIC_API_KEY: foreign },
   },

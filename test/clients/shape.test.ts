@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputFile, outputJson, readJson } from 'fs-extra/esm'
 import { describe, expect, test } from 'vitest'
+import { clineProviders, clineProvidersFile } from '../support/cline-providers.ts'
 import { pinned, pins } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace, type Place } from './place.ts'
@@ -18,23 +19,15 @@ async function deepRun(runner: ClientRunner, place: Place): Promise<{ level: str
 test("Cline keeps and uses another provider's key over setup, a run, remove and the next run", async () => {
   const place = await makePlace()
   const runner = clientRunner(pinned('cline'))
-  const file = join(place.home, '.cline/data/settings/providers.json')
-  const mine = {
-    settings: {
-      provider: 'openai-compatible',
-      apiKey: place.key,
-      model: 'gpt-5.5',
-      baseUrl: `${place.standIn.origin}/openai/v1`,
-    },
-    updatedAt: '2026-01-01T00:00:00.000Z',
-    tokenSource: 'manual',
-  }
+  const file = join(place.home, clineProvidersFile)
   const name = 'openai-compatible'
-  await outputJson(file, { version: 1, lastUsedProvider: name, modes: {}, providers: { [name]: mine } })
+  const baseUrl = `${place.standIn.origin}/openai/v1`
+  const mine = clineProviders({ provider: name, apiKey: place.key, model: 'gpt-5.5', baseUrl })
+  await outputJson(file, mine)
   await setUp([runner], place)
   expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
   await command(['remove', '--yes'], runner, place)
-  expect(await readJson(file)).toMatchObject({ providers: { [name]: mine } })
+  expect(await readJson(file)).toMatchObject({ providers: mine.providers })
   expect(await takeTurn(runner, place)).toMatchObject({ served: ['/openai/v1/chat/completions'], denied: [] })
   expect((await readJson(file)).providers[name].settings.apiKey).toBe(place.key)
 })

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { outputFile, outputJson, readJson } from 'fs-extra/esm'
 import { describe, expect, test } from 'vitest'
+import { clineProviders, clineProvidersFile } from '../support/cline-providers.ts'
 import { pinned, pins } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace } from './place.ts'
@@ -48,15 +49,12 @@ describe.each(pins('codex').map(clientRunner))('$id', (runner) => {
 test("Cline 3 keeps another provider's key through setup and a run", async () => {
   const place = await makePlace()
   const runner = clientRunner(pinned('cline'))
-  const providers = join(place.home, '.cline/data/settings/providers.json')
-  const openrouter = {
-    settings: { provider: 'openrouter', apiKey: 'or-mine' },
-    updatedAt: '2026-01-01T00:00:00Z',
-  }
-  await outputJson(providers, { version: 1, lastUsedProvider: 'openrouter', providers: { openrouter } })
+  const providers = join(place.home, clineProvidersFile)
+  const mine = clineProviders({ provider: 'openrouter', apiKey: 'or-mine' })
+  await outputJson(providers, mine)
   await setUp([runner], place)
   expect(await takeTurn(runner, place)).toMatchObject(goodTurn(runner))
-  expect(await readJson(providers)).toMatchObject({ providers: { openrouter } })
+  expect(await readJson(providers)).toMatchObject({ providers: mine.providers })
 })
 
 test("a project's own set-env list does not lead Aider away from the gateway", async () => {

@@ -44,20 +44,12 @@ const run = (args: readonly string[], more: Readonly<Record<string, string>> = {
     },
   })
 
+const install = ['--model', 'claude-sonnet-5', '--region', 'eu', '--install', '--yes']
+
 /** As long as the program itself waits for an installer. */
 describe('with the real npm', { timeout: 900_000 }, () => {
   it('setup --install installs a client where its user may write, and sets it up; undo keeps it installed', async () => {
-    const { exit, stdout, stderr } = await run([
-      '--tool',
-      'continue',
-      '--model',
-      'claude-sonnet-5',
-      '--region',
-      'eu',
-      '--install',
-      '--yes',
-      '--no-check',
-    ])
+    const { exit, stdout, stderr } = await run(['--tool', 'continue', ...install, '--no-check'])
     expect([exit, stderr]).toEqual([0, expect.stringContaining('Continue CLI has been installed.')])
     expect(stdout + stderr).not.toContain(sampleKey)
     const { stdout: version } = await execa(join(prefix(), 'bin/cn'), ['--version'], {
@@ -71,18 +63,7 @@ describe('with the real npm', { timeout: 900_000 }, () => {
   })
 
   it('run --install installs it and starts it at once', async () => {
-    const { exit, stdout, stderr } = await run([
-      'run',
-      'continue',
-      '--model',
-      'claude-sonnet-5',
-      '--region',
-      'eu',
-      '--install',
-      '--yes',
-      '--',
-      '--version',
-    ])
+    const { exit, stdout, stderr } = await run(['run', 'continue', ...install, '--', '--version'])
     expect([exit, stderr]).toEqual([0, expect.stringContaining('Continue CLI has been installed.')])
     expect(stdout).toMatch(/\d+\.\d+\.\d+/)
   })

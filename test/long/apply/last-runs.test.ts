@@ -1,15 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { applyEdits } from '../../../src/apply/apply-edits.ts'
 import { rollBackRun } from '../../../src/apply/committer.ts'
-import type { FileSystem } from '../../../src/apply/file-system.ts'
 import { findUnfinishedRun, journalFile, lastRuns, runFolder } from '../../../src/apply/journal.ts'
 import { runsFolder } from '../../../src/apply/state-folder.ts'
 import type { Host } from '../../../src/host/host.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { createTestHost } from '../../support/test-host.ts'
-import { edit, makeHost, request } from '../../unit/apply/machine.ts'
+import { atTime, makeHost, runOnce } from '../../unit/apply/machine.ts'
 import { makeHome } from '../../unit/apply/make-home.ts'
 
 let home: string
@@ -18,16 +16,6 @@ beforeEach(() => {
   home = makeHome()
   host = makeHost(home)
 })
-
-/** The same machine, its clock at another time. */
-const at = (time: string): Host => ({ ...host, now: () => new Date(time) })
-
-/** One run that gives a file another content. */
-async function run(text: string, on: Host = host, fileSystem?: FileSystem): Promise<string> {
-  const wanted = request(on, [edit(join(home, 'file'), text)])
-  await applyEdits(wanted, on, fileSystem)
-  return wanted.runId
-}
 
 /** Records of runs in front of the last one. */
 function pile(count: number, keepsKey: (index: number) => boolean): void {
@@ -47,8 +35,8 @@ describe('given a record by the name of an earlier hour than the run before it, 
   const file = () => readFileSync(join(home, 'file'), 'utf8')
   /** Two runs, of which the second has the earlier name, and hundreds before them. */
   async function misnamed(state: string): Promise<string> {
-    await run('1', at('2027-01-01T12:00:00Z'))
-    const id = await run('2', at('2027-01-01T12:30:00Z'))
+    await runOnce(atTime(host, '2027-01-01T12:00:00Z'), '1')
+    const id = await runOnce(atTime(host, '2027-01-01T12:30:00Z'), '2')
     pile(300, () => false)
     return rename(id, '20270101T110000Z-abcdef', state)
   }
@@ -86,16 +74,18 @@ describe('given a record by the name of an earlier hour than the run before it, 
 
   it('when a run is applied that would change more, then it is refused as long as that one is unfinished', async () => {
     const id = await misnamed('committing')
-    await expect(run('3', at('2027-01-01T13:00:00Z'))).rejects.toMatchObject({ code: 'unfinished-run' })
+    await expect(runOnce(atTime(host, '2027-01-01T13:00:00Z'), '3')).rejects.toMatchObject({
+      code: 'unfinished-run',
+    })
     await rollBackRun(host, id)
-    await run('3', at('2027-01-01T13:00:00Z'))
+    await runOnce(atTime(host, '2027-01-01T13:00:00Z'), '3')
     expect(file()).toBe('3')
   })
 
   it('which is done, when undo is typed again and again, then runs are taken back in the order in which they were made', async () => {
     const id = await misnamed('done')
     expect(lastRuns(host).runs.map((each) => each.id)).toEqual([id])
-    const third = await run('3', at('2027-01-01T11:02:00Z'))
+    const third = await runOnce(atTime(host, '2027-01-01T11:02:00Z'), '3')
     expect(third > id).toBe(true)
     for (const left of ['2', '1']) {
       expect((await runInProcess('undo --yes', later())).exit).toBe(0)
@@ -105,7 +95,7 @@ describe('given a record by the name of an earlier hour than the run before it, 
 
   it('when old runs go, then it is not among them', async () => {
     const id = await misnamed('done')
-    for (let index = 0; index < 10; index++) await run(`${index}`)
+    for (let index = 0; index < 10; index++) await runOnce(host, `${index}`)
     expect(existsSync(runFolder(host, id))).toBe(true)
   })
 })
@@ -114,20 +104,20 @@ describe('given a pile of old runs', () => {
   const left = () => readdirSync(runsFolder(host)).length
 
   it('when a run ends, then four of them go, and all of them in the end', async () => {
-    await run('1')
+    await runOnce(host, '1')
     pile(90, () => false)
-    await run('2')
+    await runOnce(host, '2')
     expect(left()).toBe(88)
-    for (let index = 0; index < 20; index++) await run(`3 ${index}`)
+    for (let index = 0; index < 20; index++) await runOnce(host, `3 ${index}`)
     expect(left()).toBe(50)
   })
 
   it.each([3, 7, 20])(
     'of which %i keep a copy of a key, when runs go on, then these alone stay',
     async (kept) => {
-      await run('1')
+      await runOnce(host, '1')
       pile(90, (index) => index <= kept)
-      for (let index = 0; index < 80; index++) await run(`${index}`)
+      for (let index = 0; index < 80; index++) await runOnce(host, `${index}`)
       expect(left()).toBe(50 + kept)
     },
   )

@@ -6,6 +6,7 @@ import type { Value } from '../../../src/documents/document.ts'
 import { type FormatId, loadFormats } from '../../../src/documents/formats.ts'
 import type { Finding } from '../../../src/finding.ts'
 import type { Host } from '../../../src/host/host.ts'
+import { clineProvidersFile } from '../../support/cline-providers.ts'
 import { toolsWithoutModel } from '../../support/every-tool.ts'
 import { type Leaf, readTree } from '../../support/home-tree.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
@@ -18,7 +19,6 @@ import {
   claudeHome,
   claudeSettings,
   clineHome,
-  clineProviders,
   codexHome,
 } from '../../unit/effect/client-homes.ts'
 import { foreignKeyTable } from '../../unit/effect/foreign-key-table.ts'
@@ -431,7 +431,7 @@ const stateRows: readonly Row[] = [
   {
     id: 'drift',
     situation: {},
-    prepare: changed('--tool cline', clineProviders, 'api.qcode.cc', 'us.qcode.cc'),
+    prepare: changed('--tool cline', clineProvidersFile, 'api.qcode.cc', 'us.qcode.cc'),
   },
   { id: 'drift', situation: {}, prepare: changed('--tool aider', '.aider.conf.yml', /env-file.*\n/, '') },
 ]

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import {
   createWindowsMachine,
   done,
@@ -11,16 +10,12 @@ import {
 } from '../../support/fake-registry.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { testKey } from '../../support/test-host.ts'
+import { makeHome } from '../../unit/apply/make-home.ts'
 
-let root = ''
 let home = ''
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'qcode-user-env-'))
-})
 beforeEach(() => {
-  home = mkdtempSync(join(root, 'home-'))
+  home = makeHome()
 })
-afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 const setup = 'setup --tool openai-sdk --key-file - --yes --no-check'
 const base = 'https://api.qcode.cc/openai/v1'
@@ -42,7 +37,7 @@ describe('variables on Windows', () => {
     ['a key of another vendor', { OPENAI_API_KEY: { sz: `sk-${'x'.repeat(40)}` } }],
   ])('that the user has set as %s come back with remove and with undo', async (_, own) => {
     for (const back of ['remove --yes', 'undo --yes']) {
-      const windows = createWindowsMachine(mkdtempSync(join(root, 'home-')), { ...usual(), ...own })
+      const windows = createWindowsMachine(makeHome(), { ...usual(), ...own })
       await done(`${setup} --on-conflict overwrite`, windows)
       const [name = ''] = Object.keys(own)
       expect(Object.keys(windows.user).filter((each) => each.toUpperCase() === name.toUpperCase())).toEqual([
@@ -137,8 +132,8 @@ describe('variables on Windows', () => {
     await done(setup, windows)
     const { report } = JSON.parse(await done('export', windows))
     expect(report).toContain('shell = "windows"')
-    const other = createWindowsMachine(mkdtempSync(join(root, 'home-')))
-    const file = join(root, 'exported.toml')
+    const other = createWindowsMachine(makeHome())
+    const file = join(home, 'exported.toml')
     write(file, report)
     const env = { ...other.host.env, QCODE_API_KEY: testKey }
     await done(`apply ${file} --yes --no-check`, { ...other, host: { ...other.host, env } })
@@ -202,9 +197,7 @@ describe('variables on Windows', () => {
     for (const line of [`${setup} --shell powershell`, 'doctor --no-check']) {
       expect((await runInProcess(line, windows.host)).text.includes('execution policy')).toBe(isTold)
     }
-    expect(await done(setup, createWindowsMachine(mkdtempSync(join(root, 'home-'))))).not.toContain(
-      'execution policy',
-    )
+    expect(await done(setup, createWindowsMachine(makeHome()))).not.toContain('execution policy')
   })
 })
 

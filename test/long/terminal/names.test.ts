@@ -22,15 +22,16 @@ describe.each([
   ['en', en],
   ['zh-CN', zhCN],
 ] as const)('on a terminal, in %s', (lang, texts) => {
+  const startSwitch = async (home: string) => {
+    const args = ['switch', '--no-check', '--lang', lang]
+    const run = startTerminal({ home, args, columns: 80, lines: 24 })
+    await run.question(texts['ask.switch'])
+    return run
+  }
+
   it('switch without an argument offers the names beside the regions', async () => {
     const home = await homeWithNames()
-    const run = startTerminal({
-      home,
-      args: ['switch', '--no-check', '--lang', lang],
-      columns: 80,
-      lines: 24,
-    })
-    await run.question(texts['ask.switch'])
+    const run = await startSwitch(home)
     await run.waitFor(`work  ${relay}`)
     run.press(up, enter)
     await run.question(texts['ask.confirm'])
@@ -44,13 +45,7 @@ describe.each([
     const home = await homeWithNames()
     expect((await runProgram(['switch', 'work', '--yes', '--no-check'], { home })).exit).toBe(0)
     const before = pictureOf(home)
-    const run = startTerminal({
-      home,
-      args: ['switch', '--no-check', '--lang', lang],
-      columns: 80,
-      lines: 24,
-    })
-    await run.question(texts['ask.switch'])
+    const run = await startSwitch(home)
     run.press(enter)
     await run.question(texts['ask.region'])
     run.press(enter)

@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { applyEdits } from '../../../src/apply/apply-edits.ts'
+import type { FileSystem } from '../../../src/apply/file-system.ts'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { type ApplyRequest, newRunId } from '../../../src/apply/run-record.ts'
 import type { Host } from '../../../src/host/host.ts'
@@ -52,6 +54,16 @@ export function edit(path: string, text?: string, mode?: number): FileEdit {
   const after: FileEdit['after'] =
     text === undefined ? { kind: 'absent' } : { kind: 'file', bytes: Buffer.from(text), mode: mode ?? kept }
   return { path, before, after, tools: ['codex'] }
+}
+
+/** The same machine, its clock at another time. */
+export const atTime = (host: Host, time: string): Host => ({ ...host, now: () => new Date(time) })
+
+/** One run that gives a file of the home another content; its id. */
+export async function runOnce(host: Host, text: string, fileSystem?: FileSystem): Promise<string> {
+  const wanted = request(host, [edit(join(host.home, 'file'), text)])
+  await applyEdits(wanted, host, fileSystem)
+  return wanted.runId
 }
 
 export function entry(path: string, run: string): LedgerEntry {

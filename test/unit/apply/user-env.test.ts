@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { readLedger } from '../../../src/apply/ledger-store.ts'
 import { readRegistry } from '../../../src/apply/user-env.ts'
 import { userEnvFormat } from '../../../src/documents/shell/env-formats.ts'
@@ -14,16 +13,12 @@ import {
   usual,
 } from '../../support/fake-registry.ts'
 import { testKey } from '../../support/test-host.ts'
+import { makeHome } from './make-home.ts'
 
-let root = ''
 let home = ''
-beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'qcode-user-env-'))
-})
 beforeEach(() => {
-  home = mkdtempSync(join(root, 'home-'))
+  home = makeHome()
 })
-afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 const setup = 'setup --tool openai-sdk --key-file - --yes --no-check'
 const base = 'https://api.qcode.cc/openai/v1'
@@ -40,7 +35,7 @@ describe('the text of a key of the registry', () => {
     const text = String(host.registry?.get('HKCU\\Environment'))
     const document = userEnvFormat.open(text, 'HKCU\\Environment')
     expect(userEnvFormat.parseStrict(text)).toEqual(document.get([]))
-    const other = createWindowsMachine(mkdtempSync(join(root, 'other-')))
+    const other = createWindowsMachine(makeHome())
     const file = join(home, 'all.reg')
     for (const line of text.split('\n').filter(Boolean)) {
       writeFileSync(file, importFile('HKCU\\Environment', line.split('=')[0] ?? '', line))

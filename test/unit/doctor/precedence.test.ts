@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { clineProviders } from '../../support/cline-providers.ts'
 import { examine, makeSituation, type Situation } from './doctor-home.ts'
 
 const key = (letter: string) => `cr_${letter.repeat(61)}tail`
@@ -31,16 +32,7 @@ const codex = (origin: string, provider = 'qcode') =>
 const aider = (origin: string, letter: string) =>
   `ANTHROPIC_API_BASE=${origin}/api\nANTHROPIC_API_KEY=${key(letter)}\n`
 const cline = (origin: string, letter: string) =>
-  JSON.stringify({
-    version: 1,
-    lastUsedProvider: 'anthropic',
-    providers: {
-      anthropic: {
-        settings: { provider: 'anthropic', apiKey: key(letter), baseUrl: `${origin}/api/v1` },
-        updatedAt: '2026-01-02T03:04:05.000Z',
-      },
-    },
-  })
+  JSON.stringify(clineProviders({ apiKey: key(letter), baseUrl: `${origin}/api/v1` }))
 const codexVersion = (version: string) => ({ codex: { package: '@openai/codex', version } })
 const shellClaude = { ANTHROPIC_BASE_URL: `${urls.asia}/api`, ANTHROPIC_AUTH_TOKEN: key('s') }
 

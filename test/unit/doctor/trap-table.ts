@@ -1,3 +1,4 @@
+import { clineProviders, clineProvidersFile } from '../../support/cline-providers.ts'
 import type { Situation } from './doctor-home.ts'
 
 export const gatewayKey = `cr_${'fedcba9876543210'.repeat(4)}`
@@ -68,19 +69,11 @@ const vibe = (model: string) => ({
   '.vibe/.env': `QCODE_API_KEY=${gatewayKey}\n`,
   '.vibe/config.toml': `active_model = "${model}"\n[[providers]]\nname = "qcode"\napi_base = "${anthropicUrl}"\napi_key_env_var = "QCODE_API_KEY"\n`,
 })
-const providersFile = '.cline/data/settings/providers.json'
-const providers = (
-  settingsOf: object,
-  more: object = { updatedAt: '2026-01-02T03:04:05.000Z' },
-  root: object = {},
-) =>
-  JSON.stringify({
-    version: 1,
-    lastUsedProvider: 'anthropic',
-    ...root,
-    providers: { anthropic: { settings: settingsOf, ...more } },
-  })
-const clineReady = { provider: 'anthropic', apiKey: gatewayKey, baseUrl: `${anthropicUrl}/v1` }
+const clineReady = (root: object = {}) => ({
+  [clineProvidersFile]: JSON.stringify(
+    clineProviders({ apiKey: gatewayKey, baseUrl: `${anthropicUrl}/v1` }, {}, root),
+  ),
+})
 const aiderVariables = `ANTHROPIC_API_BASE=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`
 const python = { 'project/requirements.txt': 'openai\n' }
 
@@ -371,7 +364,7 @@ export const trapTable: readonly TrapRow[] = [
     level: 'warning',
     hint: 'Use custom base URL',
     files: {
-      [providersFile]: providers(clineReady),
+      ...clineReady(),
       '.cline/data/globalState.json': `{"anthropicBaseUrl":"${anthropicUrl}"}`,
     },
     unless: { files: { '.cline/data/globalState.json': `{"anthropicBaseUrl":"${anthropicUrl}/v1"}` } },
@@ -380,8 +373,8 @@ export const trapTable: readonly TrapRow[] = [
     id: 'cline-other-provider',
     level: 'warning',
     hint: 'cline -P anthropic',
-    files: { [providersFile]: providers(clineReady, undefined, { lastUsedProvider: 'openrouter' }) },
-    unless: { files: { [providersFile]: providers(clineReady) } },
+    files: clineReady({ lastUsedProvider: 'openrouter' }),
+    unless: { files: clineReady() },
   },
   {
     id: 'aider-list-dropped',
@@ -643,7 +636,7 @@ export const trapTable: readonly TrapRow[] = [
     id: 'cline-folder-of-project',
     level: 'error' as const,
     hint: `Remove ${name} from`,
-    files: { [providersFile]: providers(clineReady), 'project/.env': `${name}=x\n` },
+    files: { ...clineReady(), 'project/.env': `${name}=x\n` },
     programs: { cline: { package: 'cline', version: '3.0.65' } },
     unless: { files: { 'project/.env': 'OTHER=x\n' } },
   })),

@@ -1,9 +1,9 @@
+import { clineProviders, clineProvidersFile } from '../../support/cline-providers.ts'
 import type { Situation } from '../doctor/doctor-home.ts'
 import { gatewayKey } from '../doctor/trap-table.ts'
 
 export const gatewayUrl = 'https://api.qcode.cc/api'
 export const claudeSettings = '.claude/settings.json'
-export const clineProviders = '.cline/data/settings/providers.json'
 
 /** Settings of Claude Code as a text, with these variables. */
 export const claudeText = (env: object, more: object = {}) => JSON.stringify({ env, ...more }, null, 2)
@@ -29,18 +29,9 @@ export const codexHome = (lines: string, key = gatewayKey): Situation => ({
 /** The same for Cline 3, with more in its settings, beside them, and at the root of the file. */
 export const clineHome = (more: object, entry: object = {}, root: object = {}): Situation => ({
   files: {
-    [clineProviders]: JSON.stringify({
-      version: 1,
-      lastUsedProvider: 'anthropic',
-      providers: {
-        anthropic: {
-          settings: { provider: 'anthropic', apiKey: gatewayKey, baseUrl: `${gatewayUrl}/v1`, ...more },
-          updatedAt: '2026-01-02T03:04:05.000Z',
-          ...entry,
-        },
-      },
-      ...root,
-    }),
+    [clineProvidersFile]: JSON.stringify(
+      clineProviders({ apiKey: gatewayKey, baseUrl: `${gatewayUrl}/v1`, ...more }, entry, root),
+    ),
   },
 })
 

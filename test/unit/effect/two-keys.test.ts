@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { clineProvidersFile } from '../../support/cline-providers.ts'
 import { examine, makeSituation, type Situation } from '../doctor/doctor-home.ts'
 import { gatewayKey } from '../doctor/trap-table.ts'
-import { aiderHome, claudeHome, clineHome, clineProviders } from './client-homes.ts'
+import { aiderHome, claudeHome, clineHome } from './client-homes.ts'
 
 const other = `cr_${'other'.repeat(12)}`
 const foreign = `sk-ant-api03-${'x'.repeat(40)}`
@@ -25,7 +26,7 @@ describe('two keys of the gateway for one header, under different names', () => 
       'Cline: the key and the variable',
       'cline',
       { ...clineHome({}), env: { ANTHROPIC_API_KEY: other } },
-      clineProviders,
+      clineProvidersFile,
       'ANTHROPIC_API_KEY',
     ],
     [

@@ -14,6 +14,16 @@ const problems = [
 ]
 const findings = problems.map(({ finding }) => finding)
 
+/** What a report has besides its findings, where nothing was written. */
+const nothingFixed = {
+  notRead: 0,
+  fixed: undefined,
+  changes: [],
+  run: undefined,
+  diff: undefined,
+  dryRun: false,
+}
+
 describe('the SARIF log', () => {
   const log = JSON.parse(renderSarif(problems, urlRules, host))
 
@@ -84,32 +94,12 @@ it('a file whose name breaks lines adds none to any report', async () => {
   const sarif = JSON.parse(renderSarif([{ ...problem, finding: told }], urlRules, host)).runs[0].results[0]
   expect(sarif.message.text).toContain('\\x0a::error::c')
   expect(sarif.locations[0].physicalLocation.artifactLocation.uri).toBe('a%0A%3A%3Aerror%3A%3Ab')
-  const report = {
-    findings: [told],
-    fixable: 0,
-    files: 1,
-    notRead: 0,
-    fixed: undefined,
-    changes: [],
-    run: undefined,
-    diff: undefined,
-    dryRun: false,
-  }
+  const report = { ...nothingFixed, findings: [told], fixable: 0, files: 1 }
   expect(reportLint(report, host).report).not.toMatch(/^::error/m)
 })
 
 describe('the report for a person', () => {
-  const report = {
-    findings,
-    fixable: findings.filter(isCorrectable).length,
-    files: 2,
-    notRead: 0,
-    fixed: undefined,
-    changes: [],
-    run: undefined,
-    diff: undefined,
-    dryRun: false,
-  }
+  const report = { ...nothingFixed, findings, fixable: findings.filter(isCorrectable).length, files: 2 }
 
   it('tells place, rule, path and fix, and what to type', () => {
     const { report: text, next } = reportLint(report, host)

@@ -1,3 +1,5 @@
+import { clineProviders, clineProvidersFile } from '../../support/cline-providers.ts'
+
 /** A machine on which a client is run once: what stands in the home and in the environment before. */
 export interface RunHome {
   readonly files: Readonly<Record<string, string>>
@@ -14,19 +16,9 @@ export interface RunHome {
 export const foreignKey = 'sk-ant-api03-0000000000000000000000000000'
 
 const elsewhere = 'https://llm.example.com/v1'
-const providers = (settings: object) =>
-  JSON.stringify({
-    version: 1,
-    lastUsedProvider: 'anthropic',
-    modes: {},
-    providers: {
-      anthropic: {
-        settings: { provider: 'anthropic', ...settings },
-        updatedAt: '2026-05-01T00:00:00.000Z',
-        tokenSource: 'manual',
-      },
-    },
-  })
+const providers = (settings: Parameters<typeof clineProviders>[0]) => ({
+  [clineProvidersFile]: JSON.stringify(clineProviders(settings)),
+})
 
 /** For each tool, homes by what is special of them. `managed-…` are set by an administrator, whom nobody beats. */
 export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>>> = {
@@ -106,12 +98,10 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
   cline: {
     fresh: { files: {} },
     'set up elsewhere': {
-      files: { '.cline/data/settings/providers.json': providers({ apiKey: foreignKey, baseUrl: elsewhere }) },
+      files: providers({ apiKey: foreignKey, baseUrl: elsewhere }),
     },
     'a header of its own, and a key in the shell': {
-      files: {
-        '.cline/data/settings/providers.json': providers({ headers: { 'x-api-key': foreignKey } }),
-      },
+      files: providers({ headers: { 'x-api-key': foreignKey } }),
       env: { ANTHROPIC_API_KEY: foreignKey },
     },
   },

@@ -26,7 +26,7 @@ import { judgeEffect } from './judge-plan.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { consentToHttp, type PlainHttp } from './plain-http.ts'
 import { type Written, withoutOldNotes } from './plan-context.ts'
-import { recoverFirst } from './recover-first.ts'
+import { exitOfNothing, recoverFirst, withRecovered } from './recover-first.ts'
 import { isChange, writePlan } from './write-plan.ts'
 
 /** What a command wants to have written. */
@@ -94,16 +94,15 @@ export async function applyChoices<Planned extends Plan>(
   refuseExitCode(input, context)
   const recovered = await recoverFirst(input, context, maker.command === 'key' ? readRuns : lastRuns)
   const wish = await maker.choose()
-  if ('ended' in wish) return { ...wish.ended, findings: [...recovered, ...wish.ended.findings] }
+  if ('ended' in wish) return withRecovered(wish.ended, recovered)
   const chosen = wish.canLeaveOut
     ? { ...wish, choices: await leaveOutBroken(wish.choices, wish.key, input, context) }
     : wish
   const running = await refuseRunningPrograms(chosen.choices, context.host)
   const http = await consent(chosen, input, context)
   const written = await write(maker, chosen, http, context)
-  const late = written.run === undefined ? [] : await lateEffect(written, chosen, context)
-  const check = chosen.origins ? checkEach : checkAfter
-  const checked = await check(chosen, written.run, input, context)
+  const late = written.run === undefined ? [] : await lateEffect(maker.command, written, chosen, context)
+  const checked = await (chosen.origins ? checkEach : checkAfter)(chosen, written.run, input, context)
   if (checked.undone) return checked.undone
   if (checked.region !== undefined && maker.inRegion) {
     // What was asked before is answered: the run that followed from it was taken back.
@@ -112,11 +111,11 @@ export async function applyChoices<Planned extends Plan>(
   const daemons =
     written.run === undefined ? [] : await offerDaemonRestart(chosen.choices, input, context.host)
   const pending = isOn(input, 'exitCode') && isPending(written, recovered)
-  const isWrong = late.some(({ level }) => level === 'error')
-  const fails = pending || written.isBlocked || chosen.isPartial || isWrong
+  const isIdle = chosen.choices.length === 0 && exitOfNothing(recovered) !== 0
+  const isWrong = written.isBlocked || late.some(({ level }) => level === 'error')
   const outcome = await maker.report({
     ...written,
-    exit: fails ? 3 : checked.exit,
+    exit: pending || chosen.isPartial || isWrong || isIdle ? 3 : checked.exit,
     choices: chosen.choices,
     findings: [
       ...recovered,
@@ -212,12 +211,13 @@ async function readable({ keyFiles }: Plan, { host, committer }: WritingContext)
 
 /** What only the written machine shows; what the plan showed already is not told twice. */
 async function lateEffect<Planned extends Plan>(
+  command: CommandName,
   { effect, plan }: Written<Planned>,
   { choices }: Chosen<Planned>,
   context: WritingContext,
 ): Promise<Finding[]> {
   const known = new Set(effect.map(({ id, message }) => `${id} ${message}`))
-  const found = await judgeEffect(choices, plan.ledger, context)
+  const found = await judgeEffect(choices, plan.ledger, context, command)
   return found.filter(({ id, message }) => !known.has(`${id} ${message}`))
 }
 

@@ -3,7 +3,7 @@ import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
 import { keysInFiles } from '../plan/written-keys.ts'
-import { type Input, isOn, textOf } from '../request/request.ts'
+import { type Input, isOn, listOf, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
@@ -12,6 +12,7 @@ import { withProgress } from '../ui/write-text.ts'
 import { hasName } from './by-name.ts'
 import { loadLedger, namedChoices, storedKey } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+import { judgeStanding } from './judge-plan.ts'
 import { keyOfName, namedIn, refuseBesideName } from './names.ts'
 import { checkWithLimits, chooseOrigins, planCheck, tellLimits, uniqueOrigins } from './plan-check.ts'
 import { createPlanContext } from './plan-context.ts'
@@ -71,6 +72,9 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const checks = sortBySpeed(answers.map(({ check }) => check))
   const recommended = checks.length > 1 ? regionToTake(checks) : undefined
   const ofTools = isOn(input, 'withTools') ? await lookAtTools(input, context) : undefined
+  const isSaid = isGiven || listOf(input, 'regions').length > 0 || textOf(input, 'gateway') !== undefined
+  // What was checked is what these clients were set up for, and not what they do.
+  const astray = ofTools || isSaid ? [] : await judgeStanding(choices, context)
   const exit = checks.every(isRight) ? 0 : 4
   const page = reportCheck(
     {
@@ -84,9 +88,10 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   )
   return {
     // What is wrong on this machine is told before what the gateway says.
-    exit: ofTools?.exit === 3 ? 3 : exit || (ofTools?.exit ?? 0),
+    exit: ofTools?.exit === 3 || astray.length > 0 ? 3 : exit || (ofTools?.exit ?? 0),
     findings: [
       ...notSetUp,
+      ...astray,
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...plain.map(({ text }) => shortFinding(text)),
       ...(safer ? [saferFinding(safer, host)] : []),

@@ -1,16 +1,24 @@
+import { parse } from 'node:path'
 import { detectTool } from '../catalog/detect.ts'
+import { completeHints } from '../checks/doctor/complete-hints.ts'
 import type { CommandContext } from '../command.ts'
+import { describeSource } from '../effect/describe-source.ts'
 import { judgeEffect as judgeView, openEffect, policyFindings, viewSetup } from '../effect/judge-effect.ts'
 import { type MachineView, overlay, viewMachine } from '../effect/machine-view.ts'
 import { profileFindings } from '../effect/profile-findings.ts'
-import { viewTool } from '../effect/tool-view.ts'
+import { type EffectContext, type ToolView, viewTool } from '../effect/tool-view.ts'
+import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { type Origin, originTextOf } from '../gateway/origin.ts'
+import { maskUrl } from '../gateway/url-faults.ts'
 import { isInRegistry } from '../host/read-file-state.ts'
 import type { Plan } from '../plan/plan.ts'
+import { setupOf } from '../plan/setups.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import type { CommandName } from '../request/fields.ts'
 import type { ToolChoice } from '../request/request.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, type Message, say } from '../texts/message.ts'
+import { loadLedger } from './choices-of.ts'
 
 /** A plan whose effect is to be judged before anybody is asked about it. */
 export interface PlannedEffect {
@@ -39,14 +47,14 @@ export async function judgePlannedEffect(
   const now = viewMachine(context.host)
   const machine = overlay(now, plan.edits)
   if (command === 'lint') return judgeFixes(plan, machine, context)
-  const found = await judgeChoices(choices, plan.ledger, machine, context)
+  const found = await judgeChoices(choices, plan.ledger, machine, context, command)
   if (command === 'remove') return judgeRemoval(found, plan)
   if (removed.length > 0) {
-    const left = await judgeChoices(removed, plan.ledger, machine, context)
+    const left = await judgeChoices(removed, plan.ledger, machine, context, command)
     found.push(...judgeRemoval(left, plan))
   }
   if (command !== 'key') return found
-  const before = await judgeChoices(choices, plan.ledger, now, context)
+  const before = await judgeChoices(choices, plan.ledger, now, context, command)
   const known = new Set(before.map(({ id, message }) => `${id} ${message}`))
   // Where the old key went to somebody else, the new one is not to go as well.
   return found.map((finding) =>
@@ -87,13 +95,35 @@ async function keysSent(
   return new Map(await Promise.all(keys))
 }
 
+/** What was wrong before a key was replaced, and keeps a client from working with it. */
+const stillWrong = [...leaks, 'placeholder-key', 'base-url-elsewhere', 'base-url-missing', 'base-url-empty']
+
+/** Whether a client is left that does not use a new key, or hands it to somebody else. */
+export function isLeftWrong(effect: readonly Finding[]): boolean {
+  return effect.some(({ id }) => stillWrong.includes(id))
+}
+
 /** The same after the write, on the machine as it is then. */
 export async function judgeEffect(
   choices: readonly ToolChoice[],
   ledger: Plan['ledger'],
   context: CommandContext,
+  command: CommandName,
 ): Promise<Finding[]> {
-  return judgeChoices(choices, ledger, viewMachine(context.host), context)
+  return judgeChoices(choices, ledger, viewMachine(context.host), context, command)
+}
+
+/**
+ * What keeps these clients from what they are set up for, on the machine as it is: each time with the command that mends it. A
+ * project that somebody is in by chance does not count.
+ */
+export async function judgeStanding(
+  choices: readonly ToolChoice[],
+  context: CommandContext,
+): Promise<Finding[]> {
+  const machine = { ...viewMachine(context.host), cwd: parse(context.host.home).root }
+  const found = await judgeChoices(choices, loadLedger(context), machine, context, 'check')
+  return found.filter(({ level }) => level === 'error')
 }
 
 async function judgeChoices(
@@ -101,12 +131,15 @@ async function judgeChoices(
   ledger: Plan['ledger'],
   machine: MachineView,
   { catalog, host }: CommandContext,
+  command: CommandName,
 ): Promise<Finding[]> {
   const given = { catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) }
   const judged = await Promise.all(
     choices.map(async (choice) => {
       const { view, context } = await viewSetup(choice, await detectTool(choice.tool, host), given)
-      return judgeView(view, context).flatMap((finding) => ofSetup(finding, choice))
+      const moved = command === 'check' ? otherGateway(view, choice, context) : []
+      const own = [...judgeView(view, context), ...moved].flatMap((one) => ofSetup(one, choice, command))
+      return completeHints(own, [], { catalog, host, setups: [setupOf(choice, host)] })
     }),
   )
   const shells = [...new Set(choices.flatMap(({ shell }) => shell ?? []))]
@@ -123,8 +156,31 @@ function isUnknownStore({ id, tool, where }: Finding): boolean {
   return id === 'could-not-look' && (tool !== undefined || isInRegistry(where?.file ?? ''))
 }
 
+const isElsewhere = (url: string, { text }: Origin) => URL.canParse(url) && originTextOf(url) !== text
+
+/** The client works, but with another gateway than it was set up for: what is checked is not what it uses. */
+function otherGateway(
+  { tool: { id, title }, connections }: ToolView,
+  { origin }: ToolChoice,
+  { profiles }: EffectContext,
+): Finding[] {
+  const used = connections.flatMap(({ destination, baseUrl: { winner } }) =>
+    destination === 'gateway' && winner && isElsewhere(winner.value.trim(), origin) ? [winner] : [],
+  )
+  return used.slice(0, 1).map((found) => {
+    const url = maskUrl(found.value.trim())
+    const source = describeSource(found, profiles)
+    const message = say('effect.base-url-other', { tool: title, url, source, origin: origin.text })
+    const hint = asMessage(`qcode-setup --tool ${id}`)
+    return { id: 'base-url-other', level: 'error', tool: id, message, hint }
+  })
+}
+
+/** Commands for which setting the tool up again is a way out. */
+const others: readonly CommandName[] = ['switch', 'key', 'check', 'status']
+
 /** What a setup reports of its own effect; its own command is no way out of it. */
-function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
+function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice, command: CommandName): Finding[] {
   if (isUnknownStore(finding)) return [asWarning(finding)]
   const isTold = finding.level === 'error' || told.includes(finding.id)
   if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
@@ -133,6 +189,7 @@ function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice): Finding[] {
   // What a proxy does shows in the check that follows.
   if (finding.id.startsWith('proxy-')) return []
   const { hint, ...rest } = finding
+  if (others.includes(command)) return [finding]
   return [hint && String(hint).startsWith(`qcode-setup --tool ${tool.id}`) ? rest : finding]
 }
 
@@ -167,6 +224,25 @@ async function judgeFixes(
     )
     .flatMap((view) => judgeView(view, context))
     .filter(({ id, level }) => level === 'error' && leaks.includes(id) && id !== 'no-key')
+}
+
+/** UserError `no-effect`, exit 3: the plan would not do what was asked for, and nobody can be asked about it. */
+export function withoutEffect(problems: readonly Finding[]): UserError {
+  const lines = problems.flatMap(({ message, hint }) => [
+    indented(message, 2),
+    ...(hint === undefined ? [] : [indented(hint, 4)]),
+  ])
+  return new UserError({
+    code: 'no-effect',
+    message: [say('error.no-effect'), ...lines],
+    hint: say('error.no-effect.hint'),
+    exit: 3,
+    ...(problems[0]?.where && { where: problems[0].where }),
+  })
+}
+
+function indented(text: Message | string, blanks: number): Message {
+  return asMessage(text).map((line) => ' '.repeat(blanks) + line)
 }
 
 function asWarning(finding: Finding): Finding {

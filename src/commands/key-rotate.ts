@@ -18,6 +18,7 @@ import { keysStay } from './by-name.ts'
 import { tryKey } from './check-after.ts'
 import { existingChoices, loadLedger, namedSetUp, titlesOf } from './choices-of.ts'
 import { givenKey } from './given-key.ts'
+import { isLeftWrong } from './judge-plan.ts'
 import { holdName } from './key.ts'
 import { keepIn, nameToRotate, splitExisting } from './leave-out-broken.ts'
 import { readNamed } from './names.ts'
@@ -209,7 +210,7 @@ async function report(
   const elsewhere = run === undefined ? [] : await lookElsewhere(plan, context)
   const findings = [...applied.findings, ...elsewhere]
   return {
-    exit: applied.exit,
+    exit: applied.exit === 0 && isLeftWrong(applied.effect) ? 3 : applied.exit,
     findings,
     data: {
       ...rotationData(plan, findings),

@@ -1,10 +1,12 @@
 import { readLedger } from '../apply/ledger-store.ts'
 import type { Catalog } from '../catalog/tool.ts'
+import { gatewayFlags } from '../checks/doctor/complete-hints.ts'
 import type { CommandContext } from '../command.ts'
 import { nearest, UserError, usageError } from '../errors.ts'
 import { Origin } from '../gateway/origin.ts'
 import { readText } from '../host/files-at.ts'
 import { type Ledger, namesIn, type Setup } from '../ledger.ts'
+import { hashValue } from '../plan/document-set.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
 import { formOfName, printable } from '../request/parse-arguments.ts'
 import type { DeclaredName } from '../request/read-setup-file.ts'
@@ -95,25 +97,24 @@ export async function namedIn(
 export async function readNamed(name: string, ledger: Ledger, context: CommandContext): Promise<Named> {
   const file = readNameFile(name, ledger, context)
   const key = file.key ?? (await (await openKeychain(context.host)).read(nameAccount(name)))
-  if (key === undefined) throw lost(name, file.path, ledger)
+  if (key === undefined) throw lost(name, file.path, ledger, context)
   return { ...file, key }
 }
 
 /** The same without a keychain that might ask to be unlocked. Errors: those of `readNamed` that are about the file. */
-export function readNameFile(name: string, ledger: Ledger, { catalog }: CommandContext): NameFile {
+export function readNameFile(name: string, ledger: Ledger, context: CommandContext): NameFile {
   const path = namesIn(ledger).get(name)
-  if (path === undefined) throw unknownName(name, ledger, catalog)
-  const said = parse(readText(path))
-  const { gateway, key, keyStore } = said
-  const isKept = keyStore === 'keychain'
-  if (typeof gateway !== 'string' || (!isKept && typeof key !== 'string')) throw lost(name, path, ledger)
+  if (path === undefined) throw unknownName(name, ledger, context.catalog)
+  const { gateway, key, keyStore } = parse(readText(path))
+  const isWhole = keyStore === 'keychain' || typeof key === 'string'
+  if (typeof gateway !== 'string' || !isWhole) throw lost(name, path, ledger, context)
   try {
     // What it leads to was agreed to when it was remembered.
-    const { origin } = Origin.parse(gateway, catalog.gateway, true)
-    if (isKept) return { name, origin, keyStore, path }
+    const { origin } = Origin.parse(gateway, context.catalog.gateway, true)
+    if (keyStore === 'keychain') return { name, origin, keyStore, path }
     return { name, origin, keyStore: 'file', path, key: parseKey(String(key), path) }
   } catch (error) {
-    if (error instanceof UserError) throw lost(name, path, ledger)
+    if (error instanceof UserError) throw lost(name, path, ledger, context)
     throw error
   }
 }
@@ -127,15 +128,16 @@ function parse(text: string | undefined): Record<string, unknown> {
   }
 }
 
-function lost(name: string, path: string, { setups }: Ledger): UserError {
-  const { region = 'REGION', gateway } = setups.find((setup) => setup.name === name) ?? {}
-  const flag = region === 'custom' ? `--gateway ${gateway}` : `--region ${region}`
-  return new UserError({
-    code: 'name-file',
-    message: say('name.lost', { name, path }),
-    hint: say('name.lost.hint', { name, flag }),
-    where: { file: path },
-  })
+function lost(name: string, path: string, { setups, entries }: Ledger, { catalog }: CommandContext) {
+  // What its file said is known by its hash, and so is which region that was.
+  const hash = entries.find((entry) => entry.path === path && entry.keyPath[0] === 'gateway')?.hash
+  const region = catalog.gateway.regions.find(({ origin }) => hashValue(origin) === hash)
+  const at = region ? { region: region.id, gateway: region.origin } : setups.find((one) => one.name === name)
+  const hint = at
+    ? say('name.lost.hint', { name, flag: gatewayFlags(at).join(' ') })
+    : say('name.lost.forget', { name })
+  const message = say('name.lost', { name, path })
+  return new UserError({ code: 'name-file', message, hint, where: { file: path } })
 }
 
 /** Errors: UserErrors, exit 2, where a name that is known is to lead elsewhere (`name-elsewhere`) or have another key (`name-other-key`). */

@@ -3,12 +3,12 @@ import type { Ending } from '../apply/committer.ts'
 import { endingCommand, findUnfinishedRun, lastRuns, type Runs } from '../apply/journal.ts'
 import { targetName } from '../apply/run-record.ts'
 import type { RunRecord } from '../apply/state-schemas.ts'
-import { isInteractive, type WritingContext } from '../command.ts'
+import { isInteractive, type Outcome, type WritingContext } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { type Input, textOf } from '../request/request.ts'
-import { joined, say } from '../texts/message.ts'
+import { asMessage, joined, say } from '../texts/message.ts'
 import { damagedRuns } from './plan-context.ts'
 
 /**
@@ -35,7 +35,22 @@ export async function recoverFirst(
   const others = recovery.leftAlone.map((path) => say('recovery.left-alone', { path: targetName(path) }))
   const message = joined([end, ...others])
   host.interruption.reopen(message)
-  return [...damaged, { id: 'run-recovered', level: 'warning', message }]
+  const left = others.map((text): Finding => ({ ...leftAlone, message: text }))
+  return [...damaged, { id: 'run-recovered', level: 'warning', message: end }, ...left]
+}
+
+/** What was written into it may stand there still, and no setup leads to it any more. */
+const leftAlone = { id: 'left-alone', level: 'warning', hint: asMessage('qcode-setup doctor') } as const
+
+/** The end of a command that finds nothing to do, once a run is taken back. */
+export function withRecovered(ended: Outcome, recovered: readonly Finding[]): Outcome {
+  const exit = ended.exit || exitOfNothing(recovered)
+  return { ...ended, exit, findings: [...recovered, ...ended.findings] }
+}
+
+/** The exit code of a command that finds nothing to do once a run is taken back. */
+export function exitOfNothing(recovered: readonly Finding[]): 0 | 3 {
+  return recovered.some(({ id }) => id === leftAlone.id) ? 3 : 0
 }
 
 /** What a command that only looks says of a run that was killed half-way. */

@@ -42,19 +42,20 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
   const planContext = createPlanContext(context, undefined, () => 'stop')
   const named = await idsNamed(listOf(input, 'setUpTool'), planContext.ledger.setups, context)
   const wanted = nameIn(input)
-  const names = describeNames(planContext.ledger, context).filter(
-    ({ name }) => textOf(input, 'name') === undefined || name === wanted,
-  )
+  const all = describeNames(planContext.ledger, context)
+  const names = textOf(input, 'name') === undefined ? all : all.filter(({ name }) => name === wanted)
   if (wanted !== undefined && names.length === 0) throw unknownName(wanted, planContext.ledger, catalog)
   const isMeant = (setup: Setup) => named?.has(setup.tool) !== false && hasName(input)(setup)
   const setups = planContext.ledger.setups.filter(isMeant)
   const tools: ToolStatus[] = []
+  const changed: ToolChoice[] = []
   for (const setup of setups) {
     const choice = choiceOf(setup, catalog, host)
-    tools.push(
-      choice ? await inspectSetup(setup, choice, planContext) : await inspectEntries(setup, planContext),
-    )
+    const status = choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)
+    tools.push(await status)
+    if (choice && !isGone(setup) && !(await status).asWritten) changed.push(choice)
   }
+  const astray = changed[0] ? await (await import('./judge-plan.ts')).judgeStanding(changed, context) : []
   const asked = isOn(input, 'limits') ? await askLimits(setups, input, context) : []
   const limits = tellLimits(asked.flatMap(({ answer }) => answer ?? []))
   const unfinished = findUnfinishedRun(host)
@@ -67,7 +68,7 @@ export async function runStatus(input: Input, context: CommandContext): Promise<
       ...(unfinished ? [unfinishedFinding(unfinished)] : []),
       ...goneFindings(setups.filter(isGone)),
       ...nameFindings(setups, names, planContext.ledger, catalog),
-      ...[await unreadFindings(setups, context), agents].flat(),
+      ...[astray, await unreadFindings(setups, context), agents].flat(),
       ...limits.findings,
       ...asked.filter(({ answer }) => !answer?.limits).map(unknownLimits),
     ],
@@ -96,7 +97,6 @@ async function unreadFindings(setups: readonly Setup[], context: CommandContext)
   return found.map((finding) => ({ ...finding, level: 'warning' }))
 }
 
-/** Where a name is in effect. */
 function placesOf(name: string, setups: readonly Setup[]) {
   const own = setups.filter((setup) => setup.name === name)
   return own.map(({ tool, scope, place, project }) => ({ tool, scope, place: project ?? place ?? null }))

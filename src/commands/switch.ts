@@ -1,4 +1,5 @@
 import { readLedger } from '../apply/ledger-store.ts'
+import { withKeyConflicts } from '../checks/doctor/complete-hints.ts'
 import {
   type CommandContext,
   type CommandSpec,
@@ -177,7 +178,10 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,
     ],
-    makePlan: (made, left) => planSetup({ choices: left, keys }, made, undefined, holding && [holding]),
+    makePlan: async (made, left) => {
+      const plan = await planSetup({ choices: left, keys }, made, undefined, holding && [holding])
+      return named && takes ? plan : withKeyConflicts(plan, left, made, host)
+    },
     canLeaveOut: true,
   }
 }

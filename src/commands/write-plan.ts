@@ -10,11 +10,11 @@ import { sharedKey } from '../plan/shared-keys.ts'
 import { otherNames } from '../plan/written-keys.ts'
 import { type Input, isOn, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
-import { asMessage, type Message, say } from '../texts/message.ts'
+import { say } from '../texts/message.ts'
 import { styleFor } from '../ui/style.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { guardGit } from './guard-git.ts'
-import { judgePlannedEffect } from './judge-plan.ts'
+import { judgePlannedEffect, withoutEffect } from './judge-plan.ts'
 import { findUnwritable } from './leave-out-broken.ts'
 import { createPlanContext, type WriteRequest, type Written } from './plan-context.ts'
 
@@ -180,32 +180,18 @@ function conflictError(conflicts: readonly Conflict[]): UserError {
   const lines = conflicts.map(({ path, keyPath, why, actual }) =>
     say(`error.conflict.${why}`, { path, key: keyPath.join('.'), value: actual }).map((text) => `  ${text}`),
   )
+  const keys = conflicts.flatMap(({ keyPath, again: command, works }) => {
+    const id = works ? 'error.conflict.key.works' : 'error.conflict.key'
+    return command === undefined ? [] : say(id, { key: keyPath.join('.'), command })
+  })
+  const isSettled = conflicts.some(({ wanted }) => wanted !== undefined)
   return new UserError({
     code: 'conflict',
     message: [say('error.conflict'), ...lines],
-    hint: say('error.conflict.hint'),
+    hint: isSettled ? [say('error.conflict.hint'), ...keys] : keys,
     exit: 3,
     where: { file: conflicts[0]?.path ?? '' },
   })
-}
-
-/** UserError `no-effect`, exit 3: the plan would not do what was asked for, and nobody can be asked about it. */
-export function withoutEffect(problems: readonly Finding[]): UserError {
-  const lines = problems.flatMap(({ message, hint }) => [
-    indented(message, 2),
-    ...(hint === undefined ? [] : [indented(hint, 4)]),
-  ])
-  return new UserError({
-    code: 'no-effect',
-    message: [say('error.no-effect'), ...lines],
-    hint: say('error.no-effect.hint'),
-    exit: 3,
-    ...(problems[0]?.where && { where: problems[0].where }),
-  })
-}
-
-function indented(text: Message | string, blanks: number): Message {
-  return asMessage(text).map((line) => ' '.repeat(blanks) + line)
 }
 
 /** Changes as a diff for one of the two streams; what draws it is loaded only when a diff is wanted. */

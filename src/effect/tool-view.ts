@@ -185,12 +185,12 @@ const vendorLook = /^(sk-|AIza|ghp_|github_pat_|gsk_|xai-|hf_|eyJ)/
  * one that differs from what the user gave, or that is plainly a vendor's, is foreign.
  */
 function isForeign(found: Found, isRelay: boolean, context: EffectContext): boolean {
-  const { name, value, isCommand } = found
+  const { name, value, isCommand, source } = found
   if (isCommand || context.ownKeys.includes(value.trim())) return false
   if (isPlaceholderKey(found)) return true
   if (isGatewayKey(value, context)) return false
-  // The variable in which people give this program their key.
-  if (name === 'QCODE_API_KEY') return false
+  // The variable in which people give this program their key; in a client's own file it is a key like any other.
+  if (name === 'QCODE_API_KEY' && source.file === undefined) return !isRelay && vendorLook.test(value.trim())
   return !isRelay || context.ownKeys.areKnown || vendorLook.test(value.trim())
 }
 

@@ -58,7 +58,12 @@ export interface Conflict {
   /** `drift`: changed since we wrote it. `guarded`: the user's own decision. */
   readonly why: 'drift' | 'guarded'
   readonly actual: string
-  readonly wanted: string
+  /** None where that is not known: a key that was written is kept as a hash alone, so another one can only stay. */
+  readonly wanted?: string
+  /** The command that writes it again, where the plan cannot. */
+  readonly again?: string
+  /** Of a key: it is one of the gateway, so that the client works with it. */
+  readonly works?: boolean
 }
 
 /** One file before and after. A path occurs once in a plan, however many tools change it. */

@@ -1,7 +1,7 @@
 import type { Tool } from '../catalog/tool.ts'
 import { type Document, decodeText, type Format, type Value } from '../documents/document.ts'
 import { type FormatId, loadFormats } from '../documents/formats.ts'
-import type { OwnKeys } from '../effect/tool-view.ts'
+import { isGatewayKey, type OwnKeys } from '../effect/tool-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { PresentFile } from '../host/read-file-state.ts'
@@ -234,8 +234,8 @@ export function findTextSecrets(text: string): Secret[] {
 }
 
 /**
- * The keys that stand where these choices want one, each once; one that is a command's or a variable's of the user's own is
- * in no file. A file that does not open has none.
+ * The gateway's keys that stand where these choices want one, each once; one that is a command's or a variable's of the user's
+ * own is in no file. A file that does not open has none.
  */
 export async function keysInFiles(choices: readonly ToolChoice[], context: PlanContext): Promise<Secret[]> {
   const any = new Secret('any')
@@ -246,13 +246,15 @@ export async function keysInFiles(choices: readonly ToolChoice[], context: PlanC
     context.machine.read,
     await loadFormats(targets.map(({ format }) => format)),
   )
+  const own = { ownKeys: ownKeys(context.ledger) }
+  const isOwn = (text: string) => /^[\x21-\x7e]+$/.test(text) && isGatewayKey(text, own)
   const keys = targets.flatMap(({ path, format, leaves }) =>
     leaves
       .filter(({ value }) => value === any)
       .flatMap(({ keyPath }) => {
         try {
           const value = documents.open(path, format).document.get(keyPath)
-          return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) ? [value] : []
+          return typeof value === 'string' && isOwn(value) ? [value] : []
         } catch (error) {
           if (error instanceof UserError) return []
           throw error

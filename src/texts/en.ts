@@ -148,6 +148,7 @@ export const en = {
     `${path}: ${key} already has a value that qcode-setup didn't write.`,
   'ask.conflict.now': ({ value }: With<'value'>) => `now: ${value}`,
   'ask.conflict.wanted': ({ value }: With<'value'>) => `new: ${value}`,
+  'ask.conflict.again': ({ command }: With<'command'>) => `to write it again: ${command}`,
   'ask.conflict': 'What do you want to do?',
   'ask.conflict.overwrite': 'Replace it (`qcode-setup remove` restores your value)',
   'ask.conflict.skip': 'Keep your value and continue',
@@ -235,6 +236,7 @@ export const en = {
     `${path} should contain the gateway and the key of "${name}", but doesn't.`,
   'name.lost.hint': ({ name, flag }: With<'name' | 'flag'>) =>
     `To save them again, run: qcode-setup key set --name ${name} ${flag}`,
+  'name.lost.forget': ({ name }: With<'name'>) => `To forget it, run: qcode-setup key forget --name ${name}`,
   'name.form': ({ name }: With<'name'>) => `"${name}" can't be used as a name.`,
   'name.form.hint':
     'Use up to 32 lowercase letters, digits, - or _, beginning with a letter or digit, such as work.',
@@ -1224,7 +1226,7 @@ export const en = {
   'unknown.name.near': ({ value, near }: With<'value' | 'near'>) =>
     `Unknown name "${value}". Did you mean ${near}?`,
   'unknown.name.hint': ({ name }: With<'name'>) =>
-    `To save a gateway and a key under a name, run: qcode-setup key set --name ${name} --region REGION`,
+    `To save a gateway and a key under a name, run: qcode-setup key set --name ${name} --region global`,
   'unknown.region': ({ value }: With<'value'>) => `Unknown region "${value}".`,
   'unknown.tool': ({ value }: With<'value'>) => `Unknown tool "${value}".`,
   'unknown.tool-in-model': ({ value }: With<'value'>) =>
@@ -1371,6 +1373,8 @@ export const en = {
     `${source} is empty. Without another setting, the key would go to the vendor.`,
   'effect.base-url-elsewhere': ({ tool, url, source }: With<'tool' | 'url' | 'source'>) =>
     `${tool} uses ${url} from ${source}, not QCode.cc.`,
+  'effect.base-url-other': ({ tool, url, source, origin }: With<'tool' | 'url' | 'source' | 'origin'>) =>
+    `${tool} uses ${url} from ${source}, not ${origin} as it was configured.`,
   'effect.base-url-missing': ({ tool }: With<'tool'>) =>
     `${tool} is not configured: it has no base URL, so it uses its vendor's API.`,
   'effect.key-to-stranger': ({
@@ -1712,6 +1716,10 @@ export const en = {
     `${path}: ${key} is ${value} (not written by qcode-setup)`,
   'error.conflict.hint':
     'To replace them, add --on-conflict overwrite. To keep them, add --on-conflict skip.',
+  'error.conflict.key': ({ key, command }: With<'key' | 'command'>) =>
+    `To write ${key} again, run: ${command}`,
+  'error.conflict.key.works': ({ key, command }: With<'key' | 'command'>) =>
+    `To go on with ${key} as it is, add --on-conflict skip. To write it again, run: ${command}`,
   'error.no-effect': "Nothing was changed, because the tools wouldn't work as you asked:",
   'error.no-effect.hint': 'Fix that first, or add --allow-problems to write anyway.',
   'error.split-connection': 'To remove what you changed as well, add --on-conflict overwrite.',

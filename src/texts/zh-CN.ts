@@ -127,6 +127,7 @@ export const zhCN: Texts = {
   'ask.conflict.guarded': ({ path, key }) => `${path}：${key} 已有值，并非 qcode-setup 写入。`,
   'ask.conflict.now': ({ value }) => `现有值：${value}`,
   'ask.conflict.wanted': ({ value }) => `新值：${value}`,
+  'ask.conflict.again': ({ command }) => `如要重新写入：${command}`,
   'ask.conflict': '如何处理？',
   'ask.conflict.overwrite': '替换（`qcode-setup remove` 可恢复您的值）',
   'ask.conflict.skip': '保留您的值并继续',
@@ -198,6 +199,7 @@ export const zhCN: Texts = {
   'name.in-use.hint': ({ name }) => `移除这些工具和此名称，请运行：qcode-setup remove --name ${name}`,
   'name.lost': ({ name, path }) => `${path} 中应有“${name}”的网关和密钥，但未找到。`,
   'name.lost.hint': ({ name, flag }) => `重新保存请运行：qcode-setup key set --name ${name} ${flag}`,
+  'name.lost.forget': ({ name }) => `如要移除该名称，请运行：qcode-setup key forget --name ${name}`,
   'name.form': ({ name }) => `“${name}”不能用作名称。`,
   'name.form.hint': '名称以小写字母或数字开头，最多 32 个小写字母、数字、- 或 _，例如 work。',
   'name.taken': ({ name }) => `“${name}”是某个区域、工具或选项的名称。`,
@@ -990,7 +992,7 @@ export const zhCN: Texts = {
   'unknown.name': ({ value }) => `未知的名称“${value}”。`,
   'unknown.name.near': ({ value, near }) => `未知的名称“${value}”。您是否想用 ${near}？`,
   'unknown.name.hint': ({ name }) =>
-    `以名称保存网关和密钥，请运行：qcode-setup key set --name ${name} --region REGION`,
+    `以名称保存网关和密钥，请运行：qcode-setup key set --name ${name} --region global`,
   'unknown.region': ({ value }) => `未知区域“${value}”。`,
   'unknown.tool': ({ value }) => `未知工具“${value}”。`,
   'unknown.tool-in-model': ({ value }) => `--model 指定的工具“${value}”未被选中。`,
@@ -1091,6 +1093,8 @@ export const zhCN: Texts = {
   'effect.base-url-empty-behind': ({ source }) => `${ahead(source)}为空。没有其他设置时，密钥会发送给厂商。`,
   'effect.base-url-elsewhere': ({ tool, url, source }) =>
     `${tool} 使用 ${ahead(source)}中的 ${url}，而不是 QCode.cc。`,
+  'effect.base-url-other': ({ tool, url, source, origin }) =>
+    `${tool} 使用 ${ahead(source)}中的 ${url}，而不是设置的 ${origin}。`,
   'effect.base-url-missing': ({ tool }) => `${tool} 尚未设置：没有 base URL，因此使用其厂商的 API。`,
   'effect.key-to-stranger': ({ tool, url, source, keySource }) =>
     `${tool} 会把 ${ahead(keySource)}中的网关密钥发送到 ${url}，该地址在 ${ahead(source)}中设置。`,
@@ -1354,6 +1358,9 @@ export const zhCN: Texts = {
     `${path}：${key} 为 ${value}（qcode-setup 写入后被修改过）`,
   'error.conflict.guarded': ({ path, key, value }) => `${path}：${key} 为 ${value}（并非 qcode-setup 写入）`,
   'error.conflict.hint': '如要替换，请加上 --on-conflict overwrite；如要保留，请加上 --on-conflict skip。',
+  'error.conflict.key': ({ key, command }) => `如要重新写入 ${key}，请运行：${command}`,
+  'error.conflict.key.works': ({ key, command }) =>
+    `如要保留现有的 ${key} 并继续，请加上 --on-conflict skip；如要重新写入，请运行：${command}`,
   'error.no-effect': '未作任何更改，因为工具将无法按您的要求工作：',
   'error.no-effect.hint': '请先修正上述问题，或加上 --allow-problems 仍然写入。',
   'error.split-connection': '如要将您修改过的值一并移除，请加上 --on-conflict overwrite。',

@@ -18,19 +18,21 @@ export async function resolveConflict(
   host: Host,
   canGoBack = false,
 ): Promise<'overwrite' | 'skip'> {
-  const { path, keyPath, why, actual, wanted } = conflict
+  const { path, keyPath, why, actual, wanted, again } = conflict
   warn(
     host,
     say(`ask.conflict.${why}`, { path, key: keyPath.join('.') }),
     say('ask.conflict.now', { value: actual }),
-    say('ask.conflict.wanted', { value: wanted }),
+    ...(wanted === undefined ? [] : [say('ask.conflict.wanted', { value: wanted })]),
+    ...(again === undefined ? [] : [say('ask.conflict.again', { command: again })]),
   )
   const choices = [
     { value: 'overwrite', name: say('ask.conflict.overwrite') },
     { value: 'skip', name: say('ask.conflict.skip') },
     { value: 'quit', name: say('ask.quit') },
   ] as const
-  const decision = await askSelect(host, say('ask.conflict'), choices, { canGoBack })
+  const open = wanted === undefined ? choices.slice(1) : choices
+  const decision = await askSelect(host, say('ask.conflict'), open, { canGoBack })
   if (decision === 'quit') throw cancelled()
   return decision
 }
@@ -118,11 +120,8 @@ export function askNextStep({ places, key }: PresentState, host: Host): Promise<
     const fault = check && probesOf(check).find(({ level }) => level === 'error')?.message
     const state = works === undefined ? [] : [fault ?? say('ask.next.works')]
     const place = [region, ...(key ? [String(key)] : []), ...state]
-    const line = say('ask.next.present', { tools, place })
-    tell(
-      host,
-      `${mark} ${wrapText(escapeControls(line.in(host.texts)), host.terminal.columns - 2).join('\n  ')}`,
-    )
+    const line = escapeControls(say('ask.next.present', { tools, place }).in(host.texts))
+    tell(host, `${mark} ${wrapText(line, host.terminal.columns - 2).join('\n  ')}`)
   }
   const choices = nextSteps.map((value) => ({ value, name: say(`ask.next.${value}`) }))
   return askSelect(host, say('ask.next'), choices)

@@ -1,10 +1,25 @@
 import { inFolders } from '../../catalog/folder-variables.ts'
 import type { Catalog } from '../../catalog/tool.ts'
-import type { EffectContext, ExistingSetup, ToolView } from '../../effect/tool-view.ts'
+import { loadFormats } from '../../documents/formats.ts'
+import {
+  type EffectContext,
+  type ExistingSetup,
+  isGatewayKey,
+  type ToolView,
+} from '../../effect/tool-view.ts'
 import type { Finding } from '../../finding.ts'
 import { hostIn, regionMeant } from '../../gateway/judge-base-url.ts'
 import { isUnencryptedUrl } from '../../gateway/origin.ts'
 import type { Host } from '../../host/host.ts'
+import { DocumentSet } from '../../plan/document-set.ts'
+import { displayValue } from '../../plan/placeholders.ts'
+import { type Conflict, type Plan, pathId } from '../../plan/plan.ts'
+import type { PlanContext } from '../../plan/plan-work.ts'
+import { isAsLastWritten } from '../../plan/profile-path.ts'
+import { setupOf } from '../../plan/setups.ts'
+import { keyTargets } from '../../plan/shared-keys.ts'
+import { ownKeys } from '../../plan/written-keys.ts'
+import type { ToolChoice } from '../../request/request.ts'
 import { inShell, quoteWord } from '../../texts/commands.ts'
 
 /** The command that writes a setup again as it was chosen, and where; `inPlace` leads it to the tool's folders. `given` are flags that stand behind it already. */
@@ -26,7 +41,11 @@ export function setupLine(
   return project === undefined ? line : inShell().inFolder(quoteWord(project), line)
 }
 
-function gatewayFlags({ region = 'custom', gateway }: Pick<ExistingSetup, 'region' | 'gateway'>): string[] {
+/** The flags that choose the gateway of a setup. */
+export function gatewayFlags({
+  region = 'custom',
+  gateway,
+}: Pick<ExistingSetup, 'region' | 'gateway'>): string[] {
   const flag = region === 'custom' ? `--gateway ${quoteWord(gateway)}` : `--region ${region}`
   return isUnencryptedUrl(gateway) ? [flag, '--allow-http'] : [flag]
 }
@@ -71,4 +90,39 @@ function meantGateway(
   if (meant) return { region: meant.id, gateway: meant.origin }
   const [only, ...others] = new Map(setups.map((setup) => [setup.gateway, setup])).values()
   return others.length === 0 ? only : undefined
+}
+
+/** A plan that moves these choices with the keys in their files: a changed one, which it can't write again, is a conflict. */
+export async function withKeyConflicts(
+  plan: Plan,
+  choices: readonly ToolChoice[],
+  context: PlanContext,
+  host: Host,
+): Promise<Plan> {
+  const { ledger, machine } = context
+  const wanted = choices.flatMap((choice) => keyTargets(choice, context).map((one) => ({ ...one, choice })))
+  const documents = new DocumentSet(machine.read, await loadFormats(wanted.map(({ format }) => format)))
+  const changed = wanted.flatMap(({ choice, tool, path, format, leaves }) => {
+    const { document, path: name } = documents.open(path, format)
+    return leaves.flatMap(({ keyPath }): Conflict[] => {
+      const id = pathId(name, keyPath)
+      const entry = ledger.entries.find((one) => pathId(one.path, one.keyPath) === id)
+      const value = document.get(keyPath)
+      if (!entry || value === undefined || isAsLastWritten(value, entry, host)) return []
+      const works = typeof value === 'string' && isGatewayKey(value, { ownKeys: ownKeys(ledger) })
+      const actual = displayValue(value, keyPath, true)
+      return [{ tool, path, keyPath, why: 'drift', actual, again: writesAgain(choice, host), works }]
+    })
+  })
+  const open = changed.filter((conflict) => context.decide(conflict) !== 'skip')
+  return { ...plan, conflicts: [...plan.conflicts, ...open] }
+}
+
+function writesAgain(choice: ToolChoice, host: Host): string {
+  const { tool, folders = {}, name } = choice
+  const line =
+    name === undefined
+      ? setupLine(setupOf(choice, host), (whole) => inFolders(whole, tool, folders, host))
+      : `qcode-setup switch ${name} ${tool.id}`
+  return `${line} --on-conflict overwrite`
 }

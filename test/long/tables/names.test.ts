@@ -606,7 +606,7 @@ it.each(['us', 'codex', 'detected', 'con', 'TWO+WORDS'])(
     const machine = await twoNames()
     for (const line of ['status', 'undo', 'remove', 'export', 'doctor', 'check', 'switch']) {
       const { exit, text } = await machine.try(`${line} --name ${word}`)
-      expect([exit, text]).toEqual([2, expect.stringContaining('key set --name work --region REGION')])
+      expect([exit, text]).toEqual([2, expect.stringContaining('key set --name work --region global')])
     }
   },
 )

@@ -16,19 +16,24 @@ import { asMessage, say } from '../texts/message.ts'
 /** What launchd of macOS starts an application by, with the variables of a shell. */
 type LaunchAgent = Holding & { readonly howToStart: Finding }
 
+/** The applications of `--launch-agent`. Errors: UserErrors, exit 2, where there is no launchd, or no such application. */
+export function namedApplications(input: Input, host: Host): string[] {
+  const names = listOf(input, 'launchAgent')
+  if (names.length === 0 || host.platform === 'darwin')
+    return names.map((name) => findApplication(name, host))
+  const hint = say(host.platform === 'win32' ? 'launch-agent.on-windows' : 'launch-agent.on-linux')
+  throw usageError('launch-agent-not-here', say('launch-agent.not-here'), hint)
+}
+
 /**
- * One for each application of `--launch-agent`. Its file holds no key, but a script that reads our file of variables and
- * becomes the application. Errors: UserErrors, exit 2, where there is no launchd, no such file, or no application.
+ * One for each of them. Its file holds no key, but a script that reads our file of variables and becomes the application. Errors:
+ * as above, and UserError `launch-agent-without-variables`, exit 2.
  */
 export function launchAgents(input: Input, choices: readonly ToolChoice[], host: Host): LaunchAgent[] {
-  const asked = listOf(input, 'launchAgent')
-  if (asked.length === 0) return []
-  if (host.platform !== 'darwin') {
-    const hint = say(host.platform === 'win32' ? 'launch-agent.on-windows' : 'launch-agent.on-linux')
-    throw usageError('launch-agent-not-here', say('launch-agent.not-here'), hint)
-  }
+  const applications = namedApplications(input, host)
   const [file] = choices.flatMap((choice) => fileOfVariables(choice, host) ?? [])
-  if (file !== undefined) return asked.map((name) => agentFor(findApplication(name, host), file, host))
+  if (applications.length === 0 || file !== undefined)
+    return applications.map((application) => agentFor(application, file ?? '', host))
   const message = say('launch-agent.no-variables')
   throw usageError('launch-agent-without-variables', message, say('launch-agent.no-variables.hint'))
 }
@@ -64,14 +69,10 @@ function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-function findApplication(name: string, { home, cwd, systemFolder }: Host): string {
+function findApplication(name: string, { home, cwd, systemFolder: root }: Host): string {
   const typed = name.replace(/^~(?=\/)/, home).replace(/\/+$/, '')
   const bundle = typed.endsWith('.app') ? typed : `${typed}.app`
-  const folders = [
-    `${systemFolder}/Applications`,
-    join(home, 'Applications'),
-    `${systemFolder}/System/Applications`,
-  ]
+  const folders = [`${root}/Applications`, `${home}/Applications`, `${root}/System/Applications`]
   const places = typed.includes('/') ? [resolve(cwd, bundle)] : folders.map((folder) => join(folder, bundle))
   // XML has no way to say a control character.
   const found = places.find(

@@ -34,7 +34,7 @@ import { findRefusals } from './check-after.ts'
 import { existingChoices, loadLedger } from './choices-of.ts'
 import { givenKey, throwAwayKey } from './given-key.ts'
 import { holdName } from './key.ts'
-import { launchAgents } from './launch-agent.ts'
+import { launchAgents, namedApplications } from './launch-agent.ts'
 import { leaveOutBroken } from './leave-out-broken.ts'
 import { type Named, readNamed, refuseNewName, refuseOther } from './names.ts'
 import { acceptsOrigin } from './plain-http.ts'
@@ -72,6 +72,7 @@ function isBare({ values, switches }: Input): boolean {
 /** Going back from the last question about it leads to the answers that it is made of. */
 async function setUp(given: Input, context: WritingContext, presets?: Presets): Promise<Outcome> {
   refuseWrongInstall(given, context.catalog, context.host, isInteractive(given, context.host))
+  namedApplications(given, context.host)
   const { input: told, named } = await takeName(given, context)
   const settled = await resolveRegion(told, context)
   let answers = await complete(settled.input, context, presets, named?.key)
@@ -168,7 +169,6 @@ async function choose(
   const name = nameIn(input)
   const agents = launchAgents(input, settled.choices, host)
   const holding = name !== undefined && own ? await holdNew(name, own, origin, input, context) : undefined
-  const holdings = [...(holding ? [holding] : []), ...agents]
   const keys = new Map(name !== undefined && own ? [[name, own]] : [])
   return {
     choices: settled.choices,
@@ -179,7 +179,10 @@ async function choose(
       ...agents.map(({ howToStart }) => howToStart),
     ],
     makePlan: (planContext, choices) =>
-      planSetup({ ...request, keys, choices }, planContext, undefined, holdings),
+      planSetup({ ...request, keys, choices }, planContext, undefined, [
+        ...(holding ? [holding] : []),
+        ...launchAgents(input, choices, host),
+      ]),
     canLeaveOut: true,
     canTry: request.key !== undefined && (await hasTriable(settled.choices, input, context)),
   }

@@ -17,6 +17,7 @@ import { readTree, usersPart } from '../../support/home-tree.ts'
 import { findShell } from '../../support/real-shells.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { createTestHost, testKey } from '../../support/test-host.ts'
+import { createAnsweringHost } from '../../unit/wizard/answering-host.ts'
 
 /** Every sign that XML, a shell or a path of theirs takes for its own. */
 const oddApp = `R&D <It's> "Editor" $HOME; 张`
@@ -278,6 +279,17 @@ describe('a LaunchAgent', () => {
     const { exit, text } = await runInProcess(setUp(asked ?? app, line), host)
     expect({ exit, after: readTree(home) }).toEqual({ exit: 2, after: before })
     expect(text).toContain(says)
+  })
+
+  it.each<[string, Setting, string]>([
+    ['on Linux', { platform: 'linux' }, 'Some Editor'],
+    ['without such an application', {}, 'Nobody'],
+  ])('is refused %s before a person is asked anything', async (_, setting, asked) => {
+    const { home, host } = mac(setting)
+    const answering = createAnsweringHost(home, host)
+    answering.input.end()
+    expect(await runInProcess(['setup', '--launch-agent', asked], answering.host)).toMatchObject({ exit: 2 })
+    expect(answering.shown()).toBe('')
   })
 
   it('that is not there cannot be removed', async () => {

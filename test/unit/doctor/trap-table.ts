@@ -77,7 +77,83 @@ const clineReady = (root: object = {}) => ({
 const aiderVariables = `ANTHROPIC_API_BASE=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`
 const python = { 'project/requirements.txt': 'openai\n' }
 
+/** Clients that go by proxies of a project's `.env`: set up with this origin, and what there changes their certificates. */
+const behindProxies: Readonly<Record<string, { ready: (origin: string) => Situation; trusts?: string }>> = {
+  aider: {
+    ready: (origin) => ({
+      files: {
+        '.aider.conf.yml': 'env-file: HOME/aider.env\n',
+        'aider.env': `ANTHROPIC_API_BASE=${origin}/api\nANTHROPIC_API_KEY=${gatewayKey}\n`,
+      },
+      programs: { aider: undefined },
+    }),
+    trusts: 'SSL_VERIFY=False',
+  },
+  cline: {
+    ready: (origin) => ({
+      files: {
+        [clineProvidersFile]: JSON.stringify(clineProviders({ ...clineReady, baseUrl: `${origin}/api/v1` })),
+      },
+      programs: { cline: { package: 'cline', version: '3.0.65' } },
+    }),
+    trusts: 'NODE_TLS_REJECT_UNAUTHORIZED=0',
+  },
+  continue: {
+    ready: (origin) => ({
+      files: {
+        '.continue/config.yaml': `models:\n- name: QCode.cc\n  provider: anthropic\n  apiBase: ${origin}/api/v1\n`,
+      },
+      env: { QCODE_API_KEY: gatewayKey },
+      programs: { cn: undefined },
+    }),
+    trusts: 'NODE_EXTRA_CA_CERTS=ca.pem',
+  },
+  'qwen-code': {
+    ready: (origin) => ({
+      files: { '.qwen/.env': `ANTHROPIC_BASE_URL=${origin}/api\nANTHROPIC_API_KEY=${gatewayKey}\n` },
+      programs: { qwen: undefined },
+    }),
+  },
+}
+
+const proxyTraps: readonly TrapRow[] = Object.entries(behindProxies).flatMap(([tool, { ready, trusts }]) => {
+  const inProject = (origin: string, text: string): Situation => {
+    const { files, ...rest } = ready(origin)
+    return { ...rest, files: { ...files, 'project/.env': `${text}\n` } }
+  }
+  const plain = 'http://103.236.53.153'
+  const safe = 'https://api.qcode.cc'
+  const [http, https] = ['HTTP_PROXY=http://127.0.0.1:9', 'HTTPS_PROXY=http://127.0.0.1:9']
+  const hint = 'project/.env'
+  const rows: readonly (Pick<TrapRow, 'level' | 'unless'> & { name: string; at: Situation })[] = [
+    {
+      name: 'proxy-reads-key',
+      level: 'error',
+      at: inProject(plain, http),
+      unless: inProject(plain, 'OTHER=1'),
+    },
+    {
+      name: 'proxy-of-project',
+      level: 'warning',
+      at: inProject(safe, https),
+      unless: inProject(plain, http),
+    },
+    ...(trusts === undefined
+      ? []
+      : [
+          {
+            name: 'proxy-is-trusted',
+            level: 'error' as const,
+            at: inProject(safe, `${https}\n${trusts}`),
+            unless: inProject(safe, https),
+          },
+        ]),
+  ]
+  return rows.map(({ name, at, ...rest }) => ({ id: `${tool}-${name}`, hint, ...at, ...rest }))
+})
+
 export const trapTable: readonly TrapRow[] = [
+  ...proxyTraps,
   {
     id: 'claude-code-other-provider',
     level: 'error',

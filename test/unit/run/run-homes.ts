@@ -6,6 +6,9 @@ export interface RunHome {
   readonly env?: Readonly<Record<string, string>>
   /** Of a client that cannot do without one. */
   readonly model?: string
+  readonly region?: string
+  /** Below the home, where the run is started; the home itself unless told. */
+  readonly cwd?: string
   /** What variables of the client must say, where the effect does not see that they count. */
   readonly sets?: Readonly<Record<string, string>>
   /** Why the run is refused. */
@@ -19,6 +22,30 @@ const elsewhere = 'https://llm.example.com/v1'
 const providers = (settings: Parameters<typeof clineProviders>[0]) => ({
   [clineProvidersFile]: JSON.stringify(clineProviders(settings)),
 })
+
+/** Projects whose `.env` would let a proxy of theirs read the key. */
+function proxies(trusts: string | undefined, model?: string): Record<string, RunHome> {
+  const [http, https] = ['HTTP_PROXY=http://127.0.0.1:9\n', 'HTTPS_PROXY=http://127.0.0.1:9\n']
+  const common = { cwd: 'project', ...(model && { model }), refused: ['.env', '_PROXY'] }
+  return {
+    'a project with a proxy, where the gateway is not encrypted': {
+      ...common,
+      files: { 'project/.env': http },
+      region: 'china',
+    },
+    ...(trusts && {
+      'a project with a proxy and certificates': {
+        ...common,
+        files: { 'project/.env': `${https}${trusts}\n` },
+      },
+    }),
+    'a project with a proxy that sees nothing': {
+      files: { 'project/.env': https },
+      cwd: 'project',
+      ...(model && { model }),
+    },
+  }
+}
 
 /** For each tool, homes by what is special of them. `managed-…` are set by an administrator, whom nobody beats. */
 export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>>> = {
@@ -97,6 +124,7 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
   },
   cline: {
     fresh: { files: {} },
+    ...proxies('NODE_TLS_REJECT_UNAUTHORIZED=0'),
     'set up elsewhere': {
       files: providers({ apiKey: foreignKey, baseUrl: elsewhere }),
     },
@@ -121,6 +149,7 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
         '.aider.conf.yml': `set-env:\n  - ANTHROPIC_API_BASE=${elsewhere}\n  - ANTHROPIC_API_KEY=${foreignKey}\n`,
       },
     },
+    ...proxies('SSL_CERT_FILE=ca.pem'),
     'an env file of the project': {
       files: { '.env': `ANTHROPIC_API_BASE=${elsewhere}\nANTHROPIC_API_KEY=${foreignKey}\n` },
     },
@@ -183,6 +212,7 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
   },
   'qwen-code': {
     fresh: { files: {} },
+    ...proxies(undefined),
     'another key in its files and in the shell': {
       files: {
         '.qwen/.env': `ANTHROPIC_API_KEY=${foreignKey}\nANTHROPIC_BASE_URL=${elsewhere}\n`,
@@ -234,6 +264,7 @@ export const runHomes: Readonly<Record<string, Readonly<Record<string, RunHome>>
   },
   continue: {
     fresh: { files: {}, model: 'claude-x' },
+    ...proxies('NODE_EXTRA_CA_CERTS=ca.pem', 'claude-x'),
     'set up elsewhere': {
       files: {
         '.continue/config.yaml': `name: mine\nversion: 1.0.0\nschema: v1\nmodels:\n  - name: QCode.cc\n    provider: anthropic\n    model: m\n    apiBase: ${elsewhere}\n    apiKey: ${foreignKey}\n`,

@@ -40,7 +40,7 @@ const programs = [
 ]
 
 /** A home with these files, and a program for every client, which notes what it was started with. */
-function makeMachine({ files, env = {} }: RunHome, changes: Partial<Host> = {}) {
+function makeMachine({ files, env = {}, cwd = '' }: RunHome, changes: Partial<Host> = {}) {
   const home = makeHome()
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(home, path)), { recursive: true })
@@ -54,6 +54,7 @@ function makeMachine({ files, env = {} }: RunHome, changes: Partial<Host> = {}) 
   }
   const started: Started[] = []
   const host = createTestHost(home, {
+    cwd: join(home, cwd),
     env: { HOME: home, PATH: bin, SHELL: '/bin/bash', QCODE_API_KEY: testKey, ...env },
     runInForeground: async (program, args, settings) => {
       settings.onStarted(process.pid)
@@ -96,9 +97,10 @@ const isLibrary = (tool: string) =>
 
 const ownArguments = ['--one', 'two words', '--', '$three']
 
-function argumentsFor(tool: string, model?: string): string[] {
+function argumentsFor(tool: string, { model, region }: Pick<RunHome, 'model' | 'region'> = {}): string[] {
   return [
     tool,
+    ...(region === undefined ? [] : ['--region', region]),
     ...(model === undefined ? [] : ['--model', model]),
     '--',
     ...(isLibrary(tool) ? ['python'] : []),
@@ -122,7 +124,7 @@ describe('run', () => {
     async (tool, _, machine) => {
       const { home, host, started } = makeMachine(machine)
       const before = readTree(home)
-      expect((await run(argumentsFor(tool, machine.model), host)).exit).toBe(7)
+      expect((await run(argumentsFor(tool, machine), host)).exit).toBe(7)
       expect(readTree(home)).toEqual(before)
       const [{ args, env, files } = { args: [], env: {}, files: {} }] = started
       expect(args.slice(-ownArguments.length)).toEqual(ownArguments)
@@ -147,7 +149,7 @@ describe('run', () => {
     async (tool, _, machine) => {
       const { home, host, started } = makeMachine(machine)
       const before = readTree(home)
-      const refusal = await run(argumentsFor(tool), host).catch((error) => error)
+      const refusal = await run(argumentsFor(tool, machine), host).catch((error) => error)
       expect(refusal).toMatchObject({ code: 'run-not-effective', exit: 3 })
       for (const word of machine.refused ?? []) expect(refusal.message).toContain(word)
       expect(refusal.message).not.toContain(foreignKey)
@@ -161,8 +163,10 @@ describe('run', () => {
     async (tool) => {
       const { home, host, started } = makeMachine({ files: {} })
       const before = readTree(home)
-      const { model } = runHomes[tool]?.fresh ?? {}
-      const outcome = await run([tool, '--print', ...argumentsFor(tool, model).slice(1)], host)
+      const outcome = await run(
+        [tool, '--print', ...argumentsFor(tool, runHomes[tool]?.fresh).slice(1)],
+        host,
+      )
       expect(outcome.exit).toBe(0)
       expect(outcome.report).toContain('https://api.qcode.cc/')
       expect(JSON.stringify([outcome.report, outcome.data])).not.toContain(testKey)

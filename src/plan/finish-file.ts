@@ -32,12 +32,7 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
   assertSize(file.path, bytes.length)
   const after =
     asBefore === 'absent' ? ({ kind: 'absent' } as const) : ({ kind: 'file', bytes, mode } as const)
-  const edit = {
-    path: file.path,
-    before: file.before,
-    after,
-    tools: [...tools],
-  } as const
+  const edit = { path: file.path, before: file.before, after, tools: [...tools] } as const
   const added = fileWork.meant.flatMap(({ keyPath, value }) => findSecrets(value ?? {}, keyPath))
   return { edit, secrets: [...before, ...added] }
 }
@@ -45,7 +40,9 @@ export function finishFile(fileWork: FileWork, work: PlanWork): FinishedFile {
 /** A file that holds a key is for its owner alone; one that nothing of ours is left in gets its old mode back. */
 function modeAfter({ file, holdsKey }: FileWork, work: PlanWork): number {
   const { machine } = work.context
-  if (file.before.kind === 'absent') return holdsKey ? 0o600 : machine.newFileMode
+  // What another program loads as a whole: launchd takes none that others may write.
+  const most = file.formatId === 'whole-file' ? 0o755 : 0o777
+  if (file.before.kind === 'absent') return holdsKey ? 0o600 : machine.newFileMode & most
   if (!machine.keepsModes) return file.before.mode
   if (holdsKey) return 0o600 | (file.before.mode & 0o7000)
   const before = isLeft(file, work) ? undefined : stateBefore(file, work)

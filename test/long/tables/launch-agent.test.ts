@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -100,6 +101,12 @@ describe('a LaunchAgent', () => {
     expect(rest).toEqual({ Label: label, ProcessType: 'Interactive', LimitLoadToSessionType: 'Aqua' })
     const file = join(home, '.config/qcode-setup/env.sh')
     expect(ProgramArguments).toEqual(['/bin/sh', '-c', expect.any(String), label, file, application])
+  })
+
+  it('can be written by nobody else, as launchd wants it, whatever new files are like', async () => {
+    const { host, app } = mac()
+    await runInProcess(setUp(app), { ...host, umask: 0o000 })
+    expect(statSync(plistIn(host).path).mode & 0o777).toBe(0o644)
   })
 
   it('says how it is started, and who needs none', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { takesModel } from '../../../src/catalog/steps.ts'
 import { runPrint } from '../../../src/commands/print.ts'
 import { loadFormats } from '../../../src/documents/formats.ts'
 import type { UserError } from '../../../src/errors.ts'
@@ -46,11 +47,13 @@ it('knows every tool with steps', () => {
   expect(Object.keys(wanted).sort(), byHandToo).toEqual(ids)
 })
 
-describe.each(withSteps.map((tool) => [tool.id, tool] as const))('the steps of %s', (id) => {
+describe.each(withSteps.map((tool) => [tool.id, tool] as const))('the steps of %s', (id, tool) => {
   it.each(gateway.regions.map((region) => [region.id, region.origin] as const))(
     'in the region %s name its base URLs and no other, the protocol and the model',
     async (region, origin) => {
-      const args = [id, '--format', 'steps', '--region', region, '--model', 'some-model-1']
+      // JetBrains' IDEs start tools that have a model of their own.
+      const model = takesModel(tool) ? ['--model', 'some-model-1'] : []
+      const args = [id, '--format', 'steps', '--region', region, ...model]
       for (const texts of [en, zhCN]) {
         const { report, exit } = await print(args, texts)
         expect(exit).toBe(0)
@@ -62,6 +65,8 @@ describe.each(withSteps.map((tool) => [tool.id, tool] as const))('the steps of %
         for (const { title } of titles) expect(report).toContain(title)
         expect(report).not.toContain('{{')
         expect(report).not.toContain(testKey)
+        if (tool.steps.some(({ settings }) => JSON.stringify(settings ?? {}).includes('{{ model }}')))
+          expect(report).toContain('some-model-1')
       }
     },
   )

@@ -12,10 +12,14 @@ import { type CommandContext, isInteractive, type Outcome, type WritingContext }
 import { type ExitCode, UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
+import type { PlanContext } from '../plan/plan-work.ts'
+import { keysInFiles } from '../plan/written-keys.ts'
 import { type Input, isOn, type ToolChoice } from '../request/request.ts'
+import { readKey } from '../secrets/read-key.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { withProgress } from '../ui/write-text.ts'
+import { storedKey } from './choices-of.ts'
 import { acceptsOrigin } from './plain-http.ts'
 import { runUndo } from './undo.ts'
 
@@ -206,6 +210,12 @@ function refusalIn({ key = [] }: GatewayCheck): Finding[] {
   if (refused === undefined) return []
   const { verdict, message, hint } = refused
   return [{ id: `check-${verdict}`, level: 'error', message, ...(hint !== undefined && { hint }) }]
+}
+
+/** The key that tools without a name have, to ask a gateway about it: that of their files, before one that is just at hand. */
+export async function keyInPlace(choices: readonly ToolChoice[], plan: PlanContext, context: CommandContext) {
+  const [first] = await keysInFiles(choices, plan)
+  return first ?? (await storedKey(choices, context)) ?? readKey(undefined, context.host)
 }
 
 /** Every gateway that these choices are for, and no other one. */

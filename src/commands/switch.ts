@@ -26,12 +26,12 @@ import {
   textOf,
   withValues,
 } from '../request/request.ts'
-import { readKey } from '../secrets/read-key.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
 import { reportSetup } from '../ui/report-setup.ts'
 import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts'
 import { describeNames } from './by-name.ts'
-import { existingChoices, loadLedger, namedSetUp, stayingFindings, storedKey } from './choices-of.ts'
+import { keyInPlace } from './check-after.ts'
+import { existingChoices, loadLedger, namedSetUp, stayingFindings } from './choices-of.ts'
 import { holdName } from './key.ts'
 import { keepIn } from './leave-out-broken.ts'
 import { type Named, namedIn, refuseNewName, refusePart, typedOrigin } from './names.ts'
@@ -150,10 +150,9 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
   const { standing, findings: passed } = meant(all, goal, tools !== undefined)
   const { choices: existing, findings: ledOut } = await keepIn(standing, context)
   const isChecked = !isOn(input, 'noCheck') && !committer.dryRun
-  const stored = async () => (await readKey(undefined, host)) ?? (await storedKey(existing, context))
-  const key = isChecked ? (named?.key ?? (await stored())) : undefined
   const goingTo = existing.map((choice) => ({ ...choice, origin, ...(named && { name: named.name }) }))
   const planContext = createPlanContext(context, named?.key, () => 'skip')
+  const key = isChecked ? (named?.key ?? (await keyInPlace(existing, planContext, context))) : undefined
   const shared = withSharing(goingTo, existingChoices(context).choices, planContext)
   const { choices, findings } = await resolveVariants(shared.choices, input, context)
   const moves = named && named.origin.text !== origin.text

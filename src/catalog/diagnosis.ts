@@ -123,7 +123,7 @@ export interface Trap {
 
 /**
  * Holds for any of the `variables` and `keys` whose value is as asked. They are looked up in the sources by precedence
- * (of one `level` only, where it is named), or in one `file`. In keys `*` is any one segment or entry. Without variables and keys
+ * (of one `level` only, where it is named), or in one `file`. In keys `*` is any one segment or entry, `0` the first. Without variables and keys
  * it is about the file or the client.
  */
 export interface TrapCondition {

@@ -181,9 +181,9 @@ function evidence(name: string, value: string | undefined, path: string | undefi
   return { name, ...(value !== undefined && { value }), ...(path !== undefined && { path }) }
 }
 
-/** The values at a key path in which `*` is any one segment, or any entry of a list. */
+/** The values at a key path in which `*` is any one segment, or any entry of a list, and `0` the first. Of many keys, few hold others. */
 function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: string; value: string }[] {
-  const star = path.indexOf('*')
+  const star = path.findIndex((part) => part === '*' || part === '0')
   if (star === -1) {
     const value = valueText(valueAt(data, path))
     return value === undefined ? [] : [{ name: [...above, ...path].join('.'), value }]
@@ -192,7 +192,7 @@ function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: st
   if (parent === undefined || !(isTable(parent) || Array.isArray(parent))) return []
   const rest = path.slice(star + 1)
   return Object.entries(parent).flatMap(([key, child]) => {
-    // Of many keys, few hold others.
+    if (path[star] === '0' && key !== '0') return []
     if (rest.length > 0 && !isTable(child) && !Array.isArray(child)) return []
     return matchPaths(child, rest, [...above, ...path.slice(0, star), key])
   })

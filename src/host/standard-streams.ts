@@ -21,7 +21,9 @@ export function guardOutput(stream: NodeJS.WriteStream): GuardedOutput {
   }
   stream.on('error', note)
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean
+  let isUsed = false
   stream.write = (...args: unknown[]) => {
+    isUsed = true
     try {
       return write(...args)
     } catch (error) {
@@ -30,8 +32,8 @@ export function guardOutput(stream: NodeJS.WriteStream): GuardedOutput {
   }
   const settled = () =>
     new Promise<void>((resolve) => {
-      // A stream that threw in a write calls back no more.
-      if (failure || !stream.writable) resolve()
+      // A stream that threw in a write calls back no more; what a client wrote to it is that one's own affair.
+      if (failure || !isUsed || !stream.writable) resolve()
       else write('', () => resolve())
     })
   return {

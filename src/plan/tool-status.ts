@@ -115,9 +115,11 @@ function leafState(
   const file = documents.open(target.path, target.format)
   const id = pathId(file.path, keyPath)
   const actual = file.document.get(keyPath)
-  const isStamp = target.timestamps.some((stamp) => pathId(file.path, stamp) === id)
+  // What is there already stays as it is, whoever has written it.
+  const kept = [...target.timestamps, ...(actual === undefined ? [] : (target.defaults ?? []))]
+  const isKept = kept.some((one) => pathId(file.path, one) === id)
   const entry = ledger.entries.find((candidate) => pathId(candidate.path, candidate.keyPath) === id)
-  if (isStamp || (!entry && (target.when || value instanceof Secret))) return 'as-written'
+  if (isKept || (!entry && (target.when || value instanceof Secret))) return 'as-written'
   if (actual === undefined) return 'missing'
   // Another tool that shares the place may have written another value there.
   const isOurs = entry?.tool === target.tool || value instanceof Secret

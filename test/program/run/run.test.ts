@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -91,6 +93,23 @@ describe('run with a client that is a program', () => {
     expect([ran.exit, ran.stdout, ran.stderr]).toEqual([exit, '', ''])
     expect(said()).toMatch(/file .*settings\.json/)
     expect(readTree(home)).toEqual(before)
+  })
+
+  it("ends as the client does where standard output is full: what is lost is the client's own", () => {
+    const full = openSync('/dev/full', 'w')
+    const ended = ['7', '0'].map((code) => {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [programPath, 'run', 'claude-code', '--', 'exit', code],
+        { cwd: home, env: env(), stdio: ['ignore', full, 'pipe'], encoding: 'utf8' },
+      )
+      return [status, stderr]
+    })
+    closeSync(full)
+    expect(ended).toEqual([
+      [7, ''],
+      [0, ''],
+    ])
   })
 
   it('passes standard input and output through', async () => {

@@ -46,6 +46,9 @@ const piReady = (key: string) => ({
   '.pi/agent/models.json': JSON.stringify({ providers: { anthropic: { baseUrl: anthropicUrl } } }),
   '.pi/agent/auth.json': JSON.stringify({ anthropic: { type: 'api_key', key } }),
 })
+const piModels = (more: object) =>
+  JSON.stringify({ providers: { anthropic: { baseUrl: anthropicUrl, ...more } } })
+const continueEntry = `  - { name: QCode.cc, provider: anthropic, model: m, apiBase: "${anthropicUrl}/v1", apiKey: "${['$', '{{secrets.QCODE_API_KEY}}'].join('')}" }\n`
 const qwen = (selectedType: string) => ({
   '.qwen/.env': `ANTHROPIC_BASE_URL=${anthropicUrl}\nANTHROPIC_API_KEY=${gatewayKey}\n`,
   '.qwen/settings.json': JSON.stringify({ security: { auth: { selectedType } } }),
@@ -62,6 +65,11 @@ const openclaw = (apiKey: string, primary?: string) =>
     models: { providers: { anthropic: { baseUrl: anthropicUrl, api: 'anthropic-messages', apiKey } } },
     agents: { defaults: { model: { primary } } },
   })
+const withAgent = (model: unknown) =>
+  openclaw(gatewayKey, 'anthropic/claude-a').replace(
+    '"agents":{',
+    `"agents":{"list":[{"id":"main","model":${JSON.stringify(model)}}],`,
+  )
 const aichat = (model: string) => ({
   '.config/aichat/config.yaml': `model: ${model}\nclients:\n- name: qcode\n  type: claude\n  api_base: ${anthropicUrl}/v1\n  api_key: ${gatewayKey}\n`,
 })
@@ -574,6 +582,82 @@ export const trapTable: readonly TrapRow[] = [
     programs: { kilo: undefined },
     unless: { files: { '.config/kilo/kilo.jsonc': provider({}) } },
   },
+  ...(['opencode', 'kilo'] as const).flatMap((tool) => {
+    const file = tool === 'kilo' ? '.config/kilo/kilo.jsonc' : '.config/opencode/opencode.jsonc'
+    const rest = { level: 'error' as const, programs: { [tool]: undefined } }
+    const ready = (more: object) => ({ files: { [file]: provider(more) } })
+    const withHeader = (name: string) => ({
+      files: {
+        [file]: provider({}).replace(
+          '"anthropic":{',
+          `"anthropic":{"models":{"claude-a":{"headers":{"${name}":"sk-ant-other-000000"}}},`,
+        ),
+      },
+    })
+    return [
+      {
+        id: `${tool}-model-key`,
+        hint: 'x-api-key',
+        ...rest,
+        ...withHeader('x-api-key'),
+        unless: withHeader('x-team'),
+      },
+      {
+        id: `${tool}-provider-off`,
+        hint: 'Remove disabled_providers.0',
+        ...rest,
+        ...ready({ disabled_providers: ['anthropic'] }),
+        unless: ready({ disabled_providers: ['groq'] }),
+      },
+      {
+        id: `${tool}-provider-not-on`,
+        hint: 'Remove enabled_providers',
+        ...rest,
+        ...ready({ enabled_providers: ['groq'] }),
+        unless: ready({ enabled_providers: ['groq', 'anthropic'] }),
+      },
+    ]
+  }),
+  ...[
+    [
+      'pi-model-elsewhere',
+      { models: [{ id: 'm', baseUrl: 'https://x.example.com' }] },
+      { models: [{ id: 'm', baseUrl: anthropicUrl }] },
+    ],
+    [
+      'pi-model-key',
+      { models: [{ id: 'm', headers: { 'x-api-key': 'sk-ant-other-000000' } }] },
+      { models: [{ id: 'm' }] },
+    ],
+    [
+      'pi-model-key',
+      { modelOverrides: { m: { headers: { Authorization: 'Bearer other' } } } },
+      { modelOverrides: { m: {} } },
+    ],
+  ].map(([id, more, fine]) => ({
+    id: String(id),
+    level: 'error' as const,
+    hint: 'Remove providers.anthropic.model',
+    files: { ...piReady(gatewayKey), '.pi/agent/models.json': piModels(more as object) },
+    programs: { pi: undefined },
+    unless: { files: { '.pi/agent/models.json': piModels(fine as object) } },
+  })),
+  {
+    id: 'pi-provider-of-project',
+    level: 'warning',
+    hint: 'Remove defaultProvider from',
+    files: { ...piReady(gatewayKey), 'project/.pi/settings.json': '{"defaultProvider":"ollama"}' },
+    programs: { pi: undefined },
+    unless: { files: { 'project/.pi/settings.json': '{"defaultProvider":"anthropic"}' } },
+  },
+  {
+    id: 'pi-enabled-models',
+    level: 'warning',
+    hint: 'Remove enabledModels.0',
+    files: { ...piReady(gatewayKey), '.pi/agent/settings.json': '{"enabledModels":["openai/gpt-6"]}' },
+    programs: { pi: undefined },
+    unless: { files: { '.pi/agent/settings.json': '{"enabledModels":["claude-*","openai/gpt-6"]}' } },
+  },
   {
     id: 'pi-other-provider',
     level: 'warning',
@@ -756,6 +840,55 @@ export const trapTable: readonly TrapRow[] = [
     files: { '.openclaw/openclaw.json': openclaw(gatewayKey, 'openai/gpt-6') },
     programs: { openclaw: undefined },
     unless: { files: { '.openclaw/openclaw.json': openclaw(gatewayKey, 'anthropic/claude-opus-5') } },
+  },
+  {
+    id: 'openclaw-model-elsewhere',
+    level: 'error',
+    hint: 'Remove models.providers.anthropic.models.0.baseUrl',
+    files: {
+      '.openclaw/openclaw.json': openclaw(gatewayKey).replace(
+        '"anthropic":{',
+        '"anthropic":{"models":[{"id":"m","baseUrl":"https://x.example.com"}],',
+      ),
+    },
+    programs: { openclaw: undefined },
+    unless: { files: { '.openclaw/openclaw.json': openclaw(gatewayKey) } },
+  },
+  {
+    id: 'openclaw-agent-model',
+    level: 'warning',
+    hint: 'Remove agents.list.0.model',
+    files: { '.openclaw/openclaw.json': withAgent('openai/gpt-6') },
+    programs: { openclaw: undefined },
+    unless: { files: { '.openclaw/openclaw.json': withAgent({ primary: 'anthropic/claude-a' }) } },
+  },
+  {
+    id: 'continue-other-model-first',
+    level: 'warning',
+    hint: 'Move QCode.cc to the top',
+    files: {
+      '.continue/config.yaml': `models:\n  - { name: Mine, provider: openai, model: m }\n${continueEntry}`,
+      '.continue/.env': `QCODE_API_KEY=${gatewayKey}\n`,
+    },
+    programs: { cn: undefined },
+    unless: {
+      files: {
+        '.continue/config.yaml': `models:\n${continueEntry}  - { name: Mine, provider: openai, model: m }\n`,
+      },
+    },
+  },
+  {
+    id: 'qwen-code-enforced-type',
+    level: 'error',
+    hint: 'Remove security.auth.enforcedType',
+    files: {
+      ...qwen('anthropic'),
+      '.qwen/settings.json': JSON.stringify({
+        security: { auth: { selectedType: 'anthropic', enforcedType: 'openai' } },
+      }),
+    },
+    programs: { qwen: undefined },
+    unless: { files: qwen('anthropic') },
   },
   {
     id: 'openclaw-variable-missing',

@@ -233,4 +233,44 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
       },
     },
   ],
+  [
+    'Pi',
+    'models.json:1',
+    {
+      programs: { pi: undefined },
+      files: {
+        '.pi/agent/models.json': JSON.stringify({
+          providers: { anthropic: { baseUrl: gatewayUrl, headers: { 'x-api-key': vendorKey } } },
+        }),
+        '.pi/agent/auth.json': JSON.stringify({ anthropic: { type: 'api_key', key: gatewayKey } }),
+      },
+    },
+  ],
+  [
+    'OpenClaw',
+    'openclaw.json:1',
+    {
+      programs: { openclaw: undefined },
+      files: {
+        '.openclaw/openclaw.json': JSON.stringify({
+          models: {
+            providers: {
+              anthropic: { baseUrl: gatewayUrl, apiKey: gatewayKey, headers: { 'x-api-key': vendorKey } },
+            },
+          },
+        }),
+      },
+    },
+  ],
+  [
+    'Continue CLI',
+    'config.yaml:7',
+    {
+      programs: { cn: undefined },
+      files: {
+        '.continue/config.yaml': `models:\n  - name: QCode.cc\n    provider: anthropic\n    apiBase: ${gatewayUrl}/v1\n    requestOptions:\n      headers:\n        x-api-key: ${vendorKey}\n`,
+        '.continue/.env': `QCODE_API_KEY=${gatewayKey}\n`,
+      },
+    },
+  ],
 ]

@@ -1,13 +1,21 @@
-import { existsSync, mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, rmdirSync, rmSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { hasCode } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { doubtOfCode } from '../host/ownership.ts'
 import { endedWithTheMachine, type ProcessMark } from '../host/processes.ts'
 import { say } from '../texts/message.ts'
-import { step, writeCopies } from './file-system.ts'
+import {
+  despite,
+  makeBesideOthers,
+  missingAbove,
+  placesOfOneRun,
+  step,
+  takesFiles,
+  writeCopies,
+} from './file-system.ts'
 import { explainFailure } from './restore-run.ts'
-import { namesInTrustedFolder, readTrustedFile, stateFolder } from './state-folder.ts'
+import { namesInTrustedFolder, notTrusted, readTrustedFile, stateFolder } from './state-folder.ts'
 
 /** The settings of one run of a client, for its owner alone and gone at its end. */
 export interface ClientFolder {
@@ -28,9 +36,15 @@ interface Users {
 const usersFile = 'users.json'
 const clientsFolder = (host: Host) => join(stateFolder(host), 'clients')
 
+const placeFor = (host: Host) =>
+  placesOfOneRun(host).find((one) => takesFiles(stateFolder(one), one === host ? undefined : host)) ?? host
+
 /** The path of a folder for one run; nothing is made. Nobody else makes names there: it is no secret, only another one each time. */
 export function clientFolderPath(host: Host): string {
-  return join(clientsFolder(host), `${host.processes.self().pid}-${Math.random().toString(36).slice(2)}`)
+  return join(
+    clientsFolder(placeFor(host)),
+    `${host.processes.self().pid}-${Math.random().toString(36).slice(2)}`,
+  )
 }
 
 /**
@@ -43,7 +57,8 @@ export async function openClientFolder(
   files: readonly { readonly name: string; readonly text: string }[],
   host: Host,
 ): Promise<ClientFolder> {
-  namesInTrustedFolder(clientsFolder(host), host)
+  const place = placeFor(host)
+  namesInTrustedFolder(clientsFolder(place), place)
   const made = missingAbove(path)
   const runner = host.processes.self()
   const write = (name: string, text: string) => writeCopies(path, [{ path: join(path, name), text }])
@@ -56,6 +71,9 @@ export async function openClientFolder(
   try {
     await step(path, async () => {
       makeBesideOthers(path)
+      // Where others make folders too, the way to it is the user's own as well.
+      const doubt = place === host ? undefined : doubtOfCode(path, host)
+      if (doubt) throw notTrusted(doubt)
       write('.gitignore', '*\n')
       note()
       for (const { name, text } of files) write(name, text)
@@ -67,27 +85,16 @@ export async function openClientFolder(
   return { keepFor: (pid) => note(host.processes.markOf(pid)), close }
 }
 
-/** Runs that end at the same time take the folders around theirs away as long as nothing is in them. */
-function makeBesideOthers(path: string): void {
-  for (let attempts = 10; attempts > 0 && !existsSync(path); attempts--) {
-    const missing = [path, ...missingAbove(path)].toReversed()
-    const fine = attempts > 1 ? ['EEXIST', 'ENOENT'] : ['EEXIST']
-    for (const folder of missing) despite(fine, () => mkdirSync(folder, { mode: 0o700 }))
-  }
-}
-
-/** The folders above a path that are not there, the lowest first. */
-function missingAbove(path: string): string[] {
-  const folder = dirname(path)
-  return existsSync(folder) ? [] : [folder, ...missingAbove(folder)]
-}
-
 /** Takes away what runs that were killed have left; one whose client still runs keeps its folder. */
 export function clearClientFolders(host: Host): void {
-  const parent = clientsFolder(host)
-  const names = existsSync(parent) ? namesInTrustedFolder(parent, host) : []
-  for (const name of names.filter((one) => isLeft(join(parent, one), one, host))) discard(join(parent, name))
-  if (names.length > 0) dropIfEmpty(parent)
+  for (const place of placesOfOneRun(host)) {
+    const parent = clientsFolder(place)
+    const isThere = existsSync(parent) && (place === host || takesFiles(parent, host))
+    const names = isThere ? namesInTrustedFolder(parent, place) : []
+    const left = names.filter((one) => isLeft(join(parent, one), one, place))
+    for (const name of left) discard(join(parent, name))
+    if (names.length > 0) dropIfEmpty(parent)
+  }
 }
 
 function isLeft(folder: string, name: string, host: Host): boolean {
@@ -119,12 +126,4 @@ function discard(path: string): void {
 /** What somebody else has put into the folder keeps it. */
 function dropIfEmpty(path: string): void {
   if (existsSync(path)) despite(['ENOENT', 'ENOTEMPTY', 'EEXIST'], () => rmdirSync(path))
-}
-
-function despite(codes: readonly string[], work: () => void): void {
-  try {
-    work()
-  } catch (error) {
-    if (!hasCode(error, ...codes)) throw error
-  }
 }

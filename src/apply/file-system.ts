@@ -1,9 +1,12 @@
-import { constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises'
-import { dirname, relative, sep } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import fs from 'fs-extra'
 import { hasCode } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { doubtOfCode } from '../host/ownership.ts'
 import { asMessage, type Message, say, type TextId } from '../texts/message.ts'
 
 /** Every verb with which the writer changes the disk, and no other. Errors are those of Node, with a `code`. */
@@ -210,5 +213,48 @@ export function writeCopies(
     if (relative(folder, path).split(sep)[0] === '..') throw new Error(`${path} is not below ${folder}`)
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
     writeFileSync(path, text, { mode: 0o600 })
+  }
+}
+
+/** Runs that end at the same time take the folders around theirs away as long as nothing is in them. */
+export function makeBesideOthers(path: string): void {
+  for (let attempts = 10; attempts > 0 && !existsSync(path); attempts--) {
+    const missing = [path, ...missingAbove(path)].toReversed()
+    const fine = attempts > 1 ? ['EEXIST', 'ENOENT'] : ['EEXIST']
+    for (const folder of missing) despite(fine, () => mkdirSync(folder, { mode: 0o700 }))
+  }
+}
+
+/** The folders above a path that are not there, the lowest first. */
+export function missingAbove(path: string): string[] {
+  const folder = dirname(path)
+  return existsSync(folder) ? [] : [folder, ...missingAbove(folder)]
+}
+
+/** Does what may fail with one of these codes. */
+export function despite(codes: readonly string[], work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!hasCode(error, ...codes)) throw error
+  }
+}
+
+/** This machine, then with its state in the session's folder and the temporary one, for homes that take no file of a run. */
+export function placesOfOneRun(host: Host): Host[] {
+  const others = [host.env.XDG_RUNTIME_DIR ?? '', join(tmpdir(), `qcode-setup-${host.uid ?? ''}`)]
+  const led = (value: string) =>
+    Object.create(host, { env: { value: { ...host.env, XDG_STATE_HOME: value } } })
+  return [host, ...others.filter((path) => isAbsolute(path)).map(led)]
+}
+
+/** Whether something can be made at a path, and where a user is named, nobody else can put another thing in its place. */
+export function takesFiles(path: string, user?: Host): boolean {
+  if (!existsSync(path) && dirname(path) !== path) return takesFiles(dirname(path), user)
+  try {
+    accessSync(path, constants.W_OK)
+    return user === undefined || doubtOfCode(path, user) === undefined
+  } catch {
+    return false
   }
 }

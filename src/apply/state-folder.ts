@@ -200,7 +200,7 @@ function strange(path: string, fault: Extract<TextId, `state.${string}`>, host: 
   })
 }
 
-function notTrusted({ path, fault, remedy }: Doubt): UserError {
+export function notTrusted({ path, fault, remedy }: Doubt): UserError {
   return new UserError({
     code: 'state-not-trusted',
     message: say('error.state-not-trusted', { fault }),

@@ -100,7 +100,9 @@ const behindProxies: Readonly<Record<string, { ready: (origin: string) => Situat
   cline: {
     ready: (origin) => ({
       files: {
-        [clineProvidersFile]: JSON.stringify(clineProviders({ ...clineReady, baseUrl: `${origin}/api/v1` })),
+        [clineProvidersFile]: JSON.stringify(
+          clineProviders({ apiKey: gatewayKey, baseUrl: `${origin}/api/v1` }),
+        ),
       },
       programs: { cline: { package: 'cline', version: '3.0.65' } },
     }),

@@ -756,6 +756,14 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: aichat('qcode:claude-sonnet-5') },
   },
   {
+    id: 'aichat-prelude',
+    level: 'info',
+    hint: 'Remove cmd_prelude from',
+    files: aichat('qcode:m\ncmd_prelude: role:coder'),
+    programs: { aichat: undefined },
+    unless: { files: aichat('qcode:m\ncmd_prelude:') },
+  },
+  {
     id: 'vibe-other-model',
     level: 'warning',
     hint: 'qcode-setup --tool vibe --region global --model NAME',

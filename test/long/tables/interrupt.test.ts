@@ -17,8 +17,8 @@ import {
   programPath,
   projectPath,
   type Ran,
+  runProgram,
   sampleKey,
-  setUp,
 } from '../../support/run-program.ts'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -136,9 +136,10 @@ describe.each(signals)('%s', (signal) => {
 
   it('after the write ends the check, and tells what is written: exit 4', async () => {
     const home = newHome()
-    expect((await setUp(['claude-code'], { home })).exit).toBe(0)
+    const flags = ['--tool', 'claude-code', '--key-store', 'env', '--yes', '--no-check']
+    expect((await runProgram(flags, { home })).exit).toBe(0)
     const gateway = await silentGateway()
-    // Without a key at hand, the gateway is asked only once everything is written.
+    // Without a key in a file or at hand, the gateway is asked only once everything is written.
     const args = ['switch', '--gateway', gateway.origin, '--yes', '--timeout', '500']
     const { child, ran } = startWith({}, home, ...args)
     await gateway.asked

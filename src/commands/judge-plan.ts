@@ -183,7 +183,7 @@ const others: readonly CommandName[] = ['switch', 'key', 'check', 'status']
 function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice, command: CommandName): Finding[] {
   if (isUnknownStore(finding)) return [asWarning(finding)]
   const isTold = finding.level === 'error' || told.includes(finding.id)
-  if (!isTold || (finding.id === 'no-key' && keyStore === 'env')) return []
+  if (!isTold || (finding.id === 'no-key' && keyStore === 'env' && command !== 'check')) return []
   // Whoever runs this has the command at hand.
   if (finding.id === 'key-command-missing') return [asWarning(finding)]
   // What a proxy does shows in the check that follows.

@@ -4,9 +4,10 @@ import { decodeText } from '../documents/document.ts'
 import { findBlock } from '../documents/shell/profile-document.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
-import { say } from '../texts/message.ts'
+import { asMessage, say } from '../texts/message.ts'
 import type { MachineView } from './machine-view.ts'
 import { readScript, type ShellStart, type Stop, startShells } from './shell-start.ts'
+import type { ExistingSetup } from './tool-view.ts'
 
 /** A block of ours in a file that a shell may read. */
 interface OwnBlock {
@@ -32,6 +33,24 @@ export function profileFindings(shells: readonly Shell[], machine: MachineView):
     return findingOf(block, own) ?? []
   })
   return [...new Map(found.map((finding) => [String(finding.message), finding])).values()]
+}
+
+/**
+ * An error by a line of our own file of variables, with the command that writes it again as its way out: taken out, it would
+ * leave its key without an address.
+ */
+export function mendOwnLine(
+  finding: Finding,
+  setups: readonly ExistingSetup[],
+  shells: readonly Shell[],
+  there: Parameters<typeof resolvePlaces>[1],
+): Finding {
+  const own = setups.filter(({ method }) => method === 'env')
+  const setup = own.find(({ tool }) => tool === finding.tool) ?? own[0]
+  const files = shells.map(({ envFile }) => resolvePath(envFile, resolvePlaces({}, there)))
+  const { hint, level } = finding
+  if (!setup || level !== 'error' || !files.some((file) => String(hint).includes(`${file}:`))) return finding
+  return { ...finding, hint: asMessage(`qcode-setup --tool ${setup.tool} --on-conflict overwrite`) }
 }
 
 function blocksOf(shell: Shell, machine: MachineView): OwnBlock[] {

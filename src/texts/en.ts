@@ -1392,7 +1392,7 @@ export const en = {
     `${tool} connects to ${host} unencrypted and through a proxy. The proxy can read your key and every prompt.`,
   'effect.no-key': ({ tool }: With<'tool'>) => `${tool} is set to QCode.cc but has no key.`,
   'effect.no-key.variable': ({ names, tool }: With<'tool'> & { readonly names: readonly string[] }) =>
-    `Set ${names.join(' and ')} to your key in your environment, or run: qcode-setup --tool ${tool}`,
+    `Set ${names.join(' and ')} to your key in your environment, or run: qcode-setup --tool ${tool} --key-store file`,
   'effect.foreign-key': ({ tool, key, source }: With<'tool' | 'key' | 'source'>) =>
     `${tool} sends ${key} from ${source} to the gateway, but that is not a key of this gateway.`,
   'effect.placeholder-key': ({ tool, text, source }: With<'tool' | 'text' | 'source'>) =>

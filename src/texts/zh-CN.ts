@@ -1106,7 +1106,7 @@ export const zhCN: Texts = {
     `${tool} 以未加密的方式经由代理连接 ${host}。代理可以读取您的密钥和全部对话。`,
   'effect.no-key': ({ tool }) => `${tool} 已设为使用 QCode.cc，但没有密钥。`,
   'effect.no-key.variable': ({ names, tool }) =>
-    `请在环境变量 ${names.join('、')} 中设置您的密钥，或运行：qcode-setup --tool ${tool}`,
+    `请在环境变量 ${names.join('、')} 中设置您的密钥，或运行：qcode-setup --tool ${tool} --key-store file`,
   'effect.foreign-key': ({ tool, key, source }) =>
     `${tool} 会把 ${ahead(source)}中的 ${key} 发送给网关，但它不是该网关的密钥。`,
   'effect.placeholder-key': ({ tool, text, source }) =>

@@ -1,6 +1,7 @@
 import { inFolders } from '../../catalog/folder-variables.ts'
 import type { Catalog } from '../../catalog/tool.ts'
 import { loadFormats } from '../../documents/formats.ts'
+import { mendOwnLine } from '../../effect/profile-findings.ts'
 import {
   type EffectContext,
   type ExistingSetup,
@@ -41,11 +42,10 @@ export function setupLine(
   return project === undefined ? line : inShell().inFolder(quoteWord(project), line)
 }
 
+type Gateway = Pick<ExistingSetup, 'region' | 'gateway'>
+
 /** The flags that choose the gateway of a setup. */
-export function gatewayFlags({
-  region = 'custom',
-  gateway,
-}: Pick<ExistingSetup, 'region' | 'gateway'>): string[] {
+export function gatewayFlags({ region = 'custom', gateway }: Gateway): string[] {
   const flag = region === 'custom' ? `--gateway ${quoteWord(gateway)}` : `--region ${region}`
   return isUnencryptedUrl(gateway) ? [flag, '--allow-http'] : [flag]
 }
@@ -75,16 +75,17 @@ export function completeHints(
     return gateway ? [`qcode-setup --tool ${id}`, ...gatewayFlags(gateway)].join(' ') + given : line
   }
   const command = /qcode-setup --tool ([\w-]+)((?: --[\w-]+(?: [\w-]+)?)*)/g
-  return findings.map(({ hint, ...finding }) =>
-    hint === undefined ? finding : { ...finding, hint: hint.map((text) => text.replace(command, complete)) },
-  )
+  return findings.map((finding) => {
+    const { hint } = mendOwnLine(finding, setups, catalog.shells, host)
+    return hint ? { ...finding, hint: hint.map((text) => text.replace(command, complete)) } : finding
+  })
 }
 
 function meantGateway(
   view: ToolView | undefined,
   setups: readonly ExistingSetup[],
   { gateway }: Catalog,
-): Pick<ExistingSetup, 'region' | 'gateway'> | undefined {
+): Gateway | undefined {
   const urls = (view?.connections ?? []).flatMap(({ baseUrl }) => baseUrl.winner?.value ?? [])
   const meant = urls.flatMap((url) => regionMeant(hostIn(url) ?? '', gateway) ?? [])[0]
   if (meant) return { region: meant.id, gateway: meant.origin }

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { startStandIn } from '../../../src/gateway/stand-in.ts'
 import { answering, deadPort, faults, nowhere, startFaulty } from '../../support/faulty-gateway.ts'
 import { startProxy } from '../../support/loopback-proxy.ts'
 import { makeCertificates } from '../../support/make-certificates.ts'
 import { opened } from '../../support/opened.ts'
-import { runProgram, sampleKey } from '../../support/run-program.ts'
+import { makeHome, runProgram, sampleKey } from '../../support/run-program.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'qcode-check-'))
@@ -195,6 +195,24 @@ describe('bad usage of check', () => {
   ])('%j: exit 2, %s', async (args, code) => {
     const ran = await runProgram(['check', '--json', ...args], { home })
     expect([ran.exit, JSON.parse(ran.stdout).error.code]).toEqual([2, code])
+  })
+})
+
+describe('a client that is told of a variable for its key', () => {
+  it('is not well where that is empty, whatever the gateway says, and its way out ends that', async () => {
+    const { home: own, drop } = makeHome()
+    onTestFinished(drop)
+    const { origin } = await opened(startStandIn(testCatalog.gateway, sampleKey))
+    const run = (line: string, env: Record<string, string> = {}) =>
+      runProgram(line.split(' '), { home: own, env, input: `${sampleKey}\n` })
+    const keyed = { ANTHROPIC_AUTH_TOKEN: sampleKey }
+    await run(`setup --tool claude-code --key-store env --gateway ${origin} --yes --no-check`, keyed)
+    expect((await run('check', keyed)).exit).toBe(0)
+    const keyless = await run('check')
+    expect(keyless.exit).toBe(3)
+    const [, remedy = ''] = /qcode-setup (--tool .*)/.exec(keyless.stderr) ?? []
+    expect((await run(`${remedy} --key-file - --yes --no-check`)).exit).toBe(0)
+    expect((await run('check')).exit).toBe(0)
   })
 })
 

@@ -234,6 +234,26 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     },
   ],
   [
+    'Kilo CLI',
+    'kilo.json:1',
+    {
+      programs: { kilo: undefined },
+      files: {
+        '.config/kilo/kilo.json': JSON.stringify({
+          provider: {
+            anthropic: {
+              options: {
+                baseURL: `${gatewayUrl}/v1`,
+                apiKey: gatewayKey,
+                headers: { 'x-api-key': vendorKey },
+              },
+            },
+          },
+        }),
+      },
+    },
+  ],
+  [
     'Pi',
     'models.json:1',
     {

@@ -84,6 +84,31 @@ describe('a key of somebody else that a client sends to the gateway', () => {
     },
   )
 
+  const inHeader = foreignKeyTable
+    .map(
+      ([title, place, home]) =>
+        [title, place.replace('x-api-key', 'Authorization'), JSON.stringify(home)] as const,
+    )
+    .filter(
+      ([, , home]) =>
+        home.includes(`x-api-key\\":\\"${vendorKey}`) || home.includes(`x-api-key: ${vendorKey}`),
+    )
+
+  it.each(inHeader.map((row, index) => [row[0], row[1], index + 1, row[2]] as const))(
+    '%s: the same as a header that is sent beside the key at %s (%i)',
+    async (title, place, _, home) => {
+      const beside = home
+        .replaceAll('x-api-key', 'Authorization')
+        .replaceAll(vendorKey, `Bearer ${vendorKey}`)
+      const { findings, exit, everything } = await examine(makeSituation(JSON.parse(beside)))
+      const found = findings.filter(({ id }) => id === 'foreign-key')
+      expect(found.map(({ message }) => String(message))).toEqual([expect.stringContaining(title)])
+      expect(String(found[0]?.message)).toContain(place)
+      expect(exit).toBe(3)
+      expect(everything).not.toContain(vendorKey)
+    },
+  )
+
   it.each(good)('is not %s', async (_, home) => {
     const { findings } = await examine(makeSituation(home))
     expect(findings.filter(({ id }) => id === 'foreign-key')).toEqual([])

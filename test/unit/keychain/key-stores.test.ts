@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { takesModel } from '../../../src/catalog/steps.ts'
 import { runPrint } from '../../../src/commands/print.ts'
 import { runRemove } from '../../../src/commands/remove.ts'
 import { runSetup } from '../../../src/commands/setup.ts'
@@ -88,7 +89,8 @@ describe('--key-store keychain', () => {
 
   it.each(everyTool)('%s: from files and back, with nothing of the other store left', async (tool) => {
     const host = makeHost()
-    const model = { model: ['some-model'] }
+    const own = testCatalog.tools.find(({ id }) => id === tool)
+    const model = own && takesModel(own) ? { model: ['some-model'] } : {}
     await setUp(host, 'file', [tool], model)
     const inFiles = filesOf(host)
     await setUp(host, 'keychain', [tool], model)

@@ -234,6 +234,20 @@ export const foreignKeyTable: readonly (readonly [string, string, Situation])[] 
     },
   ],
   [
+    'Qwen Code',
+    'settings.json:1',
+    {
+      programs: { qwen: undefined },
+      files: {
+        '.qwen/settings.json': JSON.stringify({
+          env: { ANTHROPIC_BASE_URL: gatewayUrl, ANTHROPIC_API_KEY: gatewayKey },
+          security: { auth: { selectedType: 'anthropic' } },
+          model: { generationConfig: { customHeaders: { 'x-api-key': vendorKey } } },
+        }),
+      },
+    },
+  ],
+  [
     'Kilo CLI',
     'kilo.json:1',
     {

@@ -160,9 +160,9 @@ describe('with a key of somebody else where a client looks', () => {
     '%s at %s scope, %s: no command that ends well leaves a leak',
     async (tool, scope, _, { situation, file }) => {
       const host = makeSituation(situation)
-      const withKey = createTestContext({ ...host, env: { ...host.env, QCODE_API_KEY: testKey } })
+      const withKey = createTestContext({ ...host, readStdin: async () => Buffer.from(testKey) })
       const [, model] = modelFlags(tool)
-      const named = { tool: [tool], scope: [scope], ...(model && { model: [model] }) }
+      const named = { tool: [tool], scope: [scope], keyFile: ['-'], ...(model && { model: [model] }) }
       const set = await exitOf(() => runSetup(input(named), withKey))
       if (set === 0) expect(await leaksIn(inNewShell(host), tool)).toEqual([])
       const moved = await exitOf(() => runSwitch(input({}, ['us']), withKey))

@@ -53,8 +53,8 @@ function titlesWith(option: string, tools: readonly Tool[]): string[] {
 export const wholeNumber = /^[1-9]\d{0,8}$/
 
 /**
- * Errors: UserError, exit 2, for what no tool of these has: `option-not-supported` (a model too), `unknown-role` and `unknown-unset`; and
- * `bad-number` and `model-blank` for a value that is none.
+ * Errors: UserError, exit 2, for what no tool of these has, or the one that it names: `option-not-supported` (a model too),
+ * `unknown-role` and `unknown-unset`; and `bad-number` and `model-blank` for a value that is none.
  */
 export function refuseForeignWishes(
   input: Input,
@@ -70,8 +70,7 @@ export function refuseForeignWishes(
   }
   const models = listOf(input, 'model')
   for (const value of models) refuseWrongModel(value, tools)
-  const named = tools.filter(({ id }) => models.some((one) => !/=/.test(one) || one.startsWith(`${id}=`)))
-  if (named.length > 0 && !named.some(takesModel)) throw notSupported('model', named)
+  if (models.some((one) => !one.includes('=')) && !tools.some(takesModel)) throw notSupported('model', tools)
   for (const word of listOf(input, 'unset')) {
     const [, id, own] = /^([^=]+)=(.*)$/.exec(word) ?? []
     const meant = tools.filter((tool) => id === undefined || tool.id === id)
@@ -86,6 +85,7 @@ function refuseWrongModel(value: string, tools: readonly Tool[]): void {
   const [, id, role] = /^([^:]*)(?::(.*))?$/s.exec(whose) ?? []
   const tool = tools.find((one) => one.id === id)
   if (!tool) return
+  if (whose === tool.id && model !== undefined && !takesModel(tool)) throw notSupported('model', [tool])
   const isRole = role !== undefined && tool.modelRoles.includes(role)
   if (model !== undefined && role !== undefined && !isRole) throw unknownRole(role, tool)
   // A model may be called TOOL:NAME, but none is called as a role is.

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { takesModel } from '../../../src/catalog/steps.ts'
 import { methodsOf } from '../../../src/request/choose-tools.ts'
 import type { Input } from '../../../src/request/request.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
@@ -40,6 +41,7 @@ function wishAt(scope: Wish['scope'], method: Wish['method']): fc.Arbitrary<Wish
     .filter(({ targets }) => targets.every(({ needsModel }) => !needsModel))
     .filter((tool) => methodsOf(tool, scope).some((each) => method === undefined || each === method))
     .map(({ id }) => id)
+  const models = testCatalog.tools.filter(takesModel).map(({ id }) => id)
   const variants = {
     cline: fc.constantFrom('cli-3', 'cli-1-2', 'extension-next', 'extension-legacy'),
     codex: fc.constantFrom('openai', 'openai/v1'),
@@ -53,7 +55,7 @@ function wishAt(scope: Wish['scope'], method: Wish['method']): fc.Arbitrary<Wish
       region,
       shell: fc.constantFrom('bash', 'bash', 'zsh', 'fish', 'powershell'),
       key,
-      models: fc.dictionary(fc.constantFrom(...possible), modelName, { maxKeys: 2 }),
+      models: fc.dictionary(fc.constantFrom(...models), modelName, { maxKeys: 2 }),
       pins: fc.record(variants, { requiredKeys: [] }),
     })
     .map((wish) => ({

@@ -145,6 +145,8 @@ it.each([
   ['setup --tool claude-code --analytics-off', 'option-not-supported', 'Codex CLI'],
   ['setup --tool llm --model m-9', 'option-not-supported', 'in the tool itself'],
   ['setup --tool llm --model llm=m-9', 'option-not-supported', 'in the tool itself'],
+  ['setup --tool llm,codex --model llm=m-9', 'option-not-supported', 'in the tool itself'],
+  ['setup --tool llm,codex --model llm=m-9,codex=m-9', 'option-not-supported', 'in the tool itself'],
   ['print codex --model-discovery', 'option-not-supported', 'Claude Code'],
   ['setup --tool claude-code --api-timeout soon', 'bad-number', '--api-timeout 600000'],
   ['setup --tool claude-code --api-timeout 0', 'bad-number', '--api-timeout 600000'],

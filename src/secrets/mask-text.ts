@@ -17,8 +17,11 @@ export function maskText(text: string, secrets: readonly Secret[]): string {
   const masked = longestFirst.reduce((rest, [value, secret]) => {
     const shown = maskKey(value)
     const plain = patternsOf(secret).reduce((left, pattern) => left.replace(pattern, () => shown), rest)
-    const maskFound = (found: string) => (anyLineEnd.test(found) ? maskLines(found) : shown)
-    return disguisesOf(secret).reduce((left, pattern) => left.replace(pattern, maskFound), plain)
+    const alsoInOneLine = `${plain} ${plain.replace(lineEnds, '')}`
+    const maskFound = (found: string) => (found.search(lineEnds) < 0 ? shown : maskLines(found))
+    const find = (left: string, [sign, pattern]: Disguise) =>
+      sign.test(alsoInOneLine) ? left.replace(pattern(), maskFound) : left
+    return disguisesOf(secret).reduce(find, plain)
   }, text)
   return maskLooks(masked)
 }
@@ -42,43 +45,53 @@ function patternsOf(secret: Secret): readonly RegExp[] {
   return made
 }
 
-const disguises = new WeakMap<Secret, readonly RegExp[]>()
+/** What finds it in a text without ends of lines, and in any: that takes so long to make that it is made only where the first finds it. */
+type Disguise = readonly [sign: RegExp, pattern: () => RegExp]
+
+const disguises = new WeakMap<Secret, readonly Disguise[]>()
 
 /** Where programs that write hex or base64 begin a new line; `\n` as it stands in a string of JSON is one. */
-const lineEnd = '\\r?\\n[ \\t]*|(?:\\\\r)?\\\\n'
-const anyLineEnd = new RegExp(lineEnd)
+const lineEnd = '(?:\\r?\\n[ \\t]*|(?:\\\\r)?\\\\n)'
+const lineEnds = new RegExp(lineEnd, 'g')
 
 /** In another case, backwards, in hex, and in base64 and base64url wherever in a longer text they begin; these in lines, too. */
-function disguisesOf(secret: Secret): readonly RegExp[] {
+function disguisesOf(secret: Secret): readonly Disguise[] {
   const value = Secret.reveal(secret)
-  if (value.length < shortestPiece) return []
-  const made = disguises.get(secret) ?? [
-    new RegExp(
-      [
-        ...[value, [...value].reverse().join('')].map(literal),
-        inLines([...Buffer.from(value).toString('hex')]),
-      ].join('|'),
-      'gi',
-    ),
-    new RegExp([0, 1, 2].map((before) => base64Of(value, before)).join('|'), 'g'),
+  const known = value.length < shortestPiece ? [] : disguises.get(secret)
+  if (known) return known
+  const plain = [value, [...value].reverse().join('')].map(literal)
+  const bytes = Buffer.from(value)
+  const hex = bytes.toString('hex')
+  const base64 = [0, 1, 2].map((before) => base64Of(value, before))
+  const whole = base64.map((characters) => characters.join(''))
+  const broken = () =>
+    base64.map((characters, before) => inLines(characters) + base64End(bytes.length + before))
+  const made: readonly Disguise[] = [
+    [anyOf([...plain, hex], 'i'), () => anyOf([...plain, inLines([...hex])], 'gi')],
+    [anyOf(whole), () => anyOf(broken(), 'g')],
   ]
   disguises.set(secret, made)
   return made
 }
 
-/** Behind that many bytes of something else: the characters that hold nothing but the secret, and the last ones that hold part of it. */
-function base64Of(value: string, before: number): string {
-  const text = Buffer.from(' '.repeat(before) + value).toString('base64')
-  const bytes = Buffer.byteLength(value) + before
-  const whole = text.slice(before && before + 1, Math.floor(bytes / 3) * 4)
-  const characters = [...whole].map((one) => literal(one).replace('\\+', '[+-]').replace('/', '[/_]'))
-  const last = bytes % 3 === 0 ? '' : `(?:(?:${lineEnd})?[\\w+/-]){0,${(bytes % 3) + 1}}`
-  return `${inLines(characters)}${last}={0,2}`
+const anyOf = (parts: readonly string[], flags = '') => new RegExp(parts.join('|'), flags)
+
+/** Behind that many bytes of something else: the characters that hold nothing but the secret. */
+function base64Of(value: string, before: number): string[] {
+  const bytes = Buffer.from(' '.repeat(before) + value)
+  const whole = bytes.toString('base64').slice(before && before + 1, Math.floor(bytes.length / 3) * 4)
+  return [...whole].map((one) => literal(one).replace('\\+', '[+-]').replace('/', '[/_]'))
+}
+
+/** The last characters of so many bytes, which hold part of the secret. */
+function base64End(bytes: number): string {
+  const over = bytes % 3
+  return `(?:${lineEnd}?[\\w+/-]){0,${over && over + 1}}={0,2}`
 }
 
 /** With an end of a line anywhere; an expression of more would be too large to be made. */
 function inLines(characters: readonly string[]): string {
-  return characters.join(characters.length > 4 * longestPiece ? '' : `(?:${lineEnd})?`)
+  return characters.join(characters.length > 4 * longestPiece ? '' : `${lineEnd}?`)
 }
 
 function literal(text: string): string {

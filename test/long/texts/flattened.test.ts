@@ -22,7 +22,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   'commands/plan-context.ts': ['String(message)'],
   'commands/resolve-region.ts': ['String(message)'],
   'commands/write-plan.ts': ['String(message)'],
-  'effect/profile-findings.ts': ['String(finding.message)'],
+  'effect/profile-findings.ts': ['String(finding.message)', 'String(hint)'],
   'errors.ts': ['String(asLines(lines.message))', 'String(asLines(lines.hint))', 'this.hint'],
   'request/setup-file-schema.ts': [
     'String(say(`schema.{name}.title`))',

@@ -155,12 +155,15 @@ export function missingFolders(
   targets: readonly Target[],
   removed: readonly RecordedFolder[] = [],
 ): RecordedFolder[] {
-  const modes = new Map<string, number>()
+  const [above, own] = [new Map<string, number>(), new Map<string, number>()]
   for (const { edit, now } of targets) {
     if (edit.after.kind === 'absent' || isInRegistry(edit.path)) continue
     const mode = folderMode(edit.after.mode)
-    for (const path of missingParents(now.resolvedPath)) modes.set(path, (modes.get(path) ?? 0) | mode)
+    for (const [index, path] of missingParents(now.resolvedPath).entries())
+      if (index === 0) own.set(path, (own.get(path) ?? mode) & mode)
+      else above.set(path, (above.get(path) ?? 0) | mode)
   }
+  const modes = new Map([...above, ...own])
   for (const { path, mode } of removed.filter((folder) => !existsSync(folder.path))) {
     for (const parent of missingParents(path)) modes.set(parent, modes.get(parent) ?? mode)
     modes.set(path, mode)
@@ -169,7 +172,10 @@ export function missingFolders(
   return folders.sort((one, other) => one.path.length - other.path.length)
 }
 
-/** A folder is private when every file in it is; the umask takes its part from the other ones. */
+/**
+ * A folder is private when a file in it is, since some clients copy the key to beside it; one without files of its own, when
+ * all below are. The umask takes its part from the other ones.
+ */
 function folderMode(fileMode: number): number {
   return (fileMode & 0o077) === 0 ? 0o700 : 0o755
 }

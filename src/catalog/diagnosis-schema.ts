@@ -139,6 +139,7 @@ const trap = z.strictObject({
   fix: z.string(),
   fix_zh: z.exactOptional(z.string()),
   fix_powershell: z.exactOptional(z.string()),
+  told_at_setup: z.exactOptional(z.literal(true)),
 })
 
 const shown = z.strictObject({
@@ -211,14 +212,16 @@ function compileTrap({
   text_zh: textZh,
   fix_zh: fixZh,
   fix_powershell: fixPowershell,
+  told_at_setup: toldAtSetup,
   when,
   ...rest
 }: z.infer<typeof trap>): Diagnosis['traps'][number] {
-  const fixes = {
+  const chosen = {
     ...(fixZh !== undefined && { fixZh }),
     ...(fixPowershell !== undefined && { fixPowershell }),
+    ...(toldAtSetup && { toldAtSetup }),
   }
-  return { ...rest, textZh, ...fixes, when: when.map(compileCondition) }
+  return { ...rest, textZh, ...chosen, when: when.map(compileCondition) }
 }
 
 /** A checked condition as a TrapCondition. */

@@ -119,6 +119,8 @@ export interface Trap {
   readonly fixZh?: string
   /** The same command in PowerShell, where more than `unset` and `export` is different there. */
   readonly fixPowershell?: string
+  /** A setup tells of it as well, though it is no error. */
+  readonly toldAtSetup?: true
 }
 
 /**

@@ -182,7 +182,8 @@ const others: readonly CommandName[] = ['switch', 'key', 'check', 'status']
 /** What a setup reports of its own effect; its own command is no way out of it. */
 function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice, command: CommandName): Finding[] {
   if (isUnknownStore(finding)) return [asWarning(finding)]
-  const isTold = finding.level === 'error' || told.includes(finding.id)
+  const trap = tool.diagnosis.traps.find(({ id }) => id === finding.id)
+  const isTold = finding.level === 'error' || told.includes(finding.id) || trap?.toldAtSetup
   if (!isTold || (finding.id === 'no-key' && keyStore === 'env' && command !== 'check')) return []
   // Whoever runs this has the command at hand.
   if (finding.id === 'key-command-missing') return [asWarning(finding)]

@@ -101,6 +101,18 @@ describe('a run', () => {
     expect(modeOf(join(home, 'a/public.json'))).toBe(0o644)
   })
 
+  test('makes a private folder for a private file, also where others lie beside it', async () => {
+    const home = makeHome()
+    const host = makeHost(home)
+    const edits = [
+      edit(join(home, 'tool/settings'), '{}', 0o644),
+      edit(join(home, 'tool/key'), 'k', 0o600),
+      edit(join(home, 'tool/more/settings'), '{}', 0o644),
+    ]
+    await applyEdits(request(host, edits), host)
+    expect(['tool', 'tool/more'].map((name) => modeOf(join(home, name)))).toEqual([0o700, 0o755])
+  })
+
   test('removes a folder that is empty, and leaves a link alone that stands in the place of one', async () => {
     const home = makeHome()
     const host = makeHost(home)

@@ -183,7 +183,9 @@ const others: readonly CommandName[] = ['switch', 'key', 'check', 'status']
 function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice, command: CommandName): Finding[] {
   if (isUnknownStore(finding)) return [asWarning(finding)]
   const trap = tool.diagnosis.traps.find(({ id }) => id === finding.id)
-  const isTold = finding.level === 'error' || told.includes(finding.id) || trap?.toldAtSetup
+  // The variable may be there for this one command, and a profile sets another.
+  const isOtherLater = finding.id === 'different-keys' && keyStore === 'env'
+  const isTold = finding.level === 'error' || told.includes(finding.id) || trap?.toldAtSetup || isOtherLater
   if (!isTold || (finding.id === 'no-key' && keyStore === 'env' && command !== 'check')) return []
   // Whoever runs this has the command at hand.
   if (finding.id === 'key-command-missing') return [asWarning(finding)]

@@ -193,7 +193,8 @@ function ofSetup(finding: Finding, { tool, keyStore }: ToolChoice, command: Comm
   if (finding.id.startsWith('proxy-')) return []
   const { hint, ...rest } = finding
   if (others.includes(command)) return [finding]
-  return [hint && String(hint).startsWith(`qcode-setup --tool ${tool.id}`) ? rest : finding]
+  const isSame = new RegExp(`^qcode-setup --tool ${tool.id}\\b(?!.* --model )`).test(String(hint))
+  return [isSame ? rest : finding]
 }
 
 /** Where the user has changed one part of a connection and keeps it, the other part cannot go without it. */

@@ -28,8 +28,8 @@ export interface TrapContext {
 /** By what a condition holds. */
 export interface Match {
   readonly name: string
-  readonly value?: string
-  readonly path?: string
+  readonly value?: string | undefined
+  readonly path?: string | undefined
 }
 
 /** The client that may be caught; without one, the environment of any. */
@@ -134,20 +134,24 @@ function valuesOf(condition: TrapCondition, scene: TrapContext): Match[] {
     const isEmpty = first?.level === 'environment' && first.variables[name] === ''
     const isInNewShell = ({ level, variables }: Place) => level === 'profile' && variables[name] !== ''
     const place = (isEmpty && others.find(isInNewShell)) || first
-    return evidence(name, place?.variables[name], place?.path)
+    return { name, value: place?.variables[name], path: place?.path }
   })
   const keys = (condition.keys ?? []).flatMap((key) => {
     const filled = key.map((part) => fillNames(part, scene.names))
     if (filled.some((part) => part === undefined)) return [{ name: key.join('.') }]
-    const found = places
-      .map(({ data, path }) =>
-        matchPaths(data, filled as string[]).map((one) => evidence(one.name, one.value, path)),
-      )
-      .find((list) => list.length > 0)
-    return found ?? [{ name: filled.join('.') }]
+    const taken = new Set<string>()
+    const found = places.flatMap(({ data, path }) => {
+      const here = matchPaths(data, filled as string[]).filter(({ name }) => !taken.has(inWhole(name)))
+      for (const { name } of here) taken.add(inWhole(name))
+      return here.map((one) => ({ ...one, path }))
+    })
+    return found.length > 0 ? found : [{ name: filled.join('.') }]
   })
   return [...variables, ...keys, ...loginOf(condition, scene.machine)]
 }
+
+/** Clients join the tables of several files, but a list takes the place of a weaker one as a whole (OpenCode 1.18.33). */
+const inWhole = (name: string) => name.replace(/\.\d+(\..*)?$/, '')
 
 interface Place {
   readonly data: Value
@@ -177,10 +181,6 @@ function isNotTheProjects(file: string, read: ReadFile, { sources }: TrapContext
   )
 }
 
-function evidence(name: string, value: string | undefined, path: string | undefined): Match {
-  return { name, ...(value !== undefined && { value }), ...(path !== undefined && { path }) }
-}
-
 /** The values at a key path in which `*` is any one segment, or any entry of a list, and `0` the first. Of many keys, few hold others. */
 function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: string; value: string }[] {
   const star = path.findIndex((part) => part === '*' || part === '0')
@@ -189,7 +189,7 @@ function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: st
     return value === undefined ? [] : [{ name: [...above, ...path].join('.'), value }]
   }
   const parent = valueAt(data, path.slice(0, star))
-  if (parent === undefined || !(isTable(parent) || Array.isArray(parent))) return []
+  if (!isTable(parent) && !Array.isArray(parent)) return []
   const rest = path.slice(star + 1)
   return Object.entries(parent).flatMap(([key, child]) => {
     if (path[star] === '0' && key !== '0') return []
@@ -200,16 +200,11 @@ function matchPaths(data: Value, path: KeyPath, above: KeyPath = []): { name: st
 
 function fits({ value }: Match, condition: TrapCondition, scene: TrapContext): boolean {
   const { equals, matches, differsFrom } = condition
-  const plain = equals === undefined && matches === undefined && differsFrom === undefined
-  const is = condition.is ?? (plain ? 'set' : undefined)
-  if (is !== undefined && !states[is](value, scene)) return false
+  const is = condition.is ?? ((equals ?? matches ?? differsFrom) === undefined ? 'set' : undefined)
+  if (is && !states[is](value, scene)) return false
   if (equals !== undefined && value !== equals) return false
   if (matches !== undefined && !matchesPattern(matches, value ?? '')) return false
-  return differsFrom === undefined || valuesOf(differsFrom, scene).some((other) => differ(value, other.value))
-}
-
-function differ(one: string | undefined, other: string | undefined): boolean {
-  return Boolean(one) && Boolean(other) && one !== other
+  return !differsFrom || valuesOf(differsFrom, scene).some((it) => value && it.value && value !== it.value)
 }
 
 const states: Record<ValueState, (value: string | undefined, scene: TrapContext) => boolean> = {

@@ -596,7 +596,39 @@ export const trapTable: readonly TrapRow[] = [
         ),
       },
     })
+    /** Of an agent, a mode or a command. */
+    const ofOther = (name: string, model: string) => ready({ [name]: { mine: { model } } })
     return [
+      ...['agent', 'mode', 'command'].map((name) => ({
+        id: `${tool}-agent-model`,
+        hint: `Remove ${name}.mine.model`,
+        ...rest,
+        level: 'warning' as const,
+        ...ofOther(name, 'openai/gpt-6'),
+        unless: ofOther(name, name === 'mode' ? '{env:MODEL}' : 'anthropic/claude-opus-5'),
+      })),
+      // A project's agents stand beside the user's.
+      {
+        id: `${tool}-agent-model`,
+        hint: 'Remove agent.mine.model',
+        ...rest,
+        level: 'warning' as const,
+        files: {
+          ...ofOther('agent', 'openai/gpt-6').files,
+          [`project/${tool}.json`]: JSON.stringify({ agent: { theirs: { model: 'anthropic/m' } } }),
+        },
+        unless: {
+          files: { [`project/${tool}.json`]: JSON.stringify({ agent: { mine: { model: 'anthropic/m' } } }) },
+        },
+      },
+      ...(tool === 'kilo' ? ['small', 'subagent'] : ['small']).map((role) => ({
+        id: `${tool}-${role}-model`,
+        hint: `--model ${tool}:${role}=NAME`,
+        ...rest,
+        level: 'warning' as const,
+        ...ready({ [`${role}_model`]: 'openai/gpt-6' }),
+        unless: ready({ [`${role}_model`]: 'anthropic/claude-opus-5' }),
+      })),
       {
         id: `${tool}-model-key`,
         hint: 'x-api-key',

@@ -12,6 +12,7 @@ import type { Finding } from '../finding.ts'
 import { type Origin, originTextOf } from '../gateway/origin.ts'
 import { maskUrl } from '../gateway/url-faults.ts'
 import { isInRegistry } from '../host/read-file-state.ts'
+import { terminalFindings } from '../plan/later-profiles.ts'
 import type { Plan } from '../plan/plan.ts'
 import { setupOf } from '../plan/setups.ts'
 import { ownKeys } from '../plan/written-keys.ts'
@@ -139,6 +140,9 @@ async function judgeChoices(
       const { view, context } = await viewSetup(choice, await detectTool(choice.tool, host), given)
       const moved = command === 'check' ? otherGateway(view, choice, context) : []
       const own = [...judgeView(view, context), ...moved].flatMap((one) => ofSetup(one, choice, command))
+      const isWritten = command !== 'check' && command !== 'remove'
+      if (isWritten && own.every(({ level }) => level !== 'error'))
+        own.push(...(await terminalFindings(choice, view.installed, given)))
       return completeHints(own, [], { catalog, host, setups: [setupOf(choice, host)] })
     }),
   )

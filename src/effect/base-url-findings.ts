@@ -11,7 +11,7 @@ import { describeSource, nameOf, remedyFor, whereOf } from './describe-source.ts
 import { type Found, isInRange } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
 import type { Profile } from './read-profiles.ts'
-import type { ConnectionView, EffectContext, ToolView } from './tool-view.ts'
+import { type ConnectionView, type EffectContext, remedyForOther, type ToolView } from './tool-view.ts'
 
 /** What the findings about one connection are made from. */
 interface ConnectionContext {
@@ -114,18 +114,17 @@ function overriddenFindings(winner: Found, scene: ConnectionContext): Finding[] 
         other: maskUrl(other.value.trim()),
         otherSource: describeSource(other, profiles),
       }
-      const remedy = remedyFor(other, profiles)
       const isManaged = winner.source.level === 'managed' && other.source.level !== 'managed'
       const [id, message, hint] = isManaged
         ? ([
             'base-url-managed',
             say('effect.base-url-managed', values),
-            say('effect.base-url-managed.hint', { remedy }),
+            say('effect.base-url-managed.hint', { remedy: remedyFor(other, profiles) }),
           ] as const)
         : ([
             'base-url-overridden',
             say('effect.base-url-overridden', values),
-            say('remedy.one-of-two', { remedy }),
+            remedyForOther(other, winner, scene.context),
           ] as const)
       return finding(scene, id, 'warning', winner, { message, hint })
     })

@@ -43,7 +43,7 @@ export function judgeEffect(view: ToolView, context: EffectContext): Finding[] {
   const forGateway = view.connections.some(({ destination }) => destination === 'gateway')
   const scene = { ...sceneOf(context), sources, names, forGateway }
   const client = { tool: tool.id, version: installed.version, variant: chosen.id }
-  const traps = findTraps(tool.diagnosis.traps, client, scene, context.profiles)
+  const traps = trapsIn(tool.diagnosis.traps, client, scene, context.profiles)
   return [
     ...view.connections.flatMap((connection) => [
       ...baseUrlFindings(view, connection, context).map((finding) => byCause(finding, traps)),
@@ -68,12 +68,28 @@ function byCause(finding: Finding, traps: readonly Finding[]): Finding {
 export function judgeMachine(context: EffectContext): Finding[] {
   const { machine } = context.catalog
   const { sources, names } = openSources(machine, { places: resolvePlaces({}, context.machine) }, context)
-  return findTraps(
+  return trapsIn(
     machine.traps,
     {},
     { ...sceneOf(context), sources, names, forGateway: false },
     context.profiles,
   )
+}
+
+/**
+ * The traps that hold in this terminal, or in a new one: no program meets variables of which one has some and the other the
+ * rest.
+ */
+function trapsIn(...[traps, client, scene, profiles]: Parameters<typeof findTraps>): Finding[] {
+  const found = findTraps(traps, client, scene, profiles)
+  const ofProfiles = scene.sources.filter(({ level }) => level === 'profile')
+  if (found.length === 0 || ofProfiles.length === 0) return found
+  const here = scene.sources.filter(({ level }) => level !== 'profile')
+  const renewed = here.flatMap((one) => (one.level === 'environment' ? [...ofProfiles, one] : [one]))
+  const held = [here, renewed].flatMap((sources) =>
+    findTraps(traps, client, { ...scene, sources }, profiles).map(({ id }) => id),
+  )
+  return found.filter(({ id }) => held.includes(id))
 }
 
 function sceneOf(context: EffectContext) {
@@ -152,7 +168,8 @@ export interface PlacedView {
   readonly context: EffectContext
 }
 
-type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
+/** What of a machine is looked at. */
+export type Given = Pick<EffectContext, 'catalog' | 'machine' | 'setups' | 'ownKeys'>
 
 /** How a client will behave where it is set up: in its project's folder, and in a new shell. */
 export async function viewSetup(placed: PlacedTool, installed: Installed, given: Given): Promise<PlacedView> {

@@ -14,6 +14,8 @@ import {
   type EffectContext,
   isGatewayKey,
   isPlaceholderKey,
+  newTerminal,
+  remedyForOther,
   type ToolView,
 } from './tool-view.ts'
 
@@ -38,10 +40,10 @@ export function keyFindings(
     ...(foreignKeys.length === 0 ? differentKeys(tool, keys.sent, profiles) : []),
     ...keys.overridden
       .filter((other) => isOtherKey(other, winner))
-      .map((other) => overriddenKey(tool, winner, other, profiles)),
+      .map((other) => overriddenKey(tool, winner, other, context)),
     ...keys.unsent
       .filter(({ other, sent }) => areTwoKeys(other, sent, context))
-      .map(({ other, sent }) => overriddenKey(tool, sent, other, profiles)),
+      .map(({ other, sent }) => overriddenKey(tool, sent, other, context)),
     ...(needsShell ? [newShell(tool.id, winner, machine)] : []),
   ]
 }
@@ -122,14 +124,15 @@ function twoKeys(used: Found, other: Found, profiles: readonly Profile[]) {
   }
 }
 
-function overriddenKey(tool: Tool, winner: Found, other: Found, profiles: readonly Profile[]): Finding {
+function overriddenKey(tool: Tool, winner: Found, other: Found, context: EffectContext): Finding {
+  const { profiles } = context
   const where = whereOf(other, profiles)
   return {
     id: 'different-keys',
     level: 'warning',
     tool: tool.id,
     message: say('effect.different-keys', twoKeys(winner, other, profiles)),
-    hint: say('remedy.one-of-two', { remedy: remedyFor(other, profiles) }),
+    hint: remedyForOther(other, winner, context),
     ...(where && { where }),
   }
 }
@@ -177,13 +180,13 @@ function areTwoKeys(other: Found, sent: Found, context: EffectContext): boolean 
   )
 }
 
-function newShell(tool: string, { source }: Found, { platform }: MachineView): Finding {
+function newShell(tool: string, { source }: Found, machine: MachineView): Finding {
   return {
     id: 'new-shell-needed',
     level: 'info',
     tool,
     message: say('effect.new-terminal'),
-    hint: say(platform === 'darwin' ? 'remedy.new-terminal.mac' : 'remedy.new-terminal'),
+    hint: newTerminal(machine),
     ...(source.file && { where: { file: source.file.path } }),
   }
 }

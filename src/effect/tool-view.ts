@@ -6,6 +6,8 @@ import { debug } from '../debug.ts'
 import type { FormatId } from '../documents/formats.ts'
 import { hostIn, isForGateway, judgeBaseUrl, regionMeant, type Verdict } from '../gateway/judge-base-url.ts'
 import { isBelow } from '../host/files-at.ts'
+import { type Message, say } from '../texts/message.ts'
+import { remedyFor } from './describe-source.ts'
 import type { FileReader } from './file-reader.ts'
 import { type Found, type Names, type Places, type Resolved, resolveSettings } from './find-setting.ts'
 import type { MachineView } from './machine-view.ts'
@@ -148,7 +150,13 @@ function viewConnection(
   const knownOrigins = originsOf(context)
   const isGateway = url.trim() !== '' && isForGateway(url, catalog.gateway, knownOrigins)
   if (!isGateway) {
-    const leakedKey = keys.sent.find(({ value }) => isGatewayKey(value, context))
+    // A new terminal, which has this key, has the other base URL as well.
+    const renewed = baseUrl.overridden.find(({ source }) => source.level === 'profile')?.value ?? ''
+    const isOfOldTerminal =
+      baseUrl.winner?.source.level === 'environment' && isForGateway(renewed, catalog.gateway, knownOrigins)
+    const leakedKey = keys.sent.find(
+      ({ value, source }) => isGatewayKey(value, context) && !(isOfOldTerminal && source.level === 'profile'),
+    )
     const destination = url.trim() === '' ? ('vendor' as const) : ('elsewhere' as const)
     return { connection, baseUrl, keys, destination, foreignKeys: [], ...(leakedKey && { leakedKey }) }
   }
@@ -157,6 +165,20 @@ function viewConnection(
   const isRelay = regionMeant(hostIn(url) ?? '', catalog.gateway) === undefined
   const foreignKeys = keys.sent.filter((found) => isForeign(found, isRelay, context))
   return { connection, baseUrl, keys, destination: 'gateway', foreignKeys, ...(verdict && { verdict }) }
+}
+
+/** What to do about a value that does not count beside the one that does; a new terminal may have it in the other's place. */
+export function remedyForOther(
+  other: Found,
+  winner: Found,
+  { profiles, machine }: Pick<EffectContext, 'profiles' | 'machine'>,
+): Message {
+  const isRenewed = winner.source.level === 'environment' && other.source.level === 'profile'
+  return isRenewed ? newTerminal(machine) : say('remedy.one-of-two', { remedy: remedyFor(other, profiles) })
+}
+
+export function newTerminal({ platform }: MachineView): Message {
+  return say(platform === 'darwin' ? 'remedy.new-terminal.mac' : 'remedy.new-terminal')
 }
 
 /** The origins that tools were set up for, by the user or for every user: regions and private relays. */

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import type { Installed } from '../catalog/detect.ts'
 import { resolvePath, resolvePlaces } from '../catalog/places.ts'
 import type { Shell } from '../catalog/tool.ts'
+import { type Given, judgeEffect, type PlacedTool, viewSetup } from '../effect/judge-effect.ts'
 import type { MachineView } from '../effect/machine-view.ts'
 import { type SetLine, startShell } from '../effect/shell-start.ts'
 import { formatWhere } from '../errors.ts'
@@ -77,4 +79,21 @@ export function laterFindings(later: readonly LaterProfile[]): Finding[] {
       where,
     }
   })
+}
+
+/** Where a client of a new shell is well: what leads it another way in this terminal, which has variables of before. */
+export async function terminalFindings(
+  { shell, ...here }: PlacedTool,
+  installed: Installed,
+  given: Given,
+): Promise<Finding[]> {
+  if (!shell) return []
+  const { view, context } = await viewSetup(here, installed, given)
+  const errors = judgeEffect(view, context).filter(({ id, level }) => level === 'error' && id !== 'no-key')
+  return errors.map(({ hint: _, message: fault, ...finding }) => ({
+    ...finding,
+    id: 'terminal-not-renewed',
+    level: 'warning',
+    message: say('effect.in-this-terminal', { fault }),
+  }))
 }

@@ -1416,6 +1416,7 @@ export const en = {
     `${tool} gets its key from the command ${program}, which is not in PATH.`,
   'effect.key-command-missing.hint': ({ tool }: With<'tool'>) =>
     `npm install --global qcode-setup, or run: npx qcode-setup --tool ${tool} --key-store keychain`,
+  'effect.in-this-terminal': ({ fault }: With<'fault'>) => `Until you open a new terminal: ${fault}`,
   'effect.new-terminal': "This terminal hasn't loaded the new variables yet.",
   'effect.foreign-model': ({
     tool,

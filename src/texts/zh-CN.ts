@@ -1119,6 +1119,7 @@ export const zhCN: Texts = {
     `${tool} 通过命令 ${program} 获取密钥，但 PATH 中没有该命令。`,
   'effect.key-command-missing.hint': ({ tool }) =>
     `npm install --global qcode-setup，或运行：npx qcode-setup --tool ${tool} --key-store keychain`,
+  'effect.in-this-terminal': ({ fault }) => `在您打开新的终端之前：${fault}`,
   'effect.new-terminal': '当前终端尚未加载新的变量。',
   'effect.foreign-model': ({ tool, model, source, protocol }) =>
     `${tool} 使用 ${ahead(source)}中的模型 ${model}。尚不清楚网关是否通过 ${protocol} 提供该模型。`,

@@ -61,7 +61,7 @@ export function reportSetup(
           ? [texts['report.up-to-date']]
           : []),
       // Where a new shell does not reach them, or something else wins there, the findings say so.
-      ...(run && effect.length === 0 ? newVariables(changed, host) : []),
+      ...(run && effect.every(({ id }) => id === 'terminal-not-renewed') ? newVariables(changed, host) : []),
       ...startLines(applied, host),
       ...(sameCommand === undefined ? [] : installLines(applied, host)),
       ...(sameCommand === undefined ? [] : commandLines('report.same-command', sameCommand, host)),

@@ -81,7 +81,7 @@ describe('what a command loads', () => {
     ['completion suggest bash', [], 6, 300],
     ['completion zsh', [], 6, 300],
     ['status', [], 6, 350],
-    ['run claude-code --key-file -', ['child_process'], 5, 310],
+    ['run claude-code --key-file -', ['child_process'], 5, 315],
     ['setup --tool codex --key-file - --yes --no-check', ['crypto', ...codex, ...judging], 14, 700],
     ['status', [...state, ...codex], 12, 550],
     ['run claude-code', ['child_process', ...state, 'dotenv'], 9, 400],

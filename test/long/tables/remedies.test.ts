@@ -468,7 +468,7 @@ const urlRows: readonly Row[] = [
   },
   { id: 'plain-http', situation: {}, prepare: setUp('--tool codex --region china --allow-http') },
   {
-    id: 'key-to-stranger',
+    id: 'base-url-elsewhere',
     situation: { env: { ANTHROPIC_BASE_URL: 'http://other.example' } },
     prepare: setUp('--tool claude-agent-sdk'),
   },

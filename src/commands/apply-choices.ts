@@ -122,7 +122,7 @@ export async function applyChoices<Planned extends Plan>(
       ...http.findings,
       ...running,
       ...chosen.findings,
-      ...completeHints(written.plan.findings, [], { ...context, setups: written.plan.ledger.setups }),
+      ...completeHints(written.plan.findings, [], { ...context, ...written.plan, ...written.plan.ledger }),
       ...written.effect,
       ...late,
       ...(await readable(written.plan, context)),

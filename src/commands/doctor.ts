@@ -96,11 +96,8 @@ export async function runDoctor(input: Input, context: CommandContext): Promise<
   ])
   const [asked, plainHttp] = await withProgress(host, host.texts['check.progress'], work)
   const missing = (named ?? []).filter(({ id }) => !views.some(({ tool }) => tool.id === id)).map(notHere)
-  const toSetUp = completeHints(missing, views, {
-    setups: state.ledger.setups,
-    catalog: context.catalog,
-    host,
-  })
+  const { ledger } = state
+  const toSetUp = completeHints(missing, views, { ...context, ledger, setups: ledger.setups })
   const nothing = views.length === 0 && named === undefined ? [nothingFound] : toSetUp
   const findings = finishFindings(
     [...local, ...plainHttp.filter((finding) => !isTold(finding, local)), ...asked, ...nothing],
@@ -160,6 +157,7 @@ function exitOf(local: readonly Finding[], asked: readonly Finding[]): ExitCode 
 
 /** What this program knows of its own work, and what is wrong with that. A state that is damaged counts as empty. */
 export interface OwnState {
+  /** Each setup with how its files stand. */
   readonly ledger: Ledger
   readonly findings: readonly Finding[]
 }
@@ -204,15 +202,20 @@ function stateProblem(error: unknown): Finding {
 async function findDrift(context: CommandContext): Promise<{ ledger: Ledger; drift: Finding[] }> {
   const planContext = createPlanContext(context, undefined, () => 'stop')
   const { ledger } = planContext
-  const statuses = ledger.setups.map(async (setup) => {
+  const looks = ledger.setups.map(async (setup) => {
     const choice = choiceOf(setup, context.catalog, context.host)
-    const status = choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)
+    const looked = choice ? inspectSetup(setup, choice, planContext) : inspectEntries(setup, planContext)
     const inPlace = (line: string) =>
       choice ? inFolders(line, choice.tool, setup.folders ?? {}, context.host) : line
-    return driftFindings(await status, inPlace)
+    const status = await looked
+    return { status, drift: driftFindings(status, inPlace) }
   })
+  const found = await Promise.all(looks)
   const names = nameFindings(ledger.setups, describeNames(ledger, context), ledger, context.catalog)
-  return { ledger, drift: [...(await Promise.all(statuses)).flat(), ...names, ...agentFindings(ledger)] }
+  return {
+    ledger: { ...ledger, setups: found.map(({ status }) => status) },
+    drift: [...found.flatMap(({ drift }) => drift), ...names, ...agentFindings(ledger)],
+  }
 }
 
 function unfinishedRun(host: Host): Finding[] {

@@ -6,7 +6,7 @@ import { describeSource } from '../effect/describe-source.ts'
 import { judgeEffect as judgeView, openEffect, policyFindings, viewSetup } from '../effect/judge-effect.ts'
 import { type MachineView, overlay, viewMachine } from '../effect/machine-view.ts'
 import { profileFindings } from '../effect/profile-findings.ts'
-import { type EffectContext, type ToolView, viewTool } from '../effect/tool-view.ts'
+import { type EffectContext, type ExistingSetup, type ToolView, viewTool } from '../effect/tool-view.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { type Origin, originTextOf } from '../gateway/origin.ts'
@@ -15,11 +15,12 @@ import { isInRegistry } from '../host/read-file-state.ts'
 import { terminalFindings } from '../plan/later-profiles.ts'
 import type { Plan } from '../plan/plan.ts'
 import { setupOf } from '../plan/setups.ts'
+import { inspectSetup } from '../plan/tool-status.ts'
 import { ownKeys } from '../plan/written-keys.ts'
 import type { CommandName } from '../request/fields.ts'
 import type { ToolChoice } from '../request/request.ts'
 import { asMessage, type Message, say } from '../texts/message.ts'
-import { loadLedger } from './choices-of.ts'
+import { createPlanContext } from './plan-context.ts'
 
 /** A plan whose effect is to be judged before anybody is asked about it. */
 export interface PlannedEffect {
@@ -73,10 +74,8 @@ export async function withOtherKey(
 ): Promise<ToolChoice[]> {
   // What is set up for the user is looked at outside of any project.
   const now = { ...viewMachine(context.host), cwd: context.host.home }
-  const [before, after] = [
-    await keysSent(choices, plan.ledger, now, context),
-    await keysSent(choices, plan.ledger, overlay(now, plan.edits), context),
-  ]
+  const before = await keysSent(choices, plan.ledger, now, context)
+  const after = await keysSent(choices, plan.ledger, overlay(now, plan.edits), context)
   return choices.filter((choice) => before.get(choice) !== after.get(choice))
 }
 
@@ -118,12 +117,12 @@ export async function judgeEffect(
  * What keeps these clients from what they are set up for, on the machine as it is: each time with the command that mends it. A
  * project that somebody is in by chance does not count.
  */
-export async function judgeStanding(
-  choices: readonly ToolChoice[],
-  context: CommandContext,
-): Promise<Finding[]> {
+export async function judgeStanding(choices: readonly ToolChoice[], context: CommandContext) {
   const machine = { ...viewMachine(context.host), cwd: parse(context.host.home).root }
-  const found = await judgeChoices(choices, loadLedger(context), machine, context, 'check')
+  const planContext = createPlanContext(context, undefined, () => 'stop')
+  const looks = choices.map((choice) => inspectSetup(setupOf(choice, context.host), choice, planContext))
+  const setups = await Promise.all(looks)
+  const found = await judgeChoices(choices, planContext.ledger, machine, context, 'check', setups)
   return found.filter(({ level }) => level === 'error')
 }
 
@@ -133,17 +132,18 @@ async function judgeChoices(
   machine: MachineView,
   { catalog, host }: CommandContext,
   command: CommandName,
+  setups: readonly ExistingSetup[] = choices.map((choice) => setupOf(choice, host)),
 ): Promise<Finding[]> {
   const given = { catalog, machine, setups: ledger.setups, ownKeys: ownKeys(ledger) }
   const judged = await Promise.all(
-    choices.map(async (choice) => {
+    choices.map(async (choice, index) => {
       const { view, context } = await viewSetup(choice, await detectTool(choice.tool, host), given)
       const moved = command === 'check' ? otherGateway(view, choice, context) : []
       const own = [...judgeView(view, context), ...moved].flatMap((one) => ofSetup(one, choice, command))
       const isWritten = command !== 'check' && command !== 'remove'
       if (isWritten && own.every(({ level }) => level !== 'error'))
         own.push(...(await terminalFindings(choice, view.installed, given)))
-      return completeHints(own, [], { catalog, host, setups: [setupOf(choice, host)] })
+      return completeHints(own, [], { catalog, host, ledger, setups: setups.slice(index, index + 1) })
     }),
   )
   const shells = [...new Set(choices.flatMap(({ shell }) => shell ?? []))]

@@ -4,10 +4,11 @@ import { decodeText } from '../documents/document.ts'
 import { findBlock } from '../documents/shell/profile-document.ts'
 import { formatWhere } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { isInRegistry, variableAt } from '../host/read-file-state.ts'
+import { type Ledger, type LedgerEntry, setupId } from '../ledger.ts'
 import { asMessage, say } from '../texts/message.ts'
 import type { MachineView } from './machine-view.ts'
 import { readScript, type ShellStart, type Stop, startShells } from './shell-start.ts'
-import type { ExistingSetup } from './tool-view.ts'
 
 /** A block of ours in a file that a shell may read. */
 interface OwnBlock {
@@ -36,21 +37,22 @@ export function profileFindings(shells: readonly Shell[], machine: MachineView):
 }
 
 /**
- * An error by a line of our own file of variables, with the command that writes it again as its way out: taken out, it would
- * leave its key without an address.
+ * An error by a variable of ours, in our own file or in the registry, with the command that writes it again as its way out:
+ * taken out, it would leave its key without an address.
  */
-export function mendOwnLine(
-  finding: Finding,
-  setups: readonly ExistingSetup[],
-  shells: readonly Shell[],
-  there: Parameters<typeof resolvePlaces>[1],
-): Finding {
-  const own = setups.filter(({ method }) => method === 'env')
+export function mendOwnLine(finding: Finding, { entries, setups }: Ledger): Finding {
+  const { hint = asMessage('') } = finding
+  const remedy = String(hint)
+  const isMeant = ({ format, path, keyPath: [name = ''] }: LedgerEntry) =>
+    format.endsWith('-env') &&
+    remedy.includes(isInRegistry(path) ? variableAt(path).key : `${path}:`) &&
+    remedy.split(/[^\w]+/).includes(name)
+  const ids = finding.level === 'error' ? entries.filter(isMeant).flatMap((entry) => entry.setups) : []
+  const own = setups.filter((setup) => ids.includes(setupId(setup)))
   const setup = own.find(({ tool }) => tool === finding.tool) ?? own[0]
-  const files = shells.map(({ envFile }) => resolvePath(envFile, resolvePlaces({}, there)))
-  const { hint, level } = finding
-  if (!setup || level !== 'error' || !files.some((file) => String(hint).includes(`${file}:`))) return finding
-  return { ...finding, hint: asMessage(`qcode-setup --tool ${setup.tool} --on-conflict overwrite`) }
+  return setup
+    ? { ...finding, hint: asMessage(`qcode-setup --tool ${setup.tool} --on-conflict overwrite`) }
+    : finding
 }
 
 function blocksOf(shell: Shell, machine: MachineView): OwnBlock[] {

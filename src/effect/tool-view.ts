@@ -34,6 +34,8 @@ export interface ExistingSetup {
   readonly model?: string
   /** Where the key is kept; `env` for a variable that the user sets. */
   readonly keyStore?: string
+  /** How its files stand, where that was looked at: what was changed is written again only where that is said. */
+  readonly files?: readonly { readonly state: string }[]
 }
 
 /** What the effect of any tool's settings is worked out from. */

@@ -25,7 +25,7 @@ import { inShell, quoteWord } from '../../texts/commands.ts'
 
 /** The command that writes a setup again as it was chosen, and where; `inPlace` leads it to the tool's folders. `given` are flags that stand behind it already. */
 export function setupLine(
-  { tool, project, scope = 'user', method, shell, model, keyStore = 'file', ...setup }: ExistingSetup,
+  { tool, project, scope = 'user', method, shell, model, keyStore = 'file', files, ...setup }: ExistingSetup,
   inPlace: (line: string) => string = (line) => line,
   given = '',
 ): string {
@@ -36,6 +36,7 @@ export function setupLine(
     ...(method === 'env' ? ['--method env', ...(shell === undefined ? [] : [`--shell ${shell}`])] : []),
     ...(keyStore === 'file' ? [] : [`--key-store ${keyStore}`]),
     ...(model === undefined ? [] : [`--model ${quoteWord(model)}`]),
+    ...(files?.some(({ state }) => state === 'changed') ? ['--on-conflict overwrite'] : []),
   ]
   const missing = flags.filter((flag) => !given.includes(flag.split(' ')[0] ?? ''))
   const line = inPlace([`qcode-setup --tool ${tool}`, ...missing].join(' ') + given)
@@ -51,7 +52,7 @@ export function gatewayFlags({ region = 'custom', gateway }: Gateway): string[] 
 }
 
 /** What commands are completed with. */
-interface HintContext extends Pick<EffectContext, 'setups' | 'catalog'> {
+interface HintContext extends Pick<EffectContext, 'setups' | 'catalog'>, Pick<PlanContext, 'ledger'> {
   readonly host: Host
 }
 
@@ -63,7 +64,7 @@ interface HintContext extends Pick<EffectContext, 'setups' | 'catalog'> {
 export function completeHints(
   findings: readonly Finding[],
   views: readonly ToolView[],
-  { setups, catalog, host }: HintContext,
+  { setups, catalog, host, ledger }: HintContext,
 ): Finding[] {
   const complete = (line: string, id: string, given: string) => {
     if (/ --(region|gateway) /.test(`${given} `)) return line
@@ -76,7 +77,7 @@ export function completeHints(
   }
   const command = /qcode-setup --tool ([\w-]+)((?: --[\w-]+(?: [\w-]+)?)*)/g
   return findings.map((finding) => {
-    const { hint } = mendOwnLine(finding, setups, catalog.shells, host)
+    const { hint } = mendOwnLine(finding, ledger)
     return hint ? { ...finding, hint: hint.map((text) => text.replace(command, complete)) } : finding
   })
 }

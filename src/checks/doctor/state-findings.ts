@@ -69,27 +69,17 @@ export function daemonFindings({ tool, names, sources }: ToolView, host: Host): 
 export function folderFindings(folder: string, { platform }: Host, keepsNoModes: KeepsNoModes): Finding[] {
   const mode = statSync(folder, { throwIfNoEntry: false })?.mode ?? 0
   if (platform === 'win32' || (mode & 0o077) === 0) return []
-  const shown = (mode & 0o777).toString(8)
-  if (keepsNoModes(folder)) return [modeNotKept(folder, shown)]
-  return [
-    {
-      id: 'state-folder-mode',
-      level: 'error',
-      message: say('doctor.backups-mode', { path: folder, mode: shown }),
-      where: { file: folder },
-      hint: asMessage(inShell().keepPrivate(quoteWord(folder), '700')),
-    },
-  ]
-}
-
-function modeNotKept(folder: string, shown: string): Finding {
-  return {
-    id: 'state-folder-mode-not-kept',
-    level: 'warning',
-    message: say('doctor.backups-mode-not-kept', { path: folder, mode: shown }),
-    where: { file: folder },
-    hint: say('doctor.backups-mode-not-kept.hint'),
+  const values = { path: folder, mode: (mode & 0o777).toString(8) }
+  const where = { file: folder }
+  if (keepsNoModes(folder)) {
+    const message = say('doctor.backups-mode-not-kept', values)
+    const hint = say('doctor.backups-mode-not-kept.hint')
+    return [{ id: 'state-folder-mode-not-kept', level: 'warning', message, where, hint }]
   }
+  const hint = asMessage(inShell().keepPrivate(quoteWord(folder), '700'))
+  return [
+    { id: 'state-folder-mode', level: 'error', message: say('doctor.backups-mode', values), where, hint },
+  ]
 }
 
 function changedAt(path: string): number {
@@ -234,11 +224,13 @@ function isFirstOfFile({ level, where }: Finding, index: number, findings: reado
 
 /** No finding names a key; this holds for whatever a file or a client brings up. */
 function hideKeys(finding: Finding, keys: readonly Secret[]): Finding {
-  const { message, hint } = finding
+  const { message, hint, where } = finding
   const masked = (text: Message) => text.map((shown) => maskText(shown, keys))
   return {
     ...finding,
     message: masked(message),
     ...(hint !== undefined && { hint: masked(hint) }),
+    // The registry has no lines.
+    ...(where && isInRegistry(where.file) && { where: { file: where.file } }),
   }
 }

@@ -8,7 +8,7 @@ import type { AssignedValue } from './quote.ts'
 /** One `NAME=value` in a text. All places are offsets; `end` and `valueEnd` are exclusive. */
 export interface Assignment {
   readonly name: string
-  readonly value: AssignedValue
+  readonly value: Value
   /** The whole lines, with the line end and without a byte order mark. */
   readonly start: number
   readonly end: number
@@ -44,7 +44,7 @@ export function openAssignments(text: string, file: string, dialect: AssignmentD
   return new AssignmentDocument(text, file, dialect)
 }
 
-type Entry = readonly [name: string, value: AssignedValue]
+type Entry = readonly [name: string, value: Value]
 
 class AssignmentDocument implements Document {
   #text: string

@@ -5,7 +5,7 @@ import { openAssignments } from './assignment-document.ts'
 import { type Command, fishCommands, posixCommands, powershellCommands, type Word } from './commands.ts'
 import { type AssignedValue, shellLine, shellWord } from './quote.ts'
 import { crGuard, fish, posix, powershell, type Shell, scanLines } from './shell.ts'
-import { scanUserEnv } from './user-env.ts'
+import { scanAnyKind } from './user-env.ts'
 
 /**
  * A file of `export NAME='value'` and `export NAME="$('command' ...)"` lines, for bash, zsh, dash and ksh. Other lines
@@ -46,13 +46,13 @@ export const powershellEnvFormat: Format = {
 
 /**
  * The variables of a key of the registry of Windows: lines such as `NAME="value"`, `Path=REG_EXPAND_SZ:"%ONE%\\two"`, and
- * what is no text as reg.exe has it (`NAME=dword:00000001`), which is kept and not understood. In a quoted text what JSON
- * escapes is escaped. Names are found in any case, and go by their capitals; a variable keeps its kind.
+ * what is no text as reg.exe has it (`NAME=dword:00000001`), whose value is null. In a quoted text what JSON
+ * escapes is escaped. Names are found in any case, and go by their capitals; a text keeps its kind.
  */
 export const userEnvFormat: Format = {
   open: (text, file) =>
     openAssignments(text, file, {
-      scan: scanUserEnv,
+      scan: scanAnyKind,
       line: (name, value) => `${name}=${spellText(value)}`,
       spell: spellText,
       crCounts: false,
@@ -61,8 +61,8 @@ export const userEnvFormat: Format = {
   parseStrict: (text) =>
     Object.fromEntries(
       text.split('\n').flatMap((line) => {
-        const [, name, value] = /^([^=]+)=(?:REG_EXPAND_SZ:)?(".*")$/.exec(line) ?? []
-        return name === undefined || value === undefined ? [] : [[name.toUpperCase(), JSON.parse(value)]]
+        const [, name, text] = /^([^=]+)=(?:(?:REG_EXPAND_SZ:)?(".*")|.*)$/.exec(line) ?? []
+        return name === undefined ? [] : [[name.toUpperCase(), text ? JSON.parse(text) : null]]
       }),
     ),
 }

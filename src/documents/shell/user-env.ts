@@ -20,6 +20,22 @@ export function scanUserEnv(text: string): Assignment[] {
   })
 }
 
+/** What is no text, as reg.exe has it, which no program gets as a variable. */
+const otherLine = /^([^=\n]+)=(?!(?:REG_EXPAND_SZ:)?")(.*)\n?/gm
+
+/** The same with what is no text as null, so that it is somebody's and can be put back. */
+export function scanAnyKind(text: string): Assignment[] {
+  const others = Array.from(
+    text.matchAll(otherLine),
+    ({ index: start, 0: whole, 1: name = '', 2: data = '' }) => {
+      const valueStart = start + name.length + 1
+      const valueEnd = valueStart + data.length
+      return { name: name.toUpperCase(), value: null, start, end: start + whole.length, valueStart, valueEnd }
+    },
+  )
+  return [...scanUserEnv(text), ...others].sort((one, other) => one.start - other.start)
+}
+
 /** What a new program finds in its environment by these variables; of `%NAME%` Windows makes what that variable is. */
 export function readUserEnv(text: string): Script {
   const steps = scanUserEnv(text).map(({ name, value, valueStart }) => ({

@@ -1,12 +1,15 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
   createWindowsMachine,
   done,
   filesWith,
   type RegistryKey,
+  type RegistryValue,
   usual,
+  type WindowsMachine,
 } from '../../support/fake-registry.ts'
 import { runInProcess } from '../../support/run-in-process.ts'
 import { testKey } from '../../support/test-host.ts'
@@ -19,6 +22,123 @@ beforeEach(() => {
 
 const setup = 'setup --tool openai-sdk --key-file - --yes --no-check'
 const base = 'https://api.qcode.cc/openai/v1'
+
+type Change = (user: RegistryKey) => void
+
+/** What becomes of a variable of ours in other hands, and whether what is started then still has the gateway with its key. */
+const changes: [state: string, change: Change, isWell: boolean][] = [
+  [
+    'an address that is another one',
+    (user) => set(user, 'OPENAI_BASE_URL', 'https://llm.example.com/v1'),
+    false,
+  ],
+  ['an address that is empty', (user) => set(user, 'OPENAI_BASE_URL', ''), false],
+  ['an address that is gone', (user) => delete user.OPENAI_BASE_URL, false],
+  [
+    'an address that is a number',
+    (user) => (user.OPENAI_BASE_URL = { kind: 'dword', hex: '01000000' }),
+    false,
+  ],
+  ['an address of another kind', (user) => (user.OPENAI_BASE_URL = { expand: base }), true],
+  ['an address in a name in other capitals', (user) => renamed(user, 'OPENAI_BASE_URL'), true],
+  ['a key that is another one', (user) => set(user, 'OPENAI_API_KEY', `sk-proj-${'a1B2'.repeat(12)}`), false],
+  ['a key that is empty', (user) => set(user, 'OPENAI_API_KEY', ''), false],
+  ['a key that is gone', (user) => delete user.OPENAI_API_KEY, false],
+  [
+    'a key that is several texts',
+    (user) => (user.OPENAI_API_KEY = { kind: 'hex(7)', hex: '610000000000' }),
+    false,
+  ],
+]
+
+function set(user: RegistryKey, name: string, text: string): void {
+  user[name] = { sz: text }
+}
+
+function renamed(user: RegistryKey, name: string): void {
+  const { [name]: value } = user
+  delete user[name]
+  if (value) user[name.toLowerCase()] = value
+}
+
+/** What a program has in its environment that is started now: texts alone, by names in capitals. */
+function startedWith({ user }: WindowsMachine): Record<string, string> {
+  const texts = Object.entries(user).flatMap(([name, value]) =>
+    'sz' in value
+      ? [[name.toUpperCase(), value.sz]]
+      : 'expand' in value
+        ? [[name.toUpperCase(), value.expand]]
+        : [],
+  )
+  return Object.fromEntries(texts)
+}
+
+const well = { OPENAI_API_BASE: base, OPENAI_BASE_URL: base, OPENAI_API_KEY: testKey }
+
+describe.each(changes)('after %s', (_, change, isWell) => {
+  const tried = new Set<string>()
+  const changed = async (root = home) => {
+    const windows = createWindowsMachine(root, usual())
+    await done(setup, windows)
+    change(windows.user)
+    return { windows, before: structuredClone(windows.user) }
+  }
+
+  it.each(['doctor --no-check', 'status --exit-code', 'check'])(
+    '%s tells what is wrong with a command that ends it, and takes nothing out',
+    async (line) => {
+      const { windows, before } = await changed()
+      const { exit, text } = await runInProcess(line, windows.host)
+      expect(windows.user).toEqual(before)
+      if (isWell) return expect(text).not.toContain('qcode-setup --tool')
+      expect(exit).toBe(3)
+      expect(text).not.toMatch(/Remove OPENAI_\w+ from/)
+      const ways = new Set(text.match(/(?<=qcode-setup )--tool [\w -]+/g))
+      expect(ways.size).toBeGreaterThan(0)
+      for (const way of ways) {
+        if (tried.has(way)) continue
+        tried.add(way)
+        const other = (await changed(makeHome())).windows
+        await done(`setup ${way} --key-file - --yes --no-check`, other)
+        expect(startedWith(other)).toMatchObject(well)
+        await done('doctor --no-check', other)
+        await done('undo --yes', other)
+        expect(other.user).toEqual(before)
+      }
+    },
+  )
+
+  it.each([setup, 'switch eu --yes --no-check'])('%s puts it right or touches nothing', async (line) => {
+    const { windows, before } = await changed()
+    const { exit } = await runInProcess(line, windows.host)
+    if (exit !== 0) {
+      expect(exit).toBe(3)
+      expect(windows.user).toEqual(before)
+    }
+    const overwriting = line.replace('--yes', '--on-conflict overwrite --yes')
+    const again = await runInProcess(overwriting, windows.host)
+    // `switch` has no key to write.
+    if (again.exit !== 0) return expect(windows.user).toEqual(before)
+    const url = line === setup ? base : base.replace('api', 'eu')
+    expect(startedWith(windows)).toMatchObject({ ...well, OPENAI_API_BASE: url, OPENAI_BASE_URL: url })
+  })
+
+  it('remove leaves what is the user’s, and no key of ours', async () => {
+    const { windows, before } = await changed()
+    await done('remove --yes', windows)
+    const isOurs = ([name, value]: [string, RegistryValue]) =>
+      isWell ? !(name in usual()) : isDeepStrictEqual(value, { sz: well[name as keyof typeof well] })
+    const theirs = Object.entries(before).filter((one) => !isOurs(one))
+    expect(windows.user).toEqual(Object.fromEntries(theirs))
+  })
+
+  it('undo takes it back or touches nothing', async () => {
+    const { windows, before } = await changed()
+    const { exit } = await runInProcess('undo --yes', windows.host)
+    expect(windows.user).toEqual(exit === 0 ? usual() : before)
+    expect([0, 3]).toContain(exit)
+  })
+})
 
 /** What else a user of Windows has and does; the life of a set-up is in test/unit/apply/user-env.test.ts. */
 describe('variables on Windows', () => {
@@ -35,6 +155,8 @@ describe('variables on Windows', () => {
     ['a text with variables', { OPENAI_BASE_URL: { expand: 'https://%HOST%/v1' } }],
     ['a name in another case', { Openai_Base_Url: { expand: 'https://mine.example' } }],
     ['a key of another vendor', { OPENAI_API_KEY: { sz: `sk-${'x'.repeat(40)}` } }],
+    ['a number', { OPENAI_BASE_URL: { kind: 'dword', hex: '00000001' } }],
+    ['several texts', { Openai_Api_Key: { kind: 'hex(7)', hex: '610000000000' } }],
   ])('that the user has set as %s come back with remove and with undo', async (_, own) => {
     for (const back of ['remove --yes', 'undo --yes']) {
       const windows = createWindowsMachine(makeHome(), { ...usual(), ...own })

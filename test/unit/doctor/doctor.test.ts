@@ -105,7 +105,7 @@ describe('a home that was set up by this program', () => {
     expect(findingOf(examined, 'drift')).toMatchObject({
       level: 'warning',
       tool: 'claude-code',
-      hint: 'To write it again, run: qcode-setup --tool claude-code --region eu',
+      hint: 'To write it again, run: qcode-setup --tool claude-code --region eu --on-conflict overwrite',
     })
   })
 

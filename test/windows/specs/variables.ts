@@ -79,6 +79,42 @@ export const variables: Spec[] = [
     ],
   },
   {
+    title: 'a variable that was changed by hand is written again by the command that doctor and status give',
+    variables: usual,
+    steps: [
+      { args: setup },
+      ...[
+        ['/d', 'https://a.example/v1'],
+        ['/t', 'REG_DWORD', '/d', '7'],
+        ['/d', ''],
+      ].flatMap((data): Step[] => [
+        { command: ['reg', 'add', 'HKCU\\Environment', '/v', 'OPENAI_BASE_URL', ...data, '/f'] },
+        {
+          args: ['doctor', '--no-check'],
+          exit: 3,
+          out: ['--shell windows --on-conflict overwrite'],
+          never: ['Remove OPENAI_BASE_URL'],
+        },
+        {
+          args: ['status', '--exit-code'],
+          exit: 3,
+          err: ['--shell windows --on-conflict overwrite'],
+          never: ['Remove OPENAI_BASE_URL'],
+        },
+        {
+          args: [...setup, '--shell', 'windows', '--on-conflict', 'overwrite'],
+          variables: ours,
+        },
+        { args: ['doctor', '--no-check'], exit: null, variables: ours, never: ['on-conflict'] },
+      ]),
+      // What was overwritten is what the user had there last.
+      {
+        args: ['remove', '--yes'],
+        variables: [/^(?!.*OPENAI_API_KEY).*"OPENAI_BASE_URL"="".*$/s, '"MINE"='],
+      },
+    ],
+  },
+  {
     title: 'a key is replaced in the registry, and in no argument',
     variables: usual,
     files: { 'new.txt': `cr_${'0'.repeat(64)}\r\n` },

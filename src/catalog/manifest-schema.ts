@@ -165,6 +165,7 @@ const runSchema = z.strictObject({
   variants: z.exactOptional(z.array(id).check(z.minLength(1))),
   when: z._default(z.array(settingsCondition), []),
   args: z._default(z.array(publicText), []),
+  subcommands: z._default(z.array(plainText), []),
   env: z._default(z.record(variableName, z.string()), {}),
   unset: z._default(z.array(variableName), []),
   files: z._default(z.array(runFile), []),

@@ -296,6 +296,8 @@ export interface RunWay {
   readonly when: readonly TrapCondition[]
   /** In front of the user's arguments. Texts may hold placeholders and `{{ run }}`, the folder of this run; never the key. */
   readonly args: readonly string[]
+  /** Commands of the client's that refuse such arguments: behind one of these words neither they nor `avoids` count. */
+  readonly subcommands: readonly string[]
   /** Variables, with placeholders. */
   readonly env: Readonly<Record<string, string>>
   /** Variables of the user's that are not handed on, besides those in which the client looks for a base URL or a key. */

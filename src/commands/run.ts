@@ -139,7 +139,7 @@ async function prepare(input: Input, context: CommandContext, agreed?: Secret): 
   const folder = clientFolderPath(host)
   const known = { ownKeys: ownKeys({ setups, entries }, key), machine: viewMachine(host) }
   const runContext = { gateway, host, key, now: host.now(), catalog, folder, ...known }
-  const run = await planClientRun(choice, installed, runContext)
+  const run = await planClientRun(choice, installed, runContext, rest)
   if (!run) throw usageError('run-no-way', say('run.no-way', { tool: tool.title }), 'qcode-setup tools')
   refuseReserved(run, rest, tool)
   const findings = await judgeClientRun(run, choice, installed, runContext)

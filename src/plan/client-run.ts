@@ -58,17 +58,23 @@ export function wishesForRun({ id, title, runs }: Tool, wishes: Wishes): Wishes 
   throw usageError('run-unplaced', say('run.unplaced', { flag, tool: title }), hint)
 }
 
-/** The first way that fits the client's version and the settings that it has by itself; undefined where the tool has none. */
+/**
+ * The first way that fits the client's version, the settings that it has by itself and the user's own arguments, `rest`;
+ * undefined where the tool has none.
+ */
 export async function planClientRun(
   choice: ToolChoice,
   installed: Installed,
   context: RunContext,
+  rest: readonly string[],
 ): Promise<ClientRun | undefined> {
   const { tool, variant } = choice
   const ways = tool.runs.filter(({ variants }) => variants?.includes(variant.id) ?? true)
   const { view } = await viewRun(choice, installed, context.machine, context)
   const way = ways.find(({ when }) => when.every(view.holds))
-  return way && (await fillWay(way, choice, context))
+  if (!way) return undefined
+  const run = await fillWay(way, choice, context)
+  return way.subcommands.includes(rest[0] ?? '') ? { ...run, args: [], avoids: [] } : run
 }
 
 /**

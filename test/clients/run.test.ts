@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import { describe, expect, test } from 'vitest'
 import { readTree } from '../support/home-tree.ts'
+import { testCatalog } from '../support/test-catalog.ts'
 import { cleanEnvironment } from './clean-environment.ts'
+import { pinned } from './client-packages.ts'
 import { clientRunner, isInstalled } from './client-runners.ts'
 import { makePlace, type Place } from './place.ts'
 import { filesWith, type Machine, machines, modelFlags, ownArguments } from './run-machines.ts'
@@ -81,4 +83,44 @@ describe.each(machines)('$id with $title', (machine) => {
       expect(await filesWith(place.key, place.home)).toBe('')
     },
   )
+})
+
+/** What people ask a client that sends no request: its version, its help, and one of its commands. */
+const questions: readonly (readonly [tool: string, ...command: string[]])[] = [
+  ['claude-code', 'mcp', 'list'],
+  ['codex', 'mcp', 'list'],
+  ['qwen-code', 'mcp', 'list'],
+  ['continue', 'ls', '--json'],
+  ['opencode', 'mcp', 'list'],
+  ['kilo', 'mcp', 'list'],
+  ['pi', 'list'],
+  ['llm', 'plugins'],
+]
+const asked = questions.flatMap(([tool, ...command]) =>
+  [['--version'], ['--help'], command].map((args) => [tool, args.join(' '), args] as const),
+)
+
+const commandOf = (tool: string) =>
+  testCatalog.tools.find(({ id }) => id === tool)?.detect.commands[0] ?? tool
+
+describe('what run puts in front of the arguments', () => {
+  test.each(asked)('%s %s answers as without it', async (tool, _, args) => {
+    const runner = clientRunner(pinned(tool))
+    const { home, standIn, key } = await makePlace()
+    const settings = {
+      cwd: home,
+      env: { ...cleanEnvironment(home, [runner.binFolder]), ...runner.env },
+      extendEnv: false,
+      reject: false,
+    }
+    const bare = await execa(join(runner.binFolder, commandOf(tool)), args, { ...settings, stdin: 'ignore' })
+    const line = ['run', tool, '--gateway', standIn.origin, '--key-file', '-', ...modelFlags(runner)]
+    const started = await execa(process.execPath, [program, ...line, '--', ...args], {
+      ...settings,
+      input: key,
+    })
+    expect(bare.exitCode, bare.stderr).toBe(0)
+    expect([started.exitCode, started.stdout], started.stderr).toEqual([0, bare.stdout])
+    expect(standIn.requests.filter(({ method }) => method === 'POST')).toEqual([])
+  })
 })

@@ -248,6 +248,30 @@ describe('run', () => {
     expect(started.at(-1)?.args.slice(-rest.length)).toEqual(rest)
   })
 
+  it.each(
+    testCatalog.tools.flatMap(({ id, runs }) =>
+      runs.flatMap(({ subcommands }) => subcommands.map((word) => [id, word] as const)),
+    ),
+  )('hands %s %s on as it is, with our variables', async (tool, word) => {
+    const { host, started } = makeMachine({ files: {} })
+    await run([tool, '--', word, 'list'], host)
+    expect(started[0]?.args).toEqual([word, 'list'])
+    expect(Object.values(started[0]?.env ?? {})).toContain(testKey)
+    await run([tool, '--', 'say', word], host)
+    expect(started[1]?.args.slice(0, -2)).not.toEqual([])
+    const printed = (await run([tool, '--print', '--', word], host)).data as { args: string[] }
+    expect(printed.args).toEqual([word])
+  })
+
+  it('warns of a provider that counts for a subcommand alone', async () => {
+    const settings = '{ "security": { "auth": { "selectedType": "openai" } } }'
+    const { host } = makeMachine({ files: { '.qwen/settings.json': settings } })
+    const told = async (...rest: string[]) =>
+      (await run(['qwen-code', '--print', '--', ...rest], host)).findings.map(({ id }) => id)
+    expect(await told('review', 'run')).toEqual(['qwen-code-other-provider'])
+    expect(await told('-p', 'review')).toEqual([])
+  })
+
   it.each(['aichat', 'continue', 'vibe'])('%s without a model is not started: exit 2', async (tool) => {
     const { host, started } = makeMachine({ files: {} })
     await expect(run([tool], host)).rejects.toMatchObject({ code: 'model-missing', exit: 2 })

@@ -1,6 +1,5 @@
 import { checkSettings } from '../checks/check-gateway.ts'
-import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
-import { isInteractive } from '../command.ts'
+import { type CommandContext, type CommandSpec, isInteractive, type Outcome } from '../command.ts'
 import { UserError } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import { listModels, type ModelList } from '../gateway/fetch-models.ts'
@@ -52,11 +51,11 @@ export async function runModels(input: Input, context: CommandContext): Promise<
   const work = listModels(origin, gateway, key, checkSettings(input, host))
   const lists = await withProgress(host, host.texts['check.progress'], work)
   const wanted = textOf(input, 'protocol')
-  const rows = rowsOf(lists, context).filter(
-    ({ protocols }) => wanted === undefined || protocols.some((id) => id === wanted),
-  )
+  const all = rowsOf(lists, context)
+  const rows = all.filter(({ protocols }) => wanted === undefined || protocols.some((id) => id === wanted))
   if (lists.every(({ kind }) => kind !== 'list')) throw noList(lists)
-  const none = wanted === undefined ? 'models.none' : 'models.none-of-protocol'
+  const unnamed = Math.max(...lists.map((list) => (list.kind === 'list' ? list.unnamed : 0)))
+  const none = say('models.none', { listed: all.length, unnamed, protocol: wanted ?? '' })
   return {
     exit: 0,
     findings: [...(origin.isUnencrypted ? [explainedFinding(origin.text)] : []), ...lists.flatMap(findingOf)],
@@ -66,7 +65,7 @@ export async function runModels(input: Input, context: CommandContext): Promise<
       routes: lists.map(({ path, kind }) => ({ path, result: kind })),
       models: rows,
     },
-    report: rows.length === 0 ? host.texts[none] : render(rows, gateway, host),
+    report: rows.length === 0 ? none.in(host.texts) : render(rows, gateway, host),
   }
 }
 
@@ -80,8 +79,7 @@ async function askForKey(input: Input, host: Host): Promise<Secret> {
 function rowsOf(lists: readonly ModelList[], { catalog }: CommandContext): ModelRow[] {
   const { gateway, tools } = catalog
   const names = new Set(lists.flatMap((list) => (list.kind === 'list' ? list.names : [])))
-  const order = new Intl.Collator('en', { numeric: true })
-  return [...names].sort(order.compare).map((id) => {
+  return [...names].sort(new Intl.Collator('en', { numeric: true }).compare).map((id) => {
     const protocols = gateway.protocols.map((one) => one.id).filter((one) => servesModel(gateway, one, id))
     const speaks = tools.filter(({ variants }) =>
       variants[0]?.endpoints.some(({ protocol }) => protocols.includes(protocol)),
@@ -105,21 +103,24 @@ function render(rows: readonly ModelRow[], { protocols }: Gateway, host: Host): 
 /** A route that lists nothing says nothing of the route for requests. */
 function findingOf(list: ModelList): Finding[] {
   const { path, kind } = list
-  const told = { message: say(kind === 'list' ? 'models.more' : 'models.not-found', { path }) }
-  if (kind === 'list') return list.hasMore ? [{ id: 'more-models', level: 'warning', ...told }] : []
-  if (kind === 'not-found') return [{ id: 'no-model-list', level: 'info', ...told }]
+  if (kind === 'not-found')
+    return [{ id: 'no-model-list', level: 'info', message: say('models.not-found', { path }) }]
+  if (kind === 'list')
+    return [
+      [list.hasMore, 'more-models', say('models.more', { path })] as const,
+      [list.unnamed > 0, 'unnamed-models', say('models.unnamed', { path, models: list.unnamed })] as const,
+    ].flatMap(([holds, id, message]) => (holds ? [{ id, level: 'warning', message }] : []))
   const { message, hint } = list.verdict
   return [{ id: list.verdict.kind, level: 'warning', message, ...(hint && { hint }) }]
 }
 
 function noList(lists: readonly ModelList[]): UserError {
   const failed = lists.flatMap((list) => (list.kind === 'failed' ? [list.verdict] : []))
-  const paths = lists.map(({ path }) => path)
   const once = new Map(failed.map((verdict) => [String(verdict.message), verdict]))
   return new UserError({
     code: 'no-models',
     message: [
-      say('models.no-list', { paths }),
+      say('models.no-list', { paths: lists.map(({ path }) => path) }),
       ...[...once.values()].map(({ message }) => message),
       ...(failed.length === 0 ? [say('models.all-not-found')] : []),
     ],

@@ -61,6 +61,8 @@ export type ModelList =
       readonly path: string
       readonly kind: 'list'
       readonly names: readonly string[]
+      /** Others that it lists, by names that cannot be shown or chosen. */
+      readonly unnamed: number
       /** The gateway has more of them, which it does not tell at once. */
       readonly hasMore: boolean
     }
@@ -86,7 +88,10 @@ export function listModels(
       return { path, kind: 'failed', verdict: judgeFailure(reply, host, deadlineMs) }
     if (reply.status === 404) return { path, kind: 'not-found' }
     const list = reply.status === 200 ? listIn(reply.body) : undefined
-    if (list) return { path, kind: 'list', names: namesIn(reply.body, key), ...list }
+    if (list) {
+      const names = namesIn(reply.body, key)
+      return { path, kind: 'list', names, unnamed: list.listed - names.length, hasMore: list.hasMore }
+    }
     const verdict =
       reply.status < 300 && !isPage(reply)
         ? {
@@ -109,9 +114,10 @@ export function listModels(
 const wholeList = '?limit=1000'
 
 /** Undefined where there is no list, or one of other things. */
-function listIn(body: string): { hasMore: boolean } | undefined {
+function listIn(body: string): { listed: number; hasMore: boolean } | undefined {
   const { data, has_more } = readObject(body)
   const isOfModels = (entry: { id?: unknown } | null) => typeof entry?.id === 'string'
   const isList = Array.isArray(data) && (data.length === 0 || data.some(isOfModels))
-  return isList ? { hasMore: has_more === true } : undefined
+  if (!isList) return undefined
+  return { listed: new Set(data.map((entry) => entry?.id)).size, hasMore: has_more === true }
 }

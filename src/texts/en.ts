@@ -1946,8 +1946,23 @@ export const en = {
   'models.model': 'Model',
   'models.protocols': 'Protocols',
   'models.tools': 'Tools',
-  'models.none': 'The gateway lists no models.',
-  'models.none-of-protocol': 'The gateway lists no such model.',
+  'models.none': ({
+    listed,
+    unnamed,
+    protocol,
+  }: {
+    readonly listed: number
+    readonly unnamed: number
+    readonly protocol: string
+  }) => {
+    if (listed > 0)
+      return `The gateway lists ${count(listed, 'model')}, but none for the protocol ${protocol}.`
+    return unnamed > 0
+      ? 'The gateway lists models, but none by a name that can be shown.'
+      : 'The gateway lists no models.'
+  },
+  'models.unnamed': ({ path, models }: { readonly path: string; readonly models: number }) =>
+    `${path} lists ${count(models, 'model')} whose names cannot be shown or chosen: they contain spaces, commas or special characters, are too long, or resemble your key.`,
   'models.more': ({ path }: With<'path'>) =>
     `The gateway has more models than it lists at ${path}: this list is not complete.`,
   'models.no-list-in': ({ host, path, status }: With<'host' | 'path' | 'status'>) =>

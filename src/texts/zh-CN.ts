@@ -1537,8 +1537,12 @@ export const zhCN: Texts = {
   'models.model': '模型',
   'models.protocols': '协议',
   'models.tools': '工具',
-  'models.none': '网关未列出任何模型。',
-  'models.none-of-protocol': '网关未列出这样的模型。',
+  'models.none': ({ listed, unnamed, protocol }) => {
+    if (listed > 0) return `网关列出了 ${listed} 个模型，但没有适用于 ${protocol} 协议的。`
+    return unnamed > 0 ? '网关列出了模型，但名称均无法显示。' : '网关未列出任何模型。'
+  },
+  'models.unnamed': ({ path, models }) =>
+    `${path} 列出的 ${models} 个模型名称无法显示或选择：其中含有空格、逗号或特殊字符、过长，或与您的密钥相似。`,
   'models.more': ({ path }) => `网关的模型多于 ${path} 所列：此列表不完整。`,
   'models.no-list-in': ({ host, path, status }) =>
     `${host} 对 GET ${path} 返回 ${status}，但其中没有模型列表。`,

@@ -90,9 +90,33 @@ describe('models', () => {
     },
   )
 
-  it('given an empty list, says so', async () => {
-    const origin = await serve((_, reply) => void reply.end('{"data":[]}'))
-    expect((await models(['--gateway', origin])).report).toBe('The gateway lists no models.')
+  it.each<[listed: string[], args: string[], report: string, unnamed: number]>([
+    [[], [], 'The gateway lists no models.', 0],
+    [[], ['--protocol', 'openai-chat'], 'The gateway lists no models.', 0],
+    [
+      ['claude-a', 'claude-b'],
+      ['--protocol', 'openai-chat'],
+      'The gateway lists 2 models, but none for the protocol openai-chat.',
+      0,
+    ],
+    [['a b', '模型', testKey], [], 'The gateway lists models, but none by a name that can be shown.', 3],
+    [['a,b'], ['--protocol', 'openai-chat'], 'The gateway lists models, but none by a name', 1],
+    [
+      ['claude-a', '\u001b[2J'],
+      ['--protocol', 'openai-chat'],
+      'lists 1 model, but none for the protocol openai-chat',
+      1,
+    ],
+    [['claude-a', 'claude-a', 'x'.repeat(101)], [], 'claude-a', 1],
+  ])('given the list %j and %j, says what it has: %s', async (listed, args, words, unnamed) => {
+    const origin = await serve(gatewayWith({ '/api/v1/models': [200, listed] }))
+    const { exit, report, findings } = await models(['--gateway', origin, ...args])
+    expect([exit, report]).toEqual([0, expect.stringContaining(words)])
+    const told = findings.filter(({ id }) => id === 'unnamed-models').map(({ message }) => String(message))
+    expect(told).toEqual(
+      unnamed === 0 ? [] : [expect.stringMatching(`models lists ${unnamed} models? whose`)],
+    )
+    expect(JSON.stringify([report, findings])).not.toContain(testKey)
   })
 
   it.each([

@@ -120,7 +120,10 @@ export function lineIn(text: string, key: string, value: string): number | undef
 }
 
 /** The way out of a trap, in the words of the user's shell. */
-export function fixOf({ fix, fixZh, fixPowershell }: Trap): Message {
+export function fixOf({ fix, fixZh, fixPowershell }: Trap, where: Where | undefined): Message {
+  const [, name, value] = /^export (\w+)=(\w+)$/.exec(fix) ?? []
+  if (where && name && value)
+    return say('remedy.set-there', { name, value, place: formatWhere(where), command: inOwnWords(fix) })
   if (fixPowershell !== undefined && inShell().name === 'powershell') return asMessage(fixPowershell)
   return written(fix, fixZh).map(inOwnWords)
 }

@@ -61,7 +61,7 @@ export function findTraps(
           level: trap.level,
           message: fill(written(trap.text, trap.textZh)),
           // It is there to be copied into a shell.
-          hint: fill(fixOf(trap), quoteWord(match.name)),
+          hint: fill(fixOf(trap, where), quoteWord(match.name)),
           ...(tool !== undefined && { tool }),
           ...(where && { where }),
         },

@@ -44,17 +44,28 @@ export function judgeEffect(view: ToolView, context: EffectContext): Finding[] {
   const scene = { ...sceneOf(context), sources, names, forGateway }
   const client = { tool: tool.id, version: installed.version, variant: chosen.id }
   const traps = trapsIn(tool.diagnosis.traps, client, scene, context.profiles)
+  const ofConnections = view.connections.flatMap((connection) => [
+    ...baseUrlFindings(view, connection, context).map((finding) => byCause(finding, traps)),
+    ...keyFindings(view, connection, context),
+    ...modelFindings(view, connection, context),
+    ...proxyFindings(view, connection, context.machine),
+  ])
+  const keyless = ofConnections.find(({ id }) => id === 'no-key')
   return [
-    ...view.connections.flatMap((connection) => [
-      ...baseUrlFindings(view, connection, context).map((finding) => byCause(finding, traps)),
-      ...keyFindings(view, connection, context),
-      ...modelFindings(view, connection, context),
-      ...proxyFindings(view, connection, context.machine),
-    ]),
-    ...traps,
+    ...ofConnections,
+    ...traps.map((trap) => byKey(trap, keyless, tool)),
     ...schemaFindings(view, context),
     ...sourceProblems(view),
   ]
+}
+
+/** What comes of a missing key ends with a key: where a variable of the user's has it, the same setup would not bring one. */
+function byKey(trap: Finding, keyless: Finding | undefined, { id, diagnosis }: Tool): Finding {
+  const { when, fix } = diagnosis.traps.find((one) => one.id === trap.id) ?? {}
+  const isMissing = when?.some(({ variables, is }) => variables && is === 'absent')
+  return keyless?.hint && isMissing && fix === `qcode-setup --tool ${id}`
+    ? { ...trap, hint: keyless.hint }
+    : trap
 }
 
 /** Where a base URL is not found since a trap holds, what springs the trap is the way out. */

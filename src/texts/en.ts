@@ -1326,6 +1326,8 @@ export const en = {
     `Remove ${name} from ${place}, then run: ${inShell().unset(name)}`,
   'remedy.set': ({ name, url, place }: With<'name' | 'url' | 'place'>) =>
     `Set ${name} to ${url} in ${place}.`,
+  'remedy.set-there': ({ name, value, place, command }: With<'name' | 'value' | 'place' | 'command'>) =>
+    `Set ${name} to ${value} in ${place}, then run: ${command}`,
   'remedy.then-set-up': ({ remedy, tool }: With<'remedy' | 'tool'>) =>
     after(remedy, `then run: qcode-setup --tool ${tool}`),
   'remedy.one-of-two': ({ remedy }: With<'remedy'>) =>

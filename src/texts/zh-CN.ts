@@ -1071,6 +1071,8 @@ export const zhCN: Texts = {
   'remedy.remove-unset': ({ name, place }) =>
     `请从 ${place} 中删除 ${name}，然后运行：${inShell().unset(name)}`,
   'remedy.set': ({ name, url, place }) => `请在 ${place} 中将 ${name} 设为 ${url}。`,
+  'remedy.set-there': ({ name, value, place, command }) =>
+    `请在 ${place} 中将 ${name} 设为 ${value}，然后运行：${command}`,
   'remedy.then-set-up': ({ remedy, tool }) => after(remedy, `然后运行：qcode-setup --tool ${tool}`),
   'remedy.one-of-two': ({ remedy }) => `请只保留正确的那一个。如要删除被忽略的一个：${remedy}`,
   'remedy.new-terminal': '请打开新的终端。',

@@ -190,7 +190,7 @@ const actions: readonly (readonly [RegExp, Act])[] = [
     /qcode-setup (undo [\w-]+|switch \w+|lint --fix|--tool [\w-]+(?: --(?:allow-http|(?:key-store|on-conflict|region|model|scope|method|shell|gateway) [^\s;]+))*)/,
     async ([, words = ''], host) => {
       const isSetup = words.startsWith('--tool')
-      const keyed = !isSetup || words.includes('key-store') ? '' : ' --key-file -'
+      const keyed = !isSetup || /key-store (?!file)/.test(words) ? '' : ' --key-file -'
       if (keyed === '') await (await host.keychain()).set('default', `cr_${'7'.repeat(64)}`)
       const flags = /^(undo|lint)/.test(words) ? ' --yes' : ' --yes --no-check'
       const line = `${isSetup ? 'setup ' : ''}${words.replace('--model ID', words.includes('codex') ? '--model gpt-5.5' : '--model claude-opus-5-5')}${keyed}${flags}`
@@ -250,6 +250,13 @@ interface Row {
 
 const setUp = (words: string) => async (host: Host) => {
   const ended = await runInProcess(`setup ${words} --key-file - --yes --no-check`, host)
+  expect(ended.exit, ended.text).toBe(0)
+}
+
+/** A set-up with the key in a variable of the user's, which is gone afterwards. */
+const withoutVariable = (tool: string, name: string) => async (host: Host) => {
+  const line = `setup --tool ${tool} --key-store env --yes --no-check`
+  const ended = await runInProcess(line, { ...host, env: { ...host.env, [name]: gatewayKey } })
   expect(ended.exit, ended.text).toBe(0)
 }
 
@@ -317,6 +324,18 @@ const keyRows: readonly Row[] = [
   { id: 'no-key', situation: claudeHome({ ANTHROPIC_AUTH_TOKEN: undefined }) },
   { id: 'no-key', situation: clineHome({ apiKey: undefined }) },
   { id: 'no-key', situation: codexHome('', '') },
+  { id: 'pi-variable-missing', situation: {}, prepare: withoutVariable('pi', 'QCODE_API_KEY') },
+  { id: 'openclaw-variable-missing', situation: {}, prepare: withoutVariable('openclaw', 'QCODE_API_KEY') },
+  {
+    id: 'claude-code-login-sent',
+    situation: { files: { '.claude/.credentials.json': '{"claudeAiOauth":{"accessToken":"a"}}' } },
+    prepare: withoutVariable('claude-code', 'ANTHROPIC_AUTH_TOKEN'),
+  },
+  {
+    id: 'claude-code-vscode-no-key',
+    situation: { files: { '.config/Code/User/settings.json': '{"claudeCode.disableLoginPrompt":true}' } },
+    prepare: withoutVariable('claude-code', 'ANTHROPIC_AUTH_TOKEN'),
+  },
   ...toolsWithoutModel.map((tool) => ({
     id: 'key-file-mode',
     situation: {},

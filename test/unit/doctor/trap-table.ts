@@ -493,6 +493,14 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: { 'aider.env': aiderVariables } },
   },
   {
+    id: 'aider-tilde-of-project',
+    level: 'error',
+    hint: 'Remove env-file from',
+    files: { 'project/.aider.conf.yml': 'env-file: ~/aider.env\n', 'aider.env': aiderVariables },
+    programs: { aider: undefined },
+    unless: { files: { 'project/.aider.conf.yml': 'env-file: HOME/aider.env\n' } },
+  },
+  {
     id: 'aider-tilde-env-file',
     level: 'error',
     hint: 'qcode-setup --tool aider --on-conflict overwrite',
@@ -531,6 +539,17 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'tls-not-checked',
     level: 'warning',
+    hint: 'Remove NODE_TLS_REJECT_UNAUTHORIZED from',
+    files: { '.bashrc': 'export NODE_TLS_REJECT_UNAUTHORIZED=0\n' },
+    env: { SHELL: '/bin/bash', NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+    unless: {
+      files: { '.bashrc': 'export NODE_TLS_REJECT_UNAUTHORIZED=1\n' },
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' },
+    },
+  },
+  {
+    id: 'tls-not-checked',
+    level: 'warning',
     hint: 'unset NODE_TLS_REJECT_UNAUTHORIZED',
     env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
     unless: { env: { NODE_TLS_REJECT_UNAUTHORIZED: '1' } },
@@ -554,7 +573,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'opencode-other-provider',
     level: 'warning',
-    hint: 'Choose a model that begins with anthropic/',
+    hint: 'Remove model from',
     files: { '.config/opencode/opencode.jsonc': provider({ model: 'openai/gpt-6' }) },
     programs: { opencode: undefined },
     unless: { files: { '.config/opencode/opencode.jsonc': provider({ model: 'anthropic/claude-opus-5' }) } },
@@ -579,7 +598,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'kilo-other-provider',
     level: 'warning',
-    hint: 'Choose a model that begins with anthropic/',
+    hint: 'Remove model from',
     files: { '.config/kilo/kilo.jsonc': provider({ model: 'kilo/auto' }) },
     programs: { kilo: undefined },
     unless: { files: { '.config/kilo/kilo.jsonc': provider({}) } },
@@ -732,6 +751,23 @@ export const trapTable: readonly TrapRow[] = [
     }
   }),
   {
+    id: 'qwen-code-type-of-project',
+    level: 'warning',
+    hint: 'Remove security.auth.selectedType from',
+    files: { ...qwen('anthropic'), 'project/.qwen/settings.json': qwen('openai')['.qwen/settings.json'] },
+    programs: { qwen: undefined },
+    unless: { files: { 'project/.qwen/settings.json': '{}' } },
+  },
+  {
+    id: 'qwen-code-other-provider',
+    level: 'warning',
+    hint: 'qcode-setup --tool qwen-code',
+    files: qwen('openai'),
+    programs: { qwen: undefined },
+    // The project's counts.
+    unless: { files: { 'project/.qwen/settings.json': qwen('anthropic')['.qwen/settings.json'] } },
+  },
+  {
     id: 'qwen-code-other-provider',
     level: 'warning',
     hint: 'qcode-setup --tool qwen-code',
@@ -804,6 +840,18 @@ export const trapTable: readonly TrapRow[] = [
     unless: { files: vibe('qcode') },
   },
   {
+    id: 'vibe-model-of-project',
+    level: 'warning',
+    hint: 'Remove active_model from',
+    files: {
+      ...vibe('qcode'),
+      '.vibe/trusted_folders.toml': 'trusted = ["HOME/project"]\n',
+      'project/.vibe/config.toml': 'active_model = "devstral"\n',
+    },
+    programs: { vibe: undefined },
+    unless: { files: { '.vibe/trusted_folders.toml': 'trusted = []\n' } },
+  },
+  {
     id: 'aichat-model-variable',
     level: 'warning',
     hint: 'Remove AICHAT_MODEL',
@@ -812,6 +860,14 @@ export const trapTable: readonly TrapRow[] = [
     env: { AICHAT_MODEL: 'qcode:m' },
     programs: { aichat: undefined },
     unless: { files: { '.config/aichat/.env': 'AICHAT_MODEL=qcode:m\n' } },
+  },
+  {
+    id: 'vibe-model-variable',
+    level: 'warning',
+    hint: 'Remove VIBE_ACTIVE_MODEL from',
+    files: { ...vibe('qcode'), '.vibe/.env': 'VIBE_ACTIVE_MODEL=devstral\n' },
+    programs: { vibe: undefined },
+    unless: { files: { '.vibe/.env': 'VIBE_ACTIVE_MODEL=qcode\n' } },
   },
   {
     id: 'vibe-model-variable',
@@ -858,7 +914,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'vibe-list-variable',
     level: 'warning',
-    hint: 'unset VIBE_PROVIDERS VIBE_MODELS',
+    hint: 'unset VIBE_MODELS',
     files: vibe('qcode'),
     env: { VIBE_MODELS: '[{"alias":"qcode","name":"m","provider":"mistral"}]' },
     programs: { vibe: undefined },
@@ -939,6 +995,18 @@ export const trapTable: readonly TrapRow[] = [
     files: { '.openclaw/openclaw.json': openclaw(['$', '{QCODE_API_KEY}'].join('')) },
     programs: { openclaw: undefined },
     unless: { env: { QCODE_API_KEY: gatewayKey } },
+  },
+  {
+    id: 'copilot-other-type',
+    level: 'error',
+    hint: '.bashrc:1, then run: export COPILOT_PROVIDER_TYPE=anthropic',
+    files: { '.bashrc': 'export COPILOT_PROVIDER_TYPE=openai\n' },
+    env: { SHELL: '/bin/bash', COPILOT_PROVIDER_BASE_URL: anthropicUrl, COPILOT_PROVIDER_TYPE: 'openai' },
+    programs: { copilot: undefined },
+    unless: {
+      files: { '.bashrc': 'export COPILOT_PROVIDER_TYPE=anthropic\n' },
+      env: { COPILOT_PROVIDER_TYPE: 'anthropic' },
+    },
   },
   {
     id: 'copilot-other-type',

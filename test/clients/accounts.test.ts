@@ -30,9 +30,14 @@ const accounts: readonly (readonly [id: string, variable: string])[] = [
   ['claude-code-2.1.330', 'CLAUDE_CONFIG_DIR'],
   ['codex-0.169.0', 'CODEX_HOME'],
   [pinned('cline'), 'CLINE_DIR'],
+  [pinned('qwen-code'), 'QWEN_HOME'],
+  [pinned('openclaw'), 'OPENCLAW_HOME'],
+  [pinned('vibe'), 'VIBE_HOME'],
+  [pinned('continue'), 'CONTINUE_GLOBAL_DIR'],
+  [pinned('pi'), 'PI_CODING_AGENT_DIR'],
 ]
 
-test.each(accounts)('%s: two accounts side by side, each reaches its own gateway', async (id, variable) => {
+test.each(accounts)('%s: two accounts by %s, each reaches its own gateway', async (id, variable) => {
   const first = await makePlace()
   const second: Place = {
     ...first,

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
-import { ensureDir } from 'fs-extra/esm'
+import { ensureDir, outputFile, outputJson } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
 import { readTree, usersPart } from '../support/home-tree.ts'
 import { cleanEnvironment } from './clean-environment.ts'
-import { pins } from './client-packages.ts'
+import { pinned, pins } from './client-packages.ts'
 import { clientRunner } from './client-runners.ts'
 import { makePlace, openGateway, type Place } from './place.ts'
 import type { ClientRunner } from './runners/client-runner.ts'
@@ -90,5 +90,55 @@ test.skipIf(!isPossible).each([...pins('claude-code').map(clientRunner), ...pins
       expect(usersPart(readTree(join(system, 'etc'))), back).toEqual(untouched)
     }
     expect(await takeTurn(runner, { ...place, standIn: other })).toMatchObject(goodTurn(client))
+  },
+)
+
+/** Where an administrator leads a client elsewhere, which nobody sets up by this program. */
+const led: readonly (readonly [id: string, file: string, content: (origin: string) => object])[] = [
+  ...['opencode.json', 'opencode.jsonc'].map(
+    (name) => [pinned('opencode'), `etc/opencode/${name}`, provider] as const,
+  ),
+  ...['kilo.json', 'opencode.jsonc'].map((name) => [pinned('kilo'), `etc/kilo/${name}`, provider] as const),
+  [
+    pinned('qwen-code'),
+    'etc/qwen-code/settings.json',
+    () => ({ model: { generationConfig: { customHeaders: { 'x-api-key': 'sk-foreign-0000' } } } }),
+  ],
+  [
+    pinned('qwen-code'),
+    'etc/qwen-code/system-defaults.json',
+    () => ({ model: { generationConfig: { customHeaders: { 'x-api-key': 'sk-foreign-0000' } } } }),
+  ],
+]
+
+function provider(origin: string) {
+  return { provider: { anthropic: { options: { baseURL: `${origin}/api/v1` } } } }
+}
+
+test.skipIf(!isPossible).each(led)(
+  `%s led elsewhere by %s is not set up, and check says so: it would go there or send another key${why}`,
+  async (id, file, content) => {
+    const place = await makePlace()
+    const other = await openGateway(`cr_${'5'.repeat(64)}`)
+    const system = await makeSystem(place)
+    const client = clientRunner(id)
+    const gateway = ['--gateway', place.standIn.origin]
+    await setUp([client], place, [], gateway)
+    await outputJson(join(system, file), content(other.origin))
+    const turn = await takeTurn(wrapped(client, system), place)
+    expect(turn).not.toMatchObject(goodTurn(client))
+    const findings = JSON.parse(await run(['doctor', '--no-check', '--json'], system, place)).findings
+    const where = expect.objectContaining({ file: `/${file}` })
+    expect(findings).toContainEqual(expect.objectContaining({ level: 'error', tool: client.tool, where }))
+    const key = join(place.home, 'key.txt')
+    await outputFile(key, place.key, { mode: 0o600 })
+    const before = usersPart(readTree(place.home))
+    const given = [...gateway, '--key-file', key]
+    for (const args of [
+      ['setup', '--tool', client.tool, ...given, '--yes', '--no-check'],
+      ['check', '--tools'],
+    ])
+      await expect(run(args, system, place), args[0]).rejects.toMatchObject({ exitCode: 3 })
+    expect(usersPart(readTree(place.home))).toEqual(before)
   },
 )

@@ -45,7 +45,7 @@ export function makeSituation(situation: Situation): Host {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   mkdirSync(join(home, situation.cwd ?? 'project'), { recursive: true })
   for (const [path, text] of Object.entries(situation.files ?? {})) {
-    if (text !== undefined) write(join(home, path), text.replaceAll('HOME', home))
+    if (text !== undefined) write(join(home, path), text.replaceAll(/\bHOME\b/g, home))
   }
   for (const [path, mode] of Object.entries(situation.modes ?? {})) chmodSync(join(home, path), mode)
   const folders = Object.entries(situation.programs ?? {}).map(([name, client]) => {

@@ -52,6 +52,12 @@ const opencode = (origin: string, letter: string) =>
   JSON.stringify({
     provider: { anthropic: { options: { baseURL: `${origin}/api/v1`, apiKey: key(letter) } } },
   })
+const openclaw = (origin: string, letter: string) =>
+  JSON.stringify({
+    models: {
+      providers: { anthropic: { baseUrl: `${origin}/api`, apiKey: key(letter), api: 'anthropic-messages' } },
+    },
+  })
 const vibe = (origin: string) =>
   `active_model = "qcode"\n[[providers]]\nname = "qcode"\napi_base = "${origin}/api"\napi_key_env_var = "QCODE_API_KEY"\n`
 const qwen = (origin: string, letter: string) =>
@@ -98,6 +104,47 @@ const rows: readonly Row[] = [
     key: strong,
     overridden: [weak, weak],
   })),
+  ...(
+    [
+      ['linux', 'opencode', 'system/etc/opencode/opencode.json', 'work/x/.opencode/opencode.jsonc'],
+      ['linux', 'opencode', 'system/etc/opencode/opencode.jsonc', 'system/etc/opencode/opencode.json'],
+      ['win32', 'opencode', 'data/opencode/opencode.json', '.config/opencode/opencode.json'],
+      ['linux', 'kilo', 'system/etc/kilo/kilo.jsonc', 'work/x/.kilo/opencode.json'],
+      ['linux', 'kilo', 'system/etc/kilo/opencode.json', 'system/etc/kilo/opencode.jsonc'],
+      ['linux', 'kilo', 'system/etc/kilo/opencode.jsonc', 'system/etc/kilo/kilo.json'],
+      ['linux', 'kilo', 'system/etc/kilo/kilo.json', 'system/etc/kilo/kilo.jsonc'],
+      ['darwin', 'kilo', 'system/Library/Application Support/kilo/kilo.json', '.config/kilo/kilo.json'],
+    ] as const
+  ).map(([platform, tool, strong, weak]) => ({
+    name: `${tool} on ${platform}: ${strong} beats ${weak}`,
+    tool,
+    platform,
+    cwd: 'work/x',
+    env: { ProgramData: '{home}/data' },
+    programs: { [tool]: undefined },
+    files: {
+      [strong]: opencode(urls.eu, 's'),
+      [weak]: opencode(urls.us, 'w'),
+      [`.config/${tool}/used`]: '',
+    },
+    baseUrl: [`${urls.eu}/api/v1`, strong, '/api/v1/messages'] as const,
+    key: strong,
+    overridden: [weak, weak],
+  })),
+  {
+    name: 'what the management of a Mac sets for OpenCode beats the files of an administrator',
+    tool: 'opencode',
+    platform: 'darwin',
+    files: {
+      [`${macPolicies}/ai.opencode.managed.plist`]: 'bplist00',
+      'system/Library/Application Support/opencode/opencode.jsonc': opencode(urls.us, 'f'),
+      '.config/opencode/opencode.json': '{}',
+    },
+    says: { 'plutil -convert json -o -': opencode(urls.eu, 'm') },
+    baseUrl: [`${urls.eu}/api/v1`, `${macPolicies}/ai.opencode.managed.plist`, '/api/v1/messages'],
+    key: `${macPolicies}/ai.opencode.managed.plist`,
+    overridden: Array(2).fill('system/Library/Application Support/opencode/opencode.jsonc'),
+  },
   ...['opencode', 'kilo'].map((tool) => ({
     name: `${tool} reads nothing above the root of a repository`,
     tool,
@@ -128,6 +175,56 @@ const rows: readonly Row[] = [
     key: strong,
     overridden: ['.qwen/.env', '.qwen/.env'],
   })),
+  ...(
+    [
+      ['a .env beats the variables of the computer', 'user/.env', 'system/etc/qwen-code/settings.json', {}],
+      [
+        'those of the computer beat the settings',
+        'system/etc/qwen-code/settings.json',
+        'user/settings.json',
+        {},
+      ],
+      [
+        'a variable names them',
+        'named.json',
+        'user/settings.json',
+        { QWEN_CODE_SYSTEM_SETTINGS_PATH: '{home}/named.json' },
+      ],
+      ['its defaults are the last', 'user/settings.json', 'system/etc/qwen-code/system-defaults.json', {}],
+    ] as const
+  ).map(([which, strong, weak, env]) => {
+    const content = (path: string, origin: string, letter: string) => {
+      const variables = { ANTHROPIC_BASE_URL: `${origin}/api`, ANTHROPIC_API_KEY: key(letter) }
+      return path.endsWith('.env') ? qwen(origin, letter) : JSON.stringify({ env: variables })
+    }
+    return {
+      name: `Qwen Code in a folder that a variable names: ${which}`,
+      tool: 'qwen-code',
+      env: { QWEN_HOME: '{home}/user', ...env },
+      programs: { qwen: undefined },
+      files: {
+        [strong]: content(strong, urls.eu, 's'),
+        [weak]: content(weak, urls.us, 'w'),
+        '.qwen/settings.json': content('', urls.asia, 'h'),
+      },
+      baseUrl: [`${urls.eu}/api`, strong, '/api/v1/messages'] as const,
+      key: strong,
+      overridden: [weak, weak],
+    }
+  }),
+  {
+    name: 'OpenClaw in a home of its own',
+    tool: 'openclaw',
+    env: { OPENCLAW_HOME: '{home}/own' },
+    programs: { openclaw: undefined },
+    files: {
+      'own/.openclaw/openclaw.json': openclaw(urls.eu, 's'),
+      '.openclaw/openclaw.json': openclaw(urls.us, 'w'),
+    },
+    baseUrl: [`${urls.eu}/api`, 'own/.openclaw/openclaw.json', '/api/v1/messages'],
+    key: 'own/.openclaw/openclaw.json',
+    overridden: [],
+  },
   ...(
     [
       ['in a project that is trusted', 'work/x', ['work/x'], []],

@@ -775,6 +775,39 @@ export const trapTable: readonly TrapRow[] = [
     programs: { qwen: undefined },
     unless: { files: qwen('anthropic') },
   },
+  ...[
+    ['qwen-code-home-in-file', '.qwen/.env'],
+    ['qwen-code-home-in-home', '.env'],
+  ].map(([id = '', file = '']): TrapRow => {
+    const before = qwen('anthropic')
+    const files = {
+      ...before,
+      [file]: `QWEN_HOME=/elsewhere\n${file === '.env' ? '' : before['.qwen/.env']}`,
+    }
+    return {
+      id,
+      level: 'error',
+      hint: 'Remove QWEN_HOME from ',
+      files,
+      programs: { qwen: undefined },
+      // The shell's own value counts before that.
+      unless: { files, env: { QWEN_HOME: '{home}/.qwen' } },
+    }
+  }),
+  ...['opencode', 'kilo'].map((tool): TrapRow => {
+    const name = `${tool.toUpperCase()}_CONFIG_CONTENT`
+    const content = (id: string) =>
+      JSON.stringify({ provider: { [id]: { options: { baseURL: 'https://x.example.com/v1' } } } })
+    return {
+      id: `${tool}-content-variable`,
+      level: 'error',
+      hint: `unset ${name}`,
+      files: { [`.config/${tool}/${tool}.jsonc`]: provider({}) },
+      programs: { [tool]: undefined },
+      env: { [name]: content('anthropic') },
+      unless: { env: { [name]: content('mine') } },
+    }
+  }),
   {
     id: 'qwen-code-provider-of-project',
     level: 'error',

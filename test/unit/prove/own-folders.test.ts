@@ -24,7 +24,7 @@ describe('the folders of a client under proof, on Windows', () => {
     ['openai-sdk', {}],
     // They have, in the home, and nothing that moves them.
     ['aider', undefined],
-    ['qwen-code', undefined],
+    ['qwen-code', { QWEN_HOME: '/t/home/.qwen' }],
   ])('%s', (id, wanted) => {
     expect(ownFolders(toolOf(id), onWindows('/t/home'))).toEqual(wanted)
   })

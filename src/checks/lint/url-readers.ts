@@ -44,21 +44,23 @@ export function variableReaders({ tools }: Pick<Catalog, 'tools'>): Map<string, 
   return readers
 }
 
-/** Every key of every tool's own files where a base URL stands, for each variant that uses the file. */
+/** Every key where a base URL stands, in the files that setup writes and in those that are read alike, for each variant that uses them. */
 export function urlKeys({ tools }: Pick<Catalog, 'tools'>, host: Surroundings): UrlKey[] {
-  return tools.flatMap((tool) =>
-    tool.targets.flatMap((target) => {
-      const path = resolvePath(target.path, resolvePlaces(tool.places, host))
+  return tools.flatMap((tool) => {
+    const sources = sourceFiles({ tools: [tool] }, host).filter(({ format }) => format !== 'dotenv')
+    return tool.targets.flatMap((target) => {
+      const alike = sources.flatMap(({ path, format }) => (format === target.format ? path : []))
+      const paths = new Set([resolvePath(target.path, resolvePlaces(tool.places, host)), ...alike])
       const variants = tool.variants.filter(({ id }) => target.variants?.includes(id) ?? true)
       return variants.flatMap((variant) =>
         leavesOf(target.content).flatMap(({ keyPath, value }) => {
           const endpoint = typeof value === 'string' ? endpointOf(value, variant) : undefined
           const reader = endpoint && readerOf(tool, variant, endpoint)
-          return reader ? [{ path, format: target.format, keyPath, reader }] : []
+          return reader ? [...paths].map((path) => ({ path, format: target.format, keyPath, reader })) : []
         }),
       )
-    }),
-  )
+    })
+  })
 }
 
 function readerOf(tool: Tool, variant: Variant, endpoint: Endpoint): UrlReader {
@@ -80,21 +82,16 @@ export function machineFiles(catalog: Catalog, host: Surroundings, ledger: Ledge
   const ofTools = catalog.tools.flatMap(({ places, targets }) =>
     targets.map(({ path }) => resolvePath(path, resolvePlaces(places, host))),
   )
-  const ofShells = catalog.shells.flatMap(({ envFile, profiles, alsoRead, universal, starts }) =>
-    [
-      envFile,
-      ...profiles.flat(),
-      ...alsoRead,
-      universal ?? [],
-      ...starts.flatMap(({ reads }) => reads.flat()),
-    ]
+  const ofShells = catalog.shells.flatMap(({ envFile, profiles, alsoRead, universal = [], starts }) =>
+    [[envFile], profiles.flat(), alsoRead, universal, starts.flatMap(({ reads }) => reads.flat())]
       .flat()
       // What the system's own files say is not the user's to correct.
       .filter((path) => !path.startsWith('{{ system }}'))
       .flatMap((path) => filesAt(resolvePath(path, resolvePlaces({}, host)))),
   )
+  const read = sourceFiles(catalog, host).flatMap(({ path, isShared }) => (isShared ? [] : path))
   const written = ledger.entries.map(({ path }) => path)
-  return [...new Set([...ofTools, ...ofShells, ...dotenvFiles(host.cwd), ...written])]
+  return [...new Set([...ofTools, ...read, ...ofShells, ...dotenvFiles(host.cwd), ...written])]
 }
 
 /** Every file in which a client looks for its settings, with how strong it is there; those that a setting names are not among them. */
@@ -102,16 +99,18 @@ export function sourceFiles({ tools }: Pick<Catalog, 'tools'>, host: Surrounding
   return tools.flatMap((tool) => {
     const places = resolvePlaces(tool.places, host)
     const isKnown = (path: string) => (/^\{\{ (\w+) \}\}/.exec(path)?.[1] ?? 'home') in places
-    return tool.diagnosis.sources.flatMap(({ path, level }) => {
+    return tool.diagnosis.sources.flatMap(({ path, level, format }) => {
       if (path === undefined || !isKnown(path)) return []
-      return filesAt(resolve(host.cwd, resolvePath(path, places))).map((one) => ({ path: one, level }))
+      const isShared = level === 'managed' || level === 'system'
+      const paths = filesAt(resolve(host.cwd, resolvePath(path, places)))
+      return paths.map((one) => ({ path: one, level, format, isShared }))
     })
   })
 }
 
 /** What nobody could read of all that others than the user set for these tools; nothing is loaded where there is none of it. */
 export async function unreadStores(tools: readonly Tool[], host: Host): Promise<Finding[]> {
-  const shared = sourceFiles({ tools }, host).filter(({ level }) => level === 'managed' || level === 'system')
+  const shared = sourceFiles({ tools }, host).filter(({ isShared }) => isShared)
   if (host.platform === 'linux' && !shared.some(({ path }) => existsSync(path))) return []
   return (await import('../../effect/judge-effect.ts')).storeProblems(tools, host)
 }

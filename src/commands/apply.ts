@@ -5,14 +5,14 @@ import {
   type Outcome,
   type WritingContext,
 } from '../command.ts'
-import { cancelled, UserError, usageError } from '../errors.ts'
+import { cancelled, UserError, usageError, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import { type Ledger, namesIn, type Setup, setupId } from '../ledger.ts'
 import { type Holding, planSetup, type Removal } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { choiceId } from '../plan/setups.ts'
-import { type FileStatus, inspectSetup } from '../plan/tool-status.ts'
+import { inspectSetup } from '../plan/tool-status.ts'
 import { refuseWithoutKeychain, refuseWithoutVariable } from '../request/choose-tools.ts'
 import { inScope, judgeKeyLook, noKeyFinding } from '../request/normalise-request.ts'
 import { type Declaration, type DeclaredName, readSetupFiles } from '../request/read-setup-file.ts'
@@ -28,6 +28,7 @@ import { type DeclaredChoices, declaredChoices } from './declared-choices.ts'
 import { declaredKey, readSaid } from './declared-key.ts'
 import { throwAwayKey } from './given-key.ts'
 import { holdName } from './key.ts'
+import { agentsRemoved, launchAgents } from './launch-agent.ts'
 import { definedNames, isKeptInKeychain } from './names.ts'
 import { acceptGateways, acceptsOrigin, otherGateways } from './plain-http.ts'
 import { uniqueOrigins } from './plan-check.ts'
@@ -104,10 +105,15 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   const changes = [...defined.values()].flatMap(({ name, change }) => (change ? [{ name, ...change }] : []))
   const said = await declaredChoices(declaration.tools, defined, existing, store, input, context)
   const declared = { ...said, choices: [...said.choices, ...alsoMoved(changes, said, existing, context)] }
-  await atFirstTool(declaration, () => {
+  const [first] = declaration.tools
+  await atPlace(first && (() => first.where('key_store')), () => {
     refuseWithoutKeychain(declared.choices)
     refuseWithoutVariable(declared.choices)
   })
+  const { said: apps, folder: cwd = context.host.cwd, where } = declaration.launchAgents ?? {}
+  const asked = withValues(input, 'launchAgent', apps ?? [])
+  const there = { ...context.host, cwd }
+  const agents = await atPlace(where, () => launchAgents(asked, declared.choices, there))
   const origins = uniqueOrigins(declared.choices.map(({ origin }) => origin))
   const all = uniqueOrigins([...origins, ...changes.map(({ origin }) => origin)])
   await acceptOrigins(all, input, context)
@@ -121,9 +127,12 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
   // What was set up by hand is no part of any file, so that it was not taken out of one either.
   const takenOut = unlisted.filter(({ declared: wasDeclared }) => wasDeclared)
   const byHand = unlisted.filter((setup) => !takenOut.includes(setup))
-  const removal = removalOf(isOn(input, 'prune') ? takenOut : [], context)
+  const pruned = isOn(input, 'prune') ? takenOut : []
+  const kept = [...setups.filter((setup) => !pruned.includes(setup)), ...declared.choices]
+  const lost = pruned.length > 0 ? agentsRemoved(input, ledger, kept) : []
+  const removal = removalOf(pruned, lost, context)
   const keys = new Map([...declared.names.values()].map((named) => [named.name, named.key]))
-  const holdings: Holding[] = []
+  const holdings: Holding[] = [...agents]
   for (const { name, ...change } of changes) holdings.push(await holdName(name, change, ledger, context))
   const open = declared.choices.filter((choice) => !declared.pinned.has(choice))
   const settled = await resolveVariants(open, input, context)
@@ -157,15 +166,13 @@ async function choose(declaration: Declaration, input: Input, context: WritingCo
         : notListed(takenOut, 'setup-file.not-listed')),
       ...notListed(byHand, 'setup-file.by-hand'),
       ...settled.findings,
+      ...declaration.findings,
+      ...agents.map(({ howToStart }) => howToStart),
     ],
-    makePlan: (planContext, left) =>
-      planSetup({ ...requestFor(left, key.secret), keys }, planContext, removal, holdings),
+    makePlan: (planContext, choices) =>
+      planSetup({ choices, ...(key.secret && { key: key.secret }), keys }, planContext, removal, holdings),
     canLeaveOut: true,
   }
-}
-
-function requestFor(choices: readonly ToolChoice[], key: Secret | undefined) {
-  return { choices, ...(key && { key }) }
 }
 
 /** What goes by a name that has another gateway or key now, and is in no file: they are always written together. */
@@ -200,12 +207,14 @@ async function definedKey(
   throw usageError('key-missing', say('setup-file.name-key', { name }), hint)
 }
 
-async function atFirstTool({ tools }: Declaration, refuse: () => void): Promise<void> {
+async function atPlace<Result>(
+  where: (() => Promise<Where>) | undefined,
+  work: () => Result,
+): Promise<Result> {
   try {
-    refuse()
+    return work()
   } catch (error) {
-    const [first] = tools
-    throw error instanceof UserError && first ? error.at(await first.where('key_store')) : error
+    throw error instanceof UserError && where ? error.at(await where()) : error
   }
 }
 
@@ -224,9 +233,9 @@ function isListed(setup: Setup, { choices, passedOver }: DeclaredChoices, { host
   return passedOver.has(id) || choices.some((choice) => choiceId(choice, host) === id)
 }
 
-function removalOf(setups: readonly Setup[], { catalog, host }: CommandContext): Removal {
+function removalOf(setups: readonly Setup[], agents: string[], { catalog, host }: CommandContext): Removal {
   return {
-    removed: new Set(setups.map(setupId)),
+    removed: new Set([...setups.map(setupId), ...agents]),
     gone: new Set(setups.filter(isGone).map(setupId)),
     choices: setups.flatMap((setup) => choiceOf(setup, catalog, host) ?? []),
   }
@@ -253,24 +262,18 @@ function unusedNames(ledger: Ledger, declared: DeclaredChoices, { removed }: Rem
 }
 
 /** Values that are not as they were written, also those that the files do not speak of, such as a key in place. */
-async function findDrift(choices: readonly ToolChoice[], context: CommandContext): Promise<Drift[]> {
+async function findDrift(choices: readonly ToolChoice[], context: CommandContext) {
   const planContext = createPlanContext(context, undefined, () => 'stop')
-  const drift: Drift[] = []
-  for (const choice of choices) {
+  const looks = choices.map(async (choice) => {
     const id = choiceId(choice, context.host)
     const setup = planContext.ledger.setups.find((one) => setupId(one) === id)
     const known = setup && choiceOf(setup, context.catalog, context.host)
     const { files = [] } = setup && known ? await inspectSetup(setup, known, planContext) : {}
-    drift.push(
-      ...files
-        .filter(({ state }) => state !== 'as-written')
-        .map((file) => ({ tool: choice.tool.id, ...file })),
-    )
-  }
-  return drift
+    const { id: tool } = choice.tool
+    return files.flatMap(({ state, ...file }) => (state === 'as-written' ? [] : [{ tool, state, ...file }]))
+  })
+  return (await Promise.all(looks)).flat()
 }
-
-type Drift = FileStatus & { readonly tool: string }
 
 async function report(
   applied: Applied<Plan>,
@@ -288,10 +291,7 @@ async function report(
       id: 'drift',
       level: 'warning' as const,
       tool,
-      message: say(`setup-file.drift.${state as Exclude<typeof state, 'as-written'>}`, {
-        path,
-        values: differs,
-      }),
+      message: say(`setup-file.drift.${state}`, { path, values: differs }),
       where: { file: path },
     })),
   ]

@@ -8,6 +8,7 @@ import { renderData } from '../documents/formats.ts'
 import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { readState } from '../host/read-file-state.ts'
+import { launchAgentsIn } from '../ledger.ts'
 import { setupOf } from '../plan/setups.ts'
 import { findWrittenKeys } from '../plan/written-keys.ts'
 import { completeChoice } from '../request/choose-tools.ts'
@@ -59,11 +60,14 @@ export async function runExport(input: Input, context: CommandContext): Promise<
   const region = regions.size === 1 ? said[0]?.region : undefined
   const key = await keyOf(choices, context)
   const { names, findings: ofNames } = namesSaid(input, ledger, context)
+  const isInShell = choices.some(({ scope, shell }) => scope === 'user' && shell)
+  const agents = isInShell ? [...launchAgentsIn(ledger).keys()].map((app) => fromHome(app, context.host)) : []
   const file: SetupFile = {
     version: 1,
     ...(region !== undefined && { region }),
     ...(key !== undefined && { key }),
     ...(names && { names }),
+    ...(agents.length > 0 && { launch_agents: agents }),
     tools: region === undefined ? said : said.map(({ region: _, ...rest }) => rest),
   }
   const isKept = choices.some(({ keyStore, name }) => keyStore !== 'env' && name === undefined)
@@ -109,12 +113,8 @@ async function variantSaid(
   { catalog, host }: CommandContext,
 ): Promise<string | undefined> {
   const { tool, origin, variant, scope, method, shell, keyStore } = choice
-  const values = {
-    scope: [scope],
-    method: [method],
-    keyStore: [keyStore],
-    ...(shell && { shell: [shell.id] }),
-  }
+  const said = { scope: [scope], method: [method], keyStore: [keyStore] }
+  const values = { ...said, ...(shell && { shell: [shell.id] }) }
   const input = { values, switches: new Set<string>(), positionals: [] }
   const usual = await completeChoice(tool, origin, input, catalog, { ...host, env: {} })
   return usual.variant.id === variant.id ? undefined : variant.id

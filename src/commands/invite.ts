@@ -50,12 +50,14 @@ function titleOf(id: string, { tools }: Catalog): string {
 }
 
 /** The file as flags of `setup`, so that nothing need be sent along; undefined where it says more than flags can. */
-function flagsOf({ tools, names, key }: Declaration, catalog: Catalog): string[] | undefined {
+function flagsOf({ tools, names, key, ...more }: Declaration, catalog: Catalog): string[] | undefined {
   const keyFlags = key === undefined ? [] : flagsOfKey(key.said)
   const shared = new Set(tools.map(({ said }) => JSON.stringify(sharedFlags(said))))
   const own = tools.map(({ id, said }) => ownFlags(id, said, catalog))
   const isTwice = new Set(tools.map(({ id }) => id)).size < tools.length
   const [first] = tools
+  // A LaunchAgent is for Macs alone.
+  if (more.launchAgents || more.findings.length > 0) return undefined
   if (!first || names.length > 0 || shared.size > 1 || isTwice || !keyFlags || own.includes(undefined))
     return undefined
   return [...own.flatMap((flags) => flags ?? []), ...sharedFlags(first.said), ...keyFlags]

@@ -96,8 +96,8 @@ function labelOf(application: string): string {
 const unloadCommand = (application: string) => `launchctl bootout gui/$UID/${labelOf(application)}`
 
 /** The ids that a removal takes out: of the named applications, else all where none of what is kept has variables for them. */
-export function agentsRemoved(input: Input, ledger: Ledger, kept: readonly Setup[]): string[] {
-  const isLeft = kept.some(({ scope, shell }) => scope === 'user' && shell !== undefined)
+export function agentsRemoved(input: Input, ledger: Ledger, kept: readonly Pick<Setup, 'scope'>[]): string[] {
+  const isLeft = kept.some((one) => one.scope === 'user' && 'shell' in one && one.shell)
   const known = new Map([...launchAgentsIn(ledger)].map(([path, { setups }]) => [nameOf(path), setups]))
   const asked = listOf(input, 'launchAgent').map(nameOf)
   const unknown = asked.find((app) => !known.has(app))

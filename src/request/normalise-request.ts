@@ -174,7 +174,7 @@ export function withoutKey(input: Input): Input {
 export async function inScope(declaration: Declaration, input: Input): Promise<Declaration> {
   const isManaged = isManagedScope(input)
   const tools = await Promise.all(declaration.tools.map((tool) => (isManaged ? forAll(tool) : forUser(tool))))
-  return isManaged ? { tools, names: [] } : { ...declaration, tools }
+  return isManaged ? { tools, names: [], findings: [] } : { ...declaration, tools }
 }
 
 async function forUser(tool: DeclaredTool): Promise<DeclaredTool> {

@@ -4,6 +4,7 @@ import { decodeText, type Value, whereAt } from '../documents/document.ts'
 import { loadFormats } from '../documents/formats.ts'
 import { locateValue, type Part, type Path } from '../documents/locate-value.ts'
 import { UserError, type Where } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Host } from '../host/host.ts'
 import { inputPatienceMs, readBounded } from '../host/standard-streams.ts'
 import { type Message, say } from '../texts/message.ts'
@@ -53,6 +54,9 @@ export interface Declaration {
   readonly names: readonly DeclaredName[]
   /** The last file that names a key does so for all. */
   readonly key?: { readonly said: NonNullable<SetupFile['key']>; readonly from: ReadFile }
+  /** On macOS the same for the applications that launchd starts. */
+  readonly launchAgents?: { readonly said: string[]; readonly folder: string; where(): Promise<Where> }
+  readonly findings: readonly Finding[]
 }
 
 /**
@@ -70,10 +74,16 @@ export async function readSetupFiles(
   // An empty file is an accident, such as a download that failed, and would have --prune remove everything.
   if (files.every(({ said }) => said.tools === undefined)) throw noTools(files.at(-1)?.file ?? '')
   const key = files.findLast(({ said }) => said.key !== undefined)
+  const agents = files.findLast(({ said }) => said.launch_agents)
+  const apps = agents?.said.launch_agents
+  const isMac = host.platform === 'darwin'
   return {
     tools: await mergeTools(files),
     names: mergeNames(files),
     ...(key?.said.key !== undefined && { key: { said: key.said.key, from: key } }),
+    ...(apps &&
+      isMac && { launchAgents: { ...agents, said: apps, where: () => agents.where(['launch_agents']) } }),
+    findings: isMac || !apps?.length ? [] : [passedOver],
   }
 }
 
@@ -141,6 +151,13 @@ function withExit2<Result>(file: string, work: () => Result): Result {
   }
 }
 
+/** Of LaunchAgents, which a file may name for other computers. */
+const passedOver: Finding = {
+  id: 'launch-agents-passed-over',
+  level: 'info',
+  message: say('launch-agent.not-here'),
+}
+
 /** UserError `no-tools`, exit 2. */
 export function noTools(file: string): UserError {
   return unusable(say('setup-file.no-tools'), file, 'no-tools')
@@ -206,6 +223,7 @@ function settingsOf({
   key: ___,
   tools: ____,
   names: _____,
+  launch_agents: ______,
   ...settings
 }: SetupFile) {
   return settings

@@ -76,12 +76,16 @@ export function setupFileSchema(catalog: Catalog) {
     key_store: z.optional(described('name_key_store', z.enum(['file', 'keychain'] as readonly string[]))),
   })
   const names = z.record(z.string().check(z.regex(formOfName)), named)
+  const agents = z.array(text()).check(z.maxLength(100))
+  const description = String(say('flag.launch-agent'))
+  meant.add(agents, { title: 'LaunchAgents', description, examples: [['Some Editor']] } as never)
   const file = z.strictObject({
     $schema: z.optional(z.string()),
     version: z.optional(described('version', z.literal(1))),
     ...settings,
     key: keyOf,
     names: z.optional(described('names', names, [{ work: { gateway: 'https://relay.example.com' } }])),
+    launch_agents: z.optional(agents),
     tools: z.optional(described('tools', z.array(z.union([id, tool])).check(z.maxLength(200)))),
   })
   return { file, tool, named }

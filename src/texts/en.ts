@@ -2023,7 +2023,7 @@ export const en = {
   'completion.not-in-path': 'qcode-setup is not in PATH, so the shell cannot ask it for completions.',
 
   // What launchd of macOS starts an application by.
-  'launch-agent.not-here': '--launch-agent works only on macOS.',
+  'launch-agent.not-here': 'Only macOS has LaunchAgents.',
   'launch-agent.on-linux':
     'Leave out --launch-agent. Start the editor from a new terminal, which hands the variables on.',
   'launch-agent.on-windows':
@@ -2041,7 +2041,7 @@ export const en = {
   'launch-agent.loaded': ({ app }: With<'app'>) =>
     `macOS keeps the LaunchAgent for ${app} loaded until you log out. To unload it now, quit ${app} and run the line below.`,
   'launch-agent.unknown': ({ app }: With<'app'>) => `There is no LaunchAgent for ${app}.`,
-  'launch-agent.none': 'No application has one, so there is nothing to remove.',
+  'launch-agent.none': 'No application has one.',
   'launch-agent.drift': ({ path }: With<'path' | 'application'>) =>
     `${path} has been changed or deleted since qcode-setup wrote it.`,
   'launch-agent.gone': ({ path, application }: With<'path' | 'application'>) =>

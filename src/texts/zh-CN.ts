@@ -1590,7 +1590,7 @@ export const zhCN: Texts = {
   'completion.not-in-path': 'PATH 中没有 qcode-setup，shell 无法向其请求补全。',
 
   // What launchd of macOS starts an application by.
-  'launch-agent.not-here': '--launch-agent 只能在 macOS 上使用。',
+  'launch-agent.not-here': 'LaunchAgent 只能在 macOS 上使用。',
   'launch-agent.on-linux': '请去掉 --launch-agent，并从新终端启动编辑器，它会继承这些环境变量。',
   'launch-agent.on-windows': '请去掉 --launch-agent。在 Windows 上，重新启动的每个程序都会获得这些环境变量。',
   'launch-agent.no-variables':

@@ -308,3 +308,142 @@ describe('a LaunchAgent', () => {
     expect(usersPart(readTree(host.home))).toEqual(before)
   })
 })
+
+const agentFile = '{ "tools": [{ "id": "openai-sdk" }], "region": "eu", "launch_agents": ["Some Editor"] }'
+
+/** What a setup file does with it, by the machine that it comes to. */
+describe('a LaunchAgent in a setup file', () => {
+  const apply = (host: Host, file: string, ...more: string[]) =>
+    runInProcess(['apply', file, '--yes', '--no-check', ...more], host)
+  const agentsOf = (home: string) =>
+    Object.keys(readTree(home)).filter((path) => path.startsWith('Library/') && path.endsWith('.plist'))
+
+  function withFile(setting?: Setting, text = agentFile) {
+    const machine = mac(setting)
+    const file = join(machine.root, 'qcode.json')
+    write(file, text)
+    return { ...machine, file }
+  }
+
+  it('is set up as by its flag, found as it should be, and taken back to the byte', async () => {
+    const { host, home, file, app } = withFile()
+    const before = usersPart(readTree(home))
+    const dry = await apply(host, file, '--dry-run')
+    expect(dry).toMatchObject({ exit: 0, text: expect.stringContaining('some-editor.plist') })
+    expect(usersPart(readTree(home))).toEqual(before)
+    expect((await apply(host, file, '--check')).exit).toBe(3)
+    const applied = await apply(host, file)
+    expect(applied).toMatchObject({ exit: 0, text: expect.stringContaining('launchctl kickstart') })
+    const twin = mac()
+    await runInProcess(setUp(app), twin.host)
+    const made = plistIn(host).text.replaceAll(home, twin.home)
+    expect(made).toBe(plistIn(twin.host).text)
+    expect((await apply(host, file, '--check')).exit).toBe(0)
+    expect((await runInProcess(['status', '--exit-code'], host)).exit).toBe(0)
+    expect(await runInProcess('undo --yes', host)).toMatchObject({ exit: 0 })
+    expect(usersPart(readTree(home))).toEqual(before)
+  })
+
+  it.each([
+    ['another text', (path: string) => writeFileSync(path, '<plist/>'), 3],
+    ['no file', (path: string) => rmSync(path), 0],
+  ] as const)(
+    'that has %s since is told by --check, and is written again where that is said',
+    async (_, spoil, exit) => {
+      const { host, file } = withFile()
+      await apply(host, file)
+      const { path, text } = plistIn(host)
+      spoil(path)
+      expect((await apply(host, file, '--check')).exit).toBe(3)
+      expect((await apply(host, file)).exit).toBe(exit)
+      expect((await apply(host, file, '--on-conflict', 'overwrite')).exit).toBe(0)
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    },
+  )
+
+  it.each(['toml', 'yaml', 'json'])(
+    'comes with export as %s to another Mac, by a path that begins at its home',
+    async (format) => {
+      const { host, app } = mac()
+      await runInProcess(setUp(app), host)
+      const exported = JSON.parse((await runInProcess(`export --format ${format}`, host)).text)
+      expect(exported.data.file.launch_agents).toEqual(['~/Applications/Some Editor.app'])
+      const other = mac({ home: oddHome })
+      const file = join(other.root, `qcode.${format}`)
+      write(file, exported.data.text)
+      for (const one of [
+        { host, exit: 0 },
+        { host: other.host, exit: 3 },
+      ])
+        expect((await apply(one.host, file, '--check')).exit).toBe(one.exit)
+      expect(await apply(other.host, file)).toMatchObject({ exit: 0 })
+      expect(plistIn(other.host).data.Label).toBe('cc.qcode.setup.some-editor')
+    },
+  )
+
+  it('is in no export of a tool that has no variables', async () => {
+    const { host } = mac()
+    await runInProcess('setup --tool codex --region eu --yes --no-check', host)
+    expect((await runInProcess('export', host)).text).not.toContain('launch_agents')
+  })
+
+  it.each<NodeJS.Platform>(['linux', 'win32'])(
+    'is passed over on %s, which is said, and the rest is set up',
+    async (platform) => {
+      const { host, home, file } = withFile({ platform, shell: '/bin/bash' })
+      const { exit, text } = await apply(host, file)
+      expect({ exit, text }).toMatchObject({ exit: 0, text: expect.stringContaining('Only macOS') })
+      expect(agentsOf(home)).toEqual([])
+      expect((await runInProcess('status', host)).text).toContain('openai-sdk')
+    },
+  )
+
+  it.each<[string, string, string]>([
+    [
+      'an application that is not there',
+      agentFile.replace('Some Editor', 'Nobody'),
+      'Application Nobody was not found',
+    ],
+    ['tools without variables', agentFile.replace('openai-sdk', 'codex'), 'method = "env"'],
+    ['something that is no list', agentFile.replace('["Some Editor"]', '"Some Editor"'), 'launch_agents'],
+  ])('for %s is an error at its place, and nothing is written', async (_, text, says) => {
+    const { host, home, file } = withFile({}, text)
+    const before = readTree(home)
+    const ended = await apply(host, file)
+    expect(ended).toMatchObject({ exit: 2, text: expect.stringContaining(says) })
+    expect(readTree(home)).toEqual(before)
+  })
+
+  it('of two applications has both, and of two files the later one counts', async () => {
+    const { root, host, home, file } = withFile()
+    write(join(home, 'Applications/Other.app/Contents/Info.plist'), '')
+    const later = join(root, 'later.json')
+    write(later, '{ "launch_agents": ["Some Editor", "./Users/ada/Applications/Other.app"] }')
+    expect(await runInProcess(['apply', file, later, '--yes', '--no-check'], host)).toMatchObject({ exit: 0 })
+    expect(agentsOf(home)).toHaveLength(2)
+    const other = `cr_${'f'.repeat(64)}`
+    const renewed = { ...host, readStdin: async () => new TextEncoder().encode(other) }
+    for (const line of ['switch us --yes --no-check', 'key rotate --key-file - --yes --no-check'])
+      expect(await runInProcess(line, renewed)).toMatchObject({ exit: 0 })
+    expect((await runInProcess(['status', '--exit-code'], host)).exit).toBe(0)
+    await runInProcess(['remove', '--launch-agent', 'Other', '--yes'], host)
+    expect(agentsOf(home)).toHaveLength(1)
+  })
+
+  it('goes with the last tool with variables that --prune takes out', async () => {
+    const { host, home, file } = withFile()
+    const before = usersPart(readTree(home))
+    await apply(host, file)
+    write(file, '{ "tools": [] }')
+    expect(await apply(host, file)).toMatchObject({ exit: 0 })
+    expect(agentsOf(home)).toHaveLength(1)
+    expect(await apply(host, file, '--prune')).toMatchObject({ exit: 0 })
+    expect(usersPart(readTree(home))).toEqual(before)
+  })
+
+  it('needs the file to be sent along with an invitation', async () => {
+    const { host, file } = withFile()
+    for (const platform of ['darwin', 'linux'] as const)
+      expect((await runInProcess(['invite', file], { ...host, platform })).text).toContain('"needsFile":true')
+  })
+})

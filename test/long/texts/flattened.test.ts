@@ -27,6 +27,7 @@ const meant: Readonly<Record<string, readonly string[]>> = {
   'request/setup-file-schema.ts': [
     'String(say(`schema.{name}.title`))',
     'String(say(`schema.{name}.about`))',
+    "String(say('flag.launch-agent'))",
   ],
   'secrets/keychain.ts': ['String(said)'],
   'ui/report-check.ts': ["String(probes.find(({ level }) => level === 'error')?.message)", 'String(message)'],

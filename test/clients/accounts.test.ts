@@ -31,7 +31,6 @@ const accounts: readonly (readonly [id: string, variable: string])[] = [
   ['codex-0.169.0', 'CODEX_HOME'],
   [pinned('cline'), 'CLINE_DIR'],
   [pinned('qwen-code'), 'QWEN_HOME'],
-  [pinned('openclaw'), 'OPENCLAW_HOME'],
   [pinned('vibe'), 'VIBE_HOME'],
   [pinned('continue'), 'CONTINUE_GLOBAL_DIR'],
   [pinned('pi'), 'PI_CODING_AGENT_DIR'],
@@ -160,4 +159,22 @@ describe.each(foreignKeys)('$id with $source', ({ id, put, env = {} }) => {
       if (args[0] === 'setup') expect(turn).toMatchObject(goodTurn(runner))
     }
   })
+})
+
+test('a key that OpenClaw stores for the vendor is not sent to the gateway, in a home of its own', async () => {
+  const place = await makePlace()
+  const client = clientRunner(pinned('openclaw'))
+  const runner = { ...client, env: { ...client.env, OPENCLAW_HOME: join(place.home, 'own') } }
+  const env = { ...cleanEnvironment(place.home, [runner.binFolder]), ...runner.env }
+  const options = { cwd: place.home, env, extendEnv: false }
+  const store = ['models', 'auth', 'paste-api-key', '--provider', 'anthropic']
+  await execa(runner.command, store, { ...options, input: `sk-ant-api03-${'vendor'.repeat(12)}-AA` })
+  await setUp([runner], place)
+  const turn = await takeTurn(runner, place)
+  expect(turn.denied).toEqual([])
+  expect(turn).toMatchObject(goodTurn(runner))
+  const run = [program, 'run', runner.tool, '--gateway', place.standIn.origin, '--key-file', '-', '--']
+  const before = place.standIn.requests.length
+  await execa(process.execPath, [...run, ...runner.args], { ...options, input: place.key, reject: false })
+  expect(place.standIn.requests.slice(before)).toMatchObject([{ status: 200 }])
 })

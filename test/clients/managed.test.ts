@@ -95,18 +95,11 @@ test.skipIf(!isPossible).each([...pins('claude-code').map(clientRunner), ...pins
 
 /** Where an administrator leads a client elsewhere, which nobody sets up by this program. */
 const led: readonly (readonly [id: string, file: string, content: (origin: string) => object])[] = [
-  ...['opencode.json', 'opencode.jsonc'].map(
-    (name) => [pinned('opencode'), `etc/opencode/${name}`, provider] as const,
-  ),
-  ...['kilo.json', 'opencode.jsonc'].map((name) => [pinned('kilo'), `etc/kilo/${name}`, provider] as const),
+  [pinned('opencode'), 'etc/opencode/opencode.json', provider],
+  [pinned('kilo'), 'etc/kilo/opencode.jsonc', provider],
   [
     pinned('qwen-code'),
     'etc/qwen-code/settings.json',
-    () => ({ model: { generationConfig: { customHeaders: { 'x-api-key': 'sk-foreign-0000' } } } }),
-  ],
-  [
-    pinned('qwen-code'),
-    'etc/qwen-code/system-defaults.json',
     () => ({ model: { generationConfig: { customHeaders: { 'x-api-key': 'sk-foreign-0000' } } } }),
   ],
 ]

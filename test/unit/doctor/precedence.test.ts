@@ -212,6 +212,20 @@ const rows: readonly Row[] = [
       overridden: [weak, weak],
     }
   }),
+  ...([false, true] as const).map((isOwn) => ({
+    name: `OpenClaw ${isOwn ? 'sends the key of its file before' : 'sends, before that of its file,'} the vendor's variable`,
+    tool: 'openclaw',
+    env: { ANTHROPIC_API_KEY: key('v') },
+    programs: { openclaw: undefined },
+    files: {
+      '.openclaw/openclaw.json': isOwn
+        ? openclaw(urls.eu, 'f').replace('"api":', '"auth":"api-key","api":')
+        : openclaw(urls.eu, 'f'),
+    },
+    baseUrl: [`${urls.eu}/api`, '.openclaw/openclaw.json', '/api/v1/messages'] as const,
+    key: isOwn ? '.openclaw/openclaw.json' : '$ANTHROPIC_API_KEY',
+    overridden: isOwn ? [] : ['.openclaw/openclaw.json'],
+  })),
   {
     name: 'OpenClaw in a home of its own',
     tool: 'openclaw',

@@ -60,6 +60,9 @@ const qwenOther = (envKey: string) =>
 /** A provider of a project's own, whose key is what stands in this text. */
 const ownProvider = (apiKey: string, baseURL?: string) =>
   JSON.stringify({ provider: { other: { npm: '@ai-sdk/anthropic', options: { baseURL, apiKey } } } })
+/** OpenClaw's file after it was given a key of the vendor, which it keeps in its database. */
+const withStored = (text: string) =>
+  text.replace(/^{/, '{"auth":{"profiles":{"anthropic:manual":{"provider":"anthropic","mode":"api_key"}}},')
 const openclaw = (apiKey: string, primary?: string) =>
   JSON.stringify({
     models: { providers: { anthropic: { baseUrl: anthropicUrl, api: 'anthropic-messages', apiKey } } },
@@ -953,6 +956,20 @@ export const trapTable: readonly TrapRow[] = [
     programs: { vibe: undefined },
     // Entries of other names stand beside those of the file.
     unless: { env: { VIBE_MODELS: '[{"alias":"o","name":"m","provider":"mistral"}]' } },
+  },
+  {
+    id: 'openclaw-stored-key',
+    level: 'error',
+    hint: 'qcode-setup --tool openclaw',
+    files: { '.openclaw/openclaw.json': withStored(openclaw(gatewayKey)) },
+    programs: { openclaw: undefined },
+    unless: {
+      files: {
+        '.openclaw/openclaw.json': withStored(
+          openclaw(gatewayKey).replace('"api":', '"auth":"api-key","api":'),
+        ),
+      },
+    },
   },
   {
     id: 'openclaw-api-missing',

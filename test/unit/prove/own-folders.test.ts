@@ -20,11 +20,11 @@ describe('the folders of a client under proof, on Windows', () => {
     ['claude-code', { CLAUDE_CONFIG_DIR: '/t/home/.claude' }],
     ['cline', { CLINE_DATA_DIR: '/t/home/.cline/data' }],
     ['vibe', { VIBE_HOME: '/t/home/.vibe' }],
+    ['qwen-code', { QWEN_HOME: '/t/home/.qwen' }],
     // It has no settings of its own: all of it is variables.
     ['openai-sdk', {}],
-    // They have, in the home, and nothing that moves them.
+    // It has, in the home, and nothing that moves them.
     ['aider', undefined],
-    ['qwen-code', { QWEN_HOME: '/t/home/.qwen' }],
   ])('%s', (id, wanted) => {
     expect(ownFolders(toolOf(id), onWindows('/t/home'))).toEqual(wanted)
   })

@@ -43,9 +43,11 @@ export function oddFoldersOf(
     .flatMap((candidate: PlaceCandidate) => candidate.env ?? [])
   const ofShell = shell?.profiles.flat().some((path) => path.startsWith('{{ zdotdir }}')) ? ['ZDOTDIR'] : []
   const names = new Set([...ofTool, ...ofShell])
-  return [...names]
-    .filter((name) => !ofEveryone.includes(name) && Object.hasOwn(env, name))
+  const found = [...names]
+    .filter((name) => Object.hasOwn(env, name))
     .flatMap((name) => oddFolder(name, env[name], { env, platform }))
+  // A client may go by the folder that it is started in, where this program takes the variable for one that is not set.
+  return found.filter(({ variable, why }) => why === 'relative' || !ofEveryone.includes(variable))
 }
 
 /** An empty variable counts as none. */

@@ -78,8 +78,8 @@ describe('what a command loads', () => {
   it.each([
     ['--help', [], 5, 205],
     ['print codex', ['@iarna/toml'], 6, 300],
-    ['completion suggest bash', [], 6, 300],
-    ['completion zsh', [], 6, 300],
+    ['completion suggest bash', [], 6, 305],
+    ['completion zsh', [], 6, 305],
     ['status', [], 6, 350],
     ['run claude-code --key-file -', ['child_process'], 5, 315],
     ['setup --tool codex --key-file - --yes --no-check', ['crypto', ...codex, ...judging], 14, 700],

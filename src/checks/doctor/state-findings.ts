@@ -101,9 +101,14 @@ export function oddFolderFindings({
     ({ id, programs }) =>
       id === own || programs.includes(own) || ledger.setups.some(({ shell }) => shell === id),
   )
+  const isSetUp = (id: string) => ledger.setups.some(({ tool }) => tool === id)
   const odd = [
     ...oddHomes(host),
-    ...catalog.tools.flatMap((tool) => oddFoldersOf(tool, undefined, host)),
+    ...catalog.tools.flatMap((tool) =>
+      oddFoldersOf(tool, undefined, host).filter(
+        ({ variable }) => isSetUp(tool.id) || !/^XDG_/.test(variable),
+      ),
+    ),
     ...shells.flatMap((shell) => oddFoldersOf({ places: {} }, shell, host)),
   ]
   return odd.map((one) => ({ id: 'odd-folder', level: 'error', ...describeOddFolder(one) }))

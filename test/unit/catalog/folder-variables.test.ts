@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { oddFoldersOf, oddHomes } from '../../../src/catalog/folder-variables.ts'
+import { runInProcess } from '../../support/run-in-process.ts'
 import { makeHome, runProgram, setUp } from '../../support/run-program.ts'
 import { testCatalog } from '../../support/test-catalog.ts'
+import { examine, makeSituation } from '../doctor/doctor-home.ts'
 
 const odd = ['~/own', '~', '~somebody/own', 'own', './own', '../own', 'own folder/x']
 const variables = [
@@ -15,7 +17,11 @@ const variables = [
   { variable: 'ZDOTDIR', tool: 'openai-sdk', shell: 'zsh' },
   { variable: 'XDG_CONFIG_HOME', tool: 'codex', shell: 'bash' },
   { variable: 'XDG_STATE_HOME', tool: 'codex', shell: 'bash' },
+  { variable: 'XDG_CONFIG_HOME', tool: 'opencode', shell: 'bash' },
+  { variable: 'XDG_DATA_HOME', tool: 'kilo', shell: 'bash' },
 ]
+/** Clients that take such a path as it is, from the folder in which they are started. */
+const takesRelative = ['opencode', 'kilo']
 
 describe.each(variables)('$variable', ({ variable, tool, shell: id }) => {
   const shell = testCatalog.shells.find((one) => one.id === id)
@@ -26,7 +32,8 @@ describe.each(variables)('$variable', ({ variable, tool, shell: id }) => {
   }
 
   // By its own specification an XDG path that is not absolute counts as not set; one with a ~ was meant.
-  const refused = (value: string) => !variable.startsWith('XDG_') || value.startsWith('~')
+  const refused = (value: string) =>
+    !variable.startsWith('XDG_') || value.startsWith('~') || takesRelative.includes(tool)
   it.each(odd)('%s names no folder that every program finds', (value) => {
     expect(look(value)).toEqual(refused(value) ? [variable] : [])
   })
@@ -48,6 +55,17 @@ describe('on Windows', () => {
     const host = { env: { CODEX_HOME: value }, home: 'C:\\Users\\you', platform: 'win32' as const }
     expect(codex && oddFoldersOf(codex, undefined, host).map(({ variable }) => variable)).toEqual(wanted)
   })
+})
+
+it.each([
+  ['opencode', ['odd-folder']],
+  ['codex', []],
+])('of a relative XDG_CONFIG_HOME, doctor tells where %s is set up: %j', async (tool, wanted) => {
+  const host = makeSituation({})
+  const ended = await runInProcess(`setup --tool ${tool} --key-file - --yes --no-check`, host)
+  expect(ended.exit, ended.text).toBe(0)
+  const { findings } = await examine({ ...host, env: { ...host.env, XDG_CONFIG_HOME: 'own' } })
+  expect(findings.map(({ id }) => id).filter((id) => id === 'odd-folder')).toEqual(wanted)
 })
 
 describe('a command that writes', () => {

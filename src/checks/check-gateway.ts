@@ -53,7 +53,7 @@ export interface GatewayCheck {
   readonly times: Times | null
   readonly routes: readonly RouteCheck[]
   /** Absent when there was no key to test. */
-  readonly key?: readonly Probe[]
+  readonly key?: readonly (Probe & { readonly tools?: readonly string[] })[]
   readonly live?: readonly Probe[]
 }
 

@@ -112,3 +112,10 @@ function bySpeed(one: RegionTime, other: RegionTime): number {
   if (one.ms === null || other.ms === null) return Number(one.ms === null) - Number(other.ms === null)
   return one.ms - other.ms
 }
+
+/** The id of the fastest region in which all is right; null where none answers as it should, undefined where only the key is wrong, or none of them is a region. */
+export function regionToTake(checks: readonly GatewayCheck[]): string | null | undefined {
+  const best = recommend(checks.filter(isRight))
+  if (best) return best.origin.region
+  return recommend(checks) || checks.every(({ origin }) => origin.region === 'custom') ? undefined : null
+}

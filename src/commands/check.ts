@@ -1,17 +1,15 @@
-import { checkData, checkSettings, type GatewayCheck, isRight } from '../checks/check-gateway.ts'
-import { measureRegions, recommend, sortBySpeed } from '../checks/check-regions.ts'
+import { checkData, checkSettings, isRight } from '../checks/check-gateway.ts'
+import { measureRegions, regionToTake, sortBySpeed } from '../checks/check-regions.ts'
 import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import { Origin } from '../gateway/origin.ts'
-import { keysInFiles } from '../plan/written-keys.ts'
 import { type Input, isOn, listOf, textOf } from '../request/request.ts'
-import type { Secret } from '../secrets/secret.ts'
 import { say } from '../texts/message.ts'
 import { saferFinding, shortFinding } from '../ui/plain-http-texts.ts'
 import { reportCheck } from '../ui/report-check.ts'
 import { withProgress } from '../ui/write-text.ts'
 import { hasName } from './by-name.ts'
-import { loadLedger, namedChoices, storedKey } from './choices-of.ts'
-import { givenKey } from './given-key.ts'
+import { loadLedger, namedChoices } from './choices-of.ts'
+import { eachOnce, givenKey, type KeyInUse, keysInUse } from './given-key.ts'
 import { judgeStanding } from './judge-plan.ts'
 import { keyOfName, namedIn, refuseBesideName } from './names.ts'
 import { checkWithLimits, chooseOrigins, planCheck, tellLimits, uniqueOrigins } from './plan-check.ts'
@@ -44,27 +42,27 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
   const key = named?.key ?? (await givenKey(input, host))
   const origins = uniqueOrigins([...chosen, ...others])
   const settings = checkSettings(input, host)
-  const keyFor = async ({ text }: Origin): Promise<{ secret?: Secret | undefined; name?: string }> => {
+  const keysFor = async ({ text }: Origin): Promise<KeyInUse[]> => {
     const here = choices.filter(({ origin }) => origin.text === text)
-    const nameless = here.filter(({ name }) => name === undefined)
-    const isOfName = !named && here.length > 0 && nameless.length === 0
-    if (key && !isOfName) return { secret: key, ...(named && { name: named.name }) }
+    const isOfName = !named && here.length > 0 && here.every(({ name }) => name !== undefined)
+    const given = key && !isOfName ? [{ secret: key, tools: [], ...(named && { name: named.name }) }] : []
+    if (named || isGiven) return given
     const planContext = createPlanContext(context, undefined, () => 'stop')
-    const stored = (await storedKey(nameless, context)) ?? (await keysInFiles(nameless, planContext))[0]
-    const [name] = here.flatMap((choice) => choice.name ?? [])
-    if (stored || name === undefined) return { secret: stored }
-    return { secret: (await keyOfName(name, context))?.key, name }
+    const keyOf = async (name: string) => (await keyOfName(name, context))?.key
+    return eachOnce([...given, ...(await keysInUse(here, planContext, { host, keyOfName: keyOf }))])
   }
   const plans = await Promise.all(
     origins.map(async (origin) => {
-      const { secret, ...name } = await keyFor(origin)
-      return { ...planCheck(origin, chosen.includes(origin), choices, secret, input, context), ...name }
+      const keys = await keysFor(origin)
+      const [{ secret, name } = { secret: undefined }] = keys
+      const plan = planCheck(origin, chosen.includes(origin), choices, secret, input, context)
+      return { keys, ...plan, name }
     }),
   )
   const plain = chosen.filter(({ isUnencrypted }) => isUnencrypted)
   const beside = plain.length > 0 && !isOn(input, 'all')
   const work = Promise.all([
-    Promise.all(plans.map((plan) => checkWithLimits(plan, settings, context))),
+    Promise.all(plans.map(({ keys, ...plan }) => checkWithLimits(plan, settings, context, keys))),
     beside ? measureRegions([], catalog.gateway, settings) : undefined,
   ])
   const [answers, safer] = await withProgress(host, host.texts['check.progress'], work)
@@ -108,13 +106,6 @@ export async function runCheck(input: Input, context: CommandContext): Promise<O
     next: page.next,
     verdict: ofTools ? `${page.verdict}\n${ofTools.verdict ?? ofTools.report}` : page.verdict,
   }
-}
-
-/** The id of the fastest region in which all is right; null where none answers as it should, undefined where only the key is wrong, or none of them is a region. */
-function regionToTake(checks: readonly GatewayCheck[]): string | null | undefined {
-  const best = recommend(checks.filter(isRight))
-  if (best) return best.origin.region
-  return recommend(checks) || checks.every(({ origin }) => origin.region === 'custom') ? undefined : null
 }
 
 /** What `doctor` says of the tools in use. */

@@ -1,18 +1,21 @@
 import type { Tool } from '../catalog/tool.ts'
+import type { CheckPlan, GatewayCheck } from '../checks/check-gateway.ts'
 import type { CommandContext } from '../command.ts'
 import { type UserError, usageError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
 import type { Origin } from '../gateway/origin.ts'
 import type { Host } from '../host/host.ts'
 import { readState } from '../host/read-file-state.ts'
 import { setupId } from '../ledger.ts'
+import type { PlanContext } from '../plan/plan-work.ts'
 import { setupOf } from '../plan/setups.ts'
-import { findWrittenKeys } from '../plan/written-keys.ts'
+import { findWrittenKeys, keysInFiles } from '../plan/written-keys.ts'
 import { chooseOrigin } from '../request/normalise-request.ts'
 import { type Input, nameIn, type ToolChoice, textOf } from '../request/request.ts'
 import { rememberKey } from '../secrets/mask-text.ts'
 import { readKey } from '../secrets/read-key.ts'
-import { Secret } from '../secrets/secret.ts'
-import { say } from '../texts/message.ts'
+import { hashKey, Secret } from '../secrets/secret.ts'
+import { asMessage, say } from '../texts/message.ts'
 import type { KeyAsking } from '../wizard/ask-key.ts'
 import { existingChoices, loadLedger, storedKey } from './choices-of.ts'
 import { readNamed, refuseBesideName, refuseOwnKey } from './names.ts'
@@ -123,4 +126,84 @@ export async function presentKey(
     if (key !== undefined && others.length === 0) return rememberKey(new Secret(key))
   }
   return storedKey(choices, context)
+}
+
+/** One key, and the tools that have it. */
+export interface KeyInUse {
+  readonly secret: Secret
+  /** For a person; none of a key that was given. */
+  readonly tools: readonly string[]
+  readonly name?: string
+}
+
+/** Every key that these setups have in their files, in the keychain or by a name, each once. One that cannot be read is left out. */
+export async function keysInUse(
+  choices: readonly ToolChoice[],
+  plan: PlanContext,
+  { host, keyOfName }: { readonly host: Host; keyOfName(name: string): Promise<Secret | undefined> },
+): Promise<KeyInUse[]> {
+  const stored = await storedKey(choices, { host })
+  const names = [...new Set(choices.flatMap(({ name }) => name ?? []))]
+  const named = new Map(await Promise.all(names.map(async (name) => [name, await keyOfName(name)] as const)))
+  const found = choices.map(async (choice) => {
+    const { tool, name, keyStore } = choice
+    const own = keyStore === 'keychain' ? [stored] : await keysInFiles([choice], plan)
+    return (name === undefined ? own : [named.get(name)]).flatMap((secret) =>
+      secret ? [{ secret, tools: [tool.title], ...(name !== undefined && { name }) }] : [],
+    )
+  })
+  return eachOnce((await Promise.all(found)).flat())
+}
+
+/** The same keys, those that are one joined. */
+export function eachOnce(keys: readonly KeyInUse[]): KeyInUse[] {
+  const once = new Map<string, KeyInUse>()
+  for (const key of keys) {
+    const id = hashKey(key.secret)
+    const { tools = [], ...known } = once.get(id) ?? key
+    once.set(id, { ...known, tools: [...new Set([...tools, ...key.tools])] })
+  }
+  return [...once.values()]
+}
+
+/** Checks a gateway with the plan's own key, `own`, and then with every other one; where there are several, each result says whose it is. */
+export async function checkEachKey(
+  plan: CheckPlan,
+  [own, ...others]: readonly KeyInUse[],
+  ask: (plan: CheckPlan) => Promise<GatewayCheck>,
+): Promise<GatewayCheck> {
+  const check = await ask(plan)
+  if (!own || !plan.key || others.length === 0) return check
+  const { origin, routes, key } = plan
+  const asked = others.map(async (one) => {
+    return ofKey(await ask({ origin, routes, key: { ...key, secret: one.secret } }), one)
+  })
+  return { ...check, key: [...ofKey(check, own), ...(await Promise.all(asked)).flat()] }
+}
+
+function ofKey({ key = [] }: GatewayCheck, { secret, tools }: KeyInUse): NonNullable<GatewayCheck['key']> {
+  if (tools.length === 0) return key
+  return key.map(({ message, ...probe }) => {
+    const said = say('check.key-of', { key: String(secret), tools, message })
+    return { ...probe, tools, message: said }
+  })
+}
+
+/** What is to be said where of several keys that stay in place one alone was tested. */
+export async function untestedKeys(
+  choices: readonly ToolChoice[],
+  tested: Secret | undefined,
+  plan: PlanContext,
+  { host }: CommandContext,
+): Promise<Finding[]> {
+  if (!tested) return []
+  const keys = await keysInUse(choices, plan, { host, keyOfName: async () => undefined })
+  return keys
+    .filter(({ secret }) => hashKey(secret) !== hashKey(tested))
+    .map(({ secret, tools }) => ({
+      id: 'key-not-tested',
+      level: 'warning',
+      message: say('check.key-untested', { key: String(secret), tools }),
+      hint: asMessage('qcode-setup check'),
+    }))
 }

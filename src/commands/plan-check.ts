@@ -15,6 +15,7 @@ import { chooseOrigin, regionOrigin } from '../request/normalise-request.ts'
 import { type Input, isOn, listOf, type ToolChoice, textOf } from '../request/request.ts'
 import type { Secret } from '../secrets/secret.ts'
 import { type Message, say } from '../texts/message.ts'
+import { checkEachKey, type KeyInUse } from './given-key.ts'
 
 /** The origins that the user means: named ones, else those that are set up, else the default. Only these get the key. */
 export function chooseOrigins(
@@ -68,7 +69,6 @@ export function planCheck(
 export interface CheckWithLimits {
   readonly check: GatewayCheck
   readonly limits: KeyLimits | undefined
-  /** Of the key. */
   readonly name?: string | undefined
 }
 
@@ -77,9 +77,11 @@ export async function checkWithLimits(
   plan: CheckPlan & Pick<CheckWithLimits, 'name'>,
   settings: CheckSettings,
   { catalog }: CommandContext,
+  keys: readonly KeyInUse[] = [],
 ): Promise<CheckWithLimits> {
-  const check = await checkGateway(plan, settings)
-  const isAccepted = check.key?.some(({ verdict }) => verdict === 'key-accepted')
+  const check = await checkEachKey(plan, keys, (one) => checkGateway(one, settings))
+  const own = check.key?.slice(0, plan.key?.routes.length)
+  const isAccepted = own?.some(({ verdict }) => verdict === 'key-accepted')
   const key = isAccepted ? plan.key?.secret : undefined
   const limits = key && (await fetchLimits(plan.origin, catalog.gateway, key, settings.transport))
   return { check, limits, name: plan.name }

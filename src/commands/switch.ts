@@ -32,6 +32,7 @@ import { applyChoices, type ChoicesMaker, type Chosen } from './apply-choices.ts
 import { describeNames } from './by-name.ts'
 import { keyInPlace } from './check-after.ts'
 import { existingChoices, loadLedger, namedSetUp, stayingFindings } from './choices-of.ts'
+import { untestedKeys } from './given-key.ts'
 import { holdName } from './key.ts'
 import { keepIn } from './leave-out-broken.ts'
 import { type Named, namedIn, refuseNewName, refusePart, typedOrigin } from './names.ts'
@@ -173,6 +174,7 @@ async function choose(input: Input, goal: Goal, context: WritingContext): Promis
       ...passed,
       ...ledOut,
       ...shared.findings,
+      ...(named ? [] : await untestedKeys(existing, key, planContext, context)),
       ...(tools ? stayingFindings(setups, tools, origin, context.catalog) : []),
       ...(note === undefined ? [] : [{ id: 'trailing-slash', level: 'warning' as const, message: note }]),
       ...findings,

@@ -6,6 +6,9 @@ import { inShell } from './commands.ts'
 /** What a text is filled in with. */
 export type With<Name extends string> = Readonly<Record<Name, string>>
 
+/** A key, masked, and the tools that have it. */
+type KeyOfTools = With<'key'> & { readonly tools: readonly string[] }
+
 type Count<Name extends string> = Readonly<Record<Name, number>>
 
 function count(number: number, one: string, many = `${one}s`): string {
@@ -1945,6 +1948,11 @@ export const en = {
   'run.file': ({ path }: With<'path'>) => `Private file, deleted when the program ends: ${path}`,
 
   // The commands models and tools.
+  'check.key-of': ({ key, tools, message }: KeyOfTools & With<'message'>) =>
+    `${listed(tools)}, key ${key}: ${message}`,
+  'check.key.of': ({ tools }: Pick<KeyOfTools, 'tools'>) => `key of ${listed(tools)}`,
+  'check.key-untested': ({ key, tools }: KeyOfTools) =>
+    `${listed(tools)}: the key ${key} was not tested, because only one key is.`,
   'models.model': 'Model',
   'models.protocols': 'Protocols',
   'models.tools': 'Tools',

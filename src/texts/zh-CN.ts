@@ -1536,6 +1536,9 @@ export const zhCN: Texts = {
   'run.file': ({ path }) => `私有文件，程序结束时删除：${path}`,
 
   // The commands models and tools.
+  'check.key-of': ({ key, tools, message }) => `${tools.join('、')}，密钥 ${key}：${message}`,
+  'check.key.of': ({ tools }) => `${tools.join('、')} 的密钥`,
+  'check.key-untested': ({ key, tools }) => `${tools.join('、')}：未检查密钥 ${key}，因为只检查一个密钥。`,
   'models.model': '模型',
   'models.protocols': '协议',
   'models.tools': '工具',

@@ -52,7 +52,10 @@ function renderOne(check: GatewayCheck, page: Page): string {
       const items = route.tools.map((id) => page.titles.get(id) ?? id)
       return requestRow(route, say('report.list', { items }).in(texts), page)
     }),
-    ...key.map((probe) => requestRow(probe, texts['check.key'], page)),
+    ...key.map((probe) => {
+      const whose = probe.tools && say('check.key.of', { tools: probe.tools }).in(texts)
+      return requestRow(probe, whose ?? texts['check.key'], page)
+    }),
     ...live.map((probe) => requestRow(probe, texts['check.live'], page)),
   ]
   const head = [
@@ -159,13 +162,14 @@ function nameOf({ origin }: GatewayCheck, among: readonly GatewayCheck[]): Messa
 }
 
 /** Every probe of a check, in the order in which they were made. */
-function probesOf({ routes, key = [], live = [] }: GatewayCheck): Probe[] {
+function probesOf({ routes, key = [], live = [] }: GatewayCheck): NonNullable<GatewayCheck['key']> {
   return [...routes, ...key, ...live]
 }
 
 /** What to do about a fault; the key that tools have is replaced by a command. */
-function wayOut({ level, verdict, hint }: Probe, { keySource }: Page): Message | undefined {
-  const isSetUpKey = keySource === 'set-up' && level === 'error' && verdict.startsWith('key-')
+function wayOut(probe: ReturnType<typeof probesOf>[number], { keySource }: Page): Message | undefined {
+  const { level, verdict, hint, tools } = probe
+  const isSetUpKey = (keySource === 'set-up' || tools) && level === 'error' && verdict.startsWith('key-')
   return isSetUpKey ? asMessage('qcode-setup key rotate') : hint
 }
 

@@ -82,11 +82,11 @@ describe('what a command loads', () => {
     ['completion zsh', [], 6, 305],
     ['status', [], 6, 350],
     ['run claude-code --key-file -', ['child_process'], 5, 315],
-    ['setup --tool codex --key-file - --yes --no-check', ['crypto', ...codex, ...judging], 14, 700],
+    ['setup --tool codex --key-file - --yes --no-check', ['crypto', ...codex, ...judging], 14, 705],
     ['status', [...state, ...codex], 12, 550],
     ['run claude-code', ['child_process', ...state, 'dotenv'], 9, 400],
     ['lint', ['smol-toml', 'zod'], 13, 620],
-    ['undo', state, 12, 780],
+    ['undo', state, 12, 785],
   ])(
     '%s: only the packages that it needs, few files, little code',
     async (line, packages, mostFiles, mostCode) => {

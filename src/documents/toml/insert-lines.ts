@@ -16,6 +16,7 @@ import {
 } from '../lines.ts'
 import { isTable, type Table } from '../value.ts'
 import {
+  elementsOf,
   type Home,
   type Outline,
   type Pair,
@@ -24,7 +25,7 @@ import {
   type Steps,
   startsWith,
 } from './outline.ts'
-import { elementsOf, skipTrivia } from './tokens.ts'
+import { skipTrivia } from './tokens.ts'
 
 /** The text with a line for a pair in a section that has lines. */
 export function insertPairLine(text: string, outline: Outline, home: Home, pair: string): string {

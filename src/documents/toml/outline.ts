@@ -1,5 +1,5 @@
 import { nextLine, type Span } from '../lines.ts'
-import { elementsOf, endOfValue, isBare, readKeys, skipBlanks, skipTrivia } from './tokens.ts'
+import { endOfValue, isBare, readKeys, skipBlanks, skipTrivia } from './tokens.ts'
 
 /** Keys from the root; a number counts the elements of an array of tables. */
 export type Steps = readonly (string | number)[]
@@ -226,4 +226,17 @@ export function findHome(outline: Outline, path: Steps): Home {
     (other) => startsWith(other.path, path) && other.start < home.section.start,
   )
   return { ...home, takesHeaders, isLate }
+}
+
+/** Where each element of an array stands. */
+export function elementsOf(text: string, start: number): Span[] {
+  const found: Span[] = []
+  let at = skipTrivia(text, start + 1)
+  while (at < text.length && text[at] !== ']') {
+    const end = endOfValue(text, at)
+    found.push({ start: at, end })
+    at = skipTrivia(text, end)
+    if (text[at] === ',') at = skipTrivia(text, at + 1)
+  }
+  return found
 }

@@ -1,4 +1,4 @@
-import { nextLine, type Span } from '../lines.ts'
+import { nextLine } from '../lines.ts'
 
 /** The offset behind all blanks, line ends and comments. */
 export function skipTrivia(text: string, offset: number): number {
@@ -126,17 +126,4 @@ function endOfEscaped(text: string, start: number, mark: string): number {
     else if (code === doubleQuote && text.startsWith(mark, at)) return at
   }
   return -1
-}
-
-/** Where each element of an array stands. */
-export function elementsOf(text: string, start: number): Span[] {
-  const found: Span[] = []
-  let at = skipTrivia(text, start + 1)
-  while (at < text.length && text[at] !== ']') {
-    const end = endOfValue(text, at)
-    found.push({ start: at, end })
-    at = skipTrivia(text, end)
-    if (text[at] === ',') at = skipTrivia(text, at + 1)
-  }
-  return found
 }

@@ -4,6 +4,7 @@ import type { KeyPath, Value } from '../documents/document.ts'
 import { isTable, valueAt } from '../documents/value.ts'
 import { formatWhere, type Where } from '../errors.ts'
 import type { Finding } from '../finding.ts'
+import { isInRegistry } from '../host/read-file-state.ts'
 import { quoteWord } from '../texts/commands.ts'
 import { escapeNewlines, Message, written } from '../texts/message.ts'
 import { findAssignment, fixOf, lineIn, removal } from './describe-source.ts'
@@ -90,7 +91,10 @@ function whereOf(
 ): Where | undefined {
   if (path === undefined) return /^\w+$/.test(name) ? findAssignment(name, profiles, value) : undefined
   const text = files.all().find((file) => file.path === path)?.text ?? ''
-  const line = name === path ? undefined : lineIn(text, name.split('.').at(-1) ?? name, value ?? '')
+  const line =
+    name === path || isInRegistry(path)
+      ? undefined
+      : lineIn(text, name.split('.').at(-1) ?? name, value ?? '')
   return { file: path, ...(line !== undefined && { line }) }
 }
 

@@ -1106,7 +1106,7 @@ export const trapTable: readonly TrapRow[] = [
   {
     id: 'variable-clash',
     level: 'warning',
-    hint: 'unset OPENAI_API_BASE',
+    hint: 'Set both to the same value',
     env: { OPENAI_API_BASE: 'https://one.example/v1', OPENAI_BASE_URL: 'https://two.example/v1' },
     unless: { env: { OPENAI_API_BASE: 'https://two.example/v1' } },
   },

@@ -214,7 +214,7 @@ export function reportUndo(
   const { texts } = host
   const { run, targets, dryRun, diff } = undone
   const none = texts['report.nothing-to-undo']
-  if (run === null) return { report: none, verdict: none, next: [] }
+  if (run === null || targets.length === 0) return { report: none, verdict: none, next: [] }
   const title = say(dryRun ? 'report.would-undo' : 'report.undone', { run }).in(texts)
   const names = targets.map((what) => `  ${nameTarget(what, host)}`)
   return {

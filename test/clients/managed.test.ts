@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { execa, execaSync } from 'execa'
-import { ensureDir, outputFile, outputJson } from 'fs-extra/esm'
+import { ensureDir, outputFile } from 'fs-extra/esm'
 import { expect, test } from 'vitest'
 import { readTree, usersPart } from '../support/home-tree.ts'
 import { cleanEnvironment } from './clean-environment.ts'
@@ -94,18 +94,24 @@ test.skipIf(!isPossible).each([...pins('claude-code').map(clientRunner), ...pins
 )
 
 /** Where an administrator leads a client elsewhere, which nobody sets up by this program. */
-const led: readonly (readonly [id: string, file: string, content: (origin: string) => object])[] = [
+const led: readonly (readonly [id: string, file: string, content: (origin: string) => string])[] = [
   [pinned('opencode'), 'etc/opencode/opencode.json', provider],
   [pinned('kilo'), 'etc/kilo/opencode.jsonc', provider],
   [
+    pinned('codex'),
+    'etc/codex/requirements.toml',
+    (origin) =>
+      `model_provider = "other"\n[model_providers.other]\nname = "o"\nbase_url = "${origin}/openai"\nwire_api = "responses"\nenv_key = "QCODE_API_KEY"\n`,
+  ],
+  [
     pinned('qwen-code'),
     'etc/qwen-code/settings.json',
-    () => ({ model: { generationConfig: { customHeaders: { 'x-api-key': 'sk-foreign-0000' } } } }),
+    () => '{ "model": { "generationConfig": { "customHeaders": { "x-api-key": "sk-foreign-0000" } } } }',
   ],
 ]
 
 function provider(origin: string) {
-  return { provider: { anthropic: { options: { baseURL: `${origin}/api/v1` } } } }
+  return JSON.stringify({ provider: { anthropic: { options: { baseURL: `${origin}/api/v1` } } } })
 }
 
 test.skipIf(!isPossible).each(led)(
@@ -117,7 +123,7 @@ test.skipIf(!isPossible).each(led)(
     const client = clientRunner(id)
     const gateway = ['--gateway', place.standIn.origin]
     await setUp([client], place, [], gateway)
-    await outputJson(join(system, file), content(other.origin))
+    await outputFile(join(system, file), content(other.origin))
     const turn = await takeTurn(wrapped(client, system), place)
     expect(turn).not.toMatchObject(goodTurn(client))
     const findings = JSON.parse(await run(['doctor', '--no-check', '--json'], system, place)).findings

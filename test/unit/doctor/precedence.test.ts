@@ -226,6 +226,24 @@ const rows: readonly Row[] = [
     key: isOwn ? '.openclaw/openclaw.json' : '$ANTHROPIC_API_KEY',
     overridden: isOwn ? [] : ['.openclaw/openclaw.json'],
   })),
+  ...(
+    [
+      ['0.171.0', 'system/etc/codex/requirements.toml', '.codex/config.toml'],
+      ['0.120.0', '.codex/config.toml', undefined],
+    ] as const
+  ).map(([version, strong, weak]) => ({
+    name: `the requirements of a computer ${weak ? 'name the provider' : 'say nothing of providers'} for Codex ${version}`,
+    tool: 'codex',
+    env: { QCODE_API_KEY: key('s') },
+    programs: codexVersion(version),
+    files: {
+      'system/etc/codex/requirements.toml': codex(urls.eu, 'corp'),
+      '.codex/config.toml': codex(urls.us, weak ? 'corp' : 'qcode'),
+    },
+    baseUrl: [`${weak ? urls.eu : urls.us}/openai`, strong, '/openai/responses'] as const,
+    key: '$QCODE_API_KEY',
+    overridden: weak ? [weak] : [],
+  })),
   {
     name: 'OpenClaw in a home of its own',
     tool: 'openclaw',

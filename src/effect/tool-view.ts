@@ -179,6 +179,7 @@ export function remedyForOther(
   return isRenewed ? newTerminal(machine) : say('remedy.one-of-two', { remedy: remedyFor(other, profiles) })
 }
 
+/** What to do where only a terminal that is opened now has the right values, in the words of the system. */
 export function newTerminal({ platform }: MachineView): Message {
   return say(platform === 'darwin' ? 'remedy.new-terminal.mac' : 'remedy.new-terminal')
 }
